@@ -1,0 +1,42 @@
+"""All record types of a process, by resource name: filled once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shared.domain.aggregate import Aggregate, Command
+from shared.errors import NotFound
+
+AnyAggregate = Aggregate[Any]
+
+
+class Catalogue:
+    def __init__(self, aggregates: Iterable[AnyAggregate]) -> None:
+        self._by_name = {a.name: a for a in aggregates}
+        self._commands = {name: (a, c) for a in self._by_name.values() for name, c in a.commands.items()}
+        self._by_collection = {a.collection.name: a for a in self._by_name.values()}
+
+    def __iter__(self) -> Iterator[AnyAggregate]:
+        return iter(self._by_name.values())
+
+    def __getitem__(self, name: str) -> AnyAggregate:
+        """Raises NotFound for a name nothing is registered under."""
+        if name not in self._by_name:
+            raise NotFound(f"there is no record type {name!r}")
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def command(self, name: str) -> tuple[AnyAggregate, Command]:
+        """The command of a full name such as "customer.CreateAccount". Raises NotFound."""
+        if name not in self._commands:
+            raise NotFound(f"there is no command {name!r}")
+        return self._commands[name]
+
+    def of_service(self, service: str) -> list[AnyAggregate]:
+        return [a for a in self._by_name.values() if a.service == service]
+
+    def of_collection(self, collection: str) -> AnyAggregate:
+        return self._by_collection[collection]

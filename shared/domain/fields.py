@@ -1,0 +1,24 @@
+"""The fields every record's collection declares, beside its own."""
+
+from __future__ import annotations
+
+from shared.views.port import Field, Kind
+
+OWNER = Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True, writable=False, ref="user")
+
+_MARKS = (
+    Field("tags", Kind.KEYWORDS, "标签", "Tags", indexed=True, writable=False),
+    Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True, writable=False),
+    Field("created_at", Kind.DATETIME, "创建时间", "Created", indexed=True, writable=False),
+    Field("created_by", Kind.KEYWORD, "创建人", "Created by", writable=False, ref="user"),
+    Field("updated_at", Kind.DATETIME, "更新时间", "Updated", indexed=True, writable=False),
+    Field("updated_by", Kind.KEYWORD, "更新人", "Updated by", writable=False, ref="user"),
+    Field("custom", Kind.JSON, "自定义字段", "Custom fields"),
+    Field("custom_keys", Kind.KEYWORDS, "自定义字段值", "Custom field values", indexed=True, writable=False),
+    Field("custom_text", Kind.TEXT, "自定义文本", "Custom text", searchable=True, writable=False),
+)
+
+
+def record_fields(*own: Field, owned: bool = True) -> tuple[Field, ...]:
+    """A record's own fields, then its owner (if it has one) and the marks all records bear."""
+    return (*own, *((OWNER,) if owned else ()), *_MARKS)

@@ -1,0 +1,57 @@
+"""What a command's `prepare` may ask before the decision: strong reads from the store, wide ones from the views."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from shared.domain.aggregate import Aggregate
+from shared.domain.catalogue import Catalogue
+from shared.domain.record import Record
+from shared.domain.repository import Repository
+from shared.errors import Invalid
+from shared.events.envelope import Recorded
+from shared.security.permissions import Access
+from shared.views.port import Document, Query, Scope, Views
+
+S = TypeVar("S", bound=Record)
+
+
+class Lookups:
+    """Bound to one tenant and one command's target."""
+
+    def __init__(self, access: Access, id: str, catalogue: Catalogue, repository: Repository, views: Views) -> None:
+        self.access, self.id = access, id
+        self.tenant = access.tenant
+        self.catalogue, self._repository, self.views = catalogue, repository, views
+
+    async def state(self, aggregate: Aggregate[S], id: str) -> S:
+        """A record's state, folded from the store. version 0 = unknown."""
+        return await self._repository.load(aggregate, self.tenant, id)
+
+    async def record(self, resource: str, id: str) -> Record:
+        """The same by resource name: for references across services."""
+        return await self._repository.load(self.catalogue[resource], self.tenant, id)
+
+    async def events(self, resource: str, id: str) -> list[Recorded]:
+        return await self._repository.events(self.catalogue[resource], self.tenant, id)
+
+    async def exists(self, field: str, resource: str, id: str | None) -> None:
+        """Raises Invalid naming the field unless the record exists, is not archived and is visible to the caller."""
+        if id is None:
+            return
+        record = await self.record(resource, id)
+        if record.version == 0 or record.archived or not self._visible(resource, record):
+            raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
+
+    def _visible(self, resource: str, record: Record) -> bool:
+        if self.catalogue[resource].collection.owner is None:
+            return True
+        owners = self.access.owners(self.access.level(resource, "read"))
+        return owners is None or record.owner in owners
+
+    async def find(self, collection: str, query: Query) -> list[Document]:
+        """From the views, all owners of the tenant: may lag by milliseconds, so never the guard of an invariant."""
+        return (await self.views.find(collection, query, Scope(self.tenant))).items
+
+    async def get(self, collection: str, id: str) -> dict[str, Any] | None:
+        return await self.views.get(collection, id, Scope(self.tenant))

@@ -1,0 +1,194 @@
+"""The read side of every record type: by id, as lists, as of any moment, and the history of each change."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.clock import Micros, to_rfc3339
+from shared.domain.catalogue import AnyAggregate
+from shared.domain.record import differences
+from shared.domain.repository import Repository
+from shared.domain.snapshots import Snapshots
+from shared.errors import Invalid, NotFound, ProjectionBehind
+from shared.events.envelope import Recorded
+from shared.security.permissions import Access
+from shared.streaming.projector import Projector
+from shared.views.port import BadQuery, Document, Page, Query, Scope, Views
+
+WAIT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in the two times. version and occurred bound `as_of`, recorded bounds `known_at`; None = now."""
+
+    version: int | None = None
+    occurred: Micros | None = None
+    recorded: Micros | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.version is None and self.occurred is None and self.recorded is None
+
+    def cut(self, events: list[Recorded]) -> list[Recorded]:
+        """The events that belong to the past this moment names."""
+        return [
+            e
+            for e in events
+            if (self.version is None or e.version <= self.version)
+            and (self.occurred is None or e.occurred_at <= self.occurred)
+            and (self.recorded is None or e.recorded_at <= self.recorded)
+        ]
+
+
+NOW = Moment()
+
+
+class Queries:
+    def __init__(self, views: Views, repository: Repository, projector: Projector, snapshots: Snapshots) -> None:
+        self.views, self._repository, self._projector, self._snapshots = views, repository, projector, snapshots
+
+    async def get(
+        self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
+    ) -> Document:
+        """One record, hidden fields left out. Raises NotFound, Forbidden, ProjectionBehind."""
+        scope = access.scope(aggregate.name)
+        document = await self._current(aggregate, id, scope, min_version)
+        if not moment.is_now:
+            events = moment.cut(await self._repository.events(aggregate, access.tenant, id))
+            if not events:
+                raise NotFound("the record did not exist at that moment")
+            document = aggregate.document(aggregate.fold(events))
+        return visible(aggregate, document, access)
+
+    async def raw(self, aggregate: AnyAggregate, id: str, access: Access, min_version: int = 0) -> bytes:
+        """The record as stored bytes: for callers from whom nothing is hidden. Raises as `get`."""
+        scope = access.scope(aggregate.name)
+        if min_version:
+            await self._current(aggregate, id, scope, min_version)
+        found = await self.views.get_raw(aggregate.collection.name, id, scope)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def _current(self, aggregate: AnyAggregate, id: str, scope: Scope, min_version: int) -> Document:
+        document = await self.views.get(aggregate.collection.name, id, scope)
+        if min_version and (document is None or document["version"] < min_version):
+            await self.wait_for(aggregate, id, scope.tenant, min_version)
+            document = await self.views.get(aggregate.collection.name, id, scope)
+        if document is None:
+            raise NotFound()
+        return document
+
+    async def wait_for(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
+        """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_SECONDS
+        while True:
+            found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
+            if found is not None and found["version"] >= version:
+                return
+            if loop.time() >= deadline:
+                raise ProjectionBehind()
+            await self._projector.next_batch(deadline - loop.time())
+
+    async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
+        """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
+        views, scope, query = await self._where(aggregate, query, access, moment)
+        try:
+            page = await views.find(aggregate.collection.name, query, scope)
+        except BadQuery as error:
+            raise Invalid.field(error.field, "bad-query", error.message) from error
+        return Page([visible(aggregate, d, access) for d in page.items], page.next)
+
+    async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:
+        """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
+        _, scope, query = await self._where(aggregate, query, access, NOW)
+        try:
+            return await self.views.find_raw(aggregate.collection.name, query, scope)
+        except BadQuery as error:
+            raise Invalid.field(error.field, "bad-query", error.message) from error
+
+    async def count(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> int:
+        views, scope, query = await self._where(aggregate, query, access, moment)
+        try:
+            return await views.count(aggregate.collection.name, query, scope)
+        except BadQuery as error:
+            raise Invalid.field(error.field, "bad-query", error.message) from error
+
+    async def _where(
+        self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment
+    ) -> tuple[Views, Scope, Query]:
+        scope = access.scope(aggregate.name)
+        hidden = access.hidden(aggregate.name)
+        for name in [c.field for c in query.where] + [query.sort]:
+            if name in hidden:
+                raise Invalid.field(name, "bad-query", "no such field")
+        if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):
+            raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
+        if moment.version is not None:
+            raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
+        query = await self._with_absorbed(aggregate, query, access)
+        if moment.is_now:
+            return self.views, scope, query
+        views = await self._snapshots.at(aggregate, access.tenant, moment.occurred, moment.recorded)
+        return views, scope, query
+
+    async def _with_absorbed(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
+        """A filter by a merged record finds what points to the records it absorbed, too."""
+        where = []
+        for condition in query.where:
+            f = aggregate.collection.field(condition.field)
+            if condition.op == "eq" and f is not None and f.ref in MERGEABLE and isinstance(condition.value, str):
+                target = await self.views.get(MERGEABLE[f.ref], condition.value, Scope(access.tenant))
+                absorbed = (target or {}).get("absorbed") or []
+                if absorbed:
+                    condition = replace(condition, op="in", value=[condition.value, *absorbed])
+            where.append(condition)
+        return replace(query, where=tuple(where))
+
+    async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
+        """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
+        await self._current(aggregate, id, access.scope(aggregate.name), 0)
+        hidden = access.hidden(aggregate.name)
+        entries: list[Document] = []
+        state = aggregate.state()
+        for recorded in await self._repository.events(aggregate, access.tenant, id):
+            before = aggregate.dump(state)
+            aggregate.step(state, recorded)
+            changes = differences(before, aggregate.dump(state))
+            shown = {f: c for f, c in changes.items() if f.partition(".")[0] not in hidden}
+            undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
+            entries.append(_entry(recorded, shown, undoable))
+        return entries[::-1]
+
+
+MERGEABLE = {"account": "accounts", "contact": "contacts"}
+
+
+def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:
+    """The document without the fields hidden from this caller."""
+    hidden = access.hidden(aggregate.name)
+    return {k: v for k, v in document.items() if k not in hidden} if hidden else document
+
+
+def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:
+    metadata = recorded.metadata
+    return {
+        "version": recorded.version,
+        "event_id": recorded.event_id,
+        "type": recorded.type,
+        "occurred_at": to_rfc3339(recorded.occurred_at),
+        "recorded_at": to_rfc3339(recorded.recorded_at),
+        "actor": metadata.actor,
+        "on_behalf_of": metadata.on_behalf_of,
+        "command": metadata.command,
+        "command_name": metadata.command_name,
+        "correlation_id": metadata.correlation_id,
+        "causation_id": metadata.causation_id,
+        "reason": metadata.reason,
+        "changes": changes,
+        "undoable": undoable,
+    }

@@ -1,0 +1,96 @@
+"""What all records share: the head of their state and the fold of the events they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.clock import Micros
+from shared.events.common import (
+    Archived,
+    Changes,
+    ChangeUndone,
+    DetailsChanged,
+    PersonalChangeUndone,
+    PersonalDetailsChanged,
+    Restored,
+    TagsChanged,
+    Transferred,
+)
+from shared.events.envelope import Event
+
+ERASED = "[erased]"
+
+
+@dataclass(slots=True)
+class Record:
+    """The head of every aggregate's state. The fold keeps id, version and the four marks of time and hand.
+
+    State is folded in place by `evolve` alone; decisions only read it. version 0 = there is no such record.
+    """
+
+    id: str = ""
+    version: int = 0
+    owner: str | None = None
+    tags: list[str] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
+    archived: bool = False
+    created_at: Micros = 0
+    created_by: str = ""
+    updated_at: Micros = 0
+    updated_by: str = ""
+
+
+def evolve_common(state: Record, event: Event) -> None:
+    """Fold an event of a shared shape; any other leaves the state as it is."""
+    match event:
+        case DetailsChanged(changes=changes) | PersonalDetailsChanged(changes=changes):
+            set_fields(state, changes)
+        case ChangeUndone(changes=changes) | PersonalChangeUndone(changes=changes):
+            set_fields(state, changes)
+        case Transferred(owner=owner):
+            state.owner = owner
+        case TagsChanged(added=added, removed=removed):
+            state.tags = sorted((set(state.tags) | set(added)) - set(removed))
+        case Archived():
+            state.archived = True
+        case Restored():
+            state.archived = False
+
+
+def mask_of(value: Any) -> Any:
+    """What stands in an erased person's field: the text mask, or nothing of the same shape."""
+    return {str: ERASED, list: [], dict: {}}.get(type(value))
+
+
+def set_fields(state: Record, changes: Changes) -> None:
+    """Set each field to its `to`; `custom.<name>` reaches into the custom fields; unknown names are let be."""
+    for name, change in changes.items():
+        head, _, custom = name.partition(".")
+        if head == "custom" and custom:
+            state.custom = {**state.custom, custom: change["to"]}
+            if change["to"] is None:
+                del state.custom[custom]
+        elif hasattr(state, name):
+            setattr(state, name, change["to"])
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    """Which fields two dumps of the same record differ in, as {field: {from, to}}; custom fields one by one."""
+    changes: Changes = {}
+    for name in after:
+        if name in _HEAD_MARKS or before.get(name) == after[name]:
+            continue
+        if name == "custom":
+            changes.update(_custom_differences(before.get(name) or {}, after[name]))
+        else:
+            changes[name] = {"from": before.get(name), "to": after[name]}
+    return changes
+
+
+_HEAD_MARKS = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
+
+
+def _custom_differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+    return {f"custom.{n}": {"from": before.get(n), "to": after.get(n)} for n in names}

@@ -1,0 +1,141 @@
+"""Every error a caller can meet, each with its own HTTP status (RFC 9457 problem details)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with one field: where, why, and a stable code that clients translate."""
+
+    field: str
+    code: str
+    message: str
+
+
+class CrmError(Exception):
+    """Base of all expected failures. `type` is stable for ever; `status` is the HTTP answer."""
+
+    status = 500
+    type = "internal"
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = (), **extra: object) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = tuple(errors)
+        self.extra = extra
+
+
+class Invalid(CrmError):
+    """The request is malformed or breaks a rule of a field."""
+
+    status = 422
+    type = "invalid"
+    title = "The request is not valid"
+
+    @classmethod
+    def field(cls, field: str, code: str, message: str) -> Invalid:
+        """The common case: one field, one reason."""
+        return cls(f"{field}: {message}", errors=[FieldError(field, code, message)])
+
+
+class Rejected(CrmError):
+    """Well-formed, but the record's present state forbids it (a rule of the domain)."""
+
+    status = 409
+    type = "rejected"
+    title = "The record's state does not allow this"
+
+
+class NotFound(CrmError):
+    """Unknown, another tenant's, or invisible to the caller: the answer is the same."""
+
+    status = 404
+    type = "not-found"
+    title = "There is no such record"
+
+
+class Forbidden(CrmError):
+    status = 403
+    type = "forbidden"
+    title = "You do not have the right to do this"
+
+
+class Unauthenticated(CrmError):
+    status = 401
+    type = "unauthenticated"
+    title = "Sign in first"
+
+
+class TooManyRequests(CrmError):
+    """`retry_after` in seconds goes into the header."""
+
+    status = 429
+    type = "too-many-requests"
+    title = "Too many attempts"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 60) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Conflict(CrmError):
+    """Another writer was first and the retries are used up."""
+
+    status = 409
+    type = "conflict"
+    title = "The record was changed by someone else at the same moment"
+
+
+class PreconditionFailed(CrmError):
+    """`If-Match` names a version that is not the current one."""
+
+    status = 412
+    type = "version-mismatch"
+    title = "The record has a newer version"
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(
+            f"expected version {expected}, the record has version {actual}", expected=expected, actual=actual
+        )
+
+
+class KeyReused(CrmError):
+    """The same Idempotency-Key came with another body."""
+
+    status = 422
+    type = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for another request"
+
+
+class ProjectionBehind(CrmError):
+    """The view has not reached `min_version` within two seconds."""
+
+    status = 503
+    type = "projection-behind"
+    title = "The view has not caught up yet"
+    retry_after = 1
+
+
+class Unavailable(CrmError):
+    """Storage refuses work for now (disk full, shutting down); nothing was written."""
+
+    status = 503
+    type = "unavailable"
+    title = "The service cannot take this now"
+    retry_after = 5
+
+
+class TooLarge(CrmError):
+    status = 413
+    type = "too-large"
+    title = "The body is too large"
+
+
+class UnsupportedMedia(CrmError):
+    status = 415
+    type = "unsupported-media-type"
+    title = "This content type is not understood"

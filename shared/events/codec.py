@@ -1,0 +1,104 @@
+"""The one way between event objects and stored bytes, for every path: live, replay, backup, topics.
+
+Encoding encrypts personal fields under their subject's key; decoding upcasts and decrypts, and gives a mask where the
+key is destroyed. Ciphertext is bound to tenant, stream, event and field, so values cannot be moved between records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from shared.clock import Micros
+from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored
+from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
+from shared.security.fieldcrypt import aad, decrypt, encrypt
+from shared.security.keyring import KeyRing
+
+MAX_EVENT_BYTES = 256 * 1024
+
+
+class Undecodable(Exception):
+    """The stored bytes are no event of this program: parked and told, never skipped."""
+
+
+class Codec:
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    async def encode(
+        self, tenant: str, stream: str, events: Sequence[Event], ids: Sequence[str], occurred_at: Micros
+    ) -> list[NewEvent]:
+        """Encode the events of one append; subject keys are made durable first.
+
+        Raises:
+            ValueError: an event is larger than 256 KiB, or its subject was erased.
+        """
+        subjects = {s for e in events if (s := _subject(type_of(type(e)), e))}
+        if subjects:
+            await self._keys.ensure(tenant, subjects)
+        return [self._encode(tenant, stream, e, i, occurred_at) for e, i in zip(events, ids, strict=True)]
+
+    def _encode(self, tenant: str, stream: str, event: Event, event_id: str, occurred_at: Micros) -> NewEvent:
+        type_ = type_of(type(event))
+        payload = {name: getattr(event, name) for name in type_.field_names}
+        subject = _subject(type_, event)
+        if subject:
+            key = self._keys.key(tenant, subject)
+            if key is None:
+                raise ValueError(f"{type_.name}: the person was erased")
+            for name in type_.personal:
+                if payload[name] is not None:
+                    payload[name] = encrypt(payload[name], key, aad(tenant, stream, event_id, name))
+        data = orjson.dumps(payload)
+        if len(data) > MAX_EVENT_BYTES:
+            raise ValueError(f"{type_.name}: {len(data)} bytes are too many for one event")
+        return NewEvent(event_id, type_.name, type_.version, occurred_at, data)
+
+    def decode(self, stored: Stored) -> Recorded:
+        """Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext."""
+        try:
+            type_ = type_named(stored.type)
+            payload: dict[str, Any] = orjson.loads(stored.data)
+            if type_.personal:
+                self._decrypt(type_, payload, stored)
+            if stored.schema_version != type_.version:
+                payload = upcast_payload(type_, stored.schema_version, payload)
+            event = type_.cls(**payload)
+            metadata = Metadata(**orjson.loads(stored.metadata))
+        except (UnknownEvent, ValueError, TypeError, KeyError) as error:
+            raise Undecodable(f"{stored.stream} v{stored.version} {stored.type}: {error}") from error
+        return Recorded(
+            stored.position,
+            stored.tenant,
+            stored.stream,
+            stored.version,
+            stored.event_id,
+            stored.type,
+            type_.version,
+            stored.occurred_at,
+            stored.recorded_at,
+            event,
+            metadata,
+        )
+
+    def _decrypt(self, type_: EventType, payload: dict[str, Any], stored: Stored) -> None:
+        subject = payload.get(type_.subject)
+        if not subject:
+            return
+        key = self._keys.key(stored.tenant, subject)
+        for name in type_.personal:
+            value = payload.get(name)
+            if value is None:
+                continue
+            payload[name] = (
+                type_.masks[name]
+                if key is None
+                else decrypt(value, key, aad(stored.tenant, stored.stream, stored.event_id, name))
+            )
+
+
+def _subject(type_: EventType, event: Event) -> str:
+    return getattr(event, type_.subject) if type_.personal else ""

@@ -1,0 +1,78 @@
+"""Shapes that every record's events share. Each domain registers them under its own names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypedDict
+
+from shared.events.registry import Personal, Subject
+
+Change = TypedDict("Change", {"from": Any, "to": Any})
+Changes = dict[str, Change]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChanged:
+    """Plain fields edited. `custom.<name>` is a custom field."""
+
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDetailsChanged:
+    """The same for a record about a person."""
+
+    subject_id: Annotated[str, Subject]
+    changes: Annotated[dict[str, Any], Personal]
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The record has another owner; `owner` None = nobody's."""
+
+    owner: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagsChanged:
+    added: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """Out of every list, nothing lost. `cause` says of what act it was a part (an import's revert, say)."""
+
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeUndone:
+    """The effect of the event with `undone_version` was taken back: fields as they were before it."""
+
+    undone_version: int
+    undone_event: str
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalChangeUndone:
+    """The same for a record about a person."""
+
+    subject_id: Annotated[str, Subject]
+    undone_version: int
+    undone_event: str
+    changes: Annotated[dict[str, Any], Personal]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The person's key is destroyed: every personal value of this record reads as a mask from now on."""
+
+    subject_id: str

@@ -1,0 +1,100 @@
+"""What surrounds an event: the same for every domain, store, topic and backup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.clock import Micros
+
+Event = Any  # any class registered with @event; the registry is the closed set
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Who and why: shared by all events of one command. Empty string = absent.
+
+    `command` is the command's id, `correlation_id` the id of the act that began the chain,
+    `causation_id` the event or command that led to this one.
+    """
+
+    actor: str = ""
+    on_behalf_of: str = ""
+    command: str = ""
+    command_name: str = ""
+    correlation_id: str = ""
+    causation_id: str = ""
+    reason: str = ""
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event ready to append: encoded, personal fields already encrypted.
+
+    `occurred_at` is when it happened; the store itself adds `recorded_at`, version and position.
+    """
+
+    event_id: str
+    type: str
+    schema_version: int
+    occurred_at: Micros
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event as the store holds it. `version` counts from 1 in its stream, `position` from 1 in the store.
+
+    Positions grow strictly but may have holes; versions are dense. `recorded_at` never falls as position grows.
+    """
+
+    position: int
+    tenant: str
+    stream: str
+    version: int
+    event_id: str
+    type: str
+    schema_version: int
+    occurred_at: Micros
+    recorded_at: Micros
+    data: bytes
+    metadata: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored event, decoded: upcast to the newest schema version, personal fields in clear or masked."""
+
+    position: int
+    tenant: str
+    stream: str
+    version: int
+    event_id: str
+    type: str
+    schema_version: int
+    occurred_at: Micros
+    recorded_at: Micros
+    event: Event
+    metadata: Metadata
+
+    @property
+    def category(self) -> str:
+        return category_of(self.stream)
+
+    @property
+    def id(self) -> str:
+        return id_of(self.stream)
+
+
+def stream_name(category: str, id: str) -> str:
+    return f"{category}-{id}"
+
+
+def category_of(stream: str) -> str:
+    """`account-0192…` → `account`. Categories contain no hyphen."""
+    return stream.partition("-")[0]
+
+
+def id_of(stream: str) -> str:
+    return stream.partition("-")[2]

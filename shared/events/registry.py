@@ -1,0 +1,141 @@
+"""The closed set of event types: explicit names and integer versions, unique at import.
+
+A name never changes when code moves. A landed version is never edited: a change of meaning is a new version
+with an upcaster, a new optional field is an extension with a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter
+
+E = TypeVar("E")
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class _Mark:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+Personal = _Mark("Personal")  # Annotated[str, Personal]: encrypted under the subject's key
+Subject = _Mark("Subject")  # Annotated[str, Subject]: whose key; "" = nobody's, stored in clear
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A registered type: how to read, write and mask it."""
+
+    name: str
+    version: int
+    cls: type[Any]
+    field_names: tuple[str, ...]
+    personal: tuple[str, ...]
+    subject: str
+    masks: dict[str, Any]
+    adapter: TypeAdapter[Any]
+
+
+class UnknownEvent(Exception):
+    """No such type or version is registered: the event is parked, never guessed at."""
+
+
+_by_name: dict[str, EventType] = {}
+_by_class: dict[type[Any], EventType] = {}
+_upcasters: dict[tuple[str, int], Upcaster] = {}
+
+
+def event(name: str, *, version: int = 1) -> Callable[[type[E]], type[E]]:
+    """Register a frozen, slotted dataclass as the newest version of the event `name` ("domain.PastTense")."""
+
+    def register(cls: type[E]) -> type[E]:
+        frozen = is_dataclass(cls) and cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        if not frozen or "__slots__" not in cls.__dict__:
+            raise TypeError(f"{name}: events are @dataclass(frozen=True, slots=True)")
+        if name in _by_name:
+            raise TypeError(f"{name} is registered twice")
+        _by_name[name] = _by_class[cls] = _describe(name, version, cls)
+        return cls
+
+    return register
+
+
+def upcast(name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
+    """Register the pure step from_version → from_version + 1 over the decoded payload."""
+
+    def register(step: Upcaster) -> Upcaster:
+        if (name, from_version) in _upcasters:
+            raise TypeError(f"{name} v{from_version} has two upcasters")
+        _upcasters[name, from_version] = step
+        return step
+
+    return register
+
+
+def type_of(cls: type[Any]) -> EventType:
+    return _by_class[cls]
+
+
+def type_named(name: str) -> EventType:
+    """Raises UnknownEvent."""
+    try:
+        return _by_name[name]
+    except KeyError:
+        raise UnknownEvent(name) from None
+
+
+def all_types() -> list[EventType]:
+    return sorted(_by_name.values(), key=lambda t: t.name)
+
+
+def upcast_payload(type_: EventType, version: int, payload: dict[str, Any]) -> dict[str, Any]:
+    """Bring a payload of an older version to the newest. Raises UnknownEvent on a newer version or a gap."""
+    for step in range(version, type_.version):
+        upcaster = _upcasters.get((type_.name, step))
+        if upcaster is None:
+            raise UnknownEvent(f"{type_.name} v{step} has no upcaster")
+        payload = upcaster(payload)
+    if version > type_.version:
+        raise UnknownEvent(f"{type_.name} v{version} is newer than this program")
+    return payload
+
+
+def check_chains() -> None:
+    """Every version from 1 on has its upcaster: called at start-up. Raises UnknownEvent."""
+    for type_ in _by_name.values():
+        for step in range(1, type_.version):
+            if (type_.name, step) not in _upcasters:
+                raise UnknownEvent(f"{type_.name} v{step} has no upcaster")
+
+
+_MASKS: dict[Any, Any] = {str: "[erased]", list: [], dict: {}}
+
+
+def _describe(name: str, version: int, cls: type[Any]) -> EventType:
+    hints = get_type_hints(cls, include_extras=True)
+    personal, subject, masks = [], "", {}
+    for f in fields(cls):
+        hint = hints[f.name]
+        if get_origin(hint) is not Annotated:
+            continue
+        base, *marks = get_args(hint)
+        if Personal in marks:
+            personal.append(f.name)
+            masks[f.name] = _MASKS.get(get_origin(base) or base)
+        if Subject in marks:
+            subject = f.name
+    if personal and not subject:
+        raise TypeError(f"{name}: personal fields need a Subject field beside them")
+    return EventType(
+        name, version, cls, tuple(f.name for f in fields(cls)), tuple(personal), subject, masks, TypeAdapter(cls)
+    )
+
+
+def required_fields(type_: EventType) -> list[str]:
+    return [f.name for f in fields(type_.cls) if f.default is MISSING and f.default_factory is MISSING]

@@ -1,0 +1,116 @@
+"""The event store port: the whole write side of the truth, on one screen.
+
+Every adapter passes `tests/contract/eventstore_suite.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.clock import Micros
+from shared.events.envelope import Metadata, NewEvent, Stored
+
+NO_STREAM = 0  # the expected version of a stream that must not exist yet
+
+
+class WrongVersion(Exception):
+    """The stream's version is `actual`, not `expected`; nothing was written."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream}: expected version {expected}, found {actual}")
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+
+class StoreUnavailable(Exception):
+    """Nothing was written and writing cannot go on now (disk full, closed); reading may still work."""
+
+
+class StoreBroken(Exception):
+    """The disk failed under a commit: what is durable is unknown, the process must exit and re-read."""
+
+
+class DifferentRequest(Exception):
+    """The idempotency key is known, but for another request body; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An idempotency key as the client gave it and the SHA-256 of what it asked for."""
+
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Durable: the stream has `version` now; `position` is that of the last event.
+
+    `repeated` is true when the request's key was known: nothing new was written and the numbers are
+    those of the first time (`stream` too, which may differ from the one asked for).
+    """
+
+    stream: str
+    version: int
+    position: int
+    repeated: bool = False
+
+
+class EventStore(Protocol):
+    async def append(
+        self,
+        tenant: str,
+        stream: str,
+        expected: int,
+        events: Sequence[NewEvent],
+        metadata: Metadata,
+        request: Request | None = None,
+    ) -> Appended:
+        """Append all events or none; return once they are on disk.
+
+        `request` is recorded in the same transaction; a request with no events to write may be recorded
+        with `events=[]` (then version is `expected`, which is still checked).
+
+        Raises: WrongVersion, DifferentRequest, StoreUnavailable, StoreBroken. ValueError if an event id
+        exists already in another place. A stream belongs to the tenant of its first event: WrongVersion
+        never tells about another tenant's stream, a foreign tenant's append raises ValueError.
+        """
+        ...
+
+    async def find_request(self, tenant: str, request: Request) -> Appended | None:
+        """The outcome of an earlier request with this key, or None. Raises DifferentRequest."""
+        ...
+
+    async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:
+        """Events of one stream with after < version <= up_to, in order. Unknown or foreign stream: empty."""
+        ...
+
+    async def read_all(
+        self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None
+    ) -> list[Stored]:
+        """Up to `limit` events with position > after, in position order: the ordered feed.
+
+        An event becomes visible only when every event with a smaller position is: no late holes.
+        """
+        ...
+
+    def streams(self, category: str, *, up_to: int, tenant: str | None = None) -> AsyncIterator[list[Stored]]:
+        """Each stream of a category as one list (position <= up_to), stream by stream: for rebuilds in flat memory."""
+        ...
+
+    async def head(self) -> int:
+        """The position of the last event, 0 when empty."""
+        ...
+
+    async def position_at(self, recorded_at: Micros) -> int:
+        """The position of the last event with recorded_at <= the moment; 0 if none."""
+        ...
+
+    async def wait(self, after: int, timeout: float) -> None:
+        """Return as soon as head() > after, or after `timeout` seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, release files. Appends after it raise StoreUnavailable."""
+        ...

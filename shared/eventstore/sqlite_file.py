@@ -1,0 +1,90 @@
+"""The file of the embedded event store: its tables, its settings, its connections."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+FORMAT = 1
+
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE events(
+    position INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    event_id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    schema_version INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    metadata BLOB NOT NULL,
+    UNIQUE(stream, version)
+);
+CREATE INDEX events_by_category ON events(category, position);
+CREATE TABLE requests(
+    tenant TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    stream TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY(tenant, key)
+) WITHOUT ROWID;
+PRAGMA user_version={FORMAT};
+COMMIT;
+"""
+
+
+class NewerFormat(Exception):
+    """The file was written by a newer program; this one must not touch it."""
+
+    def __init__(self, path: Path, found: int) -> None:
+        super().__init__(f"{path} has format {found}, this program knows formats up to {FORMAT}: upgrade the program")
+        self.path, self.found = path, found
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open or create the store's file with every commit flushed to disk.
+
+    The whole log is moved into the database first: what a failed flush left only in the page cache is written anew.
+
+    Raises:
+        NewerFormat: the file belongs to a newer program; it is not changed.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    db = _connect(path, "rw")
+    try:
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+        if found > FORMAT:
+            raise NewerFormat(path, found)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=FAST")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if found == 0:
+            db.executescript(_SCHEMA)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that sees committed events only and can change nothing."""
+    db = _connect(path, "ro")
+    db.execute("PRAGMA query_only=ON")
+    return db
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    db.execute("PRAGMA foreign_keys=ON")
+    db.execute("PRAGMA trusted_schema=OFF")
+    db.execute("PRAGMA cache_size=-32000")
+    return db

@@ -1,0 +1,265 @@
+"""The embedded key ring: one SQLite file beside the event store, with its own root key file.
+
+root key → tenant keys (versioned) → subject keys. Ids stand in clear, keys only wrapped; a destroyed subject leaves a
+hash of its id and a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.clock import Clock, SystemClock
+from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_key, sync_directory, unwrap, wrap
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CACHED_KEYS = 50_000
+_REWRAP_BATCH = 2_000
+_FORMAT = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tenant_keys(
+    tenant TEXT, version INTEGER, wrapped BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY(tenant, version)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS index_keys(tenant TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subject_keys(
+    tenant TEXT, subject TEXT, tenant_key INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY(tenant, subject)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS destroyed(subject_hash BLOB PRIMARY KEY, destroyed_at INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class SqliteKeyRing:
+    """Reads are synchronous; writes are gathered and go to disk in one thread, one transaction per batch."""
+
+    def __init__(self, database: sqlite3.Connection, root: RootKey, clock: Clock) -> None:
+        self._db, self._root, self._clock = database, root, clock
+        self._lock = threading.RLock()
+        self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._tenant_ciphers: dict[tuple[str, int], AESGCM] = {}
+        self._index_keys: dict[str, bytes] = {}
+        self._wanted: list[tuple[str, Collection[str], asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._writer = ThreadPoolExecutor(1, "keyring")
+
+    @classmethod
+    def open(cls, folder: Path, root_key_file: Path | None = None, clock: Clock | None = None) -> SqliteKeyRing:
+        """Open or create the ring in `folder` (keys.db and, unless named elsewhere, root.key).
+
+        Raises:
+            KeysUnusable: the root key is missing or does not belong to keys.db, or the file is of a newer format.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / "keys.db"
+        fresh = not file.exists() or file.stat().st_size == 0
+        root = load_root_key(root_key_file or folder / "root.key", create=fresh and root_key_file is None)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        database = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10)
+        try:
+            _prepare(database, root, file)
+        except sqlite3.DatabaseError as error:
+            database.close()
+            raise KeysUnusable(f"{file} cannot be opened: {error}") from None
+        except KeysUnusable:
+            database.close()
+            raise
+        sync_directory(folder)
+        return cls(database, root, clock or SystemClock())
+
+    async def ensure(self, tenant: str, subjects: Collection[str]) -> None:
+        missing = [s for s in subjects if (tenant, s) not in self._cache]
+        if not missing:
+            return
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._wanted.append((tenant, missing, done))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = loop.create_task(self._flush())
+        await done
+
+    async def _flush(self) -> None:
+        while self._wanted:
+            batch, self._wanted = self._wanted, []
+            try:
+                await self._write(self._create, [(tenant, s) for tenant, subjects, _ in batch for s in subjects])
+            except Exception as error:
+                for _, _, done in batch:
+                    if not done.cancelled():
+                        done.set_exception(error)
+            else:
+                for _, _, done in batch:
+                    if not done.cancelled():
+                        done.set_result(None)
+
+    def key(self, tenant: str, subject: str) -> bytes | None:
+        with self._lock:
+            found = self._cache.get((tenant, subject))
+            if found is not None:
+                self._cache.move_to_end((tenant, subject))
+                return found
+            row = self._db.execute(
+                "SELECT tenant_key, wrapped FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)
+            ).fetchone()
+            if row is None:
+                return None
+            secret = unwrap(self._tenant_cipher(tenant, row[0]), row[1], _subject_context(tenant, subject))
+            self._remember(tenant, subject, secret)
+            return secret
+
+    async def destroy(self, tenant: str, subject: str) -> bool:
+        return await self._write(self._destroy, tenant, subject)
+
+    async def index_key(self, tenant: str) -> bytes:
+        found = self._index_keys.get(tenant)
+        return found if found is not None else await self._write(self._make_index_key, tenant)
+
+    async def rotate(self, tenant: str) -> None:
+        version = await self._write(self._new_tenant_key, tenant)
+        while await self._write(self._rewrap, tenant, version):
+            pass
+        await self._write(self._drop_tenant_keys, tenant, version)
+
+    async def close(self) -> None:
+        if self._flushing is not None:
+            await self._flushing
+        self._writer.shutdown(wait=True)
+        with self._lock:
+            self._db.close()
+            self._cache.clear()
+
+    async def _write(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one act as one durable transaction in the writer thread."""
+
+        def transaction() -> R:
+            with self._lock:
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    result = act(*args, **kwargs)
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    self._db.execute("ROLLBACK")
+                    self._cache.clear()  # it may hold keys that never became durable
+                    self._index_keys.clear()
+                    self._tenant_ciphers.clear()
+                    raise
+                return result
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+
+    def _create(self, wanted: Iterable[tuple[str, str]]) -> None:
+        for tenant, subject in wanted:
+            if self.key(tenant, subject) is not None or self._is_destroyed(tenant, subject):
+                continue
+            secret, version = os.urandom(KEY_BYTES), self._current_version(tenant)
+            wrapped = wrap(self._tenant_cipher(tenant, version), secret, _subject_context(tenant, subject))
+            self._db.execute("INSERT INTO subject_keys VALUES (?, ?, ?, ?)", (tenant, subject, version, wrapped))
+            self._remember(tenant, subject, secret)
+
+    def _destroy(self, tenant: str, subject: str) -> bool:
+        gone = self._db.execute("DELETE FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)).rowcount
+        self._db.execute("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", (_hash(tenant, subject), self._clock.now()))
+        self._cache.pop((tenant, subject), None)
+        return gone > 0
+
+    def _is_destroyed(self, tenant: str, subject: str) -> bool:
+        found = self._db.execute("SELECT 1 FROM destroyed WHERE subject_hash = ?", (_hash(tenant, subject),))
+        return found.fetchone() is not None
+
+    def _current_version(self, tenant: str) -> int:
+        row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
+        return row[0] or self._new_tenant_key(tenant)
+
+    def _new_tenant_key(self, tenant: str) -> int:
+        row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
+        version: int = (row[0] or 0) + 1
+        wrapped = self._root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
+        self._db.execute("INSERT INTO tenant_keys VALUES (?, ?, ?, ?)", (tenant, version, wrapped, self._clock.now()))
+        return version
+
+    def _tenant_cipher(self, tenant: str, version: int) -> AESGCM:
+        found = self._tenant_ciphers.get((tenant, version))
+        if found is None:
+            row = self._db.execute(
+                "SELECT wrapped FROM tenant_keys WHERE tenant = ? AND version = ?", (tenant, version)
+            ).fetchone()
+            found = AESGCM(self._root.unwrap(row[0], _tenant_context(tenant, version)))
+            self._tenant_ciphers[tenant, version] = found
+        return found
+
+    def _rewrap(self, tenant: str, version: int) -> int:
+        rows = self._db.execute(
+            "SELECT subject, tenant_key, wrapped FROM subject_keys WHERE tenant = ? AND tenant_key < ? LIMIT ?",
+            (tenant, version, _REWRAP_BATCH),
+        ).fetchall()
+        for subject, old, wrapped in rows:
+            context = _subject_context(tenant, subject)
+            secret = unwrap(self._tenant_cipher(tenant, old), wrapped, context)
+            self._db.execute(
+                "UPDATE subject_keys SET tenant_key = ?, wrapped = ? WHERE tenant = ? AND subject = ?",
+                (version, wrap(self._tenant_cipher(tenant, version), secret, context), tenant, subject),
+            )
+        return len(rows)
+
+    def _drop_tenant_keys(self, tenant: str, before: int) -> None:
+        self._db.execute("DELETE FROM tenant_keys WHERE tenant = ? AND version < ?", (tenant, before))
+        for key in [k for k in self._tenant_ciphers if k[0] == tenant and k[1] < before]:
+            del self._tenant_ciphers[key]
+
+    def _make_index_key(self, tenant: str) -> bytes:
+        row = self._db.execute("SELECT wrapped FROM index_keys WHERE tenant = ?", (tenant,)).fetchone()
+        if row is not None:
+            secret = self._root.unwrap(row[0], f"index|{tenant}")
+        else:
+            secret = os.urandom(KEY_BYTES)
+            wrapped = self._root.wrap(secret, f"index|{tenant}")
+            self._db.execute("INSERT INTO index_keys VALUES (?, ?)", (tenant, wrapped))
+        self._index_keys[tenant] = secret
+        return secret
+
+    def _remember(self, tenant: str, subject: str, secret: bytes) -> None:
+        self._cache[tenant, subject] = secret
+        if len(self._cache) > _CACHED_KEYS:
+            self._cache.popitem(last=False)
+
+
+def _prepare(database: sqlite3.Connection, root: RootKey, file: Path) -> None:
+    database.execute("PRAGMA journal_mode = DELETE")  # no write-ahead log in which a destroyed key could survive
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute("PRAGMA trusted_schema = OFF")
+    (found,) = database.execute("PRAGMA user_version").fetchone()
+    if found > _FORMAT:
+        raise KeysUnusable(f"{file} was written by a newer version of the suite: update it")
+    database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
+    row = database.execute("SELECT value FROM meta WHERE name = 'root'").fetchone()
+    if row is None:
+        database.execute("INSERT INTO meta VALUES ('root', ?)", (root.wrap(b"fits", "root check"),))
+        return
+    try:
+        root.unwrap(row[0], "root check")
+    except ValueError:
+        raise KeysUnusable(f"the root key does not belong to {file}: use the root key it was made with") from None
+
+
+def _tenant_context(tenant: str, version: int) -> str:
+    return f"tenant|{tenant}|{version}"
+
+
+def _subject_context(tenant: str, subject: str) -> str:
+    return f"subject|{tenant}|{subject}"
+
+
+def _hash(tenant: str, subject: str) -> bytes:
+    return hashlib.sha256(f"{tenant}|{subject}".encode()).digest()

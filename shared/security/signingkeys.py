@@ -1,0 +1,91 @@
+"""The Ed25519 keys that sign access tokens, in one file wrapped by the root key: previous, current and next."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.clock import Clock, Micros
+from shared.security.rootkey import KeysUnusable, RootKey, write_private
+
+_CONTEXT = "token signing keys"
+_KEEP_PREVIOUS = 3_600 * 1_000_000  # longer than any access token lives
+ROTATE_AFTER = 30 * 86_400 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    kid: str
+    private: Ed25519PrivateKey
+    since: Micros  # when it became the current key; 0 = not yet
+    until: Micros = 0  # when it stopped being so; 0 = not yet
+
+
+class SigningKeys:
+    """Oldest first; the last is next, the one before it current. The next key is published before it signs."""
+
+    def __init__(self, file: Path, root: RootKey, clock: Clock, keys: list[SigningKey]) -> None:
+        self._file, self._root, self._clock, self._keys = file, root, clock, keys
+
+    @classmethod
+    def open(cls, file: Path, root: RootKey, clock: Clock) -> SigningKeys:
+        """Read the keys, or make the first two. Raises KeysUnusable when the root key does not open the file."""
+        if not file.exists():
+            made = cls(file, root, clock, [_new_key(clock.now()), _new_key(0)])
+            made._save(made._keys)
+            return made
+        try:
+            keys = [_load(entry) for entry in orjson.loads(root.unwrap(file.read_bytes(), _CONTEXT))]
+        except (ValueError, KeyError) as error:
+            raise KeysUnusable(f"{file} does not open with this root key: {error}") from None
+        return cls(file, root, clock, keys)
+
+    def current(self) -> SigningKey:
+        """The key to sign with; one that has served 30 days gives way first."""
+        if self._clock.now() - self._keys[-2].since >= ROTATE_AFTER:
+            self.rotate()
+        return self._keys[-2]
+
+    def rotate(self) -> None:
+        """The next key becomes current; the old one stays published until its last token has ended."""
+        now = self._clock.now()
+        *previous, current, following = self._keys
+        kept = [key for key in previous if now - key.until < _KEEP_PREVIOUS]
+        keys = [
+            *kept,
+            SigningKey(current.kid, current.private, current.since, now),
+            SigningKey(following.kid, following.private, now),
+            _new_key(0),
+        ]
+        self._save(keys)
+        self._keys = keys
+
+    def public(self) -> list[tuple[str, bytes]]:
+        """(kid, 32 raw bytes) of every key that is published."""
+        return [(key.kid, key.private.public_key().public_bytes_raw()) for key in self._keys]
+
+    def _save(self, keys: list[SigningKey]) -> None:
+        entries = [
+            {"private": b64encode(k.private.private_bytes_raw()).decode(), "since": k.since, "until": k.until}
+            for k in keys
+        ]
+        write_private(self._file, self._root.wrap(orjson.dumps(entries), _CONTEXT))
+
+
+def _new_key(since: Micros) -> SigningKey:
+    private = Ed25519PrivateKey.generate()
+    return SigningKey(_kid(private), private, since)
+
+
+def _load(entry: dict[str, str | int]) -> SigningKey:
+    private = Ed25519PrivateKey.from_private_bytes(b64decode(str(entry["private"])))
+    return SigningKey(_kid(private), private, int(entry["since"]), int(entry["until"]))
+
+
+def _kid(private: Ed25519PrivateKey) -> str:
+    return hashlib.sha256(private.public_key().public_bytes_raw()).hexdigest()[:16]

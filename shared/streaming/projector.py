@@ -1,0 +1,168 @@
+"""The live projector: reads the ordered feed, folds each touched record, writes views and checkpoint in one go.
+
+At least once: a record's version tells what was seen. A gap is healed by reading the stream. A poison event is parked
+with its stream; everything else flows on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from opentelemetry import trace
+
+from shared.domain.catalogue import AnyAggregate, Catalogue
+from shared.domain.repository import Repository
+from shared.events.codec import Codec, Undecodable
+from shared.events.envelope import Recorded, Stored, category_of, id_of
+from shared.streaming.parked import Parked
+from shared.telemetry.links import links_to
+from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
+from shared.views.port import Checkpoint, Scope, Views, Write
+
+CHECKPOINT = "records"
+BATCH = 1000
+CACHED_STATES = 20_000
+RETRY_SECONDS = 1.0
+
+log = logging.getLogger("crm.projector")
+_tracer = trace.get_tracer("crm.projection")
+Listener = Callable[[Sequence[Recorded]], None]
+
+
+class Projector:
+    """One per process. `lock` is held for the length of a batch, so that a rebuild can swap between two."""
+
+    def __init__(self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec) -> None:
+        self._catalogue, self._repository, self._views, self._codec = catalogue, repository, views, codec
+        self._states: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._parked = Parked(views)
+        self.listeners: list[Listener] = []
+        self.lock = asyncio.Lock()
+        self.changed = asyncio.Condition()
+        self.position = 0
+
+    async def start(self) -> None:
+        """Load the checkpoint; call once before `run` or `step`."""
+        self.position = await self._views.checkpoint(CHECKPOINT)
+        await self._parked.load()
+
+    async def run(self) -> None:
+        """Project for ever. A store or view that refuses is tried again; nothing is skipped."""
+        while True:
+            try:
+                if not await self.step():
+                    await self._repository.store.wait(self.position, 1.0)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("projection stopped at %s; trying again", self.position)
+                self.forget()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Project until the feed is empty."""
+        while await self.step():
+            pass
+
+    async def step(self) -> int:
+        """Project one batch; returns how many events it had."""
+        async with self.lock:
+            stored = await self._repository.store.read_all(self.position, BATCH)
+            if not stored:
+                return 0
+            with _tracer.start_as_current_span("project", links=links_to(stored)):
+                recorded = await self._project(stored)
+            self.position = stored[-1].position
+        PROJECTION_LAG.set(await self._repository.store.head() - self.position)
+        for listener in self.listeners:
+            listener(recorded)
+        async with self.changed:
+            self.changed.notify_all()
+        return len(stored)
+
+    async def next_batch(self, timeout: float) -> None:
+        """Return after the next batch, or after `timeout` seconds (0.1 at most: one may just have passed)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(timeout, 0.1)), self.changed:
+                await self.changed.wait()
+
+    def forget(self) -> None:
+        """Drop cached states: they may be ahead of what was written."""
+        self._states.clear()
+
+    async def heal(self, tenant: str, stream: str) -> bool:
+        """Try a quarantined stream again from its beginning; True when it is whole now."""
+        async with self.lock:
+            aggregate = self._catalogue[category_of(stream)]
+            try:
+                state = await self._repository.load(aggregate, tenant, id_of(stream))
+            except Undecodable:
+                return False
+            write = Write(aggregate.collection.name, tenant, state.id, aggregate.document(state), state.version)
+            await self._views.write([write, *self._parked.release(stream)])
+            self._states.pop((tenant, stream), None)
+        return True
+
+    async def _project(self, stored: Sequence[Stored]) -> list[Recorded]:
+        decoded, touched = [], {}
+        writes: list[Write] = []
+        wanted = [s for s in stored if category_of(s.stream) in self._catalogue]
+        await self._load_states(wanted)
+        for one in wanted:
+            aggregate = self._catalogue[category_of(one.stream)]
+            try:
+                if one.stream in self._parked:
+                    raise Undecodable("an earlier event of this record is parked")
+                recorded = self._codec.decode(one)
+                state = await self._fold(aggregate, recorded)
+            except Exception as error:
+                writes += self._park(one, error)
+                continue
+            decoded.append(recorded)
+            touched[one.stream] = (aggregate, one.tenant, state)
+        for aggregate, tenant, state in touched.values():
+            name, document = aggregate.collection.name, aggregate.document(state)
+            writes.append(Write(name, tenant, state.id, document, state.version))
+        await self._views.write(writes, [Checkpoint(CHECKPOINT, stored[-1].position)])
+        return decoded
+
+    def _park(self, one: Stored, error: Exception) -> list[Write]:
+        log.error("parked %s version %s: %s", one.stream, one.version, error)
+        PARKED_EVENTS.add(1)
+        self._states.pop((one.tenant, one.stream), None)
+        return [self._parked.add(one, str(error))]
+
+    async def _fold(self, aggregate: AnyAggregate, recorded: Recorded) -> Any:
+        key = (recorded.tenant, recorded.stream)
+        state = self._states.get(key)
+        if state is None or recorded.version > state.version + 1:
+            state = await self._repository.load(aggregate, recorded.tenant, recorded.id, recorded.version)
+        elif recorded.version == state.version + 1:
+            aggregate.step(state, recorded)
+        self._states[key] = state
+        self._states.move_to_end(key)
+        return state
+
+    async def _load_states(self, stored: Sequence[Stored]) -> None:
+        """Bring the states the batch will fold on into the cache, one read per collection and tenant."""
+        missing: dict[tuple[str, str], set[str]] = {}
+        for one in stored:
+            key = (one.tenant, one.stream)
+            if key in self._states:
+                self._states.move_to_end(key)
+            elif one.version == 1:
+                self._states[key] = self._catalogue[category_of(one.stream)].state()
+            else:
+                missing.setdefault((one.tenant, category_of(one.stream)), set()).add(id_of(one.stream))
+        for (tenant, category), ids in missing.items():
+            aggregate = self._catalogue[category]
+            found = await self._views.get_many(aggregate.collection.name, sorted(ids), Scope(tenant))
+            for id, document in found.items():
+                self._states.setdefault((tenant, aggregate.stream(id)), aggregate.restore(document))
+        while len(self._states) > CACHED_STATES:
+            self._states.popitem(last=False)

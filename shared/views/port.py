@@ -1,0 +1,194 @@
+"""The views port: documents that answer queries. Declared fields only, a Scope in every call.
+
+Every adapter passes `tests/contract/views_suite.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
+
+MAX_PAGE = 200
+
+
+class Kind(StrEnum):
+    """What a field holds. DECIMAL is text such as "1054.00"; DATE is ISO text; DATETIME is RFC 3339 text in UTC
+    with exactly six fraction digits ("2026-11-24T05:00:00.000001Z"), so that its order as text is its order in time."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"  # ids and codes: exact match
+    KEYWORDS = "keywords"  # a list of them
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    JSON = "json"  # shown, never queried
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field of a collection.
+
+    indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
+    found by full text. personal: masked when its subject is erased. options: the closed set of values.
+    zh, en: what people call it. ref: the collection whose key it holds.
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    indexed: bool = False
+    searchable: bool = False
+    personal: bool = False
+    writable: bool = True
+    required: bool = False
+    options: tuple[str, ...] = ()
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A declared collection. `version` grows when documents would come out different: a rebuild follows.
+
+    owner: the field that holds the owner's user id; None = everyone in the tenant may see the documents.
+    title: the field shown as a document's name.
+    """
+
+    name: str
+    version: int
+    fields: tuple[Field, ...]
+    owner: str | None = "owner"
+    title: str = "name"
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose eyes: a tenant, and the owners whose records are visible (None = all of the tenant).
+
+    A record without an owner is visible only to `owners=None`.
+    """
+
+    tenant: str
+    owners: frozenset[str] | None = None
+
+
+Op = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False."""
+
+    field: str
+    op: Op
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All conditions hold together. `text`: every word occurs (see text.tokens). Nulls sort first ascending.
+
+    `cursor` is what the last page gave as `next`; it is valid only for the same query.
+    """
+
+    where: tuple[Condition, ...] = ()
+    text: str = ""
+    sort: str = "id"
+    descending: bool = False
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[Document]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
+
+    tokens are computed by the adapter from the declared searchable fields.
+    """
+
+    collection: str
+    tenant: str
+    key: str
+    document: Document | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    projection: str
+    position: int
+
+
+class BadQuery(ValueError):
+    """The query names an undeclared field, an operation its kind lacks, or a broken cursor. `field` says which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+class ViewsUnavailable(Exception):
+    """Storage refuses (disk full, closed). Nothing of the batch was written."""
+
+
+class Views(Protocol):
+    async def declare(self, collections: Sequence[Collection]) -> list[str]:
+        """Create what is missing. Returns names whose stored version differs from the declared one or that are
+        new: they are empty or stale and want a rebuild. Idempotent."""
+        ...
+
+    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """All writes and checkpoints in one transaction. A write not newer than what is there is skipped
+        (a removal leaves a tombstone with its version). Raises ViewsUnavailable."""
+        ...
+
+    async def checkpoint(self, projection: str) -> int:
+        """The stored position, 0 if none."""
+        ...
+
+    async def get(self, collection: str, key: str, scope: Scope) -> Document | None:
+        """None when unknown, foreign or out of scope."""
+        ...
+
+    async def get_many(self, collection: str, keys: Sequence[str], scope: Scope) -> dict[str, Document]:
+        """Those of the keys that exist and are in scope."""
+        ...
+
+    async def find(self, collection: str, query: Query, scope: Scope) -> Page:
+        """Keyset page of at most min(limit, MAX_PAGE) documents; ties are broken by id. Raises BadQuery."""
+        ...
+
+    async def count(self, collection: str, query: Query, scope: Scope) -> int:
+        """How many documents match (cursor, limit and sort are ignored). Raises BadQuery."""
+        ...
+
+    def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
+        """Every (tenant, key, document) in (tenant, key) order: for verification and operators, not for requests."""
+        ...
+
+    async def begin_rebuild(self, collection: Collection) -> str:
+        """An empty collection beside the live one; returns the temporary name that write() takes (a previous
+        unfinished rebuild of the same collection is dropped)."""
+        ...
+
+    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """In one transaction the rebuilt collection takes the live one's place; the old one is dropped.
+        Readers see either the old or the new, never neither."""
+        ...
+
+    async def close(self) -> None: ...

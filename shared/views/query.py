@@ -1,0 +1,178 @@
+"""Checking a query against a declaration: what passes here holds declared names and converted values only.
+
+Two meanings every adapter keeps: missing and empty text are the same ("no value"), and `ne` also matches no value.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query
+from shared.views.text import Term, fold, query_tokens
+from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, index_value
+
+MAX_CONDITIONS = 50
+MAX_IN = 500
+MAX_TEXT = 200
+
+KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
+
+_ORDER: frozenset[Op] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
+_OPS: dict[Kind, frozenset[Op]] = {
+    Kind.TEXT: _ORDER | {"prefix", "empty"},
+    Kind.KEYWORD: _ORDER | {"prefix", "empty"},
+    Kind.KEYWORDS: frozenset({"contains", "empty"}),
+    Kind.INTEGER: _ORDER | {"empty"},
+    Kind.DECIMAL: _ORDER | {"empty"},
+    Kind.DATE: _ORDER | {"empty"},
+    Kind.DATETIME: _ORDER | {"empty"},
+    Kind.BOOLEAN: frozenset({"eq", "ne", "in", "empty"}),
+    Kind.JSON: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One checked condition. `value` is in index form (see values.index_value); for `in` a tuple of such."""
+
+    __test__ = False  # its name is not meant for pytest
+
+    field: Field
+    op: Op
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked query. `terms` None = no text search; empty = a text without words, which matches nothing.
+
+    after: the sort value and key of the last document of the page before.
+    """
+
+    where: tuple[Test, ...]
+    terms: tuple[Term, ...] | None
+    sort: Field
+    descending: bool
+    limit: int
+    after: tuple[IndexValue | None, str] | None
+    digest: str
+
+    def cursor(self, value: IndexValue | None, key: str) -> str:
+        """The opaque cursor that continues after this document."""
+        return base64.urlsafe_b64encode(orjson.dumps([self.digest, value, key])).decode().rstrip("=")
+
+
+def validate(collection: Collection, query: Query) -> Checked:
+    """Check every name, operation, value and the cursor. Raises BadQuery, which names the field."""
+    if len(query.where) > MAX_CONDITIONS:
+        raise BadQuery("where", f"at most {MAX_CONDITIONS} conditions")
+    where = tuple(_test(collection, condition) for condition in query.where)
+    terms = _terms(collection, query.text)
+    sort = _indexed(collection, query.sort)
+    if sort.kind in (Kind.KEYWORDS, Kind.JSON):
+        raise BadQuery(sort.name, "cannot be sorted by")
+    if not isinstance(query.descending, bool):
+        raise BadQuery("descending", "true or false")
+    if not isinstance(query.limit, int) or isinstance(query.limit, bool) or query.limit < 1:
+        raise BadQuery("limit", "a whole number from 1")
+    tests = [(t.field.name, t.op, t.value) for t in where]
+    shape = repr((collection.name, tests, terms, sort.name, query.descending))
+    digest = blake2b(shape.encode(errors="surrogatepass"), digest_size=9).hexdigest()
+    after = None if query.cursor is None else _after(query.cursor, digest, sort)
+    return Checked(where, terms, sort, query.descending, min(query.limit, MAX_PAGE), after, digest)
+
+
+def _indexed(collection: Collection, name: Any) -> Field:
+    if name == "id":
+        return KEY
+    field = collection.field(name) if isinstance(name, str) else None
+    if field is None:
+        raise BadQuery(str(name)[:80], f"is no field of {collection.name}")
+    if not field.indexed:
+        raise BadQuery(field.name, "can neither be filtered nor sorted by")
+    return field
+
+
+def _test(collection: Collection, condition: Condition) -> Test:
+    field, op, value = _indexed(collection, condition.field), condition.op, condition.value
+    allowed = _ORDER if field is KEY else _OPS[field.kind]
+    if not isinstance(op, str) or op not in allowed:
+        raise BadQuery(field.name, f"does not know the operation {str(op)[:40]!r}")
+    if op == "empty":
+        if not isinstance(value, bool):
+            raise BadQuery(field.name, "empty takes true or false")
+        return Test(field, op, value)
+    if op == "in":
+        if not isinstance(value, list | tuple | set | frozenset):
+            raise BadQuery(field.name, "in takes a list")
+        if len(value) > MAX_IN:
+            raise BadQuery(field.name, f"in takes at most {MAX_IN} values")
+        return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
+    if op == "prefix":
+        return Test(field, op, fold(_text_value(field, value)))
+    if op == "contains":
+        return Test(field, op, _text_value(field, value))
+    return Test(field, op, _value(field, value))
+
+
+def _value(field: Field, value: Any) -> IndexValue:
+    try:
+        converted = index_value(field, value)
+    except ValueError as wrong:
+        raise BadQuery(field.name, f"the value is not of kind {field.kind}") from wrong
+    if converted is None:
+        raise BadQuery(field.name, "ask for a missing value with the operation 'empty'")
+    return converted
+
+
+def _text_value(field: Field, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadQuery(field.name, "takes a text of at least one character")
+    return _encodable(field.name, value)
+
+
+def _encodable(name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as broken:
+        raise BadQuery(name, "is not well-formed text") from broken
+    return value
+
+
+def _terms(collection: Collection, text: Any) -> tuple[Term, ...] | None:
+    if not isinstance(text, str):
+        raise BadQuery("text", "must be a text")
+    if not text.strip():
+        return None
+    if len(text) > MAX_TEXT:
+        raise BadQuery("text", f"at most {MAX_TEXT} characters")
+    if not any(field.searchable for field in collection.fields):
+        raise BadQuery("text", f"{collection.name} has no searchable field")
+    return tuple(query_tokens(_encodable("text", text)))
+
+
+def _after(cursor: Any, digest: str, sort: Field) -> tuple[IndexValue | None, str]:
+    broken = BadQuery("cursor", "is not a cursor of this query")
+    try:
+        made_for, value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (TypeError, ValueError, binascii.Error) as error:
+        raise broken from error
+    if made_for != digest or not isinstance(key, str):
+        raise broken
+    if (sort is KEY and value is not None) or not _fits(sort, value):
+        raise broken
+    return value, key
+
+
+def _fits(sort: Field, value: Any) -> bool:
+    if value is None:
+        return True
+    if sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE):
+        return isinstance(value, str)
+    return isinstance(value, int) and not isinstance(value, bool) and MIN_INTEGER <= value <= MAX_INTEGER

@@ -1,0 +1,131 @@
+"""From JSON values to the values that indexes hold and compare: one conversion for documents and for queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
+from typing import Any
+
+from shared.views.port import Collection, Field, Kind
+from shared.views.text import fold, tokens
+
+IndexValue = int | str
+
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
+_QUANTUM = Decimal("0.0001")
+_EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def scalar_fields(collection: Collection) -> list[Field]:
+    """Indexed fields with one value per document; `id` is the key itself and needs no copy."""
+    shapeless = (Kind.KEYWORDS, Kind.JSON)
+    return [f for f in collection.fields if f.indexed and f.kind not in shapeless and f.name != "id"]
+
+
+def list_fields(collection: Collection) -> list[Field]:
+    """Indexed fields with many values per document."""
+    return [f for f in collection.fields if f.indexed and f.kind is Kind.KEYWORDS]
+
+
+def index_value(field: Field, value: Any) -> IndexValue | None:
+    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT folded.
+
+    Missing and empty text are None. Raises ValueError for a value that is not of the field's kind.
+    """
+    if value is None or value == "":
+        return None
+    match field.kind:
+        case Kind.TEXT:
+            return fold(_string(field, value))
+        case Kind.KEYWORD:
+            return _string(field, value)
+        case Kind.INTEGER | Kind.DATETIME:
+            return _integer(field, value)
+        case Kind.DECIMAL:
+            return _scaled(field, value)
+        case Kind.BOOLEAN:
+            if isinstance(value, bool):
+                return int(value)
+        case Kind.DATE:
+            return _date(field, value)
+        case Kind.KEYWORDS | Kind.JSON:
+            pass
+    raise _wrong(field, value)
+
+
+def keywords(field: Field, value: Any) -> list[str]:
+    """The distinct entries of a KEYWORDS value. Raises ValueError when it is no list of text."""
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise _wrong(field, value)
+    return list(dict.fromkeys(_string(field, entry) for entry in value if entry != ""))
+
+
+def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
+    """The distinct tokens of all searchable fields of a document."""
+    found: dict[str, None] = {}
+    for field in collection.fields:
+        if field.searchable:
+            for part in _texts(document.get(field.name)):
+                found.update(dict.fromkeys(tokens(part)))
+    return list(found)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _texts(entry)
+    elif value is not None and not isinstance(value, dict):
+        yield str(value)
+
+
+def _wrong(field: Field, value: Any) -> ValueError:
+    return ValueError(f"{field.name}: {str(value)[:80]!r} is not a value of kind {field.kind}")
+
+
+def _string(field: Field, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(field, value)
+    if not value.isascii():
+        value.encode()  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
+    return value
+
+
+def _integer(field: Field, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong(field, value)
+    if not MIN_INTEGER <= value <= MAX_INTEGER:
+        raise ValueError(f"{field.name}: the number is beyond 63 bits")
+    return value
+
+
+def _scaled(field: Field, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise _wrong(field, value)
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise _wrong(field, value)
+    try:
+        exact = _EXACT.quantize(_EXACT.create_decimal(value), _QUANTUM)
+        scaled = int(_EXACT.scaleb(exact, 4))
+    except Inexact as inexact:
+        raise ValueError(f"{field.name}: more than four decimals") from inexact
+    except (DecimalException, ValueError) as beyond:
+        raise ValueError(f"{field.name}: the number is beyond 63 bits") from beyond
+    return _integer(field, scaled)
+
+
+def _date(field: Field, value: Any) -> str:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise _wrong(field, value)
+    try:
+        date.fromisoformat(value)
+    except ValueError as unreal:
+        raise _wrong(field, value) from unreal
+    return value

@@ -1,0 +1,103 @@
+"""What every key ring keeps. An adapter's test module subclasses this and gives an `opener` fixture.
+
+The opener opens the same ring again and again (as after a restart) until the test ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from shared.security.keyring import KeyRing
+
+Opener = Callable[[], Awaitable[KeyRing]]
+
+
+class KeyRingSuite:
+    async def test_an_unknown_subject_has_no_key(self, opener: Opener) -> None:
+        ring = await opener()
+        assert ring.key("t1", "nobody") is None
+        assert not await ring.destroy("t1", "nobody")
+
+    async def test_ensured_subjects_have_keys_of_32_bytes_all_different(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a", "b"])
+        await ring.ensure("t2", ["a"])
+        keys = {ring.key("t1", "a"), ring.key("t1", "b"), ring.key("t2", "a")}
+        assert len(keys) == 3
+        assert all(key is not None and len(key) == 32 for key in keys)
+
+    async def test_ensuring_again_keeps_the_key(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a"])
+        before = ring.key("t1", "a")
+        await ring.ensure("t1", ["a", "b"])
+        assert ring.key("t1", "a") == before
+
+    async def test_keys_survive_a_restart(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a", "b"])
+        before = [ring.key("t1", "a"), ring.key("t1", "b"), await ring.index_key("t1")]
+        await ring.close()
+        ring = await opener()
+        assert [ring.key("t1", "a"), ring.key("t1", "b"), await ring.index_key("t1")] == before
+
+    async def test_a_destroyed_key_is_gone_for_ever(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a", "b"])
+        assert await ring.destroy("t1", "a")
+        assert not await ring.destroy("t1", "a")
+        await ring.ensure("t1", ["a"])
+        assert ring.key("t1", "a") is None
+        assert ring.key("t1", "b") is not None
+        await ring.close()
+        ring = await opener()
+        await ring.ensure("t1", ["a"])
+        assert ring.key("t1", "a") is None
+
+    async def test_destroying_ahead_of_time_keeps_a_key_from_being_made(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.destroy("t1", "a")
+        await ring.ensure("t1", ["a"])
+        assert ring.key("t1", "a") is None
+
+    async def test_the_same_subject_of_another_tenant_is_left_alone(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a"])
+        await ring.ensure("t2", ["a"])
+        await ring.destroy("t1", "a")
+        assert ring.key("t2", "a") is not None
+
+    async def test_racing_writers_agree_on_one_key(self, opener: Opener) -> None:
+        ring = await opener()
+        seen: list[bytes | None] = []
+
+        async def one(n: int) -> None:
+            await ring.ensure("t1", ["shared", f"own-{n}"])
+            seen.append(ring.key("t1", "shared"))
+            assert ring.key("t1", f"own-{n}") is not None
+
+        await asyncio.gather(*(one(n) for n in range(50)))
+        assert len(set(seen)) == 1
+        assert None not in seen
+
+    async def test_rotation_keeps_every_data_key_and_the_index_key(self, opener: Opener) -> None:
+        ring = await opener()
+        subjects = [f"s{n}" for n in range(100)]
+        await ring.ensure("t1", subjects)
+        before = [ring.key("t1", s) for s in subjects]
+        index = await ring.index_key("t1")
+        await ring.rotate("t1")
+        await ring.rotate("t1")
+        await ring.close()
+        ring = await opener()
+        assert [ring.key("t1", s) for s in subjects] == before
+        assert await ring.index_key("t1") == index
+        await ring.ensure("t1", ["later"])
+        assert ring.key("t1", "later") is not None
+
+    async def test_index_keys_differ_by_tenant_and_stay(self, opener: Opener) -> None:
+        ring = await opener()
+        assert await ring.index_key("t1") == await ring.index_key("t1")
+        assert await ring.index_key("t1") != await ring.index_key("t2")
+        assert len(await ring.index_key("t1")) == 32
