@@ -101,6 +101,8 @@ class Aggregate(Generic[S]):
     uniques: tuple[Unique, ...] = ()
     shown: Callable[[S], Document] | None = None
     commands: dict[str, Command] = field(default_factory=dict)
+    _names: tuple[str, ...] = field(init=False, repr=False)
+    _moments: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._names = tuple(f.name for f in fields(self.state))

@@ -40,14 +40,15 @@ class Lookups:
         if id is None:
             return
         record = await self.record(resource, id)
-        if record.version == 0 or record.archived or not self._visible(resource, record):
+        if record.version == 0 or record.archived or not self.sees(resource, record.owner):
             raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
 
-    def _visible(self, resource: str, record: Record) -> bool:
+    def sees(self, resource: str, owner: str | None) -> bool:
+        """Whether the caller may read a record of that owner."""
         if self.catalogue[resource].collection.owner is None:
             return True
         owners = self.access.owners(self.access.level(resource, "read"))
-        return owners is None or record.owner in owners
+        return owners is None or owner in owners
 
     async def find(self, collection: str, query: Query) -> list[Document]:
         """From the views, all owners of the tenant: may lag by milliseconds, so never the guard of an invariant."""

@@ -60,7 +60,8 @@ def evolve_common(state: Record, event: Event) -> None:
 
 def mask_of(value: Any) -> Any:
     """What stands in an erased person's field: the text mask, or nothing of the same shape."""
-    return {str: ERASED, list: [], dict: {}}.get(type(value))
+    masks: dict[type[Any], Any] = {str: ERASED, list: [], dict: {}}
+    return masks.get(type(value))
 
 
 def set_fields(state: Record, changes: Changes) -> None:

@@ -1,0 +1,240 @@
+"""Account: a company or household we deal with, in a hierarchy without cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.match import company_key, site_of
+from shared.domain.record import Record, set_fields
+from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
+from shared.domain.uniqueness import Duplicate, normalise
+from shared.errors import FieldError, Invalid
+from shared.events import customer as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Condition, Field, Kind, Query
+
+AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
+MAX_DEPTH = 50  # levels of the hierarchy
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Account(Record):
+    name: str = ""
+    type: str = "prospect"
+    parent: str | None = None
+    industry: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    tax_id: str = ""
+    country: str = ""
+    city: str = ""
+    address: str = ""
+    employees: int | None = None
+    annual_revenue: str | None = None
+    currency: str = ""
+    founded: int | None = None
+    description: str = ""
+    merged_into: str | None = None
+    absorbed: list[str] = field(default_factory=list)
+
+
+def evolve(state: Account, event: Event) -> None:
+    match event:
+        case events.AccountCreated(details=details, owner=owner):
+            for name, value in details.items():
+                setattr(state, name, value)
+            state.owner = owner
+        case events.AccountParentSet(parent=parent):
+            state.parent = parent
+        case events.AccountTypeChanged(type=type_):
+            state.type = type_
+        case events.AccountsMerged(absorbed=absorbed, changes=changes):
+            state.absorbed = [*state.absorbed, *absorbed]
+            set_fields(state, changes)
+        case events.AccountsUnmerged(released=released, changes=changes):
+            state.absorbed = [a for a in state.absorbed if a not in released]
+            set_fields(state, changes)
+        case events.AccountAbsorbed(into=into):
+            state.merged_into, state.archived = into, True
+        case events.AccountReleased():
+            state.merged_into, state.archived = None, False
+
+
+ACCOUNT = Aggregate(
+    name="account",
+    service="customer",
+    noun="accounts",
+    state=Account,
+    evolve=evolve,
+    collection=Collection(
+        "accounts",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("type", Kind.KEYWORD, "类型", "Type", indexed=True, options=AccountType.__args__),
+            Field("parent", Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account"),
+            Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
+            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True),
+            Field("tax_id", Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True),
+            Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
+            Field("city", Kind.TEXT, "城市", "City", indexed=True, searchable=True),
+            Field("address", Kind.TEXT, "地址", "Address", searchable=True),
+            Field("employees", Kind.INTEGER, "员工数", "Employees", indexed=True),
+            Field("annual_revenue", Kind.DECIMAL, "年营收", "Annual revenue", indexed=True),
+            Field("currency", Kind.KEYWORD, "币种", "Currency"),
+            Field("founded", Kind.INTEGER, "成立年份", "Founded", indexed=True),
+            Field("description", Kind.TEXT, "备注", "Description", searchable=True),
+            Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
+            Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
+            Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
+        ),
+    ),
+    not_undoable=frozenset(
+        {
+            "customer.AccountsMerged",
+            "customer.AccountsUnmerged",
+            "customer.AccountAbsorbed",
+            "customer.AccountReleased",
+            "customer.AccountArchived",
+            "customer.AccountRestored",
+        }
+    ),
+    uniques=(
+        Unique("tax_id", lambda a: normalise(a.tax_id)),
+        Unique("website", lambda a: site_of(a.website)),
+    ),
+    shown=lambda a: {"match_key": company_key(a.name)},
+)
+
+add_lifecycle(
+    ACCOUNT,
+    "Account",
+    Lifecycle(
+        events.AccountTransferred,
+        events.AccountTagsChanged,
+        events.AccountArchived,
+        events.AccountRestored,
+        events.AccountChangeUndone,
+    ),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class AccountDetails(CommandModel):
+    """The plain fields, all optional: in a PATCH only those sent change."""
+
+    industry: Text = ""
+    website: Annotated[str, F(max_length=200)] = ""
+    email: Email = ""
+    phone: Phone = ""
+    tax_id: Annotated[str, F(max_length=40)] = ""
+    country: Country = ""
+    city: Text = ""
+    address: Annotated[str, F(max_length=500)] = ""
+    employees: Annotated[int | None, F(ge=0, le=100_000_000)] = None
+    annual_revenue: Amount | None = None
+    currency: Currency | None = None
+    founded: Year | None = None
+    description: Annotated[str, F(max_length=10_000)] = ""
+    custom: Custom = F(default_factory=dict)
+
+
+class CreateAccount(AccountDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    type: AccountType = "prospect"
+    parent: Reference | None = None
+    owner: Reference | None = None
+    allow_duplicate: bool = False
+
+    model_config = {
+        "json_schema_extra": {"examples": [{"name": "Acme 有限公司", "industry": "retail", "country": "CN"}]}
+    }
+
+
+async def before_create(cmd: CreateAccount, lookups: Lookups) -> None:
+    await lookups.exists("parent", "account", cmd.parent)
+    await lookups.exists("owner", "user", cmd.owner)
+    if not cmd.allow_duplicate:
+        await refuse_namesakes(company_key(cmd.name), lookups)
+
+
+async def refuse_namesakes(key: str, lookups: Lookups) -> None:
+    """Raises Duplicate when a live account's name comes to the same key; `candidates` lists those the caller sees."""
+    where = (Condition("match_key", "eq", key), Condition("archived", "eq", False))
+    found = await lookups.find("accounts", Query(where=where, limit=5)) if key else []
+    if found:
+        seen = [d["id"] for d in found if lookups.sees("account", d["owner"])]
+        message = "there is an account of this name; send allow_duplicate to create it all the same"
+        raise Duplicate(message, errors=[FieldError("name", "duplicate", message)], candidates=seen)
+
+
+@ACCOUNT.command("CreateAccount", action="create", verb="", creates=True, prepare=before_create)
+def create(cmd: CreateAccount, state: Account, ctx: Context) -> list[Event]:
+    """A new account, owned by whoever creates it unless said otherwise."""
+    details = cmd.model_dump(exclude_unset=True, exclude={"owner", "allow_duplicate"})
+    return [events.AccountCreated(details, cmd.owner if "owner" in cmd.model_fields_set else ctx.actor)]
+
+
+class ChangeAccountDetails(AccountDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+
+
+@ACCOUNT.command("ChangeAccountDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangeAccountDetails, state: Account, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.AccountDetailsChanged(changes)] if changes else []
+
+
+class SetParentAccount(CommandModel):
+    """Place the account under another one; null = at the top."""
+
+    parent: Reference | None
+
+
+async def line_above(cmd: SetParentAccount, lookups: Lookups) -> list[str]:
+    """The ids from the wanted parent up to the top."""
+    await lookups.exists("parent", "account", cmd.parent)
+    line: list[str] = []
+    above = cmd.parent
+    while above is not None and above not in line and len(line) <= MAX_DEPTH:
+        line.append(above)
+        above = (await lookups.state(ACCOUNT, above)).parent
+    return line
+
+
+@ACCOUNT.command("SetParentAccount", action="edit", verb="parent", prepare=line_above)
+def set_parent(cmd: SetParentAccount, state: Account, ctx: Context) -> list[Event]:
+    require_live(state)
+    if cmd.parent == state.parent:
+        return []
+    if ctx.id in ctx.facts:
+        raise Invalid.field("parent", "cycle", "an account cannot stand below itself")
+    if len(ctx.facts) > MAX_DEPTH:
+        raise Invalid.field("parent", "too-deep", f"a hierarchy has {MAX_DEPTH} levels at most")
+    return [events.AccountParentSet(cmd.parent, state.parent)]
+
+
+class ChangeAccountType(CommandModel):
+    type: AccountType
+
+
+@ACCOUNT.command("ChangeAccountType", action="edit", verb="type")
+def change_type(cmd: ChangeAccountType, state: Account, ctx: Context) -> list[Event]:
+    require_live(state)
+    return [] if cmd.type == state.type else [events.AccountTypeChanged(cmd.type, state.type)]

@@ -1,0 +1,25 @@
+"""Match keys: what two spellings of the same company, person or site have in common."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_COMPANY_FORMS = re.compile(
+    r"(?:\b(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|sa|srl|bv|kg|pte|pty)\b"
+    r"|股份有限公司|有限责任公司|有限公司|集团|公司)"
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def company_key(name: str) -> str:
+    """`Acme Corp.` and `ACME` → `acme`: folded, without legal forms, signs and spaces; "" for nothing left."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    bare = _NOT_WORD.sub("", _COMPANY_FORMS.sub(" ", folded))
+    return bare or _NOT_WORD.sub("", folded)
+
+
+def site_of(website: str) -> str:
+    """`https://www.Acme.com/about` → `acme.com`: the host without scheme, `www.`, port and path."""
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", website.strip().casefold())
+    return re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www.")

@@ -1,0 +1,77 @@
+"""The value types that commands of all services share: validated once, here. "" = not given."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic import Field as F
+from pydantic_core import PydanticCustomError
+
+from shared.domain.codes import COUNTRIES, CURRENCIES
+
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+_PHONE = re.compile(r"\+[1-9]\d{4,14}")
+_LIMIT = Decimal(10) ** 14
+
+
+def _email(value: str) -> str:
+    value = unicodedata.normalize("NFC", value)
+    if value and (len(value) > 254 or not _EMAIL.fullmatch(value)):
+        raise PydanticCustomError("email", "this is not an e-mail address (name@example.com)")
+    return value
+
+
+def _phone(value: str) -> str:
+    digits = re.sub(r"[\s().\-/]", "", value)
+    if value and not _PHONE.fullmatch(digits):
+        raise PydanticCustomError("phone", "write the number with its country code, as in +86 10 1234 5678")
+    return digits
+
+
+def _country(value: str) -> str:
+    if value and value.upper() not in COUNTRIES:
+        raise PydanticCustomError("country", "use a two-letter country code (ISO 3166), as in CN")
+    return value.upper()
+
+
+def _currency(value: str) -> str:
+    if value.upper() not in CURRENCIES:
+        raise PydanticCustomError("currency", "use a three-letter currency code (ISO 4217), as in CNY")
+    return value.upper()
+
+
+def _amount(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00")
+    try:
+        number = Decimal(str(value).strip())
+        if not number.is_finite() or abs(number) >= _LIMIT:
+            raise PydanticCustomError("amount", "an amount is a decimal number below 10^14")
+        exact = number.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00") from None
+    if exact != number:
+        raise PydanticCustomError("amount", "an amount has two decimals at most")
+    return str(exact)
+
+
+def _not_negative(value: str) -> str:
+    if value.startswith("-") and Decimal(value) != 0:
+        raise PydanticCustomError("amount", "an amount cannot be negative")
+    return value.removeprefix("-")
+
+
+Text = Annotated[str, F(max_length=200)]
+Reference = Annotated[str, F(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Email = Annotated[str, F(max_length=254), AfterValidator(_email)]
+Phone = Annotated[str, F(max_length=40), AfterValidator(_phone)]
+Country = Annotated[str, F(max_length=2), AfterValidator(_country)]
+Currency = Annotated[str, F(min_length=3, max_length=3), AfterValidator(_currency)]
+SignedAmount = Annotated[str, BeforeValidator(_amount)]
+Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative)]
+Year = Annotated[int, F(ge=1000, le=2200)]
+Custom = Annotated[dict[str, Any], F(max_length=200)]

@@ -1,0 +1,105 @@
+"""Events of the customer domain. A landed version is never edited (see registry)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.events import common
+from shared.events.common import Changes
+from shared.events.registry import event
+
+# --- Account ---------------------------------------------------------------------------------------------------------
+
+
+@event("customer.AccountCreated")
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """`details`: every plain field that was given; `owner`: the user who looks after it."""
+
+    details: dict[str, Any]
+    owner: str | None
+
+
+@event("customer.AccountDetailsChanged")
+@dataclass(frozen=True, slots=True)
+class AccountDetailsChanged(common.DetailsChanged):
+    pass
+
+
+@event("customer.AccountParentSet")
+@dataclass(frozen=True, slots=True)
+class AccountParentSet:
+    parent: str | None
+    previous: str | None
+
+
+@event("customer.AccountTypeChanged")
+@dataclass(frozen=True, slots=True)
+class AccountTypeChanged:
+    type: str
+    previous: str
+
+
+@event("customer.AccountTransferred")
+@dataclass(frozen=True, slots=True)
+class AccountTransferred(common.Transferred):
+    pass
+
+
+@event("customer.AccountTagsChanged")
+@dataclass(frozen=True, slots=True)
+class AccountTagsChanged(common.TagsChanged):
+    pass
+
+
+@event("customer.AccountArchived")
+@dataclass(frozen=True, slots=True)
+class AccountArchived(common.Archived):
+    pass
+
+
+@event("customer.AccountRestored")
+@dataclass(frozen=True, slots=True)
+class AccountRestored(common.Restored):
+    pass
+
+
+@event("customer.AccountChangeUndone")
+@dataclass(frozen=True, slots=True)
+class AccountChangeUndone(common.ChangeUndone):
+    pass
+
+
+@event("customer.AccountsMerged")
+@dataclass(frozen=True, slots=True)
+class AccountsMerged:
+    """The survivor's half of a merge: whom it absorbed and which of its fields took another record's value."""
+
+    absorbed: list[str]
+    changes: Changes
+
+
+@event("customer.AccountsUnmerged")
+@dataclass(frozen=True, slots=True)
+class AccountsUnmerged:
+    """The survivor lets records go again; `changes` gives back the values the merge had replaced."""
+
+    released: list[str]
+    changes: Changes
+
+
+@event("customer.AccountAbsorbed")
+@dataclass(frozen=True, slots=True)
+class AccountAbsorbed:
+    """The other half: this record lives on in `into`."""
+
+    into: str
+
+
+@event("customer.AccountReleased")
+@dataclass(frozen=True, slots=True)
+class AccountReleased:
+    """This record stands by itself again."""
+
+    previous: str
