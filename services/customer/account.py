@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field as F
 
@@ -82,7 +82,7 @@ ACCOUNT = Aggregate(
         1,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("type", Kind.KEYWORD, "类型", "Type", indexed=True, options=AccountType.__args__),
+            Field("type", Kind.KEYWORD, "类型", "Type", indexed=True, options=get_args(AccountType)),
             Field("parent", Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account"),
             Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
             Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),

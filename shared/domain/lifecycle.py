@@ -1,4 +1,4 @@
-"""The commands every record has: edit, transfer, tags, archive, restore, undo. One factory, called by each aggregate."""
+"""The commands every record has: transfer, tags, archive, restore, undo. One factory, called by each aggregate."""
 
 from __future__ import annotations
 

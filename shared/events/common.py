@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from shared.events.registry import Personal, Subject
 
-Change = TypedDict("Change", {"from": Any, "to": Any})
-Changes = dict[str, Change]
+Changes = dict[str, dict[str, Any]]  # field → {"from": before, "to": after}
 
 
 @dataclass(frozen=True, slots=True)
