@@ -115,6 +115,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """One group of documents: the values it shares (None = no value), how many there are, and their exact sum.
+
+    sum is a decimal text with at least two digits for DECIMAL ("1054.00"), a whole number for INTEGER, "0" when no
+    field was to be added up. Of TEXT values that differ in case only, one stands for all.
+    """
+
+    keys: tuple[Any, ...]
+    count: int
+    sum: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
 
@@ -154,7 +167,8 @@ class Views(Protocol):
 
     async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
         """All writes and checkpoints in one transaction. A write not newer than what is there is skipped
-        (a removal leaves a tombstone with its version). Raises ViewsUnavailable."""
+        (a removal leaves a tombstone with its version). Raises ViewsUnavailable; ValueError when a document does not
+        fit its declaration (see values.check)."""
         ...
 
     async def checkpoint(self, projection: str) -> int:
@@ -165,6 +179,10 @@ class Views(Protocol):
         """None when unknown, foreign or out of scope."""
         ...
 
+    async def get_raw(self, collection: str, key: str, scope: Scope) -> bytes | None:
+        """The same as the stored JSON."""
+        ...
+
     async def get_many(self, collection: str, keys: Sequence[str], scope: Scope) -> dict[str, Document]:
         """Those of the keys that exist and are in scope."""
         ...
@@ -173,8 +191,21 @@ class Views(Protocol):
         """Keyset page of at most min(limit, MAX_PAGE) documents; ties are broken by id. Raises BadQuery."""
         ...
 
+    async def find_raw(self, collection: str, query: Query, scope: Scope) -> tuple[list[bytes], str | None]:
+        """The same page as stored JSON, and its `next`."""
+        ...
+
     async def count(self, collection: str, query: Query, scope: Scope) -> int:
         """How many documents match (cursor, limit and sort are ignored). Raises BadQuery."""
+        ...
+
+    async def totals(
+        self, collection: str, query: Query, scope: Scope, by: tuple[str, ...], sum: str | None = None
+    ) -> list[Total]:
+        """The matching documents by the values of indexed fields, in their order (cursor, limit and sort are ignored).
+
+        Raises BadQuery.
+        """
         ...
 
     def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
@@ -186,9 +217,20 @@ class Views(Protocol):
         unfinished rebuild of the same collection is dropped)."""
         ...
 
+    async def prepare(self, rebuilt: str) -> None:
+        """Build what searching the rebuilt collection needs: called once it is filled, so that the swap is short."""
+        ...
+
     async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """In one transaction the rebuilt collection takes the live one's place; the old one is dropped.
         Readers see either the old or the new, never neither."""
+        ...
+
+    async def purge(self) -> None:
+        """Return once nothing that was replaced or removed before stands in any file: called after an erasure.
+
+        May take a minute per million documents; writes wait, reads go on. Raises ViewsUnavailable.
+        """
         ...
 
     async def close(self) -> None: ...

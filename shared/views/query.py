@@ -88,6 +88,25 @@ def validate(collection: Collection, query: Query) -> Checked:
     return Checked(where, terms, sort, query.descending, min(query.limit, MAX_PAGE), after, digest)
 
 
+def group_fields(collection: Collection, by: tuple[str, ...]) -> tuple[Field, ...]:
+    """The declared fields that totals are grouped by. Raises BadQuery."""
+    fields = tuple(_indexed(collection, name) for name in by)
+    for field in fields:
+        if field.kind in (Kind.KEYWORDS, Kind.JSON):
+            raise BadQuery(field.name, "cannot be grouped by")
+    return fields
+
+
+def sum_field(collection: Collection, name: str | None) -> Field | None:
+    """The declared number that totals add up. Raises BadQuery."""
+    if name is None:
+        return None
+    field = _indexed(collection, name)
+    if field.kind not in (Kind.DECIMAL, Kind.INTEGER):
+        raise BadQuery(field.name, "is no number that could be added up")
+    return field
+
+
 def _indexed(collection: Collection, name: Any) -> Field:
     if name == "id":
         return KEY
@@ -173,6 +192,6 @@ def _after(cursor: Any, digest: str, sort: Field) -> tuple[IndexValue | None, st
 def _fits(sort: Field, value: Any) -> bool:
     if value is None:
         return True
-    if sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE):
+    if sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.DATETIME):
         return isinstance(value, str)
     return isinstance(value, int) and not isinstance(value, bool) and MIN_INTEGER <= value <= MAX_INTEGER

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
+
+import orjson
 
 from shared.views.port import Collection, Field, Kind
 from shared.views.text import fold, tokens
@@ -18,6 +20,7 @@ _QUANTUM = Decimal("0.0001")
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
 def scalar_fields(collection: Collection) -> list[Field]:
@@ -43,7 +46,7 @@ def index_value(field: Field, value: Any) -> IndexValue | None:
             return fold(_string(field, value))
         case Kind.KEYWORD:
             return _string(field, value)
-        case Kind.INTEGER | Kind.DATETIME:
+        case Kind.INTEGER:
             return _integer(field, value)
         case Kind.DECIMAL:
             return _scaled(field, value)
@@ -52,6 +55,8 @@ def index_value(field: Field, value: Any) -> IndexValue | None:
                 return int(value)
         case Kind.DATE:
             return _date(field, value)
+        case Kind.DATETIME:
+            return _datetime(field, value)
         case Kind.KEYWORDS | Kind.JSON:
             pass
     raise _wrong(field, value)
@@ -64,6 +69,17 @@ def keywords(field: Field, value: Any) -> list[str]:
     if not isinstance(value, list | tuple):
         raise _wrong(field, value)
     return list(dict.fromkeys(_string(field, entry) for entry in value if entry != ""))
+
+
+def check(collection: Collection, document: dict[str, Any]) -> None:
+    """Raises ValueError when a document does not fit its declaration: no view could hold it."""
+    if not isinstance(document.get("id"), str) or not isinstance(document.get("version"), int):
+        raise ValueError("a document has an id and a version")
+    for field in scalar_fields(collection):
+        index_value(field, document.get(field.name))
+    for field in list_fields(collection):
+        keywords(field, document.get(field.name))
+    orjson.dumps(document)
 
 
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
@@ -119,6 +135,16 @@ def _scaled(field: Field, value: Any) -> int:
     except (DecimalException, ValueError) as beyond:
         raise ValueError(f"{field.name}: the number is beyond 63 bits") from beyond
     return _integer(field, scaled)
+
+
+def _datetime(field: Field, value: Any) -> str:
+    if not isinstance(value, str) or not _DATETIME.fullmatch(value):
+        raise _wrong(field, value)
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as unreal:
+        raise _wrong(field, value) from unreal
+    return value
 
 
 def _date(field: Field, value: Any) -> str:
