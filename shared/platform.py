@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids
 from shared.domain.bus import CommandBus
@@ -14,10 +14,13 @@ from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
-from shared.security.tokens import TokenVerifier
+from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.views.port import Views
+
+if TYPE_CHECKING:
+    from shared.warehouse.client import Warehouse
 
 
 @dataclass(slots=True)
@@ -36,4 +39,5 @@ class Platform:
     policies: PolicyRunner
     directory: Directory
     verifier: TokenVerifier
-    extras: dict[str, Any] = field(default_factory=dict)
+    signer: TokenSigner | None = None  # the identity service alone signs
+    warehouse: Warehouse | None = None  # the analytics service alone opens it

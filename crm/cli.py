@@ -1,0 +1,236 @@
+"""The `crm` command: run, set up, import, ask, watch, replay, verify.
+
+Results go to standard output, progress and errors to standard error. Exit 0: done; 2: a wrong call; 1: the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import orjson
+import typer
+
+from crm import operations
+from crm.client import CommandFailed
+from crm.settings import Settings, WrongSetting
+from crm.target import Target
+
+app = typer.Typer(
+    name="crm",
+    help="An open, event-sourced CRM suite.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+events = typer.Typer(help="Look at the event log.", no_args_is_help=True)
+app.add_typer(events, name="events")
+
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory to work on.")]
+Url = Annotated[str | None, typer.Option("--url", help="A running suite, in place of --data.")]
+TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
+Organisation = Annotated[str | None, typer.Option("--organisation", help="Where --data holds several of them.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    host: str = "127.0.0.1",
+    url: Annotated[str, typer.Option(help="The address people use, where it is another one.")] = "",
+) -> None:
+    """Serve the suite until it is told to stop."""
+    from crm import serve
+
+    serve.run(Settings(data, host, port, url))
+
+
+@app.command()
+def setup(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],
+    organisation: Annotated[str, typer.Option(help="Its name.")],
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="The first administrator's, to sign in with.")],
+    password_file: Annotated[Path, typer.Option(metavar="FILE", help="A file that holds the password.")],
+    name: Annotated[str, typer.Option(help="The administrator's name.")] = "Administrator",
+    language: Annotated[str, typer.Option(help="zh or en.")] = "en",
+    json: Json = False,
+) -> None:
+    """Create an organisation and its first administrator."""
+    from crm import serve
+
+    done = asyncio.run(serve.set_up(Settings(data), organisation, name, email, password_file, language))
+    _print(done, json, "organisation {organisation} is ready; sign in as {email}")
+
+
+@app.command("import")
+def import_(
+    mapping: Annotated[Path, typer.Argument(metavar="MAPPING", help="The mapping file (YAML or JSON).")],
+    source: Annotated[Path, typer.Option("--source", metavar="DIR", help="Where the files named by the mapping are.")],
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, write nothing.")] = False,
+    rejected: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rejected rows there.")] = None,
+    json: Json = False,
+) -> None:
+    """Take files in through a mapping, in the background of the suite, with progress."""
+    with Target(data, url, token_file, organisation).client() as client:
+        report = operations.run_import(client, mapping, source, dry_run=dry_run, rejected=rejected)
+    operations.print_import(report, as_json=json)
+
+
+@app.command()
+def revert(
+    id: Annotated[str, typer.Argument(metavar="IMPORT", help="The import's id.")],
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    json: Json = False,
+) -> None:
+    """Take a whole import back; rows changed since are listed and left."""
+    with Target(data, url, token_file, organisation).client() as client:
+        report = operations.revert_import(client, id)
+    operations.print_import(report, as_json=json)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT over the documented views.")],
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    format: Annotated[str, typer.Option(click_type=click.Choice(["table", "csv", "json", "arrow"]))] = "table",
+) -> None:
+    """Ask the warehouse."""
+    with Target(data, url, token_file, organisation).client() as client:
+        operations.wait_for_warehouse(client)
+        answer = client.post_bytes("/analytics/sql", {"sql": query, "format": format})
+    sys.stdout.buffer.write(answer)
+    if format != "arrow" and not answer.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")
+    sys.stdout.flush()
+
+
+@events.command()
+def tail(
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    after: Annotated[int | None, typer.Option(help="From this position on; without it the last ones.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new events as they come.")] = False,
+    json: Json = False,
+) -> None:
+    """The newest events, as stored: personal fields stay encrypted."""
+    with Target(data, url, token_file, organisation).client() as client:
+        for event in operations.tail(client, after, limit, follow=follow):
+            _print(event, json, operations.EVENT_LINE)
+
+
+@events.command()
+def show(
+    stream: Annotated[str, typer.Argument(help="A stream (account-0192…) or a record's id.")],
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    json: Json = False,
+) -> None:
+    """Every event of one record, oldest first."""
+    with Target(data, url, token_file, organisation).client() as client:
+        for event in client.get(f"/audit/streams/{stream}")["items"]:
+            if json:
+                _print(event, True, "")
+            else:
+                typer.echo(operations.describe(event))
+
+
+@app.command()
+def replay(
+    view: Annotated[str | None, typer.Argument(help="A view's or table's name.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every view and the warehouse.")] = False,
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    json: Json = False,
+) -> None:
+    """Rebuild views from the events beside the live ones and swap them in, without downtime."""
+    if (view is None) == (not all):
+        raise click.UsageError("name one VIEW, or give --all")
+    with Target(data, url, token_file, organisation).client() as client:
+        result = operations.follow(client, "/audit/replays", {"views": None if all else [view]}, "replaying")
+    for line in result["views"] if not json else []:
+        typer.echo(f"{line['view']}: {line['rows']} rows from {line['events']} events")
+    if json:
+        _print(result, True, "")
+
+
+@app.command()
+def verify(
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    json: Json = False,
+) -> None:
+    """Prove that live views == rebuilt views == fold of the events, warehouse included."""
+    with Target(data, url, token_file, organisation).client() as client:
+        result = operations.follow(client, "/audit/verifications", {}, "verifying")
+    if json:
+        _print(result, True, "")
+    else:
+        for line in result["views"]:
+            typer.echo(operations.describe_verdict(line))
+    if not result["ok"]:
+        raise CommandFailed("views differ from the events: run `crm replay` on those named above")
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files and their mapping.")],
+    rows: Annotated[int, typer.Option(min=10, max=10_000_000, help="Opportunities to make.")] = 2000,
+    seed: int = 1,
+    language: Annotated[str, typer.Option(click_type=click.Choice(["zh", "en"]))] = "en",
+) -> None:
+    """Write sample files to try an import with."""
+    from crm.sample import write_sample
+
+    mapping = write_sample(folder, rows=rows, seed=seed, language=language)
+    typer.echo(f"crm import {mapping} --source {folder} --data DIR")
+
+
+def _print(value: Any, as_json: bool, line: str) -> None:
+    typer.echo(orjson.dumps(value).decode() if as_json else line.format(**value))
+
+
+def main() -> None:
+    """Run the command line; every failure is one line on standard error."""
+    try:
+        code = app(standalone_mode=False)
+    except click.UsageError as error:
+        _fail(error.format_message(), 2)
+    except click.Abort:
+        _fail("interrupted", 1)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except CommandFailed as error:
+        _fail(str(error), error.code)
+    except WrongSetting as error:
+        _fail(str(error), 1)
+    except BrokenPipeError:
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(f"crm: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,156 @@
+"""The composition root: settings → adapters → platform → services. Nothing else in the suite chooses an adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from services.analytics.facts import TABLES
+from services.customer.catalogue import AGGREGATES as CUSTOMER
+from services.customer.policies import POLICIES as CUSTOMER_POLICIES
+from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.identity.policies import POLICIES as IDENTITY_POLICIES
+from services.integration.catalogue import AGGREGATES as INTEGRATION
+from services.integration.policies import POLICIES as INTEGRATION_POLICIES
+from services.sales.catalogue import AGGREGATES as SALES
+from services.sales.policies import POLICIES as SALES_POLICIES
+from shared.eventstore.lock import AlreadyOpen, lock_directory
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.views.sqlite import SqliteViews
+from shared.warehouse.client import Warehouse
+from shared.warehouse.feed import WarehouseFeed
+
+from crm.gateway import build_app
+from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
+from shared.clock import SystemClock, SystemIds
+from shared.domain.bus import CommandBus
+from shared.domain.catalogue import Catalogue
+from shared.domain.queries import Queries
+from shared.domain.repository import Repository
+from shared.domain.snapshots import Snapshots
+from shared.domain.uniqueness import Reservations
+from shared.events.codec import Codec
+from shared.events.registry import check_chains
+from shared.eventstore.sqlite_file import NewerFormat
+from shared.platform import Platform
+from shared.security.directory import Directory
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.rootkey import KeysUnusable
+from shared.security.signingkeys import SigningKeys
+from shared.security.tokens import TokenSigner, TokenVerifier
+from shared.streaming.parked import PARKED
+from shared.streaming.policies import PolicyRunner
+from shared.streaming.projector import Projector
+from shared.streaming.rebuild import rebuild
+
+ISSUER = "crm"
+POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
+
+
+class Suite:
+    """An opened data directory with all its services. `tasks`: the background loops, once started."""
+
+    def __init__(self, settings: Settings, platform: Platform, feed: WarehouseFeed, stack: AsyncExitStack) -> None:
+        self.settings, self.platform, self.feed = settings, platform, feed
+        self.tasks: list[asyncio.Task[None]] = []
+        self._stack = stack
+        self.app = build_app(self)
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Suite:
+        """Open or create everything; stale views are rebuilt before it returns. Raises WrongSetting."""
+        check_adapters()
+        check_chains()
+        prepare_folder(settings.data)
+        async with AsyncExitStack() as stack:
+            try:
+                platform, feed = await _open_platform(settings, stack)
+            except (AlreadyOpen, NewerFormat, KeysUnusable) as error:
+                raise WrongSetting(str(error)) from error
+            return cls(settings, platform, feed, stack.pop_all())
+        raise AssertionError("unreachable")
+
+    async def start(self) -> None:
+        """Start the background loops."""
+        loops: list[Callable[[], Awaitable[None]]] = [
+            self.platform.projector.run,
+            self.platform.policies.run,
+            self.feed.run,
+        ]
+        self.tasks = [asyncio.ensure_future(loop()) for loop in loops]
+
+    async def close(self) -> None:
+        """Stop the loops, then close every file in the reverse order of opening."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+
+async def _open_platform(settings: Settings, stack: AsyncExitStack) -> tuple[Platform, WarehouseFeed]:
+    data, clock, ids = settings.data, SystemClock(), SystemIds()
+    stack.enter_context(lock_directory(data))
+    keys = SqliteKeyRing.open(data / "keys", clock=clock)
+    stack.push_async_callback(keys.close)
+    codec = Codec(keys)
+    store = SqliteEventStore.open(data / "events.db", clock, on_broken=_exit)
+    stack.push_async_callback(store.close)
+    views = SqliteViews.open(data / "views.db")
+    stack.push_async_callback(views.close)
+
+    catalogue = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
+    repository = Repository(store, codec)
+    bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
+    projector = Projector(catalogue, repository, views, codec)
+    snapshots = Snapshots(store, codec, _views_in_memory)
+    stack.push_async_callback(snapshots.close)
+    directory = Directory(views, clock)
+    projector.listeners.append(directory.on_events)
+    signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
+    signer = TokenSigner(signing, ISSUER, clock, ids)
+
+    await _declare(views, catalogue, store, codec, projector)
+    warehouse = await Warehouse.open(data / "warehouse")
+    stack.push_async_callback(warehouse.close)
+    platform = Platform(
+        store=store,
+        views=views,
+        codec=codec,
+        keys=keys,
+        clock=clock,
+        ids=ids,
+        catalogue=catalogue,
+        repository=repository,
+        bus=bus,
+        queries=Queries(views, repository, projector, snapshots),
+        projector=projector,
+        policies=PolicyRunner(POLICIES, bus, codec),
+        directory=directory,
+        verifier=TokenVerifier(signer.jwks, ISSUER, clock),
+        signer=signer,
+        warehouse=warehouse,
+    )
+    await platform.policies.start()
+    return platform, WarehouseFeed(warehouse, store, repository, catalogue, TABLES)
+
+
+async def _declare(
+    views: SqliteViews, catalogue: Catalogue, store: SqliteEventStore, codec: Codec, projector: Projector
+) -> None:
+    """Declare every collection; those that are new or of another version are filled from the events."""
+    stale = await views.declare([*(a.collection for a in catalogue), PARKED])
+    await projector.start()
+    for aggregate in catalogue:
+        if aggregate.collection.name in stale and projector.position:
+            await rebuild(aggregate, store, views, codec, projector, lambda _: None)
+
+
+async def _views_in_memory() -> SqliteViews:
+    return SqliteViews.open(None)
+
+
+def _exit() -> None:
+    """The disk failed under a commit: only a new process that re-reads the file knows what is durable."""
+    os._exit(1)

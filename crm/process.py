@@ -1,0 +1,123 @@
+"""The embedded process: all services, one port, one data directory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import socket
+from dataclasses import replace
+
+import uvicorn
+
+from crm.compose import Suite
+from crm.settings import Settings, WrongSetting
+from shared.telemetry import setup as telemetry
+
+GRACE_SECONDS = 15  # for requests in flight when the process is asked to end
+GC_THRESHOLD = (50_000, 20, 100)  # full collections are what a request's p99 is made of
+
+
+class Server:
+    """start → (serving) → stop. `suite` is there from start on; `settings` then name the real port."""
+
+    suite: Suite
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._uvicorn: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._stop_telemetry = lambda: None
+
+    async def start(self) -> None:
+        """Open everything and listen; returns when requests are answered.
+
+        Raises WrongSetting: the port is in use, or the data directory is (by a second process, or a newer program).
+        """
+        listening = bind(self.settings.host, self.settings.port)
+        try:
+            self.settings = replace(self.settings, port=listening.getsockname()[1])
+            self._stop_telemetry = telemetry.start("crm")
+            self.suite = await Suite.open(self.settings)
+        except BaseException:
+            listening.close()
+            raise
+        self._uvicorn = _uvicorn_server(self.suite)
+        self._serving = asyncio.create_task(self._uvicorn.serve([listening]))
+        while not self._uvicorn.started and not self._serving.done():
+            await asyncio.sleep(0.005)
+        await self.suite.start()
+        _tune_gc()
+
+    async def stop(self) -> None:
+        """Finish the requests in flight, then close everything in order."""
+        if self._uvicorn is not None and self._serving is not None:
+            self._uvicorn.should_exit = True
+            await self._serving
+        if hasattr(self, "suite"):
+            await self.suite.close()
+        self._stop_telemetry()
+
+    async def run(self) -> None:
+        """Serve until SIGINT or SIGTERM, or until a background task fails. Raises what it failed with."""
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, ended.set)
+        waiting = asyncio.create_task(ended.wait())
+        try:
+            await asyncio.wait([waiting, *self.suite.tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        failed = [t.exception() for t in self.suite.tasks if t.done() and not t.cancelled()]
+        await self.stop()
+        for error in failed:
+            if error is not None:
+                raise error
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises WrongSetting when the port is in use or may not be used."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise WrongSetting(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port"
+        ) from error
+    listening.setblocking(False)
+    return listening
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without signal handlers of its own: the process decides when to end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def _uvicorn_server(suite: Suite) -> uvicorn.Server:
+    config = uvicorn.Config(
+        suite.app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=75,
+    )
+    return _Quiet(config)
+
+
+def _tune_gc() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)

@@ -1,0 +1,61 @@
+"""`crm run` and `crm setup`: the commands that open a data directory themselves."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from rich.console import Console
+from rich.panel import Panel
+from services.identity.setup import set_up as create_organisation
+
+from crm.client import CommandFailed
+from crm.compose import Suite
+from crm.process import Server
+from crm.settings import Settings
+from shared.errors import CrmError
+
+_console = Console(stderr=True)
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    uvloop.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    server = Server(settings)
+    await server.start()
+    await _greet(server)
+    await server.run()
+
+
+async def _greet(server: Server) -> None:
+    address = server.settings.address
+    lines = [f"[bold]CRM[/bold] is ready at [link]{address}[/link]", f"API documents  {address}/docs"]
+    if (token := await server.suite.setup_token()) is not None:
+        lines += ["", "Nobody can sign in yet. Create your organisation here (one use only):"]
+        lines.append(f"{address}/setup?token={token}")
+    _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)
+
+
+async def set_up(
+    settings: Settings, organisation: str, name: str, email: str, password_file: Path, language: str
+) -> dict[str, Any]:
+    """Create an organisation and its first administrator in a data directory. Raises CommandFailed."""
+    try:
+        password = password_file.read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"the password file {password_file} cannot be read: {error}", 2) from error
+    suite = await Suite.open(settings)
+    try:
+        done = await create_organisation(suite.platform, organisation, name, email, password, language)
+    except CrmError as error:
+        named = "; ".join(f"{e.field}: {e.message}" for e in error.errors)
+        raise CommandFailed(named or error.detail) from error
+    finally:
+        await suite.close()
+    return {"organisation": organisation, "email": email, "tenant": done.tenant, "user": done.user}

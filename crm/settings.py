@@ -1,0 +1,56 @@
+"""Settings: one data directory and a few environment variables choose every adapter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA_FORMAT = 1  # of the data directory as a whole; each file has its own beside it
+_FORMAT_FILE = "format"
+
+
+class WrongSetting(Exception):
+    """A setting or the data directory cannot be used; the message says which, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """data: where everything is kept. host, port: where HTTP is served. url: how people reach it."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        return self.url or f"http://{self.host}:{self.port}"
+
+
+_EMBEDDED = {"CRM_EVENTSTORE": "sqlite:", "CRM_VIEWS": "sqlite:", "CRM_WAREHOUSE": "chdb:"}
+
+
+def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
+    """This build knows the embedded adapters. Raises WrongSetting for a URL of any other."""
+    for name, only in _EMBEDDED.items():
+        if (given := environment.get(name, only)) != only:
+            scheme = given.partition(":")[0]
+            raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {only} (leave it unset)")
+
+
+def prepare_folder(data: Path) -> None:
+    """Create the data directory (mode 0700) or check that this program may use it. Raises WrongSetting."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = data / _FORMAT_FILE
+        if not file.exists():
+            file.write_text(f"{DATA_FORMAT}\n")
+        found = file.read_text().strip()
+    except OSError as error:
+        raise WrongSetting(f"the data directory {data} cannot be used: {error.strerror}") from error
+    if not found.isdigit() or int(found) > DATA_FORMAT:
+        raise WrongSetting(
+            f"the data directory {data} has format {found}, this program knows formats up to {DATA_FORMAT}: upgrade it"
+        )

@@ -1,0 +1,77 @@
+"""Which suite a command works on: a running one by its URL, or a data directory that is served privately meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm.client import Client, CommandFailed
+from crm.process import Server
+from crm.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Either `data` or `url` with `token_file`. organisation: which one, where a data directory holds several."""
+
+    data: Path | None
+    url: str | None
+    token_file: Path | None
+    organisation: str | None = None
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """Raises CommandFailed: wrong options (code 2), or the suite cannot be reached or opened (code 1)."""
+        if self.url is not None:
+            if self.data is not None or self.token_file is None:
+                raise CommandFailed("give either --data DIR, or --url URL with --token-file FILE", 2)
+            with Client(self.url, _read_token(self.token_file)) as client:
+                yield client
+        elif self.data is None:
+            raise CommandFailed("give --data DIR, or --url URL with --token-file FILE", 2)
+        else:
+            with private_server(self.data) as server, Client(server.url, server.token(self.organisation)) as client:
+                yield client
+
+
+def _read_token(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"the token file {file} cannot be read: {error}", 2) from error
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateServer:
+    server: Server
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def url(self) -> str:
+        return self.server.settings.address
+
+    def token(self, organisation: str | None) -> str:
+        """An access token of the organisation's first administrator."""
+        return asyncio.run_coroutine_threadsafe(self.server.suite.operator_token(organisation), self.loop).result()
+
+
+@contextmanager
+def private_server(data: Path) -> Iterator[PrivateServer]:
+    """Serve an existing data directory on a free port of 127.0.0.1 until the block ends."""
+    if not data.is_dir():
+        raise CommandFailed(f"there is no data directory {data}")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="private-server", daemon=True)
+    thread.start()
+    server = Server(Settings(data, port=0))
+    try:
+        asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+        yield PrivateServer(server, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()

@@ -1,0 +1,46 @@
+"""OpenTelemetry in one place: off unless the standard environment variables name an OTLP endpoint.
+
+Off means the API's own no-ops: no SDK is imported and nothing is recorded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+_ENDPOINTS = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+)
+
+
+def start(service: str) -> Callable[[], None]:
+    """Export traces and metrics over OTLP/HTTP where an endpoint is set; returns what flushes and stops it."""
+    if not any(os.environ.get(name) for name in _ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
+        return lambda: None
+    return _start_sdk(service)
+
+
+def _start_sdk(service: str) -> Callable[[], None]:
+    from opentelemetry import metrics, trace
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", service)})
+    tracer_provider = TracerProvider(resource=resource)
+    tracer_provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    meter_provider = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource)
+    trace.set_tracer_provider(tracer_provider)
+    metrics.set_meter_provider(meter_provider)
+
+    def stop() -> None:
+        tracer_provider.shutdown()
+        meter_provider.shutdown()
+
+    return stop

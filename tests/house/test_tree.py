@@ -1,0 +1,47 @@
+"""The tree itself: locks with hashes and without addresses, no marks of unfinished work, files of a readable size."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file://")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b|pytest\.mark\.skip\b")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+MAX_LINES = 400
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\n") if name and (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_carry_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert not ADDRESS.search(text)
+    pinned = re.findall(r"^[A-Za-z0-9_.\[\]-]+==\S+", text, re.MULTILINE)
+    assert len(pinned) > 20
+    assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_every_direct_dependency_is_locked() -> None:
+    named = re.findall(r"^([A-Za-z0-9_.-]+)", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+    locked = (ROOT / "requirements.lock").read_text().lower()
+    assert [n for n in named if not re.search(rf"^{re.escape(n.lower())}(?:\[.*\])?==", locked, re.MULTILINE)] == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    here = Path(__file__).resolve()
+    files = [f for f in tracked("*.py", "*.js", "*.html", "*.yaml", "Makefile") if f != here]
+    assert len(files) > 100
+    assert [f"{f.relative_to(ROOT)}: {m.group()}" for f in files if (m := UNFINISHED.search(f.read_text()))] == []
+
+
+def test_files_stay_readable() -> None:
+    sizes = {f.relative_to(ROOT): len(f.read_text().splitlines()) for f in tracked("*.py")}
+    assert {str(f): n for f, n in sizes.items() if n > MAX_LINES} == {}
