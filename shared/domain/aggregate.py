@@ -37,6 +37,7 @@ class Context:
     """What a decision may know beside command and state: it reads no clock and makes no id by itself.
 
     occurred_at: when it happened (an import says; otherwise now). facts: what the command's `prepare` looked up.
+    reason: why, in the caller's words.
     """
 
     tenant: str
@@ -47,6 +48,7 @@ class Context:
     access: Access
     new_id: Callable[[], str]
     facts: Any = None
+    reason: str = ""
 
 
 Decide = Callable[[Any, Any, Context], list[Event]]
