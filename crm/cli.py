@@ -62,7 +62,8 @@ def setup(
     """Create an organisation and its first administrator."""
     from crm import serve
 
-    done = asyncio.run(serve.set_up(Settings(data), organisation, name, email, password_file, language))
+    password = serve.read_password(password_file)
+    done = asyncio.run(serve.set_up(Settings(data), organisation, name, email, password, language))
     _print(done, json, "organisation {organisation} is ready; sign in as {email}")
 
 

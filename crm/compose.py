@@ -7,6 +7,8 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+from crm.gateway import build_app
+from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
 from services.analytics.facts import TABLES
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
@@ -16,14 +18,6 @@ from services.integration.catalogue import AGGREGATES as INTEGRATION
 from services.integration.policies import POLICIES as INTEGRATION_POLICIES
 from services.sales.catalogue import AGGREGATES as SALES
 from services.sales.policies import POLICIES as SALES_POLICIES
-from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.sqlite import SqliteEventStore
-from shared.views.sqlite import SqliteViews
-from shared.warehouse.client import Warehouse
-from shared.warehouse.feed import WarehouseFeed
-
-from crm.gateway import build_app
-from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
 from shared.clock import SystemClock, SystemIds
 from shared.domain.bus import CommandBus
 from shared.domain.catalogue import Catalogue
@@ -33,6 +27,8 @@ from shared.domain.snapshots import Snapshots
 from shared.domain.uniqueness import Reservations
 from shared.events.codec import Codec
 from shared.events.registry import check_chains
+from shared.eventstore.lock import AlreadyOpen, lock_directory
+from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_file import NewerFormat
 from shared.platform import Platform
 from shared.security.directory import Directory
@@ -44,6 +40,9 @@ from shared.streaming.parked import PARKED
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
+from shared.views.sqlite import SqliteViews
+from shared.warehouse.client import Warehouse
+from shared.warehouse.feed import WarehouseFeed
 
 ISSUER = "crm"
 POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)

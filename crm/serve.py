@@ -9,12 +9,12 @@ from typing import Any
 import uvloop
 from rich.console import Console
 from rich.panel import Panel
-from services.identity.setup import set_up as create_organisation
 
 from crm.client import CommandFailed
 from crm.compose import Suite
 from crm.process import Server
 from crm.settings import Settings
+from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
 
 _console = Console(stderr=True)
@@ -43,13 +43,9 @@ async def _greet(server: Server) -> None:
 
 
 async def set_up(
-    settings: Settings, organisation: str, name: str, email: str, password_file: Path, language: str
+    settings: Settings, organisation: str, name: str, email: str, password: str, language: str
 ) -> dict[str, Any]:
     """Create an organisation and its first administrator in a data directory. Raises CommandFailed."""
-    try:
-        password = password_file.read_text().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"the password file {password_file} cannot be read: {error}", 2) from error
     suite = await Suite.open(settings)
     try:
         done = await create_organisation(suite.platform, organisation, name, email, password, language)
@@ -59,3 +55,11 @@ async def set_up(
     finally:
         await suite.close()
     return {"organisation": organisation, "email": email, "tenant": done.tenant, "user": done.user}
+
+
+def read_password(file: Path) -> str:
+    """The file's text without its last line end. Raises CommandFailed (code 2)."""
+    try:
+        return file.read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"the password file {file} cannot be read: {error}", 2) from error

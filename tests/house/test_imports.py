@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("crm", "services", "shared")
 MAY_IMPORT = {"shared": {"shared"}, "services": {"shared", "services"}, "crm": {"shared", "services", "crm"}}
 IO = set(
-    "asyncio chdb clickhouse_connect fastapi httpx io os pathlib socket sqlite3 starlette subprocess tempfile threading "
-    "time urllib uvicorn".split()
+    "asyncio chdb clickhouse_connect fastapi httpx io os pathlib socket sqlite3 starlette subprocess tempfile "
+    "threading time urllib uvicorn".split()
 )
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 
