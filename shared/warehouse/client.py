@@ -1,0 +1,184 @@
+"""The one ClickHouse client. Embedded, the engine runs in this process (chDB); one process may open a path.
+
+Two doors that never wait for each other: a writer (one thread, one session) and a few readers. A reader's session is
+bounded in time, memory and rows and is then locked (`readonly = 1`), so that no statement can write, change a setting
+or touch a file or the network, whatever its text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import clickhouse_connect
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from shared.errors import Unavailable
+from shared.warehouse.tables import Row, Table
+
+T = TypeVar("T")
+Parameters = Mapping[str, Any]  # bound as {name:Type}
+
+READERS = 2
+_WRITER_SETTINGS = {"session_timezone": "UTC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question of a reader may cost. seconds of running time, bytes of memory, rows of the answer."""
+
+    seconds: int = 10
+    memory: int = 1_000_000_000
+    rows: int = 100_000
+    threads: int = 2
+
+    def settings(self) -> dict[str, str]:
+        settings: dict[str, int | str] = {
+            "session_timezone": "UTC",
+            "max_execution_time": self.seconds,
+            "max_memory_usage": self.memory,
+            "max_bytes_before_external_group_by": self.memory // 3,
+            "max_bytes_before_external_sort": self.memory // 3,
+            "max_result_rows": self.rows,
+            "max_result_bytes": self.memory // 4,
+            "result_overflow_mode": "throw",
+            "max_threads": self.threads,
+            "max_ast_elements": 50_000,
+            "max_expanded_ast_elements": 100_000,
+            "max_subquery_depth": 50,
+            "max_query_size": 1_000_000,
+            "allow_introspection_functions": 0,
+            "readonly": 1,
+        }
+        return {name: str(value) for name, value in settings.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result, column by column. types are ClickHouse's names."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    columns: tuple[Sequence[Any], ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        return list(zip(*self.columns, strict=True))
+
+
+class QueryFailed(Exception):
+    """The engine refused a statement; `code` is ClickHouse's error number, 0 if it gave none."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Warehouse:
+    def __init__(self, path: Path, database: str, limits: Limits) -> None:
+        self._path, self._database, self._limits = path, database, limits
+        self._write_thread = ThreadPoolExecutor(1, "warehouse-writer")
+        self._read_threads = ThreadPoolExecutor(READERS, "warehouse-reader")
+        self._readers: asyncio.Queue[Any] = asyncio.Queue()
+        self._writer: Any = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, *, database: str = "crm", limits: Limits | None = None) -> Warehouse:
+        """Open `chdb:<directory>`, created if missing.
+
+        Raises:
+            ValueError: the URL is of another form.
+            Unavailable: another process has the directory open, or it cannot be written.
+        """
+        scheme, _, path = url.partition(":")
+        if scheme != "chdb" or not path:
+            raise ValueError(f"a warehouse URL is chdb:<directory>, not {scheme}:…")
+        warehouse = cls(Path(path), database, limits or Limits())
+        try:
+            await warehouse._connect()
+        except (ClickHouseError, RuntimeError, OSError) as error:
+            await warehouse.close()
+            raise Unavailable(f"the warehouse in {path} cannot be opened: {_first_line(error)}") from error
+        return warehouse
+
+    async def _connect(self) -> None:
+        self._path.mkdir(parents=True, exist_ok=True)
+        self._writer = await self._in_writer(lambda: self._client(None, _WRITER_SETTINGS))
+        await self.command(f"CREATE DATABASE IF NOT EXISTS `{self._database}`")
+        await self._in_writer(lambda: setattr(self._writer, "database", self._database))
+        for _ in range(READERS):
+            self._readers.put_nowait(await self._in_writer(self._reader))
+
+    def _reader(self) -> Any:
+        return self._client(self._database, self._limits.settings())
+
+    def _client(self, database: str | None, settings: Mapping[str, str]) -> Any:
+        client = clickhouse_connect.get_client(interface="chdb", path=str(self._path), database=database)
+        if database:
+            client.command("SELECT 1")  # applies USE before the session is locked
+        for name, value in settings.items():
+            client.command(f"SET {name} = '{value}'")
+        return client
+
+    async def command(self, sql: str, parameters: Parameters | None = None) -> None:
+        """A statement of the suite's own (never a caller's text). Raises QueryFailed."""
+        await self._in_writer(lambda: self._writer.command(sql, parameters=parameters))
+
+    async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
+        """Insert rows shaped as the table's columns as one block; durable on return. Raises QueryFailed."""
+        if rows:
+            await self._in_writer(lambda: self._writer.insert_arrow(name or table.name, table.arrow(rows)))
+
+    async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """The suite's own question, in order with its writes and without a reader's limits. Raises QueryFailed."""
+        return await self._in_writer(lambda: _ask(self._writer, sql, parameters).rows)
+
+    async def ask(self, sql: str, parameters: Parameters | None = None) -> Answer:
+        """A question in a locked, bounded session. Raises QueryFailed."""
+        client = await self._readers.get()
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._read_threads, _guarded, lambda: _ask(client, sql, parameters))
+        running.add_done_callback(lambda _: self._readers.put_nowait(client))
+        return await asyncio.shield(running)
+
+    async def _in_writer(self, act: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, _guarded, act)
+
+    async def close(self) -> None:
+        """Let running statements end, then release the directory for other processes."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._read_threads.shutdown()
+        self._write_thread.shutdown()
+        while not self._readers.empty():
+            self._readers.get_nowait().close()
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _ask(client: Any, sql: str, parameters: Parameters | None) -> Answer:
+    result = client.query(sql, parameters=parameters, column_oriented=True, query_tz="UTC")
+    if not result.column_names:  # the embedded engine tells no columns where there are no rows
+        shape = client.query(f"DESCRIBE TABLE ({sql})", parameters=parameters, column_oriented=True).result_columns
+        return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
+    return Answer(tuple(result.column_names), tuple(t.name for t in result.column_types), tuple(result.result_columns))
+
+
+def _guarded(act: Callable[[], T]) -> T:
+    try:
+        return act()
+    except ClickHouseError as error:
+        raise QueryFailed(_first_line(error), getattr(error, "code", None) or 0) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:500]

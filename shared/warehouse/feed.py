@@ -1,0 +1,243 @@
+"""From the event store's ordered feed to fact rows: every event of a declared record type leaves the record's state
+right after it.
+
+At least once: rows are written before the checkpoint, which lives in the warehouse itself, and a replay overwrites
+them. A stream with an event that cannot be read is set aside and told; the others flow on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from opentelemetry import trace
+
+from shared.clock import Clock
+from shared.domain.catalogue import AnyAggregate
+from shared.events.codec import Codec, Undecodable
+from shared.events.envelope import Recorded, Stored, category_of, id_of
+from shared.eventstore.port import EventStore
+from shared.telemetry.links import links_to
+from shared.warehouse.client import Warehouse
+from shared.warehouse.migrations import migrate
+from shared.warehouse.rebuild import rebuild
+from shared.warehouse.tables import FactTable, Rows
+
+BATCH = 5000  # events read at once
+WORTH_A_BLOCK = 1000  # fewer events than this wait up to PAUSE for company
+PAUSE = 1.0
+CACHED_STATES = 20_000
+RETRY_SECONDS = 2.0
+
+log = logging.getLogger("crm.warehouse")
+_tracer = trace.get_tracer("crm.warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """position: of the last event whose rows are in the warehouse; head: the store's; parked: streams set aside."""
+
+    position: int
+    head: int
+    parked: int
+    rebuilding: bool
+
+
+class WarehouseFeed:
+    """One per process that owns the warehouse. `lock` is held for a batch's length: a rebuild swaps between two."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        store: EventStore,
+        codec: Codec,
+        aggregates: Iterable[AnyAggregate],
+        tables: Sequence[FactTable],
+        clock: Clock,
+    ) -> None:
+        self.warehouse, self.store, self.tables = warehouse, store, tuple(tables)
+        self._codec, self._clock = codec, clock
+        wanted = {name for table in tables for name in table.aggregates}
+        self.aggregates = {a.name: a for a in aggregates if a.name in wanted}
+        self._of = {name: [t for t in tables if name in t.aggregates] for name in self.aggregates}
+        self._states: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._parked: dict[tuple[str, str], int] = {}
+        self.lock = asyncio.Lock()
+        self.position = 0
+        self.stale: list[FactTable] = []
+        self.rebuilding = False
+
+    async def start(self) -> None:
+        """Migrate, load the checkpoint and find the tables that want a rebuild (`stale`). Raises Unavailable."""
+        await migrate(self.warehouse)
+        found = await self.warehouse.rows("SELECT max(position) FROM feed_position WHERE name = 'facts'")
+        self.position = found[0][0]
+        prints = "SELECT name, argMax(fingerprint, written_at) FROM table_fingerprints GROUP BY name"
+        known: dict[str, str] = dict(await self.warehouse.rows(prints))
+        ahead = self.position > await self.store.head()  # the store was restored to an earlier day
+        self.stale = [t for t in self.tables if ahead or known.get(_name(t)) != t.fingerprint]
+        if self.position == 0 or ahead:
+            await self._begin(self.tables)
+        parked = "SELECT tenant, stream, argMax(version, changed_at) FROM feed_parked GROUP BY tenant, stream"
+        for tenant, stream, version in await self.warehouse.rows(f"{parked} HAVING NOT argMax(healed, changed_at)"):
+            self._parked[tenant, stream] = version
+        for tenant, stream in list(self._parked):
+            await self.heal(tenant, stream)
+
+    async def _begin(self, tables: Sequence[FactTable]) -> None:
+        """Empty tables, filled from the first event by the feed itself."""
+        for table in (t for ft in tables for t in ft.tables):
+            await self.warehouse.command(f"DROP TABLE IF EXISTS `{table.name}` SYNC")
+            await self.warehouse.command(table.ddl())
+        await self.warehouse.command("TRUNCATE TABLE feed_position")
+        await self.remember(tables)
+        self.position, self.stale = 0, []
+
+    async def remember(self, tables: Sequence[FactTable]) -> None:
+        """Note that the live tables are as declared."""
+        for table in tables:
+            await self.warehouse.command(
+                "INSERT INTO table_fingerprints VALUES ({n:String}, {f:String}, {at:UInt64})",
+                {"n": _name(table), "f": table.fingerprint, "at": self._clock.now()},
+            )
+
+    async def run(self) -> None:
+        """Feed for ever, in blocks of 1,000 rows or more, or what there is once a second."""
+        while True:
+            try:
+                await self.refill_stale()
+                done = await self.step()
+                if done < WORTH_A_BLOCK:
+                    await asyncio.sleep(PAUSE if done else 0)
+                    await self.store.wait(self.position, PAUSE)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("the warehouse feed stopped at %s; trying again", self.position)
+                self._states.clear()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def refill_stale(self) -> None:
+        """Fill the tables whose declaration changed beside the live ones and swap them in."""
+        if self.stale:
+            await rebuild(self, self.stale, lambda _: None)
+
+    async def catch_up(self) -> None:
+        """Feed until the warehouse holds all that the store has."""
+        await self.refill_stale()
+        while await self.step():
+            pass
+
+    async def step(self) -> int:
+        """Feed one batch; returns how many events it had."""
+        async with self.lock:
+            head = await self.store.head()
+            if head <= self.position:
+                return 0
+            stored = await self.store.read_all(self.position, BATCH, categories=list(self.aggregates))
+            with _tracer.start_as_current_span("warehouse", links=links_to(stored)):
+                await self._write(stored)
+                last = stored[-1].position if stored else 0
+                await self._note(last if len(stored) == BATCH else max(head, last))
+            return len(stored) or 1
+
+    async def _write(self, stored: Sequence[Stored]) -> None:
+        rows = Rows(self.tables)
+        for one in stored:
+            if (one.tenant, one.stream) in self._parked:
+                continue
+            try:
+                recorded = self._codec.decode(one)
+                before, state = await self._fold(recorded)
+                for table in self._of[recorded.category]:
+                    rows.add(table, table.made_of(before, recorded, state))
+            except Exception as error:
+                await self._park(one, error)
+        await rows.insert(self.warehouse)
+
+    async def _note(self, position: int) -> None:
+        await self.warehouse.command(
+            "INSERT INTO feed_position VALUES ('facts', {p:UInt64}, fromUnixTimestamp64Micro({at:Int64}))",
+            {"p": position, "at": self._clock.now()},
+        )
+        self.position = position
+
+    async def _fold(self, recorded: Recorded) -> tuple[Any, Any]:
+        """The record's state before the event (a copy) and after it."""
+        aggregate, key = self.aggregates[recorded.category], (recorded.tenant, recorded.stream)
+        state = self._states.get(key)
+        if state is None or state.version != recorded.version - 1:
+            earlier = recorded.version - 1
+            stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
+            state = aggregate.fold(self._codec.decode(s) for s in stored)
+        before = copy(state)
+        aggregate.step(state, recorded)
+        self._states[key] = state
+        self._states.move_to_end(key)
+        if len(self._states) > CACHED_STATES:
+            self._states.popitem(last=False)
+        return before, state
+
+    def rows_of(self, stored: Sequence[Stored], rows: Rows, tables: Sequence[FactTable]) -> bool:
+        """Add the rows of one stream from its first event on; False when it could not be read to its end."""
+        aggregate = self.aggregates[category_of(stored[0].stream)]
+        wanted = [t for t in self._of[aggregate.name] if t in tables]
+        state = aggregate.state()
+        for one in stored:
+            try:
+                recorded = self._codec.decode(one)
+            except Undecodable:
+                return False
+            before = copy(state)
+            aggregate.step(state, recorded)
+            for table in wanted:
+                rows.add(table, table.made_of(before, recorded, state))
+        return True
+
+    async def _park(self, one: Stored, error: Exception) -> None:
+        log.error("set aside %s from version %s: %s", one.stream, one.version, error)
+        self._states.pop((one.tenant, one.stream), None)
+        self._parked[one.tenant, one.stream] = one.version
+        await self._note_parked(one.tenant, one.stream, str(error), healed=False)
+
+    async def _note_parked(self, tenant: str, stream: str, error: str, *, healed: bool) -> None:
+        await self.warehouse.command(
+            "INSERT INTO feed_parked VALUES ({t:String}, {s:String}, {v:UInt32}, {e:String}, {h:Bool}, {at:UInt64})",
+            {
+                "t": tenant,
+                "s": stream,
+                "v": self._parked[tenant, stream],
+                "e": error[:2000],
+                "h": healed,
+                "at": self._clock.now(),
+            },
+        )
+
+    async def heal(self, tenant: str, stream: str) -> bool:
+        """Try a stream that was set aside again, from its first event; True when its rows are whole now."""
+        async with self.lock:
+            rows = Rows(self.tables)
+            stored = await self.store.read(tenant, stream)
+            if not self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables):
+                return False
+            await rows.insert(self.warehouse)
+            await self._note_parked(tenant, stream, "", healed=True)
+            del self._parked[tenant, stream]
+        return True
+
+    @property
+    def parked(self) -> list[str]:
+        """The ids of the streams set aside."""
+        return sorted(id_of(stream) for _, stream in self._parked)
+
+    async def status(self) -> Status:
+        return Status(self.position, await self.store.head(), len(self._parked), self.rebuilding)
+
+
+def _name(table: FactTable) -> str:
+    return table.facts or table.current

@@ -1,0 +1,35 @@
+"""Numbered steps that bring the warehouse's own bookkeeping to this program's form. A landed step is never edited.
+
+The fact tables are not made here: they are derived from their declarations, and re-filled when those change.
+"""
+
+from __future__ import annotations
+
+from shared.errors import Unavailable
+from shared.warehouse.client import Warehouse
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE feed_position (name String, position UInt64, written_at DateTime64(6, 'UTC')) "
+        "ENGINE = ReplacingMergeTree(position) ORDER BY name SETTINGS fsync_after_insert = 1",
+        "CREATE TABLE feed_parked (tenant String, stream String, version UInt32, error String, healed Bool, "
+        "changed_at UInt64) ENGINE = ReplacingMergeTree(changed_at) ORDER BY (tenant, stream) "
+        "SETTINGS fsync_after_insert = 1",
+        "CREATE TABLE table_fingerprints (name String, fingerprint String, written_at UInt64) "
+        "ENGINE = ReplacingMergeTree(written_at) ORDER BY name SETTINGS fsync_after_insert = 1",
+    ),
+)
+
+
+async def migrate(warehouse: Warehouse) -> None:
+    """Run the steps that are missing. Raises Unavailable when the data was written by a newer version."""
+    await warehouse.command(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32) ENGINE = MergeTree ORDER BY number"
+    )
+    done = (await warehouse.rows("SELECT max(number) FROM schema_migrations"))[0][0]
+    if done > len(MIGRATIONS):
+        raise Unavailable(f"the warehouse has migration {done}, this program knows {len(MIGRATIONS)}: update it")
+    for number, statements in enumerate(MIGRATIONS[done:], start=done + 1):
+        for statement in statements:
+            await warehouse.command(statement.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1))
+        await warehouse.command("INSERT INTO schema_migrations VALUES ({n:UInt32})", {"n": number})
