@@ -24,7 +24,7 @@ MAX_TEXT = 200
 KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
 
 _ORDER: frozenset[Op] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
-_OPS: dict[Kind, frozenset[Op]] = {
+OPERATORS: dict[Kind, frozenset[Op]] = {
     Kind.TEXT: _ORDER | {"prefix", "empty"},
     Kind.KEYWORD: _ORDER | {"prefix", "empty"},
     Kind.KEYWORDS: frozenset({"contains", "empty"}),
@@ -120,7 +120,7 @@ def _indexed(collection: Collection, name: Any) -> Field:
 
 def _test(collection: Collection, condition: Condition) -> Test:
     field, op, value = _indexed(collection, condition.field), condition.op, condition.value
-    allowed = _ORDER if field is KEY else _OPS[field.kind]
+    allowed = _ORDER if field is KEY else OPERATORS[field.kind]
     if not isinstance(op, str) or op not in allowed:
         raise BadQuery(field.name, f"does not know the operation {str(op)[:40]!r}")
     if op == "empty":
