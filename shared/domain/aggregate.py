@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
-from shared.domain.record import Record, evolve_common, mask_of
+from shared.domain.record import ERASED, Record, evolve_common
 from shared.events.common import Erased
 from shared.events.envelope import Event, Recorded, stream_name
 from shared.security.permissions import Access, Action
@@ -105,12 +105,14 @@ class Aggregate(Generic[S]):
     commands: dict[str, Command] = field(default_factory=dict)
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)
+    _personal: tuple[tuple[str, Callable[[], Any]], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._names = tuple(f.name for f in fields(self.state))
         self._moments = tuple(
             f.name for f in self.collection.fields if f.kind is Kind.DATETIME and f.name in self._names
         )
+        self._personal = tuple(_masks(self.state, self.collection))
 
     def command(
         self,
@@ -121,17 +123,16 @@ class Aggregate(Generic[S]):
         creates: bool = False,
         prepare: Prepare | None = None,
         hidden: bool = False,
+        model: type[CommandModel] | None = None,
     ) -> Callable[[Callable[[Any, S, Context], list[Event]]], Callable[[Any, S, Context], list[Event]]]:
-        """Register a decision; its first parameter's annotation is the command's model."""
+        """Register a decision; unless given, its first parameter's annotation is the command's model."""
 
         def register(decide: Callable[[Any, S, Context], list[Event]]) -> Callable[[Any, S, Context], list[Event]]:
-            model = _model_of(decide)
+            body = model or _model_of(decide)
             full = f"{self.service}.{name}"
             if full in self.commands:
                 raise TypeError(f"{full} is registered twice")
-            self.commands[full] = Command(
-                full, model, decide, action, verb, creates, prepare, hidden, TypeAdapter(model)
-            )
+            self.commands[full] = Command(full, body, decide, action, verb, creates, prepare, hidden, TypeAdapter(body))
             return decide
 
         return register
@@ -154,17 +155,28 @@ class Aggregate(Generic[S]):
         state.updated_by = recorded.metadata.actor
 
     def evolve_all(self, state: S, event: Event) -> None:
-        """Fold one event: what all records share, then the aggregate's own; an erasure masks every personal field."""
+        """Fold one event: what all records share, then the aggregate's own; an erasure masks every personal field.
+
+        A mask depends on the field alone, so that a fold over destroyed values comes out the same.
+        """
         evolve_common(state, event)
         self.evolve(state, event)
         if isinstance(event, Erased):
-            for f in self.collection.fields:
-                if f.personal and f.name in self._names:
-                    setattr(state, f.name, mask_of(getattr(state, f.name)))
+            state.custom = {}
+            for name, mask in self._personal:
+                setattr(state, name, mask())
 
     def dump(self, state: S) -> Document:
         """The state as JSON values (a deep copy)."""
         return {name: deepcopy(getattr(state, name)) for name in self._names}
+
+    def copy(self, state: S) -> S:
+        """A state that can be folded on without touching this one."""
+        twin = object.__new__(self.state)
+        for name in self._names:
+            value = getattr(state, name)
+            setattr(twin, name, deepcopy(value) if isinstance(value, (list, dict)) else value)
+        return twin
 
     def document(self, state: S) -> Document:
         """What the views hold: the state and what is computed from it."""
@@ -185,6 +197,20 @@ class Aggregate(Generic[S]):
             if name in values:
                 values[name] = from_rfc3339(values[name]) if values[name] else 0
         return self.state(**values)
+
+
+def _masks(state: type[Record], collection: Collection) -> Iterable[tuple[str, Callable[[], Any]]]:
+    """What stands in each personal field of an erased person: the mask in a text, nothing in all else."""
+    for f in fields(state):
+        declared = collection.field(f.name)
+        if declared is None or not declared.personal:
+            continue
+        if declared.kind is Kind.TEXT:
+            yield f.name, lambda: ERASED
+        elif f.default_factory is not MISSING:
+            yield f.name, f.default_factory
+        else:
+            yield f.name, lambda default=f.default: default  # type: ignore[misc]
 
 
 def _model_of(decide: Callable[..., Any]) -> type[CommandModel]:

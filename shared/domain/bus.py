@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 from opentelemetry import trace
@@ -13,15 +15,19 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from shared.clock import Clock, Ids, Micros
 from shared.domain.aggregate import Command, CommandModel, Context
 from shared.domain.catalogue import AnyAggregate, Catalogue
-from shared.domain.custom import check_custom
+from shared.domain.custom import CustomFields
+from shared.domain.guards import check, when
 from shared.domain.lookups import Lookups
+from shared.domain.parsing import parse
 from shared.domain.record import Record
 from shared.domain.repository import Repository
-from shared.domain.uniqueness import Reservations
-from shared.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound, PreconditionFailed, Unavailable
+from shared.domain.uniqueness import Duplicate, Reservations, held_value
+from shared.errors import Conflict, CrmError, Invalid, KeyReused, PreconditionFailed, Unavailable
 from shared.events.codec import Codec
+from shared.events.common import Erased
 from shared.events.envelope import Event, Metadata
 from shared.eventstore.port import Appended, DifferentRequest, Request, StoreBroken, StoreUnavailable, WrongVersion
+from shared.faults import crashpoint
 from shared.security.permissions import Access
 from shared.telemetry.metrics import COMMAND_SECONDS, timed
 from shared.views.port import Views
@@ -60,8 +66,21 @@ class Done:
     changed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One command on its way through the bus."""
+
+    aggregate: AnyAggregate
+    command: Command
+    body: CommandModel
+    call: Call
+    traceparent: str
+
+
 @dataclass(slots=True)
 class CommandBus:
+    """`custom` wants to hear every projected batch (`custom.on_events`)."""
+
     catalogue: Catalogue
     repository: Repository
     views: Views
@@ -69,7 +88,12 @@ class CommandBus:
     reservations: Reservations
     clock: Clock
     ids: Ids
-    _spans: bool = field(default=True)
+    custom: CustomFields = field(init=False)
+    _running: dict[tuple[str, str], asyncio.Future[None]] = field(init=False, default_factory=dict)
+    _queues: WeakValueDictionary[str, asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
+
+    def __post_init__(self) -> None:
+        self.custom = CustomFields(self.views)
 
     async def send(self, name: str, body: CommandModel | dict[str, Any], call: Call) -> Done:
         """Validate, check rights, decide, append.
@@ -77,18 +101,38 @@ class CommandBus:
         Raises: NotFound, Forbidden, Invalid, Rejected, Conflict, PreconditionFailed, KeyReused, Unavailable.
         """
         aggregate, command = self.catalogue.command(name)
-        parsed = body if isinstance(body, CommandModel) else command.adapter.validate_python(body)
-        return await self.execute(aggregate, command, parsed, call)
+        return await self.execute(aggregate, command, parse(command, body), call)
 
     async def execute(self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call) -> Done:
         """As `send`, for a command already looked up and parsed."""
-        with timed(COMMAND_SECONDS, command.name), _tracer.start_as_current_span(command.name) as span:
-            request = _request(command, body, call)
-            if request is not None:
-                earlier = await self._earlier(call.access.tenant, request)
-                if earlier is not None:
-                    return earlier
-            return await self._with_retries(aggregate, command, body, call, request, _traceparent(span))
+        with timed(COMMAND_SECONDS, command.name):
+            if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # tracing is off
+                return await self._keyed(Task(aggregate, command, body, call, ""))
+            with _tracer.start_as_current_span(command.name) as span:
+                return await self._keyed(Task(aggregate, command, body, call, _traceparent(span)))
+
+    async def _keyed(self, task: Task) -> Done:
+        """Twins of one Idempotency-Key run one after the other; the store tells the later ones what the first did."""
+        call = task.call
+        if call.key is None:
+            return await self._with_retries(task, None)
+        request = _request(task.command, task.body, call)
+        slot = (call.access.tenant, request.key)
+        while (twin := self._running.get(slot)) is not None:
+            await asyncio.shield(twin)
+        self._running[slot] = ended = asyncio.get_running_loop().create_future()
+        try:
+            return await self._with_retries(task, request)
+        except CrmError as error:
+            if error.status == 503:
+                raise
+            earlier = await self._earlier(call.access.tenant, request)  # refused now, but done before?
+            if earlier is None:
+                raise
+            return earlier
+        finally:
+            del self._running[slot]
+            ended.set_result(None)
 
     async def _earlier(self, tenant: str, request: Request) -> Done | None:
         try:
@@ -97,43 +141,38 @@ class CommandBus:
             raise KeyReused() from error
         return None if found is None else _done(found)
 
-    async def _with_retries(
-        self,
-        aggregate: AnyAggregate,
-        command: Command,
-        body: CommandModel,
-        call: Call,
-        request: Request | None,
-        traceparent: str,
-    ) -> Done:
+    async def _with_retries(self, task: Task, request: Request | None) -> Done:
         try:
-            async for attempt in AsyncRetrying(
-                stop=stop_after_attempt(1 if call.if_match is not None else ATTEMPTS),
-                wait=wait_random_exponential(multiplier=0.005, max=0.1),
-                retry=retry_if_exception_type(WrongVersion),
-                reraise=True,
-            ):
-                with attempt:
-                    return await self._once(aggregate, command, body, call, request, traceparent)
+            try:
+                return await self._once(task, request)
+            except WrongVersion:
+                if task.call.if_match is not None:
+                    raise
+                return await self._again(task, request)
         except WrongVersion as error:
-            if call.if_match is not None:
-                raise PreconditionFailed(call.if_match, error.actual) from error
+            if task.call.if_match is not None:
+                raise PreconditionFailed(task.call.if_match, error.actual) from error
             raise Conflict() from error
         except DifferentRequest as error:
             raise KeyReused() from error
         except (StoreUnavailable, StoreBroken) as error:
             raise Unavailable(str(error)) from error
-        raise AssertionError("tenacity either returns or raises")
 
-    async def _once(
-        self,
-        aggregate: AnyAggregate,
-        command: Command,
-        body: CommandModel,
-        call: Call,
-        request: Request | None,
-        traceparent: str,
-    ) -> Done:
+    async def _again(self, task: Task, request: Request | None) -> Done:
+        """Those who lost a race for a record queue up for it within this process; other processes are met by jitter."""
+        stream = task.aggregate.stream(task.call.id or task.call.new_id or "")
+        lock = self._queues.setdefault(stream, asyncio.Lock())
+        async with lock:
+            retrying = AsyncRetrying(
+                stop=stop_after_attempt(ATTEMPTS - 1),
+                wait=wait_random_exponential(multiplier=0.005, max=0.1),
+                retry=retry_if_exception_type(WrongVersion),
+                reraise=True,
+            )
+            return await retrying(self._once, task, request)
+
+    async def _once(self, task: Task, request: Request | None) -> Done:
+        aggregate, command, body, call = task.aggregate, task.command, task.body, task.call
         access, now = call.access, self.clock.now()
         id = call.id or call.new_id or self.ids.new()
         state: Record = (
@@ -141,109 +180,76 @@ class CommandBus:
             if command.creates and call.new_id is None
             else await self.repository.load(aggregate, access.tenant, id)
         )
+        check(aggregate, command, body, state, access, call.if_match)
         if command.creates and state.version:
             return Done(id, state.version, changed=False)  # a saga's repeated step: the record is there
-        self._check(aggregate, command, body, state, call)
-        occurred_at = _occurred(call.occurred_at, now, state)
+        happened = when(call.occurred_at, now, state)
+        await self.custom.check(access.tenant, aggregate.name, body, complete=command.creates and not call.causation_id)
         facts = None
         if command.prepare is not None:
-            lookups = Lookups(access, id, self.catalogue, self.repository, self.views)
-            facts = await command.prepare(body, lookups)
-        await check_custom(self.views, access.tenant, aggregate.name, body)
-        context = Context(access.tenant, id, access.user, now, occurred_at, access, self.ids.new, facts)
+            facts = await command.prepare(body, Lookups(access, id, self.catalogue, self.repository, self.views))
+        context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)
         events = command.decide(body, state, context)
         if not events and request is None:
             return Done(id, state.version, changed=False)
-        await self._reserve(aggregate, access.tenant, id, state, events, call)
-        appended = await self._append(aggregate, command, id, state, events, occurred_at, call, request, traceparent)
-        return _done(appended)
-
-    def _check(self, aggregate: AnyAggregate, command: Command, body: CommandModel, state: Record, call: Call) -> None:
-        access = call.access
-        if command.creates:
-            access.check(aggregate.name, command.action)
-            if (owner := getattr(body, "owner", None)) not in (None, access.user):
-                _check_owner(access, aggregate.name, owner)
-        else:
-            if state.version == 0:
-                raise NotFound()
-            owned = aggregate.collection.owner is not None
-            access.check(aggregate.name, command.action, state.owner if owned else "")
-            if call.if_match is not None and call.if_match != state.version:
-                raise PreconditionFailed(call.if_match, state.version)
-        access.check_fields(aggregate.name, body.model_fields_set)
-
-    async def _reserve(
-        self, aggregate: AnyAggregate, tenant: str, id: str, state: Record, events: list[Event], call: Call
-    ) -> None:
-        if not aggregate.uniques or not events:
-            return
-        before = {u.name: u.value(state) for u in aggregate.uniques}
-        after_state = aggregate.restore(aggregate.dump(state))
-        for event in events:
-            aggregate.evolve_all(after_state, event)
-        for unique in aggregate.uniques:
-            value = unique.value(after_state)
-            if value and value != before[unique.name]:
-                await self.reservations.take(aggregate, tenant, unique, value, id)
+        return await self._append(task, id, state, events, happened, request)
 
     async def _append(
-        self,
-        aggregate: AnyAggregate,
-        command: Command,
-        id: str,
-        state: Record,
-        events: list[Event],
-        occurred_at: Micros,
-        call: Call,
-        request: Request | None,
-        traceparent: str,
-    ) -> Appended:
-        access, stream = call.access, aggregate.stream(id)
+        self, task: Task, id: str, state: Record, events: list[Event], occurred_at: Micros, request: Request | None
+    ) -> Done:
+        aggregate, call = task.aggregate, task.call
+        tenant, stream, expected = call.access.tenant, aggregate.stream(id), state.version
         command_id = self.ids.new()
         metadata = Metadata(
-            actor=access.user,
+            actor=call.access.user,
             on_behalf_of=call.on_behalf_of,
             command=command_id,
-            command_name=command.name,
+            command_name=task.command.name,
             correlation_id=call.correlation_id or command_id,
             causation_id=call.causation_id or command_id,
             reason=call.reason,
-            traceparent=traceparent,
+            traceparent=task.traceparent,
         )
         try:
-            encoded = await self.codec.encode(
-                access.tenant, stream, events, [self.ids.new() for _ in events], occurred_at
-            )
+            encoded = await self.codec.encode(tenant, stream, events, [self.ids.new() for _ in events], occurred_at)
         except ValueError as error:
             raise Invalid(str(error)) from error
-        return await self.repository.store.append(access.tenant, stream, state.version, encoded, metadata, request)
+        if aggregate.uniques and events:
+            await self._reserve(task, id, state, events)
+            crashpoint("command.reserved")
+        appended = await self.repository.store.append(tenant, stream, expected, encoded, metadata, request)
+        for event in events:
+            if isinstance(event, Erased):
+                crashpoint("command.erased")
+                await self.reservations.keys.destroy(tenant, event.subject_id)  # a policy does it too, after a crash
+        return _done(appended)
+
+    async def _reserve(self, task: Task, id: str, state: Record, events: list[Event]) -> None:
+        """Reserve the values the events would give the record. Folds them into `state`, which is ours alone."""
+        aggregate, call = task.aggregate, task.call
+        before = [held_value(unique, state) for unique in aggregate.uniques]
+        for event in events:
+            aggregate.evolve_all(state, event)
+        absorbed = getattr(state, "absorbed", ())
+        for unique, old in zip(aggregate.uniques, before, strict=True):
+            value = held_value(unique, state)
+            if not value or value == old:
+                continue
+            try:
+                await self.reservations.take(aggregate, call.access.tenant, unique, value, id, absorbed)
+            except Duplicate:
+                if not getattr(task.body, "allow_duplicate", False):
+                    raise
+                if not (call.reason or call.causation_id):
+                    raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
 
 
-def _check_owner(access: Access, resource: str, owner: str) -> None:
-    """Creating for someone else needs the right to assign that far."""
-    try:
-        access.check(resource, "assign", owner)
-    except (NotFound, Forbidden) as error:
-        raise Invalid.field("owner", "forbidden-owner", "you may not create records for this user") from error
-
-
-def _occurred(requested: Micros | None, now: Micros, state: Record) -> Micros:
-    """When it happened: never in the future, never before the stream's last event."""
-    if requested is None:
-        return max(now, state.updated_at)
-    if requested > now:
-        raise Invalid.field("occurred_at", "in-the-future", "it cannot have happened in the future")
-    if requested < state.updated_at:
-        raise Invalid.field("occurred_at", "before-last", "the record has a later event already")
-    return requested
-
-
-def _request(command: Command, body: CommandModel, call: Call) -> Request | None:
-    if call.key is None:
-        return None
+def _request(command: Command, body: CommandModel, call: Call) -> Request:
+    """A key belongs to the user who sent it."""
     asked = [command.name, call.id, body.model_dump(mode="json", exclude_unset=True)]
-    return Request(call.key, hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest())
+    return Request(
+        f"{call.access.user}/{call.key}", hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
+    )
 
 
 def _done(appended: Appended) -> Done:

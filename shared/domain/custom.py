@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from shared.domain.aggregate import CommandModel
 from shared.errors import FieldError, Invalid
+from shared.events.envelope import Recorded
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
 
 DEFINITIONS = "field_definitions"  # collection: resource, name, kind, options, required, archived
+MOST = 200  # custom fields of one resource
 
 
 async def definitions(views: Views, tenant: str, resource: str) -> dict[str, Document]:
     """The tenant's live custom fields of a resource by name."""
     where = (Condition("resource", "eq", resource), Condition("archived", "eq", False))
-    page = await views.find(DEFINITIONS, Query(where=where, limit=200), Scope(tenant))
+    page = await views.find(DEFINITIONS, Query(where=where, limit=MOST), Scope(tenant))
     return {d["name"]: d for d in page.items}
 
 
-async def check_custom(views: Views, tenant: str, resource: str, body: CommandModel) -> None:
-    """Check the `custom` of a command against the definitions. Raises Invalid with an error per field."""
-    custom: dict[str, Any] | None = getattr(body, "custom", None)
-    if not custom:
-        return
-    defined = await definitions(views, tenant, resource)
-    errors = [e for name, value in custom.items() if (e := _error(defined.get(name), name, value))]
-    if errors:
-        raise Invalid("custom fields are not valid", errors=errors)
+class CustomFields:
+    """Checks the `custom` of commands. Definitions are kept per tenant; `on_events` drops them when one changes."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._kept: dict[tuple[str, str], dict[str, Document]] = {}
+        self._changes = 0
+
+    def on_events(self, events: Sequence[Recorded]) -> None:
+        """Called with every projected batch."""
+        for tenant in {e.tenant for e in events if e.category == "field_definition"}:
+            self._changes += 1
+            for key in [k for k in self._kept if k[0] == tenant]:
+                del self._kept[key]
+
+    async def check(self, tenant: str, resource: str, body: CommandModel, *, complete: bool) -> None:
+        """`complete`: fields that are needed must be there (a new record). Raises Invalid with an error per field."""
+        custom: dict[str, Any] | None = getattr(body, "custom", None)
+        if custom is None or not (custom or complete):
+            return
+        defined = self._kept.get((tenant, resource))
+        if defined is None:
+            defined = await self._load(tenant, resource)
+        errors = [e for name, value in custom.items() if (e := _error(defined.get(name), name, value))]
+        if complete and defined:
+            errors += [_needed(name) for name, d in defined.items() if d["required"] and name not in custom]
+        if errors:
+            raise Invalid("custom fields are not valid", errors=errors)
+
+    async def _load(self, tenant: str, resource: str) -> dict[str, Document]:
+        changes = self._changes
+        found = await definitions(self._views, tenant, resource)
+        if changes == self._changes:  # none was projected while we read
+            self._kept[tenant, resource] = found
+        return found
+
+
+def _needed(name: str) -> FieldError:
+    return FieldError(f"custom.{name}", "required", "this field is needed")
 
 
 def _error(definition: Document | None, name: str, value: Any) -> FieldError | None:
     if definition is None:
         return FieldError(f"custom.{name}", "unknown-field", "no such custom field is defined")
     if value is None:
-        return FieldError(f"custom.{name}", "required", "this field is needed") if definition["required"] else None
+        return _needed(name) if definition["required"] else None
     if not _fits(Kind(definition["kind"]), value):
         return FieldError(f"custom.{name}", "wrong-type", f"must be {definition['kind']}")
     if definition["options"] and value not in definition["options"]:

@@ -9,6 +9,7 @@ OWNER = Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True, writabl
 _MARKS = (
     Field("tags", Kind.KEYWORDS, "标签", "Tags", indexed=True, writable=False),
     Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True, writable=False),
+    Field("erased", Kind.BOOLEAN, "已抹除", "Erased", writable=False),
     Field("created_at", Kind.DATETIME, "创建时间", "Created", indexed=True, writable=False),
     Field("created_by", Kind.KEYWORD, "创建人", "Created by", writable=False, ref="user"),
     Field("updated_at", Kind.DATETIME, "更新时间", "Updated", indexed=True, writable=False),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record, differences
 from shared.errors import FieldError, Invalid, Rejected
@@ -87,12 +87,18 @@ def add_lifecycle(
     events: Lifecycle,
     *,
     may_archive: Callable[[Any, Context], None] | None = None,
+    before_archive: Prepare | None = None,
+    archive_model: type[Archive] = Archive,
 ) -> None:
-    """Register the shared commands, named after the aggregate (`TransferAccount`, …)."""
+    """Register the shared commands, named after the aggregate (`TransferAccount`, …).
+
+    may_archive raises where archiving is refused; before_archive finds out what it has to know (its `ctx.facts`).
+    """
     if events.transferred is not None:
         _add_transfer(aggregate, title, events.transferred)
     _add_tags(aggregate, title, events.tagged)
-    _add_archive(aggregate, title, events, may_archive)
+    _add_archive(aggregate, title, events.archived, may_archive, before_archive, archive_model)
+    _add_restore(aggregate, title, events.restored)
     _add_undo(aggregate, title, events.undone)
 
 
@@ -116,19 +122,28 @@ def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any]) -> None:
 
 
 def _add_archive(
-    aggregate: Aggregate[Any], title: str, events: Lifecycle, may_archive: Callable[[Any, Context], None] | None
+    aggregate: Aggregate[Any],
+    title: str,
+    archived: type[Any],
+    may_archive: Callable[[Any, Context], None] | None,
+    before_archive: Prepare | None,
+    model: type[Archive],
 ) -> None:
-    @aggregate.command(f"Archive{title}", action="archive", verb="archive")
+    @aggregate.command(f"Archive{title}", action="archive", verb="archive", prepare=before_archive, model=model)
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
         if state.archived:
             return []
         if may_archive is not None:
             may_archive(state, ctx)
-        return [events.archived(cause=cmd.cause)]
+        return [archived(cause=cmd.cause)]
 
+
+def _add_restore(aggregate: Aggregate[Any], title: str, restored: type[Any]) -> None:
     @aggregate.command(f"Restore{title}", action="archive", verb="restore")
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
-        return [events.restored()] if state.archived else []
+        if getattr(state, "merged_into", None) is not None:
+            raise Rejected("the record is merged into another one; un-merge it there", code="merged")
+        return [restored()] if state.archived else []
 
 
 def _add_undo(aggregate: Aggregate[Any], title: str, undone: type[Any]) -> None:
@@ -145,6 +160,7 @@ def undo_change(aggregate: Aggregate[Any], undone: type[Any], cmd: Undo, state: 
 
     Raises: Invalid (no such version), Rejected (not undoable), UndoClash with the fields changed since.
     """
+    require_live(state)
     history: list[Recorded] = ctx.facts
     if cmd.version > len(history):
         raise Invalid.field("version", "unknown-version", f"the record has {len(history)} versions")
@@ -161,9 +177,11 @@ def undo_change(aggregate: Aggregate[Any], undone: type[Any], cmd: Undo, state: 
         f: {"from": change["to"], "to": change["from"]} for f, change in done.items() if _value(now, f) == change["to"]
     }
     ctx.access.check_fields(aggregate.name, [f.partition(".")[0] for f in back])
+    if "owner" in back:
+        ctx.access.check(aggregate.name, "assign", state.owner)
     if not back:
         return []
-    subject = {"subject_id": getattr(state, "subject_id", "")} if type_of(undone).personal else {}
+    subject = {"subject_id": ctx.id} if type_of(undone).personal else {}
     return [undone(undone_version=cmd.version, undone_event=target.event_id, changes=back, **subject)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from shared.events.common import (
     Changes,
     ChangeUndone,
     DetailsChanged,
+    Erased,
     PersonalChangeUndone,
     PersonalDetailsChanged,
     Restored,
@@ -35,6 +37,7 @@ class Record:
     tags: list[str] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
     archived: bool = False
+    erased: bool = False
     created_at: Micros = 0
     created_by: str = ""
     updated_at: Micros = 0
@@ -43,25 +46,48 @@ class Record:
 
 def evolve_common(state: Record, event: Event) -> None:
     """Fold an event of a shared shape; any other leaves the state as it is."""
-    match event:
-        case DetailsChanged(changes=changes) | PersonalDetailsChanged(changes=changes):
-            set_fields(state, changes)
-        case ChangeUndone(changes=changes) | PersonalChangeUndone(changes=changes):
-            set_fields(state, changes)
-        case Transferred(owner=owner):
-            state.owner = owner
-        case TagsChanged(added=added, removed=removed):
-            state.tags = sorted((set(state.tags) | set(added)) - set(removed))
-        case Archived():
-            state.archived = True
-        case Restored():
-            state.archived = False
+    kind = type(event)
+    if kind not in _folds:
+        _folds[kind] = next((fold for shapes, fold in _SHAPES if issubclass(kind, shapes)), None)
+    fold = _folds[kind]
+    if fold is not None:
+        fold(state, event)
 
 
-def mask_of(value: Any) -> Any:
-    """What stands in an erased person's field: the text mask, or nothing of the same shape."""
-    masks: dict[type[Any], Any] = {str: ERASED, list: [], dict: {}}
-    return masks.get(type(value))
+def _fields(state: Record, event: DetailsChanged) -> None:
+    set_fields(state, event.changes)
+
+
+def _owner(state: Record, event: Transferred) -> None:
+    state.owner = event.owner
+
+
+def _tags(state: Record, event: TagsChanged) -> None:
+    state.tags = sorted((set(state.tags) | set(event.added)) - set(event.removed))
+
+
+def _archived(state: Record, event: Archived) -> None:
+    state.archived = True
+
+
+def _restored(state: Record, event: Restored) -> None:
+    state.archived = False
+
+
+def _erased(state: Record, event: Erased) -> None:
+    state.erased = True
+
+
+_Fold = Callable[[Any, Any], None]
+_SHAPES: tuple[tuple[tuple[type[Any], ...], _Fold], ...] = (
+    ((DetailsChanged, PersonalDetailsChanged, ChangeUndone, PersonalChangeUndone), _fields),
+    ((Transferred,), _owner),
+    ((TagsChanged,), _tags),
+    ((Archived,), _archived),
+    ((Restored,), _restored),
+    ((Erased,), _erased),
+)
+_folds: dict[type[Any], _Fold | None] = {}  # by event class, filled as they are met
 
 
 def set_fields(state: Record, changes: Changes) -> None:

@@ -1,8 +1,9 @@
-"""Load a record by folding its stream."""
+"""Load a record by folding its stream; the newest states are kept, so that only what is new has to be read."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections import OrderedDict
+from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.record import Record
@@ -11,15 +12,35 @@ from shared.events.envelope import Recorded
 from shared.eventstore.port import EventStore
 
 S = TypeVar("S", bound=Record)
+KEPT = 5_000
 
 
 class Repository:
+    """Kept states never leave: callers get copies, and every load asks the store for later events."""
+
     def __init__(self, store: EventStore, codec: Codec) -> None:
         self.store, self._codec = store, codec
+        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     async def load(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> S:
         """The state now, or at a version. version 0 = there is no such record in this tenant."""
-        return aggregate.fold(await self.events(aggregate, tenant, id, up_to))
+        if up_to is not None:
+            return aggregate.fold(await self.events(aggregate, tenant, id, up_to))
+        key = (tenant, aggregate.stream(id))
+        kept: S | None = self._kept.get(key)
+        if kept is None:
+            state = aggregate.state()
+        else:
+            self._kept.move_to_end(key)
+            state = aggregate.copy(kept)
+        stored = await self.store.read(tenant, key[1], after=state.version)
+        if stored:
+            decode = self._codec.decode
+            aggregate.fold((decode(s) for s in stored), state)
+            self._kept[key] = aggregate.copy(state)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return state
 
     async def events(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> list[Recorded]:
         stored = await self.store.read(tenant, aggregate.stream(id), up_to=up_to)
