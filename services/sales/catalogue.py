@@ -1,0 +1,13 @@
+"""The record types of the sales service, with every command registered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import services.sales.opportunity_moves
+import services.sales.stages  # noqa: F401  (registers commands)
+from services.sales.opportunity import OPPORTUNITY
+from services.sales.pipeline import PIPELINE
+from shared.domain.aggregate import Aggregate
+
+AGGREGATES: tuple[Aggregate[Any], ...] = (OPPORTUNITY, PIPELINE)

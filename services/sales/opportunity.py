@@ -1,0 +1,297 @@
+"""Opportunity: a deal on its way through the stages of a pipeline, to won or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
+
+from services.sales.gates import check_gate
+from services.sales.guards import guard
+from services.sales.pipeline import Pipeline, existing, pipeline_for
+from services.sales.values import Day, Probability, total, weighted
+from shared.clock import Micros, day_of
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Amount, Currency, Custom, Reference, Text
+from shared.domain.uniqueness import normalise
+from shared.errors import Invalid, Rejected
+from shared.events import sales as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Document, Field, Kind
+
+Status = Literal["open", "won", "lost"]
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Opportunity(Record):
+    """The amount is the sum of the lines as soon as there are any. closed_at 0 = open; `stage` stays when it closes."""
+
+    name: str = ""
+    account: str | None = None
+    pipeline: str = ""
+    stage: str = ""
+    status: str = "open"
+    amount: str | None = None
+    currency: str = ""
+    close_date: str | None = None
+    probability: int = 0
+    product: str | None = None
+    price_book: str | None = None
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    contact_roles: list[dict[str, str]] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    source: str = ""
+    next_step: str = ""
+    description: str = ""
+    lead: str | None = None
+    external_id: str = ""
+    opened_at: Micros = 0
+    closed_at: Micros = 0
+    lost_reason: str = ""
+    stage_since: Micros = 0
+
+
+def evolve(state: Opportunity, event: Event) -> None:
+    match event:
+        case events.OpportunityOpened(details=details, owner=owner, pipeline=pipeline, at=at):
+            for name, value in details.items():
+                setattr(state, name, value)
+            state.owner, state.pipeline, state.opened_at = owner, pipeline, at
+            _stand(state, event.stage, event.probability, at)
+        case events.OpportunityStageChanged(stage=stage, probability=probability, checklist=checklist, at=at):
+            state.checked = sorted({*state.checked, *checklist})
+            _stand(state, stage, probability, at)
+        case events.OpportunityAmountChanged(amount=amount, currency=currency):
+            state.amount, state.currency = amount, currency
+        case events.OpportunityCloseDateMoved(close_date=close_date):
+            state.close_date = close_date
+        case events.OpportunityWon(amount=amount, currency=currency, close_date=close_date, at=at):
+            state.amount, state.currency = amount, currency
+            _close(state, "won", 100, close_date, at)
+        case events.OpportunityLost(reason=reason, close_date=close_date, at=at):
+            state.lost_reason = reason
+            _close(state, "lost", 0, close_date, at)
+        case events.OpportunityReopened(stage=stage, probability=probability, at=at):
+            state.status, state.closed_at, state.lost_reason = "open", 0, ""
+            _stand(state, stage, probability, at)
+        case _:
+            _evolve_parts(state, event)
+    if state.lines:
+        state.amount = total(line["amount"] for line in state.lines)
+
+
+def _evolve_parts(state: Opportunity, event: Event) -> None:
+    match event:
+        case events.OpportunityLineItemAdded(line=line):
+            state.lines = [*state.lines, line]
+        case events.OpportunityLineItemChanged(line=line):
+            state.lines = [line if old["id"] == line["id"] else old for old in state.lines]
+        case events.OpportunityLineItemRemoved(line=line):
+            state.lines = [old for old in state.lines if old["id"] != line["id"]]
+            state.amount = None
+        case events.OpportunityContactRoleSet(contact=contact, role=role):
+            others = [r for r in state.contact_roles if r["contact"] != contact]
+            state.contact_roles = [*others, {"contact": contact, "role": role}]
+        case events.OpportunityContactRoleRemoved(contact=contact):
+            state.contact_roles = [r for r in state.contact_roles if r["contact"] != contact]
+
+
+def _stand(state: Opportunity, stage: str, probability: int, at: Micros) -> None:
+    state.stage, state.probability, state.stage_since = stage, probability, at
+
+
+def _close(state: Opportunity, status: str, probability: int, close_date: str, at: Micros) -> None:
+    state.status, state.probability, state.close_date, state.closed_at = status, probability, close_date, at
+
+
+def shown(state: Opportunity) -> Document:
+    products = [state.product, *(line["product"] for line in state.lines)]
+    return {
+        "weighted_amount": weighted(state.amount, state.probability),
+        "opened_on": day_of(state.opened_at) if state.opened_at else None,
+        "closed_on": day_of(state.closed_at) if state.closed_at else None,
+        "products": sorted({p for p in products if p}),
+        "contacts": [r["contact"] for r in state.contact_roles],
+    }
+
+
+OPPORTUNITY = Aggregate(
+    name="opportunity",
+    service="sales",
+    noun="opportunities",
+    state=Opportunity,
+    evolve=evolve,
+    collection=Collection(
+        "opportunities",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("account", Kind.KEYWORD, "客户", "Account", indexed=True, ref="account"),
+            Field("pipeline", Kind.KEYWORD, "销售流程", "Pipeline", indexed=True, writable=False, ref="pipeline"),
+            Field("stage", Kind.KEYWORD, "阶段", "Stage", indexed=True, writable=False),
+            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
+            Field("amount", Kind.DECIMAL, "金额", "Amount", indexed=True),
+            Field("weighted_amount", Kind.DECIMAL, "加权金额", "Weighted amount", indexed=True, writable=False),
+            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
+            Field("close_date", Kind.DATE, "预计成交日", "Close date", indexed=True),
+            Field("probability", Kind.INTEGER, "赢率 %", "Probability %", indexed=True),
+            Field("product", Kind.KEYWORD, "主要产品", "Main product", indexed=True, ref="product"),
+            Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),
+            Field("price_book", Kind.KEYWORD, "价格表", "Price book", indexed=True, ref="price_book"),
+            Field("lines", Kind.JSON, "明细", "Line items", writable=False),
+            Field("contact_roles", Kind.JSON, "联系人角色", "Contact roles", writable=False),
+            Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False),
+            Field("checked", Kind.KEYWORDS, "已勾选", "Ticked points", writable=False),
+            Field("source", Kind.TEXT, "来源", "Source", indexed=True, searchable=True),
+            Field("next_step", Kind.TEXT, "下一步", "Next step", searchable=True),
+            Field("description", Kind.TEXT, "备注", "Description", searchable=True),
+            Field("lead", Kind.KEYWORD, "来源线索", "From lead", indexed=True, writable=False, ref="lead"),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
+            Field("opened_at", Kind.DATETIME, "开启时间", "Opened at", indexed=True, writable=False),
+            Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),
+            Field("closed_at", Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False),
+            Field("closed_on", Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False),
+            Field("lost_reason", Kind.TEXT, "输单原因", "Lost reason", indexed=True, searchable=True, writable=False),
+            Field("stage_since", Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False),
+        ),
+    ),
+    not_undoable=frozenset(
+        {
+            "sales.OpportunityWon",
+            "sales.OpportunityLost",
+            "sales.OpportunityReopened",
+            "sales.OpportunityArchived",
+            "sales.OpportunityRestored",
+        }
+    ),
+    uniques=(Unique("external_id", lambda o: normalise(o.external_id)),),
+    shown=shown,
+)
+
+add_lifecycle(
+    OPPORTUNITY,
+    "Opportunity",
+    Lifecycle(
+        events.OpportunityTransferred,
+        events.OpportunityTagsChanged,
+        events.OpportunityArchived,
+        events.OpportunityRestored,
+        events.OpportunityChangeUndone,
+    ),
+)
+
+
+def require_open(state: Opportunity) -> None:
+    """Raises Rejected for an archived or closed deal."""
+    require_live(state)
+    if state.status != "open":
+        raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
+
+
+guard(OPPORTUNITY, ("UndoOpportunityChange",), lambda state, ctx: require_open(state))
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+Name = Annotated[str, F(min_length=1, max_length=200)]
+
+
+class OpportunityDetails(CommandModel):
+    """The plain fields, all optional: in a PATCH only those sent change."""
+
+    account: Reference | None = None
+    product: Reference | None = None
+    price_book: Reference | None = None
+    source: Text = ""
+    next_step: Annotated[str, F(max_length=500)] = ""
+    description: Annotated[str, F(max_length=10_000)] = ""
+    external_id: Annotated[str, F(max_length=100)] = ""
+    custom: Custom = F(default_factory=dict)
+
+
+class OpenOpportunity(OpportunityDetails):
+    """pipeline: null = the default one. stage: null = its first. probability: null = that of the stage."""
+
+    name: Name
+    pipeline: Reference | None = None
+    stage: Annotated[str | None, F(max_length=40)] = None
+    probability: Probability | None = None
+    amount: Amount | None = None
+    currency: Currency | None = None
+    close_date: Day | None = None
+    lead: Reference | None = None
+    owner: Reference | None = None
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"name": "Acme: 40 seats", "amount": "4800.00", "currency": "CNY", "close_date": "2027-03-31"}]
+        }
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    pipeline: Pipeline
+    currency: str
+
+
+async def check_references(cmd: OpportunityDetails, lookups: Lookups) -> None:
+    """Raises Invalid naming the field of the first reference that leads nowhere."""
+    for name in ("account", "product", "price_book"):
+        await lookups.exists(name, name, getattr(cmd, name))
+
+
+async def before_open(cmd: OpenOpportunity, lookups: Lookups) -> Opening:
+    await check_references(cmd, lookups)
+    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.exists("lead", "lead", cmd.lead)
+    pipeline = await pipeline_for(lookups, cmd.pipeline)
+    if pipeline.archived:
+        raise Invalid.field("pipeline", "unknown-reference", "this pipeline is archived")
+    return Opening(pipeline, cmd.currency or await _currency(cmd, lookups))
+
+
+async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
+    """The currency of the product, else of the account, else of the organisation; "" when none says."""
+    places = (("product", cmd.product), ("account", cmd.account), ("organisation", lookups.tenant))
+    for resource, id in places:
+        known = id is not None and resource in lookups.catalogue
+        if known and (found := getattr(await lookups.record(resource, str(id)), "currency", "")):
+            return str(found)
+    return ""
+
+
+@OPPORTUNITY.command("OpenOpportunity", action="create", verb="", creates=True, prepare=before_open)
+def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+    """A new deal, owned by whoever opens it unless said otherwise."""
+    facts: Opening = ctx.facts
+    stage = existing(facts.pipeline, cmd.stage or facts.pipeline.open_stages[0]["key"], "stage")
+    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
+    apart = {"pipeline", "stage", "probability", "owner"}
+    details = cmd.model_dump(exclude_unset=True, exclude=apart) | {"currency": facts.currency}
+    check_gate(stage, {**details, "owner": owner}, (), ctx.access)
+    probability = stage["probability"] if cmd.probability is None else cmd.probability
+    opened = events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, ctx.occurred_at)
+    return [opened]
+
+
+class ChangeOpportunityDetails(OpportunityDetails):
+    name: Name = ""
+    probability: Probability = 0
+
+
+@OPPORTUNITY.command("ChangeOpportunityDetails", action="edit", verb="PATCH", prepare=check_references)
+def change_details(cmd: ChangeOpportunityDetails, state: Opportunity, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    if "probability" in changes:
+        require_open(state)
+    return [events.OpportunityDetailsChanged(changes)] if changes else []

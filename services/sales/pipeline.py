@@ -1,0 +1,235 @@
+"""Pipeline: the stages that opportunities pass, their probabilities, and the gates before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import Field as F
+from pydantic import model_validator
+
+from services.sales.gates import MAX_STAGES, Stage, StageModel
+from shared.clock import Micros
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Custom, Text
+from shared.errors import Invalid, Rejected
+from shared.events import sales as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Condition, Field, Kind, Query
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Pipeline(Record):
+    name: str = ""
+    description: str = ""
+    stages: list[Stage] = field(default_factory=list)
+    default_since: Micros = 0  # 0 = not the default; of several the latest counts
+
+    @property
+    def open_stages(self) -> list[Stage]:
+        """Those that deals may still enter, in order."""
+        return [s for s in self.stages if not s["retired"]]
+
+    def stage(self, key: str) -> Stage | None:
+        return next((s for s in self.stages if s["key"] == key), None)
+
+
+def evolve(state: Pipeline, event: Event) -> None:
+    match event:
+        case events.PipelineDefined(name=name, stages=stages):
+            state.name, state.stages = name, stages
+        case events.StageAdded(stage=stage, index=index):
+            state.stages = [*state.stages[:index], stage, *state.stages[index:]]
+        case events.StagesReordered(keys=keys):
+            place = {key: n for n, key in enumerate(keys)}
+            state.stages = sorted(state.stages, key=lambda s: place.get(s["key"], len(place)))
+        case events.StageRenamed(key=key, zh=zh, en=en, probability=probability):
+            _set(state, key, zh=zh, en=en, probability=probability)
+        case events.GateSet(key=key, gate=gate):
+            _set(state, key, gate=gate)
+        case events.StageRetired(key=key):
+            _set(state, key, retired=True)
+        case events.PipelineMadeDefault(at=at):
+            state.default_since = at
+        case events.PipelineDefaultCleared():
+            state.default_since = 0
+
+
+def _set(state: Pipeline, key: str, **values: Any) -> None:
+    state.stages = [{**s, **values} if s["key"] == key else s for s in state.stages]
+
+
+PIPELINE = Aggregate(
+    name="pipeline",
+    service="sales",
+    noun="pipelines",
+    state=Pipeline,
+    evolve=evolve,
+    collection=Collection(
+        "pipelines",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
+            Field("stages", Kind.JSON, "阶段", "Stages", writable=False),
+            Field("default_since", Kind.DATETIME, "设为默认的时间", "Default since", indexed=True, writable=False),
+            Field("default", Kind.BOOLEAN, "默认", "Default", indexed=True, writable=False),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset(
+        {
+            "sales.StageAdded",
+            "sales.PipelineMadeDefault",
+            "sales.PipelineDefaultCleared",
+            "sales.PipelineArchived",
+            "sales.PipelineRestored",
+        }
+    ),
+    shown=lambda p: {"default": p.default_since > 0},
+)
+
+
+def _not_default(state: Pipeline, ctx: Context) -> None:
+    if state.default_since:
+        raise Rejected("this is the default pipeline; make another one the default first", code="default-pipeline")
+
+
+add_lifecycle(
+    PIPELINE,
+    "Pipeline",
+    Lifecycle(
+        None,
+        events.PipelineTagsChanged,
+        events.PipelineArchived,
+        events.PipelineRestored,
+        events.PipelineChangeUndone,
+    ),
+    may_archive=_not_default,
+)
+
+
+# --- the standard pipeline and the default one ------------------------------------------------------------------------
+
+_STANDARD = (
+    ("prospecting", "初步接洽", "Prospecting", 10),
+    ("qualification", "需求确认", "Qualification", 20),
+    ("proposal", "方案报价", "Proposal", 50),
+    ("negotiation", "商务谈判", "Negotiation", 80),
+)
+STANDARD_NAME = "标准销售流程 Standard"
+
+
+def standard_id(tenant: str) -> str:
+    """The id of the pipeline that every organisation starts with."""
+    return str(uuid5(NAMESPACE_URL, f"crm:pipeline/standard/{tenant}"))
+
+
+def standard_body() -> dict[str, Any]:
+    """The DefinePipeline command that makes it."""
+    stages = [{"key": k, "zh": zh, "en": en, "probability": p} for k, zh, en, p in _STANDARD]
+    return {"name": STANDARD_NAME, "stages": stages, "default": True}
+
+
+async def pipeline_for(lookups: Lookups, id: str | None) -> Pipeline:
+    """The pipeline of an opportunity; None = the tenant's default one. Raises Invalid for an unknown id.
+
+    The standard pipeline answers even before the policy that defines it has run.
+    """
+    standard = standard_id(lookups.tenant)
+    if id is None:
+        query = Query(where=(Condition("archived", "eq", False),), sort="default_since", descending=True, limit=1)
+        found = await lookups.find(PIPELINE.collection.name, query)
+        id = found[0]["id"] if found else standard
+    state = await lookups.state(PIPELINE, id)
+    if state.version == 0 and id == standard:
+        body = PIPELINE.commands["sales.DefinePipeline"].adapter.validate_python(standard_body())
+        return Pipeline(id=id, name=body.name, stages=_stages(body))
+    if state.version == 0:
+        raise Invalid.field("pipeline", "unknown-reference", "there is no pipeline with this id")
+    return state
+
+
+def existing(state: Pipeline, key: str, name: str = "key") -> Stage:
+    """The stage that deals may enter. Raises Invalid naming the field when there is none with this key."""
+    stage = state.stage(key)
+    if stage is None or stage["retired"]:
+        raise Invalid.field(name, "unknown-stage", "the pipeline has no such stage")
+    return stage
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class DefinePipeline(CommandModel):
+    """A new pipeline with its stages in order."""
+
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    stages: list[StageModel] = F(min_length=1, max_length=MAX_STAGES)
+    default: bool = False
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {"name": "Renewals", "stages": [{"key": "offer", "zh": "报价", "en": "Offer", "probability": 50}]}
+            ]
+        }
+    }
+
+    @model_validator(mode="after")
+    def keys_differ(self) -> DefinePipeline:
+        keys = [s.key for s in self.stages]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two stages have the same key")
+        return self
+
+
+def _stages(cmd: DefinePipeline) -> list[Stage]:
+    return [s.stored() for s in cmd.stages]
+
+
+@PIPELINE.command("DefinePipeline", action="create", verb="", creates=True)
+def define(cmd: DefinePipeline, state: Pipeline, ctx: Context) -> list[Event]:
+    made: list[Event] = [events.PipelineDefined(cmd.name, _stages(cmd))]
+    return [*made, events.PipelineMadeDefault(ctx.now)] if cmd.default else made
+
+
+class ChangePipelineDetails(CommandModel):
+    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+    description: Text = ""
+    custom: Custom = F(default_factory=dict)
+
+
+@PIPELINE.command("ChangePipelineDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangePipelineDetails, state: Pipeline, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.PipelineDetailsChanged(changes)] if changes else []
+
+
+class MakeDefault(CommandModel):
+    pass
+
+
+@PIPELINE.command("MakeDefault", action="edit", verb="make-default")
+def make_default(cmd: MakeDefault, state: Pipeline, ctx: Context) -> list[Event]:
+    require_live(state)
+    return [] if state.default_since else [events.PipelineMadeDefault(ctx.now)]
+
+
+class ClearDefault(CommandModel):
+    successor: str
+
+
+@PIPELINE.command("ClearDefault", action="edit", verb="", hidden=True)
+def clear_default(cmd: ClearDefault, state: Pipeline, ctx: Context) -> list[Event]:
+    """The policy's hand after another pipeline became the default."""
+    return [events.PipelineDefaultCleared(cmd.successor)] if state.default_since else []

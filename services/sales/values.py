@@ -1,0 +1,77 @@
+"""Days, percentages, quantities and the sums of money made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic import Field as F
+from pydantic_core import PydanticCustomError
+
+_FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
+_CENT = Decimal("0.01")
+
+
+def _day(value: str) -> str:
+    try:
+        if date.fromisoformat(value).isoformat() == value and _FIRST <= value <= _LAST:
+            return value
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "a day is written YYYY-MM-DD and exists, as in 2026-11-24")
+
+
+def _number(value: Any, places: int, most: Decimal, name: str) -> str:
+    """A decimal from 0 to `most` with so many places at most, as text without needless zeros."""
+    message = f"a {name} is a number from 0 to {most} with {places} decimals at most"
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise PydanticCustomError("number", message)
+    try:
+        number = Decimal(str(value).strip())
+        exact = number.quantize(Decimal(1).scaleb(-places))
+    except InvalidOperation:
+        raise PydanticCustomError("number", message) from None
+    if exact != number or not 0 <= number <= most:
+        raise PydanticCustomError("number", message)
+    return f"{exact.normalize():f}"
+
+
+def _percent(value: Any) -> str:
+    return _number(value, 2, Decimal(100), "percentage")
+
+
+def _quantity(value: Any) -> str:
+    quantity = _number(value, 4, Decimal(1_000_000_000), "quantity")
+    if quantity == "0":
+        raise PydanticCustomError("quantity", "a quantity is greater than zero")
+    return quantity
+
+
+Day = Annotated[str, F(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
+Percent = Annotated[str, BeforeValidator(_percent)]
+Quantity = Annotated[str, BeforeValidator(_quantity)]
+Probability = Annotated[int, F(ge=0, le=100)]
+
+
+def line_amount(quantity: str, unit_price: str, discount_percent: str) -> str:
+    """What a line costs, net of tax, rounded half up to cents."""
+    net = Decimal(quantity) * Decimal(unit_price) * (100 - Decimal(discount_percent)) / 100
+    return str(net.quantize(_CENT, ROUND_HALF_UP))
+
+
+def total(amounts: Iterable[str]) -> str:
+    return str(sum((Decimal(a) for a in amounts), Decimal("0.00")))
+
+
+def weighted(amount: str | None, probability: int) -> str | None:
+    """The amount times its probability in per cent, in cents."""
+    if amount is None:
+        return None
+    return str((Decimal(amount) * probability / 100).quantize(_CENT, ROUND_HALF_UP))
+
+
+def positive(amount: str | None) -> bool:
+    return amount is not None and Decimal(amount) > 0
