@@ -65,7 +65,8 @@ class Reservations:
         Raises Duplicate when another record holds it; Unavailable while another one is still being made with it.
         """
         space = EVERYWHERE if unique.everywhere else tenant
-        stream, store, holder = await self._stream(space, unique, value), self._repository.store, f"{tenant}/{id}"
+        store, holder = self._repository.store, f"{tenant}/{id}"
+        stream = await self._stream(space, f"{aggregate.name}.{unique.name}", value)
         for _ in range(TRIES):
             held = await store.read(space, stream)
             if held:
@@ -108,7 +109,7 @@ class Reservations:
         known = {"holder": id} if space == tenant else {}
         raise Duplicate(message, errors=[FieldError(unique.name, "duplicate", message)], **known)
 
-    async def _stream(self, space: str, unique: Unique, value: str) -> str:
+    async def _stream(self, space: str, name: str, value: str) -> str:
         key = await self.keys.index_key(space)
-        digest = hmac.new(key, f"{unique.name}\0{value}".encode(), hashlib.sha256).hexdigest()
+        digest = hmac.new(key, f"{name}\0{value}".encode(), hashlib.sha256).hexdigest()
         return f"reservation-{digest[:40]}"
