@@ -8,16 +8,22 @@ from typing import Any
 
 from shared.clock import Micros
 from shared.events.common import (
+    Absorbed,
     Archived,
     Changes,
     ChangeUndone,
     DetailsChanged,
     Erased,
+    Merged,
     PersonalChangeUndone,
     PersonalDetailsChanged,
+    PersonalMerged,
+    PersonalUnmerged,
+    Released,
     Restored,
     TagsChanged,
     Transferred,
+    Unmerged,
 )
 from shared.events.envelope import Event
 
@@ -42,6 +48,14 @@ class Record:
     created_by: str = ""
     updated_at: Micros = 0
     updated_by: str = ""
+
+
+@dataclass(slots=True)
+class MergeableRecord(Record):
+    """A record that may live on in another one. absorbed: those that live on in this one, at any remove."""
+
+    merged_into: str | None = None
+    absorbed: list[str] = field(default_factory=list)
 
 
 def evolve_common(state: Record, event: Event) -> None:
@@ -78,6 +92,26 @@ def _erased(state: Record, event: Erased) -> None:
     state.erased = True
 
 
+def _merged(state: MergeableRecord, event: Merged) -> None:
+    came = [id for direct in event.absorbed for id in (direct, *event.through.get(direct, ()))]
+    state.absorbed = [*state.absorbed, *came]
+    set_fields(state, event.changes)
+
+
+def _unmerged(state: MergeableRecord, event: Unmerged) -> None:
+    left = {id for direct in event.released for id in (direct, *event.through.get(direct, ()))}
+    state.absorbed = [id for id in state.absorbed if id not in left]
+    set_fields(state, event.changes)
+
+
+def _absorbed(state: MergeableRecord, event: Absorbed) -> None:
+    state.merged_into, state.archived = event.into, True
+
+
+def _released(state: MergeableRecord, event: Released) -> None:
+    state.merged_into, state.archived = None, False
+
+
 _Fold = Callable[[Any, Any], None]
 _SHAPES: tuple[tuple[tuple[type[Any], ...], _Fold], ...] = (
     ((DetailsChanged, PersonalDetailsChanged, ChangeUndone, PersonalChangeUndone), _fields),
@@ -86,6 +120,10 @@ _SHAPES: tuple[tuple[tuple[type[Any], ...], _Fold], ...] = (
     ((Archived,), _archived),
     ((Restored,), _restored),
     ((Erased,), _erased),
+    ((Merged, PersonalMerged), _merged),
+    ((Unmerged, PersonalUnmerged), _unmerged),
+    ((Absorbed,), _absorbed),
+    ((Released,), _released),
 )
 _folds: dict[type[Any], _Fold | None] = {}  # by event class, filled as they are met
 

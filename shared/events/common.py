@@ -75,3 +75,62 @@ class Erased:
     """The person's key is destroyed: every personal value of this record reads as a mask from now on."""
 
     subject_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The survivor's half of a merge: whom it absorbed, and which of its fields took another value.
+
+    choices: field → id of the record whose value was taken. through: absorbed id → what that one had absorbed before.
+    """
+
+    absorbed: list[str]
+    choices: dict[str, str]
+    through: dict[str, list[str]]
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalMerged:
+    """The same for records about persons."""
+
+    subject_id: Annotated[str, Subject]
+    absorbed: list[str]
+    choices: dict[str, str]
+    through: dict[str, list[str]]
+    changes: Annotated[dict[str, Any], Personal]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """The survivor lets records go again. changes: the values it had before; kept: fields changed since, left alone."""
+
+    released: list[str]
+    through: dict[str, list[str]]
+    changes: Changes
+    kept: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalUnmerged:
+    """The same for records about persons."""
+
+    subject_id: Annotated[str, Subject]
+    released: list[str]
+    through: dict[str, list[str]]
+    changes: Annotated[dict[str, Any], Personal]
+    kept: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """The other half of a merge: this record lives on in `into`."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """This record stands by itself again."""
+
+    previous: str

@@ -73,33 +73,64 @@ class AccountChangeUndone(common.ChangeUndone):
 
 @event("customer.AccountsMerged")
 @dataclass(frozen=True, slots=True)
-class AccountsMerged:
-    """The survivor's half of a merge: whom it absorbed and which of its fields took another record's value."""
-
-    absorbed: list[str]
-    changes: Changes
+class AccountsMerged(common.Merged):
+    pass
 
 
 @event("customer.AccountsUnmerged")
 @dataclass(frozen=True, slots=True)
-class AccountsUnmerged:
-    """The survivor lets records go again; `changes` gives back the values the merge had replaced."""
-
-    released: list[str]
-    changes: Changes
+class AccountsUnmerged(common.Unmerged):
+    pass
 
 
 @event("customer.AccountAbsorbed")
 @dataclass(frozen=True, slots=True)
-class AccountAbsorbed:
-    """The other half: this record lives on in `into`."""
-
-    into: str
+class AccountAbsorbed(common.Absorbed):
+    pass
 
 
 @event("customer.AccountReleased")
 @dataclass(frozen=True, slots=True)
-class AccountReleased:
-    """This record stands by itself again."""
+class AccountReleased(common.Released):
+    pass
 
-    previous: str
+
+# --- FieldDefinition -------------------------------------------------------------------------------------------------
+
+
+@event("customer.FieldDefined")
+@dataclass(frozen=True, slots=True)
+class FieldDefined:
+    """A custom field `custom.<name>` of a resource; `kind` as in the views port."""
+
+    resource: str
+    name: str
+    kind: str
+    zh: str
+    en: str
+    options: list[str]
+    required: bool
+
+
+@event("customer.FieldDefinitionChanged")
+@dataclass(frozen=True, slots=True)
+class FieldDefinitionChanged(common.DetailsChanged):
+    pass
+
+
+@event("customer.FieldRetired")
+@dataclass(frozen=True, slots=True)
+class FieldRetired(common.Archived):
+    pass
+
+
+@event("customer.FieldReinstated")
+@dataclass(frozen=True, slots=True)
+class FieldReinstated(common.Restored):
+    pass
+
+
+@event("customer.FieldDefinitionChangeUndone")
+@dataclass(frozen=True, slots=True)
+class FieldDefinitionChangeUndone(common.ChangeUndone):
+    pass

@@ -1,0 +1,138 @@
+"""Events of the customer domain about what was done, said and planned with customers. A landed version is never edited (see registry)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from shared.events import common
+from shared.events.registry import Personal, Subject, event
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How every kind of activity begins. details: subject, body, location, addresses; custom fields too.
+
+    plan: status, start, due, completed_at (microseconds, 0 = none), duration (minutes), direction, priority, private.
+    links: {type, id} of the records it is about. participants: {type, id, response}.
+    """
+
+    subject_id: Annotated[str, Subject]
+    details: Annotated[dict[str, Any], Personal]
+    plan: dict[str, Any]
+    links: list[dict[str, str]]
+    participants: list[dict[str, str]]
+    owner: str | None
+
+
+@event("customer.TaskPlanned")
+@dataclass(frozen=True, slots=True)
+class TaskPlanned(Begun):
+    pass
+
+
+@event("customer.MeetingScheduled")
+@dataclass(frozen=True, slots=True)
+class MeetingScheduled(Begun):
+    pass
+
+
+@event("customer.CallLogged")
+@dataclass(frozen=True, slots=True)
+class CallLogged(Begun):
+    pass
+
+
+@event("customer.NoteWritten")
+@dataclass(frozen=True, slots=True)
+class NoteWritten(Begun):
+    pass
+
+
+@event("customer.EmailRecorded")
+@dataclass(frozen=True, slots=True)
+class EmailRecorded(Begun):
+    pass
+
+
+@event("customer.ActivityDetailsChanged")
+@dataclass(frozen=True, slots=True)
+class ActivityDetailsChanged(common.PersonalDetailsChanged):
+    pass
+
+
+@event("customer.ActivityRescheduled")
+@dataclass(frozen=True, slots=True)
+class ActivityRescheduled:
+    """Microseconds; 0 = none."""
+
+    start: int
+    due: int
+    previous_start: int
+    previous_due: int
+
+
+@event("customer.ActivityCompleted")
+@dataclass(frozen=True, slots=True)
+class ActivityCompleted:
+    completed_at: int
+
+
+@event("customer.ActivityCancelled")
+@dataclass(frozen=True, slots=True)
+class ActivityCancelled:
+    pass
+
+
+@event("customer.InviteAnswered")
+@dataclass(frozen=True, slots=True)
+class InviteAnswered:
+    """`participant` is the id of a user or contact."""
+
+    participant: str
+    response: str
+    previous: str
+
+
+@event("customer.ActivityLinked")
+@dataclass(frozen=True, slots=True)
+class ActivityLinked:
+    type: str
+    id: str
+
+
+@event("customer.ActivityUnlinked")
+@dataclass(frozen=True, slots=True)
+class ActivityUnlinked:
+    type: str
+    id: str
+
+
+@event("customer.ActivityTransferred")
+@dataclass(frozen=True, slots=True)
+class ActivityTransferred(common.Transferred):
+    pass
+
+
+@event("customer.ActivityTagsChanged")
+@dataclass(frozen=True, slots=True)
+class ActivityTagsChanged(common.TagsChanged):
+    pass
+
+
+@event("customer.ActivityArchived")
+@dataclass(frozen=True, slots=True)
+class ActivityArchived(common.Archived):
+    pass
+
+
+@event("customer.ActivityRestored")
+@dataclass(frozen=True, slots=True)
+class ActivityRestored(common.Restored):
+    pass
+
+
+@event("customer.ActivityChangeUndone")
+@dataclass(frozen=True, slots=True)
+class ActivityChangeUndone(common.PersonalChangeUndone):
+    pass
