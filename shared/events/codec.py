@@ -12,16 +12,14 @@ from typing import Any
 import orjson
 
 from shared.clock import Micros
-from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored
+from shared.events.envelope import Event, NewEvent, Recorded, Stored, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyRing
 
+__all__ = ["MAX_EVENT_BYTES", "Codec", "Undecodable"]
+
 MAX_EVENT_BYTES = 256 * 1024
-
-
-class Undecodable(Exception):
-    """The stored bytes are no event of this program: parked and told, never skipped."""
 
 
 class Codec:
@@ -59,30 +57,19 @@ class Codec:
 
     def decode(self, stored: Stored) -> Recorded:
         """Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext."""
+        position, tenant, stream, version, event_id, name, schema, occurred_at, recorded_at, data, metadata = stored
         try:
-            type_ = type_named(stored.type)
-            payload: dict[str, Any] = orjson.loads(stored.data)
+            type_ = type_named(name)
+            payload: dict[str, Any] = orjson.loads(data)
             if type_.personal:
                 self._decrypt(type_, payload, stored)
-            if stored.schema_version != type_.version:
-                payload = upcast_payload(type_, stored.schema_version, payload)
+            if schema != type_.version:
+                payload = upcast_payload(type_, schema, payload)
             event = type_.cls(**payload)
-            metadata = Metadata(**orjson.loads(stored.metadata))
-        except (UnknownEvent, ValueError, TypeError, KeyError) as error:
-            raise Undecodable(f"{stored.stream} v{stored.version} {stored.type}: {error}") from error
-        return Recorded(
-            stored.position,
-            stored.tenant,
-            stored.stream,
-            stored.version,
-            stored.event_id,
-            stored.type,
-            type_.version,
-            stored.occurred_at,
-            stored.recorded_at,
-            event,
-            metadata,
-        )
+        except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Undecodable(f"{stream} v{version} {name}: {error}") from error
+        head = (position, tenant, stream, version, event_id, name, type_.version, occurred_at, recorded_at)
+        return Recorded._make((*head, event, metadata))
 
     def _decrypt(self, type_: EventType, payload: dict[str, Any], stored: Stored) -> None:
         subject = payload.get(type_.subject)

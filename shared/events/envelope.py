@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from shared.clock import Micros
 
 Event = Any  # any class registered with @event; the registry is the closed set
+
+
+class Undecodable(Exception):
+    """The stored bytes are no event of this program: parked and told, never skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,7 @@ class NewEvent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An event as the store holds it. `version` counts from 1 in its stream, `position` from 1 in the store.
 
     Positions grow strictly but may have holes; versions are dense. `recorded_at` never falls as position grows.
@@ -62,10 +67,7 @@ class Stored:
     metadata: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A stored event, decoded: upcast to the newest schema version, personal fields in clear or masked."""
-
+class _Recorded(NamedTuple):
     position: int
     tenant: str
     stream: str
@@ -76,7 +78,22 @@ class Recorded:
     occurred_at: Micros
     recorded_at: Micros
     event: Event
-    metadata: Metadata
+    metadata: Metadata | bytes
+
+
+class Recorded(_Recorded):
+    """A stored event, decoded: upcast to the newest schema version, personal fields in clear or masked.
+
+    A fold needs the metadata of its last event only, so stored bytes are parsed when they are asked for.
+    """
+
+    __slots__ = ()
+
+    @property
+    def metadata(self) -> Metadata:
+        """Raises Undecodable when the stored bytes are no metadata."""
+        raw = self[10]
+        return raw if isinstance(raw, Metadata) else _metadata(raw)
 
     @property
     def category(self) -> str:
@@ -98,3 +115,10 @@ def category_of(stream: str) -> str:
 
 def id_of(stream: str) -> str:
     return stream.partition("-")[2]
+
+
+def _metadata(raw: bytes) -> Metadata:
+    try:
+        return Metadata(**orjson.loads(raw))
+    except (ValueError, TypeError) as error:
+        raise Undecodable(f"metadata: {error}") from error

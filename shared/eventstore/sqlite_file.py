@@ -6,6 +6,9 @@ import os
 import sqlite3
 from pathlib import Path
 
+from shared.faults import crashpoint
+from shared.security.rootkey import sync_directory
+
 FORMAT = 1
 
 _SCHEMA = f"""
@@ -65,9 +68,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA secure_delete=FAST")
+        crashpoint("open.before_checkpoint")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if found == 0:
             db.executescript(_SCHEMA)
+            sync_directory(path.parent)
+            sync_directory(path.parent.parent)
+        crashpoint("open.ready")
     except BaseException:
         db.close()
         raise
@@ -83,7 +90,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    db = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512
+    )
     db.execute("PRAGMA foreign_keys=ON")
     db.execute("PRAGMA trusted_schema=OFF")
     db.execute("PRAGMA cache_size=-32000")

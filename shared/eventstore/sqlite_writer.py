@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
 
 from shared.clock import Clock, Micros
 from shared.eventstore.port import Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
-from shared.eventstore.sqlite_group import Command, Group, Heads
+from shared.eventstore.sqlite_group import Command, Group
 from shared.faults import crashpoint
 from shared.telemetry.metrics import APPEND_BATCH
 
@@ -19,8 +20,13 @@ Outcome = Appended | Exception
 Report = Callable[[Sequence[Command], Sequence[Outcome], int], None]
 
 _GROUP = 128
-_CLEAN = (WrongVersion, DifferentRequest, ValueError)
+_REFUSED = (WrongVersion, DifferentRequest, ValueError)
+_BLAMED = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+_UNSTORABLE = (*_BLAMED, ValueError, TypeError, OverflowError)
 _BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
+
+log = logging.getLogger("crm.eventstore")
 
 
 class GroupWriter:
@@ -35,10 +41,10 @@ class GroupWriter:
         self._waiting: deque[Command] = deque()
         self._closing = False
         self._broken: StoreBroken | None = None
-        self._heads = Heads(db)
+        last = db.execute("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
         self.position: int
         self._recorded_at: Micros
-        self._reload()
+        self.position, self._recorded_at = last or (0, 0)
         self._thread = Thread(target=self._run, name="event-store", daemon=True)
         self._thread.start()
 
@@ -49,28 +55,26 @@ class GroupWriter:
         """Write what was submitted, move the log into the database, close the file. Blocks."""
         self._queue.put(None)
         self._thread.join()
-        try:
-            if self._broken is None:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            self._db.close()
+        if self._broken is not None:
+            return  # closing would flush once more; what is durable is for the next process to find out
+        crashpoint("close.before_checkpoint")
+        with suppress(sqlite3.Error):  # a full disk: everything is in the log, the next start moves it
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
 
     def _run(self) -> None:
         while self._take():
             group = [self._waiting.popleft() for _ in range(min(_GROUP, len(self._waiting)))]
-            outcomes = self._settle(group)
-            crashpoint("append.after_commit")
-            self._report(group, outcomes, self.position)
+            if group:
+                self._report(group, self._settle(group), self.position)
 
     def _take(self) -> bool:
         """Gather all that waits; sleep only if nothing does. False: closed and drained."""
         if not self._waiting and not self._closing:
             self._accept(self._queue.get())
-        try:
+        with suppress(Empty):
             while len(self._waiting) < _GROUP:
                 self._accept(self._queue.get_nowait())
-        except Empty:
-            pass
         return bool(self._waiting) or not self._closing
 
     def _accept(self, batch: list[Command] | None) -> None:
@@ -86,13 +90,66 @@ class GroupWriter:
         try:
             try:
                 return self._commit(commands, self._write_together)
-            except sqlite3.Error as error:
-                if _is_of_the_disk(error):
-                    raise
-                self._reload()  # an event id exists already, or a value cannot be stored: find the one to blame
+            except _UNSTORABLE:  # an event id exists already, or a value cannot be stored: find the one to blame
                 return self._commit(commands, self._write_one_by_one)
         except Exception as error:
             return [self._failed(error)] * len(commands)
 
-    def _commit(self, commands: Sequence[Command], write: Callable[[Group, Command], Appended], ) -> list[Outcome]:
-        raise NotImplementedError
+    def _commit(
+        self, commands: Sequence[Command], write: Callable[[Group, Sequence[Command]], list[Outcome]]
+    ) -> list[Outcome]:
+        before = self.position
+        group = Group(before, max(self._clock.now(), self._recorded_at))
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            crashpoint("append.begun")
+            outcomes = write(group, commands)
+            crashpoint("append.before_commit")
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        crashpoint("append.after_commit")
+        if group.position > before:
+            self.position, self._recorded_at = group.position, group.recorded_at
+            APPEND_BATCH.record(group.position - before)
+        return outcomes
+
+    def _write_together(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
+        group.look_up(self._db, commands)
+        outcomes = [_judge(group, c) for c in commands]
+        group.insert(self._db)
+        return outcomes
+
+    def _write_one_by_one(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for command in commands:
+            self._db.execute("SAVEPOINT command")
+            single = Group(group.position, group.recorded_at)
+            try:
+                outcomes += self._write_together(single, [command])
+                group.position = single.position
+            except _UNSTORABLE as error:
+                self._db.execute("ROLLBACK TO command")
+                outcomes.append(ValueError(f"{command.stream}: {error}"))
+            self._db.execute("RELEASE command")
+        return outcomes
+
+    def _failed(self, error: Exception) -> Exception:
+        """What the callers are told; a broken disk ends all writing, everything else may be tried again."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        log.error("a commit failed, nothing was written: %s (%s)", error, code)
+        if code & 0xFF in _BROKEN_CODES and code != _NO_ROOM_FOR_SHM:
+            self._broken = StoreBroken(f"the disk failed under a commit: {error}")
+            return self._broken
+        return StoreUnavailable(str(error))
+
+
+def _judge(group: Group, command: Command) -> Outcome:
+    try:
+        return group.plan(command)
+    except _REFUSED as refused:
+        return refused

@@ -1,0 +1,138 @@
+"""The embedded event store: SQLite in process, WAL, every commit flushed, group commit."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import orjson
+
+from shared.clock import Clock, Micros
+from shared.events.envelope import Metadata, NewEvent, Stored
+from shared.eventstore.lock import Lock, lock_file
+from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavailable
+from shared.eventstore.sqlite_file import open_for_writing
+from shared.eventstore.sqlite_group import Command
+from shared.eventstore.sqlite_reader import Reader
+from shared.eventstore.sqlite_writer import GroupWriter, Outcome
+from shared.faults import crashpoint
+
+
+class SqliteEventStore:
+    """One per file and process; used from one event loop. Commands of one loop turn travel to the writer together."""
+
+    def __init__(self, path: Path, clock: Clock, lock: Lock, on_broken: Callable[[], None] | None) -> None:
+        self._lock, self._on_broken = lock, on_broken
+        self._pending: list[Command] = []
+        self._committed = asyncio.Event()
+        self._closed = False
+        writing = open_for_writing(path)
+        self._reader = Reader(path)
+        self._writer = GroupWriter(writing, clock, self._report)
+        self._head = self._writer.position
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock, *, on_broken: Callable[[], None] | None = None) -> SqliteEventStore:
+        """Open or create the store's file. `on_broken` is called once when the disk failed: the process must exit.
+
+        Raises:
+            AlreadyOpen: another process has it.
+            NewerFormat: it was written by a newer program; it is not changed.
+            StoreBroken: the file cannot be read as an event store.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = lock_file(path)
+        try:
+            return cls(path, clock, lock, on_broken)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, sqlite3.Error):
+                raise StoreBroken(f"{path} cannot be opened: {error}") from error
+            raise
+
+    async def append(
+        self,
+        tenant: str,
+        stream: str,
+        expected: int,
+        events: Sequence[NewEvent],
+        metadata: Metadata,
+        request: Request | None = None,
+    ) -> Appended:
+        if self._closed:
+            raise StoreUnavailable("the event store is closed")
+        if "\0" in stream or "\0" in tenant or (request is not None and "\0" in request.key):
+            raise ValueError("names and keys hold no NUL")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Appended] = loop.create_future()
+        if not self._pending:
+            loop.call_soon(self._submit)
+        self._pending.append(Command(tenant, stream, expected, events, orjson.dumps(metadata), request, done))
+        return await done
+
+    async def find_request(self, tenant: str, request: Request) -> Appended | None:
+        return self._reader.request(tenant, request)
+
+    async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:
+        return await self._reader.stream(tenant, stream, after, up_to)
+
+    async def read_all(
+        self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None
+    ) -> list[Stored]:
+        return await self._reader.feed(after, limit, categories, tenant)
+
+    def streams(self, category: str, *, up_to: int, tenant: str | None = None) -> AsyncIterator[list[Stored]]:
+        return self._reader.streams(category, up_to, tenant)
+
+    async def head(self) -> int:
+        return self._head
+
+    async def position_at(self, recorded_at: Micros) -> int:
+        return self._reader.position_at(recorded_at, self._head)
+
+    async def wait(self, after: int, timeout: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self._head <= after and not self._closed:
+                    await self._committed.wait()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._submit()
+        self._wake()
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._reader.close)
+        self._lock.release()
+
+    def _submit(self) -> None:
+        if self._pending:
+            commands, self._pending = self._pending, []
+            self._writer.submit(commands)
+
+    def _report(self, commands: Sequence[Command], outcomes: Sequence[Outcome], head: int) -> None:
+        with suppress(RuntimeError):  # the event loop is gone, and with it everyone who could be told
+            commands[0].done.get_loop().call_soon_threadsafe(self._deliver, commands, outcomes, head)
+
+    def _deliver(self, commands: Sequence[Command], outcomes: Sequence[Outcome], head: int) -> None:
+        crashpoint("append.before_ack")
+        self._head = head
+        for command, outcome in zip(commands, outcomes, strict=True):
+            if command.done.done():
+                continue  # the caller was cancelled; what it asked for is in the store all the same
+            if isinstance(outcome, Appended):
+                command.done.set_result(outcome)
+            else:
+                command.done.set_exception(outcome)
+        self._wake()
+        if self._on_broken is not None and any(isinstance(o, StoreBroken) for o in outcomes):
+            told, self._on_broken = self._on_broken, None
+            told()
+
+    def _wake(self) -> None:
+        committed, self._committed = self._committed, asyncio.Event()
+        committed.set()

@@ -1,0 +1,132 @@
+"""What one transaction of the embedded store writes: planned in memory, looked up and inserted in few statements."""
+
+from __future__ import annotations
+
+import sqlite3
+from asyncio import Future
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from shared.clock import Micros
+from shared.events.envelope import NewEvent, category_of
+from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, WrongVersion
+from shared.faults import crashpoint
+
+_EVENT_COLUMNS, _REQUEST_COLUMNS = 12, 6
+_ROWS = 256  # in one statement: as few of them as can be, each costs a hand-over of the interpreter lock
+
+_HEADS = """
+SELECT e.stream, e.tenant, e.version, e.position FROM json_each(?) AS asked CROSS JOIN events AS e
+WHERE e.stream = asked.value AND e.version = (SELECT max(version) FROM events WHERE stream = asked.value)
+"""
+_REQUESTS = """
+SELECT r.tenant, r.key, r.digest, r.stream, r.version, r.position FROM json_each(?) AS asked CROSS JOIN requests AS r
+WHERE r.tenant = json_extract(asked.value, '$[0]') AND r.key = json_extract(asked.value, '$[1]')
+"""
+
+
+class Command(NamedTuple):
+    """One call of `append`, waiting. `metadata` is encoded already."""
+
+    tenant: str
+    stream: str
+    expected: int
+    events: Sequence[NewEvent]
+    metadata: bytes
+    request: Request | None
+    done: Future[Appended]
+
+
+class Head(NamedTuple):
+    """The last event of a stream."""
+
+    tenant: str
+    version: int
+    position: int
+
+
+@dataclass(slots=True)
+class Group:
+    """The commands of one transaction. `position` is that of the last event, planned ones included."""
+
+    position: int
+    recorded_at: Micros
+    heads: dict[str, Head] = field(default_factory=dict)
+    requests: dict[tuple[str, str], tuple[bytes, Appended]] = field(default_factory=dict)
+    event_rows: list[tuple[Any, ...]] = field(default_factory=list)
+    request_rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def look_up(self, db: sqlite3.Connection, commands: Sequence[Command]) -> None:
+        """Read the heads and the known requests that these commands will be judged by."""
+        streams = orjson.dumps([c.stream for c in commands]).decode()
+        for stream, *head in db.execute(_HEADS, (streams,)):
+            self.heads[stream] = Head(*head)
+        keys = [(c.tenant, c.request.key) for c in commands if c.request is not None]
+        if keys:
+            for tenant, key, digest, stream, version, position in db.execute(_REQUESTS, (orjson.dumps(keys).decode(),)):
+                self.requests[tenant, key] = digest, Appended(stream, version, position, repeated=True)
+
+    def plan(self, command: Command) -> Appended:
+        """Judge one command and take it in. Raises WrongVersion, DifferentRequest, ValueError: then nothing is."""
+        request = command.request
+        if request is not None:
+            known = self.requests.get((command.tenant, request.key))
+            if known is not None:
+                return answer_again(request, *known)
+        head = self.heads.get(command.stream) or Head(command.tenant, NO_STREAM, 0)
+        if head.tenant != command.tenant:
+            raise ValueError(f"{command.stream} belongs to another tenant")
+        if head.version != command.expected:
+            raise WrongVersion(command.stream, command.expected, head.version)
+        if command.events:
+            head = self._take_in(command)
+        appended = Appended(command.stream, head.version, head.position)
+        if request is not None:
+            self._remember(command.tenant, request, appended)
+        return appended
+
+    def insert(self, db: sqlite3.Connection) -> None:
+        """Write what was planned."""
+        _insert(db, "events", self.event_rows, _EVENT_COLUMNS)
+        crashpoint("append.half_written")
+        _insert(db, "requests", self.request_rows, _REQUEST_COLUMNS)
+
+    def _take_in(self, command: Command) -> Head:
+        tenant, stream, version, position = command.tenant, command.stream, command.expected, self.position
+        category, recorded_at, metadata = category_of(stream), self.recorded_at, command.metadata
+        for e in command.events:
+            version += 1
+            position += 1
+            head = (position, tenant, stream, version, e.event_id, e.type, e.schema_version)
+            self.event_rows.append((*head, category, e.occurred_at, recorded_at, e.data, metadata))
+        self.position = position
+        self.heads[stream] = Head(tenant, version, position)
+        return self.heads[stream]
+
+    def _remember(self, tenant: str, request: Request, appended: Appended) -> None:
+        again = Appended(appended.stream, appended.version, appended.position, repeated=True)
+        self.requests[tenant, request.key] = request.digest, again
+        outcome = appended.stream, appended.version, appended.position
+        self.request_rows.append((tenant, request.key, request.digest, *outcome))
+
+
+def answer_again(request: Request, digest: bytes, outcome: Appended) -> Appended:
+    """The outcome of the first time. Raises DifferentRequest when something else was asked for then."""
+    if digest != request.digest:
+        raise DifferentRequest(f"the key {request.key!r} was used for another request")
+    return outcome
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]], columns: int) -> None:
+    for start in range(0, len(rows), _ROWS):
+        chunk = rows[start : start + _ROWS]
+        db.execute(_insert_sql(table, len(chunk), columns), [value for row in chunk for value in row])
+
+
+@lru_cache(maxsize=2 * _ROWS)
+def _insert_sql(table: str, rows: int, columns: int) -> str:
+    return f"INSERT INTO {table} VALUES " + ",".join([f"({','.join('?' * columns)})"] * rows)
