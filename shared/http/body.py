@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import json
+import re
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
+from shared.http.headers import header
 from shared.http.problems import invalid_from
 
 T = TypeVar("T")
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([][{}])', re.DOTALL)
 
 
 async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
     """The whole body. Raises TooLarge before more than `limit` bytes are held."""
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"a body may have {limit} bytes at most")
     chunks, size = [], 0
@@ -34,41 +38,72 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
 
     Raises: TooLarge, UnsupportedMedia, Invalid with an error per field.
     """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    kind = header(request, b"content-type").partition(";")[0].strip().lower()
+    if kind not in ("application/json", ""):
         raise UnsupportedMedia("send application/json")
     return validate(await read_body(request), adapter)
 
 
 def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
-    """Raises Invalid: broken UTF-8 or JSON, too deep, NUL characters, or fields that do not fit."""
+    """Types are taken strictly, as the OpenAPI document declares them.
+
+    Raises Invalid: broken UTF-8 or JSON, too deep, a key twice, NUL, NaN, or fields that do not fit.
+    """
+    body = body or b"{}"
     check_text(body)
     try:
-        return adapter.validate_json(body or b"{}")
+        return adapter.validate_json(body, strict=True)
     except ValidationError as error:
         raise invalid_from(error) from error
 
 
 def check_text(body: bytes) -> None:
+    """What a lenient parser would let pass silently. Raises Invalid."""
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise Invalid.field("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels at most")
-    if b"\\u0000" in body or b"\0" in body:
+    try:
+        parsed = json.loads(body.decode(), object_pairs_hook=_distinct, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise Invalid.field("", "not-utf-8", f"the body is not UTF-8 (byte {error.start})") from error
+    except ValueError as error:
+        raise Invalid.field("", "json-invalid", f"the body is not JSON: {error}") from error
+    if b"\\u0000" in body and _has_nul(parsed):
         raise Invalid.field("", "nul", "NUL characters are not allowed")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+        name = twice[:200].encode(errors="replace").decode()
+        raise Invalid.field(name, "duplicate-key", "the key occurs twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise Invalid.field("", "not-finite", f"{name} is no JSON number")
+
+
+def _has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case list():
+            return any(map(_has_nul, value))
+        case dict():
+            return any(map(_has_nul, value)) or any(map(_has_nul, value.values()))
+    return False
 
 
 def _depth(body: bytes) -> int:
     """The deepest nesting, counting brackets outside of strings."""
     depth = deepest = 0
-    in_string = escaped = False
-    for byte in body:
-        if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"{[":
+    for token in _STRING_OR_BRACKET.finditer(body):
+        bracket = token[1]
+        if bracket in (b"{", b"["):
             depth += 1
             deepest = max(deepest, depth)
-        elif byte in b"}]":
+        elif bracket:
             depth -= 1
     return deepest

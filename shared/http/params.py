@@ -6,66 +6,116 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import Request
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.queries import Moment
 from shared.errors import FieldError, Invalid
 from shared.views.port import MAX_PAGE, Collection, Condition, Field, Kind, Op, Query
 
-RESERVED = frozenset(
-    {"q", "sort", "limit", "cursor", "fields", "names", "as_of", "known_at", "min_version", "format"}
-)  # parameters that are no filters
-_FILTER = re.compile(r"^([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+))?(?:\[(\w+)\])?$")
+Pairs = list[tuple[str, str]]
+
+READ = frozenset({"fields", "as_of", "known_at", "min_version"})
+COUNT = frozenset({"q", "as_of", "known_at"})
+LIST = COUNT | {"sort", "limit", "cursor", "fields", "names"}
+BOARD = COUNT | {"by", "sum"}
+EXPORT = COUNT | {"sort", "fields", "names", "format"}
+RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
+MAX_PARAMETERS = 100
+
+_FILTER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+))?(?:\[(\w+)\])?")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _OPS: frozenset[str] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"})
 
 
-def list_query(collection: Collection, params: Iterable[tuple[str, str]]) -> Query:
-    """The query of a list request. Raises Invalid naming the parameter."""
-    given = dict(params)
-    errors: list[FieldError] = []
-    where = []
-    for name, value in params:
-        if name in RESERVED:
-            continue
-        try:
-            where.append(_condition(collection, name, value))
-        except ValueError as error:
-            errors.append(FieldError(name, "bad-filter", str(error)))
+def pairs_of(request: Request) -> Pairs:
+    """The query string, decoded. Raises Invalid: not UTF-8, NUL, too many parameters."""
+    raw: bytes = request.scope["query_string"]
+    if not raw:
+        return []
+    try:
+        pairs = parse_qsl(raw.decode("latin-1"), True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:
+        raise Invalid(f"the query string must be UTF-8 with at most {MAX_PARAMETERS} parameters") from error
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise Invalid("NUL characters are not allowed in the query string")
+    return pairs
+
+
+def only(pairs: Pairs, allowed: Iterable[str]) -> dict[str, str]:
+    """Parameters of a request without filters. Raises Invalid for any other name and for one given twice."""
+    given = dict(pairs)
+    errors = [FieldError(name[:80], "unknown-parameter", "no such parameter") for name in given if name not in allowed]
+    if errors:
+        raise Invalid("unknown parameters", errors=errors)
+    _once(pairs)
+    return given
+
+
+def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
+    """The query of a list request, and its parameters that are no filters. Raises Invalid naming the parameter."""
+    given = only([p for p in pairs if p[0] in RESERVED], allowed)
+    where, errors = [], []
+    for name, value in pairs:
+        if name not in RESERVED:
+            try:
+                where.append(_condition(collection, name, value))
+            except (ValueError, OverflowError) as error:
+                errors.append(FieldError(name[:80], "bad-filter", str(error)))
     if errors:
         raise Invalid("the filter is not valid", errors=errors)
     if collection.field("archived") and not any(c.field in ("archived", "id") for c in where):
         where.append(Condition("archived", "eq", False))
     sort = given.get("sort", "id")
-    return Query(
-        tuple(where),
-        given.get("q", ""),
-        sort.removeprefix("-"),
-        sort.startswith("-"),
-        _limit(given.get("limit", "50")),
-        given.get("cursor") or None,
-    )
+    limit = number(given, "limit", 50, MAX_PAGE)
+    name = sort.removeprefix("-")
+    query = Query(tuple(where), given.get("q", ""), name, sort != name, limit, given.get("cursor") or None)
+    return query, given
 
 
-def _limit(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= MAX_PAGE:
-        raise Invalid.field("limit", "out-of-range", f"a whole number from 1 to {MAX_PAGE}")
+def number(given: dict[str, str], name: str, default: int, highest: int, lowest: int = 1) -> int:
+    """A whole number within bounds. Raises Invalid naming the parameter."""
+    text = given.get(name)
+    if text is None:
+        return default
+    if not _WHOLE.fullmatch(text) or not lowest <= int(text) <= highest:
+        raise Invalid.field(name, "out-of-range", f"a whole number from {lowest} to {highest}")
     return int(text)
 
 
+def flag(given: dict[str, str], name: str) -> bool:
+    """A parameter that is true or false (absent = false). Raises Invalid naming it."""
+    try:
+        return _boolean(given.get(name, "false"))
+    except ValueError as error:
+        raise Invalid.field(name, "bad-boolean", str(error)) from error
+
+
+def _once(pairs: Pairs) -> None:
+    names = [name for name, _ in pairs]
+    if twice := next((n for n in names if names.count(n) > 1), None):
+        raise Invalid.field(twice, "given-twice", "give this parameter once")
+
+
 def _condition(collection: Collection, name: str, text: str) -> Condition:
-    match = _FILTER.match(name)
+    match = _FILTER.fullmatch(name)
     if match is None:
         raise ValueError("no such parameter")
     field_name, custom, op = match.groups()
-    if field_name == "custom" and custom:
+    if field_name == "custom" and custom and op in (None, "eq"):
         return Condition("custom_keys", "contains", f"{custom}={text}")
-    field = collection.field(field_name)
+    field = KEY if field_name == "id" else collection.field(field_name)
     if custom or field is None or not field.indexed:
         raise ValueError("no such field to filter by")
     op = op or ("contains" if field.kind is Kind.KEYWORDS else "eq")
     if op not in _OPS:
         raise ValueError("no such operator")
     return Condition(field_name, _op(op), _value(field, op, text))
+
+
+KEY = Field("id", Kind.KEYWORD, "编号", "Id", indexed=True)
 
 
 def _op(text: str) -> Op:
@@ -85,13 +135,13 @@ def _scalar(field: Field, text: str) -> Any:
         case Kind.BOOLEAN:
             return _boolean(text)
         case Kind.INTEGER:
-            if not re.fullmatch(r"-?\d{1,18}", text):
+            if not re.fullmatch(r"-?[0-9]{1,18}", text):
                 raise ValueError("a whole number is needed")
             return int(text)
         case Kind.DATE:
             return date.fromisoformat(text).isoformat()
         case Kind.DATETIME:
-            return to_rfc3339(from_rfc3339(text))
+            return to_rfc3339(from_rfc3339(text.replace(" ", "+")))
         case _:
             return text
 
@@ -102,11 +152,12 @@ def _boolean(text: str) -> bool:
     return text == "true"
 
 
-def moment(as_of: str | None, known_at: str | None) -> Moment:
+def moment(given: dict[str, str]) -> Moment:
     """`as_of` is a version or a moment, `known_at` a moment; a bare date means its last instant."""
+    as_of, known_at = given.get("as_of"), given.get("known_at")
     version = occurred = None
     if as_of is not None:
-        if as_of.isdigit() and len(as_of) < 10:
+        if _WHOLE.fullmatch(as_of):
             version = int(as_of)
             if version == 0:
                 raise Invalid.field("as_of", "bad-moment", "versions count from 1")
@@ -118,7 +169,7 @@ def moment(as_of: str | None, known_at: str | None) -> Moment:
 def instant(name: str, text: str) -> Micros:
     """An RFC 3339 moment as microseconds; a bare date is its last instant. Raises Invalid naming the parameter."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             end = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) + timedelta(days=1)
             return from_rfc3339(end.isoformat()) - 1
         return from_rfc3339(text.replace(" ", "+"))
@@ -130,10 +181,9 @@ def field_names(collection: Collection, text: str | None) -> list[str] | None:
     """The sparse field set of `fields=a,b`; id and version always come along."""
     if not text:
         return None
-    names = [n for n in text.split(",") if n]
-    known = {f.name for f in collection.fields} | {"id", "version"}
-    if unknown := [n for n in names if n not in known]:
+    names = [n for n in text.split(",") if n and n not in ("id", "version")]
+    if unknown := [n for n in names if collection.field(n) is None]:
         raise Invalid(
-            "no such field", errors=[FieldError(f"fields.{n}", "unknown-field", "no such field") for n in unknown]
+            "no such field", errors=[FieldError(f"fields.{n[:80]}", "unknown-field", "no such field") for n in unknown]
         )
-    return ["id", "version", *names]
+    return ["id", "version", *dict.fromkeys(names)]

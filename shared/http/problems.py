@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import orjson
@@ -12,10 +11,11 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.errors import CrmError, FieldError, Invalid
+from shared.errors import CrmError, FieldError, Invalid, Unavailable
+from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.views.port import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
-log = logging.getLogger("crm.http")
 
 
 def problem(error: CrmError) -> Response:
@@ -40,38 +40,58 @@ def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
     """Pydantic's findings as errors by field; the offending input itself is never repeated."""
     errors = []
     for found in error.errors():
-        path = [str(p) for p in found["loc"] if p not in ("body", "query", "path", "header")]
+        path = [_encodable(str(p)) for p in found["loc"] if p not in ("body", "query", "path", "header")]
         errors.append(FieldError(".".join(path), found["type"].replace("_", "-"), found["msg"]))
     return Invalid(f"{len(errors)} field(s) are not valid", errors=errors)
 
 
-class _Plain(CrmError):
-    """An HTTP error of the framework (unknown path, wrong method) in the same shape."""
+def _encodable(text: str) -> str:
+    return text[:200].encode(errors="replace").decode()
 
-    def __init__(self, status: int, title: str) -> None:
-        self.status, self.title = status, title  # type: ignore[misc]
-        self.type = {404: "not-found", 405: "method-not-allowed"}.get(status, "http")  # type: ignore[misc]
-        super().__init__(title)
+
+class MethodNotAllowed(CrmError):
+    """`allow` goes into the header."""
+
+    status = 405
+    type = "method-not-allowed"
+    title = "This path does not take this method"
+
+
+class UnknownPath(CrmError):
+    status = 404
+    type = "not-found"
+    title = "There is nothing at this path"
+
+
+def error_of(error: Exception) -> CrmError | None:
+    """The answer to an expected failure; None for one that nobody foresaw."""
+    match error:
+        case CrmError():
+            return error
+        case ValidationError() | RequestValidationError():
+            return invalid_from(error)
+        case ViewsUnavailable() | StoreUnavailable() | StoreBroken():
+            return Unavailable(str(error))
+        case HTTPException(status_code=404):
+            return UnknownPath()
+        case HTTPException(status_code=405):
+            return MethodNotAllowed()
+        case HTTPException():
+            plain = CrmError(str(error.detail))
+            plain.status, plain.type, plain.title = error.status_code, "http", str(error.detail)
+            return plain
+    return None
 
 
 def add_handlers(app: FastAPI) -> None:
-    @app.exception_handler(CrmError)
-    async def known(_: Request, error: CrmError) -> Response:
-        return problem(error)
+    """The same answers for routes that run inside the framework."""
 
-    @app.exception_handler(ValidationError)
-    @app.exception_handler(RequestValidationError)
-    async def validation(_: Request, error: ValidationError) -> Response:
-        return problem(invalid_from(error))
+    async def answer(_: Request, error: Exception) -> Response:
+        known = error_of(error) or CrmError()
+        response = problem(known)
+        for name, value in (getattr(error, "headers", None) or {}).items():
+            response.headers[name] = value
+        return response
 
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        answer = problem(_Plain(error.status_code, str(error.detail)))
-        for name, value in (error.headers or {}).items():
-            answer.headers[name] = value
-        return answer
-
-    @app.exception_handler(Exception)
-    async def unknown(_: Request, error: Exception) -> Response:
-        log.error("unexpected error", exc_info=error)
-        return problem(CrmError())
+    for expected in (CrmError, ValidationError, RequestValidationError, HTTPException, ViewsUnavailable):
+        app.add_exception_handler(expected, answer)

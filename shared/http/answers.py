@@ -1,0 +1,87 @@
+"""Documents → responses: stored bytes are joined, never decoded, wherever nothing has to be left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response
+
+from shared.domain.bus import Done
+from shared.domain.catalogue import Catalogue
+from shared.errors import Forbidden, NotFound
+from shared.security.permissions import Access
+from shared.views.port import Document, Field, Scope, Views
+
+JSON = "application/json"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_VERSION = re.compile(rb'\{"id":"[^"\\]*","version":([0-9]+)')
+
+
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(value), status, headers, JSON)
+
+
+def done_answer(done: Done, location: str | None = None) -> Response:
+    """The outcome of a command: 201 with its Location for a new record, else 200."""
+    headers = {"ETag": f'"{done.version}"'}
+    if location is not None:
+        headers["Location"] = location
+    return json_answer({"id": done.id, "version": done.version}, 200 if location is None else 201, headers)
+
+
+def record_answer(raw: bytes) -> Response:
+    """A stored document with its version as ETag."""
+    head = _VERSION.match(raw)
+    version = int(head[1]) if head else orjson.loads(raw)["version"]
+    return Response(raw, 200, {"ETag": f'"{version}"'}, JSON)
+
+
+def page_answer(items: list[bytes], next_: str | None) -> Response:
+    body = b'{"items":[%b],"next":%b}' % (b",".join(items), orjson.dumps(next_))
+    return Response(body, 200, None, JSON)
+
+
+def path_id(request: Request, name: str = "id") -> str:
+    """An id from the path. What cannot be an id answers like one that is unknown: raises NotFound."""
+    id: str = request.scope["path_params"][name]
+    if not _ID.fullmatch(id):
+        raise NotFound()
+    return id
+
+
+def sparse(document: Document, names: list[str] | None) -> Document:
+    """Only these fields, in the asked order."""
+    return document if names is None else {n: document[n] for n in names if n in document}
+
+
+async def titles_of(
+    documents: Iterable[Document], fields: Iterable[Field], catalogue: Catalogue, views: Views, access: Access
+) -> dict[str, str]:
+    """The titles of all records that the documents refer to and the caller may see, by id."""
+    wanted: dict[str, set[str]] = {}
+    for field in fields:
+        if field.ref in catalogue:
+            for document in documents:
+                value = document.get(field.name)
+                many = value if isinstance(value, list) else [value]
+                wanted.setdefault(field.ref, set()).update(i for i in many if isinstance(i, str))
+    titles: dict[str, str] = {}
+    for resource, ids in wanted.items():
+        titles.update(await _titles(resource, sorted(ids), catalogue, views, access))
+    return titles
+
+
+async def _titles(resource: str, ids: list[str], catalogue: Catalogue, views: Views, access: Access) -> dict[str, str]:
+    collection = catalogue[resource].collection
+    if not ids or collection.title in access.hidden(resource):
+        return {}
+    try:
+        scope: Scope = access.scope(resource)
+    except Forbidden:
+        return {}
+    found = await views.get_many(collection.name, ids, scope)
+    return {id: str(d.get(collection.title) or "") for id, d in found.items()}

@@ -1,0 +1,183 @@
+"""The application of one service: routing by table, errors as problem details, security headers, spans, OpenAPI."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette._utils import get_route_path
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from shared.errors import CrmError
+from shared.http.openapi import document
+from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
+from shared.http.routing import DirectRoute, Handler, Table
+from shared.http.tracing import name_span, note_status, server_span, tracing_is_on
+from shared.platform import Platform
+
+log = logging.getLogger("crm.http")
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_UNLESS_SET = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"cache-control", b"no-store"),
+)
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def service_app(
+    platform: Platform,
+    title: str,
+    description: str,
+    routers: Iterable[APIRouter],
+    *,
+    lifespan: Lifespan | None = None,
+) -> ServiceApp:
+    """A service over the platform; its routers' paths are relative to the service's prefix."""
+    app = ServiceApp(title, description, lifespan)
+    app.state.platform = platform
+    for router in routers:
+        app.take(router)
+    return app
+
+
+class ServiceApp(FastAPI):
+    """A FastAPI application whose DirectRoutes are answered without the framework's layers in between."""
+
+    def __init__(self, title: str, description: str, lifespan: Lifespan | None = None) -> None:
+        super().__init__(
+            title=title,
+            description=description,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=lifespan,
+            telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+        )
+        self._table = Table()
+        self._components: dict[str, dict[str, Any]] = {}
+        self._api_routes: list[APIRoute] = []
+        add_handlers(self)
+        self.take(_openapi_router(self))
+
+    def take(self, router: APIRouter) -> None:
+        """Include a router, with the OpenAPI components it may carry."""
+        self.include_router(router)
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                self._table.add(route)
+                self._api_routes.append(route)
+        for kind, named in getattr(router, "components", {}).items():
+            self._components.setdefault(kind, {}).update(named)
+
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            self.openapi_schema = document(self, self._api_routes, self._components)
+        return self.openapi_schema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+        elif tracing_is_on():
+            with server_span(scope) as span:
+
+                async def noted(message: Message) -> None:
+                    note_status(span, message)
+                    await send(message)
+
+                await self._guarded(scope, receive, noted)
+        else:
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Every answer gets the security headers, every unforeseen error a 500 that tells nothing."""
+        state = ""
+
+        async def guarded(message: Message) -> None:
+            nonlocal state
+            if message["type"] == "http.response.start":
+                state = "started"
+                message["headers"] = _secured(scope, message["headers"])
+            elif not message.get("more_body"):
+                state = "done"
+            await send(message)
+
+        try:
+            await self._dispatch(scope, receive, guarded)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if state == "done":
+                return  # the framework has answered, and raised for the server's log
+            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            if state == "started":
+                raise
+            await problem(CrmError())(scope, receive, guarded)
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        method = scope["method"]
+        found = self._table.find(method, get_route_path(scope))
+        if isinstance(found, tuple):
+            route, scope["path_params"] = found
+            name_span(method, route.path)
+            if not isinstance(route, DirectRoute):
+                await super().__call__(scope, receive, send)
+                return
+            response = await _answer(route.endpoint, Request(scope, receive, send))
+        elif found is None:
+            await super().__call__(scope, receive, send)  # a path with typed parameters, or an unknown one
+            return
+        else:
+            response = problem(MethodNotAllowed())
+            response.headers["Allow"] = ", ".join(found)
+        await response(scope, receive, send)
+
+
+async def _answer(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except ClientDisconnect:
+        raise
+    except Exception as error:
+        known = error_of(error)
+        if known is None:
+            raise
+        return problem(known)
+
+
+def _secured(scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    secured = [*headers, *_ALWAYS]
+    given = {name for name, _ in secured}
+    secured += [h for h in _UNLESS_SET if h[0] not in given]
+    if scope["scheme"] == "https":
+        secured.append(_HSTS)
+    return secured
+
+
+def _openapi_router(app: ServiceApp) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def openapi(request: Request) -> Response:
+        root = request.scope.get("root_path", "")
+        body = {**app.openapi(), "servers": [{"url": root or "/"}]}
+        return Response(orjson.dumps(body), media_type="application/json")
+
+    return router

@@ -1,0 +1,88 @@
+"""The pages the suite serves by itself: `/`, what runs here, and `/docs`, one API reference for all services.
+
+Static files from this package, no third party: they work offline and under a policy that allows no inline script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from shared.http.headers import header
+from shared.http.problems import UnknownPath
+from shared.http.routing import DirectRoute
+
+_FOLDER = Path(__file__).parent / "static"
+_MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """A service as the pages show it. base: its prefix; url: where its OpenAPI document is."""
+
+    name: str
+    en: str
+    zh: str
+    en_text: str
+    zh_text: str
+    base: str
+    url: str
+
+
+def docs_router(services: Sequence[Documented], is_set_up: Callable[[], Awaitable[bool]]) -> APIRouter:
+    """is_set_up: whether an organisation exists already."""
+    router = APIRouter(route_class=DirectRoute)
+    listed = html.escape(orjson.dumps([asdict(s) for s in services]).decode())
+    assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
+    home, reference = (
+        (_FOLDER / n).read_text("utf-8").replace("@@services@@", listed) for n in ("home.html", "docs.html")
+    )
+
+    @router.get("/", include_in_schema=False)
+    async def first_page(request: Request) -> Response:
+        return _page(home.replace("@@set-up@@", "true" if await is_set_up() else "false"))
+
+    @router.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> Response:
+        return _page(reference)
+
+    @router.get("/docs/assets/{name}", include_in_schema=False)
+    async def asset(request: Request) -> Response:
+        found = assets.get(request.path_params["name"])
+        if found is None:
+            raise UnknownPath()
+        content, media, etag = found
+        headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
+        if header(request, b"if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(content, 200, headers, media)
+
+    return router
+
+
+def _asset(path: Path) -> tuple[bytes, str, str]:
+    content = path.read_bytes()
+    return content, f"{_MEDIA[path.suffix]}; charset=utf-8", f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+
+
+def _page(text: str) -> Response:
+    return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")

@@ -1,0 +1,119 @@
+"""`GET /meta`: what a client needs to draw lists and forms for every record type, within the caller's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from shared.domain.aggregate import Command
+from shared.domain.catalogue import AnyAggregate
+from shared.domain.codes import COUNTRIES, CURRENCIES
+from shared.domain.custom import definitions
+from shared.http import params
+from shared.http.answers import json_answer
+from shared.http.auth import Authenticator
+from shared.http.openapi import answer, operation
+from shared.http.records import method_and_path
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+from shared.security.permissions import ACTIONS, Access, Level
+from shared.views.port import Document, Field, Kind
+from shared.views.query import OPERATORS
+
+_ENUMERATIONS: dict[str, Any] = {
+    "countries": sorted(COUNTRIES),
+    "currencies": sorted(CURRENCIES),
+    "actions": list(ACTIONS),
+    "levels": {level.name.lower(): int(level) for level in Level},
+    "operators": {kind.value: sorted(OPERATORS[kind]) for kind in Kind},
+}
+_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_META = {
+    "type": "object",
+    "required": ["types", "enumerations"],
+    "properties": {
+        "types": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "service", "path", "title", "rights", "fields", "custom", "commands"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "service": {"type": "string"},
+                    "path": {"type": "string", "examples": ["/customer/accounts"]},
+                    "title": {"type": "string", "description": "The field that names a record"},
+                    "rights": {"type": "object", "description": "action → none, own, team, below or all"},
+                    "fields": _OBJECTS,
+                    "custom": _OBJECTS,
+                    "commands": _OBJECTS,
+                },
+            },
+        },
+        "enumerations": {"type": "object"},
+    },
+}
+
+
+def meta_router(platform: Platform) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    authenticator = Authenticator(platform)
+    described = operation(
+        "meta", "Record types, fields, commands and enumerations", "meta", {200: answer("The description", _META)}
+    )
+
+    @router.get("/meta", openapi_extra=described)
+    async def meta(request: Request) -> Response:
+        access = await authenticator.access(request)
+        params.only(params.pairs_of(request), ())
+        readable = [a for a in platform.catalogue if access.level(a.name, "read") is not Level.NONE]
+        types = [describe(a, access, await definitions(platform.views, access.tenant, a.name)) for a in readable]
+        return json_answer({"types": types, "enumerations": _ENUMERATIONS})
+
+    return router
+
+
+def describe(aggregate: AnyAggregate, access: Access, custom: dict[str, Document]) -> Document:
+    """One record type as this caller may use it: hidden fields are left out."""
+    hidden, locked = access.hidden(aggregate.name), access.locked(aggregate.name)
+    return {
+        "name": aggregate.name,
+        "service": aggregate.service,
+        "path": f"/{aggregate.service}/{aggregate.noun}",
+        "title": aggregate.collection.title,
+        "rights": {action: access.level(aggregate.name, action).name.lower() for action in ACTIONS},
+        "fields": [_field(f, f.name in locked) for f in aggregate.collection.fields if f.name not in hidden],
+        "custom": [] if "custom" in hidden else list(custom.values()),
+        "commands": [_command(aggregate, c, access) for c in aggregate.commands.values() if not c.hidden],
+    }
+
+
+def _field(field: Field, locked: bool) -> Document:
+    return {
+        "name": field.name,
+        "kind": field.kind.value,
+        "zh": field.zh,
+        "en": field.en,
+        "filterable": field.indexed,
+        "sortable": field.indexed and field.kind not in (Kind.KEYWORDS, Kind.JSON),
+        "searchable": field.searchable,
+        "writable": field.writable and not locked,
+        "required": field.required,
+        "personal": field.personal,
+        "options": list(field.options),
+        "ref": field.ref,
+    }
+
+
+def _command(aggregate: AnyAggregate, command: Command, access: Access) -> Document:
+    method, path = method_and_path(aggregate, command)
+    return {
+        "name": command.name,
+        "verb": command.verb,
+        "method": method,
+        "path": f"/{aggregate.service}{path}",
+        "action": command.action,
+        "allowed": access.level(aggregate.name, command.action) is not Level.NONE,
+        "fields": {name: f.is_required() for name, f in command.model.model_fields.items()},
+    }

@@ -1,0 +1,172 @@
+"""The HTTP routes of a record type, made from its aggregate's description: nothing here knows what a record means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from shared.domain.aggregate import Command
+from shared.domain.catalogue import AnyAggregate
+from shared.domain.timeline import timeline
+from shared.errors import Invalid
+from shared.http import params
+from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.export import export
+from shared.http.headers import call_of
+from shared.http.openapi import Components, Schema
+from shared.http.recorddocs import RecordDocs
+from shared.http.routing import DirectRoute, Handler
+from shared.platform import Platform
+from shared.views.port import MAX_PAGE, Kind
+
+_GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)
+_NUMBERS = (Kind.DECIMAL, Kind.INTEGER)
+
+
+class RecordRouter(APIRouter):
+    """A router that brings the OpenAPI components its operations refer to."""
+
+    components: Components
+
+
+def record_router(platform: Platform, aggregate: AnyAggregate) -> RecordRouter:
+    """List, count, board, export, read, history, timeline and one route per command of one record type."""
+    if taken := params.RESERVED & {f.name for f in aggregate.collection.fields}:
+        raise TypeError(f"{aggregate.name}: {sorted(taken)} are names of query parameters")
+    router = RecordRouter(route_class=DirectRoute)
+    docs, records = RecordDocs(aggregate), _Records(platform, aggregate)
+    router.components = docs.components
+    noun = f"/{aggregate.noun}"
+
+    def route(method: str, path: str, handler: Handler, operation: Schema) -> None:
+        router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
+
+    route("GET", noun, records.list, docs.list())
+    route("GET", f"{noun}/count", records.count, docs.count())
+    route("GET", f"{noun}/board", records.board, docs.board())
+    route("GET", f"{noun}/export", records.export, docs.export())
+    route("GET", f"{noun}/{{id}}", records.read, docs.read())
+    route("GET", f"{noun}/{{id}}/history", records.history, docs.history())
+    route("GET", f"{noun}/{{id}}/timeline", records.timeline, docs.timeline())
+    for command in aggregate.commands.values():
+        if not command.hidden:
+            method, path = method_and_path(aggregate, command)
+            route(method, path, records.command(command), docs.command(command))
+    return router
+
+
+def method_and_path(aggregate: AnyAggregate, command: Command) -> tuple[str, str]:
+    """Where a command is found, relative to its service."""
+    noun = f"/{aggregate.noun}"
+    if command.verb == "PATCH":
+        return "PATCH", f"{noun}/{{id}}"
+    if command.creates:
+        return "POST", f"{noun}/{command.verb}" if command.verb else noun
+    return "POST", f"{noun}/{{id}}/{command.verb}"
+
+
+class _Records:
+    """The handlers of one record type."""
+
+    def __init__(self, platform: Platform, aggregate: AnyAggregate) -> None:
+        self._platform, self._aggregate = platform, aggregate
+        self._queries, self._collection = platform.queries, aggregate.collection
+        self._access = Authenticator(platform).access
+
+    async def list(self, request: Request) -> Response:
+        access = await self._access(request)
+        query, given = params.listing(self._collection, params.pairs_of(request), params.LIST)
+        moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
+        named = params.flag(given, "names")
+        if moment.is_now and names is None and not named and not access.hidden(self._aggregate.name):
+            return page_answer(*await self._queries.find_raw(self._aggregate, query, access))
+        page = await self._queries.find(self._aggregate, query, access, moment)
+        items = [sparse(d, names) for d in page.items]
+        body: dict[str, Any] = {"items": items, "next": page.next}
+        if named:
+            body["names"] = await titles_of(
+                items, self._collection.fields, self._platform.catalogue, self._platform.views, access
+            )
+        return json_answer(body)
+
+    async def count(self, request: Request) -> Response:
+        access = await self._access(request)
+        query, given = params.listing(self._collection, params.pairs_of(request), params.COUNT)
+        return json_answer({"count": await self._queries.count(self._aggregate, query, access, params.moment(given))})
+
+    async def board(self, request: Request) -> Response:
+        access = await self._access(request)
+        query, given = params.listing(self._collection, params.pairs_of(request), params.BOARD)
+        by = self._field(given, "by", _GROUPS)
+        total = self._field(given, "sum", _NUMBERS) if "sum" in given else None
+        groups = await self._queries.totals(self._aggregate, query, access, (by,), total, params.moment(given))
+        return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
+
+    def _field(self, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> str:
+        field = self._collection.field(given.get(name, ""))
+        if field is None or not field.indexed or field.kind not in kinds:
+            raise Invalid.field(name, "bad-field", "an indexed field of kind " + " or ".join(kinds) + " is needed")
+        return field.name
+
+    async def export(self, request: Request) -> Response:
+        access = await self._access(request)
+        query, given = params.listing(self._collection, params.pairs_of(request), params.EXPORT)
+        format = given.get("format", "csv")
+        if format not in ("csv", "xlsx"):
+            raise Invalid.field("format", "not-an-option", "csv or xlsx")
+        return await export(
+            self._platform,
+            self._aggregate,
+            query,
+            access,
+            params.moment(given),
+            format=format,
+            wanted=params.field_names(self._collection, given.get("fields")),
+            titles=params.flag(given, "names"),
+        )
+
+    async def read(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        given = params.only(params.pairs_of(request), params.READ)
+        moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
+        version = params.number(given, "min_version", 0, 999_999_999, 0)
+        if moment.is_now and names is None and not access.hidden(self._aggregate.name):
+            return record_answer(await self._queries.raw(self._aggregate, id, access, version))
+        document = await self._queries.get(self._aggregate, id, access, moment=moment, min_version=version)
+        return json_answer(sparse(document, names), headers={"ETag": f'"{document["version"]}"'})
+
+    async def history(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        params.only(params.pairs_of(request), ())
+        return json_answer({"items": await self._queries.history(self._aggregate, id, access)})
+
+    async def timeline(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        given = params.only(params.pairs_of(request), ("as_of", "known_at", "kinds", "limit"))
+        kinds = frozenset(given["kinds"].split(",")) if given.get("kinds") else None
+        limit = params.number(given, "limit", 50, MAX_PAGE)
+        items = await timeline(
+            self._queries, self._platform.catalogue, self._aggregate, id, access, params.moment(given), kinds, limit
+        )
+        return json_answer({"items": items})
+
+    def command(self, command: Command) -> Handler:
+        aggregate, bus, creates = self._aggregate, self._platform.bus, command.creates
+
+        async def run(request: Request) -> Response:
+            access = await self._access(request)
+            id = None if creates else path_id(request)
+            if request.scope["query_string"]:
+                params.only(params.pairs_of(request), ())
+            access.scope(aggregate.name, command.action)  # without the right at all, the body is not even read
+            body = await parse(request, command.adapter)
+            done = await bus.execute(aggregate, command, body, call_of(request, access, id))
+            if not creates:
+                return done_answer(done)
+            return done_answer(done, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")
+
+        return run

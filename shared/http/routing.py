@@ -1,0 +1,68 @@
+"""Routes by table: a request finds its operation in a few dictionary steps, however many records a service has."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class DirectRoute(APIRoute):
+    """`async def handler(request) -> Response`, called without the framework's parameter machinery.
+
+    Its OpenAPI operation is `openapi_extra`, whole (see shared.http.openapi.operation).
+    """
+
+
+class _Node:
+    __slots__ = ("children", "methods", "parameter")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.methods: dict[str, tuple[APIRoute, tuple[str, ...]]] = {}
+
+
+class Table:
+    """Plain `/noun/{id}/verb` paths; a literal segment goes before a parameter."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, route: APIRoute) -> None:
+        """Paths with typed parameters (`{path:path}`) stay with the framework."""
+        if ":" in route.path:
+            return
+        node, names = self._root, []
+        for segment in route.path.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.children.setdefault(segment, _Node())
+        for method in route.methods or ():
+            if method in node.methods:
+                raise TypeError(f"{method} {route.path} is routed twice")
+            node.methods[method] = route, tuple(names)
+
+    def find(self, method: str, path: str) -> tuple[APIRoute, dict[str, Any]] | list[str] | None:
+        """The route and its path parameters; or the methods that the path does take; or None, an unknown path."""
+        node, values = self._root, []
+        for segment in path.split("/")[1:]:
+            child = node.children.get(segment)
+            if child is None:
+                child = node.parameter
+                if child is None or not segment:
+                    return None
+                values.append(segment)
+            node = child
+        found = node.methods.get(method)
+        if found is None:
+            return sorted(node.methods) or None
+        return found[0], dict(zip(found[1], values, strict=True))

@@ -1,0 +1,108 @@
+"""`GET /search`: one question to all record types at once, within the caller's visibility and field rights."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from shared.domain.catalogue import AnyAggregate
+from shared.errors import Forbidden, Invalid
+from shared.http import params
+from shared.http.answers import json_answer
+from shared.http.auth import Authenticator
+from shared.http.openapi import answer, operation, query
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+from shared.security.permissions import Access
+from shared.views.port import Condition, Document, Query
+from shared.views.text import fold
+
+TYPES = ("account", "contact", "lead", "opportunity", "product", "activity")
+MAX_LIMIT = 50
+
+_FOUND = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "id", "title", "record"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "id": {"type": "string"},
+                    "title": {"type": "string"},
+                    "record": {"type": "object"},
+                },
+            },
+        }
+    },
+}
+
+
+def search_router(platform: Platform) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    authenticator = Authenticator(platform)
+    described = operation(
+        "search",
+        "Accounts, contacts, leads, opportunities, products and activities in one call",
+        "search",
+        {200: answer("The best first: by title, then newest", _FOUND)},
+        description="Every word must occur; Chinese needs no spaces.",
+        parameters=[
+            query("q", "What to look for", {"type": "string", "minLength": 1, "maxLength": 200}, required=True),
+            query("types", "Only these record types, comma-separated: " + ", ".join(TYPES)),
+            query("limit", "Results", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 20}),
+        ],
+    )
+
+    @router.get("/search", openapi_extra=described)
+    async def search(request: Request) -> Response:
+        access = await authenticator.access(request)
+        given = params.only(params.pairs_of(request), ("q", "types", "limit"))
+        limit = params.number(given, "limit", 20, MAX_LIMIT)
+        text = given.get("q", "").strip()
+        if not text:
+            raise Invalid.field("q", "required", "say what to look for")
+        types = _types(given.get("types"), platform)
+        found = await asyncio.gather(*(_find(platform, a, text, limit, access) for a in types))
+        ranked = sorted((rank, i, n) for n, items in enumerate(found) for i, (rank, _) in enumerate(items))
+        return json_answer({"items": [found[n][i][1] for _, i, n in ranked[:limit]]})
+
+    return router
+
+
+def _types(asked: str | None, platform: Platform) -> list[AnyAggregate]:
+    names = list(dict.fromkeys(asked.split(","))) if asked else list(TYPES)
+    if unknown := [n for n in names if n not in TYPES]:
+        raise Invalid.field("types", "not-an-option", f"{unknown[0][:80]} is none of " + ", ".join(TYPES))
+    return [platform.catalogue[n] for n in names if n in platform.catalogue]
+
+
+async def _find(
+    platform: Platform, aggregate: AnyAggregate, text: str, limit: int, access: Access
+) -> list[tuple[int, Document]]:
+    """What one type has, with a rank for each (0 = the title is the text); nothing where the caller may not look."""
+    where = (Condition("archived", "eq", False),)
+    try:
+        page = await platform.queries.find(aggregate, Query(where, text, "updated_at", True, limit), access)
+    except Forbidden:
+        return []
+    title_of, wanted = aggregate.collection.title, fold(text)
+    ranked = []
+    for record in page.items:
+        title = str(record.get(title_of) or "")
+        item = {"type": aggregate.name, "id": record["id"], "title": title, "record": record}
+        ranked.append((_rank(fold(title), wanted), item))
+    return sorted(ranked, key=lambda r: r[0])
+
+
+def _rank(title: str, wanted: str) -> int:
+    if title == wanted:
+        return 0
+    if title.startswith(wanted):
+        return 1
+    return 2 if wanted in title else 3

@@ -1,0 +1,71 @@
+"""Server-sent events: progress of jobs, with heartbeats; a client that comes back resumes behind what it has seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import StreamingResponse
+
+from shared.http.headers import header
+
+HEARTBEAT_SECONDS = 15.0
+RETRY_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """data: any JSON value. id: a number that grows, so that a client can resume behind it. event: its kind."""
+
+    data: Any
+    id: int | None = None
+    event: str = ""
+
+    def encode(self) -> bytes:
+        head = f"event: {self.event}\n" if self.event else ""
+        mark = f"id: {self.id}\n" if self.id is not None else ""
+        return f"{head}{mark}data: ".encode() + orjson.dumps(self.data) + b"\n\n"
+
+
+def last_event_id(request: Request) -> int:
+    """What a returning client has seen (`Last-Event-ID`); 0 for a new one or a mark that is not ours."""
+    text = header(request, b"last-event-id")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def event_stream(events: AsyncIterator[ServerEvent], heartbeat: float = HEARTBEAT_SECONDS) -> StreamingResponse:
+    """Send events until they end or the client leaves; the iterator is closed in both cases.
+
+    heartbeat: seconds of silence after which a comment is sent, so that nothing between takes the line for dead.
+    """
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_frames(events, heartbeat), headers=headers, media_type="text/event-stream")
+
+
+async def _frames(events: AsyncIterator[ServerEvent], heartbeat: float) -> AsyncIterator[bytes]:
+    yield f"retry: {RETRY_MS}\n\n".encode()
+    async with aclosing(_source(events)) as source:
+        while True:
+            waiting = asyncio.ensure_future(anext(source, None))
+            try:
+                while not (await asyncio.wait({waiting}, timeout=heartbeat))[0]:
+                    yield b": still here\n\n"
+                event = await waiting
+            finally:
+                if not waiting.done():
+                    waiting.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await waiting
+            if event is None:
+                return
+            yield event.encode()
+
+
+async def _source(events: AsyncIterator[ServerEvent]) -> AsyncGenerator[ServerEvent, None]:
+    async for event in events:
+        yield event
