@@ -66,6 +66,7 @@ class PriceBookCreated:
     name: str
     currency: str
     description: str
+    custom: dict[str, Any]
 
 
 @event("sales.PriceSet")

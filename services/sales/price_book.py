@@ -1,0 +1,166 @@
+"""Price book: what products cost certain buyers, from which day on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field as F
+
+from services.sales.values import Day
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Amount, Currency, Custom, Reference
+from shared.errors import Invalid
+from shared.events import sales_products as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Field, Kind
+
+Price = dict[str, str]  # price, valid_from
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class PriceBook(Record):
+    """`entries`: by product the prices in the order of the days they begin on."""
+
+    name: str = ""
+    currency: str = ""
+    description: str = ""
+    entries: dict[str, list[Price]] = field(default_factory=dict)
+
+    def price_on(self, product: str, day: str) -> Price | None:
+        """The entry that holds on a day; None before the first one."""
+        past = [p for p in self.entries.get(product, []) if p["valid_from"] <= day]
+        return past[-1] if past else None
+
+
+def evolve(state: PriceBook, event: Event) -> None:
+    match event:
+        case events.PriceBookCreated(name=name, currency=currency, description=description, custom=custom):
+            state.name, state.currency, state.description, state.custom = name, currency, description, custom
+        case events.PriceSet(product=product, price=price, valid_from=valid_from):
+            kept = _without(state, product, valid_from)
+            entries = sorted([*kept, {"price": price, "valid_from": valid_from}], key=lambda p: p["valid_from"])
+            state.entries = {**state.entries, product: entries}
+        case events.PriceRemoved(product=product, valid_from=valid_from):
+            entries = _without(state, product, valid_from)
+            others = {p: e for p, e in state.entries.items() if p != product}
+            state.entries = {**others, product: entries} if entries else others
+
+
+def _without(state: PriceBook, product: str, valid_from: str) -> list[Price]:
+    return [p for p in state.entries.get(product, []) if p["valid_from"] != valid_from]
+
+
+PRICE_BOOK = Aggregate(
+    name="price_book",
+    service="sales",
+    noun="price-books",
+    state=PriceBook,
+    evolve=evolve,
+    collection=Collection(
+        "price_books",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True, required=True),
+            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
+            Field("entries", Kind.JSON, "价格", "Prices", writable=False),
+            Field("products", Kind.KEYWORDS, "产品", "Products", indexed=True, writable=False),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset({"sales.PriceBookArchived", "sales.PriceBookRestored"}),
+    shown=lambda b: {"products": sorted(b.entries)},
+)
+
+add_lifecycle(
+    PRICE_BOOK,
+    "PriceBook",
+    Lifecycle(
+        None,
+        events.PriceBookTagsChanged,
+        events.PriceBookArchived,
+        events.PriceBookRestored,
+        events.PriceBookChangeUndone,
+    ),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+Description = Annotated[str, F(max_length=2000)]
+
+
+class CreatePriceBook(CommandModel):
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    currency: Currency
+    description: Description = ""
+    custom: Custom = F(default_factory=dict)
+
+    model_config = {"json_schema_extra": {"examples": [{"name": "Partners 2027", "currency": "CNY"}]}}
+
+
+@PRICE_BOOK.command("CreatePriceBook", action="create", verb="", creates=True)
+def create(cmd: CreatePriceBook, state: PriceBook, ctx: Context) -> list[Event]:
+    return [events.PriceBookCreated(cmd.name, cmd.currency, cmd.description, cmd.custom)]
+
+
+class ChangePriceBookDetails(CommandModel):
+    """The currency of a book never changes: its prices would mean something else."""
+
+    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+    description: Description = ""
+    custom: Custom = F(default_factory=dict)
+
+
+@PRICE_BOOK.command("ChangePriceBookDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangePriceBookDetails, state: PriceBook, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.PriceBookDetailsChanged(changes)] if changes else []
+
+
+class SetPrice(CommandModel):
+    """From `valid_from` on the product costs this, until a later entry begins; the same day again replaces it."""
+
+    product: Reference
+    price: Amount
+    valid_from: Day
+
+
+async def product_exists(cmd: SetPrice, lookups: Lookups) -> None:
+    await lookups.exists("product", "product", cmd.product)
+
+
+@PRICE_BOOK.command("SetPrice", action="edit", verb="prices", prepare=product_exists)
+def set_price(cmd: SetPrice, state: PriceBook, ctx: Context) -> list[Event]:
+    require_live(state)
+    previous = _entry(state, cmd.product, cmd.valid_from)
+    if previous == cmd.price:
+        return []
+    return [events.PriceSet(cmd.product, cmd.price, cmd.valid_from, previous)]
+
+
+def _entry(state: PriceBook, product: str, valid_from: str) -> str | None:
+    return next((p["price"] for p in state.entries.get(product, []) if p["valid_from"] == valid_from), None)
+
+
+class RemovePrice(CommandModel):
+    product: Reference
+    valid_from: Day
+
+
+@PRICE_BOOK.command("RemovePrice", action="edit", verb="remove-price")
+def remove_price(cmd: RemovePrice, state: PriceBook, ctx: Context) -> list[Event]:
+    require_live(state)
+    price = _entry(state, cmd.product, cmd.valid_from)
+    if price is None:
+        raise Invalid.field("valid_from", "unknown-price", "the book has no price of this product from that day on")
+    return [events.PriceRemoved(cmd.product, price, cmd.valid_from)]

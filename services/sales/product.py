@@ -1,0 +1,150 @@
+"""Product: something we sell, with its list price. A retired (archived) product stays on the deals that hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field as F
+
+from services.sales.values import Percent
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.record import Record
+from shared.domain.types import Amount, Currency, Custom, Text
+from shared.domain.uniqueness import normalise
+from shared.events import sales_products as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Field, Kind
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Product(Record):
+    name: str = ""
+    code: str = ""
+    series: str = ""
+    category: str = ""
+    unit: str = ""
+    list_price: str | None = None
+    currency: str = ""
+    tax_percent: str = "0"
+    description: str = ""
+    external_id: str = ""
+
+
+def evolve(state: Product, event: Event) -> None:
+    match event:
+        case events.ProductAdded(details=details):
+            for name, value in details.items():
+                setattr(state, name, value)
+        case events.ListPriceSet(list_price=list_price, currency=currency):
+            state.list_price, state.currency = list_price, currency
+
+
+PRODUCT = Aggregate(
+    name="product",
+    service="sales",
+    noun="products",
+    state=Product,
+    evolve=evolve,
+    collection=Collection(
+        "products",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("code", Kind.KEYWORD, "编码", "Code", indexed=True, searchable=True),
+            Field("series", Kind.TEXT, "系列", "Series", indexed=True, searchable=True),
+            Field("category", Kind.TEXT, "类别", "Category", indexed=True, searchable=True),
+            Field("unit", Kind.TEXT, "单位", "Unit"),
+            Field("list_price", Kind.DECIMAL, "标价", "List price", indexed=True),
+            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
+            Field("tax_percent", Kind.DECIMAL, "税率 %", "Tax %"),
+            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
+            Field("active", Kind.BOOLEAN, "在售", "Active", indexed=True, writable=False),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset({"sales.ProductRetired", "sales.ProductRestored"}),
+    uniques=(
+        Unique("code", lambda p: normalise(p.code)),
+        Unique("external_id", lambda p: normalise(p.external_id)),
+    ),
+    shown=lambda p: {"active": not p.archived},
+)
+
+add_lifecycle(
+    PRODUCT,
+    "Product",
+    Lifecycle(
+        None,
+        events.ProductTagsChanged,
+        events.ProductRetired,
+        events.ProductRestored,
+        events.ProductChangeUndone,
+    ),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class ProductDetails(CommandModel):
+    """The plain fields, all optional: in a PATCH only those sent change."""
+
+    code: Annotated[str, F(max_length=60)] = ""
+    series: Text = ""
+    category: Text = ""
+    unit: Annotated[str, F(max_length=40)] = ""
+    tax_percent: Percent = "0"
+    description: Annotated[str, F(max_length=10_000)] = ""
+    external_id: Annotated[str, F(max_length=100)] = ""
+    custom: Custom = F(default_factory=dict)
+
+
+class AddProduct(ProductDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    list_price: Amount | None = None
+    currency: Currency = ""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"name": "GTX Pro", "code": "GTX-PRO", "list_price": "4821.00", "currency": "CNY"}]
+        }
+    }
+
+
+@PRODUCT.command("AddProduct", action="create", verb="", creates=True)
+def add(cmd: AddProduct, state: Product, ctx: Context) -> list[Event]:
+    return [events.ProductAdded(cmd.model_dump(exclude_unset=True))]
+
+
+class ChangeProductDetails(ProductDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+
+
+@PRODUCT.command("ChangeProductDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangeProductDetails, state: Product, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.ProductDetailsChanged(changes)] if changes else []
+
+
+class SetListPrice(CommandModel):
+    """The price of those without a price book; null = none. Deals keep the price they were made with."""
+
+    list_price: Amount | None
+    currency: Currency = ""
+
+
+@PRODUCT.command("SetListPrice", action="edit", verb="list-price")
+def set_list_price(cmd: SetListPrice, state: Product, ctx: Context) -> list[Event]:
+    require_live(state)
+    currency = cmd.currency or state.currency
+    if (cmd.list_price, currency) == (state.list_price, state.currency):
+        return []
+    return [events.ListPriceSet(cmd.list_price, currency, state.list_price)]
