@@ -79,7 +79,15 @@ def check(collection: Collection, document: dict[str, Any]) -> None:
         index_value(field, document.get(field.name))
     for field in list_fields(collection):
         keywords(field, document.get(field.name))
-    orjson.dumps(document)
+    encode(document)
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    """The JSON that views keep. Raises ValueError for what JSON cannot hold."""
+    try:
+        return orjson.dumps(document)
+    except TypeError as error:
+        raise ValueError(f"the document is no JSON: {error}") from error
 
 
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:

@@ -1,0 +1,227 @@
+"""Views in one SQLite file, or in a private one without a name (snapshots). One thread writes, many may read."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from operator import methodcaller
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+import orjson
+
+from shared.views.port import (
+    Checkpoint,
+    Collection,
+    Document,
+    Page,
+    Query,
+    Scope,
+    Total,
+    ViewsUnavailable,
+    Write,
+)
+from shared.views.sqlite_catalogue import FileCatalogue
+from shared.views.sqlite_file import open_for_writing, refusals, transaction
+from shared.views.sqlite_read import Effort, Estimates, Reader
+from shared.views.sqlite_readers import OverBudget, Readers
+from shared.views.sqlite_table import Table
+from shared.views.sqlite_write import TableWriter
+
+T = TypeVar("T")
+
+WORDS_AT_ONCE = 2000  # documents whose text is indexed in one transaction while others wait
+SCANNED_AT_ONCE = 500
+PURGE_SECONDS = 60.0
+
+
+class SqliteViews:
+    """The embedded adapter of the views port."""
+
+    def __init__(self, path: Path | None, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._lock = Lock()  # held by whoever uses the one connection of a nameless file
+        self._shared = path is None
+        self._catalogue = FileCatalogue(db, indexed=path is not None)
+        self._readers = Readers(path, db, self._lock)
+        self._writers: dict[int, TableWriter] = {}
+        self._thread = ThreadPoolExecutor(1, "views-writer")
+        self._estimates = Estimates()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path | None) -> SqliteViews:
+        """Open or create the file. None: a private one that is never indexed and vanishes when closed.
+
+        Raises NewerFormat, ViewsUnavailable.
+        """
+        with refusals():
+            return cls(path, open_for_writing(path))
+
+    async def declare(self, collections: Sequence[Collection]) -> list[str]:
+        return await self._write(lambda: self._catalogue.declare(collections))
+
+    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        await self._write(lambda: self._write_all(writes, checkpoints))
+
+    def _write_all(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        try:
+            with transaction(self._db):
+                for one in writes:
+                    self._writer(self._catalogue.table(one.collection)).write(one)
+                self._catalogue.keep(checkpoints)
+        except BaseException:
+            self._catalogue.reload_numbers()
+            raise
+
+    def _writer(self, table: Table) -> TableWriter:
+        found = self._writers.get(table.number)
+        if found is None:
+            found = self._writers[table.number] = TableWriter(self._db, table, self._catalogue.number)
+        return found
+
+    async def checkpoint(self, projection: str) -> int:
+        def ask(db: sqlite3.Connection, effort: Effort) -> int:
+            row = db.execute("SELECT position FROM checkpoints WHERE projection = ?", (projection,)).fetchone()
+            return int(row[0]) if row else 0
+
+        with refusals():
+            return await self._somewhere(ask)
+
+    async def get(self, collection: str, key: str, scope: Scope) -> Document | None:
+        found = await self.get_raw(collection, key, scope)
+        return None if found is None else orjson.loads(found)
+
+    async def get_raw(self, collection: str, key: str, scope: Scope) -> bytes | None:
+        return (await self._read(collection, scope, lambda r: r.bodies([key]))).get(key)
+
+    async def get_many(self, collection: str, keys: Sequence[str], scope: Scope) -> dict[str, Document]:
+        found = await self._read(collection, scope, lambda r: r.bodies(keys))
+        return {key: orjson.loads(body) for key, body in found.items()}
+
+    async def find(self, collection: str, query: Query, scope: Scope) -> Page:
+        bodies, following = await self.find_raw(collection, query, scope)
+        return Page([orjson.loads(body) for body in bodies], following)
+
+    async def find_raw(self, collection: str, query: Query, scope: Scope) -> tuple[list[bytes], str | None]:
+        return await self._search(collection, query, scope, lambda r: r.page(query))
+
+    async def count(self, collection: str, query: Query, scope: Scope) -> int:
+        return await self._search(collection, query, scope, lambda r: r.count(query))
+
+    async def totals(
+        self, collection: str, query: Query, scope: Scope, by: tuple[str, ...], sum: str | None = None
+    ) -> list[Total]:
+        return await self._search(collection, query, scope, lambda r: r.totals(query, by, sum))
+
+    async def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
+        for one in sorted(self._catalogue.numbers) if tenant is None else [tenant]:
+            after = ""
+            while rows := await self._read(collection, Scope(one), methodcaller("after", after, SCANNED_AT_ONCE)):
+                for key, body in rows:
+                    yield one, key, orjson.loads(body)
+                after = rows[-1][0]
+
+    async def begin_rebuild(self, collection: Collection) -> str:
+        return await self._write(lambda: self._catalogue.begin_rebuild(collection))
+
+    async def prepare(self, rebuilt: str) -> None:
+        """Each step is a transaction of its own, so that the live views are written in between."""
+        table = self._catalogue.building[rebuilt]
+        if not table.ready:
+            for statement in table.indexes():
+                await self._write(partial(self._db.execute, statement))
+            table.ready = True
+        after: int | None = 0
+        while after is not None:
+            after = await self._write(partial(self._fill_some, table, after))
+
+    def _fill_some(self, table: Table, after: int) -> int | None:
+        """Index the text of the next documents; None when all are done."""
+        if table.filled:
+            return None
+        with transaction(self._db):
+            last = self._writer(table).fill_words(after, WORDS_AT_ONCE) if table.searchable else 0
+        table.filled = last == 0
+        return last or None
+
+    def _fill(self, table: Table) -> None:
+        after: int | None = 0
+        while after is not None:
+            after = self._fill_some(table, after)
+
+    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
+        await self.prepare(rebuilt)
+        old = await self._write(lambda: self._catalogue.swap(rebuilt, checkpoints))
+        if old is not None:
+            await self._write(lambda: self._catalogue.drop(old))
+
+    async def purge(self) -> None:
+        for table in list(self._catalogue.tables.values()):
+            if table.searchable:
+                optimize = f"INSERT INTO {table.words}({table.words}) VALUES('optimize')"
+                await self._write(partial(self._db.execute, optimize))
+        await self._write(lambda: self._db.execute("VACUUM"))
+        await self._write(self._empty_log)
+
+    def _empty_log(self) -> None:
+        deadline = time.monotonic() + PURGE_SECONDS
+        while self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > deadline:
+                raise ViewsUnavailable("readers keep the log from being emptied")
+
+    async def close(self) -> None:
+        """Finish what was accepted and release the file. Calls after it raise ViewsUnavailable."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._thread.shutdown)
+        self._readers.close()
+        self._db.close()
+
+    async def _write(self, job: Callable[[], T]) -> T:
+        """Run a job in the writing thread, after those that came before."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
+        except RuntimeError as error:
+            raise ViewsUnavailable("the views are closed") from error
+
+    def _alone(self, job: Callable[[], T]) -> T:
+        with refusals():
+            if not self._shared:
+                return job()
+            with self._lock:
+                return job()
+
+    async def _search(self, collection: str, query: Query, scope: Scope, ask: Callable[[Reader], T]) -> T:
+        table = self._catalogue.tables[collection]
+        if query.text and not table.filled:
+            await self._write(partial(self._fill, table))
+        return await self._read(collection, scope, ask)
+
+    async def _read(self, collection: str, scope: Scope, ask: Callable[[Reader], T]) -> T:
+        """Ask the live table; once more if a rebuilt one took its place meanwhile."""
+        while True:
+            table = self._catalogue.tables[collection]
+            try:
+                return await self._somewhere(partial(self._ask, table, scope, ask))
+            except sqlite3.Error as error:
+                if self._catalogue.tables[collection] is table:
+                    raise ViewsUnavailable(f"the views cannot be read now: {error}") from error
+
+    def _ask(self, table: Table, scope: Scope, ask: Callable[[Reader], T], db: sqlite3.Connection, effort: Effort) -> T:
+        return ask(Reader(db, table, self._catalogue.numbers, scope, self._estimates, effort))
+
+    async def _somewhere(self, job: Callable[[sqlite3.Connection, Effort], T]) -> T:
+        """Here if that is quick, else in a thread."""
+        if self._closed:
+            raise ViewsUnavailable("the views are closed")
+        try:
+            return self._readers.inline(lambda db: job(db, Effort.QUICK))
+        except OverBudget:
+            return await self._readers.in_thread(lambda db: job(db, Effort.THOROUGH))

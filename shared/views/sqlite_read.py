@@ -1,0 +1,183 @@
+"""One question to one table through one connection: pages, counts, totals, documents by key."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+import orjson
+
+from shared.views.port import Field, Kind, Query, Scope, Total
+from shared.views.query import Checked, group_fields, sum_field, validate
+from shared.views.sqlite_plan import Params, Plan
+from shared.views.sqlite_table import Table, missing
+
+KEPT_SECONDS = 30.0
+KEPT = 2000
+
+
+class Effort(IntEnum):
+    """How many rows are counted to choose a way: few when the event loop waits, many when a thread does."""
+
+    QUICK = 2_000
+    THOROUGH = 200_000
+
+
+class Estimates:
+    """How many rows conditions find, remembered for half a minute: they only choose the way, never the answer."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, Params], tuple[float, int, int]] = OrderedDict()
+
+    def count(self, db: sqlite3.Connection, rows: str, params: Params, bound: int) -> int:
+        """Rows of the select, `bound` at most."""
+        now = time.monotonic()
+        found = self._kept.get((rows, params))
+        if found is not None and found[0] > now and (found[1] < found[2] or found[2] >= bound):
+            return min(found[1], bound)
+        number: int = db.execute(f"SELECT count(*) FROM ({rows} LIMIT ?)", (*params, bound)).fetchone()[0]
+        self._kept[rows, params] = (now + KEPT_SECONDS, number, bound)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return number
+
+
+class Reader:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        table: Table,
+        numbers: Mapping[str, int],
+        scope: Scope,
+        estimates: Estimates,
+        effort: Effort,
+    ) -> None:
+        self._db, self._table, self._estimates, self._effort = db, table, estimates, effort
+        self._tenant = numbers.get(scope.tenant)
+        self._owners = None
+        if scope.owners is not None and table.owned:
+            self._owners = sorted(numbers[o] for o in scope.owners if o in numbers)
+
+    def bodies(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The stored documents of those keys that exist in scope."""
+        wanted = {key for key in keys if _storable(key)}
+        sql = (
+            f"SELECT x.k, b.body FROM {self._table.name} AS x INDEXED BY {self._table.index('k')}"
+            f" CROSS JOIN {self._table.body} AS b ON b.id = x.id WHERE x.t = ? AND x.k "
+        )
+        if len(wanted) == 1:
+            sql, params = sql + "= ?", [self._tenant, *wanted]
+        else:
+            sql += "IN (SELECT value FROM json_each(?))"
+            params = [self._tenant, orjson.dumps(list(wanted)).decode()]
+        if self._owners is not None:
+            sql += " AND x.o IN (SELECT value FROM json_each(?))"
+            params.append(orjson.dumps(self._owners).decode())
+        return {key: body for key, body in self._db.execute(sql, params) if key in wanted}
+
+    def after(self, key: str, limit: int) -> list[tuple[str, bytes]]:
+        """The next documents in key order."""
+        return self._db.execute(
+            f"SELECT x.k, b.body FROM {self._table.name} AS x INDEXED BY {self._table.index('k')}"
+            f" CROSS JOIN {self._table.body} AS b ON b.id = x.id WHERE x.t = ? AND x.k > ? ORDER BY x.k LIMIT ?",
+            (self._tenant, key, limit),
+        ).fetchall()
+
+    def page(self, query: Query) -> tuple[list[bytes], str | None]:
+        checked = validate(self._table.declaration, query)
+        plan = self._plan(checked)
+        if plan is None:
+            return [], None
+        source = plan.page(self._count, self._size(), self._effort)
+        rows = self._db.execute(source.sql, source.params).fetchall()
+        following = None
+        if len(rows) > checked.limit:
+            rows.pop()
+            value, key, _ = rows[-1]
+            nothing = checked.sort.name == "id" or value == missing(checked.sort)
+            following = checked.cursor(None if nothing else value, key)
+        return [row[2] for row in rows], following
+
+    def count(self, query: Query) -> int:
+        plan = self._plan(validate(self._table.declaration, query))
+        if plan is None:
+            return 0
+        source = plan.all(self._count, self._size(), self._effort)
+        found: int = self._db.execute(f"SELECT count(*) FROM {source.sql}", source.params).fetchone()[0]
+        return found
+
+    def totals(self, query: Query, by: tuple[str, ...], sum: str | None) -> list[Total]:
+        fields = group_fields(self._table.declaration, by)
+        summed = sum_field(self._table.declaration, sum)
+        plan = self._plan(validate(self._table.declaration, query))
+        if plan is None:
+            return []
+        columns = [f"x.{self._table.column(f)}" for f in fields]
+        groups = ", ".join(columns)
+        source = plan.all(self._count, self._size(), self._effort)
+        high, low = _halves(None if summed is None else f"x.{self._table.column(summed)}")
+        sql = f"SELECT count(*), {high}, {low}, min(x.id){''.join(f', {c}' for c in columns)} FROM {source.sql}"
+        if groups:
+            sql += f" GROUP BY {groups} ORDER BY {groups}"
+        rows = self._db.execute(sql, source.params).fetchall()
+        return [self._total(row, fields, summed) for row in rows if row[0]]
+
+    def _total(self, row: Sequence[Any], fields: tuple[Field, ...], summed: Field | None) -> Total:
+        number, high, low, sample, *values = row
+        keys = tuple(self._key(f, v, sample) for f, v in zip(fields, values, strict=True))
+        total = ((high or 0) << 32) + (low or 0)
+        return Total(keys, number, _money(total) if summed is not None and summed.kind is Kind.DECIMAL else str(total))
+
+    def _key(self, field: Field, value: Any, sample: int) -> Any:
+        """A group's value as documents show it."""
+        if field.name != "id" and value == missing(field):
+            return None
+        match field.kind:
+            case Kind.BOOLEAN:
+                return bool(value)
+            case Kind.DECIMAL:
+                return _money(value)
+            case Kind.TEXT:
+                body = self._db.execute(f"SELECT body FROM {self._table.body} WHERE id = ?", (sample,)).fetchone()[0]
+                return orjson.loads(body)[field.name]
+        return value
+
+    def _plan(self, checked: Checked) -> Plan | None:
+        """None when nothing can match."""
+        if self._tenant is None:
+            return None
+        plan = Plan(self._table, checked, self._tenant, self._owners)
+        return None if plan.nothing else plan
+
+    def _count(self, rows: str, params: Params, bound: int) -> int:
+        return self._estimates.count(self._db, rows, params, bound)
+
+    def _size(self) -> int:
+        return self._db.execute(f"SELECT max(id) FROM {self._table.name}").fetchone()[0] or 0
+
+
+def _halves(column: str | None) -> tuple[str, str]:
+    """Sums of the upper and lower 32 bits: exact beyond 63 bits, where a plain sum would overflow."""
+    if column is None:
+        return "0", "0"
+    present = f"FILTER (WHERE typeof({column}) = 'integer')"
+    return f"sum({column} >> 32) {present}", f"sum({column} & 4294967295) {present}"
+
+
+def _money(scaled: int) -> str:
+    """Ten-thousandths as a decimal text with two to four digits."""
+    text = format(Decimal(scaled).scaleb(-4), "f")
+    return text[:-2] if text.endswith("00") else text.rstrip("0")
+
+
+def _storable(key: str) -> bool:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

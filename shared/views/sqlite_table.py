@@ -1,0 +1,183 @@
+"""One collection as SQL tables. Every SQL name is made of numbers: no declared and no user-made name reaches SQL.
+
+`c7` narrow rows of index values · `c7_body` the documents · `c7_lists` entries of KEYWORDS fields · `c7_gone`
+tombstones · `c7_words` full text. No value is NULL: what is missing is '' in text columns and -Infinity in numbers, so
+that it sorts first, row values compare, and a keyset needs no special case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from shared.views import text
+from shared.views.port import BadQuery, Collection, Document, Field, Kind
+from shared.views.values import IndexValue, index_value, list_fields, scalar_fields
+
+Cell = IndexValue | float
+
+NO_TEXT = ""
+NO_NUMBER = float("-inf")
+NOBODY = 0  # the owner number of a document without an owner
+_TIMES = (Kind.DATE, Kind.DATETIME)
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)
+
+
+def missing(field: Field) -> Cell:
+    return NO_NUMBER if field.kind in _NUMBERS else NO_TEXT
+
+
+def cell(field: Field, value: IndexValue | None) -> Cell:
+    return missing(field) if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An indexed field's column. folded: the column of its case-folded form, where that differs (KEYWORD)."""
+
+    field: Field
+    name: str
+    folded: str | None
+
+
+class Table:
+    """The shape of one stored collection, from its declaration alone."""
+
+    def __init__(self, number: int, declaration: Collection, *, ready: bool, filled: bool, stale: bool = False) -> None:
+        """ready: its indexes stand. filled: its full text is kept. stale: the program declares it otherwise now."""
+        self.number, self.declaration = number, declaration
+        self.ready, self.filled, self.stale = ready, filled, stale
+        self.name = f"c{number}"
+        self.body, self.words = f"{self.name}_body", f"{self.name}_words"
+        self.lists, self.gone = f"{self.name}_lists", f"{self.name}_gone"
+        self.columns = {
+            f.name: Column(f, f"f{i}", f"p{i}" if f.kind is Kind.KEYWORD else None)
+            for i, f in enumerate(scalar_fields(declaration))
+        }
+        self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
+        self.searchable = [f for f in declaration.fields if f.searchable]
+        self.owned = declaration.owner is not None
+
+    @property
+    def cells(self) -> list[str]:
+        """The columns a document fills, in the order of `row`."""
+        names = ["o", *(c.name for c in self.columns.values())]
+        names += [c.folded for c in self.columns.values() if c.folded]
+        return names + [f"n{i}" for i in self.list_fields.values()]
+
+    def column(self, field: Field) -> str:
+        """The column of a checked field. Raises BadQuery for a name that is not declared: the second look."""
+        if field.name == "id":
+            return "k"
+        found = self.columns.get(field.name)
+        if found is None:
+            raise BadQuery(field.name, f"is no field of {self.declaration.name}")
+        return found.name
+
+    def index(self, column: str) -> str:
+        return f"{self.name}_{column}"
+
+    def owner_index(self, column: str) -> str | None:
+        """The index that holds each owner's documents in the order of a column, if there is one."""
+        return f"{self.name}_o{column}" if self.owned and column in self._owner_sorts else None
+
+    @property
+    def _owner_sorts(self) -> list[str]:
+        return ["k", *(c.name for c in self.columns.values() if c.field.kind in _TIMES)]
+
+    def row(self, document: Document, owner: int) -> list[Cell]:
+        """The cells of a document, without its lists' counts. Raises ValueError when it does not fit."""
+        values = [self._value(c.field, document) for c in self.columns.values()]
+        folded = [
+            NO_TEXT if value == (low := text.fold(str(value))) else low
+            for c, value in zip(self.columns.values(), values, strict=True)
+            if c.folded
+        ]
+        return [owner, *values, *folded]
+
+    def _value(self, field: Field, document: Document) -> Cell:
+        try:
+            return cell(field, index_value(field, document.get(field.name)))
+        except ValueError:
+            if self.stale:
+                return missing(field)  # the rebuild that is due reads it rightly
+            raise
+
+    def create(self) -> list[str]:
+        """The statements that make the empty tables. Without indexes writing is fast; `indexes` follow."""
+        columns = ["t INTEGER", "k TEXT", "v INTEGER", *self.cells]
+        row = ", ".join(f"{column} NOT NULL" for column in columns)
+        statements = [
+            f"CREATE TABLE {self.name}(id INTEGER PRIMARY KEY, {row})",
+            f"CREATE TABLE {self.body}(id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+            f"CREATE TABLE {self.gone}(t INTEGER, k TEXT, v INTEGER NOT NULL, PRIMARY KEY(t, k)) WITHOUT ROWID",
+            f"CREATE INDEX {self.index('k')} ON {self.name}(t, k{self._tail('')})",
+        ]
+        if self.list_fields:
+            statements.append(
+                f"CREATE TABLE {self.lists}(t INTEGER, field INTEGER, value TEXT, id INTEGER,"
+                " PRIMARY KEY(t, field, value, id)) WITHOUT ROWID"
+            )
+        if self.searchable:
+            statements.append(
+                f"CREATE VIRTUAL TABLE {self.words} USING fts5(words, content='', detail=none, columnsize=0,"
+                " tokenize='ascii', prefix='1 2')"
+            )
+        return statements
+
+    def indexes(self) -> list[str]:
+        """The statements that make it fast to search: every sort order, and each owner's by time and key.
+
+        Each index ends with the owner and the flags, so that walking it answers both without touching a row.
+        """
+        statements = []
+        for c in self.columns.values():
+            unique = f"t, {c.name}, k{self._tail(c.name)}"
+            statements.append(f"CREATE INDEX {self.index(c.name)} ON {self.name}({unique})")
+            if c.folded:
+                where = f"WHERE {c.folded} <> ''"
+                statements.append(f"CREATE INDEX {self.index(c.folded)} ON {self.name}(t, {c.folded}) {where}")
+        for column in self._owner_sorts if self.owned else []:
+            order = "k" if column == "k" else f"{column}, k"
+            flags = "".join(f", {f}" for f in self._flags if f != column)
+            statements.append(f"CREATE INDEX {self.name}_o{column} ON {self.name}(t, o, {order}{flags})")
+        return statements
+
+    @property
+    def _flags(self) -> list[str]:
+        return [c.name for c in self.columns.values() if c.field.kind is Kind.BOOLEAN]
+
+    def _tail(self, column: str) -> str:
+        covered = [*(["o"] if self.owned else []), *(f for f in self._flags if f != column)]
+        return "".join(f", {name}" for name in covered)
+
+    def drop(self) -> list[str]:
+        tables = [self.name, self.body, self.gone]
+        tables += [self.lists] if self.list_fields else []
+        tables += [self.words] if self.searchable else []
+        return [f"DROP TABLE {name}" for name in tables]
+
+
+def dump(declaration: Collection) -> bytes:
+    """A declaration as it is kept beside its tables, with what else their content depends on."""
+    return orjson.dumps({"tokens": text.VERSION, **asdict(declaration)}, option=orjson.OPT_SORT_KEYS)
+
+
+def load(stored: bytes) -> Collection:
+    """The declaration that `dump` kept."""
+    values: dict[str, Any] = orjson.loads(stored)
+    fields = tuple(Field(**{**f, "kind": Kind(f["kind"]), "options": tuple(f["options"])}) for f in values["fields"])
+    return Collection(values["name"], values["version"], fields, values["owner"], values["title"])
+
+
+def same_shape(stored: bytes, declaration: Collection) -> bool:
+    """Whether documents and indexes made under the stored declaration serve the present one."""
+    return _shape(orjson.loads(stored)) == _shape(orjson.loads(dump(declaration)))
+
+
+def _shape(values: dict[str, Any]) -> list[Any]:
+    fields = [[f["name"], f["kind"], f["indexed"], f["searchable"]] for f in values["fields"]]
+    relevant = [f for f in fields if f[2] or f[3]]
+    return [values["version"], values["owner"], values["tokens"], relevant]
