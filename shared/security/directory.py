@@ -1,11 +1,13 @@
 """Who is who: resolves a user's Access from the identity views (`users`, `teams`, `roles`), one snapshot per tenant.
 
-A snapshot is dropped when an identity event is projected, or after five seconds where another process projects.
+A projector of the same process tells which records changed, and only those are read again. Where another process
+projects (`max_age` is given), a snapshot lives that long.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,68 +15,127 @@ from shared.clock import Clock, Micros
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
+from shared.security.tokens import LIFETIME, Claims
 from shared.views.port import MAX_PAGE, Document, Query, Scope, Views
 
-MAX_AGE: Micros = 5_000_000
-CATEGORIES = frozenset({"user", "team", "role"})
+COLLECTIONS = {"user": "users", "team": "teams", "role": "roles"}  # category → collection
+ENDINGS = frozenset({"identity.SignedOut", "identity.SessionRevoked"})
+PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
+Key = tuple[str, str]  # category, id
 
 
 @dataclass(slots=True)
 class _Snapshot:
+    """All that rights depend on. members, led: team → users; children: team → teams; reports: manager → users."""
+
     taken: Micros
-    users: dict[str, Document]
-    teams: dict[str, Document]
-    roles: dict[str, Role]
-    members: dict[str, set[str]]
-    children: dict[str, list[str]]
+    documents: dict[str, dict[str, Document]]
+    members: dict[str, set[str]] = field(default_factory=dict)
+    led: dict[str, list[str]] = field(default_factory=dict)
+    children: dict[str, list[str]] = field(default_factory=dict)
+    reports: dict[str, list[str]] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     resolved: dict[str, Access] = field(default_factory=dict)
+
+    def index(self) -> None:
+        """Compute what is looked up from the documents. Archived teams and roles give nothing."""
+        self.members, self.led, self.children, self.reports, self.resolved = {}, {}, {}, {}, {}
+        teams = {id: d for id, d in self.documents["team"].items() if not d["archived"]}
+        for team in teams.values():
+            if team["parent"] in teams:
+                self.children.setdefault(team["parent"], []).append(team["id"])
+            for lead in team["leads"]:
+                self.led.setdefault(lead, []).append(team["id"])
+        for user in self.documents["user"].values():
+            for team_id in user["teams"]:
+                if team_id in teams:
+                    self.members.setdefault(team_id, set()).add(user["id"])
+            if user["manager"]:
+                self.reports.setdefault(user["manager"], []).append(user["id"])
+        own = self.documents["role"].items()
+        self.roles = {**BUILT_IN, **{id: role_of(d) for id, d in own if not d["archived"]}}
 
 
 class Directory:
-    def __init__(self, views: Views, clock: Clock) -> None:
-        self._views, self._clock = views, clock
+    """max_age: how old a snapshot may get (µs); None = `on_events` hears of every change."""
+
+    def __init__(self, views: Views, clock: Clock, max_age: Micros | None = None) -> None:
+        self._views, self._clock, self._max_age = views, clock, max_age
         self._snapshots: dict[str, _Snapshot] = {}
+        self._changed: dict[str, set[Key]] = {}  # per tenant that has a snapshot or is being read
+        self._ended: OrderedDict[str, Micros] = OrderedDict()  # sessions whose access tokens may still live
         self._lock = asyncio.Lock()
 
     def on_events(self, recorded: Sequence[Recorded]) -> None:
-        """A projector listener: forget the tenants whose identity changed."""
+        """A projector listener: note whose identity records changed and which sessions ended."""
         for one in recorded:
-            if one.category in CATEGORIES:
-                self._snapshots.pop(one.tenant, None)
+            if one.category in COLLECTIONS:
+                if (changed := self._changed.get(one.tenant)) is not None:
+                    changed.add((one.category, one.id))
+            elif one.type in ENDINGS:
+                self._end(one.id)
+
+    def _end(self, session: str) -> None:
+        now = self._clock.now()
+        self._ended[session] = now
+        while self._ended and now - next(iter(self._ended.values())) > 2 * LIFETIME * 1_000_000:
+            self._ended.popitem(last=False)
+
+    async def caller(self, claims: Claims) -> Access | None:
+        """The rights of whoever bears a verified token; None when the user, their epoch or the session has ended.
+
+        A token of a newer epoch than the view's is one that identity issued a moment ago.
+        """
+        access = await self.access(claims.tenant, claims.user)
+        if access is None or claims.epoch < access.epoch or claims.session in self._ended:
+            return None
+        return access
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
         snapshot = await self._snapshot(tenant)
-        if user not in snapshot.resolved:
-            document = snapshot.users.get(user)
-            if document is None or document["status"] != "active":
+        found = snapshot.resolved.get(user)
+        if found is None:
+            document = snapshot.documents["user"].get(user)
+            if document is None or document["status"] != "active" or document["archived"]:
                 return None
-            snapshot.resolved[user] = _resolve(tenant, document, snapshot)
-        return snapshot.resolved[user]
+            found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
+        return found
 
     async def role(self, tenant: str, id: str) -> Role | None:
         return (await self._snapshot(tenant)).roles.get(id)
 
     async def _snapshot(self, tenant: str) -> _Snapshot:
         found = self._snapshots.get(tenant)
-        if found is None or self._clock.now() - found.taken > MAX_AGE:
-            async with self._lock:
-                found = self._snapshots[tenant] = await self._take(tenant)
-        return found
+        if found is not None and not self._changed.get(tenant) and not self._too_old(found):
+            return found
+        async with self._lock:
+            found = self._snapshots.get(tenant)
+            if found is None or self._too_old(found) or len(self._changed[tenant]) > PATCHED_AT_MOST:
+                self._changed[tenant] = set()
+                found = await self._take(tenant)
+            while changed := self._changed[tenant].copy():
+                await self._patch(tenant, found, changed)
+                self._changed[tenant] -= changed
+            self._snapshots[tenant] = found
+            return found
+
+    def _too_old(self, snapshot: _Snapshot) -> bool:
+        return self._max_age is not None and self._clock.now() - snapshot.taken > self._max_age
 
     async def _take(self, tenant: str) -> _Snapshot:
         taken = self._clock.now()
-        users, teams = await self._all("users", tenant), await self._all("teams", tenant)
-        roles = {**BUILT_IN, **{id: role_of(d) for id, d in (await self._all("roles", tenant)).items()}}
-        members: dict[str, set[str]] = {}
-        children: dict[str, list[str]] = {}
-        for user in users.values():
-            for team in user["teams"]:
-                members.setdefault(team, set()).add(user["id"])
-        for team in teams.values():
-            if team["parent"]:
-                children.setdefault(team["parent"], []).append(team["id"])
-        return _Snapshot(taken, users, teams, roles, members, children)
+        documents = {category: await self._all(name, tenant) for category, name in COLLECTIONS.items()}
+        snapshot = _Snapshot(taken, documents)
+        snapshot.index()
+        return snapshot
+
+    async def _patch(self, tenant: str, snapshot: _Snapshot, changed: set[Key]) -> None:
+        for category, collection in COLLECTIONS.items():
+            ids = [id for kind, id in changed if kind == category]
+            if ids:
+                snapshot.documents[category].update(await self._views.get_many(collection, ids, Scope(tenant)))
+        snapshot.index()
 
     async def _all(self, collection: str, tenant: str) -> dict[str, Document]:
         found: dict[str, Document] = {}
@@ -88,27 +149,29 @@ class Directory:
 
 def role_of(document: Mapping[str, object]) -> Role:
     """A role of the organisation's own, from its document."""
-    grants: dict[str, dict[str, int]] = document["grants"]  # type: ignore[assignment]
+    grants: dict[str, dict[str, str]] = document["grants"]  # type: ignore[assignment]
     hidden: dict[str, list[str]] = document["hidden"]  # type: ignore[assignment]
     read_only: dict[str, list[str]] = document["read_only"]  # type: ignore[assignment]
     return Role(
         str(document["id"]),
         str(document["zh"]),
         str(document["en"]),
-        {resource: {action: Level(n) for action, n in actions.items()} for resource, actions in grants.items()},
+        {resource: {a: Level[n.upper()] for a, n in actions.items()} for resource, actions in grants.items()},
         {resource: frozenset(names) for resource, names in hidden.items()},
         {resource: frozenset(names) for resource, names in read_only.items()},
     )
 
 
 def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
-    roles = tuple(snapshot.roles[r] for r in user["roles"] if r in snapshot.roles)
+    id, teams = user["id"], user["teams"]
+    reach = _closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
+    reports = _closure(snapshot.reports.get(id, ()), snapshot.reports)
     return Access(
         tenant,
-        user["id"],
-        roles,
-        _users_of(user["teams"], snapshot),
-        _users_of(_with_descendants(user["teams"], snapshot), snapshot),
+        id,
+        tuple(snapshot.roles[r] for r in user["roles"] if r in snapshot.roles),
+        _users_of(teams, snapshot) | {id},
+        _users_of(reach, snapshot) | reports | {id},
         user["name"],
         user["epoch"],
     )
@@ -118,12 +181,13 @@ def _users_of(teams: Iterable[str], snapshot: _Snapshot) -> frozenset[str]:
     return frozenset().union(*(snapshot.members.get(t, set()) for t in teams))
 
 
-def _with_descendants(teams: Iterable[str], snapshot: _Snapshot) -> set[str]:
+def _closure(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
+    """All that can be reached, the start included; cycles are harmless."""
     seen: set[str] = set()
-    queue = list(teams)
+    queue = list(start)
     while queue:
-        team = queue.pop()
-        if team not in seen:
-            seen.add(team)
-            queue += snapshot.children.get(team, [])
+        one = queue.pop()
+        if one not in seen:
+            seen.add(one)
+            queue += edges.get(one, ())
     return seen

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
-from shared.views.port import Scope
+from shared.views.port import Document, Scope
 
 Action = Literal[
     "read", "create", "edit", "archive", "assign", "merge", "export", "import", "erase", "reopen", "manage"
@@ -36,7 +36,10 @@ Grants = Mapping[str, Mapping[str, Level]]  # resource ("*" = any) → action ("
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of rights. hidden / read_only: resource → field names; a denial wins over every grant."""
+    """A named set of rights. hidden / read_only: resource → field names; a denial wins over every grant.
+
+    A field name may be `custom` (all custom fields) or `custom.<name>` (one of them).
+    """
 
     id: str
     zh: str
@@ -57,9 +60,15 @@ class Access:
     below: frozenset[str] = frozenset()  # users of those teams and of all teams below
     name: str = ""
     epoch: int = 0
+    _levels: dict[tuple[str, str], Level] = field(default_factory=dict, compare=False, repr=False)
+    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def level(self, resource: str, action: Action) -> Level:
-        return max((_granted(role.grants, resource, action) for role in self.roles), default=Level.NONE)
+        found = self._levels.get((resource, action))
+        if found is None:
+            found = max((_granted(role.grants, resource, action) for role in self.roles), default=Level.NONE)
+            self._levels[resource, action] = found
+        return found
 
     def owners(self, level: Level) -> frozenset[str] | None:
         """The owners a level reaches; None = everyone."""
@@ -102,17 +111,56 @@ class Access:
         return owner == "" or owners is None or owner in owners
 
     def hidden(self, resource: str) -> frozenset[str]:
-        """Fields the user may not see."""
-        return _denied(resource, (role.hidden for role in self.roles))
+        """Fields the user may not see; what is derived from hidden custom fields is among them."""
+        found = self._hidden.get(resource)
+        if found is None:
+            found = _denied(resource, (role.hidden for role in self.roles))
+            if any(name.partition(".")[0] == "custom" for name in found):
+                found |= {"custom_text", "custom_keys"} if "custom" in found else {"custom_text"}
+            self._hidden[resource] = found
+        return found
 
     def locked(self, resource: str) -> frozenset[str]:
         """Fields the user may not change (hidden ones included)."""
         return self.hidden(resource) | _denied(resource, (role.read_only for role in self.roles))
 
+    def hides(self, resource: str, name: str) -> bool:
+        """Whether a field, or one custom field as `custom.<name>`, is hidden."""
+        hidden = self.hidden(resource)
+        return bool(hidden) and (name in hidden or name.partition(".")[0] in hidden)
+
+    def masked(self, resource: str, document: Document) -> Document:
+        """The document without what is hidden from the user (itself when nothing is)."""
+        hidden = self.hidden(resource)
+        if not hidden:
+            return document
+        shown = {name: value for name, value in document.items() if name not in hidden}
+        inner = {name.removeprefix("custom.") for name in hidden if name.startswith("custom.")}
+        if inner and shown.get("custom"):
+            shown["custom"] = {name: value for name, value in shown["custom"].items() if name not in inner}
+        if inner and shown.get("custom_keys"):
+            shown["custom_keys"] = [k for k in shown["custom_keys"] if k.partition("=")[0] not in inner]
+        return shown
+
     def check_fields(self, resource: str, names: Iterable[str]) -> None:
-        """Raises Invalid for the first field the user may not write."""
-        for name in sorted(self.locked(resource).intersection(names)):
-            raise Invalid.field(name, "read-only", "your role may not change this field")
+        """Raises Invalid for the first field (custom ones as `custom.<name>`) that the user may not write."""
+        locked = self.locked(resource)
+        if not locked:
+            return
+        for name in sorted(names):
+            if name in locked or name.partition(".")[0] in locked:
+                raise Invalid.field(name, "read-only", "your role may not change this field")
+
+    def covers(self, role: Role) -> bool:
+        """Whether the user holds all that the role gives, so that they may grant it or take it away."""
+        for resource, actions in role.grants.items():
+            for action, level in actions.items():
+                if max((_granted(own.grants, resource, action) for own in self.roles), default=Level.NONE) < level:
+                    return False
+        kept = [role.hidden, role.read_only]
+        return _keeps(role, (own.hidden for own in self.roles), kept[:1]) and _keeps(
+            role, (own.read_only for own in self.roles), kept
+        )
 
 
 def _granted(grants: Grants, resource: str, action: str) -> Level:
@@ -125,6 +173,19 @@ def _granted(grants: Grants, resource: str, action: str) -> Level:
 
 def _denied(resource: str, maps: Iterable[Mapping[str, frozenset[str]]]) -> frozenset[str]:
     return frozenset().union(*(m.get(resource, frozenset()) | m.get("*", frozenset()) for m in maps))
+
+
+def _keeps(
+    role: Role, denials: Iterable[Mapping[str, frozenset[str]]], kept: Iterable[Mapping[str, frozenset[str]]]
+) -> bool:
+    """Whether the role denies all that `denials` deny on the resources it grants."""
+    kept = list(kept)
+    return all(
+        names <= _denied(resource, kept)
+        for denied in denials
+        for resource, names in denied.items()
+        if resource == "*" or "*" in role.grants or resource in role.grants
+    )
 
 
 def system_access(tenant: str, actor: str = "system") -> Access:

@@ -1,0 +1,152 @@
+"""Passwords and invitations of a user: folded from the user's stream when they are needed, kept in no state or view."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.identity.membership import ADMINISTRATOR, Standing, standing
+from services.identity.organisation import Language, Name
+from services.identity.role import require_cover
+from services.identity.user import USER, User
+from shared.clock import Micros
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import require_live
+from shared.domain.lookups import Lookups
+from shared.domain.types import Email
+from shared.errors import Forbidden, Rejected
+from shared.events import identity as events
+from shared.events.envelope import Event, Recorded
+
+INVITATION_LIVES: Micros = 7 * 86_400 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """secret: the argon2id hash, "" = none. version: of the stream, when the password was last changed."""
+
+    secret: str = ""
+    version: int = 0
+    invitation: str = ""
+    invited_until: Micros = 0
+
+
+def credential_of(history: Iterable[Recorded]) -> Credential:
+    """Fold a user's stream for what proves that somebody is this user."""
+    secret, version, invitation, until = "", 0, "", 0
+    for recorded in history:
+        match recorded.event:
+            case events.UserPasswordChanged(secret=given):
+                secret, version, invitation, until = given, recorded.version, "", 0
+            case events.UserPasswordRehashed(secret=given):
+                secret = given
+            case events.InvitationIssued(token_hash=token, expires_at=expires):
+                invitation, until = token, expires
+            case events.UserSuspended() | events.UserDeactivated() | events.UserErased():
+                invitation, until = "", 0
+    return Credential(secret, version, invitation, until)
+
+
+def new_secret() -> str:
+    """256 random bits, as 43 characters of base64url."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """How a token of 256 random bits is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two hashes are equal and not empty, in constant time."""
+    return bool(one) and hmac.compare_digest(one.encode(), other.encode())
+
+
+async def its_credential(cmd: CommandModel, lookups: Lookups) -> Credential:
+    return credential_of(await lookups.events("user", lookups.id))
+
+
+# --- commands and their decisions: hidden, since their routes deal with the clear secrets -----------------------------
+
+
+class CreateAdministrator(CommandModel):
+    """The first user of an organisation, whole: only set-up sends it."""
+
+    name: Name
+    email: Email
+    language: Language
+    secret: str
+
+
+@USER.command("CreateAdministrator", action="manage", verb="administrator", creates=True, hidden=True)
+def create_administrator(cmd: CreateAdministrator, state: User, ctx: Context) -> list[Event]:
+    details = cmd.model_dump(include={"name", "email", "language"})
+    return [
+        events.UserInvited(ctx.id, details, [ADMINISTRATOR], [], None),
+        events.UserActivated(),
+        events.UserPasswordChanged(ctx.id, cmd.secret),
+    ]
+
+
+class IssueInvitation(CommandModel):
+    token_hash: str
+
+
+@USER.command("IssueInvitation", action="manage", verb="invitation", prepare=standing, hidden=True)
+def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context) -> list[Event]:
+    """A new link; an earlier one is void. For an active user it is the way back in after a forgotten password."""
+    require_live(state)
+    if state.status not in ("invited", "active"):
+        raise Rejected(f"a {state.status} user cannot be invited", code="not-invited")
+    facts: Standing = ctx.facts
+    require_cover(ctx.access, facts.held)
+    return [events.InvitationIssued(cmd.token_hash, ctx.now + INVITATION_LIVES)]
+
+
+class ActivateUser(CommandModel):
+    """token_hash: of the invitation. secret: the hash of the password that the user chose."""
+
+    token_hash: str
+    secret: str
+
+
+@USER.command("ActivateUser", action="edit", verb="activate", prepare=its_credential, hidden=True)
+def activate(cmd: ActivateUser, state: User, ctx: Context) -> list[Event]:
+    require_invitation(ctx.facts, state, cmd.token_hash, ctx.now)
+    chosen = events.UserPasswordChanged(ctx.id, cmd.secret)
+    return [chosen] if state.status == "active" else [events.UserActivated(), chosen]
+
+
+def require_invitation(credential: Credential, state: User, hashed: str, now: Micros) -> None:
+    """Raises Forbidden, without a reason, unless the token is the user's newest invitation, unused and in time."""
+    good = same(credential.invitation, hashed) and now < credential.invited_until
+    if not good or state.archived or state.status not in ("invited", "active"):
+        raise Forbidden("this invitation is not valid; ask for a new one")
+
+
+class ChangePassword(CommandModel):
+    secret: str
+
+
+@USER.command("ChangePassword", action="edit", verb="password", hidden=True)
+def change_password(cmd: ChangePassword, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status != "active":
+        raise Rejected("the user is not active", code="not-active")
+    return [events.UserPasswordChanged(ctx.id, cmd.secret)]
+
+
+class RehashPassword(CommandModel):
+    """version: that of the password the new hash belongs to."""
+
+    secret: str
+    version: int
+
+
+@USER.command("RehashPassword", action="edit", verb="rehash", prepare=its_credential, hidden=True)
+def rehash(cmd: RehashPassword, state: User, ctx: Context) -> list[Event]:
+    credential: Credential = ctx.facts
+    return [events.UserPasswordRehashed(ctx.id, cmd.secret)] if credential.version == cmd.version else []

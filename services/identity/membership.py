@@ -1,0 +1,252 @@
+"""How a user joins, where they stand and how they leave: the commands of USER that touch anybody's rights.
+
+Nobody gives or takes a role that holds more than they hold themselves, nor governs a user who holds more; and an
+organisation keeps an active administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field as F
+
+from services.identity.role import require_cover, roles_of
+from services.identity.user import USER, Places, User, unique
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import require_live
+from shared.domain.lookups import Lookups
+from shared.domain.types import Email, Reference
+from shared.errors import Invalid, Rejected
+from shared.events import identity as events
+from shared.events.envelope import Event
+from shared.security.permissions import Role
+from shared.views.port import Condition, Query
+
+ADMINISTRATOR = "administrator"
+
+
+# --- what these decisions know beside the user ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """held: the user's roles now; wanted: those they are to have; others: somebody else is an active administrator."""
+
+    held: tuple[Role, ...]
+    wanted: tuple[Role, ...] = ()
+    others: bool = True
+
+
+async def standing(cmd: CommandModel, lookups: Lookups) -> Standing:
+    user = await lookups.state(USER, lookups.id)
+    wanted = tuple((await roles_of(lookups, getattr(cmd, "roles", ()))).values())
+    return Standing(await held_roles(lookups, user.roles), wanted, await other_administrators(lookups, lookups.id))
+
+
+async def held_roles(lookups: Lookups, ids: Iterable[str]) -> tuple[Role, ...]:
+    """As `roles_of`, without those that were archived since: they give nothing."""
+    found = []
+    for id in ids:
+        try:
+            found.append((await roles_of(lookups, [id]))[id])
+        except Invalid:
+            continue
+    return tuple(found)
+
+
+async def other_administrators(lookups: Lookups, user: str) -> bool:
+    """Whether somebody else is an active administrator: candidates from the view, each confirmed by the store."""
+    where = (Condition("roles", "contains", ADMINISTRATOR), Condition("status", "eq", "active"))
+    for document in await lookups.find("users", Query(where=where, limit=200)):
+        if document["id"] != user and administers(await lookups.state(USER, document["id"])):
+            return True
+    return False
+
+
+def administers(state: User) -> bool:
+    return state.status == "active" and not state.archived and ADMINISTRATOR in state.roles
+
+
+def require_another(state: User, facts: Standing) -> None:
+    """Raises Rejected when the user is the last active administrator."""
+    if administers(state) and not facts.others:
+        raise Rejected("the organisation needs an active administrator", code="last-administrator")
+
+
+# --- roles and teams --------------------------------------------------------------------------------------------------
+
+
+class AssignRoles(CommandModel):
+    """The roles the user has from now on, instead of the former."""
+
+    roles: Places
+
+
+@USER.command("AssignRoles", action="manage", verb="roles", prepare=standing)
+def assign_roles(cmd: AssignRoles, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    wanted = unique(cmd.roles)
+    if wanted == state.roles:
+        return []
+    facts: Standing = ctx.facts
+    require_cover(ctx.access, (*facts.held, *facts.wanted))
+    if ADMINISTRATOR not in wanted:
+        require_another(state, facts)
+    return [events.UserRolesAssigned(wanted, state.roles)]
+
+
+class MoveToTeams(CommandModel):
+    """The teams the user is in from now on, instead of the former."""
+
+    teams: Places
+
+
+async def before_move(cmd: MoveToTeams, lookups: Lookups) -> None:
+    for team in cmd.teams:
+        await lookups.exists("teams", "team", team)
+
+
+@USER.command("MoveToTeams", action="manage", verb="teams", prepare=before_move)
+def move_to_teams(cmd: MoveToTeams, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    wanted = unique(cmd.teams)
+    return [] if wanted == state.teams else [events.UserMovedToTeams(wanted, state.teams)]
+
+
+# --- joining ----------------------------------------------------------------------------------------------------------
+
+
+class InviteListedUser(CommandModel):
+    """A user known from an import gets an e-mail address and may sign in once they have accepted."""
+
+    email: Annotated[Email, F(min_length=3)]
+    roles: Places = F(default_factory=list)
+
+
+@USER.command("InviteListedUser", action="manage", verb="invite", prepare=standing)
+def invite_listed(cmd: InviteListedUser, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status != "listed":
+        raise Rejected("only a listed user can be invited", code="not-listed")
+    require_cover(ctx.access, (*ctx.facts.held, *ctx.facts.wanted))
+    roles = unique(cmd.roles) if "roles" in cmd.model_fields_set else state.roles
+    return [events.ListedUserInvited(ctx.id, cmd.email, roles)]
+
+
+class ChangeEmail(CommandModel):
+    """The name the user signs in with."""
+
+    email: Annotated[Email, F(min_length=3)]
+
+
+@USER.command("ChangeEmail", action="manage", verb="email", prepare=standing)
+def change_email(cmd: ChangeEmail, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    if cmd.email == state.email:
+        return []
+    if state.status == "listed":
+        raise Rejected("this user does not sign in; invite them", code="listed")
+    require_cover(ctx.access, ctx.facts.held)
+    return [events.UserEmailChanged(ctx.id, cmd.email, state.email)]
+
+
+# --- leaving ----------------------------------------------------------------------------------------------------------
+
+
+class SuspendUser(CommandModel):
+    """Nothing of theirs works until they are reactivated."""
+
+
+@USER.command("SuspendUser", action="manage", verb="suspend", prepare=standing)
+def suspend(cmd: SuspendUser, state: User, ctx: Context) -> list[Event]:
+    if state.status == "suspended":
+        return []
+    if state.status != "active":
+        raise Rejected("only an active user can be suspended", code="not-active")
+    require_another(state, ctx.facts)
+    require_cover(ctx.access, ctx.facts.held)
+    return [events.UserSuspended()]
+
+
+class ReactivateUser(CommandModel):
+    pass
+
+
+@USER.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing)
+def reactivate(cmd: ReactivateUser, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status not in ("suspended", "deactivated"):
+        return []
+    require_cover(ctx.access, ctx.facts.held)
+    return [events.UserReactivated("active" if state.joined else "invited" if state.email else "listed")]
+
+
+class DeactivateUser(CommandModel):
+    """They have left. Hand their work over as well."""
+
+
+@USER.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing)
+def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
+    if state.status == "deactivated":
+        return []
+    require_another(state, ctx.facts)
+    require_cover(ctx.access, ctx.facts.held)
+    return [events.UserDeactivated()]
+
+
+class HandOverUser(CommandModel):
+    """Everything the user owns gets another owner, record by record."""
+
+    to: Reference
+
+
+async def successor_exists(cmd: HandOverUser, lookups: Lookups) -> None:
+    await lookups.exists("to", "user", cmd.to)
+
+
+@USER.command("HandOverUser", action="manage", verb="hand-over", prepare=successor_exists)
+def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
+    if cmd.to == ctx.id:
+        raise Invalid.field("to", "same-user", "choose somebody else")
+    return [events.UserWorkHandedOver(cmd.to)]
+
+
+class EraseUser(CommandModel):
+    """Name, e-mail and phone become unreadable for ever, in backups too. The user must have left."""
+
+
+@USER.command("EraseUser", action="erase", verb="erase", prepare=standing)
+def erase(cmd: EraseUser, state: User, ctx: Context) -> list[Event]:
+    if state.erased:
+        return []
+    if state.status not in ("deactivated", "listed"):
+        raise Rejected("deactivate the user first", code="not-deactivated")
+    require_cover(ctx.access, ctx.facts.held)
+    return [events.UserErased(ctx.id)]
+
+
+# --- the guard's second line ------------------------------------------------------------------------------------------
+
+
+class KeepAdministrator(CommandModel):
+    """Two administrators who took each other's rights at the same moment: the first one gets theirs back.
+
+    demoted: the user was an administrator until their roles changed.
+    """
+
+    demoted: bool = False
+
+
+@USER.command("KeepAdministrator", action="manage", verb="keep", prepare=standing, hidden=True)
+def keep_administrator(cmd: KeepAdministrator, state: User, ctx: Context) -> list[Event]:
+    was_one = ADMINISTRATOR in state.roles or cmd.demoted
+    if not was_one or administers(state) or ctx.facts.others or state.archived:
+        return []
+    back: list[Event] = []
+    if ADMINISTRATOR not in state.roles:
+        back.append(events.UserRolesAssigned([*state.roles, ADMINISTRATOR], state.roles))
+    if state.status in ("suspended", "deactivated"):
+        back.append(events.UserReactivated("active"))
+    return back

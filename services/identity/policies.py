@@ -1,0 +1,57 @@
+"""What follows from events of identity: work handed over is transferred; an organisation keeps an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from services.identity.membership import ADMINISTRATOR
+from shared.domain.catalogue import AnyAggregate
+from shared.errors import CrmError
+from shared.events import identity as events
+from shared.streaming.policies import Policy, Reaction
+from shared.views.port import MAX_PAGE, Condition, Query, Scope
+
+
+async def _transfer_work(reaction: Reaction) -> None:
+    """Every live record of every type that has owners goes to the successor."""
+    event: events.UserWorkHandedOver = reaction.recorded.event
+    for aggregate in reaction.bus.catalogue:
+        transfer = next((c.name for c in aggregate.commands.values() if c.verb == "transfer"), None)
+        if aggregate.collection.owner is None or transfer is None:
+            continue
+        async for id in _owned(reaction, aggregate):
+            try:
+                await reaction.send(f"{aggregate.name}/{id}", transfer, {"owner": event.to}, id=id)
+            except CrmError as error:
+                if error.status == 503:
+                    raise  # the runner tries again; what is done is not done twice
+
+
+async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[str]:
+    where = (Condition("owner", "eq", reaction.recorded.id), Condition("archived", "eq", False))
+    views, scope = reaction.bus.views, Scope(reaction.recorded.tenant)
+    cursor = None
+    while True:
+        page = await views.find(aggregate.collection.name, Query(where, limit=MAX_PAGE, cursor=cursor), scope)
+        for document in page.items:
+            yield document["id"]
+        if (cursor := page.next) is None:
+            return
+
+
+async def _keep_administrator(reaction: Reaction) -> None:
+    event = reaction.recorded.event
+    demoted = isinstance(event, events.UserRolesAssigned)
+    if demoted and (ADMINISTRATOR not in event.previous or ADMINISTRATOR in event.roles):
+        return
+    await reaction.send("keep", "identity.KeepAdministrator", {"demoted": demoted}, id=reaction.recorded.id)
+
+
+POLICIES: tuple[Policy, ...] = (
+    Policy("hand-over", frozenset({events.UserWorkHandedOver}), _transfer_work),
+    Policy(
+        "keep-administrator",
+        frozenset({events.UserRolesAssigned, events.UserSuspended, events.UserDeactivated}),
+        _keep_administrator,
+    ),
+)

@@ -1,0 +1,193 @@
+"""Role: rights of the organisation's own making, beside the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.catalogue import Catalogue
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.errors import FieldError, Forbidden, Invalid
+from shared.events import identity as events
+from shared.events.envelope import Event
+from shared.security.directory import role_of
+from shared.security.permissions import ACTIONS, Access, Role
+from shared.security.roles import BUILT_IN
+from shared.views.port import Collection, Field, Kind
+
+LevelName = Literal["none", "own", "team", "below", "all"]
+PLAIN_RESOURCES = frozenset({"analytics", "audit", "import", "operations", "search"})  # rights on no record type
+
+Key = Annotated[str, F(max_length=64)]
+Short = Annotated[str, F(min_length=1, max_length=100)]
+Fields = Annotated[dict[Key, Annotated[list[Key], F(max_length=200)]], F(max_length=100)]
+Grants = Annotated[dict[Key, Annotated[dict[Key, LevelName], F(max_length=20)]], F(max_length=100)]
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class RoleRecord(Record):
+    zh: str = ""
+    en: str = ""
+    description: str = ""
+    grants: dict[str, dict[str, str]] = field(default_factory=dict)
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    read_only: dict[str, list[str]] = field(default_factory=dict)
+
+
+def evolve(state: RoleRecord, event: Event) -> None:
+    match event:
+        case events.RoleDefined(zh=zh, en=en, description=description):
+            state.zh, state.en, state.description = zh, en, description
+            state.grants, state.hidden, state.read_only = event.grants, event.hidden, event.read_only
+
+
+ROLE = Aggregate(
+    name="role",
+    service="identity",
+    noun="roles",
+    state=RoleRecord,
+    evolve=evolve,
+    collection=Collection(
+        "roles",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, writable=False),
+            Field("zh", Kind.TEXT, "中文名称", "Chinese name", indexed=True, searchable=True, required=True),
+            Field("en", Kind.TEXT, "英文名称", "English name", indexed=True, searchable=True, required=True),
+            Field("description", Kind.TEXT, "说明", "Description"),
+            Field("grants", Kind.JSON, "权限", "Rights"),
+            Field("hidden", Kind.JSON, "隐藏字段", "Hidden fields"),
+            Field("read_only", Kind.JSON, "只读字段", "Read-only fields"),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset({"identity.RoleChanged", "identity.RoleArchived", "identity.RoleRestored"}),
+    shown=lambda role: {"name": role.zh if role.zh == role.en else f"{role.zh} · {role.en}"},
+)
+
+add_lifecycle(
+    ROLE,
+    "Role",
+    Lifecycle(None, events.RoleTagsChanged, events.RoleArchived, events.RoleRestored, events.RoleChangeUndone),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class DefineRole(CommandModel):
+    """grants: resource ("*" = any) → action ("*" = any) → how far. hidden, read_only: resource → fields."""
+
+    zh: Short
+    en: Short
+    description: Annotated[str, F(max_length=1000)] = ""
+    grants: Grants = F(default_factory=dict)
+    hidden: Fields = F(default_factory=dict)
+    read_only: Fields = F(default_factory=dict)
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "zh": "渠道经理",
+                    "en": "Channel manager",
+                    "grants": {"account": {"read": "all", "edit": "team"}, "opportunity": {"read": "below"}},
+                    "hidden": {"opportunity": ["amount"]},
+                    "read_only": {"account": ["tax_id"]},
+                }
+            ]
+        }
+    }
+
+
+class ChangeRole(CommandModel):
+    zh: Short = ""
+    en: Short = ""
+    description: Annotated[str, F(max_length=1000)] = ""
+    grants: Grants = F(default_factory=dict)
+    hidden: Fields = F(default_factory=dict)
+    read_only: Fields = F(default_factory=dict)
+
+
+async def names_are_known(cmd: DefineRole | ChangeRole, lookups: Lookups) -> None:
+    """Raises Invalid naming every resource, action and field that there is not."""
+    errors = [*_unknown_grants(cmd.grants, lookups.catalogue)]
+    for part, fields in (("hidden", cmd.hidden), ("read_only", cmd.read_only)):
+        errors += _unknown_fields(part, fields, lookups.catalogue)
+    if errors:
+        raise Invalid("the role is not valid", errors=errors)
+
+
+def _unknown_grants(grants: dict[str, dict[str, LevelName]], catalogue: Catalogue) -> Iterable[FieldError]:
+    for resource, actions in grants.items():
+        if resource != "*" and resource not in catalogue and resource not in PLAIN_RESOURCES:
+            yield FieldError(f"grants.{resource}", "unknown-resource", "there is no such record type")
+        for action in actions:
+            if action != "*" and action not in ACTIONS:
+                yield FieldError(f"grants.{resource}.{action}", "unknown-action", "there is no such action")
+
+
+def _unknown_fields(part: str, fields: dict[str, list[str]], catalogue: Catalogue) -> Iterable[FieldError]:
+    for resource, names in fields.items():
+        if resource not in catalogue:
+            yield FieldError(f"{part}.{resource}", "unknown-resource", "there is no such record type")
+            continue
+        known = {f.name for f in catalogue[resource].collection.fields}
+        for name in names:
+            if name not in known and not name.startswith("custom."):
+                yield FieldError(f"{part}.{resource}", "unknown-field", f"{resource} has no field {name[:64]!r}")
+
+
+@ROLE.command("DefineRole", action="create", verb="", creates=True, prepare=names_are_known)
+def define(cmd: DefineRole, state: RoleRecord, ctx: Context) -> list[Event]:
+    """A new role; it can give no more than its maker holds."""
+    wanted = cmd.model_dump()
+    require_cover(ctx.access, [role_of({"id": ctx.id, **wanted})])
+    return [events.RoleDefined(**wanted)]
+
+
+@ROLE.command("ChangeRole", action="edit", verb="PATCH", prepare=names_are_known)
+def change(cmd: ChangeRole, state: RoleRecord, ctx: Context) -> list[Event]:
+    require_live(state)
+    wanted = cmd.model_dump(exclude_unset=True)
+    changes = changed_fields(state, wanted)
+    if not changes:
+        return []
+    before = asdict(state)
+    require_cover(ctx.access, [role_of(before), role_of({**before, **wanted})])
+    return [events.RoleChanged(changes)]
+
+
+# --- what others ask about roles --------------------------------------------------------------------------------------
+
+
+def require_cover(access: Access, roles: Iterable[Role]) -> None:
+    """Raises Forbidden for a role that holds more than the caller: nobody gives or takes what they do not hold."""
+    for role in roles:
+        if not access.covers(role):
+            raise Forbidden(f"the role {role.en!r} holds rights that you do not hold", role=role.id)
+
+
+async def roles_of(lookups: Lookups, ids: Iterable[str], field: str = "roles") -> dict[str, Role]:
+    """The live roles by id, built-in or own, read strongly. Raises Invalid for an id there is not."""
+    found: dict[str, Role] = {}
+    for id in ids:
+        if id in BUILT_IN:
+            found[id] = BUILT_IN[id]
+            continue
+        state = await lookups.state(ROLE, id)
+        if state.version == 0 or state.archived:
+            raise Invalid.field(field, "unknown-reference", "there is no role with this id")
+        found[id] = role_of(asdict(state))
+    return found

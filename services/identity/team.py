@@ -1,0 +1,137 @@
+"""Team: users who see each other's work; a tree without cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Custom, Reference
+from shared.errors import Invalid
+from shared.events import identity as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Field, Kind
+
+MAX_DEPTH = 50  # levels of the tree
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Team(Record):
+    name: str = ""
+    parent: str | None = None
+    leads: list[str] = field(default_factory=list)
+
+
+def evolve(state: Team, event: Event) -> None:
+    match event:
+        case events.TeamCreated(details=details):
+            for name, value in details.items():
+                setattr(state, name, value)
+        case events.TeamParentSet(parent=parent):
+            state.parent = parent
+
+
+TEAM = Aggregate(
+    name="team",
+    service="identity",
+    noun="teams",
+    state=Team,
+    evolve=evolve,
+    collection=Collection(
+        "teams",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("parent", Kind.KEYWORD, "上级团队", "Parent", indexed=True, writable=False, ref="team"),
+            Field("leads", Kind.KEYWORDS, "负责人", "Leads", indexed=True, ref="user"),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset({"identity.TeamParentSet", "identity.TeamArchived", "identity.TeamRestored"}),
+)
+
+add_lifecycle(
+    TEAM,
+    "Team",
+    Lifecycle(None, events.TeamTagsChanged, events.TeamArchived, events.TeamRestored, events.TeamChangeUndone),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class TeamDetails(CommandModel):
+    leads: Annotated[list[Reference], F(max_length=50)] = F(default_factory=list)
+    custom: Custom = F(default_factory=dict)
+
+
+class CreateTeam(TeamDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    parent: Reference | None = None
+
+    model_config = {"json_schema_extra": {"examples": [{"name": "华东销售部"}]}}
+
+
+async def before_create(cmd: CreateTeam, lookups: Lookups) -> None:
+    await lookups.exists("parent", "team", cmd.parent)
+    await leads_exist(cmd, lookups)
+
+
+async def leads_exist(cmd: TeamDetails, lookups: Lookups) -> None:
+    for lead in cmd.leads:
+        await lookups.exists("leads", "user", lead)
+
+
+@TEAM.command("CreateTeam", action="create", verb="", creates=True, prepare=before_create)
+def create(cmd: CreateTeam, state: Team, ctx: Context) -> list[Event]:
+    return [events.TeamCreated(cmd.model_dump(exclude_unset=True))]
+
+
+class ChangeTeamDetails(TeamDetails):
+    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+
+
+@TEAM.command("ChangeTeamDetails", action="edit", verb="PATCH", prepare=leads_exist)
+def change_details(cmd: ChangeTeamDetails, state: Team, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.TeamDetailsChanged(changes)] if changes else []
+
+
+class SetParentTeam(CommandModel):
+    """Place the team under another one; null = at the top."""
+
+    parent: Reference | None
+
+
+async def line_above(cmd: SetParentTeam, lookups: Lookups) -> list[str]:
+    """The ids from the wanted parent up to the top."""
+    await lookups.exists("parent", "team", cmd.parent)
+    line: list[str] = []
+    above = cmd.parent
+    while above is not None and above not in line and len(line) <= MAX_DEPTH:
+        line.append(above)
+        above = (await lookups.state(TEAM, above)).parent
+    return line
+
+
+@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=line_above)
+def set_parent(cmd: SetParentTeam, state: Team, ctx: Context) -> list[Event]:
+    require_live(state)
+    if cmd.parent == state.parent:
+        return []
+    if ctx.id in ctx.facts:
+        raise Invalid.field("parent", "cycle", "a team cannot stand below itself")
+    if len(ctx.facts) > MAX_DEPTH:
+        raise Invalid.field("parent", "too-deep", f"the tree has {MAX_DEPTH} levels at most")
+    return [events.TeamParentSet(cmd.parent, state.parent)]

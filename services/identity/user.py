@@ -1,0 +1,249 @@
+"""User: somebody at work. Their own state; how they join, where they stand and how they leave is in `membership`.
+
+The password is no part of this state: `credentials` reads it from the same stream; no view, history or export has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field as F
+
+from services.identity.organisation import Language, Name
+from services.identity.role import require_cover, roles_of
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Custom, Email, Phone, Reference
+from shared.domain.uniqueness import normalise
+from shared.errors import Invalid, Rejected
+from shared.events import identity as events
+from shared.events.envelope import Event
+from shared.security.permissions import Role
+from shared.views.port import Collection, Field, Kind
+
+Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
+DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal `details` of an event hold
+RIGHTS_CHANGED = (
+    events.UserRolesAssigned,
+    events.UserMovedToTeams,
+    events.UserSuspended,
+    events.UserReactivated,
+    events.UserDeactivated,
+    events.UserPasswordChanged,
+)  # after each of these the access tokens given out before are refused
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class User(Record):
+    """joined: has had a password. epoch: which generation of access tokens is good."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "en"
+    roles: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    manager: str | None = None
+    status: str = "listed"
+    joined: bool = False
+    epoch: int = 0
+
+
+def evolve(state: User, event: Event) -> None:
+    if isinstance(event, RIGHTS_CHANGED):
+        state.epoch += 1
+    match event:
+        case events.UserInvited(details=details) | events.UserListed(details=details):
+            for name, value in details.items():
+                setattr(state, name, value)
+            state.roles, state.teams, state.manager = event.roles, event.teams, event.manager
+            state.status = "invited" if isinstance(event, events.UserInvited) else "listed"
+        case events.ListedUserInvited(email=email, roles=roles):
+            state.email, state.roles, state.status = email, roles, "invited"
+        case events.UserActivated():
+            state.status, state.joined = "active", True
+        case events.UserEmailChanged(email=email):
+            state.email = email
+        case events.UserRolesAssigned(roles=roles):
+            state.roles = roles
+        case events.UserMovedToTeams(teams=teams):
+            state.teams = teams
+        case events.UserManagerSet(manager=manager):
+            state.manager = manager
+        case events.UserSuspended():
+            state.status = "suspended"
+        case events.UserReactivated(status=status):
+            state.status = status
+        case events.UserDeactivated():
+            state.status = "deactivated"
+
+
+USER = Aggregate(
+    name="user",
+    service="identity",
+    noun="users",
+    state=User,
+    evolve=evolve,
+    collection=Collection(
+        "users",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True),
+            Field("language", Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language)),
+            Field("roles", Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role"),
+            Field("teams", Kind.KEYWORDS, "团队", "Teams", indexed=True, ref="team"),
+            Field("manager", Kind.KEYWORD, "上级", "Manager", indexed=True, ref="user"),
+            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
+            Field("joined", Kind.BOOLEAN, "已加入", "Has joined", indexed=True, writable=False),
+            Field("epoch", Kind.INTEGER, "权限代次", "Generation of rights", writable=False),
+            owned=False,
+        ),
+        owner=None,
+    ),
+    not_undoable=frozenset(
+        f"identity.{name}"
+        for name in (
+            "ListedUserInvited",
+            "InvitationIssued",
+            "UserActivated",
+            "UserPasswordChanged",
+            "UserPasswordRehashed",
+            "UserEmailChanged",
+            "UserRolesAssigned",
+            "UserMovedToTeams",
+            "UserManagerSet",
+            "UserSuspended",
+            "UserReactivated",
+            "UserDeactivated",
+            "UserArchived",
+            "UserRestored",
+            "UserErased",
+        )
+    ),
+    uniques=(Unique("email", lambda u: normalise(u.email), everywhere=True),),
+)
+
+
+def _may_archive(state: User, ctx: Context) -> None:
+    if state.status == "active":
+        raise Rejected("an active user cannot be archived; deactivate them first", code="active")
+
+
+add_lifecycle(
+    USER,
+    "User",
+    Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
+    may_archive=_may_archive,
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+Places = Annotated[list[Reference], F(max_length=50)]
+
+
+class NewUser(CommandModel):
+    name: Name
+    phone: Phone = ""
+    language: Language = "en"
+    roles: Places = F(default_factory=list)
+    teams: Places = F(default_factory=list)
+    manager: Reference | None = None
+    custom: Custom = F(default_factory=dict)
+
+
+class InviteUser(NewUser):
+    """They may sign in once they have accepted; `POST /identity/users/{id}/invitation` makes the link."""
+
+    email: Annotated[Email, F(min_length=3)]
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"name": "李雷", "email": "li.lei@example.com", "roles": ["sales_representative"]}]
+        }
+    }
+
+
+async def new_user_facts(cmd: NewUser, lookups: Lookups) -> list[Role]:
+    """The roles the newcomer is to have; teams and manager exist."""
+    for team in cmd.teams:
+        await lookups.exists("teams", "team", team)
+    await lookups.exists("manager", "user", cmd.manager)
+    return list((await roles_of(lookups, cmd.roles)).values())
+
+
+@USER.command("InviteUser", action="create", verb="", creates=True, prepare=new_user_facts)
+def invite(cmd: InviteUser, state: User, ctx: Context) -> list[Event]:
+    require_cover(ctx.access, ctx.facts)
+    return [events.UserInvited(ctx.id, _details(cmd), unique(cmd.roles), unique(cmd.teams), cmd.manager)]
+
+
+class ListUser(NewUser):
+    """From an import: somebody who owns records but cannot sign in until invited."""
+
+
+@USER.command("ListUser", action="create", verb="list", creates=True, prepare=new_user_facts, hidden=True)
+def list_user(cmd: ListUser, state: User, ctx: Context) -> list[Event]:
+    require_cover(ctx.access, ctx.facts)
+    return [events.UserListed(ctx.id, _details(cmd), unique(cmd.roles), unique(cmd.teams), cmd.manager)]
+
+
+def _details(cmd: NewUser) -> dict[str, object]:
+    return cmd.model_dump(include=DETAILS, exclude_unset=True)
+
+
+def unique(ids: list[str]) -> list[str]:
+    """Each id once, in the order given."""
+    return list(dict.fromkeys(ids))
+
+
+class ChangeProfile(CommandModel):
+    """The plain fields; the e-mail address is a sign-in name and has a command of its own."""
+
+    name: Name = ""
+    phone: Phone = ""
+    language: Language = "en"
+    custom: Custom = F(default_factory=dict)
+
+
+@USER.command("ChangeProfile", action="edit", verb="PATCH")
+def change_profile(cmd: ChangeProfile, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.UserProfileChanged(ctx.id, changes)] if changes else []
+
+
+class SetManager(CommandModel):
+    """Whom the user reports to; null = nobody. Who has rights "below" sees the work of all who report to them."""
+
+    manager: Reference | None
+
+
+async def line_above(cmd: SetManager, lookups: Lookups) -> list[str]:
+    """The ids from the wanted manager up."""
+    await lookups.exists("manager", "user", cmd.manager)
+    line: list[str] = []
+    above = cmd.manager
+    while above is not None and above not in line:
+        line.append(above)
+        above = (await lookups.state(USER, above)).manager
+    return line
+
+
+@USER.command("SetManager", action="manage", verb="manager", prepare=line_above)
+def set_manager(cmd: SetManager, state: User, ctx: Context) -> list[Event]:
+    require_live(state)
+    if cmd.manager == state.manager:
+        return []
+    if ctx.id in ctx.facts:
+        raise Invalid.field("manager", "cycle", "nobody can report to themselves")
+    return [events.UserManagerSet(cmd.manager, state.manager)]
