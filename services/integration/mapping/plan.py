@@ -1,0 +1,195 @@
+"""From one row to the commands it stands for: pure. What the tenant holds already is given as `Found` and `Known`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from services.integration.mapping.prepared import PreparedStep
+from services.integration.mapping.spec import Deed, Listed
+from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of
+from shared.clock import Micros
+from shared.domain.aggregate import Command, CommandModel
+from shared.errors import FieldError
+from shared.views.port import Kind
+
+Outcome = Literal["created", "updated", "unchanged", "passed", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One command of a row. occurred_at None = now."""
+
+    command: Command
+    body: CommandModel
+    occurred_at: Micros | None
+
+
+@dataclass(slots=True)
+class RowPlan:
+    """What a row comes to. id: its record; passed: the step is not about this row.
+
+    key: the text that tells its record ("" = none). problems reject it, warnings do not.
+    """
+
+    outcome: Outcome
+    id: str = ""
+    key: str = ""
+    commands: list[Planned] = field(default_factory=list)
+    problems: list[FieldError] = field(default_factory=list)
+    warnings: list[FieldError] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The record that a row's key stands for. earlier: an earlier row of this step made it or was about it."""
+
+    id: str
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that planning may know beside the row. custom_kinds: of the resource's custom fields.
+
+    gathered: key → field → texts, for steps that gather.
+    """
+
+    found: Found
+    now: Micros
+    custom_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    gathered: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+
+
+def key_text(step: PreparedStep, cells: Cells) -> str:
+    """The text by which a row's record is recognised; "" for none. Raises BadCell."""
+    if step.key is None:
+        return ""
+    texts = texts_of(step.key, cells)
+    return texts[0] if texts else ""
+
+
+def is_about(step: PreparedStep, cells: Cells) -> bool:
+    return applies(step.spec.when, step.spec.unless, cells)
+
+
+def plan_row(step: PreparedStep, cells: Cells, known: list[Known], new_id: str, around: Surroundings) -> RowPlan:
+    """known: the records whose key is the row's (two or more = ambiguous). new_id: of the record it may create."""
+    if not is_about(step, cells):
+        return RowPlan("passed")
+    plan = RowPlan("created")
+    try:
+        plan.key = key_text(step, cells)
+    except BadCell as bad:
+        return _rejected(plan, _problem(step.spec.key or "", bad))
+    if step.spec.key is not None and not plan.key:
+        return _rejected(plan, FieldError(step.spec.key, "required", "without this value the record is not known"))
+    if len(known) > 1:
+        why = f"several records of {step.spec.resource} have {plan.key[:80]!r}"
+        return _rejected(plan, FieldError(step.spec.key or "", "ambiguous-key", why))
+    return _Planner(step, cells, around, plan).run(known[0] if known else None, new_id)
+
+
+def _rejected(plan: RowPlan, problem: FieldError) -> RowPlan:
+    plan.outcome, plan.commands = "rejected", []
+    plan.problems.append(problem)
+    return plan
+
+
+def _problem(field: str, bad: BadCell) -> FieldError:
+    return FieldError(field, bad.code, bad.message)
+
+
+@dataclass(slots=True)
+class _Planner:
+    step: PreparedStep
+    cells: Cells
+    around: Surroundings
+    plan: RowPlan
+
+    def run(self, known: Known | None, new_id: str) -> RowPlan:
+        mode, plan = self.step.spec.mode, self.plan
+        plan.id = known.id if known else new_id
+        if known is None and mode == "update":
+            return _rejected(plan, FieldError(self.step.spec.key or "", "unknown-record", "there is no such record"))
+        if known is not None and mode == "create":
+            where = "an earlier row" if known.earlier else "a record that is there already"
+            return _rejected(plan, FieldError(self.step.spec.key or "", "duplicate", f"{where} has this value"))
+        if known is not None and (mode == "ensure" or (known.earlier and self.step.gathers)):
+            plan.outcome = "unchanged"
+            return plan
+        self._main(known)
+        for act, command in self.step.acts:
+            if applies(act.when, act.unless, self.cells):
+                self._add(command, act)
+        if plan.problems:
+            plan.outcome, plan.commands = "rejected", []
+        elif known is not None:
+            plan.outcome = "updated" if plan.commands else "unchanged"
+        return plan
+
+    def _main(self, known: Known | None) -> None:
+        command = self.step.patch if known is not None else self.step.create
+        if command is None:
+            return
+        leave_out = self.step.spec.key if known is not None else None
+        self._add(command, self.step.spec, leave_out=leave_out, takes=set(command.model.model_fields))
+
+    def _add(self, command: Command, deed: Deed, leave_out: str | None = None, takes: set[str] | None = None) -> None:
+        """Plan one command. takes: fields that are no part of it are left out (an update of what a create sets)."""
+        before = len(self.plan.problems)
+        body: dict[str, Any] = {}
+        for name, expression in deed.fields.items():
+            head, _, custom = name.partition(".")
+            if name == leave_out or (takes is not None and head not in takes):
+                continue
+            value = self._value(name, expression)
+            if value is not None and custom:
+                body.setdefault(head, {})[custom] = _custom(value, self.around.custom_kinds.get(custom))
+            elif value is not None:
+                body[name] = value
+        at = self._moment(deed)
+        if len(self.plan.problems) > before or (not body and leave_out):
+            return
+        try:
+            self.plan.commands.append(Planned(command, command.adapter.validate_python(body), at))
+        except ValidationError as error:
+            for found in error.errors():
+                name = ".".join(str(p) for p in found["loc"])
+                self.plan.problems.append(FieldError(name, found["type"].replace("_", "-"), found["msg"]))
+
+    def _value(self, name: str, expression: Any) -> Any:
+        gathered = self.around.gathered.get(self.plan.key, {}).get(name)
+        try:
+            value = evaluate(expression, self.cells, self.around.found, gathered)
+        except BadCell as bad:
+            self.plan.problems.append(_problem(name, bad))
+            return None
+        if value is None and not isinstance(expression, Listed):
+            if expression.required:
+                self.plan.problems.append(FieldError(name, "required", "this value is needed"))
+            elif expression.expected:
+                self.plan.warnings.append(FieldError(name, "missing", "there is no value"))
+        return value
+
+    def _moment(self, deed: Deed) -> Micros | None:
+        if deed.at is None:
+            return None
+        try:
+            texts = texts_of(deed.at, self.cells)
+            return moment_of(texts[0], self.around.now) if texts else None
+        except BadCell as bad:
+            self.plan.problems.append(_problem("at", bad))
+            return None
+
+
+def _custom(value: Any, kind: Kind | None) -> Any:
+    """A text as the custom field's kind wants it; what does not fit is told by the command itself."""
+    if kind is Kind.INTEGER and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if kind is Kind.BOOLEAN and value in ("true", "false"):
+        return value == "true"
+    return value

@@ -1,0 +1,159 @@
+"""A mapping held against the catalogue: every resource, command, field, key and lookup it names must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from services.integration.mapping.source import Lines, Path, line_of
+from services.integration.mapping.spec import Act, Expression, Listed, Mapping, Step, Value
+from shared.domain.aggregate import Command
+from shared.domain.catalogue import AnyAggregate, Catalogue
+from shared.errors import FieldError, Invalid
+from shared.views.port import Kind
+
+_KEY_KINDS = (Kind.TEXT, Kind.KEYWORD, Kind.INTEGER, Kind.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedStep:
+    """A step with what its names stand for. index counts from 0; lookups: every value that needs one."""
+
+    index: int
+    spec: Step
+    aggregate: AnyAggregate
+    create: Command | None
+    patch: Command | None
+    acts: tuple[tuple[Act, Command], ...]
+    lookups: tuple[Value, ...]
+    gathers: tuple[str, ...] = field(default=())
+
+    @property
+    def key(self) -> Value | None:
+        if self.spec.key is None:
+            return None
+        value = self.spec.fields[self.spec.key]
+        assert isinstance(value, Value)
+        return value
+
+
+def prepare(mapping: Mapping, lines: Lines, catalogue: Catalogue) -> list[PreparedStep]:
+    """Raises Invalid; each error names the place in the mapping and its line."""
+    errors: list[FieldError] = []
+    steps = []
+    for index, spec in enumerate(mapping.steps):
+        checker = _Checker(catalogue, ("steps", index), lines, errors)
+        if (step := checker.step(index, spec)) is not None:
+            steps.append(step)
+    if errors:
+        raise Invalid("the mapping does not fit the record types", errors=errors)
+    return steps
+
+
+def check_columns(steps: Iterable[PreparedStep], files: dict[str, tuple[str, ...]], lines: Lines) -> None:
+    """Raises Invalid for files that are missing and columns that a file does not have."""
+    errors: list[FieldError] = []
+    for step in steps:
+        name = step.spec.file
+        at: Path = ("steps", step.index)
+        if name is None:
+            continue
+        if name not in files:
+            errors.append(_error((*at, "file"), "missing-file", f"the file {name!r} was not sent", lines))
+            continue
+        for column in sorted(step.spec.columns() - set(files[name])):
+            errors.append(_error(at, "unknown-column", f"{name} has no column {column!r}", lines))
+    if errors:
+        raise Invalid("the files do not fit the mapping", errors=errors)
+
+
+def _error(path: Path, code: str, message: str, lines: Lines) -> FieldError:
+    return FieldError(".".join(map(str, path)), code, f"line {line_of(lines, path)}: {message}")
+
+
+@dataclass(slots=True)
+class _Checker:
+    catalogue: Catalogue
+    at: Path
+    lines: Lines
+    errors: list[FieldError]
+
+    def step(self, index: int, spec: Step) -> PreparedStep | None:
+        if spec.resource not in self.catalogue:
+            self._fail(("resource",), "unknown-resource", f"there is no record type {spec.resource!r}")
+            return None
+        aggregate = self.catalogue[spec.resource]
+        create = patch = None
+        if spec.mode != "update":
+            create = self._create(spec, aggregate)
+        if spec.mode in ("update", "upsert"):
+            patch = next((c for c in aggregate.commands.values() if c.verb == "PATCH"), None)
+        self._fields(spec, create, patch)
+        self._key(spec, aggregate)
+        acts = tuple(self._acts(spec, aggregate))
+        values = [v for part in (spec, *spec.then) for e in part.fields.values() for v in _values(e)]
+        gathers = tuple(n for n, e in spec.fields.items() if isinstance(e, Value) and e.gather)
+        for value in values:
+            self._lookup(value)
+        return PreparedStep(index, spec, aggregate, create, patch, acts, tuple(v for v in values if v.lookup), gathers)
+
+    def _create(self, spec: Step, aggregate: AnyAggregate) -> Command | None:
+        makers = [c for c in aggregate.commands.values() if c.creates]
+        if spec.command is not None:
+            makers = [c for c in makers if c.name == spec.command]
+        else:
+            makers = [c for c in makers if not c.verb] or makers
+        if len(makers) != 1:
+            named = ", ".join(c.name for c in aggregate.commands.values() if c.creates) or "none"
+            self._fail(("command",), "unknown-command", f"name the command that makes a {spec.resource}: {named}")
+            return None
+        return makers[0]
+
+    def _fields(self, spec: Step, create: Command | None, patch: Command | None) -> None:
+        commands = [c for c in (create, patch) if c is not None]
+        for name in spec.fields:
+            if name == spec.key and spec.mode == "update":
+                continue
+            if commands and not any(_takes(c, name) for c in commands):
+                self._fail(("fields", name), "unknown-field", f"{commands[0].name} has no field {name!r}")
+
+    def _key(self, spec: Step, aggregate: AnyAggregate) -> None:
+        if spec.key is None:
+            return
+        declared = aggregate.collection.field(spec.key)
+        if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
+            self._fail(("key",), "bad-key", f"records of {spec.resource} cannot be found by {spec.key!r}")
+
+    def _acts(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[Act, Command]]:
+        for n, act in enumerate(spec.then):
+            command = aggregate.commands.get(act.command)
+            if command is None or command.creates:
+                self._fail(("then", n, "command"), "unknown-command", f"{spec.resource} has no command {act.command!r}")
+                continue
+            for name in act.fields:
+                if not _takes(command, name):
+                    self._fail(("then", n, "fields", name), "unknown-field", f"{command.name} has no field {name!r}")
+            yield act, command
+
+    def _lookup(self, value: Value) -> None:
+        if not value.lookup:
+            return
+        resource, _, name = value.lookup.partition(".")
+        declared = self.catalogue[resource].collection.field(name) if resource in self.catalogue else None
+        if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
+            self._fail(("fields",), "bad-lookup", f"{value.lookup!r} is no field by which records can be found")
+
+    def _fail(self, path: Path, code: str, message: str) -> None:
+        self.errors.append(_error((*self.at, *path), code, message, self.lines))
+
+
+def _takes(command: Command, name: str) -> bool:
+    head, _, custom = name.partition(".")
+    return head in command.model.model_fields and (not custom or head == "custom")
+
+
+def _values(expression: Expression) -> Iterator[Value]:
+    if isinstance(expression, Listed):
+        yield from expression.each
+    else:
+        yield expression

@@ -1,0 +1,180 @@
+"""What a mapping says: steps, each takes a file's rows to the records of one resource (docs/guides/imports.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, ValidationError, model_validator
+from pydantic import Field as F
+
+from services.integration.mapping.source import Lines, line_of, parse_source
+from shared.errors import FieldError, Invalid
+
+Mode = Literal["create", "ensure", "update", "upsert"]
+Name = Annotated[str, F(min_length=1, max_length=200)]
+FieldName = Annotated[str, F(min_length=1, max_length=100, pattern=r"^[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?$")]
+CommandName = Annotated[str, F(max_length=100, pattern=r"^[a-z]+\.[A-Za-z]+$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+def _text_or_list(given: Any) -> Any:
+    return given if isinstance(given, list) else [given]
+
+
+Matches = Annotated[dict[Name, Annotated[list[str], BeforeValidator(_text_or_list)]], F(min_length=1, max_length=20)]
+
+
+class Value(Part):
+    """Where a value comes from (column, constant or concat) and what is done with it, in the order of the fields here.
+
+    A bare text stands for {column: text}. Every cell is trimmed; an empty one gives no value. gather: the values of
+    all rows with the step's key, as a list. required: without a value the row is rejected; expected: it is reported.
+    """
+
+    column: Name | None = None
+    constant: Any = None
+    concat: list[Given] = F(default=[], max_length=20)
+    separator: str = F(default="", max_length=20)
+    default: Any = None
+    replace: dict[str, str] = F(default={}, max_length=2000)
+    date: str = F(default="", max_length=40)
+    scale: Decimal | None = None
+    split: str = F(default="", max_length=5)
+    lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.[a-z_]+)?$")] = ""
+    gather: bool = False
+    required: bool = False
+    expected: bool = False
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> Value:
+        if len(self.model_fields_set & {"column", "constant", "concat"}) != 1:
+            raise ValueError("give exactly one of column, constant and concat")
+        return self
+
+    def columns(self) -> Iterator[str]:
+        if self.column is not None:
+            yield self.column
+        for part in self.concat:
+            yield from part.columns()
+
+
+def _value(given: Any) -> Any:
+    return {"column": given} if isinstance(given, str) else given
+
+
+Given = Annotated[Value, BeforeValidator(_value)]
+
+
+class Listed(Part):
+    """A list of values; those without one are left out."""
+
+    each: list[Given] = F(min_length=1, max_length=50)
+
+    def columns(self) -> Iterator[str]:
+        for part in self.each:
+            yield from part.columns()
+
+
+def _each(given: Any) -> Any:
+    return {"each": given} if isinstance(given, list) else given
+
+
+def _shape(given: Any) -> str:
+    return _LISTED if isinstance(given, (list, Listed)) else _SINGLE
+
+
+_LISTED, _SINGLE = "[]", "{}"  # tags: stand in the places that pydantic names, never in ours
+Expression = Annotated[
+    Annotated[Listed, BeforeValidator(_each), Tag(_LISTED)] | Annotated[Given, Tag(_SINGLE)],
+    Discriminator(_shape),
+]
+Fields = Annotated[dict[FieldName, Expression], F(max_length=200)]
+
+
+class Deed(Part):
+    """when / unless: on which rows, by their cells. at: the day or moment it happened; None = now."""
+
+    when: Matches | None = None
+    unless: Matches | None = None
+    at: Given | None = None
+    fields: Fields = F(default_factory=dict)
+
+    def columns(self) -> set[str]:
+        """Every column that is read."""
+        found = {*(self.when or ()), *(self.unless or ())}
+        if self.at is not None:
+            found.update(self.at.columns())
+        for expression in self.fields.values():
+            found.update(expression.columns())
+        return found
+
+
+class Act(Deed):
+    """One command more for the row's record."""
+
+    command: CommandName
+
+
+class Step(Deed):
+    """file: None = one row without columns. key: the field that tells which record a row means."""
+
+    name: Name
+    file: Name | None = None
+    resource: Annotated[str, F(max_length=40, pattern=r"^[a-z_]+$")]
+    mode: Mode = "create"
+    key: FieldName | None = None
+    command: CommandName | None = None
+    then: list[Act] = F(default=[], max_length=20)
+
+    @model_validator(mode="after")
+    def key_is_a_field(self) -> Step:
+        if self.key is None and self.mode != "create":
+            raise ValueError(f"mode {self.mode} needs a key: the field that tells which record a row means")
+        if self.key is not None and not isinstance(self.fields.get(self.key), Value):
+            raise ValueError(f"the key {self.key!r} is not among the fields")
+        return self
+
+    def columns(self) -> set[str]:
+        return super().columns().union(*(act.columns() for act in self.then))
+
+
+class Mapping(Part):
+    """Steps in their order: a later one finds the records that an earlier one made."""
+
+    name: Name
+    description: str = F(default="", max_length=2000)
+    steps: list[Step] = F(min_length=1, max_length=50)
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files it takes, each once."""
+        return list(dict.fromkeys(s.file for s in self.steps if s.file is not None))
+
+
+def parse_mapping(text: str) -> tuple[Mapping, Lines]:
+    """Read a mapping. Raises Invalid; each error names the place and the line."""
+    values, lines = parse_source(text)
+    try:
+        return Mapping.model_validate(values), lines
+    except ValidationError as error:
+        errors = [_error(found["loc"], found["type"], found["msg"], lines) for found in error.errors()]
+        raise Invalid("the mapping is not valid", errors=_distinct(errors)) from error
+
+
+_PLAIN = {"extra_forbidden": "there is no such option", "model_type": "a mapping with options is needed here"}
+
+
+def _error(loc: tuple[str | int, ...], code: str, message: str, lines: Lines) -> FieldError:
+    path = tuple(p for p in loc if p not in (_LISTED, _SINGLE, "each"))
+    at = ".".join(map(str, path)) or "mapping"
+    why = _PLAIN.get(code, message.removeprefix("Value error, "))
+    return FieldError(at, code.replace("_", "-"), f"line {line_of(lines, path)}: {why}")
+
+
+def _distinct(errors: list[FieldError]) -> list[FieldError]:
+    return list({(e.field, e.code): e for e in errors}.values())

@@ -1,0 +1,130 @@
+"""From a row's cells to values: pure, one row at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Protocol
+
+from services.integration.mapping.spec import Expression, Listed, Matches, Value
+from shared.clock import Micros, from_rfc3339, start_of_day
+
+Cells = Mapping[str, str]
+NOON = 12 * 3_600_000_000  # a bare day happened at noon UTC: the same day in nearly every time zone
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class BadCell(Exception):
+    """A cell cannot become the value wanted; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Found(Protocol):
+    def ids(self, resource: str, field: str, text: str) -> list[str]:
+        """The records whose field has this value: none, one, or some of several."""
+        ...
+
+
+def texts_of(value: Value, cells: Cells) -> list[str]:
+    """The texts an expression comes to, before any lookup: none, one, or several when it splits. Raises BadCell."""
+    text = _source(value, cells)
+    if not text:
+        return []
+    parts = [p.strip() for p in text.split(value.split)] if value.split else [text]
+    return [_transformed(value, part) for part in parts if part]
+
+
+def _source(value: Value, cells: Cells) -> str:
+    if value.column is not None:
+        text = cells.get(value.column, "").strip()
+    elif value.concat:
+        parts = [p for part in value.concat for p in texts_of(part, cells)]
+        text = value.separator.join(parts)
+    else:
+        text = value.constant if isinstance(value.constant, str) else ""
+    return text or (value.default if isinstance(value.default, str) else "")
+
+
+def _transformed(value: Value, text: str) -> str:
+    text = value.replace.get(text, text)
+    if value.date:
+        text = _iso_day(text, value.date)
+    if value.scale is not None:
+        text = _scaled(text, value.scale)
+    return text
+
+
+@lru_cache(maxsize=20_000)
+def _iso_day(text: str, format: str) -> str:
+    for pattern in (format, "%Y-%m-%d"):  # dates typed in a spreadsheet arrive as ISO text
+        try:
+            return datetime.strptime(text, pattern).date().isoformat()
+        except ValueError:
+            continue
+    raise BadCell("bad-date", f"{text[:40]!r} is no day of the form {format}")
+
+
+def _scaled(text: str, scale: Decimal) -> str:
+    try:
+        number = Decimal(text)
+        if not number.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise BadCell("bad-number", f"{text[:40]!r} is no decimal number") from None
+    return f"{(number * scale).normalize():f}"
+
+
+def evaluate(expression: Expression, cells: Cells, found: Found, gathered: list[str] | None = None) -> Any:
+    """The JSON value of an expression; None = there is none. Raises BadCell.
+
+    gathered: the texts of a `gather` value, collected beforehand over all rows of its key.
+    """
+    if isinstance(expression, Listed):
+        return [v for part in expression.each if (v := evaluate(part, cells, found)) is not None] or None
+    texts = gathered if gathered is not None else texts_of(expression, cells)
+    if not texts:
+        plain = expression.constant if expression.constant is not None else expression.default
+        return None if isinstance(plain, str) else plain
+    if expression.lookup:
+        texts = [_looked_up(expression.lookup, text, found) for text in texts]
+    if expression.split or expression.gather:
+        return texts or None
+    return texts[0] if texts else None
+
+
+def _looked_up(lookup: str, text: str, found: Found) -> str:
+    resource, _, field = lookup.partition(".")
+    ids = found.ids(resource, field, text)
+    if not ids:
+        raise BadCell("unknown-reference", f"there is no {resource} whose {field} is {text[:80]!r}")
+    if len(ids) > 1:
+        raise BadCell("ambiguous-reference", f"there are several of {resource} whose {field} is {text[:80]!r}")
+    return ids[0]
+
+
+def moment_of(text: str, now: Micros) -> Micros:
+    """When it happened: a day means its noon (or now, for today before noon). Raises BadCell."""
+    try:
+        if not _DAY.fullmatch(text):
+            return from_rfc3339(text)
+        start = start_of_day(text)
+        return min(start + NOON, now) if start <= now else start + NOON
+    except (ValueError, OverflowError):
+        raise BadCell("bad-date", f"{text[:40]!r} is no day or moment") from None
+
+
+def applies(when: Matches | None, unless: Matches | None, cells: Cells) -> bool:
+    """Whether a row meets all of `when` and not all of `unless`."""
+    return (when is None or _all_match(when.items(), cells)) and not (
+        unless is not None and _all_match(unless.items(), cells)
+    )
+
+
+def _all_match(matches: Iterable[tuple[str, list[str]]], cells: Cells) -> bool:
+    return all(cells.get(column, "").strip() in wanted for column, wanted in matches)

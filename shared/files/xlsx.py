@@ -1,0 +1,122 @@
+"""XLSX in: judged as an archive before anything is unpacked or parsed, then turned into a plain CSV beside it."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from shared.errors import Invalid
+
+MAX_ENTRIES = 1_000
+MAX_RATIO = 100
+MAX_TOTAL = 200 * 1024 * 1024
+MAX_SHARED_STRINGS = 32 * 1024 * 1024  # the reader holds them in memory, all at once
+MAX_CELLS = 1_000  # of one row
+_SMALL = 100 * 1024  # of small entries the ratio says nothing
+_ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".jar", ".gz", ".7z", ".rar", ".tar")
+
+
+def xlsx_to_csv(path: Path, name: str, target: Path) -> None:
+    """Write the first sheet as UTF-8 CSV; dates become ISO text, numbers plain text.
+
+    Raises Invalid naming the file: not an XLSX, or an archive that would harm.
+    """
+    try:
+        _guard(path, name)
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            with target.open("w", encoding="utf-8", newline="") as out:
+                _copy(sheet.iter_rows(values_only=True), out, name)
+        finally:
+            book.close()
+    except Invalid:
+        raise
+    except Exception as error:  # of zipfile, the XML parser and openpyxl: whatever a hostile file provokes
+        raise Invalid.field(name, "broken-xlsx", f"this is no readable XLSX file ({type(error).__name__})") from error
+
+
+def _copy(rows: Iterable[tuple[Any, ...]], out: Any, name: str) -> None:
+    writer = csv.writer(out)
+    width = 0
+    for row in rows:
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if len(cells) > MAX_CELLS:
+            raise Invalid.field(name, "too-many-columns", f"a row has {len(cells)} cells; {MAX_CELLS} are the limit")
+        if not cells:
+            continue
+        width = width or len(cells)
+        writer.writerow(cells + [""] * (width - len(cells)))
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat()
+        case date():
+            return value.isoformat()
+        case str():
+            return value.replace("\0", "")
+    return str(value)
+
+
+def _guard(path: Path, name: str) -> None:
+    """Raises Invalid for an archive that is no workbook or that would cost more than it may."""
+
+    def refuse(code: str, why: str) -> Invalid:
+        return Invalid.field(name, code, f"{why}; the file was not opened")
+
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        if len(entries) > MAX_ENTRIES:
+            raise refuse("xlsx-bomb", f"{len(entries)} parts; {MAX_ENTRIES} are the limit")
+        if sum(e.file_size for e in entries) > MAX_TOTAL:
+            raise refuse("xlsx-bomb", f"more than {MAX_TOTAL >> 20} MB when unpacked")
+        names = [e.filename for e in entries]
+        if "xl/workbook.xml" not in names:
+            raise Invalid.field(name, "broken-xlsx", "this archive is no XLSX workbook")
+        if len(set(names)) != len(names) or _overlap(entries):
+            raise refuse("xlsx-bomb", "its parts overlap")
+        for entry in entries:
+            if entry.file_size > _SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+                raise refuse("xlsx-bomb", f"{entry.filename} is packed more than {MAX_RATIO} times")
+            if entry.filename.endswith("sharedStrings.xml") and entry.file_size > MAX_SHARED_STRINGS:
+                raise refuse("xlsx-bomb", f"more than {MAX_SHARED_STRINGS >> 20} MB of texts; send it as CSV")
+            if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
+                raise refuse("xlsx-hostile", "a part has a path of its own")
+            if entry.flag_bits & 1:
+                raise Invalid.field(name, "encrypted", "the file has a password; save it without one")
+            _guard_head(archive, entry, refuse)
+
+
+def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+    end = 0
+    for entry in sorted(entries, key=lambda e: e.header_offset):
+        if entry.header_offset < end:
+            return True
+        end = entry.header_offset + 30 + entry.compress_size
+    return False
+
+
+def _guard_head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, refuse: Any) -> None:
+    with archive.open(entry) as part:
+        head = part.read(4096)
+    if head.startswith(b"PK\x03\x04") or entry.filename.lower().endswith(_ARCHIVES):
+        raise refuse("xlsx-bomb", "an archive inside the archive")
+    if entry.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in head or b"<!ENTITY" in head or b"\0" in head):
+        raise refuse("xlsx-hostile", f"{entry.filename} declares entities")
