@@ -1,0 +1,74 @@
+"""What a query means, told without any index: the views suite holds every adapter to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from shared.views.port import Collection, Condition, Document, Field, Kind, Query, Scope
+from shared.views.query import KEY
+from shared.views.text import fold, query_tokens, tokens
+from shared.views.values import index_value, keywords
+
+
+def matching(
+    collection: Collection, documents: Iterable[tuple[str, Document]], query: Query, scope: Scope
+) -> list[str]:
+    """The ids of all that match, in the query's order. documents: (tenant, document)."""
+    sort = _field(collection, query.sort)
+    found = [
+        (_rank(index_value(sort, d.get(sort.name))), d["id"])
+        for tenant, d in documents
+        if tenant == scope.tenant and _visible(collection, d, scope) and _matches(collection, d, query)
+    ]
+    return [key for _, key in sorted(found, reverse=query.descending)]
+
+
+def _field(collection: Collection, name: str) -> Field:
+    return KEY if name == "id" else next(f for f in collection.fields if f.name == name)
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    return (0, 0) if value is None else (1, value)
+
+
+def _visible(collection: Collection, document: Document, scope: Scope) -> bool:
+    return scope.owners is None or collection.owner is None or document.get(collection.owner) in scope.owners
+
+
+def _matches(collection: Collection, document: Document, query: Query) -> bool:
+    held = all(_holds(_field(collection, c.field), c, document) for c in query.where)
+    return held and (not query.text.strip() or _has_words(collection, document, query.text))
+
+
+def _has_words(collection: Collection, document: Document, text: str) -> bool:
+    words = {w for f in collection.fields if f.searchable for w in tokens(str(document.get(f.name) or ""))}
+    wanted = query_tokens(text)
+    return bool(wanted) and all(
+        any(w.startswith(t.token) for w in words) if t.prefix else t.token in words for t in wanted
+    )
+
+
+def _holds(field: Field, condition: Condition, document: Document) -> bool:
+    raw, wanted = document.get(field.name), condition.value
+    if field.kind is Kind.KEYWORDS:
+        entries = keywords(field, raw)
+        return (not entries) == wanted if condition.op == "empty" else wanted in entries
+    value = index_value(field, raw)
+    match condition.op:
+        case "empty":
+            return (value is None) == wanted
+        case "ne":
+            return value != index_value(field, wanted)
+        case "in":
+            return value is not None and value in [index_value(field, w) for w in wanted]
+        case "prefix":
+            return value is not None and fold(str(raw)).startswith(fold(wanted))
+    if value is None:
+        return False
+    other: Any = index_value(field, wanted)
+    mine: Any = value
+    answers: dict[str, bool] = {
+        "eq": mine == other, "gt": mine > other, "ge": mine >= other, "lt": mine < other, "le": mine <= other
+    }  # fmt: skip
+    return answers[condition.op]
