@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from crm.gateway import build_app
@@ -25,11 +24,13 @@ from shared.domain.queries import Queries
 from shared.domain.repository import Repository
 from shared.domain.snapshots import Snapshots
 from shared.domain.uniqueness import Reservations
+from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen, lock_directory
+from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite import SqliteEventStore
-from shared.eventstore.sqlite_file import NewerFormat
+from shared.formats import NewerFormat
 from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -40,6 +41,7 @@ from shared.streaming.parked import PARKED
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
+from shared.views.port import ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
@@ -51,11 +53,11 @@ POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATIO
 class Suite:
     """An opened data directory with all its services. `tasks`: the background loops, once started."""
 
-    def __init__(self, settings: Settings, platform: Platform, feed: WarehouseFeed, stack: AsyncExitStack) -> None:
-        self.settings, self.platform, self.feed = settings, platform, feed
+    def __init__(self, settings: Settings, platform: Platform, stack: AsyncExitStack) -> None:
+        self.settings, self.platform = settings, platform
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = stack
-        self.app = build_app(self)
+        self.app = build_app(platform)
 
     @classmethod
     async def open(cls, settings: Settings) -> Suite:
@@ -65,20 +67,19 @@ class Suite:
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:
             try:
-                platform, feed = await _open_platform(settings, stack)
-            except (AlreadyOpen, NewerFormat, KeysUnusable) as error:
+                platform = await _open_platform(settings, stack)
+            except (AlreadyOpen, NewerFormat, KeysUnusable, StoreBroken, ViewsUnavailable, Unavailable) as error:
                 raise WrongSetting(str(error)) from error
-            return cls(settings, platform, feed, stack.pop_all())
+            return cls(settings, platform, stack.pop_all())
         raise AssertionError("unreachable")
 
     async def start(self) -> None:
         """Start the background loops."""
-        loops: list[Callable[[], Awaitable[None]]] = [
-            self.platform.projector.run,
-            self.platform.policies.run,
-            self.feed.run,
-        ]
-        self.tasks = [asyncio.ensure_future(loop()) for loop in loops]
+        platform = self.platform
+        loops = [platform.projector.run(), platform.policies.run()]
+        if platform.feed is not None:
+            loops.append(platform.feed.run())
+        self.tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
         """Stop the loops, then close every file in the reverse order of opening."""
@@ -88,9 +89,9 @@ class Suite:
         await self._stack.aclose()
 
 
-async def _open_platform(settings: Settings, stack: AsyncExitStack) -> tuple[Platform, WarehouseFeed]:
+async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     data, clock, ids = settings.data, SystemClock(), SystemIds()
-    stack.enter_context(lock_directory(data))
+    stack.callback(lock_directory(data).release)
     keys = SqliteKeyRing.open(data / "keys", clock=clock)
     stack.push_async_callback(keys.close)
     codec = Codec(keys)
@@ -106,13 +107,15 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> tuple[Pla
     snapshots = Snapshots(store, codec, _views_in_memory)
     stack.push_async_callback(snapshots.close)
     directory = Directory(views, clock)
-    projector.listeners.append(directory.on_events)
+    projector.listeners += [directory.on_events, bus.custom.on_events]
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
     await _declare(views, catalogue, store, codec, projector)
-    warehouse = await Warehouse.open(data / "warehouse")
+    warehouse = await Warehouse.open(f"chdb:{data / 'warehouse'}")
     stack.push_async_callback(warehouse.close)
+    feed = WarehouseFeed(warehouse, store, codec, catalogue, TABLES, clock)
+    await feed.start()
     platform = Platform(
         store=store,
         views=views,
@@ -129,10 +132,11 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> tuple[Pla
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         signer=signer,
-        warehouse=warehouse,
+        open_scratch=_views_in_memory,
+        feed=feed,
     )
     await platform.policies.start()
-    return platform, WarehouseFeed(warehouse, store, repository, catalogue, TABLES)
+    return platform
 
 
 async def _declare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from shared.streaming.projector import Projector
 from shared.views.port import Views
 
 if TYPE_CHECKING:
-    from shared.warehouse.client import Warehouse
+    from shared.warehouse.feed import WarehouseFeed
 
 
 @dataclass(slots=True)
@@ -39,5 +40,6 @@ class Platform:
     policies: PolicyRunner
     directory: Directory
     verifier: TokenVerifier
+    open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     signer: TokenSigner | None = None  # the identity service alone signs
-    warehouse: Warehouse | None = None  # the analytics service alone opens it
+    feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`

@@ -103,6 +103,10 @@ class EventStore(Protocol):
         """The position of the last event, 0 when empty."""
         ...
 
+    async def before_newest(self, tenant: str, count: int) -> int:
+        """The position behind which the tenant's newest `count` events lie; 0 when it has no more than those."""
+        ...
+
     async def position_at(self, recorded_at: Micros) -> int:
         """The position of the last event with recorded_at <= the moment; 0 if none."""
         ...

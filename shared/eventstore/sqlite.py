@@ -90,6 +90,9 @@ class SqliteEventStore:
     async def head(self) -> int:
         return self._head
 
+    async def before_newest(self, tenant: str, count: int) -> int:
+        return await self._reader.before_newest(tenant, count)
+
     async def position_at(self, recorded_at: Micros) -> int:
         return self._reader.position_at(recorded_at, self._head)
 
@@ -105,8 +108,8 @@ class SqliteEventStore:
         self._closed = True
         self._submit()
         self._wake()
-        await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._reader.close)
+        await asyncio.to_thread(self._writer.close)  # the last connection leaves no log behind
         self._lock.release()
 
     def _submit(self) -> None:

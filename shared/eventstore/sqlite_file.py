@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from shared.faults import crashpoint
+from shared.formats import NewerFormat
 from shared.security.rootkey import sync_directory
 
 FORMAT = 1
@@ -43,14 +44,6 @@ COMMIT;
 """
 
 
-class NewerFormat(Exception):
-    """The file was written by a newer program; this one must not touch it."""
-
-    def __init__(self, path: Path, found: int) -> None:
-        super().__init__(f"{path} has format {found}, this program knows formats up to {FORMAT}: upgrade the program")
-        self.path, self.found = path, found
-
-
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the store's file with every commit flushed to disk.
 
@@ -64,7 +57,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT:
-            raise NewerFormat(path, found)
+            raise NewerFormat(path, found, FORMAT)
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA secure_delete=FAST")

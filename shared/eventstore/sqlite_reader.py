@@ -19,7 +19,7 @@ from shared.eventstore.sqlite_group import answer_again
 
 Parameters = dict[str, Any]
 
-SHORT = 128  # rows read in the event loop's own thread
+SHORT = 500  # rows read in the event loop's own thread: to decode and fold them there takes longer
 PAGE = 2000  # rows of one page of `streams`
 ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
@@ -36,6 +36,8 @@ WHERE (stream, version) > (:stream, :version) AND stream < :category || '.'
     AND +category = :category AND +position <= :up_to AND (:tenant IS NULL OR tenant = :tenant)
 ORDER BY stream, version LIMIT :limit
 """
+
+_NEWEST = f"SELECT {_COLUMNS} FROM events WHERE tenant = :tenant ORDER BY position DESC LIMIT 1 OFFSET :offset"
 
 
 class Reader:
@@ -90,6 +92,11 @@ class Reader:
             return None
         digest, stream, version, position = row
         return answer_again(request, digest, Appended(stream, version, position, repeated=True))
+
+    async def before_newest(self, tenant: str, count: int) -> int:
+        where: Parameters = {"tenant": tenant, "offset": count}
+        found = await self._in_thread(_NEWEST, where)
+        return found[0].position if found else 0
 
     def position_at(self, moment: Micros, head: int) -> int:
         """Binary search: `recorded_at` never falls as position grows."""

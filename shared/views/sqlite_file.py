@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared.formats import NewerFormat
 from shared.views.port import ViewsUnavailable
 
 FORMAT = 1
@@ -35,14 +36,6 @@ COMMIT;
 """
 
 
-class NewerFormat(Exception):
-    """The file was written by a newer program; this one must not touch it."""
-
-    def __init__(self, path: Path, found: int) -> None:
-        super().__init__(f"{path} has format {found}, this program knows formats up to {FORMAT}: upgrade the program")
-        self.path, self.found = path, found
-
-
 def open_for_writing(path: Path | None) -> sqlite3.Connection:
     """Open or create the file; None = a private one that the system deletes, held in memory while it is small.
 
@@ -56,7 +49,7 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
     try:
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT and path is not None:
-            raise NewerFormat(path, found)
+            raise NewerFormat(path, found, FORMAT)
         db.execute("PRAGMA secure_delete=ON")
         if path is None:
             db.execute("PRAGMA journal_mode=MEMORY")

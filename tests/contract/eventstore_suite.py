@@ -386,12 +386,12 @@ class EventStoreSuite:
 
     async def test_paging_through_the_feed(self, opener: Opener) -> None:
         store = await opener()
-        for _ in range(10):
+        for _ in range(20):
             await store.append("t1", stream_of(), NO_STREAM, new(37), METADATA)
         whole = await store.read_all(0, 1000)
-        assert len(whole) == 370
+        assert len(whole) == 740
         assert_ordered(whole)
-        for limit in (1, 10, 128, 129, 369, 370):
+        for limit in (1, 10, 500, 501, 739, 740):
             assert await feed(store, 0, limit) == whole
         assert await store.read_all(whole[99].position, 5) == whole[100:105]
         assert await store.read_all(whole[-1].position, 5) == []
@@ -476,6 +476,14 @@ class EventStoreSuite:
             assert await store.position_at(moment) == (early[-1] if early else 0)
         assert await store.position_at(0) == 0
         assert await store.position_at(SystemClock().now() + 3_600_000_000) == whole[-1].position
+
+    async def test_where_the_newest_events_of_a_tenant_begin(self, opener: Opener) -> None:
+        store = await opener()
+        mine = [(await store.append("t1", stream_of(), NO_STREAM, new(), METADATA)).position for _ in range(4)]
+        await store.append("t2", stream_of(), NO_STREAM, new(3), METADATA)
+        assert await store.before_newest("t1", 2) == mine[1]
+        assert await store.before_newest("t1", 4) == 0
+        assert await store.before_newest("t3", 1) == 0
 
     async def test_waiting_ends_with_the_next_event(self, opener: Opener) -> None:
         store = await opener()

@@ -16,7 +16,8 @@ from shared.eventstore import sqlite_reader
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.port import NO_STREAM, Appended, EventStore, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
-from shared.eventstore.sqlite_file import FORMAT, NewerFormat
+from shared.eventstore.sqlite_file import FORMAT
+from shared.formats import NewerFormat
 from tests.contract.eventstore_suite import METADATA, EventStoreSuite, Opener, feed, new, request, stream_of
 
 

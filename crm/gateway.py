@@ -1,0 +1,44 @@
+"""All services behind one port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp
+
+from services.analytics.app import create_app as analytics
+from services.audit.app import create_app as audit
+from services.customer.app import create_app as customer
+from services.identity.app import create_app as identity
+from services.integration.app import create_app as integration
+from services.sales.app import create_app as sales
+from shared.http.app import service_app
+from shared.http.docs import docs_router
+from shared.http.gateway import Gateway
+from shared.http.health import health_router
+from shared.http.meta import meta_router
+from shared.http.search import search_router
+
+if TYPE_CHECKING:
+    from shared.platform import Platform
+
+SERVICES = {
+    "identity": identity,
+    "customer": customer,
+    "sales": sales,
+    "integration": integration,
+    "analytics": analytics,
+    "audit": audit,
+}
+AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
+
+
+def build_app(platform: Platform) -> ASGIApp:
+    services: dict[str, ASGIApp] = {name: create(platform) for name, create in SERVICES.items()}
+    root = service_app(
+        platform,
+        "CRM",
+        "What spans the services: search, the description of all records, health.",
+        [search_router(platform), meta_router(platform), health_router(platform), docs_router(platform, [*SERVICES])],
+    )
+    return Gateway(root, services, {segment: services[name] for segment, name in AT_THE_ROOT.items()})

@@ -1,0 +1,96 @@
+"""Replays and verifications over HTTP: the answer is a stream of server-sent events, the last one the result."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from fastapi import APIRouter, Request
+from pydantic import Field, TypeAdapter
+from starlette.responses import Response
+
+from services.audit.replays import Note, Report, replay, reports, verify, views_named
+from shared.domain.aggregate import CommandModel
+from shared.errors import Conflict
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.openapi import answer, body_of, operation
+from shared.http.routing import DirectRoute
+from shared.http.sse import ServerEvent, event_stream
+from shared.platform import Platform
+
+log = logging.getLogger("crm.audit")
+_ERRORS = (401, 403, 409, 413, 415, 422, 503)
+_STREAM = answer(
+    "Progress `{doing, done}`, then the result; a failure ends with `{error}`",
+    {"type": "string"},
+    media="text/event-stream",
+)
+
+
+class ReplayViews(CommandModel):
+    """Which views to rebuild; null = all, and the warehouse."""
+
+    views: list[str] | None = Field(None, max_length=100)
+
+
+class VerifyViews(CommandModel):
+    """Compare all views of the organisation."""
+
+
+def jobs_router(platform: Platform) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    authenticator = Authenticator(platform)
+    one_at_a_time = asyncio.Lock()
+
+    def run(job: Callable[[Note], Awaitable[Report]]) -> Response:
+        if one_at_a_time.locked():
+            raise Conflict("another replay or verification is running")
+        return event_stream(_events(job, one_at_a_time))
+
+    models = TypeAdapter(ReplayViews), TypeAdapter(VerifyViews)
+    described = operation(
+        "replay",
+        "Rebuild views from the events beside the live ones and swap them in",
+        "jobs",
+        {200: _STREAM},
+        body=body_of(ReplayViews.model_json_schema(), {"views": ["accounts"]}),
+        errors=_ERRORS,
+    )
+
+    @router.post("/replays", openapi_extra=described)
+    async def start_replay(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.check("audit", "manage")
+        asked = await parse(request, models[0])
+        aggregates, with_warehouse = views_named(platform, asked.views)
+        return run(lambda note: replay(platform, aggregates, with_warehouse, note))
+
+    checked = operation(
+        "verify",
+        "Prove that live views == rebuilt views == fold of the events",
+        "jobs",
+        {200: _STREAM},
+        body=body_of(VerifyViews.model_json_schema(), {}),
+        errors=_ERRORS,
+    )
+
+    @router.post("/verifications", openapi_extra=checked)
+    async def start_verification(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.check("audit", "read")
+        await parse(request, models[1])
+        return run(lambda note: verify(platform, access.tenant, platform.open_scratch, note))
+
+    return router
+
+
+async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncIterator[ServerEvent]:
+    async with lock:
+        try:
+            async for report in reports(job):
+                yield ServerEvent(report)
+        except Exception as error:
+            log.exception("a replay or verification failed")
+            yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})

@@ -1,0 +1,19 @@
+"""The audit service: the event log itself, and the proof that everything shown is computed from it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.audit.api.events import events_router
+from services.audit.api.jobs import jobs_router
+from shared.http.app import service_app
+from shared.platform import Platform
+
+
+def create_app(platform: Platform) -> FastAPI:
+    return service_app(
+        platform,
+        "Audit",
+        "The event log as stored, replays of views beside the live ones, and the check that live == rebuilt == fold.",
+        [events_router(platform), jobs_router(platform)],
+    )

@@ -1,0 +1,115 @@
+"""Replays and verifications as sequences of progress reports; the last report is the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from shared.domain.catalogue import AnyAggregate
+from shared.errors import Invalid
+from shared.platform import Platform
+from shared.streaming.parked import heal_all
+from shared.streaming.rebuild import rebuild
+from shared.streaming.verify import Verdict, verify_view
+from shared.views.port import Views
+from shared.warehouse import rebuild as warehouse
+
+Report = dict[str, Any]
+Note = Callable[[Report], None]
+EVERY = 0.2  # seconds between two reports of a job
+
+WAREHOUSE = "warehouse"
+
+
+def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
+    """The record types of the named collections, and whether the warehouse is meant; None = all. Raises Invalid."""
+    if names is None:
+        return list(platform.catalogue), platform.feed is not None
+    known = {a.collection.name: a for a in platform.catalogue}
+    if unknown := [n for n in names if n not in known and n != WAREHOUSE]:
+        listed = ", ".join([*sorted(known), WAREHOUSE])
+        raise Invalid.field("views", "unknown-view", f"there is no view {unknown[0][:80]!r}; there are {listed}")
+    return [known[n] for n in names if n in known], WAREHOUSE in names and platform.feed is not None
+
+
+async def replay(platform: Platform, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
+    """Rebuild views beside the live ones and swap them in; heal what was parked."""
+    done: list[Report] = []
+    for aggregate in aggregates:
+        name = aggregate.collection.name
+        seen = _Counter(name, note)
+        rows = await rebuild(aggregate, platform.store, platform.views, platform.codec, platform.projector, seen)
+        healed = await heal_all(platform.projector, aggregate.name)
+        done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
+    if with_warehouse and platform.feed is not None:
+        seen = _Counter(WAREHOUSE, note)
+        events = await warehouse.rebuild(platform.feed, platform.feed.tables, seen)
+        done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
+    return {"views": done}
+
+
+async def verify(platform: Platform, tenant: str, open_scratch: Callable[[], Awaitable[Views]], note: Note) -> Report:
+    """Compare every view of one organisation with its events, and the warehouse's tables with a rebuild."""
+    found: list[Report] = []
+    for aggregate in platform.catalogue:
+        scratch = await open_scratch()
+        try:
+            verdict = await verify_view(
+                aggregate,
+                platform.store,
+                platform.views,
+                platform.codec,
+                scratch,
+                position=platform.projector.position,
+                tenant=tenant,
+                progress=_Counter(aggregate.collection.name, note),
+            )
+        finally:
+            await scratch.close()
+        found.append(_line(verdict))
+    if platform.feed is not None:
+        await platform.feed.catch_up()
+        differing = await warehouse.verify(platform.feed, _Counter(WAREHOUSE, note))
+        found.append(_line(_of_tables(differing)))
+    return {"ok": all(line["ok"] for line in found), "views": found}
+
+
+def _line(verdict: Verdict) -> Report:
+    return {"ok": verdict.ok, **asdict(verdict)}
+
+
+def _of_tables(differing: dict[str, Any]) -> Verdict:
+    verdict = Verdict(WAREHOUSE)
+    for table in differing:
+        verdict.note("different", table)
+    return verdict
+
+
+class _Counter:
+    """A progress callback that reports at most every EVERY seconds."""
+
+    def __init__(self, doing: str, note: Note) -> None:
+        self._doing, self._note, self.count = doing, note, 0
+        self._next = 0.0
+
+    def __call__(self, count: int) -> None:
+        self.count = count
+        now = asyncio.get_running_loop().time()
+        if now >= self._next:
+            self._next = now + EVERY
+            self._note({"doing": self._doing, "done": count})
+
+
+async def reports(job: Callable[[Note], Awaitable[Report]]) -> AsyncIterator[Report]:
+    """Run a job and yield what it notes, then its result. Cancelled with its reader; failures are raised."""
+    queue: asyncio.Queue[Report | None] = asyncio.Queue()
+    task = asyncio.ensure_future(job(queue.put_nowait))
+    task.add_done_callback(lambda _: queue.put_nowait(None))
+    try:
+        while (noted := await queue.get()) is not None:
+            yield noted
+        yield task.result()
+    finally:
+        task.cancel()
