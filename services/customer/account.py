@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
+from services.customer.merging import MergeEvents, add_merging
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
-from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
-from shared.domain.match import company_key, site_of
-from shared.domain.record import Record, set_fields
+from shared.domain.match import company_key, mail_site, site_of
+from shared.domain.record import MergeableRecord
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.uniqueness import Duplicate, normalise
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer as events
 from shared.events.envelope import Event
-from shared.views.port import Collection, Condition, Field, Kind, Query
+from shared.views.port import Collection, Condition, Field, Kind, Query, Scope
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
 MAX_DEPTH = 50  # levels of the hierarchy
@@ -28,7 +29,7 @@ MAX_DEPTH = 50  # levels of the hierarchy
 
 
 @dataclass(slots=True)
-class Account(Record):
+class Account(MergeableRecord):
     name: str = ""
     type: str = "prospect"
     parent: str | None = None
@@ -45,8 +46,6 @@ class Account(Record):
     currency: str = ""
     founded: int | None = None
     description: str = ""
-    merged_into: str | None = None
-    absorbed: list[str] = field(default_factory=list)
 
 
 def evolve(state: Account, event: Event) -> None:
@@ -59,16 +58,6 @@ def evolve(state: Account, event: Event) -> None:
             state.parent = parent
         case events.AccountTypeChanged(type=type_):
             state.type = type_
-        case events.AccountsMerged(absorbed=absorbed, changes=changes):
-            state.absorbed = [*state.absorbed, *absorbed]
-            set_fields(state, changes)
-        case events.AccountsUnmerged(released=released, changes=changes):
-            state.absorbed = [a for a in state.absorbed if a not in released]
-            set_fields(state, changes)
-        case events.AccountAbsorbed(into=into):
-            state.merged_into, state.archived = into, True
-        case events.AccountReleased():
-            state.merged_into, state.archived = None, False
 
 
 ACCOUNT = Aggregate(
@@ -100,6 +89,7 @@ ACCOUNT = Aggregate(
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
+            Field("site_key", Kind.KEYWORD, "域名查重键", "Site key", indexed=True, writable=False),
         ),
     ),
     not_undoable=frozenset(
@@ -112,12 +102,41 @@ ACCOUNT = Aggregate(
             "customer.AccountRestored",
         }
     ),
-    uniques=(
-        Unique("tax_id", lambda a: normalise(a.tax_id)),
-        Unique("website", lambda a: site_of(a.website)),
-    ),
-    shown=lambda a: {"match_key": company_key(a.name)},
+    uniques=(Unique("tax_id", lambda a: normalise(a.tax_id)),),
+    shown=lambda a: {"match_key": company_key(a.name), "site_key": site_of(a.website) or mail_site(a.email)},
 )
+
+
+class ArchiveAccount(Archive):
+    """force: even with open opportunities; say why in X-Reason."""
+
+    force: bool = False
+
+
+async def open_opportunities(cmd: ArchiveAccount, lookups: Lookups) -> tuple[int, bool]:
+    """How many open opportunities the account has, and whether that is to be overlooked."""
+    if "opportunity" not in lookups.catalogue:
+        return 0, cmd.force
+    account = await lookups.state(ACCOUNT, lookups.id)
+    where = (
+        Condition("account", "in", [lookups.id, *account.absorbed]),
+        Condition("status", "eq", "open"),
+        Condition("archived", "eq", False),
+    )
+    return await lookups.views.count("opportunities", Query(where=where), Scope(lookups.tenant)), cmd.force
+
+
+def may_archive(state: Account, ctx: Context) -> None:
+    count, force = ctx.facts
+    if count and not force:
+        raise Rejected(
+            "the account has open opportunities; send force and a reason to archive it all the same",
+            code="open-opportunities",
+            count=count,
+        )
+    if count and not ctx.reason:
+        raise Invalid.field("force", "reason-needed", "say why, in X-Reason")
+
 
 add_lifecycle(
     ACCOUNT,
@@ -129,7 +148,26 @@ add_lifecycle(
         events.AccountRestored,
         events.AccountChangeUndone,
     ),
+    may_archive=may_archive,
+    before_archive=open_opportunities,
+    archive_model=ArchiveAccount,
 )
+
+MERGES = MergeEvents(events.AccountsMerged, events.AccountsUnmerged, events.AccountAbsorbed, events.AccountReleased)
+
+
+async def combine(survivor: Account, others: dict[str, Account], lookups: Lookups) -> dict[str, Any]:
+    """Tags of all; a parent that is absorbed gives way to its own. Raises Invalid for a cycle further up."""
+    tags = sorted({tag for account in (survivor, *others.values()) for tag in account.tags})
+    parent = survivor.parent
+    while parent in others:
+        parent = others[parent].parent
+    if parent == survivor.id or set(await line_up(parent, lookups)) & {survivor.id, *others}:
+        raise Invalid.field("absorb", "cycle", "one of them stands above the account that is to absorb it")
+    return {"tags": tags, "parent": parent}
+
+
+add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -170,17 +208,19 @@ async def before_create(cmd: CreateAccount, lookups: Lookups) -> None:
     await lookups.exists("parent", "account", cmd.parent)
     await lookups.exists("owner", "user", cmd.owner)
     if not cmd.allow_duplicate:
-        await refuse_namesakes(company_key(cmd.name), lookups)
+        await refuse_duplicate("name", "match_key", company_key(cmd.name), lookups)
+        site = site_of(cmd.website) or mail_site(cmd.email)
+        await refuse_duplicate("website" if cmd.website else "email", "site_key", site, lookups)
 
 
-async def refuse_namesakes(key: str, lookups: Lookups) -> None:
-    """Raises Duplicate when a live account's name comes to the same key; `candidates` lists those the caller sees."""
-    where = (Condition("match_key", "eq", key), Condition("archived", "eq", False))
+async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookups) -> None:
+    """Raises Duplicate when a live account has the same key; `candidates` lists those the caller sees."""
+    where = (Condition(key_field, "eq", key), Condition("archived", "eq", False))
     found = await lookups.find("accounts", Query(where=where, limit=5)) if key else []
     if found:
         seen = [d["id"] for d in found if lookups.sees("account", d["owner"])]
-        message = "there is an account of this name; send allow_duplicate to create it all the same"
-        raise Duplicate(message, errors=[FieldError("name", "duplicate", message)], candidates=seen)
+        message = f"there is an account with this {field}; send allow_duplicate to create it all the same"
+        raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
 
 
 @ACCOUNT.command("CreateAccount", action="create", verb="", creates=True, prepare=before_create)
@@ -210,11 +250,16 @@ class SetParentAccount(CommandModel):
 async def line_above(cmd: SetParentAccount, lookups: Lookups) -> list[str]:
     """The ids from the wanted parent up to the top."""
     await lookups.exists("parent", "account", cmd.parent)
+    return await line_up(cmd.parent, lookups)
+
+
+async def line_up(id: str | None, lookups: Lookups) -> list[str]:
+    """An account's id and those above it, up to the top; a merged account stands where its survivor stands."""
     line: list[str] = []
-    above = cmd.parent
-    while above is not None and above not in line and len(line) <= MAX_DEPTH:
-        line.append(above)
-        above = (await lookups.state(ACCOUNT, above)).parent
+    while id is not None and id not in line and len(line) <= MAX_DEPTH:
+        line.append(id)
+        account = await lookups.state(ACCOUNT, id)
+        id = account.merged_into or account.parent
     return line
 
 

@@ -143,16 +143,22 @@ class Aggregate(Generic[S]):
     def fold(self, events: Iterable[Recorded], state: S | None = None) -> S:
         """The state after the events; `state` is folded on in place."""
         current = state if state is not None else self.state()
-        for recorded in events:
-            self.step(current, recorded)
+        last: Recorded | None = None
+        for last in events:
+            self._step(current, last)
+        if last is not None:
+            current.updated_by = last.metadata.actor  # parsed once: metadata is most of what an event weighs
         return current
 
     def step(self, state: S, recorded: Recorded) -> None:
+        self._step(state, recorded)
+        state.updated_by = recorded.metadata.actor
+
+    def _step(self, state: S, recorded: Recorded) -> None:
         if state.version == 0:
             state.id, state.created_at, state.created_by = recorded.id, recorded.occurred_at, recorded.metadata.actor
         self.evolve_all(state, recorded.event)
         state.version, state.updated_at = recorded.version, recorded.occurred_at
-        state.updated_by = recorded.metadata.actor
 
     def evolve_all(self, state: S, event: Event) -> None:
         """Fold one event: what all records share, then the aggregate's own; an erasure masks every personal field.

@@ -56,7 +56,7 @@ class Lifecycle:
     """The event classes of one aggregate's shared commands; None = the aggregate has no such command."""
 
     transferred: type[Any] | None
-    tagged: type[Any]
+    tagged: type[Any] | None
     archived: type[Any]
     restored: type[Any]
     undone: type[Any]
@@ -96,7 +96,8 @@ def add_lifecycle(
     """
     if events.transferred is not None:
         _add_transfer(aggregate, title, events.transferred)
-    _add_tags(aggregate, title, events.tagged)
+    if events.tagged is not None:
+        _add_tags(aggregate, title, events.tagged)
     _add_archive(aggregate, title, events.archived, may_archive, before_archive, archive_model)
     _add_restore(aggregate, title, events.restored)
     _add_undo(aggregate, title, events.undone)
@@ -169,12 +170,14 @@ def undo_change(aggregate: Aggregate[Any], undone: type[Any], cmd: Undo, state: 
         raise Rejected("this change has a command of its own to take it back", code="not-undoable")
     done = _effect(aggregate, history, cmd.version)
     now = aggregate.dump(state)
-    clashes = sorted(f for f, change in done.items() if _value(now, f) not in (change["to"], change["from"]))
+    clashes = sorted(f for f, change in done.items() if value_of(now, f) not in (change["to"], change["from"]))
     if clashes:
         errors = [FieldError(f, "changed-since", "a later change touched this field") for f in clashes]
         raise UndoClash(errors=errors, fields=clashes)
     back: Changes = {
-        f: {"from": change["to"], "to": change["from"]} for f, change in done.items() if _value(now, f) == change["to"]
+        f: {"from": change["to"], "to": change["from"]}
+        for f, change in done.items()
+        if value_of(now, f) == change["to"]
     }
     ctx.access.check_fields(aggregate.name, [f.partition(".")[0] for f in back])
     if "owner" in back:
@@ -192,6 +195,7 @@ def _effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) ->
     return differences(before, aggregate.dump(state))
 
 
-def _value(dump: dict[str, Any], name: str) -> Any:
+def value_of(dump: dict[str, Any], name: str) -> Any:
+    """A field of a dump, `custom.<name>` too; None when it is not there."""
     head, _, custom = name.partition(".")
     return (dump.get("custom") or {}).get(custom) if head == "custom" and custom else dump.get(head)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
+from shared.clock import Micros, from_rfc3339
 from shared.domain.codes import COUNTRIES, CURRENCIES
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
@@ -65,6 +67,24 @@ def _not_negative(value: str) -> str:
     return value.removeprefix("-")
 
 
+def _moment(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        return from_rfc3339(value)
+    except (ValueError, TypeError, OverflowError):
+        raise PydanticCustomError("moment", "write a moment as in 2026-11-24T09:30:00+08:00") from None
+
+
+def _day(value: str) -> str:
+    try:
+        if value and date.fromisoformat(value).isoformat() != value:
+            raise ValueError(value)
+    except ValueError:
+        raise PydanticCustomError("date", "write a day that exists, as in 2026-11-24") from None
+    return value
+
+
 Text = Annotated[str, F(max_length=200)]
 Reference = Annotated[str, F(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Email = Annotated[str, F(max_length=254), AfterValidator(_email)]
@@ -73,5 +93,12 @@ Country = Annotated[str, F(max_length=2), AfterValidator(_country)]
 Currency = Annotated[str, F(min_length=3, max_length=3), AfterValidator(_currency)]
 SignedAmount = Annotated[str, BeforeValidator(_amount)]
 Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative)]
+Day = Annotated[str, F(max_length=10), AfterValidator(_day)]
+Moment = Annotated[
+    Micros,
+    BeforeValidator(_moment),
+    F(ge=-(2**55), le=2**57),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]  # microseconds; RFC 3339 text in a body
 Year = Annotated[int, F(ge=1000, le=2200)]
 Custom = Annotated[dict[str, Any], F(max_length=200)]

@@ -85,6 +85,18 @@ class Reservations:
             return
         raise Unavailable(f"another request is taking this {unique.name} at this moment")
 
+    async def holder(
+        self, aggregate: Aggregate[Any], unique: Unique, value: str, tenant: str = EVERYWHERE
+    ) -> tuple[str, str] | None:
+        """(tenant, id) of the record that reserved a value last; whether it still holds it, its state tells."""
+        stream = await self._stream(tenant, f"{aggregate.name}.{unique.name}", value)
+        held = await self._repository.store.read(tenant, stream)
+        if not held:
+            return None
+        last: ValueReserved = self._codec.decode(held[-1]).event
+        space, _, id = last.holder.partition("/")
+        return space, id
+
     async def _waits(
         self,
         aggregate: Aggregate[Any],

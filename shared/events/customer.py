@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.events import common
-from shared.events.common import Changes
 from shared.events.registry import event
 
 # --- Account ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Events of the customer domain about what was done, said and planned with customers. A landed version is never edited (see registry)."""
+"""Events of the customer domain about what was done, said and planned with customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of the customer domain about persons we know at accounts. A landed version is never edited (see registry)."""
+"""Events of the customer domain about persons we know at accounts."""
 
 from __future__ import annotations
 

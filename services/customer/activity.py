@@ -1,0 +1,131 @@
+"""Activity: a task, call, meeting, note or e-mail, about any number of records.
+
+Its words are encrypted under a key of its own; plan, links and status are in clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from shared.domain.aggregate import Aggregate
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle
+from shared.domain.record import Record
+from shared.events import customer_activities as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Document, Field, Kind
+
+ActivityKind = Literal["task", "call", "meeting", "note", "email"]
+Status = Literal["open", "done", "cancelled"]
+Direction = Literal["", "inbound", "outbound"]
+Priority = Literal["low", "normal", "high"]
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Activity(Record):
+    """Moments in microseconds, 0 = none; duration in minutes. linked_to: {type, id}. participants: {type, id,
+    response}, response "" = not answered yet."""
+
+    kind: str = "task"
+    subject: str = ""
+    body: str = ""
+    location: str = ""
+    sender: str = ""
+    recipients: list[str] = field(default_factory=list)
+    status: str = "open"
+    start: int = 0
+    due: int = 0
+    completed_at: int = 0
+    duration: int | None = None
+    direction: str = ""
+    priority: str = "normal"
+    linked_to: list[dict[str, str]] = field(default_factory=list)
+    participants: list[dict[str, str]] = field(default_factory=list)
+
+
+KINDS: dict[str, type[Any]] = {
+    "task": events.TaskPlanned,
+    "call": events.CallLogged,
+    "meeting": events.MeetingScheduled,
+    "note": events.NoteWritten,
+    "email": events.EmailRecorded,
+}
+_KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+
+def evolve(state: Activity, event: Event) -> None:
+    match event:
+        case events.Begun(details=details, plan=plan, links=links, participants=participants, owner=owner):
+            state.kind = _KIND_OF[type(event)]
+            for name, value in (*details.items(), *plan.items()):
+                setattr(state, name, value)
+            state.linked_to, state.participants, state.owner = links, participants, owner
+        case events.ActivityRescheduled(start=start, due=due):
+            state.start, state.due = start, due
+        case events.ActivityCompleted(completed_at=completed_at):
+            state.status, state.completed_at = "done", completed_at
+        case events.ActivityCancelled():
+            state.status = "cancelled"
+        case events.InviteAnswered(participant=participant, response=response):
+            state.participants = [
+                {**p, "response": response} if p["id"] == participant else p for p in state.participants
+            ]
+        case events.ActivityLinked(type=type_, id=id):
+            state.linked_to = [*state.linked_to, {"type": type_, "id": id}]
+        case events.ActivityUnlinked(id=id):
+            state.linked_to = [link for link in state.linked_to if link["id"] != id]
+
+
+def shown(state: Activity) -> Document:
+    return {"links": [link["id"] for link in state.linked_to], "invited": [p["id"] for p in state.participants]}
+
+
+ACTIVITY = Aggregate(
+    name="activity",
+    service="customer",
+    noun="activities",
+    state=Activity,
+    evolve=evolve,
+    collection=Collection(
+        "activities",
+        1,
+        record_fields(
+            Field("kind", Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(ActivityKind)),
+            Field("subject", Kind.TEXT, "主题", "Subject", indexed=True, searchable=True, personal=True, required=True),
+            Field("body", Kind.TEXT, "内容", "Body", searchable=True, personal=True),
+            Field("location", Kind.TEXT, "地点", "Location", searchable=True, personal=True),
+            Field("sender", Kind.KEYWORD, "发件人", "From", searchable=True, personal=True),
+            Field("recipients", Kind.KEYWORDS, "收件人", "To", searchable=True, personal=True),
+            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
+            Field("start", Kind.DATETIME, "开始", "Start", indexed=True, writable=False),
+            Field("due", Kind.DATETIME, "截止", "Due", indexed=True, writable=False),
+            Field("completed_at", Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False),
+            Field("duration", Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True),
+            Field("direction", Kind.KEYWORD, "方向", "Direction", indexed=True, options=get_args(Direction)[1:]),
+            Field("priority", Kind.KEYWORD, "优先级", "Priority", indexed=True, options=get_args(Priority)),
+            Field("links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False),
+            Field("linked_to", Kind.JSON, "相关记录及类型", "Linked records with types", writable=False),
+            Field("participants", Kind.JSON, "参与人", "Participants", writable=False),
+            Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
+        ),
+        title="subject",
+    ),
+    not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored"}),
+    shown=shown,
+)
+
+add_lifecycle(
+    ACTIVITY,
+    "Activity",
+    Lifecycle(
+        events.ActivityTransferred,
+        events.ActivityTagsChanged,
+        events.ActivityArchived,
+        events.ActivityRestored,
+        events.ActivityChangeUndone,
+    ),
+)

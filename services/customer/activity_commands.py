@@ -1,0 +1,226 @@
+"""The commands of an activity and their decisions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as F
+
+from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority
+from shared.clock import Micros
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.types import Custom, Email, Moment, Reference
+from shared.errors import Invalid, Rejected
+from shared.events import customer_activities as events
+from shared.events.envelope import Event
+
+LinkType = Literal["account", "contact", "lead", "opportunity"]
+MOST = 100  # links and participants each
+
+
+class Link(CommandModel):
+    """A record the activity is about."""
+
+    type: LinkType
+    id: Reference
+
+
+class Participant(CommandModel):
+    type: Literal["user", "contact", "lead"]
+    id: Reference
+
+
+class ActivityDetails(CommandModel):
+    """What can be edited in place, all optional: in a PATCH only those sent change. duration: minutes."""
+
+    subject: Annotated[str, F(max_length=300)] = ""
+    body: Annotated[str, F(max_length=50_000)] = ""
+    location: Annotated[str, F(max_length=300)] = ""
+    sender: Email = ""
+    recipients: Annotated[list[Annotated[Email, F(min_length=3)]], F(max_length=MOST)] = F(default_factory=list)
+    duration: Annotated[int | None, F(ge=0, le=100_000)] = None
+    direction: Direction = ""
+    priority: Priority = "normal"
+    custom: Custom = F(default_factory=dict)
+
+
+class CreateActivity(ActivityDetails):
+    """Plan a task, schedule a meeting, log a call, write a note or record an e-mail, by `kind`.
+
+    What has happened already is done: a note, an e-mail, and a call without a start to come; `done` says otherwise.
+    """
+
+    kind: ActivityKind
+    subject: Annotated[str, F(min_length=1, max_length=300)]
+    start: Moment | None = None
+    due: Moment | None = None
+    done: bool | None = None
+    links: list[Link] = F(default_factory=list, max_length=MOST)
+    participants: list[Participant] = F(default_factory=list, max_length=MOST)
+    owner: Reference | None = None
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"kind": "task", "subject": "Send the offer 发送报价", "due": "2026-12-01T09:00:00+08:00"}]
+        }
+    }
+
+
+PERSONAL = ("subject", "body", "location", "sender", "recipients", "custom")
+PLAN = ("duration", "direction", "priority")
+
+
+async def before_create(cmd: CreateActivity, lookups: Lookups) -> None:
+    await lookups.exists("owner", "user", cmd.owner)
+    for number, link in enumerate(cmd.links):
+        await linkable(f"links.{number}.id", link.type, link.id, lookups)
+    for number, participant in enumerate(cmd.participants):
+        await linkable(f"participants.{number}.id", participant.type, participant.id, lookups)
+
+
+async def linkable(field: str, type_: str, id: str, lookups: Lookups) -> None:
+    """Raises Invalid naming the field unless there is such a record, and the caller sees it."""
+    if type_ not in lookups.catalogue:
+        raise Invalid.field(field, "unknown-reference", f"there is no {type_} with this id")
+    await lookups.exists(field, type_, id)
+
+
+@ACTIVITY.command("CreateActivity", action="create", verb="", creates=True, prepare=before_create)
+def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
+    """A new activity, owned by whoever creates it unless said otherwise."""
+    start, due = cmd.start or 0, cmd.due or 0
+    require_order(start, due)
+    sent = cmd.model_dump(exclude_unset=True)
+    done = cmd.done if cmd.done is not None else happened(cmd, ctx)
+    plan = {name: sent[name] for name in PLAN if name in sent}
+    plan |= {"start": start, "due": due, "status": "done" if done else "open"}
+    plan["completed_at"] = ctx.occurred_at if done else 0
+    links = list({link.id: link.model_dump() for link in cmd.links}.values())
+    invited = list({p.id: {**p.model_dump(), "response": ""} for p in cmd.participants}.values())
+    details = {name: sent[name] for name in PERSONAL if name in sent}
+    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
+    return [KINDS[cmd.kind](ctx.id, details, plan, links, invited, owner)]
+
+
+def happened(cmd: CreateActivity, ctx: Context) -> bool:
+    """Whether the activity is one that lies behind us."""
+    return cmd.kind in ("note", "email") or (cmd.kind == "call" and not (cmd.start or 0) > ctx.now and not cmd.due)
+
+
+def require_order(start: Micros, due: Micros) -> None:
+    if start and due and due < start:
+        raise Invalid.field("due", "before-start", "it cannot be due before it starts")
+
+
+class ChangeActivityDetails(ActivityDetails):
+    pass
+
+
+@ACTIVITY.command("ChangeActivityDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangeActivityDetails, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    wanted: dict[str, Any] = cmd.model_dump(exclude_unset=True)
+    if wanted.get("subject", "-") == "":
+        raise Invalid.field("subject", "required", "an activity needs a subject")
+    changes = changed_fields(state, wanted)
+    return [events.ActivityDetailsChanged(ctx.id, changes)] if changes else []
+
+
+class RescheduleActivity(CommandModel):
+    """Only what is sent moves; null = no longer set."""
+
+    start: Moment | None = None
+    due: Moment | None = None
+
+
+@ACTIVITY.command("RescheduleActivity", action="edit", verb="reschedule")
+def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    require_open(state)
+    start = (cmd.start or 0) if "start" in cmd.model_fields_set else state.start
+    due = (cmd.due or 0) if "due" in cmd.model_fields_set else state.due
+    require_order(start, due)
+    if (start, due) == (state.start, state.due):
+        return []
+    return [events.ActivityRescheduled(start, due, state.start, state.due)]
+
+
+def require_open(state: Activity) -> None:
+    if state.status != "open":
+        raise Rejected(f"the activity is {state.status}", code="not-open")
+
+
+class CompleteActivity(CommandModel):
+    """The task is done, the meeting was held, the call was made."""
+
+
+@ACTIVITY.command("CompleteActivity", action="edit", verb="complete")
+def complete(cmd: CompleteActivity, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status == "done":
+        return []
+    require_open(state)
+    return [events.ActivityCompleted(ctx.occurred_at)]
+
+
+class CancelActivity(CommandModel):
+    pass
+
+
+@ACTIVITY.command("CancelActivity", action="edit", verb="cancel")
+def cancel(cmd: CancelActivity, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status == "cancelled":
+        return []
+    require_open(state)
+    return [events.ActivityCancelled()]
+
+
+class RespondToInvite(CommandModel):
+    """participant: whose answer it is, unless one's own."""
+
+    response: Literal["accepted", "declined", "tentative"]
+    participant: Reference | None = None
+
+
+@ACTIVITY.command("RespondToInvite", action="read", verb="respond")
+def respond(cmd: RespondToInvite, state: Activity, ctx: Context) -> list[Event]:
+    """Who was invited answers for himself; for others, who may edit the activity."""
+    require_live(state)
+    participant = cmd.participant or ctx.actor
+    if participant != ctx.actor:
+        ctx.access.check("activity", "edit", state.owner)
+    invited = next((p for p in state.participants if p["id"] == participant), None)
+    if invited is None:
+        raise Invalid.field("participant", "not-invited", "this person was not invited")
+    if invited["response"] == cmd.response:
+        return []
+    require_open(state)
+    return [events.InviteAnswered(participant, cmd.response, invited["response"])]
+
+
+async def link_exists(cmd: Link, lookups: Lookups) -> None:
+    await linkable("id", cmd.type, cmd.id, lookups)
+
+
+@ACTIVITY.command("LinkActivity", action="edit", verb="link", prepare=link_exists)
+def link(cmd: Link, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if any(known["id"] == cmd.id for known in state.linked_to):
+        return []
+    if len(state.linked_to) >= MOST:
+        raise Invalid.field("id", "too-many", f"an activity is about {MOST} records at most")
+    return [events.ActivityLinked(cmd.type, cmd.id)]
+
+
+class UnlinkActivity(CommandModel):
+    id: Reference
+
+
+@ACTIVITY.command("UnlinkActivity", action="edit", verb="unlink")
+def unlink(cmd: UnlinkActivity, state: Activity, ctx: Context) -> list[Event]:
+    require_live(state)
+    known = next((link for link in state.linked_to if link["id"] == cmd.id), None)
+    return [] if known is None else [events.ActivityUnlinked(known["type"], cmd.id)]

@@ -1,0 +1,223 @@
+"""Contact: a person, with roles at any number of accounts. What is personal is encrypted under a key of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.customer.merging import MergeEvents, add_merging
+from services.customer.names import full_name
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle
+from shared.domain.lookups import Lookups
+from shared.domain.match import person_key
+from shared.domain.record import ERASED, MergeableRecord
+from shared.domain.uniqueness import normalise
+from shared.events import customer_contacts as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Document, Field, Kind
+
+Entry = dict[str, Any]
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Contact(MergeableRecord):
+    """emails: {email, kind, primary}. phones: {phone, kind, primary}. addresses: {id, kind, street, city, region,
+    postcode, country}. accounts: {account, role, primary, active}."""
+
+    salutation: str = ""
+    given_name: str = ""
+    middle_name: str = ""
+    family_name: str = ""
+    title: str = ""
+    department: str = ""
+    birthday: str = ""
+    language: str = ""
+    do_not_call: bool = False
+    do_not_email: bool = False
+    description: str = ""
+    emails: list[Entry] = field(default_factory=list)
+    phones: list[Entry] = field(default_factory=list)
+    addresses: list[Entry] = field(default_factory=list)
+    accounts: list[Entry] = field(default_factory=list)
+
+
+def evolve(state: Contact, event: Event) -> None:
+    match event:
+        case events.ContactCreated(details=details, accounts=accounts, owner=owner):
+            for name, value in details.items():
+                setattr(state, name, value)
+            state.accounts, state.owner = accounts, owner
+        case events.ContactEmailAdded(email=email, kind=kind, primary=primary):
+            state.emails = added(state.emails, {"email": email, "kind": kind, "primary": primary})
+        case events.ContactEmailRemoved(email=email):
+            state.emails = removed(state.emails, "email", email)
+        case events.PrimaryEmailSet(email=email):
+            state.emails = [{**e, "primary": e["email"] == email} for e in state.emails]
+        case events.ContactPhoneAdded(phone=phone, kind=kind, primary=primary):
+            state.phones = added(state.phones, {"phone": phone, "kind": kind, "primary": primary})
+        case events.ContactPhoneRemoved(phone=phone):
+            state.phones = removed(state.phones, "phone", phone)
+        case events.ContactAddressAdded(address_id=id, kind=kind, address=address):
+            state.addresses = [*state.addresses, {"id": id, "kind": kind, **address}]
+        case events.ContactAddressRemoved(address_id=id):
+            state.addresses = [a for a in state.addresses if a["id"] != id]
+        case events.ContactLinkedToAccount(account=account, role=role, primary=primary):
+            others = [link for link in state.accounts if link["account"] != account]
+            state.accounts = added(others, {"account": account, "role": role, "primary": primary, "active": True})
+        case events.ContactAccountLinkEnded(account=account):
+            state.accounts = ended(state.accounts, account)
+
+
+def added(entries: list[Entry], new: Entry) -> list[Entry]:
+    """With one more; when it is the primary one, no other is."""
+    return [*({**e, "primary": False} if new["primary"] else e for e in entries), new]
+
+
+def removed(entries: list[Entry], key: str, value: str) -> list[Entry]:
+    """Without one; the first that is left becomes primary when none is."""
+    left = [e for e in entries if e[key] != value]
+    if left and not any(e["primary"] for e in left):
+        left[0] = {**left[0], "primary": True}
+    return left
+
+
+def ended(links: list[Entry], account: str) -> list[Entry]:
+    """With the link to an account no longer active; the first active one becomes primary when none is."""
+    left = [{**e, "active": False, "primary": False} if e["account"] == account else e for e in links]
+    active = [i for i, e in enumerate(left) if e["active"]]
+    if active and not any(left[i]["primary"] for i in active):
+        left[active[0]] = {**left[active[0]], "primary": True}
+    return left
+
+
+def primary(entries: list[Entry], key: str) -> str:
+    """The value of the primary entry, "" when there is none."""
+    return next((e[key] for e in entries if e["primary"]), "")
+
+
+def shown(state: Contact) -> Document:
+    name = "" if state.erased else full_name(state.family_name, state.middle_name, state.given_name)
+    return {
+        "name": name or ERASED,
+        "email": primary(state.emails, "email"),
+        "email_keys": [normalise(e["email"]) for e in state.emails],
+        "phone": primary(state.phones, "phone"),
+        "phone_keys": [p["phone"] for p in state.phones],
+        "account": primary(state.accounts, "account") or None,
+        "account_ids": [link["account"] for link in state.accounts if link["active"]],
+        "match_key": person_key(name),
+    }
+
+
+CONTACT = Aggregate(
+    name="contact",
+    service="customer",
+    noun="contacts",
+    state=Contact,
+    evolve=evolve,
+    collection=Collection(
+        "contacts",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, writable=False),
+            Field("salutation", Kind.KEYWORD, "称谓", "Salutation", personal=True),
+            Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, searchable=True, personal=True),
+            Field("middle_name", Kind.TEXT, "中间名", "Middle name", personal=True),
+            Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, searchable=True, personal=True),
+            Field("title", Kind.TEXT, "职务", "Job title", indexed=True, searchable=True, personal=True),
+            Field("department", Kind.TEXT, "部门", "Department", indexed=True, searchable=True, personal=True),
+            Field("birthday", Kind.DATE, "生日", "Birthday", indexed=True, personal=True),
+            Field("language", Kind.KEYWORD, "语言", "Language", indexed=True),
+            Field("do_not_call", Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True),
+            Field("do_not_email", Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True),
+            Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
+            Field(
+                "email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, writable=False
+            ),
+            Field("emails", Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False),
+            Field(
+                "email_keys",
+                Kind.KEYWORDS,
+                "邮箱查重键",
+                "E-mail keys",
+                indexed=True,
+                searchable=True,
+                personal=True,
+                writable=False,
+            ),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, writable=False),
+            Field("phones", Kind.JSON, "全部电话", "Phones", personal=True, writable=False),
+            Field("phone_keys", Kind.KEYWORDS, "电话查重键", "Phone keys", indexed=True, personal=True, writable=False),
+            Field("addresses", Kind.JSON, "地址", "Addresses", personal=True, writable=False),
+            Field("account", Kind.KEYWORD, "主要客户", "Account", indexed=True, writable=False, ref="account"),
+            Field("account_ids", Kind.KEYWORDS, "所属客户", "Accounts", indexed=True, writable=False, ref="account"),
+            Field("accounts", Kind.JSON, "客户角色", "Roles at accounts", writable=False),
+            Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="contact"),
+            Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
+            Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, personal=True, writable=False),
+        ),
+    ),
+    not_undoable=frozenset(
+        f"customer.{name}"
+        for name in (
+            "ContactsMerged",
+            "ContactsUnmerged",
+            "ContactAbsorbed",
+            "ContactReleased",
+            "ContactArchived",
+            "ContactRestored",
+            "PersonErased",
+        )
+    ),
+    uniques=(Unique("email", lambda c: normalise(primary(c.emails, "email"))),),
+    shown=shown,
+)
+
+add_lifecycle(
+    CONTACT,
+    "Contact",
+    Lifecycle(
+        events.ContactTransferred,
+        events.ContactTagsChanged,
+        events.ContactArchived,
+        events.ContactRestored,
+        events.ContactChangeUndone,
+    ),
+)
+
+MERGES = MergeEvents(events.ContactsMerged, events.ContactsUnmerged, events.ContactAbsorbed, events.ContactReleased)
+
+
+async def combine(survivor: Contact, others: dict[str, Contact], lookups: Lookups) -> dict[str, Any]:
+    """What belongs to all of them: ways to reach the person, roles, tags; a wish not to be reached wins."""
+    people = (survivor, *others.values())
+    return {
+        "emails": together([p.emails for p in people], "email"),
+        "phones": together([p.phones for p in people], "phone"),
+        "addresses": together([p.addresses for p in people], "id"),
+        "accounts": together([p.accounts for p in people], "account"),
+        "tags": sorted({tag for p in people for tag in p.tags}),
+        "do_not_call": any(p.do_not_call for p in people),
+        "do_not_email": any(p.do_not_email for p in people),
+    }
+
+
+def together(lists: list[list[Entry]], key: str) -> list[Entry]:
+    """Each entry once, the survivor's first; one primary at most."""
+    found: dict[str, Entry] = {}
+    has_primary = False
+    for entry in (e for entries in lists for e in entries):
+        if entry[key] in found:
+            continue
+        first = bool(entry.get("primary")) and not has_primary
+        has_primary = has_primary or first
+        found[entry[key]] = {**entry, "primary": first} if "primary" in entry else entry
+    return list(found.values())
+
+
+add_merging(CONTACT, "Contact", "Contacts", MERGES, combine)

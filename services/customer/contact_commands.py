@@ -1,0 +1,295 @@
+"""The commands of a contact and their decisions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field as F
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from services.customer.contact import CONTACT, Contact, primary
+from services.customer.names import full_name, split_name
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.match import person_key
+from shared.domain.types import Country, Custom, Day, Email, Phone, Reference, Text
+from shared.domain.uniqueness import Duplicate, normalise
+from shared.errors import FieldError, Invalid, Rejected
+from shared.events import customer_contacts as events
+from shared.events.envelope import Event
+from shared.views.port import Condition, Document, Query
+
+EmailKind = Literal["work", "private", "other"]
+PhoneKind = Literal["work", "mobile", "private", "fax", "other"]
+AddressKind = Literal["work", "private", "billing", "delivery", "other"]
+MOST = 20  # e-mails, phones and addresses each
+
+
+class ContactDetails(CommandModel):
+    """The plain fields, all optional: in a PATCH only those sent change."""
+
+    salutation: Annotated[str, F(max_length=40)] = ""
+    given_name: Annotated[str, F(max_length=100)] = ""
+    middle_name: Annotated[str, F(max_length=100)] = ""
+    family_name: Annotated[str, F(max_length=100)] = ""
+    title: Text = ""
+    department: Text = ""
+    birthday: Day = ""
+    language: Annotated[str, F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
+    do_not_call: bool = False
+    do_not_email: bool = False
+    description: Annotated[str, F(max_length=10_000)] = ""
+    custom: Custom = F(default_factory=dict)
+
+
+class CreateContact(ContactDetails):
+    """`name`, a whole name, stands in for the parts where they are not known apart."""
+
+    name: Annotated[str, F(max_length=200)] = ""
+    email: Email = ""
+    phone: Phone = ""
+    account: Reference | None = None
+    role: Text = ""
+    owner: Reference | None = None
+    allow_duplicate: bool = False
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"family_name": "王", "given_name": "小明", "email": "wang@example.com", "title": "采购经理"}]
+        }
+    }
+
+    @model_validator(mode="after")
+    def named(self) -> Self:
+        if not (self.name or self.given_name or self.family_name):
+            raise PydanticCustomError("name", "a person needs a name: name, or given_name, or family_name")
+        return self
+
+    def parts(self) -> dict[str, str]:
+        """The parts of the name; those given win over the whole."""
+        given = {"family_name": self.family_name, "middle_name": self.middle_name, "given_name": self.given_name}
+        return given if self.family_name or self.given_name else split_name(self.name)
+
+    def whole(self) -> str:
+        parts = self.parts()
+        return full_name(parts["family_name"], parts["middle_name"], parts["given_name"])
+
+
+async def before_create(cmd: CreateContact, lookups: Lookups) -> None:
+    await lookups.exists("account", "account", cmd.account)
+    await lookups.exists("owner", "user", cmd.owner)
+    if not cmd.allow_duplicate:
+        await refuse_duplicate(cmd, lookups)
+
+
+async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
+    """Raises Duplicate for a live contact with the phone, or of the name at the same account or at none."""
+    live = Condition("archived", "eq", False)
+    found: dict[str, list[Document]] = {}
+    if cmd.phone:
+        query = Query(where=(Condition("phone_keys", "contains", cmd.phone), live), limit=5)
+        found["phone"] = await lookups.find("contacts", query)
+    if key := person_key(cmd.whole()):
+        named = await lookups.find("contacts", Query(where=(Condition("match_key", "eq", key), live), limit=50))
+        here = {cmd.account} if cmd.account else set()
+        found["name"] = [d for d in named if set(d["account_ids"]) == here or here & set(d["account_ids"])]
+    for field, twins in found.items():
+        if twins:
+            seen = [d["id"] for d in twins if lookups.sees("contact", d["owner"])]
+            message = f"there is a contact with this {field}; send allow_duplicate to create it all the same"
+            raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
+
+
+@CONTACT.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)
+def create(cmd: CreateContact, state: Contact, ctx: Context) -> list[Event]:
+    """A new contact, owned by whoever creates it unless said otherwise."""
+    details: dict[str, Any] = cmd.model_dump(include=set(ContactDetails.model_fields) & cmd.model_fields_set)
+    details |= {name: value for name, value in cmd.parts().items() if value}
+    if cmd.email:
+        details["emails"] = [{"email": cmd.email, "kind": "work", "primary": True}]
+    if cmd.phone:
+        details["phones"] = [{"phone": cmd.phone, "kind": "work", "primary": True}]
+    link = {"account": cmd.account, "role": cmd.role, "primary": True, "active": True}
+    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
+    return [events.ContactCreated(ctx.id, details, [link] if cmd.account else [], owner)]
+
+
+class ChangeContactDetails(ContactDetails):
+    pass
+
+
+@CONTACT.command("ChangeContactDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangeContactDetails, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    wanted = cmd.model_dump(exclude_unset=True)
+    if not (wanted.get("given_name", state.given_name) or wanted.get("family_name", state.family_name)):
+        raise Invalid.field("family_name", "required", "a person needs a given name or a family name")
+    changes = changed_fields(state, wanted)
+    return [events.ContactDetailsChanged(ctx.id, changes)] if changes else []
+
+
+class AddContactEmail(CommandModel):
+    email: Annotated[Email, F(min_length=3)]
+    kind: EmailKind = "work"
+    primary: bool = False
+    allow_duplicate: bool = False
+
+
+@CONTACT.command("AddContactEmail", action="edit", verb="add-email")
+def add_email(cmd: AddContactEmail, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    if any(normalise(e["email"]) == normalise(cmd.email) for e in state.emails):
+        return []
+    require_room("email", state.emails)
+    return [events.ContactEmailAdded(ctx.id, cmd.email, cmd.kind, cmd.primary or not state.emails)]
+
+
+class RemoveContactEmail(CommandModel):
+    email: Annotated[str, F(min_length=1, max_length=254)]
+
+
+@CONTACT.command("RemoveContactEmail", action="edit", verb="remove-email")
+def remove_email(cmd: RemoveContactEmail, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    known = next((e["email"] for e in state.emails if normalise(e["email"]) == normalise(cmd.email)), None)
+    return [] if known is None else [events.ContactEmailRemoved(ctx.id, known)]
+
+
+class SetPrimaryEmail(CommandModel):
+    email: Annotated[str, F(min_length=1, max_length=254)]
+    allow_duplicate: bool = False
+
+
+@CONTACT.command("SetPrimaryEmail", action="edit", verb="primary-email")
+def set_primary_email(cmd: SetPrimaryEmail, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    known = next((e for e in state.emails if normalise(e["email"]) == normalise(cmd.email)), None)
+    if known is None:
+        raise Invalid.field("email", "unknown-email", "the contact does not have this e-mail address; add it first")
+    if known["primary"]:
+        return []
+    return [events.PrimaryEmailSet(ctx.id, known["email"], primary(state.emails, "email"))]
+
+
+class AddContactPhone(CommandModel):
+    phone: Annotated[Phone, F(min_length=5)]
+    kind: PhoneKind = "work"
+    primary: bool = False
+
+
+@CONTACT.command("AddContactPhone", action="edit", verb="add-phone")
+def add_phone(cmd: AddContactPhone, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    if any(p["phone"] == cmd.phone for p in state.phones):
+        return []
+    require_room("phone", state.phones)
+    return [events.ContactPhoneAdded(ctx.id, cmd.phone, cmd.kind, cmd.primary or not state.phones)]
+
+
+class RemoveContactPhone(CommandModel):
+    phone: Annotated[Phone, F(min_length=5)]
+
+
+@CONTACT.command("RemoveContactPhone", action="edit", verb="remove-phone")
+def remove_phone(cmd: RemoveContactPhone, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    known = any(p["phone"] == cmd.phone for p in state.phones)
+    return [events.ContactPhoneRemoved(ctx.id, cmd.phone)] if known else []
+
+
+class AddContactAddress(CommandModel):
+    kind: AddressKind = "work"
+    street: Annotated[str, F(max_length=500)] = ""
+    city: Text = ""
+    region: Text = ""
+    postcode: Annotated[str, F(max_length=20)] = ""
+    country: Country = ""
+
+
+@CONTACT.command("AddContactAddress", action="edit", verb="add-address")
+def add_address(cmd: AddContactAddress, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    address = cmd.model_dump(exclude={"kind"})
+    if not any(address.values()):
+        raise Invalid.field("street", "required", "an address needs a street, a city or a country")
+    if any({**a, "id": "", "kind": cmd.kind} == {"id": "", "kind": a["kind"], **address} for a in state.addresses):
+        return []
+    require_room("street", state.addresses)
+    return [events.ContactAddressAdded(ctx.id, ctx.new_id(), cmd.kind, address)]
+
+
+class RemoveContactAddress(CommandModel):
+    """`address`: its id, as the contact's `addresses` show it."""
+
+    address: Reference
+
+
+@CONTACT.command("RemoveContactAddress", action="edit", verb="remove-address")
+def remove_address(cmd: RemoveContactAddress, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    known = any(a["id"] == cmd.address for a in state.addresses)
+    return [events.ContactAddressRemoved(cmd.address)] if known else []
+
+
+def require_room(field: str, entries: list[dict[str, Any]]) -> None:
+    if len(entries) >= MOST:
+        raise Invalid.field(field, "too-many", f"a contact has {MOST} of them at most")
+
+
+class LinkToAccount(CommandModel):
+    """primary: true = the account the person mainly belongs to; the first link is it anyway."""
+
+    account: Reference
+    role: Text = ""
+    primary: bool = False
+
+
+async def account_exists(cmd: LinkToAccount, lookups: Lookups) -> None:
+    await lookups.exists("account", "account", cmd.account)
+
+
+@CONTACT.command("LinkToAccount", action="edit", verb="link-account", prepare=account_exists)
+def link_to_account(cmd: LinkToAccount, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    active = {link["account"]: link for link in state.accounts if link["active"]}
+    now = active.get(cmd.account)
+    if now is None and len(active) >= MOST:
+        raise Invalid.field("account", "too-many", f"a contact has roles at {MOST} accounts at most")
+    first = cmd.primary or not active or bool(now and now["primary"])
+    if now is not None and (now["role"], now["primary"]) == (cmd.role, first):
+        return []
+    return [events.ContactLinkedToAccount(cmd.account, cmd.role, first)]
+
+
+class EndAccountLink(CommandModel):
+    account: Reference
+
+
+@CONTACT.command("EndAccountLink", action="edit", verb="end-account-link")
+def end_account_link(cmd: EndAccountLink, state: Contact, ctx: Context) -> list[Event]:
+    require_live(state)
+    active = any(link["account"] == cmd.account and link["active"] for link in state.accounts)
+    return [events.ContactAccountLinkEnded(cmd.account)] if active else []
+
+
+class EraseContact(CommandModel):
+    """Everything personal about this person becomes unreadable, for ever and everywhere. Links stay."""
+
+
+@CONTACT.command("EraseContact", action="erase", verb="erase")
+def erase(cmd: EraseContact, state: Contact, ctx: Context) -> list[Event]:
+    if state.merged_into is not None:
+        raise Rejected("the record is merged into another one; erase that one", code="merged", into=state.merged_into)
+    return [] if state.erased else [events.PersonErased(ctx.id)]
+
+
+class EraseAbsorbedContact(CommandModel):
+    pass
+
+
+@CONTACT.command("EraseAbsorbedContact", action="erase", verb="erase-absorbed", hidden=True)
+def erase_absorbed(cmd: EraseAbsorbedContact, state: Contact, ctx: Context) -> list[Event]:
+    """A record that lived on in an erased one: it is about the same person."""
+    return [] if state.erased else [events.PersonErased(ctx.id)]

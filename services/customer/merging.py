@@ -1,0 +1,230 @@
+"""Merge and un-merge, for accounts and contacts alike.
+
+The survivor's event comes first and says all; a policy then tells the others (`policies.py`). An absorbed record keeps
+everything of its own, and what points to it is found through the survivor, so that letting it go again loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.lifecycle import require_live, value_of
+from shared.domain.lookups import Lookups
+from shared.domain.record import MergeableRecord
+from shared.domain.types import Reference
+from shared.errors import FieldError, Invalid, Rejected
+from shared.events.common import Changes
+from shared.events.envelope import Event, Recorded
+from shared.events.registry import type_of
+
+
+@dataclass(frozen=True, slots=True)
+class MergeEvents:
+    """The event classes of one aggregate's merges."""
+
+    merged: type[Any]
+    unmerged: type[Any]
+    absorbed: type[Any]
+    released: type[Any]
+
+
+class Merge(CommandModel):
+    """Absorb other records. choices: which of their values to take, as {field: id}; the rest stays the survivor's."""
+
+    absorb: list[Reference] = F(min_length=1, max_length=50)
+    choices: dict[Annotated[str, F(max_length=80)], Reference] = F(default_factory=dict, max_length=200)
+
+
+class Unmerge(CommandModel):
+    """Let absorbed records stand by themselves again; values that were not changed since go back."""
+
+    release: list[Reference] = F(min_length=1, max_length=50)
+
+
+class Absorb(CommandModel):
+    into: Reference
+
+
+class Release(CommandModel):
+    """`allow_duplicate`: what it held when it was absorbed, it may hold again."""
+
+    previous: Reference
+    allow_duplicate: bool = True
+
+
+class Abandon(CommandModel):
+    """The record `id` could not be absorbed after all."""
+
+    id: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What a merge has to know. combined: values that come of all the records together."""
+
+    states: dict[str, Any]
+    combined: dict[str, Any]
+
+
+Combine = Callable[[Any, dict[str, Any], Lookups], Awaitable[dict[str, Any]]]  # survivor, others → values
+
+
+def add_merging(aggregate: Aggregate[Any], title: str, plural: str, events: MergeEvents, combine: Combine) -> None:
+    """Register `Merge<Plural>`, `Unmerge<Plural>` and the hidden steps of their saga."""
+    _add_merge(aggregate, plural, events, combine)
+    _add_unmerge(aggregate, plural, events)
+    _add_steps(aggregate, title, events)
+
+
+def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, combine: Combine) -> None:
+    fields = mergeable(aggregate)
+
+    async def look(cmd: Merge, lookups: Lookups) -> Others:
+        states = {id: await _other(aggregate, id, lookups) for id in cmd.absorb}
+        survivor = await lookups.state(aggregate, lookups.id)
+        return Others(states, await combine(survivor, states, lookups))
+
+    @aggregate.command(f"Merge{plural}", action="merge", verb="merge", prepare=look)
+    def merge(cmd: Merge, state: MergeableRecord, ctx: Context) -> list[Event]:
+        require_live(state)
+        others: Others = ctx.facts
+        if all(id in state.absorbed for id in cmd.absorb):
+            return []
+        _refuse_unfit(others.states, ctx)
+        choices = {f: id for f, id in cmd.choices.items() if id != ctx.id}  # its own value: nothing to do
+        wanted = others.combined | {f: _chosen(aggregate, fields, others, f, id) for f, id in choices.items()}
+        ctx.access.check_fields(aggregate.name, [f.partition(".")[0] for f in wanted])
+        now = aggregate.dump(state)
+        changes = {
+            f: {"from": value_of(now, f), "to": to} for f, to in sorted(wanted.items()) if value_of(now, f) != to
+        }
+        through = {id: other.absorbed for id, other in others.states.items() if other.absorbed}
+        body = {"absorbed": list(others.states), "choices": choices, "through": through, "changes": changes}
+        return [events.merged(**_subject(events.merged, ctx), **body)]
+
+
+async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:
+    state = await lookups.state(aggregate, id)
+    if state.version == 0 or not lookups.sees(aggregate.name, state.owner):
+        raise Invalid.field("absorb", "unknown-reference", f"there is no {aggregate.name} with the id {id}")
+    lookups.access.check(aggregate.name, "merge", state.owner)
+    return state
+
+
+def _refuse_unfit(states: dict[str, Any], ctx: Context) -> None:
+    for id, other in states.items():
+        if id == ctx.id:
+            raise Invalid.field("absorb", "itself", "a record cannot absorb itself")
+        if other.erased:
+            raise Rejected("an erased person cannot be merged", code="erased", id=id)
+        if other.merged_into is not None:
+            raise Rejected("one of them is merged into another record already", code="merged", id=id)
+        if other.archived:
+            raise Rejected("one of them is archived; restore it first", code="archived", id=id)
+
+
+def _chosen(aggregate: Aggregate[Any], fields: frozenset[str], others: Others, name: str, source: str) -> Any:
+    head, _, custom = name.partition(".")
+    if name not in fields and not (head == "custom" and custom):
+        raise Invalid.field(f"choices.{name}", "unknown-field", "no value can be chosen for such a field")
+    if source not in others.states:
+        raise Invalid.field(f"choices.{name}", "unknown-reference", "choose one of the records to absorb")
+    return value_of(aggregate.dump(others.states[source]), name)
+
+
+def mergeable(aggregate: Aggregate[Any]) -> frozenset[str]:
+    """The fields whose value a merge may choose: what people may write."""
+    names = set(aggregate.dump(aggregate.state()))
+    return frozenset(f.name for f in aggregate.collection.fields if f.writable and f.name in names) - {"custom"}
+
+
+def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents) -> None:
+    async def its_history(cmd: Unmerge, lookups: Lookups) -> list[Recorded]:
+        return await lookups.events(aggregate.name, lookups.id)
+
+    @aggregate.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=its_history)
+    def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context) -> list[Event]:
+        require_live(state)
+        acts = merges(ctx.facts, events)
+        unknown = [id for id in cmd.release if id not in acts]
+        if unknown:
+            errors = [FieldError("release", "not-absorbed", f"{id} was not merged into this record") for id in unknown]
+            raise Invalid("not all of them were merged into this record", errors=errors)
+        return [_release(aggregate, events, state, acts, set(cmd.release), ctx)]
+
+
+def merges(history: list[Recorded], events: MergeEvents) -> dict[str, Recorded]:
+    """Each record that is absorbed directly now, with the merge that did it."""
+    acts: dict[str, Recorded] = {}
+    for recorded in history:
+        if isinstance(recorded.event, events.merged):
+            acts.update(dict.fromkeys(recorded.event.absorbed, recorded))
+        elif isinstance(recorded.event, events.unmerged):
+            for id in recorded.event.released:
+                acts.pop(id, None)
+    return acts
+
+
+def _release(
+    aggregate: Aggregate[Any],
+    events: MergeEvents,
+    state: MergeableRecord,
+    acts: dict[str, Recorded],
+    release: set[str],
+    ctx: Context,
+) -> Event:
+    now = aggregate.dump(state)
+    changes: Changes = {}
+    kept: list[str] = []
+    through: dict[str, list[str]] = {}
+    for act in sorted({acts[id].version: acts[id].event for id in release}.items(), reverse=True):
+        merged = act[1]
+        through |= {id: ids for id, ids in merged.through.items() if id in release}
+        for name, change in returning(merged, release, set(acts)).items():
+            current = changes[name]["to"] if name in changes else value_of(now, name)
+            if current == change["to"]:
+                changes[name] = {"from": value_of(now, name), "to": change["from"]}
+            elif current != change["from"]:
+                kept.append(name)
+    body = {"released": sorted(release), "through": through, "changes": changes, "kept": sorted(set(kept))}
+    return events.unmerged(**_subject(events.unmerged, ctx), **body)
+
+
+def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
+    """The changes of a merge that go when these records go: their own values, and what came of all once all go."""
+    last = not (set(merged.absorbed) & absorbed) - release
+    return {f: c for f, c in merged.changes.items() if (merged.choices[f] in release if f in merged.choices else last)}
+
+
+def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> None:
+    async def survivor(cmd: Absorb, lookups: Lookups) -> Any:
+        return await lookups.state(aggregate, cmd.into)
+
+    @aggregate.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=survivor)
+    def absorb(cmd: Absorb, state: MergeableRecord, ctx: Context) -> list[Event]:
+        if ctx.id not in ctx.facts.absorbed or state.merged_into == cmd.into:
+            return []
+        if state.merged_into is not None or ctx.facts.merged_into is not None or state.erased:
+            raise Rejected("it was merged or erased at the same moment", code="merged")
+        return [events.absorbed(cmd.into)]
+
+    @aggregate.command(f"Release{title}", action="merge", verb="release", hidden=True)
+    def release(cmd: Release, state: MergeableRecord, ctx: Context) -> list[Event]:
+        return [events.released(cmd.previous)] if state.merged_into == cmd.previous else []
+
+    async def its_history(cmd: Abandon, lookups: Lookups) -> list[Recorded]:
+        return await lookups.events(aggregate.name, lookups.id)
+
+    @aggregate.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_history)
+    def abandon(cmd: Abandon, state: MergeableRecord, ctx: Context) -> list[Event]:
+        acts = merges(ctx.facts, events)
+        return [_release(aggregate, events, state, acts, {cmd.id}, ctx)] if cmd.id in acts else []
+
+
+def _subject(event: type[Any], ctx: Context) -> dict[str, str]:
+    return {"subject_id": ctx.id} if type_of(event).personal else {}
