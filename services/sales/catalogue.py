@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import services.sales.lead_conversion
+import services.sales.lead_course
 import services.sales.opportunity_moves
 import services.sales.opportunity_parts
 import services.sales.stages  # noqa: F401  (registers commands)
+from services.sales.lead import LEAD
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
 from services.sales.price_book import PRICE_BOOK
 from services.sales.product import PRODUCT
 from shared.domain.aggregate import Aggregate
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (OPPORTUNITY, PIPELINE, PRODUCT, PRICE_BOOK)
+AGGREGATES: tuple[Aggregate[Any], ...] = (LEAD, OPPORTUNITY, PIPELINE, PRODUCT, PRICE_BOOK)

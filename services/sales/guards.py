@@ -9,20 +9,26 @@ from typing import Any
 from shared.domain.aggregate import Aggregate, Context
 from shared.events.envelope import Event
 
+Decide = Callable[[Any, Any, Context], list[Event]]
+Check = Callable[[Any, Context], None]
+Then = Callable[[list[Event]], list[Event]]
 
-def guard(aggregate: Aggregate[Any], names: tuple[str, ...], check: Callable[[Any, Context], None]) -> None:
-    """Run `check(state, context)`, which raises to refuse, before each of the named commands decides."""
+
+def guard(aggregate: Aggregate[Any], names: tuple[str, ...], check: Check, then: Then | None = None) -> None:
+    """Run `check(state, context)`, which raises to refuse, before each of the named commands decides.
+
+    then: what to make of the events it decided.
+    """
     for name in names:
         full = f"{aggregate.service}.{name}"
         command = aggregate.commands[full]
-        aggregate.commands[full] = replace(command, decide=_checked(command.decide, check))
+        aggregate.commands[full] = replace(command, decide=_guarded(command.decide, check, then))
 
 
-def _checked(
-    decide: Callable[[Any, Any, Context], list[Event]], check: Callable[[Any, Context], None]
-) -> Callable[[Any, Any, Context], list[Event]]:
-    def checked(cmd: Any, state: Any, ctx: Context) -> list[Event]:
+def _guarded(decide: Decide, check: Check, then: Then | None) -> Decide:
+    def guarded(cmd: Any, state: Any, ctx: Context) -> list[Event]:
         check(state, ctx)
-        return decide(cmd, state, ctx)
+        decided = decide(cmd, state, ctx)
+        return decided if then is None else then(decided)
 
-    return checked
+    return guarded

@@ -16,7 +16,7 @@ from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
-from shared.domain.types import Custom, Text
+from shared.domain.types import Custom, Reference, Text
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -226,10 +226,13 @@ def make_default(cmd: MakeDefault, state: Pipeline, ctx: Context) -> list[Event]
 
 
 class ClearDefault(CommandModel):
-    successor: str
+    """since: the `default_since` that is meant, so that a late hand does not clear a newer mark."""
+
+    successor: Reference
+    since: int
 
 
 @PIPELINE.command("ClearDefault", action="edit", verb="", hidden=True)
 def clear_default(cmd: ClearDefault, state: Pipeline, ctx: Context) -> list[Event]:
     """The policy's hand after another pipeline became the default."""
-    return [events.PipelineDefaultCleared(cmd.successor)] if state.default_since else []
+    return [events.PipelineDefaultCleared(cmd.successor)] if state.default_since == cmd.since else []

@@ -1,0 +1,298 @@
+"""Lead: a person who may want something from us, until it is clear what, and whether."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
+
+from services.sales.guards import guard
+from shared.clock import Micros, to_rfc3339
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
+from shared.domain.uniqueness import normalise
+from shared.errors import Invalid, Rejected
+from shared.events import sales_leads as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Field, Kind
+
+Status = Literal["new", "assigned", "working", "qualified", "disqualified", "converted"]
+PERSON = frozenset({"name", "given_name", "family_name", "email", "phone", "title", "description", "custom"})
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Lead(Record):
+    """conversion: id, state (running, done, failed, undone), account, contact, opportunity, created, failed_reason.
+
+    account, contact, opportunity: what a converted lead became.
+    """
+
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    title: str = ""
+    industry: str = ""
+    website: str = ""
+    country: str = ""
+    source: str = ""
+    status: str = "new"
+    score: int | None = None
+    description: str = ""
+    amount: str | None = None
+    currency: str = ""
+    external_id: str = ""
+    disqualified_reason: str = ""
+    conversion: dict[str, Any] | None = None
+    account: str | None = None
+    contact: str | None = None
+    opportunity: str | None = None
+    converted_at: Micros = 0
+
+
+def evolve(state: Lead, event: Event) -> None:
+    match event:
+        case events.LeadCaptured(person=person, details=details, owner=owner):
+            for name, value in {**person, **details}.items():
+                setattr(state, name, value)
+            state.owner = owner
+        case events.LeadAssigned(owner=owner):
+            if owner is None and state.status in ("assigned", "working"):
+                state.status = "new"
+            elif owner is not None and state.status == "new":
+                state.status = "assigned"
+        case events.LeadWorkStarted():
+            state.status = "working"
+        case events.LeadQualified():
+            state.status = "qualified"
+        case events.LeadDisqualified(reason=reason):
+            state.status, state.disqualified_reason = "disqualified", reason
+        case events.LeadRecycled():
+            state.status = "assigned" if state.owner else "new"
+            state.disqualified_reason = ""
+        case _:
+            _evolve_conversion(state, event)
+
+
+def _evolve_conversion(state: Lead, event: Event) -> None:
+    match event:
+        case events.LeadConversionStarted(conversion=id, account=account, contact=contact, opportunity=opportunity):
+            state.conversion = {
+                "id": id,
+                "state": "running",
+                "account": account,
+                "contact": contact,
+                "opportunity": opportunity,
+                "created": event.created,
+                "started_at": to_rfc3339(event.at),
+                "failed_reason": "",
+            }
+        case events.LeadConverted(at=at):
+            state.status, state.converted_at = "converted", at
+            _became(state, state.conversion or {})
+            _conversion_is(state, "done")
+        case events.LeadConversionFailed(reason=reason):
+            _conversion_is(state, "failed", reason)
+        case events.LeadConversionUndone():
+            state.status, state.converted_at = "qualified", 0
+            _became(state, {})
+            _conversion_is(state, "undone")
+
+
+def _conversion_is(state: Lead, now: str, reason: str = "") -> None:
+    state.conversion = {**(state.conversion or {}), "state": now, "failed_reason": reason}
+
+
+def _became(state: Lead, ids: dict[str, Any]) -> None:
+    state.account, state.contact, state.opportunity = ids.get("account"), ids.get("contact"), ids.get("opportunity")
+
+
+LEAD = Aggregate(
+    name="lead",
+    service="sales",
+    noun="leads",
+    state=Lead,
+    evolve=evolve,
+    collection=Collection(
+        "leads",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True),
+            Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, personal=True),
+            Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, personal=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True),
+            Field("company", Kind.TEXT, "公司", "Company", indexed=True, searchable=True),
+            Field("title", Kind.TEXT, "职位", "Job title", searchable=True, personal=True),
+            Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
+            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),
+            Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
+            Field("source", Kind.TEXT, "来源", "Source", indexed=True, searchable=True),
+            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
+            Field("score", Kind.INTEGER, "评分", "Score", indexed=True),
+            Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
+            Field("amount", Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True),
+            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
+            Field("disqualified_reason", Kind.TEXT, "淘汰原因", "Disqualified because", indexed=True, writable=False),
+            Field("conversion", Kind.JSON, "转化", "Conversion", writable=False),
+            Field("converted_at", Kind.DATETIME, "转化时间", "Converted at", indexed=True, writable=False),
+            *(
+                Field(name, Kind.KEYWORD, f"转化的{zh}", f"Became {name}", indexed=True, writable=False, ref=name)
+                for name, zh in (("account", "客户"), ("contact", "联系人"), ("opportunity", "商机"))
+            ),
+        ),
+    ),
+    not_undoable=frozenset(
+        {
+            "sales.LeadConversionStarted",
+            "sales.LeadConverted",
+            "sales.LeadConversionFailed",
+            "sales.LeadConversionUndone",
+            "sales.LeadArchived",
+            "sales.LeadRestored",
+            "sales.LeadErased",
+        }
+    ),
+    uniques=(Unique("external_id", lambda lead: normalise(lead.external_id)),),
+)
+
+add_lifecycle(
+    LEAD,
+    "Lead",
+    Lifecycle(
+        events.LeadAssigned,
+        events.LeadTagsChanged,
+        events.LeadArchived,
+        events.LeadRestored,
+        events.LeadPersonChangeUndone,
+    ),
+)
+
+
+def require_editable(state: Lead) -> None:
+    """Raises Rejected for an archived or converted lead, and for one that is just being converted."""
+    require_live(state)
+    if state.status == "converted":
+        raise Rejected("a converted lead is read-only; undo the conversion first", code="converted")
+    if state.conversion is not None and state.conversion["state"] == "running":
+        raise Rejected("the lead is being converted at this moment", code="converting")
+
+
+def _editable(state: Lead, ctx: Context) -> None:
+    require_editable(state)
+
+
+def _split_undo(done: list[Event]) -> list[Event]:
+    """The undo of plain fields apart from that of personal ones: each lives as long as what it is about."""
+    parts: list[Event] = []
+    for event in done:
+        plain = {f: c for f, c in event.changes.items() if f.partition(".")[0] not in PERSON}
+        personal = {f: c for f, c in event.changes.items() if f not in plain}
+        if plain:
+            parts.append(events.LeadChangeUndone(event.undone_version, event.undone_event, plain))
+        if personal:
+            parts.append(
+                events.LeadPersonChangeUndone(event.subject_id, event.undone_version, event.undone_event, personal)
+            )
+    return parts
+
+
+guard(LEAD, ("TransferLead", "TagLead"), _editable)
+guard(LEAD, ("UndoLeadChange",), _editable, then=_split_undo)
+
+
+def _archivable(state: Lead, ctx: Context) -> None:
+    if not state.archived:
+        require_editable(state)
+
+
+guard(LEAD, ("ArchiveLead",), _archivable)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class LeadDetails(CommandModel):
+    """The plain fields, all optional: in a PATCH only those sent change. name "" = made of the two parts."""
+
+    name: Text = ""
+    given_name: Annotated[str, F(max_length=100)] = ""
+    family_name: Annotated[str, F(max_length=100)] = ""
+    email: Email = ""
+    phone: Phone = ""
+    company: Text = ""
+    title: Text = ""
+    industry: Text = ""
+    website: Annotated[str, F(max_length=200)] = ""
+    country: Country = ""
+    source: Text = ""
+    score: Annotated[int | None, F(ge=0, le=100)] = None
+    description: Annotated[str, F(max_length=10_000)] = ""
+    amount: Amount | None = None
+    currency: Currency = ""
+    external_id: Annotated[str, F(max_length=100)] = ""
+    custom: Custom = F(default_factory=dict)
+
+
+class CaptureLead(LeadDetails):
+    owner: Reference | None = None
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"name": "李雷", "company": "Acme 有限公司", "email": "li@acme.example", "source": "web"}]
+        }
+    }
+
+
+def whole_name(given: str, family: str) -> str:
+    """`Ada Lovelace`, but `李雷`: Chinese, Japanese and Korean names begin with the family name."""
+    if any("\u2e80" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in given + family):
+        return family + given
+    return f"{given} {family}".strip()
+
+
+async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
+    await lookups.exists("owner", "user", cmd.owner)
+
+
+@LEAD.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)
+def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
+    """A new lead, owned by whoever captures it unless said otherwise; owner null = nobody's yet."""
+    given = cmd.model_dump(exclude_unset=True, exclude={"owner"})
+    if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
+        raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")
+    if not given.get("name"):
+        given["name"] = whole_name(cmd.given_name, cmd.family_name)
+    person = {f: v for f, v in given.items() if f in PERSON}
+    details = {f: v for f, v in given.items() if f not in PERSON}
+    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
+    return [events.LeadCaptured(ctx.id, person, details, owner)]
+
+
+class ChangeLeadDetails(LeadDetails):
+    pass
+
+
+@LEAD.command("ChangeLeadDetails", action="edit", verb="PATCH")
+def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Event]:
+    require_editable(state)
+    wanted = cmd.model_dump(exclude_unset=True)
+    if not wanted.get("name") and wanted.keys() & {"name", "given_name", "family_name"}:
+        parts = wanted.get("given_name", state.given_name), wanted.get("family_name", state.family_name)
+        wanted["name"] = whole_name(*parts)
+    changes = changed_fields(state, wanted)
+    personal = {f: c for f, c in changes.items() if f.partition(".")[0] in PERSON}
+    plain = {f: c for f, c in changes.items() if f not in personal}
+    made: list[Event] = [events.LeadDetailsChanged(plain)] if plain else []
+    return [*made, events.LeadPersonChanged(ctx.id, personal)] if personal else made

@@ -1,0 +1,195 @@
+"""Converting a lead into account, contact and opportunity, and taking it back. `policies.py` carries it forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field as F
+
+from services.sales.lead import LEAD, Lead, require_editable
+from services.sales.opportunity_parts import ContactRole
+from services.sales.values import Day
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import require_live
+from shared.domain.lookups import Lookups
+from shared.domain.types import Amount, Currency, Reference
+from shared.errors import FieldError, Invalid, Rejected
+from shared.events import sales_leads as events
+from shared.events.envelope import Event, Recorded
+
+RESOURCES = ("account", "contact", "opportunity")
+NEW, NONE = "new", "none"
+
+
+class ConvertLead(CommandModel):
+    """Each of account, contact and opportunity: "new", "none", or the id of an existing one.
+
+    account null = "new" if the lead has a company, else "none". The other fields are those of a new opportunity;
+    amount and currency null = the lead's estimate. allow_duplicate: create the account beside one of the same name.
+    """
+
+    account: Reference | None = None
+    contact: Reference = NEW
+    opportunity: Reference = NONE
+    role: ContactRole = "decision_maker"
+    opportunity_name: Annotated[str, F(max_length=200)] = ""
+    amount: Amount | None = None
+    currency: Currency = ""
+    close_date: Day | None = None
+    pipeline: Reference | None = None
+    allow_duplicate: bool = False
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"account": NEW, "contact": NEW, "opportunity": NEW, "opportunity_name": "Acme: first order"}]
+        }
+    }
+
+
+async def chosen_exist(cmd: ConvertLead, lookups: Lookups) -> None:
+    for resource in RESOURCES:
+        choice = getattr(cmd, resource)
+        await lookups.exists(resource, resource, None if choice in (NEW, NONE) else choice)
+    await lookups.exists("pipeline", "pipeline", cmd.pipeline)
+
+
+@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=chosen_exist)
+def convert(cmd: ConvertLead, state: Lead, ctx: Context) -> list[Event]:
+    """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason)."""
+    require_editable(state)
+    if state.status != "qualified":
+        raise Rejected("only a qualified lead is converted", code="not-qualified", status=state.status)
+    choices = {"account": cmd.account or (NEW if state.company else NONE), "contact": cmd.contact}
+    choices["opportunity"] = cmd.opportunity
+    created = [resource for resource in RESOURCES if choices[resource] == NEW]
+    _require_complete(cmd, state, created)
+    for resource in created:
+        ctx.access.check(resource, "create")
+    ids = {r: ctx.new_id() if c == NEW else None if c == NONE else c for r, c in choices.items()}
+    deal = _deal(cmd, state) if "opportunity" in created else {}
+    started = events.LeadConversionStarted(
+        ctx.new_id(), **ids, created=created, role=cmd.role, deal=deal, allow_duplicate=cmd.allow_duplicate,
+        at=ctx.occurred_at,
+    )  # fmt: skip
+    return [started]
+
+
+def _require_complete(cmd: ConvertLead, state: Lead, created: list[str]) -> None:
+    errors = []
+    if not state.name:
+        errors.append(FieldError("name", "required", "a lead needs a name before it is converted"))
+    if not (state.email or state.phone):
+        errors.append(FieldError("email", "required", "a lead needs an e-mail address or a phone number"))
+    if "account" in created and not state.company:
+        errors.append(FieldError("company", "required", "a new account needs the lead's company"))
+    if "opportunity" in created and not (cmd.opportunity_name or state.company):
+        errors.append(FieldError("opportunity_name", "required", "a new opportunity needs a name"))
+    if errors:
+        raise Invalid("the lead cannot be converted yet", errors=errors)
+
+
+def _deal(cmd: ConvertLead, state: Lead) -> dict[str, Any]:
+    """The fields of the new opportunity. Never the person's name: it would outlive an erasure."""
+    wanted = {
+        "name": cmd.opportunity_name or state.company,
+        "amount": cmd.amount or state.amount,
+        "currency": cmd.currency or state.currency,
+        "close_date": cmd.close_date,
+        "pipeline": cmd.pipeline,
+        "source": state.source,
+    }
+    return {field: value for field, value in wanted.items() if value}
+
+
+# --- the saga's own steps ---------------------------------------------------------------------------------------------
+
+
+class CompleteConversion(CommandModel):
+    conversion: Reference
+
+
+@LEAD.command("CompleteConversion", action="edit", verb="", hidden=True)
+def complete(cmd: CompleteConversion, state: Lead, ctx: Context) -> list[Event]:
+    return [events.LeadConverted(cmd.conversion, ctx.occurred_at)] if is_running(state, cmd.conversion) else []
+
+
+class FailConversion(CommandModel):
+    conversion: Reference
+    reason: Annotated[str, F(max_length=500)]
+
+
+@LEAD.command("FailConversion", action="edit", verb="", hidden=True)
+def fail(cmd: FailConversion, state: Lead, ctx: Context) -> list[Event]:
+    if not is_running(state, cmd.conversion):
+        return []
+    return [events.LeadConversionFailed(cmd.conversion, cmd.reason, **_made(state))]
+
+
+def is_running(state: Lead, conversion: str) -> bool:
+    current = state.conversion or {}
+    return current.get("state") == "running" and current.get("id") == conversion
+
+
+def _made(state: Lead) -> dict[str, Any]:
+    conversion = state.conversion or {}
+    return {name: conversion.get(name) for name in (*RESOURCES, "created")}
+
+
+# --- taking it back ---------------------------------------------------------------------------------------------------
+
+
+class UndoConversion(CommandModel):
+    """Archive what the conversion created and give the lead back; refused where others have worked on it since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A record the conversion made: its owner, and what happened to it that was no part of the conversion."""
+
+    resource: str
+    id: str
+    owner: str | None
+    since: list[Recorded]
+
+
+class ChangedSince(Rejected):
+    """Others have worked on the created records: each change is listed, nothing was written."""
+
+    type = "conversion-changed-since"
+    title = "Others have worked on the records since the conversion"
+
+
+async def created_records(cmd: UndoConversion, lookups: Lookups) -> list[Created]:
+    lead = await lookups.state(LEAD, lookups.id)
+    conversion = lead.conversion or {}
+    starts = [e for e in await lookups.events("lead", lookups.id) if isinstance(e.event, events.LeadConversionStarted)]
+    chain = starts[-1].metadata.correlation_id if starts else ""
+    found = []
+    for resource in conversion.get("created", ()):
+        id = conversion[resource]
+        history = await lookups.events(resource, id)
+        record = await lookups.record(resource, id)
+        found.append(Created(resource, id, record.owner, [e for e in history if e.metadata.correlation_id != chain]))
+    return found
+
+
+@LEAD.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records)
+def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status != "converted":
+        raise Rejected("the lead is not converted", code="not-converted")
+    made: list[Created] = ctx.facts
+    for record in made:
+        ctx.access.check(record.resource, "archive", record.owner)
+    foreign = [(record, e) for record in made for e in record.since if _hand(e) != ctx.actor]
+    if foreign:
+        errors = [FieldError(r.resource, "changed-since", f"{e.type} (version {e.version})") for r, e in foreign]
+        listed = [{"type": r.resource, "id": r.id, "version": e.version, "event": e.type} for r, e in foreign]
+        raise ChangedSince(errors=errors, changes=listed)
+    return [events.LeadConversionUndone((state.conversion or {})["id"], **_made(state))]
+
+
+def _hand(recorded: Recorded) -> str:
+    """Whose doing it was, whoever's hand did it."""
+    return recorded.metadata.on_behalf_of or recorded.metadata.actor

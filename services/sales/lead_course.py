@@ -1,0 +1,85 @@
+"""A lead's course: worked on, qualified or disqualified, recycled, erased."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field as F
+
+from services.sales.lead import LEAD, Lead, require_editable
+from shared.domain.aggregate import CommandModel, Context
+from shared.errors import Rejected
+from shared.events import sales_leads as events
+from shared.events.envelope import Event
+
+
+def _out_of_turn(state: Lead, wanted: str) -> Rejected:
+    return Rejected(f"a lead that is {state.status} cannot be {wanted}", code="out-of-turn", status=state.status)
+
+
+class StartWorking(CommandModel):
+    pass
+
+
+@LEAD.command("StartWorking", action="edit", verb="start")
+def start_working(cmd: StartWorking, state: Lead, ctx: Context) -> list[Event]:
+    """From assigned, or from new when it has an owner."""
+    require_editable(state)
+    if state.status == "working":
+        return []
+    if state.status not in ("new", "assigned"):
+        raise _out_of_turn(state, "worked on")
+    if state.owner is None:
+        raise Rejected("nobody owns the lead; assign it first", code="unassigned")
+    return [events.LeadWorkStarted()]
+
+
+class QualifyLead(CommandModel):
+    pass
+
+
+@LEAD.command("QualifyLead", action="edit", verb="qualify")
+def qualify(cmd: QualifyLead, state: Lead, ctx: Context) -> list[Event]:
+    require_editable(state)
+    if state.status == "qualified":
+        return []
+    if state.status != "working":
+        raise _out_of_turn(state, "qualified")
+    return [events.LeadQualified()]
+
+
+class DisqualifyLead(CommandModel):
+    reason: Annotated[str, F(min_length=1, max_length=500)]
+
+
+@LEAD.command("DisqualifyLead", action="edit", verb="disqualify")
+def disqualify(cmd: DisqualifyLead, state: Lead, ctx: Context) -> list[Event]:
+    require_editable(state)
+    if state.status == "disqualified":
+        return []
+    if state.status not in ("new", "assigned", "working"):
+        raise _out_of_turn(state, "disqualified")
+    return [events.LeadDisqualified(cmd.reason)]
+
+
+class RecycleLead(CommandModel):
+    """Give a disqualified lead another chance."""
+
+    reason: Annotated[str, F(max_length=500)] = ""
+
+
+@LEAD.command("RecycleLead", action="edit", verb="recycle")
+def recycle(cmd: RecycleLead, state: Lead, ctx: Context) -> list[Event]:
+    require_editable(state)
+    if state.status != "disqualified":
+        raise _out_of_turn(state, "recycled")
+    return [events.LeadRecycled(cmd.reason)]
+
+
+class EraseLead(CommandModel):
+    """Destroy the key of everything personal in this lead, in its history and in every backup too. No way back."""
+
+
+@LEAD.command("EraseLead", action="erase", verb="erase")
+def erase(cmd: EraseLead, state: Lead, ctx: Context) -> list[Event]:
+    return [] if state.erased else [events.LeadErased(ctx.id)]

@@ -1,0 +1,154 @@
+"""Events of the sales domain about leads. A landed version is never edited (see registry).
+
+What tells about the person is apart from what tells about the chance, so that erasing the one leaves the other whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from shared.events import common
+from shared.events.registry import Personal, Subject, event
+
+
+@event("sales.LeadCaptured")
+@dataclass(frozen=True, slots=True)
+class LeadCaptured:
+    """`person`: names, email, phone, description, custom fields; `details`: every other field that was given."""
+
+    subject_id: Annotated[str, Subject]
+    person: Annotated[dict[str, Any], Personal]
+    details: dict[str, Any]
+    owner: str | None
+
+
+@event("sales.LeadDetailsChanged")
+@dataclass(frozen=True, slots=True)
+class LeadDetailsChanged(common.DetailsChanged):
+    pass
+
+
+@event("sales.LeadPersonChanged")
+@dataclass(frozen=True, slots=True)
+class LeadPersonChanged(common.PersonalDetailsChanged):
+    pass
+
+
+@event("sales.LeadAssigned")
+@dataclass(frozen=True, slots=True)
+class LeadAssigned(common.Transferred):
+    pass
+
+
+@event("sales.LeadWorkStarted")
+@dataclass(frozen=True, slots=True)
+class LeadWorkStarted:
+    pass
+
+
+@event("sales.LeadQualified")
+@dataclass(frozen=True, slots=True)
+class LeadQualified:
+    pass
+
+
+@event("sales.LeadDisqualified")
+@dataclass(frozen=True, slots=True)
+class LeadDisqualified:
+    reason: str
+
+
+@event("sales.LeadRecycled")
+@dataclass(frozen=True, slots=True)
+class LeadRecycled:
+    """Disqualified before, a chance again."""
+
+    reason: str
+
+
+@event("sales.LeadConversionStarted")
+@dataclass(frozen=True, slots=True)
+class LeadConversionStarted:
+    """The saga's plan. The ids are decided here; `created`: which of the three resources come into being by it.
+
+    `deal`: fields of the new opportunity. `at`: the event's moment (µs).
+    """
+
+    conversion: str
+    account: str | None
+    contact: str | None
+    opportunity: str | None
+    created: list[str]
+    role: str
+    deal: dict[str, Any]
+    allow_duplicate: bool
+    at: int
+
+
+@event("sales.LeadConverted")
+@dataclass(frozen=True, slots=True)
+class LeadConverted:
+    conversion: str
+    at: int
+
+
+@event("sales.LeadConversionFailed")
+@dataclass(frozen=True, slots=True)
+class LeadConversionFailed:
+    """A step was refused: what was created is archived again, the lead is as it was."""
+
+    conversion: str
+    reason: str
+    account: str | None
+    contact: str | None
+    opportunity: str | None
+    created: list[str]
+
+
+@event("sales.LeadConversionUndone")
+@dataclass(frozen=True, slots=True)
+class LeadConversionUndone:
+    """The created records are archived, the lead is qualified again."""
+
+    conversion: str
+    account: str | None
+    contact: str | None
+    opportunity: str | None
+    created: list[str]
+
+
+@event("sales.LeadTagsChanged")
+@dataclass(frozen=True, slots=True)
+class LeadTagsChanged(common.TagsChanged):
+    pass
+
+
+@event("sales.LeadArchived")
+@dataclass(frozen=True, slots=True)
+class LeadArchived(common.Archived):
+    pass
+
+
+@event("sales.LeadRestored")
+@dataclass(frozen=True, slots=True)
+class LeadRestored(common.Restored):
+    pass
+
+
+@event("sales.LeadChangeUndone")
+@dataclass(frozen=True, slots=True)
+class LeadChangeUndone(common.ChangeUndone):
+    pass
+
+
+@event("sales.LeadPersonChangeUndone")
+@dataclass(frozen=True, slots=True)
+class LeadPersonChangeUndone(common.PersonalChangeUndone):
+    pass
+
+
+@event("sales.LeadErased")
+@dataclass(frozen=True, slots=True)
+class LeadErased(common.Erased):
+    pass
