@@ -1,0 +1,131 @@
+"""Routes of the SQL door: ask, read what can be asked, see how far the facts have come."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field, TypeAdapter
+from starlette.responses import Response
+
+from services.analytics.formats import FORMATS, MEDIA, Format, encode
+from services.analytics.functions import listed
+from services.analytics.sqldoor import SqlDoor, documented
+from services.analytics.statement import MAX_LENGTH
+from services.analytics.view import View, ViewColumn
+from shared.domain.aggregate import CommandModel
+from shared.http.answers import json_answer
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.openapi import answer, body_of, operation
+from shared.http.params import only, pairs_of
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+from shared.warehouse.feed import WarehouseFeed
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+_JSON_ANSWER = {
+    "type": "object",
+    "required": ["columns", "rows"],
+    "properties": {
+        "columns": {"type": "array", "items": {"type": "object", "properties": {"name": _TEXT, "type": _TEXT}}},
+        "rows": {"type": "array", "items": {"type": "object"}},
+    },
+}
+_COLUMN = {"type": "object", "properties": {"name": _TEXT, "type": _TEXT, "zh": _TEXT, "en": _TEXT}}
+_VIEW = {
+    "type": "object",
+    "properties": {
+        "name": _TEXT,
+        "zh": _TEXT,
+        "en": _TEXT,
+        "parameters": {"type": "object", "additionalProperties": _TEXT},
+        "columns": {"type": "array", "items": _COLUMN},
+    },
+}
+_VIEWS = {
+    "type": "object",
+    "properties": {
+        "views": {"type": "array", "items": _VIEW},
+        "functions": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
+    },
+}
+_STATUS = {
+    "type": "object",
+    "properties": {
+        "position": {**_NUMBER, "description": "Of the last event whose facts are in the warehouse"},
+        "head": {**_NUMBER, "description": "Of the last event of all"},
+        "lag": {**_NUMBER, "description": "Positions between the two"},
+        "parked": {**_NUMBER, "description": "Records set aside because an event of theirs cannot be read"},
+        "rebuilding": {"type": "boolean"},
+    },
+}
+
+
+class Question(CommandModel):
+    sql: str = Field(min_length=1, max_length=MAX_LENGTH)
+    format: Format = "json"
+
+
+_QUESTION = TypeAdapter(Question)
+
+
+def sql_router(platform: Platform, door: SqlDoor, feed: WarehouseFeed) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    authenticator = Authenticator(platform)
+    ask_answer = answer("The answer, in the format asked for", _JSON_ANSWER)
+    ask_answer["content"] |= {MEDIA[f].partition(";")[0]: {"schema": _TEXT} for f in FORMATS if f != "json"}
+    asked = operation(
+        "ask",
+        "Answer one SELECT over the documented views",
+        "sql",
+        {200: ask_answer},
+        description="Only what you may see. Refusals name the line and the column. CSV texts that a spreadsheet would "
+        "take for formulas begin with `'`.",
+        body=body_of(
+            Question.model_json_schema(),
+            {"sql": "SELECT status, count() AS opportunities FROM opportunities GROUP BY status", "format": "json"},
+        ),
+        errors=(401, 403, 413, 415, 422, 429, 503),
+    )
+
+    @router.post("/sql", openapi_extra=asked)
+    async def sql(request: Request) -> Response:
+        access = await authenticator.access(request)
+        question = await parse(request, _QUESTION)
+        found = await door.ask(question.sql, access)
+        return Response(encode(found, question.format), media_type=MEDIA[question.format])
+
+    described = operation(
+        "views", "The views, columns and functions that you may use", "sql", {200: answer("The views", _VIEWS)}
+    )
+
+    @router.get("/views", openapi_extra=described)
+    async def views(request: Request) -> Response:
+        access = await authenticator.access(request)
+        only(pairs_of(request), ())
+        found = [_view(view, columns) for view, columns in documented(access)]
+        return json_answer({"views": found, "functions": listed()})
+
+    told = operation("status", "How far the facts have come", "sql", {200: answer("The positions", _STATUS)})
+
+    @router.get("/status", openapi_extra=told)
+    async def status(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.check("analytics", "read")
+        only(pairs_of(request), ())
+        found = await feed.status()
+        return json_answer({**asdict(found), "lag": found.head - found.position})
+
+    return router
+
+
+def _view(view: View, columns: list[ViewColumn]) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "zh": view.zh,
+        "en": view.en,
+        "parameters": dict(view.parameters),
+        "columns": [{"name": c.name, "type": c.type, "zh": c.zh, "en": c.en} for c in columns],
+    }

@@ -1,0 +1,137 @@
+"""Metrics: views over other views. A new metric is one more entry here, and there for all of the past at once."""
+
+from __future__ import annotations
+
+from services.analytics.view import View
+from services.analytics.view import ViewColumn as C
+
+_WON = ("status",)
+_CLOSED = "_b.status != 'open'"
+
+
+def _key(name: str, zh: str, en: str, type_: str = "String") -> C:
+    return C(name, type_, zh, en, f"_b.{name}", (name,))
+
+
+_MONTH = C("month", "Date32", "月份", "First day of the month of closing", "toStartOfMonth(_b.closed_on)",
+           ("closed_on", "status"))  # fmt: skip
+_CURRENCY = _key("currency", "币种", "Currency of the amounts")
+_WINS = C("won", "UInt64", "赢单数", "Opportunities won", "countIf(_b.status = 'won')", _WON)
+_LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "countIf(_b.status = 'lost')", _WON)
+_RATE = C("win_rate", "Float64", "赢单率", "won ÷ (won + lost)", "countIf(_b.status = 'won') / count()", _WON)
+_AMOUNT = C("amount", "Decimal(38, 2)", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
+_COUNT = C("opportunities", "UInt64", "赢单数", "Opportunities won", "count()", _WON)
+_AVERAGE = C("average", "Float64", "平均金额", "Average amount", "toFloat64(avg(_b.amount))", ("amount", "status"))
+
+
+def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
+    return View(
+        name,
+        zh,
+        en,
+        (*keys, _CURRENCY, _COUNT, _AMOUNT, _AVERAGE),
+        "opportunity",
+        base="opportunities",
+        where="_b.status = 'won'",
+        keys=(*(k.name for k in keys), "currency"),
+    )
+
+
+PIPELINE_AS_OF = View(
+    "pipeline_as_of",
+    "某日结束时(UTC)各阶段的商机数与金额;多币种时请用 opportunities_as_of 分币种相加",
+    "Opportunities and amounts by stage at the end of a day (UTC); with several currencies add them up apart, over "
+    "opportunities_as_of",
+    (
+        _key("stage", "阶段", "Stage's key"),
+        _key("status", "状态", "open, won or lost"),
+        C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("opportunity_id",)),
+        C("amount", "Decimal(38, 2)", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
+    ),
+    "opportunity",
+    base="opportunities_as_of",
+    keys=("stage", "status"),
+    parameters={"day": "Date32"},
+)
+
+WIN_RATE = View(
+    "win_rate",
+    "各月赢单率",
+    "Won and lost by month of closing",
+    (_MONTH, _key("pipeline_id", "销售流程编号", "Pipeline's id"), _WINS, _LOSSES, _RATE),
+    "opportunity",
+    base="opportunities",
+    where=_CLOSED,
+    keys=("month", "pipeline_id"),
+)
+
+_DAYS = "avgIf(dateDiff('day', _b.opened_on, _b.closed_on), _b.status = 'won')"
+SALES_VELOCITY = View(
+    "sales_velocity",
+    "各月销售速度:关闭数 × 平均赢单金额 × 赢单率 ÷ 平均周期(天)",
+    "By month of closing: closed × average amount won × win rate ÷ average cycle = revenue per day",
+    (
+        _MONTH,
+        _key("pipeline_id", "销售流程编号", "Pipeline's id"),
+        _CURRENCY,
+        C("closed", "UInt64", "关闭数", "Opportunities closed", "count()", _WON),
+        C(
+            "average_won",
+            "Float64",
+            "平均赢单金额",
+            "Average amount won",
+            "toFloat64(avgIf(_b.amount, _b.status = 'won'))",
+            ("amount", "status"),
+        ),
+        _RATE,
+        C(
+            "cycle_days",
+            "Float64",
+            "平均周期(天)",
+            "Average days from opening to winning",
+            _DAYS,
+            ("opened_on", "closed_on", "status"),
+        ),
+        C(
+            "velocity",
+            "Float64",
+            "销售速度(每天)",
+            "Revenue per day",
+            f"toFloat64(avgIf(_b.amount, _b.status = 'won')) * countIf(_b.status = 'won') / nullIf({_DAYS}, 0)",
+            ("amount", "opened_on", "closed_on", "status"),
+        ),
+    ),
+    "opportunity",
+    base="opportunities",
+    where=_CLOSED,
+    keys=("month", "pipeline_id", "currency"),
+)
+
+METRICS: tuple[View, ...] = (
+    PIPELINE_AS_OF,
+    WIN_RATE,
+    SALES_VELOCITY,
+    _revenue("revenue_by_month", "各月赢单金额", "Amount won by month of closing", _MONTH),
+    _revenue(
+        "revenue_by_agent",
+        "各销售的赢单金额",
+        "Amount won by owner",
+        _key("owner", "负责人", "Owner's name"),
+        _key("owner_id", "负责人编号", "Owner's id"),
+        _key("team", "团队", "The owner's first team"),
+    ),
+    _revenue(
+        "revenue_by_manager",
+        "各上级团队的赢单金额",
+        "Amount won by the owners' manager",
+        _key("manager", "上级", "Manager's name"),
+        _key("manager_id", "上级编号", "Manager's id"),
+    ),
+    _revenue(
+        "revenue_by_product",
+        "各产品的赢单金额",
+        "Amount won by main product",
+        _key("product", "产品", "Product's name"),
+        _key("product_id", "产品编号", "Product's id"),
+    ),
+)

@@ -1,0 +1,51 @@
+"""Users' names, which the warehouse does not hold: given to a question as parameters, those alone that its asker may
+see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.clock import Clock, Micros
+from shared.events.envelope import Recorded
+from shared.security.permissions import Access, Level
+from shared.views.port import MAX_PAGE, Query, Scope, Views
+
+MAX_AGE: Micros = 5_000_000
+
+
+class People:
+    """One tenant's names are kept until a user changes, or five seconds where another process projects."""
+
+    def __init__(self, views: Views, clock: Clock) -> None:
+        self._views, self._clock = views, clock
+        self._kept: dict[str, tuple[Micros, dict[str, str]]] = {}
+
+    def on_events(self, recorded: Sequence[Recorded]) -> None:
+        """A projector listener: forget the tenants whose users changed."""
+        for one in recorded:
+            if one.category == "user":
+                self._kept.pop(one.tenant, None)
+
+    async def names(self, access: Access) -> tuple[list[str], list[str]]:
+        """Ids and, in the same order, names of the users that the caller may see."""
+        level = access.level("user", "read")
+        if level is Level.NONE or "name" in access.hidden("user"):
+            return [], []
+        known, seen = await self._of(access.tenant), access.owners(level)
+        pairs = [(id, name) for id, name in known.items() if seen is None or id in seen]
+        return [id for id, _ in pairs], [name for _, name in pairs]
+
+    async def _of(self, tenant: str) -> dict[str, str]:
+        found = self._kept.get(tenant)
+        if found is None or self._clock.now() - found[0] > MAX_AGE:
+            found = self._kept[tenant] = (self._clock.now(), await self._load(tenant))
+        return found[1]
+
+    async def _load(self, tenant: str) -> dict[str, str]:
+        names: dict[str, str] = {}
+        cursor = None
+        while True:
+            page = await self._views.find("users", Query(limit=MAX_PAGE, cursor=cursor), Scope(tenant))
+            names.update((d["id"], d["name"]) for d in page.items)
+            if (cursor := page.next) is None:
+                return names
