@@ -37,6 +37,7 @@ class SystemIds:
     def __init__(self) -> None:
         self._last_ms = 0
         self._counter = 0
+        self._random = b""  # drawn 512 ids at a time: a system call each would cost more than the rest of a command
 
     def new(self) -> str:
         ms = max(time.time_ns() // 1_000_000, self._last_ms)
@@ -47,7 +48,9 @@ class SystemIds:
         else:
             self._counter = 0
         self._last_ms = ms
-        random = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
+        if not self._random:
+            self._random = os.urandom(8 * 512)
+        random, self._random = int.from_bytes(self._random[:8]) & ((1 << 62) - 1), self._random[8:]
         return str(UUID(int=(ms << 80) | (7 << 76) | (self._counter << 64) | (2 << 62) | random))
 
 

@@ -70,6 +70,7 @@ class ServiceApp(FastAPI):
             lifespan=lifespan,
             telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         )
+        self._tracing = tracing_is_on()  # telemetry is set up before the applications are built
         self._table = Table()
         self._components: dict[str, dict[str, Any]] = {}
         self._api_routes: list[APIRoute] = []
@@ -94,7 +95,7 @@ class ServiceApp(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
-        elif tracing_is_on():
+        elif self._tracing:
             with server_span(scope) as span:
 
                 async def noted(message: Message) -> None:
@@ -136,7 +137,8 @@ class ServiceApp(FastAPI):
         found = self._table.find(method, get_route_path(scope))
         if isinstance(found, tuple):
             route, scope["path_params"] = found
-            name_span(method, route.path)
+            if self._tracing:
+                name_span(method, route.path)
             if not isinstance(route, DirectRoute):
                 await super().__call__(scope, receive, send)
                 return

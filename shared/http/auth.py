@@ -11,7 +11,7 @@ from shared.security.permissions import Access
 
 
 class Authenticator:
-    """Verifies tokens locally and looks the user's rights up; suspended users and old epochs are refused."""
+    """Verifies tokens locally and looks the user's rights up; suspended users and ended sessions are refused."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -21,8 +21,7 @@ class Authenticator:
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
-        claims = self._platform.verifier.verify(token)
-        access = await self._platform.directory.access(claims.tenant, claims.user)
-        if access is None or access.epoch != claims.epoch:
+        access = await self._platform.directory.caller(self._platform.verifier.verify(token))
+        if access is None:
             raise Unauthenticated("the session has ended")
         return access

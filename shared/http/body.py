@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
@@ -24,13 +25,16 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"a body may have {limit} bytes at most")
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
+    body = b""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect()
+        body += message.get("body", b"")
+        if len(body) > limit:
             raise TooLarge(f"a body may have {limit} bytes at most")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if not message.get("more_body"):
+            return body
 
 
 async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
@@ -62,7 +66,7 @@ def check_text(body: bytes) -> None:
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise Invalid.field("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels at most")
     try:
-        parsed = json.loads(body.decode(), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        parsed = _DECODER.decode(body.decode())
     except UnicodeDecodeError as error:
         raise Invalid.field("", "not-utf-8", f"the body is not UTF-8 (byte {error.start})") from error
     except ValueError as error:
@@ -83,6 +87,9 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise Invalid.field("", "not-finite", f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
 def _has_nul(value: Any) -> bool:
