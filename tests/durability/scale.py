@@ -1,0 +1,12 @@
+"""How far the proof goes: in `make test` as far as a minute allows, with CRM_PROVE set (`make prove`) much further."""
+
+from __future__ import annotations
+
+import os
+
+PROVE = bool(os.environ.get("CRM_PROVE"))
+KILLS_PER_POINT = 30 if PROVE else 3
+RANDOM_KILLS = 760 if PROVE else 16
+POWER_LOSS_IMAGES = 10_000 if PROVE else 1_500
+FULL_DISK_ORDINALS = 200 if PROVE else 60
+FAILED_SYNC_ORDINALS = 100 if PROVE else 30
