@@ -45,7 +45,7 @@ class SqliteKeyRing:
     """Reads are synchronous; writes are gathered and go to disk in one thread, one transaction per batch."""
 
     def __init__(self, database: sqlite3.Connection, root: RootKey, clock: Clock) -> None:
-        self._db, self._root, self._clock = database, root, clock
+        self._db, self.root, self._clock = database, root, clock
         self._lock = threading.RLock()
         self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._tenant_ciphers: dict[tuple[str, int], AESGCM] = {}
@@ -184,7 +184,7 @@ class SqliteKeyRing:
     def _new_tenant_key(self, tenant: str) -> int:
         row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
         version: int = (row[0] or 0) + 1
-        wrapped = self._root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
+        wrapped = self.root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
         self._db.execute("INSERT INTO tenant_keys VALUES (?, ?, ?, ?)", (tenant, version, wrapped, self._clock.now()))
         return version
 
@@ -194,7 +194,7 @@ class SqliteKeyRing:
             row = self._db.execute(
                 "SELECT wrapped FROM tenant_keys WHERE tenant = ? AND version = ?", (tenant, version)
             ).fetchone()
-            found = AESGCM(self._root.unwrap(row[0], _tenant_context(tenant, version)))
+            found = AESGCM(self.root.unwrap(row[0], _tenant_context(tenant, version)))
             self._tenant_ciphers[tenant, version] = found
         return found
 
@@ -220,10 +220,10 @@ class SqliteKeyRing:
     def _make_index_key(self, tenant: str) -> bytes:
         row = self._db.execute("SELECT wrapped FROM index_keys WHERE tenant = ?", (tenant,)).fetchone()
         if row is not None:
-            secret = self._root.unwrap(row[0], f"index|{tenant}")
+            secret = self.root.unwrap(row[0], f"index|{tenant}")
         else:
             secret = os.urandom(KEY_BYTES)
-            wrapped = self._root.wrap(secret, f"index|{tenant}")
+            wrapped = self.root.wrap(secret, f"index|{tenant}")
             self._db.execute("INSERT INTO index_keys VALUES (?, ?)", (tenant, wrapped))
         self._index_keys[tenant] = secret
         return secret

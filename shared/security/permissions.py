@@ -97,13 +97,14 @@ class Access:
             NotFound: the record is not even visible to the caller.
             Forbidden: visible, but the action is not granted.
         """
-        if self._reaches(resource, action, owner):
+        if self.allows(resource, action, owner):
             return
-        if owner != "" and not self._reaches(resource, "read", owner):
+        if owner != "" and not self.allows(resource, "read", owner):
             raise NotFound()
         raise Forbidden(f"no right to {action} this {resource}", resource=resource, action=action)
 
-    def _reaches(self, resource: str, action: Action, owner: str | None) -> bool:
+    def allows(self, resource: str, action: Action, owner: str | None = "") -> bool:
+        """Whether the action is granted on a record of that owner ("" = not bound to an owner)."""
         level = self.level(resource, action)
         if level is Level.NONE:
             return False

@@ -1,0 +1,173 @@
+"""Roles to choose from, why somebody sees a record, and the keys that tokens are verified with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from services.identity.api.common import TEXT, Router, object_of
+from services.identity.role import ROLE
+from shared.errors import Invalid, NotFound
+from shared.http.answers import json_answer
+from shared.http.auth import Authenticator
+from shared.http.openapi import answer, operation, query, schema
+from shared.platform import Platform
+from shared.security.directory import role_of
+from shared.security.permissions import ACTIONS, Access, Action, Level, Role
+from shared.security.roles import BUILT_IN
+from shared.views.port import MAX_PAGE, Condition, Query
+
+_ROLE = object_of(
+    "id zh en built_in grants hidden read_only",
+    id=TEXT,
+    zh=TEXT,
+    en=TEXT,
+    built_in={"type": "boolean"},
+    grants={"type": "object"},
+    hidden={"type": "object"},
+    read_only={"type": "object"},
+)
+_RIGHT = object_of(
+    "action level allowed roles",
+    action=TEXT,
+    level={"type": "string", "enum": [level.name.lower() for level in Level]},
+    allowed={"type": "boolean"},
+    roles={"type": "array", "items": TEXT, "description": "The roles that give this level"},
+)
+_EXPLAINED = object_of(
+    "resource id owner user relation visible rights hidden read_only",
+    resource=TEXT,
+    id=TEXT,
+    owner={"type": ["string", "null"]},
+    user=TEXT,
+    relation={"type": "string", "enum": ["own", "team", "below", "none"]},
+    visible={"type": "boolean"},
+    rights={"type": "array", "items": _RIGHT},
+    hidden={"type": "array", "items": TEXT},
+    read_only={"type": "array", "items": TEXT},
+)
+
+
+def access_router(platform: Platform) -> Router:
+    answers = {"RoleChoice": _ROLE, "Explained": _EXPLAINED}
+    router = Router((), answers)
+    authenticator = Authenticator(platform)
+    choices = object_of("items", items={"type": "array", "items": schema("RoleChoice")})
+    listing = operation(
+        "listRoleChoices", "Every role there is, built-in ones first", "access", {200: answer("Roles", choices)}
+    )
+    explaining = operation(
+        "explainAccess",
+        "Why can somebody see a record, and what may they do with it?",
+        "access",
+        {200: answer("By which role, and how far", schema("Explained"))},
+        parameters=[
+            query("resource", "The record type", required=True),
+            query("id", "The record", required=True),
+            query("user", "Whose rights; your own if left out"),
+        ],
+        errors=(401, 403, 404, 422, 503),
+    )
+    keys = operation(
+        "jwks",
+        "The public keys of access tokens",
+        "keys",
+        {200: answer("RFC 7517", {"type": "object"})},
+        errors=(),
+        public=True,
+    )
+
+    @router.get("/access/roles", openapi_extra=listing)
+    async def roles(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.scope("role")
+        own = [_shown(role, built_in=False) async for role in _own_roles(platform, access)]
+        return json_answer({"items": [*(_shown(r, built_in=True) for r in BUILT_IN.values()), *own]})
+
+    @router.get("/access/explain", openapi_extra=explaining)
+    async def explain(request: Request) -> Response:
+        access = await authenticator.access(request)
+        given = request.query_params
+        for name in ("resource", "id"):
+            if not given.get(name):
+                raise Invalid.field(name, "missing", "this parameter is needed")
+        user = given.get("user") or access.user
+        if user != access.user:
+            access.scope("user", "manage")
+        return json_answer(await explanation(platform, access, given["resource"], given["id"], user))
+
+    @router.get("/.well-known/jwks.json", openapi_extra=keys)
+    async def jwks(request: Request) -> Response:
+        assert platform.signer is not None
+        return json_answer(platform.signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
+
+    return router
+
+
+async def _own_roles(platform: Platform, access: Access) -> AsyncIterator[Role]:
+    cursor = None
+    while True:
+        wanted = Query((Condition("archived", "eq", False),), limit=MAX_PAGE, cursor=cursor)
+        page = await platform.queries.find(ROLE, wanted, access)
+        for document in page.items:
+            yield role_of({"grants": {}, "hidden": {}, "read_only": {}, "zh": "", "en": "", **document})
+        if (cursor := page.next) is None:
+            return
+
+
+def _shown(role: Role, *, built_in: bool) -> dict[str, Any]:
+    return {
+        "id": role.id,
+        "zh": role.zh,
+        "en": role.en,
+        "built_in": built_in,
+        "grants": {r: {a: Level(n).name.lower() for a, n in actions.items()} for r, actions in role.grants.items()},
+        "hidden": {r: sorted(names) for r, names in role.hidden.items()},
+        "read_only": {r: sorted(names) for r, names in role.read_only.items()},
+    }
+
+
+async def explanation(platform: Platform, asking: Access, resource: str, id: str, user: str) -> dict[str, Any]:
+    """Raises NotFound: no such record type, record or active user, or a record the asking one does not see."""
+    aggregate = platform.catalogue[resource]
+    record = await platform.repository.load(aggregate, asking.tenant, id)
+    if record.version == 0:
+        raise NotFound()
+    owner = record.owner if aggregate.collection.owner is not None else ""
+    asking.check(resource, "read", owner)
+    access = asking if user == asking.user else await platform.directory.access(asking.tenant, user)
+    if access is None:
+        raise NotFound("there is no active user with this id")
+    return {
+        "resource": resource,
+        "id": id,
+        "owner": record.owner,
+        "user": user,
+        "relation": _relation(access, record.owner),
+        "visible": access.allows(resource, "read", owner),
+        "rights": [_right(access, resource, action, owner) for action in ACTIONS],
+        "hidden": sorted(access.hidden(resource)),
+        "read_only": sorted(access.locked(resource)),
+    }
+
+
+def _relation(access: Access, owner: str | None) -> str:
+    if owner == access.user:
+        return "own"
+    if owner in access.team:
+        return "team"
+    return "below" if owner in access.below else "none"
+
+
+def _right(access: Access, resource: str, action: Action, owner: str | None) -> dict[str, Any]:
+    level = access.level(resource, action)
+    giving = [r.id for r in access.roles if Access(access.tenant, access.user, (r,)).level(resource, action) == level]
+    return {
+        "action": action,
+        "level": level.name.lower(),
+        "allowed": access.allows(resource, action, owner),
+        "roles": giving if level is not Level.NONE else [],
+    }

@@ -1,0 +1,98 @@
+"""Invitations: an administrator gets a link to pass on, its bearer chooses a password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import Field as F
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from services.identity.api.common import TEXT, Router, object_of
+from services.identity.credentials import INVITATION_LIVES, new_secret, require_invitation, token_hash
+from services.identity.door import Door
+from shared.clock import to_rfc3339
+from shared.domain.aggregate import CommandModel
+from shared.domain.bus import Call
+from shared.errors import Forbidden
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.headers import call_of
+from shared.http.openapi import answer, body_of, operation, schema
+from shared.platform import Platform
+from shared.security.permissions import system_access
+
+
+class AcceptInvitation(CommandModel):
+    token: Annotated[str, F(min_length=1, max_length=300)]
+    password: Annotated[str, F(min_length=1, max_length=1024)]
+
+    model_config = {"str_strip_whitespace": False}
+
+
+_ACCEPT: TypeAdapter[AcceptInvitation] = TypeAdapter(AcceptInvitation)
+_ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+_INVITATION = object_of(
+    "token path expires_at",
+    token={"type": "string", "description": "Shown this once; only its hash is kept"},
+    path={"type": "string", "description": "Of the page where the invited person chooses a password"},
+    expires_at=TEXT,
+)
+_ACCEPTED = object_of("email", email=TEXT)
+
+
+def invitations_router(platform: Platform, door: Door) -> Router:
+    router = Router((AcceptInvitation,), {"Invitation": _INVITATION, "Accepted": _ACCEPTED})
+    authenticator = Authenticator(platform)
+    issuing = operation(
+        "issueInvitation",
+        "Make a link with which a user chooses a password",
+        "user",
+        {201: answer("The link; earlier ones are void", schema("Invitation"))},
+        description="To join, or for an active user after a forgotten password. Good for seven days, once.",
+        parameters=[_ID],
+        errors=(401, 403, 404, 409, 422, 503),
+    )
+    accepting = operation(
+        "acceptInvitation",
+        "Choose a password",
+        "user",
+        {200: answer("You may sign in now", schema("Accepted")), 403: {"$ref": "#/components/responses/Problem403"}},
+        body=body_of(schema("AcceptInvitation")),
+        errors=(409, 413, 415, 422, 503),
+        public=True,
+    )
+
+    @router.post("/users/{id}/invitation", openapi_extra=issuing)
+    async def issue(request: Request) -> Response:
+        access = await authenticator.access(request)
+        id, secret = path_id(request), new_secret()
+        call = call_of(request, access, id)
+        await platform.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
+        token = f"{access.tenant}.{id}.{secret}"
+        expires_at = to_rfc3339(platform.clock.now() + INVITATION_LIVES)
+        return json_answer({"token": token, "path": f"/invitation#token={token}", "expires_at": expires_at}, 201)
+
+    @router.post("/invitations/accept", openapi_extra=accepting)
+    async def accept(request: Request) -> Response:
+        body = await parse(request, _ACCEPT)
+        return json_answer({"email": await accept_invitation(platform, door, body.token, body.password)})
+
+    return router
+
+
+async def accept_invitation(platform: Platform, door: Door, token: str, password: str) -> str:
+    """Set the password of the token's user; returns the name they sign in with. Raises Forbidden, Invalid."""
+    parts = token.split(".")
+    if len(parts) != 3 or not all(parts):
+        raise Forbidden("this invitation is not valid; ask for a new one")
+    tenant, id, secret = parts
+    known = await door.known(tenant, id)
+    require_invitation(known.credential, known.user, token_hash(secret), platform.clock.now())
+    chosen = await door.new_password("password", password, tenant, known.user.email)
+    body = {"token_hash": token_hash(secret), "secret": chosen}
+    await platform.bus.send("identity.ActivateUser", body, Call(system_access(tenant, id), id))
+    await door.known_shown(tenant, id)
+    return known.user.email

@@ -1,0 +1,111 @@
+"""Who am I, what may I do, and the two things one may change of oneself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import Field as F
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from services.identity.api.common import TOKENS_REF, Router, as_oneself, device_of, object_of, tokens_answer
+from services.identity.door import Door
+from services.identity.organisation import ORGANISATION
+from services.identity.user import USER, ChangeProfile
+from shared.domain.aggregate import CommandModel
+from shared.http.answers import done_answer, json_answer
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.headers import call_of
+from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
+from shared.platform import Platform
+from shared.security.permissions import ACTIONS, Access, Level
+
+_MAP: dict[str, Any] = {"type": "object"}
+_ME = object_of(
+    "tenant user organisation roles rights hidden read_only",
+    tenant={"type": "string"},
+    user=_MAP,
+    organisation=_MAP,
+    roles={
+        "type": "array",
+        "items": object_of("id zh en", id={"type": "string"}, zh={"type": "string"}, en={"type": "string"}),
+    },
+    rights={"type": "object", "description": "record type → action → none, own, team, below or all"},
+    hidden={"type": "object", "description": "record type → fields you do not see"},
+    read_only={"type": "object", "description": "record type → fields you may not change"},
+)
+
+
+class NewPassword(CommandModel):
+    current: Annotated[str, F(min_length=1, max_length=1024)]
+    new: Annotated[str, F(min_length=1, max_length=1024)]
+
+    model_config = {"str_strip_whitespace": False}
+
+
+_PASSWORD: TypeAdapter[NewPassword] = TypeAdapter(NewPassword)
+_PROFILE: TypeAdapter[ChangeProfile] = TypeAdapter(ChangeProfile)
+
+
+def me_router(platform: Platform, door: Door) -> Router:
+    router = Router((NewPassword, ChangeProfile), {"Me": _ME})
+    authenticator = Authenticator(platform)
+    who = operation("me", "Who you are and what you may do", "me", {200: answer("You", schema("Me"))})
+    done = answer("Changed", object_of("id version", id={"type": "string"}, version={"type": "integer"}))
+    profile = operation(
+        "changeOwnProfile",
+        "Change your name, phone or language",
+        "me",
+        {200: done},
+        body=body_of(schema("ChangeProfile"), {"language": "zh"}),
+        errors=[e for e in WRITE_ERRORS if e != 429],
+    )
+    password = operation(
+        "changeOwnPassword",
+        "Change your password",
+        "me",
+        {200: answer("Every session ended; this is a new one", TOKENS_REF)},
+        body=body_of(schema("NewPassword")),
+        errors=WRITE_ERRORS,
+    )
+
+    @router.get("/me", openapi_extra=who)
+    async def me(request: Request) -> Response:
+        return json_answer(await _describe(platform, await authenticator.access(request)))
+
+    @router.patch("/me", openapi_extra=profile)
+    async def change_profile(request: Request) -> Response:
+        access = await authenticator.access(request)
+        body = await parse(request, _PROFILE)
+        call = call_of(request, as_oneself(access), access.user)
+        return done_answer(await platform.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
+
+    @router.post("/password", openapi_extra=password)
+    async def change_password(request: Request) -> Response:
+        access = await authenticator.access(request)
+        body = await parse(request, _PASSWORD)
+        return tokens_answer(request, await door.change_password(access, body.current, body.new, device_of(request)))
+
+    return router
+
+
+async def _describe(platform: Platform, access: Access) -> dict[str, Any]:
+    user = await platform.repository.load(USER, access.tenant, access.user)
+    organisation = await platform.repository.load(ORGANISATION, access.tenant, access.tenant)
+    names = [a.name for a in platform.catalogue]
+    return {
+        "tenant": access.tenant,
+        "user": access.masked("user", USER.document(user)),
+        "organisation": access.masked("organisation", ORGANISATION.document(organisation)),
+        "roles": [{"id": r.id, "zh": r.zh, "en": r.en} for r in access.roles],
+        "rights": {name: _rights(access, name) for name in (*names, "analytics", "import", "audit")},
+        "hidden": {name: sorted(fields) for name in names if (fields := access.hidden(name))},
+        "read_only": {name: sorted(fields) for name in names if (fields := access.locked(name))},
+    }
+
+
+def _rights(access: Access, resource: str) -> dict[str, str]:
+    levels = {action: access.level(resource, action) for action in ACTIONS}
+    return {action: level.name.lower() for action, level in levels.items() if level is not Level.NONE}

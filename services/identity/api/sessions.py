@@ -1,0 +1,204 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import Field as F
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from services.identity.api.common import (
+    TEXT,
+    TOKENS,
+    TOKENS_REF,
+    Router,
+    as_oneself,
+    device_of,
+    object_of,
+    set_cookie,
+    token_of_cookie,
+    tokens_answer,
+)
+from services.identity.door import Door
+from services.identity.session import SESSION, Session
+from shared.domain.aggregate import CommandModel
+from shared.domain.bus import Call
+from shared.errors import NotFound, Unauthenticated
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.headers import header
+from shared.http.openapi import answer, body_of, operation, schema
+from shared.platform import Platform
+from shared.security.permissions import Level, system_access
+from shared.views.port import Condition, Query
+
+
+class NewSession(CommandModel):
+    email: Annotated[str, F(min_length=1, max_length=254)]
+    password: Annotated[str, F(min_length=1, max_length=1024)]
+
+    model_config = {
+        "str_strip_whitespace": False,
+        "json_schema_extra": {"examples": [{"email": "li.lei@example.com", "password": "correct horse battery"}]},
+    }
+
+
+class RefreshToken(CommandModel):
+    """Left out where the browser's cookie holds it."""
+
+    refresh_token: Annotated[str, F(max_length=300)] = ""
+
+
+_NEW: TypeAdapter[NewSession] = TypeAdapter(NewSession)
+_REFRESH: TypeAdapter[RefreshToken] = TypeAdapter(RefreshToken)
+_LIST = object_of(
+    "items",
+    items={
+        "type": "array",
+        "items": object_of(
+            "id device ip method created_at updated_at expires_at current",
+            id=TEXT,
+            device=TEXT,
+            ip=TEXT,
+            method=TEXT,
+            created_at=TEXT,
+            updated_at={"type": "string", "description": "When it was last refreshed"},
+            expires_at=TEXT,
+            current={"type": "boolean", "description": "Whether it is the one this request belongs to"},
+        ),
+    },
+)
+_SHOWN = ("id", "device", "ip", "method", "created_at", "updated_at", "expires_at")
+_ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+_SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
+
+
+def sessions_router(platform: Platform, door: Door) -> Router:
+    router = Router((NewSession, RefreshToken), {"Tokens": TOKENS, "OwnSessions": _LIST})
+    _add_sign_in(router, door)
+    _add_refresh(router, door)
+    _add_own(router, platform)
+    _add_sign_out(router, platform, door)
+    return router
+
+
+def _add_sign_in(router: Router, door: Door) -> None:
+    docs = operation(
+        "signIn",
+        "Sign in",
+        "session",
+        {201: answer("Signed in", TOKENS_REF, Set_Cookie=_SET_COOKIE), 401: answer_wrong()},
+        description="The same answer for a wrong password and for nobody of that name.",
+        body=body_of(schema("NewSession")),
+        errors=(413, 415, 422, 429, 503),
+        public=True,
+    )
+
+    @router.post("/sessions", openapi_extra=docs)
+    async def sign_in(request: Request) -> Response:
+        body = await parse(request, _NEW)
+        return tokens_answer(request, await door.sign_in(body.email, body.password, device_of(request)), status=201)
+
+
+def answer_wrong() -> dict[str, str]:
+    """A public route's 401, which `operation` leaves out by itself."""
+    return {"$ref": "#/components/responses/Problem401"}
+
+
+def _add_refresh(router: Router, door: Door) -> None:
+    docs = operation(
+        "refreshSession",
+        "Spend the refresh token for a new pair",
+        "session",
+        {
+            200: answer("Refreshed", TOKENS_REF, Set_Cookie=_SET_COOKIE),
+            401: answer_wrong(),
+            403: {"$ref": "#/components/responses/Problem403"},
+        },
+        description="A spent token ends the session; for ten seconds the last one answers with the same successor.",
+        body=body_of(schema("RefreshToken"), required=False),
+        errors=(409, 413, 415, 422, 503),
+        public=True,
+    )
+
+    @router.post("/sessions/refresh", openapi_extra=docs)
+    async def refresh(request: Request) -> Response:
+        given = (await parse(request, _REFRESH)).refresh_token
+        token = given or token_of_cookie(request)
+        if not token:
+            raise Unauthenticated("send the refresh token")
+        return tokens_answer(request, await door.refresh(token), by_cookie=not given)
+
+
+def _add_own(router: Router, platform: Platform) -> None:
+    authenticator = Authenticator(platform)
+    found = {200: answer("Newest first", schema("OwnSessions"))}
+    docs = operation("listOwnSessions", "Your live sessions", "session", found)
+
+    @router.get("/sessions", openapi_extra=docs)
+    async def own(request: Request) -> Response:
+        access = await authenticator.access(request)
+        where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
+        query = Query(where, sort="created_at", descending=True, limit=200)
+        page = await platform.queries.find(SESSION, query, as_oneself(access))
+        current = _session_of(platform, request)
+        items = [{name: d[name] for name in _SHOWN} | {"current": d["id"] == current} for d in page.items]
+        return json_answer({"items": items})
+
+
+def _add_sign_out(router: Router, platform: Platform, door: Door) -> None:
+    authenticator = Authenticator(platform)
+    docs = operation(
+        "signOut",
+        "Sign out of this session",
+        "session",
+        {204: {"description": "Signed out"}, 403: {"$ref": "#/components/responses/Problem403"}},
+        description="By the access token or, where it has run out, by the cookie.",
+        errors=(503,),
+        public=True,
+    )
+
+    @router.delete("/sessions/current", openapi_extra=docs)
+    async def sign_out(request: Request) -> Response:
+        token = token_of_cookie(request)
+        with suppress(Unauthenticated):
+            access = await authenticator.access(request)
+            own = Call(system_access(access.tenant, access.user), _session_of(platform, request))
+            with suppress(NotFound):
+                await platform.bus.send("identity.SignOut", {}, own)
+        if token:
+            with suppress(Unauthenticated):
+                await door.sign_out(token)
+        response = Response(status_code=204)
+        set_cookie(request, response, "", 0)
+        return response
+
+    ending = operation(
+        "endSession",
+        "End one of your sessions, or as an administrator anybody's",
+        "session",
+        {204: {"description": "Ended"}},
+        parameters=[_ID],
+        errors=(401, 404, 409, 422, 503),
+    )
+
+    @router.delete("/sessions/{id}", openapi_extra=ending)
+    async def end(request: Request) -> Response:
+        access = await authenticator.access(request)
+        id = path_id(request)
+        session: Session = await platform.repository.load(SESSION, access.tenant, id)
+        governs = access.level("session", "manage") is Level.ALL
+        if session.version == 0 or (session.owner != access.user and not governs):
+            raise NotFound()
+        await platform.bus.send("identity.RevokeSession", {}, Call(system_access(access.tenant, access.user), id))
+        return Response(status_code=204)
+
+
+def _session_of(platform: Platform, request: Request) -> str:
+    """The session that the bearer token belongs to; call it after the token was accepted."""
+    token = header(request, b"authorization").partition(" ")[2]
+    return platform.verifier.verify(token).session

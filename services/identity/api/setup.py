@@ -1,0 +1,109 @@
+"""The first start: the page behind the set-up link, the page behind an invitation, and what set-up posts."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field as F
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from services.identity.api.common import TEXT, Router, object_of
+from services.identity.door import Door
+from services.identity.organisation import Language
+from services.identity.setup import set_up_by_link
+from shared.domain.aggregate import CommandModel
+from shared.http.answers import json_answer
+from shared.http.body import parse
+from shared.http.headers import header
+from shared.http.openapi import answer, body_of, operation, schema
+from shared.http.problems import UnknownPath
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+
+_FOLDER = Path(__file__).parents[1] / "static"
+_MEDIA = {".css": "text/css", ".js": "text/javascript"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class SetUpSuite(CommandModel):
+    token: Annotated[str, F(min_length=1, max_length=200)]
+    organisation: Annotated[str, F(max_length=200)]
+    name: Annotated[str, F(max_length=200)]
+    email: Annotated[str, F(max_length=254)]
+    password: Annotated[str, F(max_length=1024)]
+    language: Language = "en"
+
+    model_config = {"str_strip_whitespace": False}
+
+
+_SET_UP: TypeAdapter[SetUpSuite] = TypeAdapter(SetUpSuite)
+
+
+def setup_router(platform: Platform, door: Door) -> Router:
+    router = Router((SetUpSuite,), {"SetUp": object_of("tenant user", tenant=TEXT, user=TEXT)})
+    docs = operation(
+        "setUp",
+        "Create the organisation and its first administrator, once",
+        "set-up",
+        {201: answer("You may sign in now", schema("SetUp")), 403: {"$ref": "#/components/responses/Problem403"}},
+        body=body_of(schema("SetUpSuite")),
+        errors=(409, 413, 415, 422, 503),
+        public=True,
+    )
+
+    @router.post("/setup", openapi_extra=docs)
+    async def set_up(request: Request) -> Response:
+        body = await parse(request, _SET_UP)
+        done = await set_up_by_link(
+            platform,
+            body.token,
+            body.organisation.strip(),
+            body.name.strip(),
+            body.email.strip(),
+            body.password,
+            body.language,
+            door.passwords,
+        )
+        await door.known_shown(done.tenant, done.user)
+        return json_answer({"tenant": done.tenant, "user": done.user}, 201)
+
+    return router
+
+
+def pages_router() -> APIRouter:
+    """`/setup` and `/invitation`, at the root too; the tokens stay in the address's fragment or in the page."""
+    router = APIRouter(route_class=DirectRoute)
+    page = (_FOLDER / "welcome.html").read_text("utf-8")
+    assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
+
+    for kind in ("setup", "invitation"):
+        text = page.replace("@@kind@@", kind)
+
+        @router.get(f"/{kind}", include_in_schema=False, name=kind)
+        async def shown(request: Request, text: str = text) -> Response:
+            return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
+
+    @router.get("/setup/assets/{name}", include_in_schema=False)
+    async def asset(request: Request) -> Response:
+        found = assets.get(request.path_params["name"])
+        if found is None:
+            raise UnknownPath()
+        content, media, etag = found
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if header(request, b"if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(content, 200, headers, media)
+
+    return router
+
+
+def _asset(path: Path) -> tuple[bytes, str, str]:
+    content = path.read_bytes()
+    return content, f"{_MEDIA[path.suffix]}; charset=utf-8", f'"{hashlib.sha256(content).hexdigest()[:20]}"'

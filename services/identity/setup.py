@@ -1,0 +1,147 @@
+"""First start: no default password. A one-time link lets whoever started the suite create the organisation."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.identity.credentials import new_secret, same, token_hash
+from services.identity.organisation import ORGANISATION
+from services.identity.user import USER, InviteUser
+from shared.domain.bus import Call
+from shared.domain.parsing import parse
+from shared.domain.uniqueness import EVERYWHERE, Duplicate, normalise
+from shared.errors import FieldError, Forbidden, Invalid, Rejected
+from shared.events import identity as events
+from shared.events.envelope import Metadata
+from shared.platform import Platform
+from shared.security.passwords import Passwords, check_password
+from shared.security.permissions import system_access
+
+LINK = "setup-link"  # the stream of issued links
+ACTOR = "setup"
+_running = asyncio.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A new organisation: tenant is its id, user the id of its first administrator."""
+
+    tenant: str
+    user: str
+
+
+async def is_set_up(platform: Platform) -> bool:
+    """Whether any organisation has a user: before that nobody can sign in."""
+    return bool(await platform.store.read_all(0, 1, categories=["user"]))
+
+
+async def setup_token(platform: Platform) -> str | None:
+    """A fresh one-time token, which makes earlier ones void; None once the suite is set up. Only its hash is kept."""
+    if await is_set_up(platform):
+        return None
+    token = new_secret()
+    issued = [events.SetUpLinkIssued(token_hash(token))]
+    earlier = await platform.store.read(EVERYWHERE, LINK)
+    encoded = await platform.codec.encode(EVERYWHERE, LINK, issued, [platform.ids.new()], platform.clock.now())
+    await platform.store.append(EVERYWHERE, LINK, len(earlier), encoded, Metadata(actor=ACTOR))
+    return token
+
+
+async def set_up_by_link(
+    platform: Platform,
+    token: str,
+    organisation: str,
+    name: str,
+    email: str,
+    password: str,
+    language: str,
+    passwords: Passwords | None = None,
+) -> SetUp:
+    """As `set_up`, once, for the bearer of the newest link. Raises Forbidden: another token; Rejected: already done."""
+    async with _running:
+        if await is_set_up(platform):
+            raise Rejected("the suite is set up already; sign in", code="already-set-up")
+        issued = await platform.store.read(EVERYWHERE, LINK)
+        newest = platform.codec.decode(issued[-1]).event.token_hash if issued else ""
+        if not same(newest, token_hash(token)):
+            raise Forbidden("this set-up link is not valid; start the suite again for a new one")
+        return await set_up(platform, organisation, name, email, password, language, passwords)
+
+
+async def set_up(
+    platform: Platform,
+    organisation: str,
+    name: str,
+    email: str,
+    password: str,
+    language: str = "en",
+    passwords: Passwords | None = None,
+) -> SetUp:
+    """Create an organisation and its first administrator.
+
+    Ids follow from the e-mail address, so that an act cut off in the middle goes on when it is repeated.
+    Raises: Invalid by field, Duplicate (the address signs in already).
+    """
+    email = _check(organisation, name, email, password, language)
+    tenant, user = await _ids(platform, email)
+    await _require_new(platform, tenant, user, email)
+    own = passwords or Passwords()
+    try:
+        secret = await own.hash(password)
+    finally:
+        if passwords is None:
+            own.close()
+    zone = {"zh": ("Asia/Shanghai", "CNY")}.get(language, ("UTC", "USD"))
+    details = {"name": organisation, "language": language, "time_zone": zone[0], "currency": zone[1]}
+    access = system_access(tenant, ACTOR)
+    await platform.bus.send("identity.CreateOrganisation", details, Call(access, new_id=tenant))
+    administrator = {"name": name, "email": email, "language": language, "secret": secret}
+    await platform.bus.send("identity.CreateAdministrator", administrator, Call(access, new_id=user))
+    return SetUp(tenant, user)
+
+
+def _check(organisation: str, name: str, email: str, password: str, language: str) -> str:
+    """The e-mail address as it will be kept. Raises Invalid with every wrong field, named as set-up names them."""
+    errors: list[FieldError] = []
+    parsed = None
+    try:
+        parse(ORGANISATION.commands["identity.CreateOrganisation"], {"name": organisation, "language": language})
+    except Invalid as error:
+        errors += [FieldError({"name": "organisation"}.get(e.field, e.field), e.code, e.message) for e in error.errors]
+    try:
+        parsed = parse(USER.commands["identity.InviteUser"], {"name": name, "email": email})
+    except Invalid as error:
+        errors += error.errors
+    try:
+        check_password(password, organisation=organisation, email=email)
+    except Invalid as error:
+        errors += error.errors
+    if errors or not isinstance(parsed, InviteUser):
+        raise Invalid("the organisation cannot be set up like this", errors=errors)
+    return parsed.email
+
+
+async def _ids(platform: Platform, email: str) -> tuple[str, str]:
+    key = await platform.keys.index_key(EVERYWHERE)
+
+    def derive(what: str) -> str:
+        digest = hmac.new(key, f"set-up|{what}|{normalise(email)}".encode(), hashlib.sha256).digest()
+        value = int.from_bytes(digest[:16]) & ~(0xF << 76) & ~(0x3 << 62)
+        return str(UUID(int=value | (8 << 76) | (2 << 62)))  # UUIDv8
+
+    return derive("organisation"), derive("user")
+
+
+async def _require_new(platform: Platform, tenant: str, user: str, email: str) -> None:
+    held = await platform.bus.reservations.holder(USER, USER.uniques[0], normalise(email))
+    taken = (await platform.repository.load(USER, tenant, user)).version > 0
+    if not taken and held is not None and held != (tenant, user):
+        other = await platform.repository.load(USER, *held)
+        taken = USER.uniques[0].value(other) == normalise(email) and not other.archived
+    if taken:
+        message = "this e-mail address signs in already"
+        raise Duplicate(message, errors=[FieldError("email", "duplicate", message)])
