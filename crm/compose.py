@@ -107,7 +107,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     snapshots = Snapshots(store, codec, _views_in_memory)
     stack.push_async_callback(snapshots.close)
     directory = Directory(views, clock)
-    projector.listeners += [directory.on_events, bus.custom.on_events]
+    projector.listeners += [directory.on_events, bus.custom.on_events, snapshots.on_events]
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
@@ -81,7 +82,12 @@ def evolve(state: Activity, event: Event) -> None:
 
 
 def shown(state: Activity) -> Document:
-    return {"links": [link["id"] for link in state.linked_to], "invited": [p["id"] for p in state.participants]}
+    """`at`: the moment an activity stands at in a timeline."""
+    return {
+        "at": to_rfc3339(state.completed_at or state.start or state.due or state.created_at),
+        "links": [link["id"] for link in state.linked_to],
+        "invited": [p["id"] for p in state.participants],
+    }
 
 
 ACTIVITY = Aggregate(
@@ -104,6 +110,7 @@ ACTIVITY = Aggregate(
             Field("start", Kind.DATETIME, "开始", "Start", indexed=True, writable=False),
             Field("due", Kind.DATETIME, "截止", "Due", indexed=True, writable=False),
             Field("completed_at", Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False),
+            Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),
             Field("duration", Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True),
             Field("direction", Kind.KEYWORD, "方向", "Direction", indexed=True, options=get_args(Direction)[1:]),
             Field("priority", Kind.KEYWORD, "优先级", "Priority", indexed=True, options=get_args(Priority)),

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import ERASED, Record, evolve_common
-from shared.events.common import Erased
+from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, stream_name
 from shared.security.permissions import Access, Action
 from shared.views.port import Collection, Document, Kind
@@ -195,6 +195,11 @@ class Aggregate(Generic[S]):
             document["custom_keys"] = [f"{k}={v}" for k, v in state.custom.items() if not isinstance(v, (list, dict))]
             document["custom_text"] = " ".join(str(v) for v in state.custom.values() if isinstance(v, str))
         return document
+
+    def readable(self, changes: Changes) -> Changes:
+        """Changes as documents show them: moments as text."""
+        moments = [name for name in self._moments if name in changes]
+        return changes | {n: {k: to_rfc3339(v) if v else None for k, v in changes[n].items()} for n in moments}
 
     def restore(self, document: Document) -> S:
         """The state a document was made from."""

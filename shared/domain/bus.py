@@ -116,7 +116,7 @@ class CommandBus:
         call = task.call
         if call.key is None:
             return await self._with_retries(task, None)
-        request = _request(task.command, task.body, call)
+        request = _request(task.command, task.body, call, call.key)
         slot = (call.access.tenant, request.key)
         while (twin := self._running.get(slot)) is not None:
             await asyncio.shield(twin)
@@ -244,8 +244,7 @@ class CommandBus:
                     raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
 
 
-def _request(command: Command, body: CommandModel, call: Call) -> Request:
-    """A key belongs to the user who sent it."""
+def _request(command: Command, body: CommandModel, call: Call, key: str) -> Request:
     asked = [command.name, call.id, body.model_dump(mode="json", exclude_unset=True)]
     return Request(
         f"{call.access.user}/{call.key}", hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()

@@ -29,7 +29,8 @@ def check(
             raise PreconditionFailed(if_match, state.version)
         if state.erased and not command.hidden and command.action != "erase":
             raise Rejected("the person was erased; this record takes no commands", code="erased")
-    access.check_fields(aggregate.name, body.model_fields_set)
+    custom = getattr(body, "custom", None) or {}
+    access.check_fields(aggregate.name, [*body.model_fields_set, *(f"custom.{name}" for name in custom)])
 
 
 def _check_owner(access: Access, resource: str, owner: str | None) -> None:

@@ -179,7 +179,7 @@ def undo_change(aggregate: Aggregate[Any], undone: type[Any], cmd: Undo, state: 
         for f, change in done.items()
         if value_of(now, f) == change["to"]
     }
-    ctx.access.check_fields(aggregate.name, [f.partition(".")[0] for f in back])
+    ctx.access.check_fields(aggregate.name, back)
     if "owner" in back:
         ctx.access.check(aggregate.name, "assign", state.owner)
     if not back:

@@ -123,8 +123,8 @@ class Queries:
     ) -> tuple[Views, Scope, Query]:
         scope = access.scope(aggregate.name)
         hidden = access.hidden(aggregate.name)
-        for name in [c.field for c in query.where] + [query.sort]:
-            if name in hidden:
+        for name in [_asked(c) for c in query.where] + [query.sort]:
+            if access.hides(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):
             raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
@@ -152,14 +152,13 @@ class Queries:
     async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
         """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
         await self._current(aggregate, id, access.scope(aggregate.name), 0)
-        hidden = access.hidden(aggregate.name)
         entries: list[Document] = []
         state = aggregate.state()
         for recorded in await self._repository.events(aggregate, access.tenant, id):
             before = aggregate.dump(state)
             aggregate.step(state, recorded)
             changes = differences(before, aggregate.dump(state))
-            shown = {f: c for f, c in changes.items() if f.partition(".")[0] not in hidden}
+            shown = {f: c for f, c in aggregate.readable(changes).items() if not access.hides(aggregate.name, f)}
             undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
             entries.append(_entry(recorded, shown, undoable))
         return entries[::-1]
@@ -170,8 +169,14 @@ MERGEABLE = {"account": "accounts", "contact": "contacts"}
 
 def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:
     """The document without the fields hidden from this caller."""
-    hidden = access.hidden(aggregate.name)
-    return {k: v for k, v in document.items() if k not in hidden} if hidden else document
+    return access.masked(aggregate.name, document)
+
+
+def _asked(condition: Condition) -> str:
+    """The field a condition asks about: one custom field where it looks into their values."""
+    if condition.field == "custom_keys" and isinstance(condition.value, str):
+        return f"custom.{condition.value.partition('=')[0]}"
+    return condition.field
 
 
 def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from shared.clock import Micros
 from shared.domain.catalogue import AnyAggregate
 from shared.events.codec import Codec, Undecodable
+from shared.events.common import Erased
+from shared.events.envelope import Recorded
 from shared.eventstore.port import EventStore
 from shared.views.port import Views, Write
 
@@ -60,6 +62,11 @@ class Snapshots:
                 writes = []
         await views.write(writes)
         return views
+
+    def on_events(self, events: Sequence[Recorded]) -> None:
+        """Called with every projected batch: what is kept may show a person who is erased now."""
+        if any(isinstance(recorded.event, Erased) for recorded in events):
+            self._kept.clear()
 
     async def close(self) -> None:
         for views in self._kept.values():

@@ -1,0 +1,109 @@
+"""`GET /…/{id}/merges`: what un-merging would do, before one does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.customer import account, contact
+from services.customer.account import ACCOUNT
+from services.customer.contact import CONTACT
+from services.customer.merging import MergeEvents, merges, returning
+from shared.clock import to_rfc3339
+from shared.domain.aggregate import Aggregate
+from shared.domain.lifecycle import value_of
+from shared.http import params
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+from shared.security.permissions import Access
+from shared.views.port import Document
+
+_FIELD = {
+    "type": "object",
+    "required": ["field", "now", "back", "clash"],
+    "properties": {
+        "field": {"type": "string"},
+        "now": {"description": "The value that stands there"},
+        "back": {"description": "The value it had before the merge"},
+        "clash": {"type": "boolean", "description": "It was changed since the merge and stays as it is"},
+    },
+}
+_MERGES = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "version", "occurred_at", "actor", "fields"],
+                "properties": {
+                    "id": {"type": "string", "description": "The absorbed record"},
+                    "version": {"type": "integer", "description": "The survivor's version that the merge made"},
+                    "occurred_at": {"type": "string", "format": "date-time"},
+                    "actor": {"type": "string"},
+                    "fields": {"type": "array", "items": _FIELD},
+                },
+            },
+        }
+    },
+}
+
+
+def merges_router(platform: Platform) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    for aggregate, events in ((ACCOUNT, account.MERGES), (CONTACT, contact.MERGES)):
+        described = operation(
+            f"merges_of_{aggregate.name}",
+            "The records it absorbed, and what un-merging each would give back",
+            aggregate.noun,
+            {200: answer("The merges", _MERGES)},
+            parameters=[parameter("Id")],
+            errors=RECORD_ERRORS,
+        )
+        path = f"/{aggregate.noun}/{{id}}/merges"
+        router.add_api_route(path, _handler(platform, aggregate, events), methods=["GET"], openapi_extra=described)
+    return router
+
+
+def _handler(platform: Platform, aggregate: Aggregate[Any], events: MergeEvents) -> Any:
+    authenticator = Authenticator(platform)
+
+    async def handle(request: Request) -> Response:
+        access, id = await authenticator.access(request), path_id(request)
+        params.only(params.pairs_of(request), ())
+        await platform.queries.get(aggregate, id, access)  # raises what the caller may not see
+        return json_answer({"items": await merges_of(platform, aggregate, events, id, access)})
+
+    return handle
+
+
+async def merges_of(
+    platform: Platform, aggregate: Aggregate[Any], events: MergeEvents, id: str, access: Access
+) -> list[Document]:
+    """The present merges of a record, newest first, without the fields hidden from the caller."""
+    history = await platform.repository.events(aggregate, access.tenant, id)
+    now = aggregate.dump(aggregate.fold(history))
+    acts, hidden = merges(history, events), access.hidden(aggregate.name)
+    items: list[Document] = []
+    for absorbed, act in acts.items():
+        fields = [
+            {"field": f, "now": value_of(now, f), "back": c["from"], "clash": value_of(now, f) not in c.values()}
+            for f, c in returning(act.event, {absorbed}, set(acts)).items()
+            if f.partition(".")[0] not in hidden
+        ]
+        items.append(
+            {
+                "id": absorbed,
+                "version": act.version,
+                "occurred_at": to_rfc3339(act.occurred_at),
+                "actor": act.metadata.actor,
+                "fields": fields,
+            }
+        )
+    return sorted(items, key=lambda item: item["version"], reverse=True)

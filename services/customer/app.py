@@ -1,0 +1,16 @@
+"""The customer service: accounts, contacts, activities and custom fields."""
+
+from __future__ import annotations
+
+from services.customer.api.merges import merges_router
+from services.customer.catalogue import AGGREGATES
+from shared.http.app import ServiceApp, service_app
+from shared.http.records import record_router
+from shared.platform import Platform
+
+_DESCRIPTION = "Who we deal with and what we did together: accounts, contacts, activities, and custom fields."
+
+
+def create_app(platform: Platform) -> ServiceApp:
+    routers = [record_router(platform, aggregate) for aggregate in AGGREGATES]
+    return service_app(platform, "Customer", _DESCRIPTION, [merges_router(platform), *routers])
