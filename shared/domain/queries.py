@@ -15,7 +15,7 @@ from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access
 from shared.streaming.projector import Projector
-from shared.views.port import BadQuery, Document, Page, Query, Scope, Views
+from shared.views.port import BadQuery, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
 
@@ -115,6 +115,25 @@ class Queries:
         views, scope, query = await self._where(aggregate, query, access, moment)
         try:
             return await views.count(aggregate.collection.name, query, scope)
+        except BadQuery as error:
+            raise Invalid.field(error.field, "bad-query", error.message) from error
+
+    async def totals(
+        self,
+        aggregate: AnyAggregate,
+        query: Query,
+        access: Access,
+        by: tuple[str, ...],
+        sum: str | None = None,
+        moment: Moment = NOW,
+    ) -> list[Total]:
+        """Counts and an exact sum per group of values. Raises Invalid, Forbidden."""
+        for name in (*by, *((sum,) if sum else ())):
+            if name in access.hidden(aggregate.name):
+                raise Invalid.field(name, "bad-query", "no such field")
+        views, scope, query = await self._where(aggregate, query, access, moment)
+        try:
+            return await views.totals(aggregate.collection.name, query, scope, by, sum)
         except BadQuery as error:
             raise Invalid.field(error.field, "bad-query", error.message) from error
 
