@@ -25,7 +25,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"a body may have {limit} bytes at most")
-    body = b""
+    body: bytes = b""
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from shared.http.headers import header
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
+from shared.platform import Platform
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -35,23 +35,10 @@ _POLICY = "; ".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """A service as the pages show it. base: its prefix; url: where its OpenAPI document is."""
-
-    name: str
-    en: str
-    zh: str
-    en_text: str
-    zh_text: str
-    base: str
-    url: str
-
-
-def docs_router(services: Sequence[Documented], is_set_up: Callable[[], Awaitable[bool]]) -> APIRouter:
-    """is_set_up: whether an organisation exists already."""
+def docs_router(platform: Platform, services: Sequence[str]) -> APIRouter:
+    """services: the prefixes under which they are found, in the order to show them; the root itself comes last."""
     router = APIRouter(route_class=DirectRoute)
-    listed = html.escape(orjson.dumps([asdict(s) for s in services]).decode())
+    listed = html.escape(orjson.dumps([*services, ""]).decode())
     assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
     home, reference = (
         (_FOLDER / n).read_text("utf-8").replace("@@services@@", listed) for n in ("home.html", "docs.html")
@@ -59,7 +46,7 @@ def docs_router(services: Sequence[Documented], is_set_up: Callable[[], Awaitabl
 
     @router.get("/", include_in_schema=False)
     async def first_page(request: Request) -> Response:
-        return _page(home.replace("@@set-up@@", "true" if await is_set_up() else "false"))
+        return _page(home.replace("@@set-up@@", "true" if await platform.store.head() else "false"))
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:

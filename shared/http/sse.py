@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def last_event_id(request: Request) -> int:
 
 
 def event_stream(events: AsyncIterator[ServerEvent], heartbeat: float = HEARTBEAT_SECONDS) -> StreamingResponse:
-    """Send events until they end or the client leaves; the iterator is closed in both cases.
+    """Send events until they end or the client leaves; a generator is closed in both cases.
 
     heartbeat: seconds of silence after which a comment is sent, so that nothing between takes the line for dead.
     """
@@ -49,7 +49,7 @@ def event_stream(events: AsyncIterator[ServerEvent], heartbeat: float = HEARTBEA
 
 async def _frames(events: AsyncIterator[ServerEvent], heartbeat: float) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
-    async with aclosing(_source(events)) as source:
+    async with _closed_after(events) as source:
         while True:
             waiting = asyncio.ensure_future(anext(source, None))
             try:
@@ -66,6 +66,10 @@ async def _frames(events: AsyncIterator[ServerEvent], heartbeat: float) -> Async
             yield event.encode()
 
 
-async def _source(events: AsyncIterator[ServerEvent]) -> AsyncGenerator[ServerEvent, None]:
-    async for event in events:
-        yield event
+@asynccontextmanager
+async def _closed_after(events: AsyncIterator[ServerEvent]) -> AsyncIterator[AsyncIterator[ServerEvent]]:
+    try:
+        yield events
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()

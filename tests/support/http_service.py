@@ -23,7 +23,7 @@ from shared.domain.uniqueness import Reservations
 from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.http.app import ServiceApp, service_app
-from shared.http.docs import Documented, docs_router
+from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
 from shared.http.health import health_router
 from shared.http.meta import meta_router
@@ -105,10 +105,6 @@ async def _views_in_memory() -> SqliteViews:
     return SqliteViews.open(None)
 
 
-async def _is_set_up() -> bool:
-    return True
-
-
 @asynccontextmanager
 async def open_service(
     folder: Path, aggregates: tuple[AnyAggregate, ...] = (ACCOUNT,), *, projecting: bool = True
@@ -147,12 +143,11 @@ async def open_service(
         signer=signer,
     )
     app = service_app(platform, "Customers", "Accounts.", [record_router(platform, a) for a in aggregates])
-    listed = Documented("customer", "Customers", "客户", "Accounts", "客户", "/customer", "/customer/openapi.json")
     suite = service_app(
         platform,
         "CRM",
         "Across services.",
-        [meta_router(platform), search_router(platform), health_router(platform), docs_router([listed], _is_set_up)],
+        [meta_router(platform), search_router(platform), health_router(platform), docs_router(platform, ["customer"])],
     )
     service = Service(platform, app, suite, callers, Gateway(suite, {"customer": app}))
     task = asyncio.ensure_future(projector.run()) if projecting else None

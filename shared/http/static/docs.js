@@ -1,10 +1,11 @@
 // One reference page for all services, drawn from their OpenAPI documents.
 import { h, language, prose, switches } from "./page.js";
 import { parameterRows, resolve, schemaRows, typeOf } from "./schema.js";
+import { servicesOf } from "./services.js";
 import { t } from "./text.js";
 import { askForToken, forgetToken, hasToken, tryPanel } from "./tryit.js";
 
-const services = JSON.parse(document.body.dataset.services);
+const services = servicesOf(document.body);
 const documents = new Map();
 const at = (id) => document.getElementById(id);
 const METHODS = ["get", "post", "put", "patch", "delete"];

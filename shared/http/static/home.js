@@ -1,7 +1,8 @@
 // The first page: what runs here, whether it is ready, where to look.
 import { h, language, switches } from "./page.js";
+import { servicesOf } from "./services.js";
 
-const services = JSON.parse(document.body.dataset.services);
+const services = servicesOf(document.body);
 const isSetUp = document.body.dataset.setUp === "true";
 const WORDS = {
   title: ["Every customer, every change, any moment.", "每一位客户，每一次变化，任意时刻。"],
@@ -32,7 +33,7 @@ function draw() {
       h("a", { class: "button main", href: "/docs" }, t("docs")), h("a", { class: "button", href: "/openapi.json" }, t("openapi"))),
     h("h2", {}, t("services")),
     h("div", { class: "cards" }, services.map((s) => h("a", { class: "card", href: `/docs#${s.name}` },
-      h("h3", {}, s[language]), h("p", {}, s[`${language}_text`]), h("code", {}, s.base)))));
+      h("h3", {}, s[language]), h("p", {}, s[`${language}_text`]), h("code", {}, s.base || "/")))));
 }
 
 switches(draw);

@@ -1,0 +1,150 @@
+"""Query strings: declared names alone get through, and every mistake names its parameter."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from fastapi import Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.customer.account import ACCOUNT
+from shared.clock import from_rfc3339
+from shared.domain.queries import Moment
+from shared.errors import Invalid
+from shared.http import params
+from shared.http.params import Pairs
+from shared.views.port import BadQuery, Condition, Query
+from shared.views.query import validate
+
+COLLECTION = ACCOUNT.collection
+LIVE = Condition("archived", "eq", False)
+
+
+def request(query: bytes) -> Request:
+    return Request({"type": "http", "query_string": query, "headers": []})
+
+
+def listing(query: str) -> Query:
+    return params.listing(COLLECTION, params.pairs_of(request(query.encode())), params.LIST)[0]
+
+
+def refused(query: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        listing(query)
+    return [e.field for e in caught.value.errors]
+
+
+def test_an_empty_query_is_the_first_page_of_live_records() -> None:
+    assert listing("") == Query((LIVE,), "", "id", False, 50, None)
+
+
+def test_archived_records_are_shown_when_asked_for() -> None:
+    assert listing("archived=true").where == (Condition("archived", "eq", True),)
+
+
+def test_every_part_of_a_list_query() -> None:
+    query = listing("q=acme%20%E4%B8%AD&sort=-employees&limit=7&cursor=abc&country=CN&country[ne]=US")
+    assert query == Query(
+        (Condition("country", "eq", "CN"), Condition("country", "ne", "US"), LIVE),
+        "acme 中",
+        "employees",
+        True,
+        7,
+        "abc",
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "condition"),
+    [
+        ("employees[ge]=10", Condition("employees", "ge", 10)),
+        ("employees[in]=1,2", Condition("employees", "in", [1, 2])),
+        ("employees[empty]=true", Condition("employees", "empty", True)),
+        ("name[prefix]=Ac", Condition("name", "prefix", "Ac")),
+        ("tags=vip", Condition("tags", "contains", "vip")),
+        ("annual_revenue[lt]=10.5", Condition("annual_revenue", "lt", "10.5")),
+        ("created_at[ge]=2026-01-02T03:04:05%2B08:00", Condition("created_at", "ge", "2026-01-01T19:04:05.000000Z")),
+        ("created_at[ge]=2026-01-02T03:04:05+08:00", Condition("created_at", "ge", "2026-01-01T19:04:05.000000Z")),
+        ("custom.size=L", Condition("custom_keys", "contains", "size=L")),
+        ("id[in]=a,b", Condition("id", "in", ["a", "b"])),
+    ],
+)
+def test_filters(query: str, condition: Condition) -> None:
+    assert listing(query).where[0] == condition
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("nonsense=1", "nonsense"),
+        ("description=x", "description"),
+        ("name[regex]=x", "name[regex]"),
+        ("name.first=x", "name.first"),
+        ("$where=1", "$where"),
+        ("name[$ne]=1", "name[$ne]"),
+        ("employees=ten", "employees"),
+        ("employees=²", "employees"),
+        ("employees[empty]=maybe", "employees[empty]"),
+        ("archived=yes", "archived"),
+        ("created_at=yesterday", "created_at"),
+        ("created_at=0001-01-01T00:00:00%2B23:00", "created_at"),
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=²", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("by=type", "by"),
+        ("format=csv", "format"),
+        ("min_version=1", "min_version"),
+    ],
+)
+def test_what_is_refused_is_named(query: str, field: str) -> None:
+    assert refused(query) == [field]
+
+
+@pytest.mark.parametrize("query", [b"name=%FF%FE", b"name=%00", b"%00=1", b"a=1&" * 101])
+def test_broken_query_strings_are_refused(query: bytes) -> None:
+    with pytest.raises(Invalid):
+        params.pairs_of(request(query))
+
+
+def test_moments() -> None:
+    assert params.moment({}) == Moment()
+    assert params.moment({"as_of": "7"}) == Moment(version=7)
+    end = from_rfc3339("2017-07-01T00:00:00Z") - 1
+    assert params.moment({"as_of": "2017-06-30", "known_at": "2017-06-30"}) == Moment(None, end, end)
+    assert params.moment({"known_at": "2017-06-30T10:00:00.000001Z"}).recorded == from_rfc3339(
+        "2017-06-30T10:00:00.000001Z"
+    )
+
+
+@pytest.mark.parametrize("text", ["0", "²", "2017-02-30", "9999-12-31", "noon", "", "2017-06-30T25:00:00Z", "7.5"])
+def test_moments_that_are_none(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        params.moment({"as_of": text})
+    assert caught.value.errors[0].field == "as_of"
+
+
+def test_sparse_fields() -> None:
+    assert params.field_names(COLLECTION, None) is None
+    assert params.field_names(COLLECTION, "name,id,name") == ["id", "version", "name"]
+    with pytest.raises(Invalid):
+        params.field_names(COLLECTION, "name,secret")
+
+
+NAMES = st.sampled_from([f.name for f in COLLECTION.fields] + sorted(params.RESERVED) + ["id", "custom.x"])
+OPS = st.sampled_from(["", "[eq]", "[in]", "[ge]", "[prefix]", "[contains]", "[empty]", "[x]"])
+PAIRS = st.lists(st.tuples(st.tuples(NAMES, OPS).map("".join) | st.text(max_size=8), st.text(max_size=12)), max_size=4)
+
+
+@given(PAIRS)
+def test_any_query_string_is_taken_or_refused_never_worse(pairs: Pairs) -> None:
+    raw = urlencode(pairs, errors="surrogatepass").encode()
+    try:
+        query, given_ = params.listing(COLLECTION, params.pairs_of(request(raw)), params.LIST)
+        params.moment(given_)
+        validate(COLLECTION, query)
+    except (Invalid, BadQuery):
+        return
