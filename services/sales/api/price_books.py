@@ -1,0 +1,78 @@
+"""The price of a product on a day, by a price book."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from services.sales.price_book import PRICE_BOOK
+from services.sales.values import Day
+from shared.clock import day_of
+from shared.errors import Forbidden, Invalid, NotFound
+from shared.http import params
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
+from shared.http.routing import DirectRoute
+from shared.platform import Platform
+
+_DAY: TypeAdapter[str] = TypeAdapter(Day)
+_PARAMETERS = frozenset({"product", "on", "as_of", "known_at"})
+PRICE = operation(
+    "priceInPriceBook",
+    "The price of a product on a day",
+    "price-books",
+    {
+        200: answer(
+            "The entry that holds on that day; 404 when the book has none",
+            {
+                "type": "object",
+                "required": ["product", "on", "price", "currency", "valid_from"],
+                "properties": {
+                    "product": {"type": "string"},
+                    "on": {"type": "string", "format": "date"},
+                    "price": {"type": "string", "examples": ["1054.00"]},
+                    "currency": {"type": "string"},
+                    "valid_from": {"type": "string", "format": "date"},
+                },
+            },
+        )
+    },
+    parameters=[
+        parameter("Id"),
+        query("product", "The product's id", required=True),
+        query("on", "The day; today (UTC) unless given", {"type": "string", "format": "date"}),
+        parameter("AsOf"),
+        parameter("KnownAt"),
+    ],
+    errors=RECORD_ERRORS,
+)
+
+
+def price_books_router(platform: Platform) -> APIRouter:
+    router, access_of = APIRouter(route_class=DirectRoute), Authenticator(platform).access
+
+    async def price(request: Request) -> Response:
+        access, id = await access_of(request), path_id(request)
+        given = params.only(params.pairs_of(request), _PARAMETERS)
+        product, day = given.get("product", ""), _day(given.get("on") or day_of(platform.clock.now()))
+        if not product:
+            raise Invalid.field("product", "required", "name the product")
+        book = await platform.queries.get(PRICE_BOOK, id, access, moment=params.moment(given))
+        if "entries" not in book:
+            raise Forbidden("prices are hidden from you")
+        entry = PRICE_BOOK.restore(book).price_on(product, day)
+        if entry is None:
+            raise NotFound("the book has no price of this product on that day")
+        return json_answer({"product": product, "on": day, "currency": book["currency"], **entry})
+
+    router.add_api_route("/price-books/{id}/price", price, methods=["GET"], openapi_extra=PRICE)
+    return router
+
+
+def _day(text: str) -> str:
+    try:
+        return _DAY.validate_python(text)
+    except ValidationError as error:
+        raise Invalid.field("on", "day", error.errors()[0]["msg"]) from error
