@@ -68,8 +68,21 @@ class Codec:
             event = type_.cls(**payload)
         except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
             raise Undecodable(f"{stream} v{version} {name}: {error}") from error
-        head = (position, tenant, stream, version, event_id, name, type_.version, occurred_at, recorded_at)
-        return Recorded._make((*head, event, metadata))
+        return Recorded._make(
+            (
+                position,
+                tenant,
+                stream,
+                version,
+                event_id,
+                name,
+                type_.version,
+                occurred_at,
+                recorded_at,
+                event,
+                metadata,
+            )
+        )
 
     def _decrypt(self, type_: EventType, payload: dict[str, Any], stored: Stored) -> None:
         subject = payload.get(type_.subject)

@@ -14,7 +14,7 @@ from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored
 from shared.eventstore.lock import Lock, lock_file
 from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavailable
-from shared.eventstore.sqlite_file import open_for_writing
+from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
 from shared.eventstore.sqlite_reader import Reader
 from shared.eventstore.sqlite_writer import GroupWriter, Outcome
@@ -41,7 +41,8 @@ class SqliteEventStore:
         Raises:
             AlreadyOpen: another process has it.
             NewerFormat: it was written by a newer program; it is not changed.
-            StoreBroken: the file cannot be read as an event store.
+            StoreBroken: the disk failed, or the file cannot be read as an event store.
+            StoreUnavailable: there is no room on the disk even to open it.
         """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = lock_file(path)
@@ -50,7 +51,8 @@ class SqliteEventStore:
         except BaseException as error:
             lock.release()
             if isinstance(error, sqlite3.Error):
-                raise StoreBroken(f"{path} cannot be opened: {error}") from error
+                failure = StoreUnavailable if is_full(error) else StoreBroken
+                raise failure(f"{path} cannot be opened: {error}") from error
             raise
 
     async def append(

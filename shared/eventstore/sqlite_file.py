@@ -12,6 +12,9 @@ from shared.security.rootkey import sync_directory
 
 FORMAT = 1
 
+_BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
+
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE events(
@@ -44,6 +47,20 @@ COMMIT;
 """
 
 
+def is_full(error: sqlite3.Error) -> bool:
+    """No room: nothing was written and writing may be tried again."""
+    return _code(error) & 0xFF == sqlite3.SQLITE_FULL or _code(error) == _NO_ROOM_FOR_SHM
+
+
+def is_broken(error: sqlite3.Error) -> bool:
+    """The disk failed or the file is damaged: what is durable is unknown."""
+    return _code(error) & 0xFF in _BROKEN_CODES and not is_full(error)
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+
+
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the store's file with every commit flushed to disk.
 
@@ -62,7 +79,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA secure_delete=FAST")
         crashpoint("open.before_checkpoint")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _move_log(db)
         if found == 0:
             db.executescript(_SCHEMA)
             sync_directory(path.parent)
@@ -79,6 +96,14 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     db = _connect(path, "ro")
     db.execute("PRAGMA query_only=ON")
     return db
+
+
+def _move_log(db: sqlite3.Connection) -> None:
+    try:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        if not is_full(error):
+            raise  # on a full disk the store still starts, to be read: the log stays where it is
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from threading import Thread
 
 from shared.clock import Clock, Micros
 from shared.eventstore.port import Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
+from shared.eventstore.sqlite_file import is_broken
 from shared.eventstore.sqlite_group import Command, Group
 from shared.faults import crashpoint
 from shared.telemetry.metrics import APPEND_BATCH
@@ -23,8 +24,6 @@ _GROUP = 128
 _REFUSED = (WrongVersion, DifferentRequest, ValueError)
 _BLAMED = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNSTORABLE = (*_BLAMED, ValueError, TypeError, OverflowError)
-_BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
 
 log = logging.getLogger("crm.eventstore")
 
@@ -41,10 +40,9 @@ class GroupWriter:
         self._waiting: deque[Command] = deque()
         self._closing = False
         self._broken: StoreBroken | None = None
-        last = db.execute("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
         self.position: int
         self._recorded_at: Micros
-        self.position, self._recorded_at = last or (0, 0)
+        self._look_where_we_are()
         self._thread = Thread(target=self._run, name="event-store", daemon=True)
         self._thread.start()
 
@@ -109,12 +107,17 @@ class GroupWriter:
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            self._look_where_we_are()
             raise
         crashpoint("append.after_commit")
         if group.position > before:
             self.position, self._recorded_at = group.position, group.recorded_at
             APPEND_BATCH.record(group.position - before)
         return outcomes
+
+    def _look_where_we_are(self) -> None:
+        last = self._db.execute("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
+        self.position, self._recorded_at = last or (0, 0)
 
     def _write_together(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
         group.look_up(self._db, commands)
@@ -140,9 +143,8 @@ class GroupWriter:
         """What the callers are told; a broken disk ends all writing, everything else may be tried again."""
         if not isinstance(error, sqlite3.Error):
             return error
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        log.error("a commit failed, nothing was written: %s (%s)", error, code)
-        if code & 0xFF in _BROKEN_CODES and code != _NO_ROOM_FOR_SHM:
+        log.error("a commit failed: %s", error)
+        if is_broken(error):
             self._broken = StoreBroken(f"the disk failed under a commit: {error}")
             return self._broken
         return StoreUnavailable(str(error))

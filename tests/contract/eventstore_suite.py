@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from uuid import uuid4
 
 import orjson
@@ -60,10 +61,10 @@ async def by_stream(store: EventStore, category: str, up_to: int, tenant: str | 
 def assert_ordered(events: Sequence[Stored]) -> None:
     """Positions grow, `recorded_at` never falls, each stream's versions are dense from 1."""
     versions: dict[str, int] = {}
-    for before, event in zip([None, *events[:-1]], events, strict=True):
-        if before is not None:
-            assert event.position > before.position
-            assert event.recorded_at >= before.recorded_at
+    for before, after in pairwise(events):
+        assert after.position > before.position
+        assert after.recorded_at >= before.recorded_at
+    for event in events:
         assert event.version == versions.get(event.stream, 0) + 1
         versions[event.stream] = event.version
 

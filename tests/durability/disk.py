@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import apsw
 
 SECTOR = 512
+DATABASE = "events.db"
 
 
 @dataclass(slots=True)
@@ -53,6 +55,23 @@ class FileState:
         return bytes(content)
 
 
+def happen(files: dict[str, FileState], operation: str, name: str, write: Write | None) -> None:
+    """What a file call does to what is certain. SQLite syncs the folder with the first sync of a new log or journal."""
+    if operation == "delete for good":
+        files.pop(name, None)
+    elif operation == "delete":
+        files[name].deleted = True
+    elif operation == "sync":
+        if files[name].new and name != DATABASE:
+            for gone in [n for n, state in files.items() if state.deleted]:
+                del files[gone]
+        files[name].sync()
+    elif write is not None:
+        if name not in files or files[name].deleted:
+            files[name] = FileState()
+        files[name].unsynced.append(write)
+
+
 def _apply(content: bytearray, write: Write) -> None:
     if write.data is None:
         del content[write.offset :]
@@ -74,10 +93,13 @@ def _sectors(write: Write) -> Iterator[Write]:
 
 
 class Disk(apsw.VFS):
-    """Each call on a file is told to `watch(operation, file name, write)` before it is done; the watcher may raise."""
+    """Each call on a file is told to `watch(operation, file name, write)` before it is done; the watcher may raise.
 
-    def __init__(self, name: str, watch: Callable[[str, str, Write | None], None]) -> None:
-        self.name, self.watch = name, watch
+    The log is moved into the database when it has `log_pages` pages.
+    """
+
+    def __init__(self, name: str, watch: Callable[[str, str, Write | None], None], log_pages: int = 12) -> None:
+        self.name, self.watch, self._log_pages = name, watch, log_pages
         super().__init__(name, "")
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:
@@ -90,7 +112,16 @@ class Disk(apsw.VFS):
     def connect(self, path: Path, mode: str) -> sqlite3.Connection:
         """What stands in for `sqlite_file._connect`."""
         flags = apsw.SQLITE_OPEN_URI | (apsw.SQLITE_OPEN_READONLY if mode == "ro" else apsw.SQLITE_OPEN_READWRITE)
-        return _Connection(apsw.Connection(path.absolute().as_uri(), flags=flags, vfs=self.name))  # type: ignore[return-value]
+        db = apsw.Connection(path.absolute().as_uri(), flags=flags, vfs=self.name)
+        db.set_wal_hook(self._move_log)
+        return _Connection(db)  # type: ignore[return-value]
+
+    def _move_log(self, db: apsw.Connection, name: str, pages: int) -> int:
+        """As SQLite does by itself: a failure here is no failure of the commit, the log is kept."""
+        if pages >= self._log_pages:
+            with suppress(apsw.Error):
+                db.wal_checkpoint(name)
+        return apsw.SQLITE_OK
 
 
 class _File(apsw.VFSFile):
@@ -129,7 +160,8 @@ class _Connection:
         self.execute(sql).fetchall()
 
     def close(self) -> None:
-        _translated(self._db.close)
+        with suppress(apsw.Error):  # as in sqlite3: the log that could not be moved stays
+            self._db.close()
 
 
 class _Cursor:

@@ -17,7 +17,7 @@ from shared.eventstore import sqlite_file
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.contract.eventstore_suite import METADATA, feed, new, request, stream_of
-from tests.durability.disk import Disk, FileState, Write
+from tests.durability.disk import Disk, FileState, Write, happen
 from tests.durability.scale import POWER_LOSS_IMAGES
 
 ROUNDS, AT_ONCE = 60, 4
@@ -39,15 +39,9 @@ class Recording:
 async def record(folder: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str) -> Recording:
     """Run the real store through many small groups with frequent checkpoints."""
     recording = Recording()
-    disk = Disk(f"recorder-{synchronous}", recording.watch)
+    disk = Disk(f"recorder-{synchronous}", recording.watch, log_pages=24)
 
-    def connect(path: Path, mode: str) -> sqlite3.Connection:
-        db = disk.connect(path, mode)
-        if mode == "rw":
-            db.execute("PRAGMA wal_autocheckpoint = 24")
-        return db
-
-    monkeypatch.setattr(sqlite_file, "_connect", connect)
+    monkeypatch.setattr(sqlite_file, "_connect", disk.connect)
     store = SqliteEventStore.open(folder / "events.db", SystemClock())
     store._writer._db.execute(f"PRAGMA synchronous = {synchronous}")
     recording.calls.append(OPENED)
@@ -80,23 +74,6 @@ def images(recording: Recording, wanted: int, dice: random.Random) -> Iterator[t
             made += 1
             left = {name: state.after_power_loss(dice) for name, state in files.items()}
             yield {name: content for name, content in left.items() if content is not None}, acknowledged
-
-
-def happen(files: dict[str, FileState], operation: str, name: str, write: Write | None) -> None:
-    """What a file call does to what is certain. SQLite syncs the folder with the first sync of a new log or journal."""
-    if operation == "delete for good":
-        files.pop(name, None)
-    elif operation == "delete":
-        files[name].deleted = True
-    elif operation == "sync":
-        if files[name].new and name != "events.db":
-            for gone in [n for n, state in files.items() if state.deleted]:
-                del files[gone]
-        files[name].sync()
-    elif write is not None:
-        if name not in files or files[name].deleted:
-            files[name] = FileState()
-        files[name].unsynced.append(write)
 
 
 def examine(folder: Path, image: dict[str, bytes], recording: Recording) -> int:
