@@ -1,0 +1,117 @@
+"""The write side, projections and policies of several services over real files, without HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.customer.catalogue import AGGREGATES as CUSTOMER
+from services.customer.policies import POLICIES
+from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.sales.catalogue import AGGREGATES as SALES
+from shared.clock import Micros, SystemClock, SystemIds
+from shared.domain.aggregate import Aggregate
+from shared.domain.bus import Call, CommandBus, Done
+from shared.domain.catalogue import Catalogue
+from shared.domain.queries import NOW, Moment, Queries
+from shared.domain.repository import Repository
+from shared.domain.snapshots import Snapshots
+from shared.domain.uniqueness import Reservations
+from shared.events.codec import Codec
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.permissions import Access, system_access
+from shared.streaming.parked import PARKED
+from shared.streaming.policies import Policy, PolicyRunner
+from shared.streaming.projector import Projector
+from shared.views.port import Document
+from shared.views.sqlite import SqliteViews
+
+TENANT = "t1"
+BOSS = system_access(TENANT, "boss")
+
+
+class ShiftedClock:
+    """The real time, moved by `ahead` microseconds."""
+
+    def __init__(self) -> None:
+        self.ahead: Micros = 0
+
+    def now(self) -> Micros:
+        return SystemClock().now() + self.ahead
+
+
+@dataclass
+class World:
+    folder: Path
+    store: SqliteEventStore
+    views: SqliteViews
+    keys: SqliteKeyRing
+    clock: ShiftedClock
+    catalogue: Catalogue
+    repository: Repository
+    bus: CommandBus
+    projector: Projector
+    policies: PolicyRunner
+    queries: Queries
+
+    async def do(
+        self, name: str, body: dict[str, Any] | None = None, id: str | None = None, access: Access = BOSS, **call: Any
+    ) -> Done:
+        """Send a command; `call` as in Call."""
+        return await self.bus.send(name, body or {}, Call(access=access, id=id, **call))
+
+    async def settle(self) -> None:
+        """Project and react until nothing moves any more."""
+        await self.projector.catch_up()
+        while await self.policies.step():
+            await self.projector.catch_up()
+
+    def aggregate(self, name: str) -> Aggregate[Any]:
+        return self.catalogue[name]
+
+    async def see(self, name: str, id: str, access: Access = BOSS, moment: Moment = NOW) -> Document:
+        return await self.queries.get(self.catalogue[name], id, access, moment=moment)
+
+    async def state(self, name: str, id: str) -> Any:
+        return await self.repository.load(self.catalogue[name], TENANT, id)
+
+    async def types(self, name: str, id: str) -> list[str]:
+        """The event types of a record, without their domain."""
+        events = await self.repository.events(self.catalogue[name], TENANT, id)
+        return [e.type.partition(".")[2] for e in events]
+
+
+@asynccontextmanager
+async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> AsyncIterator[World]:
+    """Open a world in a folder, new or with a past."""
+    clock, ids = ShiftedClock(), SystemIds()
+    async with AsyncExitStack() as stack:
+        keys = SqliteKeyRing.open(folder / "keys", clock=clock)
+        stack.push_async_callback(keys.close)
+        codec = Codec(keys)
+        store = SqliteEventStore.open(folder / "events.db", clock)
+        stack.push_async_callback(store.close)
+        views = SqliteViews.open(folder / "views.db")
+        stack.push_async_callback(views.close)
+        catalogue = Catalogue((*CUSTOMER, *SALES, *IDENTITY))
+        repository = Repository(store, codec)
+        reservations = Reservations(repository, codec, keys, clock, ids)
+        bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids)
+        projector = Projector(catalogue, repository, views, codec)
+        snapshots = Snapshots(store, codec, _private)
+        stack.push_async_callback(snapshots.close)
+        projector.listeners += [bus.custom.on_events, snapshots.on_events]
+        await views.declare([*(a.collection for a in catalogue), PARKED])
+        await projector.start()
+        runner = PolicyRunner(policies, bus, codec)
+        await runner.start()
+        queries = Queries(views, repository, projector, snapshots)
+        yield World(folder, store, views, keys, clock, catalogue, repository, bus, projector, runner, queries)
+
+
+async def _private() -> SqliteViews:
+    return SqliteViews.open(None)
