@@ -26,7 +26,7 @@ from services.identity.door import Door
 from services.identity.session import SESSION, Session
 from shared.domain.aggregate import CommandModel
 from shared.domain.bus import Call
-from shared.errors import NotFound, Unauthenticated
+from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -142,10 +142,12 @@ def _add_own(router: Router, platform: Platform) -> None:
     @router.get("/sessions", openapi_extra=docs)
     async def own(request: Request) -> Response:
         access = await authenticator.access(request)
+        current = _session_of(platform, request)
+        with suppress(ProjectionBehind):
+            await platform.queries.wait_for(SESSION, current, access.tenant, 1)
         where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
         query = Query(where, sort="created_at", descending=True, limit=200)
         page = await platform.queries.find(SESSION, query, as_oneself(access))
-        current = _session_of(platform, request)
         items = [{name: d[name] for name in _SHOWN} | {"current": d["id"] == current} for d in page.items]
         return json_answer({"items": items})
 

@@ -1,0 +1,199 @@
+"""The identity service, whole, over the real embedded adapters, with accounts beside it; time can be moved forward."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+from argon2 import PasswordHasher
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.customer.account import ACCOUNT
+from services.identity.app import create_app
+from services.identity.catalogue import AGGREGATES
+from services.identity.door import Door
+from services.identity.policies import POLICIES
+from services.identity.setup import SetUp, set_up
+from shared.clock import Micros, SystemClock, SystemIds
+from shared.domain.bus import CommandBus
+from shared.domain.catalogue import Catalogue
+from shared.domain.custom import DEFINITIONS
+from shared.domain.queries import Queries
+from shared.domain.repository import Repository
+from shared.domain.snapshots import Snapshots
+from shared.domain.uniqueness import Reservations
+from shared.events.codec import Codec
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.http.app import ServiceApp, service_app
+from shared.http.gateway import Gateway
+from shared.http.records import record_router
+from shared.platform import Platform
+from shared.security.directory import Directory
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.passwords import Passwords
+from shared.security.signingkeys import SigningKeys
+from shared.security.tokens import TokenSigner, TokenVerifier
+from shared.streaming.parked import PARKED
+from shared.streaming.policies import PolicyRunner
+from shared.streaming.projector import Projector
+from shared.views.port import Collection, Field, Kind
+from shared.views.sqlite import SqliteViews
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "seven kinds of boxes"
+ADMIN = "ada@acme.example"
+_DEFINITIONS = Collection(
+    DEFINITIONS,
+    1,
+    (
+        Field("resource", Kind.KEYWORD, "类型", "Type", indexed=True),
+        Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True),
+    ),
+    owner=None,
+)
+
+
+class MovableClock(SystemClock):
+    ahead: Micros = 0
+
+    def now(self) -> Micros:
+        return super().now() + self.ahead
+
+    def forward(self, seconds: float) -> None:
+        self.ahead += int(seconds * 1_000_000)
+
+
+@dataclass
+class Suite:
+    platform: Platform
+    identity: ServiceApp
+    gateway: ASGIApp
+    clock: MovableClock
+    folder: Path
+    opened: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def client(
+        self, token: str = "", *, base: str = "http://crm.test", ip: str = "192.0.2.1", **headers: str
+    ) -> httpx.AsyncClient:
+        """A client with a cookie jar of its own."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.gateway, client=(ip, 50_000)), base_url=base, headers=headers
+        )
+        self.opened.append(client)
+        return client
+
+    async def set_up(self, organisation: str = "Acme", email: str = ADMIN) -> SetUp:
+        done = await set_up(self.platform, organisation, "Ada Bloom", email, PASSWORD, "en", Passwords(QUICK))
+        await self.settle()
+        return done
+
+    async def sign_in(self, email: str = ADMIN, password: str = PASSWORD) -> httpx.AsyncClient:
+        """A client that bears a fresh access token; its jar holds the cookie."""
+        client = self.client()
+        answer = await client.post("/identity/sessions", json={"email": email, "password": password})
+        assert answer.status_code == 201, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return client
+
+    async def join(self, admin: httpx.AsyncClient, email: str, *roles: str, **more: Any) -> str:
+        """Invite somebody and accept for them; returns their id."""
+        body = {"name": email.partition("@")[0], "email": email, "roles": list(roles), **more}
+        made = await admin.post("/identity/users", json=body)
+        assert made.status_code == 201, made.text
+        id: str = made.json()["id"]
+        link = await admin.post(f"/identity/users/{id}/invitation")
+        assert link.status_code == 201, link.text
+        accept = {"token": link.json()["token"], "password": PASSWORD}
+        answer = await self.client().post("/identity/invitations/accept", json=accept)
+        assert answer.status_code == 200, answer.text
+        return id
+
+    async def settle(self) -> None:
+        """Views have caught up, and the policies after them."""
+        await self.platform.projector.catch_up()
+        while await self.platform.policies.step():
+            await self.platform.projector.catch_up()
+
+    def stored_bytes(self) -> bytes:
+        """Everything that lies in the data directory."""
+        return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file())
+
+
+def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
+    """The identity service's pages stand at the root."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["path"].split("/")[1] in ("setup", "invitation")
+        await (identity if is_page else gateway)(scope, receive, send)
+
+    return app
+
+
+async def _views_in_memory() -> SqliteViews:
+    return SqliteViews.open(None)
+
+
+@asynccontextmanager
+async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
+    clock, ids = MovableClock(), SystemIds()
+    keys = SqliteKeyRing.open(folder / "keys", clock=clock)
+    store = SqliteEventStore.open(folder / "events.db", clock)
+    views = SqliteViews.open(folder / "views.db")
+    codec, catalogue = Codec(keys), Catalogue((*AGGREGATES, ACCOUNT))
+    repository = Repository(store, codec)
+    bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
+    projector = Projector(catalogue, repository, views, codec)
+    snapshots = Snapshots(store, codec, _views_in_memory)
+    directory = Directory(views, clock)
+    projector.listeners.append(directory.on_events)
+    signer = TokenSigner(SigningKeys.open(folder / "signing.keys", keys.root, clock), "crm", clock, ids)
+    await views.declare([*(a.collection for a in catalogue), PARKED, _DEFINITIONS])
+    await projector.start()
+    platform = Platform(
+        store=store,
+        views=views,
+        codec=codec,
+        keys=keys,
+        clock=clock,
+        ids=ids,
+        catalogue=catalogue,
+        repository=repository,
+        bus=bus,
+        queries=Queries(views, repository, projector, snapshots),
+        projector=projector,
+        policies=PolicyRunner(POLICIES, bus, codec),
+        directory=directory,
+        verifier=TokenVerifier(signer.jwks, "crm", clock),
+        open_scratch=_views_in_memory,
+        signer=signer,
+    )
+    await platform.policies.start()
+    with patch("services.identity.app.Door", partial(Door, passwords=Passwords(QUICK))):
+        identity = create_app(platform)
+    customer = service_app(platform, "Customers", "Accounts.", [record_router(platform, ACCOUNT)])
+    services = {"identity": identity, "customer": customer}
+    root = service_app(platform, "CRM", "Across services.", [])
+    suite = Suite(platform, identity, _with_pages(Gateway(root, services), identity), clock, folder)
+    task = asyncio.ensure_future(projector.run()) if projecting else None
+    try:
+        yield suite
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for client in suite.opened:
+            await client.aclose()
+        await snapshots.close()
+        await views.close()
+        await store.close()
+        await keys.close()

@@ -1,0 +1,246 @@
+"""The directory: rights from the identity views, across teams, leads and lines of managers; changes count at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import pytest
+
+from services.identity.catalogue import AGGREGATES
+from services.identity.role import ROLE
+from services.identity.team import TEAM
+from services.identity.user import USER
+from shared.domain.aggregate import Aggregate
+from shared.events import identity as events
+from shared.events.envelope import Recorded, stream_name
+from shared.security.directory import PATCHED_AT_MOST, Directory
+from shared.security.permissions import Access
+from shared.security.tokens import LIFETIME, Claims
+from shared.views.port import Query, Scope, Write
+from shared.views.sqlite import SqliteViews
+from tests.unit.given import NOW, record
+
+Version = dict[str, int]
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.micros = NOW
+
+    def now(self) -> int:
+        return self.micros
+
+
+class Town:
+    """Users, teams and roles in real views; every change is told to the directory, as a projector does."""
+
+    def __init__(self, views: SqliteViews, max_age: int | None = None) -> None:
+        self.views, self.clock = views, HandClock()
+        self.directory = Directory(views, self.clock, max_age)
+        self._versions: Version = {}
+
+    async def put(self, aggregate: Aggregate[Any], id: str, *, tell: bool = True, **fields: Any) -> None:
+        self._versions[id] = version = self._versions.get(id, 0) + 1
+        state = aggregate.state(id=id, version=version, **fields)
+        document = aggregate.document(state)
+        await self.views.write([Write(aggregate.collection.name, "t1", id, document, version)])
+        if tell:
+            self.directory.on_events([self.told(aggregate.name, id)])
+
+    async def user(self, id: str, **fields: Any) -> None:
+        await self.put(USER, id, **{"name": id, "status": "active", "roles": ["sales_manager"]} | fields)
+
+    async def team(self, id: str, parent: str | None = None, **fields: Any) -> None:
+        await self.put(TEAM, id, name=id, parent=parent, **fields)
+
+    def told(self, category: str, id: str) -> Recorded:
+        return record(stream_name(category, id), (events.UserSuspended(),))[0]
+
+    def end(self, session: str) -> None:
+        self.directory.on_events(record(stream_name("session", session), (events.SignedOut(),)))
+
+    async def access(self, user: str) -> Access:
+        found = await self.directory.access("t1", user)
+        assert found is not None
+        return found
+
+    async def below(self, user: str) -> set[str]:
+        return set((await self.access(user)).below)
+
+
+@pytest.fixture()
+async def views() -> AsyncIterator[SqliteViews]:
+    opened = SqliteViews.open(None)
+    await opened.declare([a.collection for a in AGGREGATES])
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture()
+def town(views: SqliteViews) -> Town:
+    return Town(views)
+
+
+async def people(town: Town, teams: Iterable[tuple[str, str | None]], users: dict[str, list[str]]) -> None:
+    for id, parent in teams:
+        await town.team(id, parent)
+    for user, where in users.items():
+        await town.user(user, teams=where)
+
+
+async def test_a_team_is_those_who_share_one_and_below_are_the_teams_underneath(town: Town) -> None:
+    await people(
+        town,
+        [("top", None), ("east", "top"), ("north", "east"), ("west", "top")],
+        {"boss": ["top"], "eva": ["east"], "ed": ["east"], "nora": ["north"], "will": ["west"], "alone": []},
+    )
+    assert (await town.access("eva")).team == {"eva", "ed"}
+    assert await town.below("eva") == {"eva", "ed", "nora"}
+    assert await town.below("boss") == {"boss", "eva", "ed", "nora", "will"}
+    assert await town.below("nora") == {"nora"}
+    assert await town.below("alone") == {"alone"}
+
+
+async def test_below_reaches_all_whose_line_of_managers_leads_to_the_caller(town: Town) -> None:
+    await town.user("head")
+    await town.user("middle", manager="head")
+    await town.user("leaf", manager="middle")
+    await town.user("other")
+    assert await town.below("head") == {"head", "middle", "leaf"}
+    assert await town.below("middle") == {"middle", "leaf"}
+    assert (await town.access("head")).team == {"head"}
+
+
+async def test_a_circle_of_managers_ends(town: Town) -> None:
+    await town.user("a", manager="b")
+    await town.user("b", manager="a")
+    assert await town.below("a") == {"a", "b"}
+
+
+async def test_who_leads_a_team_reaches_it_without_being_in_it(town: Town) -> None:
+    await town.team("east", leads=["lead"])
+    await town.team("north", "east")
+    await people(town, [], {"lead": [], "eva": ["east"], "nora": ["north"]})
+    assert await town.below("lead") == {"lead", "eva", "nora"}
+
+
+async def test_archived_teams_and_roles_give_nothing(town: Town) -> None:
+    await town.team("gone", archived=True)
+    await town.put(ROLE, "r1", zh="旧", en="Old", grants={"account": {"read": "all"}}, archived=True)
+    await people(town, [], {"ann": ["gone"], "bob": ["gone"]})
+    await town.user("ann", teams=["gone"], roles=["r1"])
+    assert (await town.access("ann")).team == {"ann"}
+    assert (await town.access("ann")).roles == ()
+
+
+async def test_a_role_of_the_organisations_own_is_read_with_its_levels_and_masks(town: Town) -> None:
+    await town.put(
+        ROLE, "r1", zh="渠道", en="Channel", grants={"account": {"read": "below"}}, hidden={"account": ["tax_id"]}
+    )
+    await town.user("ann", roles=["r1", "unknown"])
+    access = await town.access("ann")
+    assert access.level("account", "read").name == "BELOW"
+    assert access.hidden("account") == {"tax_id"}
+
+
+@pytest.mark.parametrize("status", ["listed", "invited", "suspended", "deactivated"])
+async def test_only_an_active_user_has_rights(town: Town, status: str) -> None:
+    await town.user("ann", status=status)
+    assert await town.directory.access("t1", "ann") is None
+    assert await town.directory.access("t1", "nobody") is None
+    await town.user("ann", archived=True)
+    assert await town.directory.access("t1", "ann") is None
+
+
+async def test_a_change_told_by_the_projector_counts_at_once_and_reads_only_what_changed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.user("ann", teams=["east"])
+    await town.team("east")
+    await town.user("bob")
+    assert (await town.access("ann")).team == {"ann"}
+
+    async def refused(*_: Any) -> None:
+        raise AssertionError("the whole tenant is read again")
+
+    monkeypatch.setattr(town.views, "find", refused)
+    await town.user("bob", teams=["east"])
+    assert (await town.access("ann")).team == {"ann", "bob"}
+    await town.user("ann", status="suspended")
+    assert await town.directory.access("t1", "ann") is None
+
+
+async def test_a_change_that_arrives_while_the_tenant_is_read_is_not_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.user("ann")
+    read = town.views.find
+
+    async def interrupted(collection: str, query: Query, scope: Scope) -> Any:
+        page = await read(collection, query, scope)
+        if collection == "users":
+            await town.user("ann", status="suspended")
+        return page
+
+    monkeypatch.setattr(town.views, "find", interrupted)
+    assert await town.directory.access("t1", "ann") is None
+
+
+async def test_a_failing_view_loses_no_change(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    await town.user("ann")
+    await town.access("ann")
+
+    async def failing(*_: Any) -> None:
+        raise OSError("the view is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(town.views, "get_many", failing)
+        await town.user("ann", status="suspended")
+        with pytest.raises(OSError, match="away"):
+            await town.directory.access("t1", "ann")
+    assert await town.directory.access("t1", "ann") is None
+
+
+async def test_many_changes_are_read_as_a_whole(town: Town) -> None:
+    await town.user("u0")
+    await town.access("u0")
+    for n in range(PATCHED_AT_MOST + 50):
+        await town.user(f"u{n}", manager="u0" if n else None)
+    assert len(await town.below("u0")) == PATCHED_AT_MOST + 50
+
+
+async def test_where_another_process_projects_a_snapshot_ages(views: SqliteViews) -> None:
+    town = Town(views, max_age=5_000_000)
+    await town.user("ann")
+    await town.access("ann")
+    await town.put(USER, "ann", tell=False, name="ann", status="suspended")
+    town.clock.micros += 5_000_001
+    assert await town.directory.access("t1", "ann") is None
+
+
+def claims(epoch: int = 0, session: str = "s1") -> Claims:
+    return Claims("ann", "t1", session, epoch, 0, "jti")
+
+
+async def test_tokens_of_an_older_epoch_are_refused(town: Town) -> None:
+    await town.user("ann", epoch=3)
+    assert await town.directory.caller(claims(epoch=2)) is None
+    assert await town.directory.caller(claims(epoch=3)) is not None
+    assert await town.directory.caller(claims(epoch=4)) is not None
+
+
+async def test_tokens_of_an_ended_session_are_refused_as_long_as_they_would_live(town: Town) -> None:
+    await town.user("ann")
+    town.end("s1")
+    assert await town.directory.caller(claims(session="s1")) is None
+    assert await town.directory.caller(claims(session="s2")) is not None
+    town.clock.micros += (2 * LIFETIME + 1) * 1_000_000
+    town.end("s3")
+    assert await town.directory.caller(claims(session="s3")) is None
+    assert list(town.directory._ended) == ["s3"]
+
+
+async def test_an_access_is_resolved_once(town: Town) -> None:
+    await town.user("ann")
+    assert await town.access("ann") is await town.access("ann")
