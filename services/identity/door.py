@@ -146,7 +146,7 @@ class Door:
         """End the session of a refresh token, spent or not; an unknown one is let be."""
         tenant, session, secret = _parts(token)
         family = family_of(await self._session_events(tenant, session))
-        if token_hash(secret) in {family.current, family.previous, *family.spent} - {""}:
+        if token_hash(secret) in {family.current, family.previous, *family.spent}:
             await self._send("identity.SignOut", {}, tenant, family.user, session)
 
     async def change_password(self, access: Access, current: str, new: str, device: Device) -> Tokens:

@@ -104,7 +104,8 @@ def family_of(history: Iterable[Recorded]) -> Family:
             case events.SignedIn(subject_id=user, token_hash=hashed, credential=credential, expires_at=expires_at):
                 family = Family(user, hashed, "", set(), recorded.occurred_at, expires_at, credential)
             case events.SessionRefreshed(token_hash=hashed):
-                family.spent.add(family.previous)
+                if family.previous:
+                    family.spent.add(family.previous)
                 family.previous, family.current = family.current, hashed
                 family.refreshed_at = recorded.occurred_at
             case events.SignedOut() | events.SessionRevoked():
