@@ -13,6 +13,7 @@ from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
 from shared.streaming.policies import Policy, Reaction
+from shared.views.port import Write
 
 log = logging.getLogger("crm.sales")
 REASON_LENGTH = 500
@@ -123,10 +124,12 @@ async def _take_back(reaction: Reaction, step: str, command: str, body: dict[str
 # --- erasure ----------------------------------------------------------------------------------------------------------
 
 
-async def destroy_key(reaction: Reaction) -> None:
-    """The command does it too; this covers a crash between the event and the key."""
-    event: leads.LeadErased = reaction.recorded.event
-    await reaction.bus.reservations.keys.destroy(reaction.recorded.tenant, event.subject_id)
+async def erase_lead(reaction: Reaction) -> None:
+    """Destroy the key, mask the view, then purge the view's files. The command destroys it too, unless it crashed."""
+    bus, tenant, lead = reaction.bus, reaction.recorded.tenant, await _lead(reaction)
+    await bus.reservations.keys.destroy(tenant, lead.id)
+    await bus.views.write([Write(LEAD.collection.name, tenant, lead.id, LEAD.document(lead), lead.version)])
+    await bus.views.purge()
 
 
 POLICIES: tuple[Policy, ...] = (
@@ -134,5 +137,5 @@ POLICIES: tuple[Policy, ...] = (
     Policy("one-default-pipeline", frozenset({events.PipelineMadeDefault}), clear_other_defaults),
     Policy("convert-lead", frozenset({leads.LeadConversionStarted}), convert),
     Policy("archive-conversion", frozenset({leads.LeadConversionFailed, leads.LeadConversionUndone}), archive_created),
-    Policy("erase-lead", frozenset({leads.LeadErased}), destroy_key),
+    Policy("erase-lead", frozenset({leads.LeadErased}), erase_lead),
 )

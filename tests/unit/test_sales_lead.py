@@ -31,7 +31,7 @@ def captured(owner: str | None = ME, **details: Any) -> Given:
 
 def in_status(status: str) -> Given:
     lead = captured()
-    path: list[Any] = {
+    paths: dict[str, list[Any]] = {
         "new": [],
         "assigned": [events.LeadAssigned("u2", ME)],
         "working": [events.LeadWorkStarted()],
@@ -39,8 +39,8 @@ def in_status(status: str) -> Given:
         "disqualified": [events.LeadDisqualified("no budget")],
         "converting": [events.LeadWorkStarted(), events.LeadQualified(), started()],
         "converted": [events.LeadWorkStarted(), events.LeadQualified(), started(), events.LeadConverted("x", 1)],
-    }[status]
-    return given(LEAD, *(r.event for r in lead.history), *path)
+    }
+    return given(LEAD, *(r.event for r in lead.history), *paths[status])
 
 
 def started(**other: Any) -> events.LeadConversionStarted:
