@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import orjson
 import typer
 
@@ -28,6 +28,19 @@ app = typer.Typer(
 )
 events = typer.Typer(help="Look at the event log.", no_args_is_help=True)
 app.add_typer(events, name="events")
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    ARROW = "arrow"
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
 
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory to work on.")]
 Url = Annotated[str | None, typer.Option("--url", help="A running suite, in place of --data.")]
@@ -56,7 +69,7 @@ def setup(
     email: Annotated[str, typer.Option(metavar="ADDRESS", help="The first administrator's, to sign in with.")],
     password_file: Annotated[Path, typer.Option(metavar="FILE", help="A file that holds the password.")],
     name: Annotated[str, typer.Option(help="The administrator's name.")] = "Administrator",
-    language: Annotated[str, typer.Option(help="zh or en.")] = "en",
+    language: Language = Language.EN,
     json: Json = False,
 ) -> None:
     """Create an organisation and its first administrator."""
@@ -107,7 +120,7 @@ def sql(
     url: Url = None,
     token_file: TokenFile = None,
     organisation: Organisation = None,
-    format: Annotated[str, typer.Option(click_type=click.Choice(["table", "csv", "json", "arrow"]))] = "table",
+    format: Format = Format.TABLE,
 ) -> None:
     """Ask the warehouse."""
     with Target(data, url, token_file, organisation).client() as client:
@@ -166,7 +179,7 @@ def replay(
 ) -> None:
     """Rebuild views from the events beside the live ones and swap them in, without downtime."""
     if (view is None) == (not all):
-        raise click.UsageError("name one VIEW, or give --all")
+        raise CommandFailed("name one VIEW, or give --all", 2)
     with Target(data, url, token_file, organisation).client() as client:
         result = operations.follow(client, "/audit/replays", {"views": None if all else [view]}, "replaying")
     for line in result["views"] if not json else []:
@@ -200,7 +213,7 @@ def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files and their mapping.")],
     rows: Annotated[int, typer.Option(min=10, max=10_000_000, help="Opportunities to make.")] = 2000,
     seed: int = 1,
-    language: Annotated[str, typer.Option(click_type=click.Choice(["zh", "en"]))] = "en",
+    language: Language = Language.EN,
 ) -> None:
     """Write sample files to try an import with."""
     from crm.sample import write_sample
@@ -217,12 +230,10 @@ def main() -> None:
     """Run the command line; every failure is one line on standard error."""
     try:
         code = app(standalone_mode=False)
-    except click.UsageError as error:
+    except typer.TyperException as error:
         _fail(error.format_message(), 2)
-    except click.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted", 1)
-    except click.ClickException as error:
-        _fail(error.format_message(), 2)
     except CommandFailed as error:
         _fail(str(error), error.code)
     except WrongSetting as error:

@@ -13,8 +13,10 @@ from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.identity.policies import POLICIES as IDENTITY_POLICIES
+from services.identity.setup import setup_token
 from services.integration.catalogue import AGGREGATES as INTEGRATION
 from services.integration.policies import POLICIES as INTEGRATION_POLICIES
+from services.integration.running.imports import Imports
 from services.sales.catalogue import AGGREGATES as SALES
 from services.sales.policies import POLICIES as SALES_POLICIES
 from shared.clock import SystemClock, SystemIds
@@ -41,7 +43,7 @@ from shared.streaming.parked import PARKED
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
-from shared.views.port import ViewsUnavailable
+from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
@@ -57,7 +59,8 @@ class Suite:
         self.settings, self.platform = settings, platform
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = stack
-        self.app = build_app(platform)
+        self.imports = Imports(platform, settings.data / "imports")
+        self.app = build_app(platform, self.imports)
 
     @classmethod
     async def open(cls, settings: Settings) -> Suite:
@@ -76,10 +79,38 @@ class Suite:
     async def start(self) -> None:
         """Start the background loops."""
         platform = self.platform
-        loops = [platform.projector.run(), platform.policies.run()]
+        loops = [platform.projector.run(), platform.policies.run(), self.imports.run()]
         if platform.feed is not None:
             loops.append(platform.feed.run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]
+
+    async def setup_token(self) -> str | None:
+        """What the one-time set-up link carries; None once somebody can sign in."""
+        return await setup_token(self.platform)
+
+    async def operator_token(self, organisation: str | None) -> str:
+        """An access token of an organisation's first active administrator, for commands on the data directory.
+
+        Raises WrongSetting: none or several organisations, or no administrator.
+        """
+        tenant = await self._tenant(organisation)
+        where = (Condition("status", "eq", "active"), Condition("roles", "contains", "administrator"))
+        found = await self.platform.views.find("users", Query(where, limit=1), Scope(tenant))
+        if not found.items or self.platform.signer is None:
+            raise WrongSetting("the organisation has no active administrator")
+        user = found.items[0]
+        return self.platform.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
+
+    async def _tenant(self, organisation: str | None) -> str:
+        await self.platform.projector.catch_up()
+        known = {d["name"]: tenant async for tenant, _, d in self.platform.views.scan("organisations")}
+        if not known:
+            raise WrongSetting("there is no organisation yet: create one with crm setup, or by the link of crm run")
+        if organisation is None and len(known) == 1:
+            return next(iter(known.values()))
+        if organisation not in known:
+            raise WrongSetting("name one with --organisation: " + ", ".join(sorted(known)))
+        return known[organisation]
 
     async def close(self) -> None:
         """Stop the loops, then close every file in the reverse order of opening."""

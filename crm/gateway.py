@@ -20,25 +20,26 @@ from shared.http.meta import meta_router
 from shared.http.search import search_router
 
 if TYPE_CHECKING:
+    from services.integration.running.imports import Imports
     from shared.platform import Platform
 
 SERVICES = {
     "identity": identity,
     "customer": customer,
     "sales": sales,
-    "integration": integration,
     "analytics": analytics,
     "audit": audit,
 }
 AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
 
 
-def build_app(platform: Platform) -> ASGIApp:
+def build_app(platform: Platform, imports: Imports) -> ASGIApp:
     services: dict[str, ASGIApp] = {name: create(platform) for name, create in SERVICES.items()}
+    services["integration"] = integration(platform, imports)
     root = service_app(
         platform,
         "CRM",
         "What spans the services: search, the description of all records, health.",
-        [search_router(platform), meta_router(platform), health_router(platform), docs_router(platform, [*SERVICES])],
+        [search_router(platform), meta_router(platform), health_router(platform), docs_router(platform, [*services])],
     )
     return Gateway(root, services, {segment: services[name] for segment, name in AT_THE_ROOT.items()})

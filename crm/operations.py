@@ -123,7 +123,7 @@ def _named_files(text: bytes, mapping: Path, source: Path) -> list[str]:
     """The files the mapping's steps name, each once. The suite itself checks the mapping whole."""
     try:
         steps = yaml.safe_load(text)["steps"]
-        names = list(dict.fromkeys(str(step["file"]) for step in steps))
+        names = list(dict.fromkeys(str(step["file"]) for step in steps if step.get("file") is not None))
     except (yaml.YAMLError, TypeError, KeyError) as error:
         raise CommandFailed(f"{mapping} is no mapping: {str(error).replace(chr(10), ' ')}") from error
     if missing := [n for n in names if not (source / n).is_file()]:

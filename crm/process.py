@@ -7,6 +7,7 @@ import contextlib
 import gc
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 
 import uvicorn
@@ -28,7 +29,7 @@ class Server:
         self.settings = settings
         self._uvicorn: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
-        self._stop_telemetry = lambda: None
+        self._stop_telemetry: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Open everything and listen; returns when requests are answered.

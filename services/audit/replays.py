@@ -9,11 +9,12 @@ from typing import Any
 
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
+from shared.events.envelope import category_of
 from shared.platform import Platform
-from shared.streaming.parked import heal_all
+from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.rebuild import rebuild
 from shared.streaming.verify import Verdict, verify_view
-from shared.views.port import Views
+from shared.views.port import Query, Scope, Views
 from shared.warehouse import rebuild as warehouse
 
 Report = dict[str, Any]
@@ -41,13 +42,25 @@ async def replay(platform: Platform, aggregates: list[AnyAggregate], with_wareho
         name = aggregate.collection.name
         seen = _Counter(name, note)
         rows = await rebuild(aggregate, platform.store, platform.views, platform.codec, platform.projector, seen)
-        healed = await heal_all(platform.projector, aggregate.name)
+        healed = await _heal(platform, aggregate.name)
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
     if with_warehouse and platform.feed is not None:
         seen = _Counter(WAREHOUSE, note)
         events = await warehouse.rebuild(platform.feed, platform.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done}
+
+
+async def _heal(platform: Platform, category: str) -> int:
+    """Try every parked record of a type again; returns how many are whole now."""
+    parked: set[tuple[str, str]] = set()
+    cursor = None
+    while True:
+        page = await platform.views.find(PARKED.name, Query(limit=200, cursor=cursor), Scope(OPERATORS))
+        parked |= {(d["tenant"], d["stream"]) for d in page.items if category_of(d["stream"]) == category}
+        if (cursor := page.next) is None:
+            break
+    return sum([await platform.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
 
 
 async def verify(platform: Platform, tenant: str, open_scratch: Callable[[], Awaitable[Views]], note: Note) -> Report:
