@@ -12,7 +12,7 @@ from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.errors import FieldError, Invalid
 from shared.views.port import Kind
 
-_KEY_KINDS = (Kind.TEXT, Kind.KEYWORD, Kind.INTEGER, Kind.DATE)
+_KEY_KINDS = (Kind.TEXT, Kind.KEYWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ class PreparedStep:
         if self.spec.key is None:
             return None
         value = self.spec.fields[self.spec.key]
+        assert isinstance(value, Value)
+        return value
+
+    def gathered(self, name: str) -> Value:
+        """The value of a field that gathers."""
+        value = self.spec.fields[name]
         assert isinstance(value, Value)
         return value
 

@@ -1,0 +1,114 @@
+"""The OpenAPI operations of the import routes."""
+
+from __future__ import annotations
+
+from shared.http.openapi import RECORD_ERRORS, WRITE_ERRORS, Schema, answer, body_of, operation, parameter, query
+
+_TAG = "imports"
+_ID: Schema = {"type": "string", "format": "uuid"}
+_STARTED: Schema = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": _ID, "version": {"type": "integer"}},
+}
+_FILES: Schema = {"type": "array", "items": {"type": "string", "format": "binary"}}
+_BODY = body_of(
+    {
+        "type": "object",
+        "properties": {
+            "mapping": {"type": "string", "description": "The mapping, YAML or JSON, as text or as a file"},
+            "mapping_id": {**_ID, "description": "A saved mapping instead"},
+            "files": _FILES,
+        },
+    },
+    media="multipart/form-data",
+)
+_REPORT: Schema = {
+    "type": "object",
+    "required": ["id", "status"],
+    "properties": {
+        "id": _ID,
+        "status": {"type": "string"},
+        "totals": {"type": "object"},
+        "steps": {"type": "array", "items": {"type": "object"}},
+        "rejected": {"type": "array", "items": {"type": "object"}},
+        "warnings": {"type": "object"},
+    },
+}
+_TEXT: Schema = {"type": "string"}
+_SEND_ERRORS = (401, 403, 404, 413, 415, 422, 503)
+
+START = operation(
+    "start_import",
+    "Import files",
+    _TAG,
+    {201: answer("The import has begun", _STARTED, Location="The import")},
+    description="Runs in the background; follow `/imports/{id}/events`. Files of 50 MB at most each.",
+    parameters=[parameter("IdempotencyKey")],
+    body=_BODY,
+    errors=WRITE_ERRORS,
+)
+DRY_RUN = operation(
+    "dry_run_import",
+    "Check files without writing anything",
+    _TAG,
+    {202: answer("Every row is being checked", _STARTED)},
+    description="Follow `/imports/{id}/events`; `/imports/{id}/rejected.csv` holds the rows that would be rejected.",
+    body=_BODY,
+    errors=_SEND_ERRORS,
+)
+INSPECT = operation(
+    "inspect_import_file",
+    "Look into a file: its columns, some rows, and a mapping to begin with",
+    _TAG,
+    {200: answer("What the file holds", {"type": "object"})},
+    body=body_of(
+        {
+            "type": "object",
+            "required": ["file"],
+            "properties": {"file": {"type": "string", "format": "binary"}, "resource": _TEXT},
+        },
+        media="multipart/form-data",
+    ),
+    errors=_SEND_ERRORS,
+)
+TEMPLATE = operation(
+    "import_template",
+    "An empty CSV with the columns of a record type",
+    _TAG,
+    {200: answer("The header line", _TEXT, media="text/csv")},
+    parameters=[query("resource", "The record type", required=True)],
+    errors=RECORD_ERRORS,
+)
+EVENTS = operation(
+    "import_events",
+    "Progress as server-sent events, the last one being the report",
+    _TAG,
+    {200: answer("status, doing, done, total, rejected; then the report", _TEXT, media="text/event-stream")},
+    parameters=[parameter("Id")],
+    errors=RECORD_ERRORS,
+)
+REPORT = operation(
+    "import_report",
+    "What became of an import's rows so far",
+    _TAG,
+    {200: answer("The report", _REPORT)},
+    parameters=[parameter("Id")],
+    errors=RECORD_ERRORS,
+)
+REJECTED = operation(
+    "import_rejected_rows",
+    "The rejected rows as they came, with what is wrong with each",
+    _TAG,
+    {200: answer("CSV, kept for 30 days", _TEXT, media="text/csv")},
+    parameters=[parameter("Id")],
+    errors=RECORD_ERRORS,
+)
+LEFT = operation(
+    "import_left_records",
+    "The records that a revert left as they are, and why",
+    _TAG,
+    {200: answer("CSV", _TEXT, media="text/csv")},
+    parameters=[parameter("Id")],
+    errors=RECORD_ERRORS,
+)

@@ -1,0 +1,152 @@
+"""Routes of imports: begin, rehearse, follow, fetch what was rejected. Pause, resume and revert are plain commands."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from services.integration.api import docs
+from services.integration.api.uploads import Upload, upload
+from services.integration.import_mapping import IMPORT_MAPPING
+from services.integration.mapping.suggest import draft, fields_of, suggest
+from services.integration.running.dryruns import DryRuns
+from services.integration.running.following import Following
+from services.integration.running.imports import Imports
+from shared.errors import Invalid
+from shared.files.table import examine, read_rows
+from shared.http import params
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.headers import call_of
+from shared.http.routing import DirectRoute
+from shared.http.sse import ServerEvent, event_stream
+from shared.platform import Platform
+from shared.security.permissions import Access
+
+SAMPLES = 5  # rows that `inspect` shows
+CSV = "text/csv; charset=utf-8"
+
+
+def imports_router(platform: Platform, imports: Imports, dry_runs: DryRuns) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    handlers = _Handlers(platform, imports, dry_runs)
+
+    def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
+        router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
+
+    route("POST", "/imports", handlers.start, docs.START)
+    route("POST", "/imports/dry-run", handlers.dry_run, docs.DRY_RUN)
+    route("POST", "/imports/inspect", handlers.inspect, docs.INSPECT)
+    route("GET", "/imports/template", handlers.template, docs.TEMPLATE)
+    route("GET", "/imports/{id}/events", handlers.events, docs.EVENTS)
+    route("GET", "/imports/{id}/report", handlers.report, docs.REPORT)
+    route("GET", "/imports/{id}/rejected.csv", handlers.rejected, docs.REJECTED)
+    route("GET", "/imports/{id}/left.csv", handlers.left, docs.LEFT)
+    return router
+
+
+class _Handlers:
+    def __init__(self, platform: Platform, imports: Imports, dry_runs: DryRuns) -> None:
+        self._platform, self._imports, self._dry_runs = platform, imports, dry_runs
+        self._following = Following(platform, imports)
+        self._access = Authenticator(platform).access
+
+    def _upload(self, request: Request) -> Any:
+        folder = self._imports.folder / "incoming" / self._platform.ids.new()
+        return upload(request, folder, self._imports.max_file_bytes)
+
+    async def start(self, request: Request) -> Response:
+        access = await self._allowed(request)
+        key = call_of(request, access, None).key
+        async with self._upload(request) as sent:
+            text = await self._mapping(access, sent)
+            id = await self._imports.start(access, text, sent.files, key)
+        return json_answer({"id": id, "version": 1}, 201, {"Location": f"/imports/{id}"})
+
+    async def dry_run(self, request: Request) -> Response:
+        access = await self._allowed(request)
+        async with self._upload(request) as sent:
+            id = await self._dry_runs.start(access, await self._mapping(access, sent), sent.files)
+        return json_answer({"id": id}, 202)
+
+    async def inspect(self, request: Request) -> Response:
+        access = await self._allowed(request)
+        async with self._upload(request) as sent:
+            if len(sent.files) != 1:
+                raise Invalid.field("file", "required", "send one file to look into")
+            [(name, path)] = sent.files.items()
+            facts = await asyncio.to_thread(examine, path, name)
+            samples = [dict(zip(facts.columns, row.cells, strict=False)) for row in islice(read_rows(facts), SAMPLES)]
+            found: dict[str, Any] = {**facts.summary(), "samples": samples}
+            if resource := sent.fields.get("resource"):
+                access.scope(resource, "import")
+                aggregate = self._platform.catalogue[resource]
+                found["fields"] = fields_of(aggregate)
+                found["suggestion"] = draft(aggregate, name, suggest(aggregate, facts.columns))
+        return json_answer(found)
+
+    async def template(self, request: Request) -> Response:
+        access = await self._allowed(request)
+        given = params.only(params.pairs_of(request), ("resource",))
+        if not (resource := given.get("resource", "")):
+            raise Invalid.field("resource", "required", "name a record type, as in resource=account")
+        access.scope(resource, "import")
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow(fields_of(self._platform.catalogue[resource]))
+        headers = {"Content-Disposition": f'attachment; filename="{resource}.csv"'}
+        return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
+
+    async def events(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        if id in self._dry_runs:
+            return event_stream(_numbered(self._dry_runs.events(access, id)))
+        await self._following.state(access, id)  # a 404 comes before the stream begins
+        return event_stream(_numbered(self._following.events(access, id)))
+
+    async def report(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        if id in self._dry_runs:
+            return json_answer(self._dry_runs.outcome(access, id))
+        return json_answer(self._following.outcome(await self._following.state(access, id)))
+
+    async def rejected(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        if id in self._dry_runs:
+            return _csv(self._dry_runs.rejected(access, id), f"rejected-{id}.csv")
+        return _csv(self._following.rejected(await self._following.state(access, id)), f"rejected-{id}.csv")
+
+    async def left(self, request: Request) -> Response:
+        access, id = await self._access(request), path_id(request)
+        return _csv(self._following.left(await self._following.state(access, id)), f"left-{id}.csv")
+
+    async def _allowed(self, request: Request) -> Access:
+        access = await self._access(request)
+        access.scope("import", "create")
+        return access
+
+    async def _mapping(self, access: Access, sent: Upload) -> str:
+        """The mapping of the body itself, or a saved one by its id."""
+        if text := sent.fields.get("mapping", ""):
+            return text
+        if not (id := sent.fields.get("mapping_id", "")):
+            raise Invalid.field("mapping", "required", "send a mapping, or the mapping_id of a saved one")
+        saved = await self._platform.queries.get(IMPORT_MAPPING, id, access)
+        return str(saved["mapping"])
+
+
+async def _numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[ServerEvent]:
+    number = 0
+    async for data in events:
+        number += 1
+        yield ServerEvent(data, number)
+
+
+def _csv(lines: Any, name: str) -> Response:
+    return StreamingResponse(lines, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=CSV)

@@ -1,0 +1,189 @@
+"""Import: files taken into the suite as one act, which can be paused, resumed and reverted as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.fields import record_fields
+from shared.domain.record import Record
+from shared.errors import Rejected
+from shared.events import integration as events
+from shared.events.envelope import Event
+from shared.views.port import Collection, Document, Field, Kind
+
+Status = Literal["running", "paused", "completed", "failed", "reverting", "reverted"]
+UNFINISHED = ("running", "reverting")
+OUTCOMES = ("created", "updated", "unchanged", "passed", "rejected", "warnings")
+
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Import(Record):
+    """total: rows of all steps. reverter: who asked for the revert."""
+
+    name: str = ""
+    status: str = ""
+    mapping: str = ""
+    files: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+    reverter: str = ""
+    reverted: dict[str, int] = field(default_factory=dict)
+
+
+def evolve(state: Import, event: Event) -> None:
+    match event:
+        case events.ImportStarted(name=name, mapping=mapping, files=files, total=total, owner=owner):
+            state.name, state.mapping, state.files, state.total = name, mapping, files, total
+            state.owner, state.status = owner, "running"
+        case events.ImportPaused(reason=reason):
+            state.status, state.reason = "paused", reason
+        case events.ImportResumed():
+            state.status, state.reason = "running", ""
+        case events.ImportCompleted(steps=steps):
+            state.status, state.steps, state.reason = "completed", steps, ""
+        case events.ImportFailed(reason=reason):
+            state.status, state.reason = "failed", reason
+        case events.ImportRevertStarted(by=by):
+            state.status, state.reverter = "reverting", by
+        case events.ImportReverted(archived=archived, undone=undone, left=left):
+            state.status = "reverted"
+            state.reverted = {"archived": archived, "undone": undone, "left": left}
+
+
+def shown(state: Import) -> Document:
+    return {name: sum(step.get(name, 0) for step in state.steps) for name in OUTCOMES}
+
+
+IMPORT = Aggregate(
+    name="import",
+    service="integration",
+    noun="imports",
+    state=Import,
+    evolve=evolve,
+    collection=Collection(
+        "imports",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, writable=False),
+            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
+            Field("mapping", Kind.TEXT, "映射", "Mapping", writable=False),
+            Field("files", Kind.JSON, "文件", "Files", writable=False),
+            Field("total", Kind.INTEGER, "总行数", "Rows", indexed=True, writable=False),
+            Field("steps", Kind.JSON, "步骤", "Steps", writable=False),
+            Field("created", Kind.INTEGER, "新建", "Created", writable=False),
+            Field("updated", Kind.INTEGER, "更新", "Updated", writable=False),
+            Field("unchanged", Kind.INTEGER, "未变", "Unchanged", writable=False),
+            Field("passed", Kind.INTEGER, "略过", "Passed over", writable=False),
+            Field("rejected", Kind.INTEGER, "拒绝", "Rejected", writable=False),
+            Field("warnings", Kind.INTEGER, "警告", "Warnings", writable=False),
+            Field("reason", Kind.TEXT, "原因", "Reason", writable=False),
+            Field("reverter", Kind.KEYWORD, "撤回人", "Reverted by", writable=False, ref="user"),
+            Field("reverted", Kind.JSON, "撤回结果", "Outcome of the revert", writable=False),
+        ),
+    ),
+    shown=shown,
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+
+class StartImport(CommandModel):
+    name: Annotated[str, F(min_length=1, max_length=200)]
+    mapping: Annotated[str, F(max_length=100_000)]
+    files: list[dict[str, Any]] = F(max_length=50)
+    total: int = F(ge=0)
+
+
+@IMPORT.command("StartImport", action="create", verb="start", creates=True, hidden=True)
+def start(cmd: StartImport, state: Import, ctx: Context) -> list[Event]:
+    return [events.ImportStarted(cmd.name, cmd.mapping, cmd.files, cmd.total, ctx.actor)]
+
+
+class PauseImport(CommandModel):
+    """The rows in hand are finished first."""
+
+    reason: str = F(default="", max_length=500)
+
+
+@IMPORT.command("PauseImport", action="manage", verb="pause")
+def pause(cmd: PauseImport, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "paused":
+        return []
+    _require(state, "running")
+    return [events.ImportPaused(cmd.reason)]
+
+
+class ResumeImport(CommandModel):
+    pass
+
+
+@IMPORT.command("ResumeImport", action="manage", verb="resume")
+def resume(cmd: ResumeImport, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "running":
+        return []
+    _require(state, "paused", "failed")
+    return [events.ImportResumed()]
+
+
+class RevertImport(CommandModel):
+    """Records it created are archived, changes it made are undone; what others changed since is listed and left."""
+
+
+@IMPORT.command("RevertImport", action="manage", verb="revert")
+def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "reverting":
+        return []
+    _require(state, "completed", "paused", "failed")
+    return [events.ImportRevertStarted(ctx.actor)]
+
+
+class CompleteImport(CommandModel):
+    steps: list[dict[str, Any]]
+
+
+@IMPORT.command("CompleteImport", action="manage", verb="complete", hidden=True)
+def complete(cmd: CompleteImport, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "completed":
+        return []
+    _require(state, "running", "paused")
+    return [events.ImportCompleted(cmd.steps)]
+
+
+class FailImport(CommandModel):
+    reason: str = F(max_length=2000)
+
+
+@IMPORT.command("FailImport", action="manage", verb="fail", hidden=True)
+def fail(cmd: FailImport, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "failed":
+        return []
+    _require(state, "running", "paused", "reverting")
+    return [events.ImportFailed(cmd.reason)]
+
+
+class CompleteRevert(CommandModel):
+    archived: int = F(ge=0)
+    undone: int = F(ge=0)
+    left: int = F(ge=0)
+
+
+@IMPORT.command("CompleteRevert", action="manage", verb="reverted", hidden=True)
+def complete_revert(cmd: CompleteRevert, state: Import, ctx: Context) -> list[Event]:
+    if state.status == "reverted":
+        return []
+    _require(state, "reverting")
+    return [events.ImportReverted(cmd.archived, cmd.undone, cmd.left)]
+
+
+def _require(state: Import, *statuses: str) -> None:
+    if state.status not in statuses:
+        raise Rejected(f"the import is {state.status}; it must be {' or '.join(statuses)}", code="wrong-status")

@@ -1,0 +1,99 @@
+"""Dry runs: every row planned, nothing written. They live in this process only, the last few of them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.integration.running.following import EVERY, rejected_csv
+from services.integration.running.intake import Opened, take_in
+from services.integration.running.jobfile import JobFile
+from services.integration.running.report import Progress, report_of
+from services.integration.running.runner import Job, Runner
+from shared.errors import CrmError, NotFound
+from shared.platform import Platform
+from shared.security.permissions import Access
+
+KEPT = 20
+
+
+@dataclass(slots=True)
+class _DryRun:
+    access: Access
+    opened: Opened
+    job: Job
+    folder: Path
+    task: asyncio.Task[Any]
+
+
+class DryRuns:
+    def __init__(self, platform: Platform, folder: Path) -> None:
+        self._platform, self._folder = platform, folder
+        self._kept: OrderedDict[str, _DryRun] = OrderedDict()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    async def start(self, access: Access, text: str, files: Mapping[str, Path]) -> str:
+        """Begin a dry run; returns its id. Raises Invalid, Forbidden as an import would."""
+        id = self._platform.ids.new()
+        folder = self._folder / id
+        opened = await take_in(self._platform.catalogue, access, text, files, folder)
+        job = Job(
+            id, access, opened.steps, opened.files, JobFile(folder / "job.db"), Progress(total=opened.total), dry=True
+        )
+        task = asyncio.create_task(Runner(self._platform, job).run())
+        self._kept[id] = _DryRun(access, opened, job, folder, task)
+        while len(self._kept) > KEPT:
+            await self._drop(next(iter(self._kept)))
+        return id
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._kept
+
+    async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
+        """Progress whenever it changed; last the report. Raises NotFound for another user's."""
+        run, seen = self._mine(access, id), -1
+        while not run.task.done():
+            if run.job.progress.seen != seen:
+                seen = run.job.progress.seen
+                yield {"id": id, **run.job.progress.data()}
+            await asyncio.wait({run.task}, timeout=EVERY)
+        yield self.outcome(access, id)
+
+    def outcome(self, access: Access, id: str) -> dict[str, Any]:
+        """The report, or the progress while it runs. Raises NotFound for another user's."""
+        run = self._mine(access, id)
+        if not run.task.done():
+            return {"id": id, **run.job.progress.data()}
+        error = run.task.exception()
+        if isinstance(error, CrmError):
+            return {"id": id, "status": "failed", "error": error.detail}
+        if error is not None:
+            raise error
+        return report_of(id, "dry-run", run.opened.steps, run.job.file).data()
+
+    def rejected(self, access: Access, id: str) -> Iterator[bytes]:
+        run = self._mine(access, id)
+        files = {name: f.columns for name, f in run.opened.files.items()}
+        return rejected_csv(run.job.file, run.opened.steps, files)
+
+    def _mine(self, access: Access, id: str) -> _DryRun:
+        run = self._kept.get(id)
+        if run is None or (run.access.tenant, run.access.user) != (access.tenant, access.user):
+            raise NotFound()
+        return run
+
+    async def _drop(self, id: str) -> None:
+        run = self._kept.pop(id)
+        run.task.cancel()
+        await asyncio.gather(run.task, return_exceptions=True)
+        run.job.file.close()
+        await asyncio.to_thread(shutil.rmtree, run.folder, True)
+
+    async def close(self) -> None:
+        for id in list(self._kept):
+            await self._drop(id)

@@ -1,0 +1,124 @@
+"""What is told of an import to those who may see it: its progress until it ends, its report, its rejected rows."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from services.integration.import_job import IMPORT, UNFINISHED, Import
+from services.integration.mapping.prepared import PreparedStep, prepare
+from services.integration.mapping.spec import parse_mapping
+from services.integration.running.imports import JOB_FILE, Imports
+from services.integration.running.jobfile import JobFile
+from services.integration.running.report import SHOWN, report_of
+from shared.domain.catalogue import Catalogue
+from shared.errors import NotFound
+from shared.http.cells import neutralise
+from shared.platform import Platform
+from shared.security.permissions import Access
+
+EVERY = 0.2  # seconds between two looks at the progress
+MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
+
+
+class Following:
+    def __init__(self, platform: Platform, imports: Imports) -> None:
+        self._platform, self._imports = platform, imports
+
+    async def state(self, access: Access, id: str) -> Import:
+        """Raises NotFound for an import that is unknown or not the caller's to see, Forbidden."""
+        access.scope(IMPORT.name)
+        state = await self._platform.repository.load(IMPORT, access.tenant, id)
+        if state.version == 0:
+            raise NotFound()
+        access.check(IMPORT.name, "read", state.owner)
+        return state
+
+    async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
+        """Progress whenever it changed; last the outcome. Raises as `state`."""
+        seen = -1
+        while (state := await self.state(access, id)).status in UNFINISHED:
+            progress = self._imports.progress.get((access.tenant, id))
+            if progress is not None and progress.seen != seen:
+                seen = progress.seen
+                yield {"id": id, **progress.data()}
+            await asyncio.sleep(EVERY)
+        yield self.outcome(state)
+
+    def outcome(self, state: Import) -> dict[str, Any]:
+        """What came of an import that is not running: its report, or what its revert did."""
+        path = self._imports.folder / state.id / JOB_FILE
+        found: dict[str, Any] = {"id": state.id, "status": state.status, "steps": state.steps}
+        if path.exists():
+            with closing(JobFile(path)) as file:
+                if state.status == "reverted":
+                    found["left"] = list(file.left(SHOWN))
+                elif file.mark().counts:
+                    steps = steps_of(self._platform.catalogue, state)
+                    found = report_of(state.id, state.status, steps, file).data()
+        if state.status == "reverted":
+            found["reverted"] = state.reverted
+        if state.status == "failed":
+            found["error"] = state.reason
+        elif state.reason:
+            found["reason"] = state.reason
+        return found
+
+    def rejected(self, state: Import) -> Iterator[bytes]:
+        """The rejected rows as CSV."""
+        path = self._imports.folder / state.id / JOB_FILE
+        if not path.exists():
+            raise NotFound("the rejected rows are no longer kept")
+        columns = {f["name"]: tuple(f["columns"]) for f in state.files}
+        return rejected_csv(JobFile(path), steps_of(self._platform.catalogue, state), columns, close=True)
+
+    def left(self, state: Import) -> Iterator[bytes]:
+        """The records that a revert left as they are, as CSV. Raises NotFound before anything is sent."""
+        path = self._imports.folder / state.id / JOB_FILE
+        if state.status != "reverted" or not path.exists():
+            raise NotFound("there is no revert to tell of")
+        return _left_csv(path)
+
+
+def _left_csv(path: Path) -> Iterator[bytes]:
+    with closing(JobFile(path)) as file:
+        yield _line([MARK + "resource", "id", "reason"])
+        for entry in file.left():
+            yield _line([entry["resource"], entry["id"], entry["reason"]])
+
+
+def steps_of(catalogue: Catalogue, state: Import) -> list[PreparedStep]:
+    return prepare(*parse_mapping(state.mapping), catalogue)
+
+
+def rejected_csv(
+    file: JobFile, steps: list[PreparedStep], files: dict[str, tuple[str, ...]], *, close: bool = False
+) -> Iterator[bytes]:
+    """The rows as they came, then what is wrong with them; rows of several files share their columns."""
+    try:
+        named = [steps[n].spec.file for n in file.noted_steps("rejected")]
+        columns = list(dict.fromkeys(c for name in named if name is not None for c in files[name]))
+        yield _line([MARK + (columns[0] if columns else "error_step"), *columns[1:], *_ERRORS[0 if columns else 1 :]])
+        for noted in file.noted("rejected"):
+            spec = steps[noted.step].spec
+            own = files[spec.file] if spec.file is not None else ()
+            cells = dict(zip(own, noted.cells, strict=False))
+            why = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in noted.errors)
+            yield _line([*(cells.get(c, "") for c in columns), spec.name, str(noted.line), why])
+    finally:
+        if close:
+            file.close()
+
+
+_ERRORS = ("error_step", "error_line", "error")
+
+
+def _line(cells: list[str]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow([neutralise(c) for c in cells])
+    return text.getvalue().encode()

@@ -1,0 +1,183 @@
+"""The imports of a suite: carried out in the background, resumed after a crash, paused, reverted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.integration.import_job import IMPORT, UNFINISHED, Import
+from services.integration.running.intake import forget_files, open_again, take_in
+from services.integration.running.jobfile import JobFile
+from services.integration.running.report import Progress, step_counts
+from services.integration.running.revert import Revert
+from services.integration.running.runner import Job, Runner, Stopped
+from shared.clock import from_rfc3339
+from shared.domain.bus import Call
+from shared.errors import CrmError
+from shared.events.envelope import Recorded
+from shared.events.integration import ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
+from shared.platform import Platform
+from shared.security.permissions import Access, system_access
+
+AT_ONCE = 2  # imports carried out side by side
+KEPT_FOR = 30 * 86_400_000_000  # µs: rejected rows hold people's data, so they are not kept for ever
+MAX_FILE_BYTES = 50 << 20
+JOB_FILE = "job.db"
+SYSTEM = "system"
+Key = tuple[str, str]  # tenant, import id
+log = logging.getLogger("crm.imports")
+
+
+class Imports:
+    """folder: where jobs keep their files. One per process and projector, of which it hears."""
+
+    def __init__(self, platform: Platform, folder: Path, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        self._platform, self.folder, self.max_file_bytes = platform, folder, max_file_bytes
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._due: set[Key] = set()
+        self._paused: set[Key] = set()
+        self.progress: dict[Key, Progress] = {}
+        self._wake = asyncio.Event()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        platform.projector.listeners.append(self.on_events)
+
+    async def start(self, access: Access, text: str, files: Mapping[str, Path], key: str | None = None) -> str:
+        """Begin an import; the files are copied. Returns its id once it is durable.
+
+        Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
+        """
+        id = self._platform.ids.new()
+        folder = self.folder / id
+        opened = await take_in(self._platform.catalogue, access, text, files, folder)
+        summaries = [f.summary() for f in opened.files.values()]
+        body = {"name": opened.mapping.name, "mapping": text, "files": summaries, "total": opened.total}
+        try:
+            done = await self._platform.bus.send("integration.StartImport", body, Call(access, new_id=id, key=key))
+        except BaseException:
+            await asyncio.to_thread(shutil.rmtree, folder, True)
+            raise
+        if done.id != id:  # the same key came before
+            await asyncio.to_thread(shutil.rmtree, folder, True)
+        return done.id
+
+    # --- in the background --------------------------------------------------------------------------------------------
+
+    def on_events(self, recorded: Sequence[Recorded]) -> None:
+        """Hear of new work and of pauses."""
+        for one in recorded:
+            if one.category != IMPORT.name:
+                continue
+            key = (one.tenant, one.id)
+            if isinstance(one.event, (ImportStarted, ImportResumed, ImportRevertStarted)):
+                self._paused.discard(key)
+                self._due.add(key)
+                self._wake.set()
+            elif isinstance(one.event, ImportPaused):
+                self._paused.add(key)
+
+    async def run(self) -> None:
+        """Carry out what is due, for ever; first what an earlier process left unfinished."""
+        await self._survey()
+        try:
+            while True:
+                self._wake.clear()
+                for key in list(self._due):
+                    self.carry_out(*key)
+                await self._wake.wait()
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _survey(self) -> None:
+        """Find unfinished imports; remove what long finished ones still keep."""
+        now = self._platform.clock.now()
+        async for tenant, id, document in self._platform.views.scan(IMPORT.collection.name):
+            if document["status"] in UNFINISHED:
+                self._due.add((tenant, id))
+            elif document["status"] != "paused" and now - from_rfc3339(document["updated_at"]) > KEPT_FOR:
+                await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
+
+    def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
+        """The task that runs an import or its revert to its end; one per import, however often asked for."""
+        key = (tenant, id)
+        self._due.discard(key)
+        if key not in self._tasks:
+            self.progress[key] = Progress()
+            task = self._tasks[key] = asyncio.create_task(self._carry_out(tenant, id))
+            task.add_done_callback(lambda _: self._ended(key))
+        return self._tasks[key]
+
+    def _ended(self, key: Key) -> None:
+        del self._tasks[key], self.progress[key]
+        if key in self._due:
+            self._wake.set()
+
+    async def _carry_out(self, tenant: str, id: str) -> None:
+        async with self._slots:
+            state = await self._platform.repository.load(IMPORT, tenant, id)
+            work = {"running": self._import, "reverting": self._revert}.get(state.status)
+            if work is None:
+                return
+            try:
+                file = JobFile(self.folder / id / JOB_FILE)
+                try:
+                    await work(tenant, state, file)
+                finally:
+                    file.close()
+            except Stopped:
+                return
+            except CrmError as error:
+                named = "; ".join(f"{e.field}: {e.message}" for e in error.errors)
+                await self._send(tenant, id, "FailImport", {"reason": (named or error.detail)[:2000]})
+            except Exception as error:
+                log.exception("import %s stopped", id)
+                await self._send(tenant, id, "FailImport", {"reason": f"unexpected: {type(error).__name__}"})
+
+    async def _import(self, tenant: str, state: Import, file: JobFile) -> None:
+        access = await self._access(tenant, state.owner or "")
+        if access is None:
+            reason = "whoever started it may no longer sign in"
+            await self._send(tenant, state.id, "PauseImport", {"reason": reason})
+            return
+        folder, progress = self.folder / state.id, self.progress[tenant, state.id]
+        opened = open_again(self._platform.catalogue, state.mapping, state.files, folder)
+        progress.tell(total=state.total)
+        job = Job(state.id, access, opened.steps, opened.files, file, progress)
+        job.may_go_on = self._stop_if_paused(tenant, state.id)
+        mark = await Runner(self._platform, job).run()
+        await self._send(tenant, state.id, "CompleteImport", {"steps": step_counts(opened.steps, mark)})
+        await asyncio.to_thread(forget_files, folder)
+
+    async def _revert(self, tenant: str, state: Import, file: JobFile) -> None:
+        access = await self._access(tenant, state.reverter)
+        if access is None:
+            await self._send(tenant, state.id, "FailImport", {"reason": "whoever reverts it may no longer sign in"})
+            return
+        progress = self.progress[tenant, state.id]
+        progress.tell(status="reverting")
+        counts = await Revert(self._platform, state.id, access, file, progress).run()
+        await self._send(tenant, state.id, "CompleteRevert", counts)
+        await asyncio.to_thread(forget_files, self.folder / state.id)
+
+    def _stop_if_paused(self, tenant: str, id: str) -> Callable[[], None]:
+        def check() -> None:
+            if (tenant, id) in self._paused:
+                raise Stopped
+
+        return check
+
+    async def _access(self, tenant: str, user: str) -> Access | None:
+        """The rights in whose name it runs; None when that user may not act any more."""
+        if user == SYSTEM:
+            return system_access(tenant)
+        return await self._platform.directory.access(tenant, user)
+
+    async def _send(self, tenant: str, id: str, name: str, body: dict[str, Any]) -> None:
+        await self._platform.bus.send(f"integration.{name}", body, Call(system_access(tenant), id))
+        await self._platform.projector.catch_up()

@@ -1,0 +1,166 @@
+"""What a running job remembers beside the log: where it is, which rows were rejected and why, what a revert has to do.
+
+A cache: without it the job begins again from its first row, and every command it sends again is known to the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS made(
+    step INTEGER NOT NULL, key BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY(step, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS noted(
+    kind TEXT NOT NULL, step INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
+    cells BLOB NOT NULL, errors BLOB NOT NULL, PRIMARY KEY(kind, step, row)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS touched(
+    n INTEGER PRIMARY KEY, category TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL, versions TEXT NOT NULL,
+    last INTEGER NOT NULL, foreigner INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '', UNIQUE(category, id)
+);
+CREATE INDEX IF NOT EXISTS to_do ON touched(n) WHERE outcome = '';
+"""
+_TOUCH = """
+INSERT INTO touched(category, id, created, versions, last) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
+    versions = CASE WHEN created THEN versions ELSE versions || ',' || excluded.versions END
+"""
+
+
+@dataclass(slots=True)
+class Mark:
+    """Rows of `step` up to `row` are done. counts: per step, outcome → rows. scanned: the revert knows its work."""
+
+    step: int = 0
+    row: int = 0
+    counts: list[dict[str, int]] = field(default_factory=list)
+    scanned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A row that was rejected, or taken with a warning. errors: [{field, code, message}]."""
+
+    kind: str
+    step: int
+    row: int
+    line: int
+    cells: list[str]
+    errors: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A record the import created or changed. versions: of its events by the import, if it did not create the record.
+
+    last: the version of the last event by the import or its revert. foreigner: others changed the record since.
+    """
+
+    n: int
+    category: str
+    id: str
+    created: bool
+    versions: list[int]
+    last: int
+    foreigner: bool
+
+
+def digest_of(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class JobFile:
+    """One SQLite file per job, used from one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def mark(self) -> Mark:
+        row = self._db.execute("SELECT state FROM mark").fetchone()
+        return Mark(**orjson.loads(row[0])) if row else Mark()
+
+    def save(self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), noted: Sequence[Noted] = ()) -> None:
+        """All in one transaction: the mark never runs ahead of what it stands for."""
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR REPLACE INTO made VALUES(?, ?, ?)", made)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO noted VALUES(?, ?, ?, ?, ?, ?)",
+            [(n.kind, n.step, n.row, n.line, orjson.dumps(n.cells), orjson.dumps(n.errors)) for n in noted],
+        )
+        self._db.execute("INSERT OR REPLACE INTO mark VALUES(1, ?)", (orjson.dumps(mark),))
+        self._db.execute("COMMIT")
+
+    def made(self, steps: Sequence[int], keys: Sequence[bytes]) -> dict[bytes, str]:
+        """Which records the given steps made (or were about) under these keys."""
+        if not steps or not keys:
+            return {}
+        sql = (
+            f"SELECT key, record FROM made WHERE step IN ({','.join('?' * len(steps))})"
+            f" AND key IN ({','.join('?' * len(keys))})"
+        )
+        return dict(self._db.execute(sql, (*steps, *keys)))
+
+    def noted(self, kind: str, limit: int = -1) -> Iterator[Noted]:
+        """In the order of the rows."""
+        sql = "SELECT * FROM noted WHERE kind = ? ORDER BY step, row LIMIT ?"
+        for kind_, step, row, line, cells, errors in self._db.execute(sql, (kind, limit)):
+            yield Noted(kind_, step, row, line, orjson.loads(cells), orjson.loads(errors))
+
+    def noted_steps(self, kind: str) -> list[int]:
+        return [s for (s,) in self._db.execute("SELECT DISTINCT step FROM noted WHERE kind = ? ORDER BY 1", (kind,))]
+
+    def touch(self, changes: Sequence[tuple[str, str, int, str]]) -> None:
+        """Events in their order as (category, id, version, whose): the import's, its revert's or another's."""
+        self._db.execute("BEGIN")
+        for category, id, version, whose in changes:
+            if whose == "import":
+                self._db.execute(_TOUCH, (category, id, version == 1, str(version), version))
+            elif whose == "revert":
+                self._db.execute("UPDATE touched SET last = ? WHERE category = ? AND id = ?", (version, category, id))
+            else:
+                self._db.execute("UPDATE touched SET foreigner = 1 WHERE category = ? AND id = ?", (category, id))
+        self._db.execute("COMMIT")
+
+    def forget_touched(self) -> None:
+        self._db.execute("DELETE FROM touched")
+
+    def to_do(self, limit: int) -> list[Touched]:
+        """The next records to revert: those touched last come first."""
+        sql = (
+            "SELECT n, category, id, created, versions, last, foreigner FROM touched"
+            " WHERE outcome = '' ORDER BY n DESC LIMIT ?"
+        )
+        return [
+            Touched(n, category, id, bool(created), list(map(int, versions.split(","))), last, bool(foreigner))
+            for n, category, id, created, versions, last, foreigner in self._db.execute(sql, (limit,))
+        ]
+
+    def done(self, outcomes: Sequence[tuple[str, str, int]]) -> None:
+        """outcomes: (outcome, reason, n)."""
+        self._db.execute("BEGIN")
+        self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", outcomes)
+        self._db.execute("COMMIT")
+
+    def outcomes(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT outcome, count(*) FROM touched GROUP BY outcome"))
+
+    def left(self, limit: int = -1) -> Iterator[dict[str, Any]]:
+        sql = "SELECT category, id, reason FROM touched WHERE outcome = 'left' ORDER BY n LIMIT ?"
+        for category, id, reason in self._db.execute(sql, (limit,)):
+            yield {"resource": category, "id": id, "reason": reason}
+
+    def close(self) -> None:
+        self._db.close()

@@ -1,0 +1,124 @@
+"""Events of the integration domain: imports and their mappings. A landed version is never edited (see registry)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.events import common
+from shared.events.registry import event
+
+# --- Import ----------------------------------------------------------------------------------------------------------
+
+
+@event("integration.ImportStarted")
+@dataclass(frozen=True, slots=True)
+class ImportStarted:
+    """`mapping`: its text as it was then. `files`: name, sha256, bytes, rows, columns, encoding, delimiter of each.
+
+    All that the import does bears its id as correlation id.
+    """
+
+    name: str
+    mapping: str
+    files: list[dict[str, Any]]
+    total: int
+    owner: str
+
+
+@event("integration.ImportPaused")
+@dataclass(frozen=True, slots=True)
+class ImportPaused:
+    """By a user, or (`reason`) because it cannot go on for now."""
+
+    reason: str
+
+
+@event("integration.ImportResumed")
+@dataclass(frozen=True, slots=True)
+class ImportResumed:
+    pass
+
+
+@event("integration.ImportCompleted")
+@dataclass(frozen=True, slots=True)
+class ImportCompleted:
+    """Every row was carried out or rejected. `steps`: name, rows and what became of them, one entry per step."""
+
+    steps: list[dict[str, Any]]
+
+
+@event("integration.ImportFailed")
+@dataclass(frozen=True, slots=True)
+class ImportFailed:
+    """It cannot go on at all; what it did so far stands and can be reverted."""
+
+    reason: str
+
+
+@event("integration.ImportRevertStarted")
+@dataclass(frozen=True, slots=True)
+class ImportRevertStarted:
+    """`by`: the user in whose name its records are archived and its changes undone."""
+
+    by: str
+
+
+@event("integration.ImportReverted")
+@dataclass(frozen=True, slots=True)
+class ImportReverted:
+    """`archived`, `undone`: how many records; `left`: how many stay as they are, since others changed them."""
+
+    archived: int
+    undone: int
+    left: int
+
+
+# --- Import mapping --------------------------------------------------------------------------------------------------
+
+
+@event("integration.ImportMappingSaved")
+@dataclass(frozen=True, slots=True)
+class ImportMappingSaved:
+    """`mapping`: the text as its author wrote it, comments included."""
+
+    name: str
+    description: str
+    mapping: str
+    owner: str | None
+
+
+@event("integration.ImportMappingChanged")
+@dataclass(frozen=True, slots=True)
+class ImportMappingChanged(common.DetailsChanged):
+    pass
+
+
+@event("integration.ImportMappingTransferred")
+@dataclass(frozen=True, slots=True)
+class ImportMappingTransferred(common.Transferred):
+    pass
+
+
+@event("integration.ImportMappingTagsChanged")
+@dataclass(frozen=True, slots=True)
+class ImportMappingTagsChanged(common.TagsChanged):
+    pass
+
+
+@event("integration.ImportMappingArchived")
+@dataclass(frozen=True, slots=True)
+class ImportMappingArchived(common.Archived):
+    pass
+
+
+@event("integration.ImportMappingRestored")
+@dataclass(frozen=True, slots=True)
+class ImportMappingRestored(common.Restored):
+    pass
+
+
+@event("integration.ImportMappingChangeUndone")
+@dataclass(frozen=True, slots=True)
+class ImportMappingChangeUndone(common.ChangeUndone):
+    pass
