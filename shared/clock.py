@@ -56,8 +56,8 @@ class SystemIds:
 
 def to_rfc3339(micros: Micros) -> str:
     """`2026-11-24T05:00:00.000001Z`: UTC, always six fraction digits, so that text order is time order."""
-    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{micros % 1_000_000:06d}Z"
+    moment = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(tzinfo=None)
+    return f"{moment.isoformat()}.{micros % 1_000_000:06d}Z"
 
 
 def from_rfc3339(text: str) -> Micros:

@@ -7,6 +7,7 @@ key is destroyed. Ciphertext is bound to tenant, stream, event and field, so val
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import orjson
@@ -32,12 +33,15 @@ class Codec:
         """Encode the events of one append; subject keys are made durable first.
 
         Raises:
-            ValueError: an event is larger than 256 KiB, or its subject was erased.
+            ValueError: an event is larger than 256 KiB or holds what JSON cannot, or its subject was erased.
         """
         subjects = {s for e in events if (s := _subject(type_of(type(e)), e))}
         if subjects:
             await self._keys.ensure(tenant, subjects)
-        return [self._encode(tenant, stream, e, i, occurred_at) for e, i in zip(events, ids, strict=True)]
+        try:
+            return [self._encode(tenant, stream, e, i, occurred_at) for e, i in zip(events, ids, strict=True)]
+        except orjson.JSONEncodeError as error:
+            raise ValueError(f"not to be written as JSON: {error}") from error
 
     def _encode(self, tenant: str, stream: str, event: Event, event_id: str, occurred_at: Micros) -> NewEvent:
         type_ = type_of(type(event))
@@ -94,7 +98,7 @@ class Codec:
             if value is None:
                 continue
             payload[name] = (
-                type_.masks[name]
+                copy(type_.masks[name])
                 if key is None
                 else decrypt(value, key, aad(stored.tenant, stored.stream, stored.event_id, name))
             )

@@ -60,6 +60,8 @@ def event(name: str, *, version: int = 1) -> Callable[[type[E]], type[E]]:
             raise TypeError(f"{name}: events are @dataclass(frozen=True, slots=True)")
         if name in _by_name:
             raise TypeError(f"{name} is registered twice")
+        if version < 1:
+            raise TypeError(f"{name}: versions count from 1")
         _by_name[name] = _by_class[cls] = _describe(name, version, cls)
         return cls
 

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.clock import SystemIds
+from shared.events import registry
+from shared.events.codec import MAX_EVENT_BYTES, Codec, Undecodable
+from shared.events.envelope import Metadata, NewEvent, Stored
+from shared.events.registry import Personal, Subject, event, upcast
+from shared.security.keyring_sqlite import SqliteKeyRing
+
+IDS = SystemIds()
+METADATA = Metadata(actor="u1", command="c1", reason="因为")
+
+with pytest.MonkeyPatch.context() as patch:  # these types are known in this module's tests only
+    for part in ("_by_name", "_by_class", "_upcasters"):
+        patch.setattr(registry, part, {})
+
+    @event("test.Noted")
+    @dataclass(frozen=True, slots=True)
+    class Noted:
+        text: str
+        more: Any = None
+
+    @event("test.Met", version=3)
+    @dataclass(frozen=True, slots=True)
+    class Met:
+        subject_id: Annotated[str, Subject]
+        name: Annotated[str, Personal]
+        nick: Annotated[str | None, Personal]
+        phones: Annotated[list[str], Personal]
+        changes: Annotated[dict[str, Any], Personal]
+        place: str
+
+    @upcast("test.Met", from_version=2)
+    def _(payload: dict[str, Any]) -> dict[str, Any]:
+        return {**payload, "place": payload.get("place", "unknown") + "!"}
+
+    KNOWN = {part: getattr(registry, part) for part in ("_by_name", "_by_class", "_upcasters")}
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part, known in KNOWN.items():
+        monkeypatch.setattr(registry, part, known)
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Codec]:
+    """One codec for all examples of a property."""
+    with TemporaryDirectory() as folder:
+        ring = SqliteKeyRing.open(Path(folder))
+        yield Codec(ring)
+        asyncio.run(ring.close())
+
+
+@pytest.fixture
+def codec(ring: SqliteKeyRing) -> Codec:
+    return Codec(ring)
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[SqliteKeyRing]:
+    ring = SqliteKeyRing.open(tmp_path / "keys")
+    yield ring
+    asyncio.run(ring.close())
+
+
+def stored(new: NewEvent, tenant: str = "t1", stream: str = "contact-1", **changed: Any) -> Stored:
+    head = (7, tenant, stream, 2, new.event_id, new.type, new.schema_version, new.occurred_at, 99)
+    return Stored(*head, new.data, orjson.dumps(asdict(METADATA)))._replace(**changed)
+
+
+async def encoded(codec: Codec, one: object) -> NewEvent:
+    (new,) = await codec.encode("t1", "contact-1", [one], [IDS.new()], 42)
+    return new
+
+
+def met(subject: str = "p1", name: str = "王小明", nick: str | None = None) -> Met:
+    return Met(subject, name, nick, ["123"], {"city": {"from": "", "to": "北京"}}, "fair")
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | text,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
+    max_leaves=12,
+)
+meetings = st.builds(
+    Met,
+    st.sampled_from(["", "p1", "p2", "人"]),
+    text,
+    st.none() | text,
+    st.lists(text, max_size=3),
+    st.dictionaries(text, json_values, max_size=3),
+    text,
+)
+notes = st.builds(Noted, text, json_values)
+
+
+@given(st.lists(meetings | notes, min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_what_is_encoded_is_decoded_again(lasting: Codec, events: list[object]) -> None:
+    ids = [IDS.new() for _ in events]
+    new = asyncio.run(lasting.encode("t1", "contact-1", events, ids, 42))
+    assert [n.event_id for n in new] == ids
+    recorded = [lasting.decode(stored(n)) for n in new]
+    assert [r.event for r in recorded] == events
+    assert [r.type for r in recorded] == [n.type for n in new]
+
+
+async def test_everything_around_the_event_is_handed_on(codec: Codec) -> None:
+    new = await encoded(codec, Noted("a"))
+    recorded = codec.decode(stored(new, stream="account-x-y"))
+    assert (new.type, new.schema_version, new.occurred_at) == ("test.Noted", 1, 42)
+    assert (recorded.position, recorded.tenant, recorded.stream, recorded.version) == (7, "t1", "account-x-y", 2)
+    assert (recorded.event_id, recorded.occurred_at, recorded.recorded_at) == (new.event_id, 42, 99)
+    assert (recorded.category, recorded.id) == ("account", "x-y")
+    assert recorded.metadata == METADATA
+
+
+async def test_personal_fields_are_stored_as_ciphertext_only(codec: Codec) -> None:
+    new = await encoded(codec, met())
+    payload = orjson.loads(new.data)
+    assert payload["subject_id"] == "p1"
+    assert payload["place"] == "fair"
+    assert all(payload[name].startswith("v1.") for name in ("name", "phones", "changes"))
+    for plain in ("王小明", "123", "北京", "city"):
+        assert plain.encode() not in new.data
+        assert orjson.dumps(plain)[1:-1] not in new.data
+    again = await encoded(codec, met())
+    assert orjson.loads(again.data)["name"] != payload["name"]
+
+
+async def test_nobodys_fields_and_nothing_are_stored_in_clear(codec: Codec) -> None:
+    assert orjson.loads((await encoded(codec, met(subject=""))).data)["name"] == "王小明"
+    assert orjson.loads((await encoded(codec, met(nick=None))).data)["nick"] is None
+
+
+async def test_a_destroyed_key_leaves_masks_of_the_same_shape(codec: Codec, ring: SqliteKeyRing) -> None:
+    mine, others = await encoded(codec, met("p1", nick="小王")), await encoded(codec, met("p2"))
+    await ring.destroy("t1", "p1")
+    assert codec.decode(stored(mine)).event == Met("p1", "[erased]", None, [], {}, "fair")
+    assert codec.decode(stored(others)).event == met("p2")
+    with pytest.raises(ValueError, match="erased"):
+        await encoded(codec, met("p1"))
+
+
+async def test_masks_are_not_shared_between_events(codec: Codec, ring: SqliteKeyRing) -> None:
+    new = await encoded(codec, met())
+    await ring.destroy("t1", "p1")
+    codec.decode(stored(new)).event.phones.append("added by a careless reader")
+    assert codec.decode(stored(new)).event.phones == []
+
+
+async def test_an_old_version_is_brought_to_the_newest(codec: Codec) -> None:
+    new = await encoded(codec, met())
+    recorded = codec.decode(stored(new, schema_version=2))
+    assert recorded.event.place == "fair!"
+    assert recorded.event.name == "王小明"
+    assert recorded.schema_version == 3
+
+
+@pytest.mark.parametrize(
+    "one", [Noted("x" * MAX_EVENT_BYTES), Noted("lone \ud800"), Noted("n", 2**70), Noted("n", {1})]
+)
+async def test_what_cannot_be_written_is_refused(codec: Codec, one: object) -> None:
+    with pytest.raises(ValueError):
+        await encoded(codec, one)
+
+
+async def test_a_personal_value_that_cannot_be_written_is_refused(codec: Codec) -> None:
+    with pytest.raises(ValueError):
+        await encoded(codec, met(name="lone \ud800"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"type": "test.Unknown"},
+        {"schema_version": 4},
+        {"schema_version": 1},
+        {"data": b""},
+        {"data": b"{"},
+        {"data": b"\xff\xfe"},
+        {"data": b"null"},
+        {"data": b"[1]"},
+        {"data": b'"text"'},
+        {"data": b"{}"},
+        {"data": b'{"subject_id":"p1","name":null,"nick":null,"phones":null,"changes":null}'},
+        {"data": b'{"subject_id":"","name":"n","nick":null,"phones":[],"changes":{},"place":"p","new":1}'},
+        {"data": b'{"subject_id":"p1","name":"in clear","nick":null,"phones":null,"changes":null,"place":""}'},
+        {"data": b'{"subject_id":"p1","name":5,"nick":null,"phones":null,"changes":null,"place":""}'},
+        {"data": b'{"subject_id":["p1"],"name":"v1.a.b","nick":null,"phones":null,"changes":null,"place":""}'},
+        {"data": b'{"subject_id":"p1","name":"v1.a.b","nick":null,"phones":null,"changes":null,"place":""}'},
+    ],
+)
+async def test_what_is_no_event_of_this_program_is_undecodable(codec: Codec, changed: dict[str, Any]) -> None:
+    new = await encoded(codec, met())
+    with pytest.raises(Undecodable):
+        codec.decode(stored(new, **changed))
+
+
+@pytest.mark.parametrize("metadata", [b"", b"[]", b'{"unknown":1}', b"\xff"])
+async def test_broken_metadata_is_told_when_it_is_asked_for(codec: Codec, metadata: bytes) -> None:
+    recorded = codec.decode(stored(await encoded(codec, Noted("a")), metadata=metadata))
+    with pytest.raises(Undecodable):
+        recorded.metadata
+
+
+@pytest.mark.parametrize("changed", [{"tenant": "t2"}, {"stream": "contact-2"}, {"event_id": IDS.new()}])
+async def test_ciphertext_moved_to_another_place_does_not_open(
+    codec: Codec, ring: SqliteKeyRing, changed: dict[str, str]
+) -> None:
+    await ring.ensure("t2", ["p1"])
+    new = await encoded(codec, met())
+    with pytest.raises(Undecodable):
+        codec.decode(stored(new, **changed))
+
+
+async def test_ciphertext_moved_to_another_field_or_person_does_not_open(codec: Codec, ring: SqliteKeyRing) -> None:
+    new = await encoded(codec, met())
+    await ring.ensure("t1", ["p2"])
+    payload = orjson.loads(new.data)
+    for moved in ({"name": payload["phones"]}, {"subject_id": "p2"}):
+        with pytest.raises(Undecodable):
+            codec.decode(stored(new, data=orjson.dumps({**payload, **moved})))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_flipped_bit_in_the_ciphertext_is_always_found(lasting: Codec, data: st.DataObject) -> None:
+    new = asyncio.run(encoded(lasting, met()))
+    cipher = orjson.loads(new.data)["changes"].encode()
+    flipped = bytearray(cipher)
+    flipped[data.draw(st.integers(0, len(cipher) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(Undecodable):
+        lasting.decode(stored(new, data=new.data.replace(cipher, bytes(flipped))))
+
+
+async def test_one_id_for_each_event(codec: Codec) -> None:
+    with pytest.raises(ValueError):
+        await codec.encode("t1", "contact-1", [Noted("a"), Noted("b")], [IDS.new()], 1)
