@@ -69,7 +69,8 @@ class Columns:
             if f.name in hidden or f.name in ("custom_keys", "custom_text") or (wanted and f.name not in wanted):
                 continue
             if f.name == "custom":
-                self._columns += [(f"custom.{c.name}", c, "custom") for c in custom]
+                named = [(f"custom.{c.name}", c, "custom") for c in custom]
+                self._columns += [column for column in named if column[0] not in hidden]
                 continue
             self._columns.append((f.name, f, ""))
             if f.ref and titles:

@@ -46,7 +46,7 @@ def docs_router(platform: Platform, services: Sequence[str]) -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     async def first_page(request: Request) -> Response:
-        return _page(home.replace("@@set-up@@", "true" if await platform.store.head() else "false"))
+        return _page(home.replace("@@set-up@@", "true" if await _is_set_up(platform) else "false"))
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
@@ -73,3 +73,8 @@ def _asset(path: Path) -> tuple[bytes, str, str]:
 
 def _page(text: str) -> Response:
     return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
+
+
+async def _is_set_up(platform: Platform) -> bool:
+    """Whether there is anybody who could sign in."""
+    return bool(await platform.store.read_all(0, 1, categories=["user"]))

@@ -84,7 +84,7 @@ def describe(aggregate: AnyAggregate, access: Access, custom: dict[str, Document
         "title": aggregate.collection.title,
         "rights": {action: access.level(aggregate.name, action).name.lower() for action in ACTIONS},
         "fields": [_field(f, f.name in locked) for f in aggregate.collection.fields if f.name not in hidden],
-        "custom": [] if "custom" in hidden else list(custom.values()),
+        "custom": [d for name, d in custom.items() if not access.hides(aggregate.name, f"custom.{name}")],
         "commands": [_command(aggregate, c, access) for c in aggregate.commands.values() if not c.hidden],
     }
 
@@ -108,6 +108,7 @@ def _field(field: Field, locked: bool) -> Document:
 
 def _command(aggregate: AnyAggregate, command: Command, access: Access) -> Document:
     method, path = method_and_path(aggregate, command)
+    locked = access.locked(aggregate.name)
     return {
         "name": command.name,
         "verb": command.verb,
@@ -115,5 +116,5 @@ def _command(aggregate: AnyAggregate, command: Command, access: Access) -> Docum
         "path": f"/{aggregate.service}{path}",
         "action": command.action,
         "allowed": access.level(aggregate.name, command.action) is not Level.NONE,
-        "fields": {name: f.is_required() for name, f in command.model.model_fields.items()},
+        "fields": {name: f.is_required() for name, f in command.model.model_fields.items() if name not in locked},
     }

@@ -21,7 +21,8 @@ from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
 from shared.http.routing import DirectRoute, Handler
 from shared.platform import Platform
-from shared.views.port import MAX_PAGE, Kind
+from shared.security.permissions import Access
+from shared.views.port import MAX_PAGE, Kind, Query
 
 _GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)
 _NUMBERS = (Kind.DECIMAL, Kind.INTEGER)
@@ -77,9 +78,16 @@ class _Records:
         self._queries, self._collection = platform.queries, aggregate.collection
         self._access = Authenticator(platform).access
 
+    def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
+        pairs = params.pairs_of(request)
+        for name, _ in pairs:
+            if name.startswith("custom.") and access.hides(self._aggregate.name, name.partition("[")[0]):
+                raise Invalid.field(name, "bad-filter", "no such field to filter by")
+        return params.listing(self._collection, pairs, allowed)
+
     async def list(self, request: Request) -> Response:
         access = await self._access(request)
-        query, given = params.listing(self._collection, params.pairs_of(request), params.LIST)
+        query, given = self._listing(request, access, params.LIST)
         moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
         named = params.flag(given, "names")
         if moment.is_now and names is None and not named and not access.hidden(self._aggregate.name):
@@ -95,12 +103,12 @@ class _Records:
 
     async def count(self, request: Request) -> Response:
         access = await self._access(request)
-        query, given = params.listing(self._collection, params.pairs_of(request), params.COUNT)
+        query, given = self._listing(request, access, params.COUNT)
         return json_answer({"count": await self._queries.count(self._aggregate, query, access, params.moment(given))})
 
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
-        query, given = params.listing(self._collection, params.pairs_of(request), params.BOARD)
+        query, given = self._listing(request, access, params.BOARD)
         by = self._field(given, "by", _GROUPS)
         total = self._field(given, "sum", _NUMBERS) if "sum" in given else None
         groups = await self._queries.totals(self._aggregate, query, access, (by,), total, params.moment(given))
@@ -114,7 +122,7 @@ class _Records:
 
     async def export(self, request: Request) -> Response:
         access = await self._access(request)
-        query, given = params.listing(self._collection, params.pairs_of(request), params.EXPORT)
+        query, given = self._listing(request, access, params.EXPORT)
         format = given.get("format", "csv")
         if format not in ("csv", "xlsx"):
             raise Invalid.field("format", "not-an-option", "csv or xlsx")

@@ -60,8 +60,9 @@ class Access:
     below: frozenset[str] = frozenset()  # users of those teams and of all teams below
     name: str = ""
     epoch: int = 0
-    _levels: dict[tuple[str, str], Level] = field(default_factory=dict, compare=False, repr=False)
-    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    # init=False: what was found for these roles must not travel into a copy with others
+    _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def level(self, resource: str, action: Action) -> Level:
         found = self._levels.get((resource, action))

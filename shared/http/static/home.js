@@ -27,8 +27,9 @@ function draw() {
   document.getElementById("main").replaceChildren(
     h("h1", {}, t("title")),
     h("p", { class: "lead" }, t("lead")),
-    state ? h("span", { class: "state" }, h("span", { class: `dot ${dot}` }), t(state)) : "",
-    h("span", { class: "state" }, h("span", { class: `dot ${isSetUp ? "good" : "wait"}` }), t(isSetUp ? "setUp" : "notSetUp")),
+    h("div", { class: "states" },
+      state ? h("span", { class: "state" }, h("span", { class: `dot ${dot}` }), t(state)) : null,
+      h("span", { class: "state" }, h("span", { class: `dot ${isSetUp ? "good" : "wait"}` }), t(isSetUp ? "setUp" : "notSetUp"))),
     h("div", { class: "actions" },
       h("a", { class: "button main", href: "/docs" }, t("docs")), h("a", { class: "button", href: "/openapi.json" }, t("openapi"))),
     h("h2", {}, t("services")),

@@ -25,7 +25,7 @@ function limits(schema) {
   for (const [key, sign] of [["minimum", "≥"], ["maximum", "≤"], ["minLength", "length ≥"], ["maxLength", "length ≤"]]) {
     if (schema[key] !== undefined) words.push(`${sign} ${schema[key]}`);
   }
-  if (schema.default !== undefined && schema.default !== "") words.push(`= ${JSON.stringify(schema.default)}`);
+  if (schema.default != null && schema.default !== "") words.push(`= ${JSON.stringify(schema.default)}`);
   return words.join(" · ");
 }
 
@@ -44,7 +44,8 @@ export function schemaRows(schema, doc, depth = 0) {
   const found = objectIn(schema, doc);
   if (!found) return h("p", { class: "mono muted" }, typeOf(schema, doc));
   const required = new Set(found.required ?? []);
-  return h("div", { class: "rows" }, Object.entries(found.properties).map(([name, property]) => {
+  const properties = Object.entries(found.properties).sort(([a], [b]) => required.has(b) - required.has(a));
+  return h("div", { class: "rows" }, properties.map(([name, property]) => {
     const one = resolve(property, doc);
     const text = [one.description, limits(one)].filter(Boolean).join(" — ");
     const title = one.title && one.title.toLowerCase() !== name.replaceAll("_", " ") ? `${one.title}${text ? " — " : ""}` : "";

@@ -1,0 +1,121 @@
+"""Exports: every row, only what may leave, safe to open, and the same when read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pytest
+
+from shared.http.cells import restore
+from shared.http.export import MAX_SHEET_ROWS
+from shared.security.permissions import Level, Role
+from shared.views.port import Kind
+from tests.support.http_service import Service, open_service
+
+EXPORT = "/customer/accounts/export"
+NAMES = ["=cmd|' /C calc'!A0", "＝1+1", "@SUM(A1)", "+86 10", "-1", "plain", "'=quoted", '中文, "公司"\n二', "a;b"]
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    async with open_service(tmp_path, projecting=False) as opened:
+        yield opened
+
+
+async def fill(service: Service, client: httpx.AsyncClient, names: list[str], **fields: object) -> None:
+    for name in names:
+        answer = await client.post("/customer/accounts", json={"name": name, "allow_duplicate": True, **fields})
+        assert answer.status_code == 201, answer.text
+    await service.catch_up()
+
+
+def rows_of_csv(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def rows_of_xlsx(content: bytes) -> list[dict[str, str]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    header, *rows = ([c.value or "" for c in row] for row in book.worksheets[0].iter_rows())
+    assert all(c.data_type != "f" for row in book.worksheets[0].iter_rows() for c in row)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+async def test_a_round_trip_is_lossless_and_no_cell_is_a_formula(service: Service, format: str) -> None:
+    client = service.client()
+    await fill(service, client, NAMES, annual_revenue="5.00", description="= evil")
+    answer = await client.get(EXPORT, params={"format": format})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith(f'.{format}"')
+    rows = (rows_of_csv if format == "csv" else rows_of_xlsx)(answer.content)
+    assert [restore(r["name"]) for r in rows] == [n.strip() for n in NAMES]
+    for row in rows:
+        assert row["annual_revenue"] == "5.00"
+        assert all(not v.lstrip()[:1] or v.lstrip()[0] not in "=+-@＝＋－＠\t\r" for v in row.values())
+
+
+async def test_pages_are_joined_without_a_limit_and_filters_hold(service: Service) -> None:
+    client = service.client()
+    await fill(service, client, [f"Acme {n}" for n in range(450)], country="CN")
+    await fill(service, client, ["Other"], country="DE")
+    rows = rows_of_csv((await client.get(EXPORT, params={"country": "CN", "sort": "-name"})).content)
+    assert len(rows) == len({r["id"] for r in rows}) == 450
+    assert rows[0]["name"] == "Acme 99"
+
+
+async def test_custom_fields_are_columns_and_references_have_titles(service: Service) -> None:
+    client = service.client()
+    await service.define_custom("size", Kind.TEXT)
+    await fill(service, client, ["Holding"], custom={"size": "=L"})
+    parent = (await client.get("/customer/accounts")).json()["items"][0]["id"]
+    await fill(service, client, ["Daughter"], parent=parent)
+    content = (await client.get(EXPORT, params={"names": "true", "fields": "name,parent,custom"})).content
+    first, second = rows_of_csv(content)
+    assert list(first) == ["id", "version", "name", "parent", "parent.title", "custom.size"]
+    assert (first["custom.size"], second["parent.title"]) == ("'=L", "Holding")
+
+
+async def test_only_what_may_be_exported_leaves(service: Service) -> None:
+    anna, bert = service.client("anna"), service.client("bert")
+    await fill(service, anna, ["Annas"])
+    await fill(service, bert, ["Berts"])
+    grants = {"account": {"read": Level.ALL, "export": Level.OWN}}
+    hidden = {"account": frozenset({"owner"})}
+    own = service.client("anna", Role("own", "", "", grants, hidden))
+    rows = rows_of_csv((await own.get(EXPORT)).content)
+    assert [r["name"] for r in rows] == ["Annas"]
+    assert "owner" not in rows[0]
+    narrow = {"account": {"read": Level.OWN, "export": Level.ALL}}
+    rows = rows_of_csv((await service.client("bert", Role("n", "", "", narrow)).get(EXPORT)).content)
+    assert [r["name"] for r in rows] == ["Berts"]
+
+
+async def test_a_list_as_it_was(service: Service) -> None:
+    client = service.client()
+    await fill(service, client, ["Before"])
+    moment = (await client.get("/customer/accounts")).json()["items"][0]["created_at"]
+    await fill(service, client, ["After"])
+    rows = rows_of_csv((await client.get(EXPORT, params={"as_of": moment})).content)
+    assert [r["name"] for r in rows] == ["Before"]
+
+
+@pytest.mark.parametrize("query", ["format=pdf", "limit=3", "nonsense=1", "fields=nothing", "names=maybe"])
+async def test_mistakes_are_told_before_the_file_begins(service: Service, query: str) -> None:
+    answer = await service.client().get(f"{EXPORT}?{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_a_sheet_that_is_full_is_followed_by_another(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_SHEET_ROWS == 1_048_576
+    monkeypatch.setattr("shared.http.export.MAX_SHEET_ROWS", 300)
+    client = service.client()
+    await fill(service, client, [f"Acme {n}" for n in range(410)])
+    book = openpyxl.load_workbook(io.BytesIO((await client.get(EXPORT, params={"format": "xlsx"})).content))
+    sheets = [[row[2].value for row in sheet.iter_rows()] for sheet in book.worksheets]
+    assert [s[0] for s in sheets] == ["name", "name"]
+    assert sum(len(s) - 1 for s in sheets) == 410
