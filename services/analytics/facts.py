@@ -207,19 +207,19 @@ TEAMS = FactTable(
 
 
 def _lead(before: Any, recorded: Recorded, lead: Any) -> list[Row]:
-    became = lead.conversion if lead.conversion and lead.conversion["state"] == "done" else {}
     row = (
         lead.owner or "",
         lead.status,
         lead.source,
+        lead.industry,
         lead.country,
         lead.score,
         money(lead.amount),
         lead.currency,
         lead.disqualified_reason,
-        bool(became),
-        became.get("account") or "",
-        became.get("opportunity") or "",
+        moment(lead.converted_at),
+        lead.account or "",
+        lead.opportunity or "",
         lead.archived,
         within(lead.created_at),
     )
@@ -235,12 +235,13 @@ LEADS = FactTable(
         owner=_REF,
         status=_REF,
         source=_REF,
+        industry=_REF,
         country=_REF,
         score="Nullable(Int64)",
         amount=_MONEY,
         currency=_REF,
         disqualified_reason=_REF,
-        converted="Bool",
+        converted_at=_MOMENT,
         account="String",
         opportunity="String",
         archived="Bool",
@@ -252,7 +253,7 @@ LEADS = FactTable(
 
 def _linked(activity: Any, type_: str) -> str:
     """The first record of a type that the activity is about; "" when there is none."""
-    return next((link["id"] for link in activity.links if link["type"] == type_), "")
+    return next((link["id"] for link in activity.linked_to if link["type"] == type_), "")
 
 
 def _activity(before: Any, recorded: Recorded, a: Any) -> list[Row]:
@@ -268,7 +269,6 @@ def _activity(before: Any, recorded: Recorded, a: Any) -> list[Row]:
         a.duration,
         _linked(a, "account"),
         _linked(a, "opportunity"),
-        a.private,
         a.archived,
         within(a.created_at),
     )
@@ -292,7 +292,6 @@ ACTIVITIES = FactTable(
         duration="Nullable(Int64)",
         account="String",
         opportunity="String",
-        private="Bool",
         archived="Bool",
         created_at="DateTime64(6, 'UTC')",
     ),

@@ -52,7 +52,7 @@ TYPES: frozenset[str] = frozenset({"decimal", "nullable", "datetime64", "array",
 
 # what the engine's parser makes of operators, casts, CASE and literals that the listed functions cover already
 _ENGINE = """
-    caseWithExpression cast exists isDistinctFrom isNotDistinctFrom lambda notILike
+    caseWithExpression cast _cast exists isDistinctFrom isNotDistinctFrom lambda notILike
 """
 _OWN = "toDateTime64 arrayEnumerate toUInt32OrZero"  # what the views themselves call besides
 ENGINE_FUNCTIONS: frozenset[str] = FUNCTIONS | {name.lower() for name in (_ENGINE + _OWN).split()}

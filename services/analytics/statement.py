@@ -171,8 +171,8 @@ def _parse(sql: str) -> exp.Query:
         trees = [t for t in sqlglot.parse(sql, read=Analyst) if t is not None]
     except SqlglotError as error:
         found = getattr(error, "errors", None) or [{}]
-        place, what = found[0], found[0].get("description") or "this is not understood"
-        raise refuse("syntax", str(what), place.get("line") or 0, place.get("col") or 0) from None
+        place, what = found[0], str(found[0].get("description") or "this is not understood")
+        raise refuse("syntax", what.partition(" but got ")[0], place.get("line") or 0, place.get("col") or 0) from None
     if len(trees) != 1:
         raise refuse("one-statement", "send one statement")
     if not isinstance(trees[0], (exp.Select, exp.SetOperation)):

@@ -78,7 +78,7 @@ class Scoping:
         self._level = access.level("analytics", "read")
         if self._level is Level.NONE:
             raise Forbidden("no right to read analytics", resource="analytics", action="read")
-        self.parameters: dict[str, Any] = {"tenant": access.tenant, "user": access.user}
+        self.parameters: dict[str, Any] = {"tenant": access.tenant}
 
     def columns(self, view: View) -> list[ViewColumn]:
         """Those that exist for the caller; none when the view as a whole does not."""

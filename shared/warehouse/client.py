@@ -52,6 +52,9 @@ class Limits:
             "max_subquery_depth": 50,
             "max_query_size": 1_000_000,
             "allow_introspection_functions": 0,
+            # a caller's expressions never run on rows that a subquery's own filter has still to take away
+            "query_plan_filter_push_down": 0,
+            "query_plan_merge_filters": 0,
             "readonly": 1,
         }
         return {name: str(value) for name, value in settings.items()}
@@ -101,7 +104,7 @@ class Warehouse:
         warehouse = cls(Path(path), database, limits or Limits())
         try:
             await warehouse._connect()
-        except (ClickHouseError, RuntimeError, OSError) as error:
+        except (QueryFailed, OSError) as error:
             await warehouse.close()
             raise Unavailable(f"the warehouse in {path} cannot be opened: {_first_line(error)}") from error
         return warehouse
