@@ -13,6 +13,7 @@ from shared.views.port import MAX_PAGE, Condition, Document, Query
 
 ACTIVITIES = frozenset({"task", "call", "meeting", "note", "email"})
 KINDS = ACTIVITIES | {"activity", "change"}
+MADE_OF_LEADS = frozenset({"account", "contact", "opportunity"})
 
 
 async def timeline(
@@ -26,8 +27,9 @@ async def timeline(
     limit: int = 50,
 ) -> list[Document]:
     """Newest first, within the caller's rights: {"kind": "activity", "at", "record"} for activities linked to the
-    record or to one it absorbed, {"kind": "change", "at", "change"} for its own history. kinds: of KINDS, None = all.
+    record, to one it absorbed or to a lead it was made of, {"kind": "change", "at", "change"} for its own history.
 
+    kinds: of KINDS, None = all.
     Raises NotFound, Forbidden, Invalid.
     """
     wanted = KINDS if kinds is None else frozenset(kinds)
@@ -38,7 +40,7 @@ async def timeline(
     items: list[Document] = []
     if wanted & (ACTIVITIES | {"activity"}) and _readable(catalogue, access):
         when = moment if moment.version is None or not changes else _time_of(changes[0], moment)
-        linked = [id, *(record.get("absorbed") or ())]
+        linked = [id, *(record.get("absorbed") or ()), *await _leads(queries, catalogue, aggregate, id, access)]
         for document in await _activities(queries, catalogue["activity"], linked, wanted, access, when, limit):
             items.append({"kind": "activity", "at": document["at"], "record": document})
     if "change" in wanted:
@@ -48,6 +50,15 @@ async def timeline(
 
 def _readable(catalogue: Catalogue, access: Access) -> bool:
     return "activity" in catalogue and access.level("activity", "read") is not Level.NONE
+
+
+async def _leads(queries: Queries, catalogue: Catalogue, aggregate: AnyAggregate, id: str, access: Access) -> list[str]:
+    """The leads that were converted into the record, as far as the caller sees them."""
+    known = aggregate.name in MADE_OF_LEADS and "lead" in catalogue
+    if not known or access.level("lead", "read") is Level.NONE:
+        return []
+    page = await queries.find(catalogue["lead"], Query(where=(Condition(aggregate.name, "eq", id),)), access)
+    return [document["id"] for document in page.items]
 
 
 async def _activities(
