@@ -1,0 +1,345 @@
+"""Sessions over HTTP on real storage: refresh tokens that are spent once, throttled and silent sign-in, endings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.identity.throttle import LOCKED_FOR
+from shared.domain.uniqueness import EVERYWHERE
+from shared.security.passwords import Passwords
+from tests.support.identity_suite import ADMIN, PASSWORD, Suite, open_suite
+
+
+@pytest.fixture
+async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
+    async with open_suite(tmp_path) as opened:
+        await opened.set_up()
+        yield opened
+
+
+async def start(suite: Suite, **how: Any) -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    """A client without cookies and the answer to its sign-in."""
+    client = suite.client(**how)
+    answer = await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    client.cookies.clear()
+    return client, answer.json()
+
+
+async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    client.cookies.clear()
+    return await client.post("/identity/sessions/refresh", json={"refresh_token": token})
+
+
+async def bearer(suite: Suite, token: str) -> int:
+    return (await suite.client(token).get("/identity/me")).status_code
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+async def test_signing_in_answers_a_pair_and_sets_a_cookie_scripts_cannot_read(suite: Suite) -> None:
+    answer = await suite.client().post("/identity/sessions", json={"email": ADMIN.upper(), "password": PASSWORD})
+    body = answer.json()
+    assert (answer.status_code, body["token_type"], body["expires_in"]) == (201, "Bearer", 600)
+    assert await bearer(suite, body["access_token"]) == 200
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"crm_session={body['refresh_token']};")
+    assert {"httponly", "samesite=strict", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+    assert "secure" not in cookie.lower()
+
+
+async def test_over_tls_the_cookie_is_bound_to_the_host(suite: Suite) -> None:
+    client = suite.client(base="https://crm.test")
+    answer = await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-crm_session=")
+    assert "secure" in cookie.lower()
+    assert "domain" not in cookie.lower()
+    assert (await client.post("/identity/sessions/refresh")).status_code == 200
+
+
+async def test_a_wrong_password_and_an_unknown_name_cannot_be_told_apart(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work: list[bool] = []
+    verify = Passwords._verify
+
+    def counted(self: Passwords, known: str | None, password: str) -> tuple[bool, str | None]:
+        work.append(known is None)
+        return verify(self, known, password)
+
+    monkeypatch.setattr(Passwords, "_verify", counted)
+    head = await suite.platform.store.head()
+    wrong = await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": "wrong password!"})
+    unknown = await suite.client().post("/identity/sessions", json={"email": "x@y.example", "password": PASSWORD})
+    assert (wrong.status_code, wrong.content) == (401, unknown.content)
+    assert wrong.headers == unknown.headers
+    assert work == [False, True]  # both cost one argon2
+    assert await suite.platform.store.head() == head + 2  # and one record each
+
+
+async def test_users_who_may_not_sign_in_are_answered_as_if_they_were_unknown(suite: Suite) -> None:
+    admin = await suite.sign_in()
+    id = await suite.join(admin, "bob@acme.example", "read_only")
+    invited = {"name": "Eve", "email": "eve@acme.example"}
+    assert (await admin.post("/identity/users", json=invited)).status_code == 201
+    assert (await admin.post(f"/identity/users/{id}/suspend", json={})).status_code == 200
+    for email in ("bob@acme.example", "eve@acme.example"):
+        answer = await suite.client().post("/identity/sessions", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 401
+
+
+async def test_a_failed_sign_in_is_recorded_without_secrets(suite: Suite) -> None:
+    tried = {"email": "Somebody.Else@elsewhere.example", "password": "correct horse mistyped"}
+    await suite.client(ip="203.0.113.9").post("/identity/sessions", json=tried)
+    await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": "another wrong one"})
+    recorded = await suite.platform.store.read_all(0, 1000, categories=["signin"])
+    failed = [suite.platform.codec.decode(one) for one in recorded]
+    assert [f.type for f in failed] == ["identity.SignInFailed"] * 2
+    assert failed[0].tenant == EVERYWHERE
+    assert failed[0].event.device["ip"] == "203.0.113.9"
+    assert failed[1].event.subject_id == failed[1].metadata.actor != ""
+    stored = suite.stored_bytes()
+    for secret in (b"correct horse mistyped", b"omebody.", b"another wrong one", PASSWORD.encode()):
+        assert secret not in stored
+
+
+async def test_five_failures_lock_the_name_for_everyone_until_the_time_is_over(suite: Suite) -> None:
+    for email in (ADMIN, "nobody@acme.example"):
+        wrong = {"email": email, "password": "wrong password!"}
+        for n in range(5):
+            assert (await suite.client(ip=f"192.0.2.{n}").post("/identity/sessions", json=wrong)).status_code == 401
+        locked = await suite.client(ip="198.51.100.1").post("/identity/sessions", json=wrong | {"password": PASSWORD})
+        assert locked.status_code == 429
+        assert 0 < int(locked.headers["retry-after"]) <= LOCKED_FOR // 1_000_000
+    suite.clock.forward(LOCKED_FOR / 1_000_000)
+    assert (await suite.sign_in()) is not None
+
+
+async def test_no_header_makes_another_address_of_the_same_caller(suite: Suite) -> None:
+    codes = []
+    for n in range(6):
+        headers = {"X-Forwarded-For": f"192.0.2.{n}", "Forwarded": f"for=192.0.2.{n}"}
+        body = {"email": f"user{n % 2}@acme.example", "password": "wrong password!"}
+        codes.append((await suite.client(**headers).post("/identity/sessions", json=body)).status_code)
+    recorded = await suite.platform.store.read_all(0, 1000, categories=["signin"])
+    assert {suite.platform.codec.decode(r).event.device["ip"] for r in recorded} == {"192.0.2.1"}
+    assert codes == [401] * 6
+
+
+async def test_parallel_guesses_get_no_more_tries_than_guesses_in_a_row(suite: Suite) -> None:
+    body = {"email": ADMIN, "password": "wrong password!"}
+    answers = await asyncio.gather(
+        *(suite.client(ip=f"192.0.2.{n}").post("/identity/sessions", json=body) for n in range(40))
+    )
+    codes = [a.status_code for a in answers]
+    assert (codes.count(401), codes.count(429)) == (5, 35)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"email": ADMIN}, {"email": 1, "password": PASSWORD}, {"email": ADMIN, "password": PASSWORD, "tenant": "x"}],
+)
+async def test_a_malformed_sign_in_names_its_fields(suite: Suite, body: dict[str, Any]) -> None:
+    answer = await suite.client().post("/identity/sessions", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+# --- refreshing (C4) --------------------------------------------------------------------------------------------------
+
+
+async def test_a_refresh_spends_the_token_for_a_new_pair(suite: Suite) -> None:
+    client, first = await start(suite)
+    second = (await refresh(client, first["refresh_token"])).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert second["session"] == first["session"]
+    assert await bearer(suite, second["access_token"]) == 200
+    assert (await refresh(client, second["refresh_token"])).status_code == 200
+
+
+async def test_parallel_use_of_one_token_leads_to_one_successor(suite: Suite) -> None:
+    client, first = await start(suite)
+    answers = await asyncio.gather(*(refresh(suite.client(), first["refresh_token"]) for _ in range(16)))
+    assert {a.status_code for a in answers} == {200}
+    successors = {a.json()["refresh_token"] for a in answers}
+    assert len(successors) == 1
+    assert (await refresh(client, successors.pop())).status_code == 200
+    spent = [e for e in await suite.platform.store.read_all(0, 1000, categories=["session"]) if "Refreshed" in e.type]
+    assert len(spent) == 2
+
+
+async def test_after_the_grace_the_predecessor_ends_the_whole_session(suite: Suite) -> None:
+    client, first = await start(suite)
+    second = (await refresh(client, first["refresh_token"])).json()
+    suite.clock.forward(11)
+    assert (await refresh(client, first["refresh_token"])).status_code == 401
+    assert (await refresh(client, second["refresh_token"])).status_code == 401
+    await suite.settle()
+    assert await bearer(suite, second["access_token"]) == 401
+
+
+async def test_an_older_generation_ends_it_at_once_while_other_sessions_go_on(suite: Suite) -> None:
+    client, first = await start(suite)
+    _, other = await start(suite)
+    second = (await refresh(client, first["refresh_token"])).json()
+    third = (await refresh(client, second["refresh_token"])).json()
+    assert (await refresh(client, first["refresh_token"])).status_code == 401
+    assert (await refresh(client, third["refresh_token"])).status_code == 401
+    assert (await refresh(client, other["refresh_token"])).status_code == 200
+    ended = [e for e in await suite.platform.store.read_all(0, 1000, categories=["session"]) if "Revoked" in e.type]
+    assert [suite.platform.codec.decode(e).event.cause for e in ended] == ["reuse"]
+
+
+async def test_a_guessed_token_ends_nothing(suite: Suite) -> None:
+    client, first = await start(suite)
+    tenant, session, _ = first["refresh_token"].split(".")
+    for guess in (
+        f"{tenant}.{session}.{'A' * 43}",
+        f"{tenant}.{first['session'][:-1]}0.x",
+        "a.b.c",
+        "a.b",
+        "é.b.c",
+        "..",
+    ):
+        assert (await refresh(client, guess)).status_code == 401
+    assert (await refresh(client, first["refresh_token"])).status_code == 200
+
+
+async def test_a_refresh_token_is_no_access_token_and_the_other_way_round(suite: Suite) -> None:
+    client, first = await start(suite)
+    assert await bearer(suite, first["refresh_token"]) == 401
+    answer = await refresh(client, first["access_token"])
+    assert answer.status_code in (401, 422)
+
+
+async def test_refresh_tokens_are_stored_only_as_hashes(suite: Suite) -> None:
+    client, first = await start(suite)
+    second = (await refresh(client, first["refresh_token"])).json()
+    stored = suite.stored_bytes()
+    for token in (first["refresh_token"], second["refresh_token"]):
+        assert token.split(".")[2].encode() not in stored
+
+
+async def test_an_idle_session_ends(suite: Suite) -> None:
+    client, first = await start(suite)
+    suite.clock.forward(7.9 * 3600)
+    second = await refresh(client, first["refresh_token"])
+    assert second.status_code == 200
+    suite.clock.forward(8.1 * 3600)
+    assert (await refresh(client, second.json()["refresh_token"])).status_code == 401
+
+
+async def test_no_session_outlives_thirty_days(suite: Suite) -> None:
+    client, answer = await start(suite)
+    for _ in range(91):
+        suite.clock.forward(7.9 * 3600)
+        found = await refresh(client, answer["refresh_token"])
+        assert found.status_code == 200
+        answer = found.json()
+    suite.clock.forward(7.9 * 3600)
+    assert (await refresh(client, answer["refresh_token"])).status_code == 401
+
+
+async def test_the_cookie_refreshes_and_its_token_stays_out_of_scripts_reach(suite: Suite) -> None:
+    client = suite.client()
+    await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    before = client.cookies["crm_session"]
+    answer = await client.post("/identity/sessions/refresh")
+    assert answer.status_code == 200
+    assert "refresh_token" not in answer.json()
+    assert client.cookies["crm_session"] != before
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+async def test_another_site_cannot_use_the_cookie(suite: Suite, headers: dict[str, str]) -> None:
+    client = suite.client()
+    await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    assert (await client.post("/identity/sessions/refresh", headers=headers)).status_code == 403
+    assert (await client.delete("/identity/sessions/current", headers=headers)).status_code == 403
+    own = await client.post("/identity/sessions/refresh", headers={"Origin": "http://crm.test"})
+    assert own.status_code == 200
+
+
+# --- ending -----------------------------------------------------------------------------------------------------------
+
+
+async def test_signing_out_ends_refresh_and_access_tokens(suite: Suite) -> None:
+    client, first = await start(suite)
+    client.headers["Authorization"] = f"Bearer {first['access_token']}"
+    assert (await client.delete("/identity/sessions/current")).status_code == 204
+    await suite.settle()
+    assert await bearer(suite, first["access_token"]) == 401
+    assert (await refresh(suite.client(), first["refresh_token"])).status_code == 401
+
+
+async def test_signing_out_works_by_the_cookie_alone_and_takes_it_away(suite: Suite) -> None:
+    client = suite.client()
+    body = (await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})).json()
+    assert (await client.delete("/identity/sessions/current")).status_code == 204
+    assert "crm_session" not in client.cookies
+    assert (await refresh(suite.client(), body["refresh_token"])).status_code == 401
+    assert (await client.delete("/identity/sessions/current")).status_code == 204
+
+
+async def test_one_sees_and_ends_ones_own_sessions_only(suite: Suite) -> None:
+    admin = await suite.sign_in()
+    await suite.join(admin, "bob@acme.example", "read_only")
+    bob, phone = await suite.sign_in("bob@acme.example"), await suite.sign_in("bob@acme.example")
+    await suite.settle()
+    listed = (await bob.get("/identity/sessions")).json()["items"]
+    assert [s["current"] for s in listed].count(True) == 1
+    assert len(listed) == 2
+    other = next(s["id"] for s in listed if not s["current"])
+    mine = next(s["id"] for s in (await admin.get("/identity/sessions")).json()["items"] if s["current"])
+    assert (await bob.delete(f"/identity/sessions/{mine}")).status_code == 404
+    assert (await bob.delete(f"/identity/sessions/{other}")).status_code == 204
+    await suite.settle()
+    assert (await phone.get("/identity/me")).status_code == 401
+    assert len((await bob.get("/identity/sessions")).json()["items"]) == 1
+    assert (await admin.delete(f"/identity/sessions/{listed[0]['id']}")).status_code == 204
+
+
+async def test_a_new_password_ends_every_other_session(suite: Suite) -> None:
+    _, elsewhere = await start(suite)
+    client, first = await start(suite)
+    client.headers["Authorization"] = f"Bearer {first['access_token']}"
+    fresh = "nine kinds of lamps"
+    wrong = await client.post("/identity/password", json={"current": "not my password", "new": fresh})
+    assert [e["field"] for e in wrong.json()["errors"]] == ["current"]
+    weak = await client.post("/identity/password", json={"current": PASSWORD, "new": "short"})
+    assert [(e["field"], e["code"]) for e in weak.json()["errors"]] == [("new", "too-short")]
+    changed = await client.post("/identity/password", json={"current": PASSWORD, "new": fresh})
+    assert changed.status_code == 200
+    assert await bearer(suite, changed.json()["access_token"]) == 200
+    for old in (elsewhere, first):
+        assert await bearer(suite, old["access_token"]) == 401
+        assert (await refresh(suite.client(), old["refresh_token"])).status_code == 401
+    assert (
+        await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    ).status_code == 401
+    assert (await suite.sign_in(ADMIN, fresh)) is not None
+
+
+async def test_sessions_survive_a_restart(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _, first = await start(suite)
+    folder = tmp_path_factory.mktemp("copy")
+    await suite.platform.store.close()
+    for source in suite.folder.rglob("*"):
+        if source.is_file():
+            target = folder / source.relative_to(suite.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    async with open_suite(folder) as again:
+        answer = await refresh(again.client(), first["refresh_token"])
+        assert answer.status_code == 200
+        assert await bearer(again, answer.json()["access_token"]) == 200
