@@ -1,0 +1,181 @@
+"""Erasing a person: masked everywhere, finished after a crash, no plain text left in any file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.customer.contact import CONTACT
+from shared.clock import SystemClock
+from shared.domain.queries import Moment
+from shared.domain.record import ERASED
+from shared.domain.timeline import timeline
+from shared.errors import Rejected
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.views.port import Condition, Query, Scope
+from tests.support.world import BOSS, TENANT, World, open_world
+
+SECRETS = ("Zephyrine", "Quillfeather", "zephyrine@example.org", "+86105550199", "1971-03-04", "Nachtigallenweg")
+FULL = {
+    "given_name": "Zephyrine",
+    "family_name": "Quillfeather",
+    "email": "zephyrine@example.org",
+    "phone": "+86 10 555 0199",
+    "birthday": "1971-03-04",
+    "description": "likes Zephyrine roses",
+    "title": "Chief Quillfeather",
+}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+async def person(world: World, **fields: Any) -> str:
+    """Somebody with an address, a changed name and a link."""
+    acme = (await world.do("customer.CreateAccount", {"name": "Acme", "allow_duplicate": True})).id
+    id = (await world.do("customer.CreateContact", {**FULL, "account": acme, "role": "buyer", **fields})).id
+    await world.do("customer.AddContactAddress", {"street": "Nachtigallenweg 3", "city": "Bonn"}, id)
+    await world.do("customer.ChangeContactDetails", {"middle_name": "Quillfeather", "department": "Zephyrine"}, id)
+    await world.do("customer.AddContactEmail", {"email": "zephyrine2@example.org"}, id)
+    return id
+
+
+def in_files(folder: Path, pattern: str = "*") -> list[tuple[str, str]]:
+    """Which secrets stand in which files."""
+    files = [f for f in folder.rglob(pattern) if f.is_file()]
+    held = [(f.name, f.read_bytes().lower()) for f in files]
+    return [(name, s) for name, content in held for s in SECRETS if s.lower().encode() in content]
+
+
+def plain(value: object) -> list[str]:
+    text = repr(value).casefold()
+    return [s for s in SECRETS if s.casefold() in text]
+
+
+async def test_every_way_to_see_the_person_gives_a_mask(world: World) -> None:
+    id = await person(world)
+    await world.settle()
+    before = Moment(occurred=SystemClock().now())
+    early = await world.queries.find(CONTACT, Query(), BOSS, before)  # keeps a snapshot
+    assert plain(early)
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+
+    now = await world.see("contact", id)
+    assert (now["name"], now["given_name"], now["erased"]) == (ERASED, ERASED, True)
+    assert (now["emails"], now["email"], now["birthday"], now["match_key"]) == ([], "", "", "")
+    assert [(a["role"], a["active"]) for a in now["accounts"]] == [("buyer", True)]
+    views = (
+        now,
+        await world.see("contact", id, moment=Moment(version=1)),
+        await world.see("contact", id, moment=Moment(version=3)),
+        await world.queries.find(CONTACT, Query(), BOSS),
+        await world.queries.find(CONTACT, Query(), BOSS, before),
+        await world.queries.history(CONTACT, id, BOSS),
+        await timeline(world.queries, world.catalogue, CONTACT, id, BOSS),
+        await world.repository.events(CONTACT, TENANT, id),
+    )
+    assert [plain(v) for v in views] == [[]] * len(views)
+    for text in ("zephyrine", "quillfeather", "nachtigallenweg"):
+        assert not (await world.queries.find(CONTACT, Query(text=text), BOSS)).items
+    where = (Condition("email_keys", "contains", "zephyrine@example.org"),)
+    assert not (await world.queries.find(CONTACT, Query(where=where), BOSS)).items
+    assert await live_is_fold(world, id)
+
+
+async def live_is_fold(world: World, id: str) -> bool:
+    """The view's document is what a fold from the first event gives now."""
+    seen = await world.views.get("contacts", id, Scope(TENANT))
+    folded = CONTACT.fold(await world.repository.events(CONTACT, TENANT, id))
+    return seen == CONTACT.document(folded)
+
+
+async def test_an_erased_person_takes_no_commands_but_may_be_erased_again(world: World) -> None:
+    id = await person(world)
+    await world.do("customer.EraseContact", {}, id)
+    for name, body in (
+        ("ChangeContactDetails", {"title": "x"}),
+        ("AddContactEmail", {"email": "a@example.com"}),
+        ("TagContact", {"add": ["x"]}),
+        ("ArchiveContact", {}),
+        ("UndoContactChange", {"version": 2}),
+        ("TransferContact", {"owner": None}),
+    ):
+        with pytest.raises(Rejected) as refused:
+            await world.do(f"customer.{name}", body, id)
+        assert refused.value.extra["code"] == "erased"
+    assert not (await world.do("customer.EraseContact", {}, id)).changed
+
+
+async def test_the_e_mail_address_is_free_again(world: World) -> None:
+    id = await person(world)
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+    assert (await world.do("customer.CreateContact", FULL)).changed
+
+
+async def test_records_that_lived_on_in_the_person_go_too(world: World) -> None:
+    id = await person(world)
+    twin = (await world.do("customer.CreateContact", {"name": "Z. Quillfeather", "email": "z@example.org"})).id
+    await world.do("customer.MergeContacts", {"absorb": [twin]}, id)
+    await world.settle()
+    with pytest.raises(Rejected):
+        await world.do("customer.EraseContact", {}, twin)
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+    assert plain(await world.see("contact", twin)) == []
+    assert (await world.state("contact", twin)).erased
+    assert await live_is_fold(world, twin)
+
+
+async def test_no_plain_text_is_left_in_any_file(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        id = await person(world)
+        await world.settle()
+        assert in_files(tmp_path, "views.db*")
+        await world.do("customer.EraseContact", {}, id)
+        await world.settle()
+    assert in_files(tmp_path) == []
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+async def erase_and_settle(world: World, id: str) -> None:
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+
+
+@pytest.mark.parametrize("dies_before", ["destroy", "write", "purge"])
+async def test_a_crash_in_the_middle_is_finished_after_the_next_start(tmp_path: Path, dies_before: str) -> None:
+    async def dies(*args: object) -> None:
+        raise Killed
+
+    async with open_world(tmp_path) as world:
+        id = await person(world)
+        await world.settle()
+        part = world.keys if dies_before == "destroy" else world.views
+        setattr(part, dies_before, dies)
+        with pytest.raises(Killed):
+            await erase_and_settle(world, id)
+    async with open_world(tmp_path) as world:
+        await world.settle()
+        assert world.keys.key(TENANT, id) is None
+        assert plain(await world.see("contact", id)) == []
+        assert await live_is_fold(world, id)
+    assert in_files(tmp_path) == []
+
+
+async def test_the_events_of_an_erased_person_stay_readable(world: World) -> None:
+    id = await person(world)
+    await world.do("customer.EraseContact", {}, id)
+    store: SqliteEventStore = world.store
+    stored = await store.read(TENANT, CONTACT.stream(id))
+    assert [world.bus.codec.decode(s).version for s in stored] == list(range(1, len(stored) + 1))
