@@ -28,6 +28,7 @@ def progress_bar() -> Progress:
         TimeElapsedColumn(),
         console=_console,
         transient=True,
+        disable=not _console.is_terminal,
     )
 
 

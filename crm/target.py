@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crm.client import Client, CommandFailed
-from crm.process import Server
 from crm.settings import Settings
+
+if TYPE_CHECKING:
+    from crm.process import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class PrivateServer:
 @contextmanager
 def private_server(data: Path) -> Iterator[PrivateServer]:
     """Serve an existing data directory on a free port of 127.0.0.1 until the block ends."""
+    from crm.process import Server  # the whole suite: a command on a running one does without
+
     if not data.is_dir():
         raise CommandFailed(f"there is no data directory {data}")
     loop = asyncio.new_event_loop()

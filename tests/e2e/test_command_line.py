@@ -1,0 +1,168 @@
+"""The `crm` command as a user meets it: real processes, real files, exit codes and one-line errors."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from tests.support.processes import PASSWORD, Served, crm, served, set_up, start
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    data = tmp_path_factory.mktemp("suite") / "data"
+    set_up(data)
+    with served(data) as running:
+        with running.client() as http:
+            for name in ("Acme", "Globex", "上海贸易有限公司"):
+                http.post("/customer/accounts", json={"name": name}).raise_for_status()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def target(suite: Served, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    token = tmp_path_factory.mktemp("token") / "token"
+    token.write_text(suite.sign_in())
+    return ["--url", suite.url, "--token-file", str(token)]
+
+
+def one_line(error: bytes) -> str:
+    text = error.decode()
+    assert text.startswith("crm: ")
+    assert text.count("\n") == 1
+    return text
+
+
+def test_sql_in_four_formats(target: list[str]) -> None:
+    query = "SELECT name FROM accounts ORDER BY name"
+    assert "Globex" in crm("sql", query, *target).stdout.decode()
+    assert crm("sql", query, *target, "--format", "csv").stdout.decode().splitlines()[1:] == [
+        "Acme",
+        "Globex",
+        "上海贸易有限公司",
+    ]
+    rows = json.loads(crm("sql", query, *target, "--format", "json").stdout)
+    assert "上海贸易有限公司" in json.dumps(rows, ensure_ascii=False)
+    table = pa.ipc.open_stream(crm("sql", query, *target, "--format", "arrow").stdout).read_all()
+    assert table.column("name").to_pylist() == ["Acme", "Globex", "上海贸易有限公司"]
+
+
+def test_sql_refuses_what_is_no_question(target: list[str]) -> None:
+    done = crm("sql", "DROP TABLE accounts", *target, check=False)
+    assert done.returncode == 1
+    one_line(done.stderr)
+
+
+def test_events_are_shown_and_keep_people_encrypted(target: list[str]) -> None:
+    events = [
+        json.loads(line) for line in crm("events", "tail", "--limit", "500", "--json", *target).stdout.splitlines()
+    ]
+    created = next(e for e in events if e["type"] == "customer.AccountCreated")
+    assert created["actor"]
+    shown = crm("events", "show", created["stream"], *target).stdout.decode()
+    assert '"Acme"' in shown
+    assert PASSWORD not in str(events)
+    assert "ada@example.com" not in str(events)
+    done = crm("events", "show", "account-unknown", *target, check=False)
+    assert done.returncode == 1
+
+
+def test_replay_and_verify(target: list[str]) -> None:
+    assert "accounts: 3 rows" in crm("replay", "accounts", *target).stdout.decode()
+    replayed = json.loads(crm("replay", "--all", "--json", *target).stdout)
+    assert {"accounts", "warehouse"} <= {v["view"] for v in replayed["views"]}
+    verified = json.loads(crm("verify", "--json", *target).stdout)
+    assert verified["ok"]
+    assert next(v for v in verified["views"] if v["view"] == "accounts")["documents"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["replay"], 2),
+        (["replay", "nothing-like-this"], 1),
+        (["sql"], 2),
+        (["sql", "SELECT 1", "--format", "xml"], 2),
+        (["frobnicate"], 2),
+    ],
+)
+def test_wrong_calls(target: list[str], arguments: list[str], code: int) -> None:
+    done = crm(*arguments, *target, check=False)
+    assert done.returncode == code
+    one_line(done.stderr)
+
+
+def test_a_command_needs_to_know_on_what_it_works(tmp_path: Path) -> None:
+    assert crm("sql", "SELECT 1", check=False).returncode == 2
+    assert crm("sql", "SELECT 1", "--url", "http://127.0.0.1:9", check=False).returncode == 2
+    done = crm("sql", "SELECT 1", "--data", tmp_path / "nowhere", check=False)
+    assert done.returncode == 1
+    assert "there is no data directory" in one_line(done.stderr)
+
+
+def test_a_suite_that_is_not_there(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("x")
+    done = crm("verify", "--url", "http://127.0.0.1:9", "--token-file", token, check=False)
+    assert done.returncode == 1
+    assert "does not answer" in one_line(done.stderr)
+
+
+def test_a_second_process_on_the_same_directory_and_a_port_in_use(suite: Served, tmp_path: Path) -> None:
+    data = suite.process.args[suite.process.args.index("--data") + 1]  # type: ignore[index,union-attr]
+    done = crm("sql", "SELECT 1", "--data", str(data), check=False)
+    assert done.returncode == 1
+    assert f"process {suite.process.pid}" in one_line(done.stderr)
+    port = suite.url.rpartition(":")[2]
+    done = crm("run", "--data", tmp_path / "other", "--port", port, check=False)
+    assert done.returncode == 1
+    assert "--port" in one_line(done.stderr)
+
+
+def test_a_directory_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    set_up(data)
+    (data / "format").write_text("99\n")
+    before = {p: p.read_bytes() for p in data.rglob("*") if p.is_file()}
+    done = crm("events", "tail", "--data", data, check=False)
+    assert done.returncode == 1
+    assert "format 99" in one_line(done.stderr)
+    assert {p: p.read_bytes() for p in data.rglob("*") if p.is_file()} == before
+
+
+def test_first_start_prints_a_link_that_works_once(tmp_path: Path) -> None:
+    with served(tmp_path / "data") as running:
+        token = re.search(r"/setup\?token=(\S+)", running.greeting)
+        assert token
+        assert httpx.get(f"{running.url}/setup").status_code == 200
+        body = {
+            "token": token[1],
+            "organisation": "Acme",
+            "name": "Ada",
+            "email": "ada@example.com",
+            "password": PASSWORD,
+            "language": "zh",
+        }
+        assert httpx.post(f"{running.url}/identity/setup", json=body).is_success
+        assert running.sign_in()
+        assert httpx.post(f"{running.url}/identity/setup", json=body).status_code in (403, 409)
+
+
+def test_a_kill_loses_nothing_and_sigterm_ends_in_order(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    set_up(data)
+    with start(data) as running, running.client() as http:
+        made = [http.post("/customer/accounts", json={"name": f"A{n}"}).json()["id"] for n in range(20)]
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait()
+    with start(data) as running, running.client() as http:
+        assert [http.get(f"/customer/accounts/{id}").json()["name"] for id in made] == [f"A{n}" for n in range(20)]
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0

@@ -1,0 +1,108 @@
+"""Real processes of the suite: started on a free port of 127.0.0.1, stopped by their own pid."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PASSWORD = "a long enough sentence 7"
+EMAIL = "ada@example.com"
+
+
+def crm(*arguments: str | Path, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[bytes]:
+    """Run one `crm` command to its end."""
+    command = [sys.executable, "-m", "crm", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
+    if check and done.returncode:
+        raise AssertionError(f"crm {' '.join(map(str, arguments))} exited {done.returncode}: {done.stderr.decode()}")
+    return done
+
+
+def set_up(data: Path, organisation: str = "Acme", email: str = EMAIL) -> None:
+    """A data directory with an organisation whose administrator signs in with `email` and PASSWORD."""
+    secret = data.parent / f"{data.name}.password"
+    secret.write_text(f"{PASSWORD}\n")
+    crm("setup", "--data", data, "--organisation", organisation, "--email", email, "--password-file", secret)
+
+
+class Served:
+    """A running suite: its process, its address, what it printed so far."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, greeting: str) -> None:
+        self.process, self.url, self.greeting = process, url, greeting
+
+    def sign_in(self, email: str = EMAIL, password: str = PASSWORD) -> str:
+        answer = httpx.post(f"{self.url}/identity/sessions", json={"email": email, "password": password})
+        answer.raise_for_status()
+        token: str = answer.json()["access_token"]
+        return token
+
+    def client(self, email: str = EMAIL, **options: Any) -> httpx.Client:
+        """A signed-in HTTP client."""
+        headers = {"Authorization": f"Bearer {self.sign_in(email)}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, **options)
+
+
+@contextmanager
+def served(data: Path, *, env: dict[str, str] | None = None, port: int = 0) -> Iterator[Served]:
+    """`crm run` on a free port until the block ends; killed if it does not stop by itself in 20 s."""
+    with start(data, env=env, port=port) as running:
+        try:
+            yield running
+        finally:
+            if running.process.poll() is None:
+                running.process.terminate()
+                try:
+                    running.process.wait(20)
+                except subprocess.TimeoutExpired:
+                    running.process.kill()
+                    raise
+
+
+@contextmanager
+def start(data: Path, *, env: dict[str, str] | None = None, port: int = 0) -> Iterator[Served]:
+    """As `served`, but how it ends is the caller's business."""
+    log = data.parent / f"{data.name}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crm", "run", "--data", str(data), "--port", str(port)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+        )
+    try:
+        url, greeting = _wait_until_ready(process, log)
+        yield Served(process, url, greeting)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> tuple[str, str]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        text = log.read_text(errors="replace")
+        if found := re.search(r"ready at (http://\S+)", text):
+            url = found[1]
+            while time.monotonic() < deadline:
+                try:
+                    if httpx.get(f"{url}/readyz").status_code == 200:
+                        return url, log.read_text(errors="replace")
+                except httpx.HTTPError:
+                    if process.poll() is not None:
+                        break
+                time.sleep(0.02)
+        if process.poll() is not None:
+            raise AssertionError(f"crm run ended with {process.returncode}: {text}")
+        time.sleep(0.02)
+    raise AssertionError(f"crm run was not ready in {seconds} s: {log.read_text(errors='replace')}")
