@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field as F
-from pydantic import model_validator
 
 from services.sales.gates import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
@@ -184,13 +183,6 @@ class DefinePipeline(CommandModel):
         }
     }
 
-    @model_validator(mode="after")
-    def keys_differ(self) -> DefinePipeline:
-        keys = [s.key for s in self.stages]
-        if len(set(keys)) != len(keys):
-            raise ValueError("two stages have the same key")
-        return self
-
 
 def _stages(cmd: DefinePipeline) -> list[Stage]:
     return [s.stored() for s in cmd.stages]
@@ -198,6 +190,8 @@ def _stages(cmd: DefinePipeline) -> list[Stage]:
 
 @PIPELINE.command("DefinePipeline", action="create", verb="", creates=True)
 def define(cmd: DefinePipeline, state: Pipeline, ctx: Context) -> list[Event]:
+    if len({s.key for s in cmd.stages}) < len(cmd.stages):
+        raise Invalid.field("stages", "duplicate", "two stages have the same key")
     made: list[Event] = [events.PipelineDefined(cmd.name, _stages(cmd))]
     return [*made, events.PipelineMadeDefault(ctx.now)] if cmd.default else made
 
