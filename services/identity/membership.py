@@ -165,8 +165,8 @@ def suspend(cmd: SuspendUser, state: User, ctx: Context) -> list[Event]:
         return []
     if state.status != "active":
         raise Rejected("only an active user can be suspended", code="not-active")
-    require_another(state, ctx.facts)
     require_cover(ctx.access, ctx.facts.held)
+    require_another(state, ctx.facts)
     return [events.UserSuspended()]
 
 
@@ -191,8 +191,8 @@ class DeactivateUser(CommandModel):
 def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
     if state.status == "deactivated":
         return []
-    require_another(state, ctx.facts)
     require_cover(ctx.access, ctx.facts.held)
+    require_another(state, ctx.facts)
     return [events.UserDeactivated()]
 
 
