@@ -69,7 +69,7 @@ class Town:
         return set((await self.access(user)).below)
 
 
-@pytest.fixture()
+@pytest.fixture
 async def views() -> AsyncIterator[SqliteViews]:
     opened = SqliteViews.open(None)
     await opened.declare([a.collection for a in AGGREGATES])
@@ -77,7 +77,7 @@ async def views() -> AsyncIterator[SqliteViews]:
     await opened.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def town(views: SqliteViews) -> Town:
     return Town(views)
 

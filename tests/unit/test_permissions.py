@@ -134,7 +134,9 @@ def test_a_field_that_is_read_only_for_the_granter_stays_so_for_the_grantee() ->
 
 _RESOURCES = ("account", "contact", "*")
 _GRANTS = st.dictionaries(
-    st.sampled_from(_RESOURCES), st.dictionaries(st.sampled_from(("read", "edit", "*")), st.sampled_from(Level)), max_size=3
+    st.sampled_from(_RESOURCES),
+    st.dictionaries(st.sampled_from(("read", "edit", "*")), st.sampled_from(Level)),
+    max_size=3,
 )
 _DENIED = st.dictionaries(
     st.sampled_from(_RESOURCES), st.frozensets(st.sampled_from(("a", "b", "custom.x"))), max_size=2
