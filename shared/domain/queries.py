@@ -15,7 +15,7 @@ from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access
 from shared.streaming.projector import Projector
-from shared.views.port import BadQuery, Document, Page, Query, Scope, Total, Views
+from shared.views.port import BadQuery, Condition, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
 
