@@ -125,9 +125,11 @@ def _op(text: str) -> Op:
 def _value(field: Field, op: str, text: str) -> Any:
     if op == "empty":
         return _boolean(text)
-    if op == "in":
-        return [_scalar(field, part) for part in text.split(",")]
-    return _scalar(field, text)
+    values = text.split(",") if op == "in" else [text]
+    if field.options and op in ("eq", "ne", "in") and (unknown := set(values).difference(field.options)):
+        raise ValueError(f"{sorted(unknown)[0][:80]!r} is none of {', '.join(field.options)}")
+    found = [_scalar(field, value) for value in values]
+    return found if op == "in" else found[0]
 
 
 def _scalar(field: Field, text: str) -> Any:

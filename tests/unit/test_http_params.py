@@ -88,6 +88,8 @@ def test_filters(query: str, condition: Condition) -> None:
         ("employees=²", "employees"),
         ("employees[empty]=maybe", "employees[empty]"),
         ("archived=yes", "archived"),
+        ("type=friend", "type"),
+        ("type[in]=customer,friend", "type[in]"),
         ("created_at=yesterday", "created_at"),
         ("created_at=0001-01-01T00:00:00%2B23:00", "created_at"),
         ("limit=0", "limit"),
