@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from services.customer.contact import CONTACT, Contact, primary
 from services.customer.names import full_name, split_name
@@ -61,12 +59,6 @@ class CreateContact(ContactDetails):
         }
     }
 
-    @model_validator(mode="after")
-    def named(self) -> Self:
-        if not (self.name or self.given_name or self.family_name):
-            raise PydanticCustomError("name", "a person needs a name: name, or given_name, or family_name")
-        return self
-
     def parts(self) -> dict[str, str]:
         """The parts of the name; those given win over the whole."""
         given = {"family_name": self.family_name, "middle_name": self.middle_name, "given_name": self.given_name}
@@ -105,6 +97,8 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
 @CONTACT.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateContact, state: Contact, ctx: Context) -> list[Event]:
     """A new contact, owned by whoever creates it unless said otherwise."""
+    if not cmd.whole():
+        raise Invalid.field("name", "required", "a person needs a name: name, or given_name, or family_name")
     details: dict[str, Any] = cmd.model_dump(include=set(ContactDetails.model_fields) & cmd.model_fields_set)
     details |= {name: value for name, value in cmd.parts().items() if value}
     if cmd.email:

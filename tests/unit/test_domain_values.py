@@ -1,0 +1,123 @@
+"""Shared value types, match keys and the folding of shared shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given as quick
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from services.customer.account import ACCOUNT, Account
+from shared.clock import from_rfc3339
+from shared.domain.aggregate import Aggregate
+from shared.domain.match import company_key, mail_site, person_key, site_of
+from shared.domain.record import Record, differences, evolve_common, set_fields
+from shared.domain.types import Amount, Country, Currency, Day, Email, Moment, Phone, SignedAmount
+from shared.domain.uniqueness import normalise
+from shared.events import customer
+from shared.views.port import Collection
+
+
+@pytest.mark.parametrize(
+    ("type_", "given_value", "value"),
+    [
+        (Amount, "1054", "1054.00"),
+        (Amount, 0.1, "0.10"),
+        (Amount, "-0", "0.00"),
+        (SignedAmount, "-3.5", "-3.50"),
+        (Currency, "cny", "CNY"),
+        (Country, "cn", "CN"),
+        (Phone, "+86 (10) 1234-5678", "+861012345678"),
+        (Email, "Ann@Example.com", "Ann@Example.com"),
+        (Email, "王@例子.公司", "王@例子.公司"),
+        (Email, "", ""),
+        (Day, "2024-02-29", "2024-02-29"),
+        (Moment, "2026-11-24T09:30:00+08:00", from_rfc3339("2026-11-24T01:30:00Z")),
+        (Moment, 5, 5),
+    ],
+)
+def test_values_in_their_one_form(type_: Any, given_value: Any, value: Any) -> None:
+    assert TypeAdapter(type_).validate_python(given_value) == value
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        (Amount, "1e15"), (Amount, "nan"), (Amount, "inf"), (Amount, True), (Amount, None), (Amount, "1.005"),
+        (Amount, "-0.01"), (Amount, "12,5"), (Currency, "XXX1"), (Country, "ZZ"), (Phone, "12345"), (Phone, "+0123456"),
+        (Email, "a@b"), (Email, "a b@example.com"), (Email, "a@@example.com"), (Day, "2023-02-29"), (Day, "20240229"),
+        (Moment, "2026-13-01"), (Moment, True), (Moment, None), (Moment, 2**62),
+    ],
+)  # fmt: skip
+def test_what_is_no_value(type_: Any, value: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(type_).validate_python(value)
+
+
+def test_match_keys() -> None:
+    assert company_key("Acme Corp.") == company_key("ＡＣＭＥ") == "acme"
+    assert company_key("北京字节有限公司") == "北京字节"
+    assert company_key("Company") == "company"
+    assert site_of("https://www.Acme.com:8080/about?x") == site_of("acme.com") == "acme.com"
+    assert (mail_site("ann@ACME.com"), mail_site("ann@qq.com"), mail_site("")) == ("acme.com", "", "")
+    assert person_key("Ann  LEE") == person_key("ann-lee") == "annlee"
+    assert normalise(" STRASSE ") == normalise("straße")
+
+
+def test_shared_shapes_fold_for_every_record() -> None:
+    state = Record(tags=["b"])
+    evolve_common(state, customer.AccountTagsChanged(["a", "c"], ["b"]))
+    evolve_common(state, customer.AccountTransferred("u", None))
+    evolve_common(state, customer.AccountArchived())
+    evolve_common(state, customer.AccountTypeChanged("partner", ""))  # not a shared shape
+    assert (state.tags, state.owner, state.archived) == (["a", "c"], "u", True)
+    evolve_common(state, customer.AccountRestored())
+    assert not state.archived
+
+
+def test_unknown_fields_of_an_old_change_are_let_be() -> None:
+    state = Record()
+    set_fields(state, {"vanished": {"from": 1, "to": 2}, "custom.a": {"from": None, "to": 1}})
+    assert state.custom == {"a": 1}
+    set_fields(state, {"custom.a": {"from": 1, "to": None}, "custom.b": {"from": 1, "to": None}})
+    assert state.custom == {}
+
+
+VALUES = st.none() | st.text(max_size=3) | st.integers(0, 9)
+STATES = st.builds(
+    Account,
+    city=st.text(max_size=3),
+    employees=st.none() | st.integers(0, 9),
+    tags=st.lists(st.text(max_size=2), max_size=2),
+    custom=st.dictionaries(st.sampled_from("abc"), VALUES.filter(lambda v: v is not None), max_size=3),
+)
+
+
+@quick(STATES, STATES)
+def test_differences_lead_from_one_state_to_the_other_and_back(one: Account, other: Account) -> None:
+    changes = differences(ACCOUNT.dump(one), ACCOUNT.dump(other))
+    there = ACCOUNT.copy(one)
+    set_fields(there, changes)
+    assert there == other
+    set_fields(there, {name: {"from": c["to"], "to": c["from"]} for name, c in changes.items()})
+    assert there == one
+
+
+def test_a_copy_is_apart_from_its_original() -> None:
+    state = Account(tags=["a"], custom={"x": ["y"]})
+    twin = ACCOUNT.copy(state)
+    twin.tags.append("b")
+    twin.custom["x"].append("z")
+    assert (state.tags, state.custom) == (["a"], {"x": ["y"]})
+
+
+def test_a_command_is_registered_once() -> None:
+    aggregate: Aggregate[Account] = Aggregate(
+        "thing", "test", "things", Account, lambda s, e: None, Collection("x", 1, ())
+    )
+    register = aggregate.command("Do", action="edit", verb="do", model=ACCOUNT.commands["customer.TagAccount"].model)
+    register(lambda cmd, state, ctx: [])
+    with pytest.raises(TypeError):
+        register(lambda cmd, state, ctx: [])
