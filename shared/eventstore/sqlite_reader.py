@@ -19,7 +19,7 @@ from shared.eventstore.sqlite_group import answer_again
 
 Parameters = dict[str, Any]
 
-SHORT = 500  # rows read in the event loop's own thread: to decode and fold them there takes longer
+SHORT = 1024  # rows read in the event loop's own thread: to decode and fold them there takes longer
 PAGE = 2000  # rows of one page of `streams`
 ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
