@@ -18,7 +18,8 @@ from shared.eventstore.port import NO_STREAM, Appended, EventStore, StoreBroken,
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_file import FORMAT
 from shared.formats import NewerFormat
-from tests.contract.eventstore_suite import METADATA, EventStoreSuite, Opener, feed, new, request, stream_of
+from tests.contract.eventstore_help import METADATA, Opener, feed, new, request, stream_of
+from tests.contract.eventstore_suite import EventStoreSuite
 
 
 @pytest.fixture

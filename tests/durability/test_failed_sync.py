@@ -17,7 +17,7 @@ from shared.clock import SystemClock
 from shared.eventstore import sqlite_file
 from shared.eventstore.port import NO_STREAM, StoreBroken
 from shared.eventstore.sqlite import SqliteEventStore
-from tests.contract.eventstore_suite import METADATA, assert_ordered, feed, new, stream_of
+from tests.contract.eventstore_help import METADATA, assert_ordered, feed, new, stream_of
 from tests.durability.disk import Disk, FileState, Write, fault, happen
 from tests.durability.scale import FAILED_SYNC_ORDINALS
 

@@ -15,7 +15,7 @@ from shared.clock import SystemClock
 from shared.eventstore import sqlite_file
 from shared.eventstore.port import NO_STREAM, Appended, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
-from tests.contract.eventstore_suite import METADATA, assert_ordered, feed, new, request, stream_of
+from tests.contract.eventstore_help import METADATA, assert_ordered, feed, new, request, stream_of
 from tests.durability.disk import Disk, Write, fault
 from tests.durability.scale import FULL_DISK_ORDINALS
 

@@ -19,7 +19,7 @@ from shared.clock import SystemClock
 from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.faults import KILLED
-from tests.contract.eventstore_suite import assert_ordered, feed
+from tests.contract.eventstore_help import assert_ordered, feed
 from tests.durability.scale import KILLS_PER_POINT, RANDOM_KILLS
 from tests.durability.writer import DIGEST, TENANT, Journal
 

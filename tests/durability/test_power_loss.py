@@ -16,7 +16,7 @@ from shared.clock import SystemClock
 from shared.eventstore import sqlite_file
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
-from tests.contract.eventstore_suite import METADATA, feed, new, request, stream_of
+from tests.contract.eventstore_help import METADATA, feed, new, request, stream_of
 from tests.durability.disk import Disk, FileState, Write, happen
 from tests.durability.scale import POWER_LOSS_IMAGES
 
