@@ -36,10 +36,10 @@ async def _run(settings: Settings) -> None:
 async def _greet(server: Server) -> None:
     address = server.settings.address
     lines = [f"[bold]CRM[/bold] is ready at [link]{address}[/link]", f"API documents  {address}/docs"]
-    if (token := await server.suite.setup_token()) is not None:
-        lines += ["", "Nobody can sign in yet. Create your organisation here (one use only):"]
-        lines.append(f"{address}/setup?token={token}")
     _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)
+    if (token := await server.suite.setup_token()) is not None:
+        _console.print("Nobody can sign in yet. Create your organisation here (one use only):")
+        _console.print(f"{address}/setup#token={token}", soft_wrap=True, highlight=False)  # whole, however narrow
 
 
 async def set_up(
