@@ -17,7 +17,7 @@ from shared.http.cells import neutralise
 from shared.warehouse.client import Answer
 
 Format = Literal["table", "csv", "json", "arrow"]
-FORMATS: tuple[str, ...] = get_args(Format)
+FORMATS: tuple[Format, ...] = get_args(Format)
 MEDIA: dict[str, str] = {
     "table": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",

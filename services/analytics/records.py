@@ -207,7 +207,7 @@ STAGES = View(
     "pipeline",
     source=(
         "(SELECT _d.*, arrayJoin(arrayEnumerate(_d.stages)) AS place FROM dim_pipelines AS _d FINAL "
-        "WHERE _d.tenant = {tenant:String}) AS _o"
+        "PREWHERE _d.tenant = {tenant:String}) AS _o"
     ),
     owner="",
     where="NOT _o.archived",

@@ -30,7 +30,7 @@ AT_ONCE = 4  # questions of one user that may run or wait at the same time
 
 _WORD = re.compile(r"\w+")
 _READS = re.compile(r"^ *(Function|TableIdentifier) (\S+)", re.MULTILINE)
-_UNKNOWN = re.compile(r"identifier [`']([^`']{1,100})[`']")
+_UNKNOWN = re.compile(r"[Ii]dentifier [`']([^`']{1,100})[`']")
 
 
 class SqlDoor:

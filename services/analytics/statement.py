@@ -88,6 +88,7 @@ _TYPES = frozenset(
     "varchar int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 bool boolean ubigint usmallint uinteger "
     "utinyint lowcardinality array".split()
 )
+_JOINS = frozenset({"", "INNER", "OUTER", "CROSS", "SEMI", "ANTI", "ANY"})
 _VARS = re.compile(
     r"(?i)(second|minute|hour|day|week|month|quarter|year)s?|unbounded|preceding|following|current row|rows|range"
 )
@@ -223,6 +224,8 @@ def _check_node(node: exp.Expr) -> None:
             _TYPES
         ):
             raise refuse("type", "this type is not among those allowed", *_place(node))
+        case exp.Join() if node.kind not in _JOINS or node.method:
+            raise refuse("not-allowed", f"{node.kind or node.method} JOIN is not allowed here", *_place(node))
         case exp.Var() if not _VARS.fullmatch(node.name):
             raise refuse("not-allowed", f"{node.name} is not allowed here", *_place(node))
 

@@ -121,7 +121,9 @@ class Scoping:
         for column in wanted:
             for name in column.joins:
                 names += [n for n in (*self._joins[name].after, name) if n not in names]
-        return " ".join([view.source, *(self._join(name) for name in names)])
+        inner = view.source.startswith("(")  # a subquery has chosen the organisation's rows already
+        first = [] if inner else ["PREWHERE _o.tenant = {tenant:String}"]
+        return " ".join([view.source, *(self._join(name) for name in names), *first])
 
     def _join(self, name: str) -> str:
         join = self._joins[name]
@@ -131,15 +133,15 @@ class Scoping:
     def _where(self, view: View) -> str:
         level = min(self._level, self.access.level(view.resource, "read"))
         scope = self._owned(f"rows_{view.resource}", view.owner, level)
-        return " AND ".join(filter(None, ["_o.tenant = {tenant:String}", view.where, scope.removeprefix(" AND ")]))
+        return " AND ".join(filter(None, [view.where, scope]))
 
     def _owned(self, name: str, owner: str, level: Level) -> str:
-        """` AND owner IN (…)`, or nothing for who sees everyone's."""
+        """`owner IN (…)`, or 1 for who sees everyone's."""
         owners = self.access.owners(level)
         if owners is None or not owner:
-            return ""
+            return "1"
         self.parameters[f"owners_{name}"] = sorted(owners)
-        return f" AND {owner} IN {{owners_{name}:Array(String)}}"
+        return f"{owner} IN {{owners_{name}:Array(String)}}"
 
 
 def _words(sql: str) -> list[str]:

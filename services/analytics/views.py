@@ -12,15 +12,15 @@ from services.analytics.view import ViewColumn as C
 
 def _dimension(table: str, *columns: str) -> str:
     named = ", ".join(f"_d.{c} AS {c}" for c in ("id", *columns))
-    return f"SELECT {named} FROM {table} AS _d FINAL WHERE _d.tenant = {{tenant:String}}"
+    return f"SELECT {named} FROM {table} AS _d FINAL PREWHERE _d.tenant = {{tenant:String}}"
 
 
 JOINS: dict[str, Join] = {
     "account": Join(
         "SELECT _a.id AS id, if(_m.id = '', _a.name, _m.name) AS name FROM (SELECT _n.id AS id, _n.name AS name, "
-        "_n.merged_into AS merged_into FROM accounts_now AS _n FINAL WHERE _n.tenant = {tenant:String}{scope}) AS _a "
-        "LEFT JOIN (SELECT _n.id AS id, _n.name AS name FROM accounts_now AS _n FINAL WHERE _n.tenant = "
-        "{tenant:String}{scope}) AS _m ON _m.id = _a.merged_into",
+        "_n.merged_into AS merged_into FROM accounts_now AS _n FINAL PREWHERE _n.tenant = {tenant:String} "
+        "WHERE {scope}) AS _a LEFT JOIN (SELECT _n.id AS id, _n.name AS name FROM accounts_now AS _n FINAL "
+        "PREWHERE _n.tenant = {tenant:String} WHERE {scope}) AS _m ON _m.id = _a.merged_into",
         "_account.id = _o.account",
         "account",
         "_n.owner",
@@ -100,7 +100,7 @@ OPPORTUNITIES_AS_OF = replace(
     zh="某日结束时(UTC)的商机:每个商机一行;姓名、团队按现在",
     en="Opportunities as they were at the end of a day (UTC), a row each; people and teams as they are now",
     source=(
-        "(SELECT _f.* FROM opportunity_facts AS _f WHERE _f.tenant = {tenant:String} AND "
+        "(SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = {tenant:String} WHERE "
         "_f.occurred_at < toDateTime64(addDays({day:Date32}, 1), 6, 'UTC') "
         "ORDER BY _f.tenant DESC, _f.id DESC, _f.version DESC LIMIT 1 BY _f.id) AS _o"
     ),
@@ -145,9 +145,9 @@ STAGE_CHANGES = View(
     ),
     "opportunity",
     source=(
-        "(SELECT _c.*, _n.owner AS owner FROM (SELECT _s.* FROM stage_change_facts AS _s FINAL WHERE _s.tenant = "
+        "(SELECT _c.*, _n.owner AS owner FROM (SELECT _s.* FROM stage_change_facts AS _s FINAL PREWHERE _s.tenant = "
         "{tenant:String}) AS _c INNER JOIN (SELECT _w.id AS id, _w.owner AS owner FROM opportunities_now AS _w FINAL "
-        "WHERE _w.tenant = {tenant:String} AND NOT _w.archived) AS _n ON _n.id = _c.id) AS _o"
+        "PREWHERE _w.tenant = {tenant:String} WHERE NOT _w.archived) AS _n ON _n.id = _c.id) AS _o"
     ),
 )
 

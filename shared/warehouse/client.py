@@ -26,6 +26,18 @@ Parameters = Mapping[str, Any]  # bound as {name:Type}
 READERS = 2
 _WRITER_SETTINGS = {"session_timezone": "UTC"}
 
+# optimizations that may run an outer expression on rows which a subquery's own filter has still to take away: its
+# errors would tell about rows that are not to be seen
+_BARRIER = (
+    "enable_join_runtime_filters",
+    "query_plan_filter_push_down",
+    "query_plan_merge_filters",
+    "query_plan_merge_filter_into_join_condition",
+    "query_plan_propagate_predicate_across_join",
+    "query_plan_push_down_volume_reducing_functions",
+    "use_join_disjunctions_push_down",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -52,9 +64,7 @@ class Limits:
             "max_subquery_depth": 50,
             "max_query_size": 1_000_000,
             "allow_introspection_functions": 0,
-            # a caller's expressions never run on rows that a subquery's own filter has still to take away
-            "query_plan_filter_push_down": 0,
-            "query_plan_merge_filters": 0,
+            **dict.fromkeys(_BARRIER, 0),
             "readonly": 1,
         }
         return {name: str(value) for name, value in settings.items()}
@@ -81,13 +91,54 @@ class QueryFailed(Exception):
         self.code = code
 
 
+class _Session:
+    """One session with the engine, used by one thread at a time.
+
+    A failed statement ends it, and a new one takes its place: the embedded engine would hand what is left of the failed
+    answer to the session's next question.
+    """
+
+    def __init__(self, path: Path, settings: Mapping[str, str]) -> None:
+        self._path, self._settings = path, settings
+        self.database: str | None = None
+        self._client: Any = None
+
+    def run(self, act: Callable[[Any], T]) -> T:
+        """Raises QueryFailed."""
+        try:
+            if self._client is None:
+                self._client = self._open()
+            return act(self._client)
+        except ClickHouseError as error:
+            self.close()
+            raise QueryFailed(_first_line(error), getattr(error, "code", None) or 0) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> Any:
+        client = clickhouse_connect.get_client(interface="chdb", path=str(self._path), database=self.database)
+        if self.database:
+            client.command("SELECT 1")  # applies USE before the session is locked
+        for name, value in self._settings.items():
+            client.command(f"SET {name} = '{value}'")
+        return client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
 class Warehouse:
     def __init__(self, path: Path, database: str, limits: Limits) -> None:
-        self._path, self._database, self._limits = path, database, limits
+        self._path, self._database = path, database
         self._write_thread = ThreadPoolExecutor(1, "warehouse-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "warehouse-reader")
-        self._readers: asyncio.Queue[Any] = asyncio.Queue()
-        self._writer: Any = None
+        self._anchor = _Session(path, {})  # keeps the directory open while the others come and go
+        self._writer = _Session(path, _WRITER_SETTINGS)
+        self._every_reader = [_Session(path, limits.settings()) for _ in range(READERS)]
+        self._readers: asyncio.Queue[_Session] = asyncio.Queue()
         self._closed = False
 
     @classmethod
@@ -111,46 +162,37 @@ class Warehouse:
 
     async def _connect(self) -> None:
         self._path.mkdir(parents=True, exist_ok=True)
-        self._writer = await self._in_writer(lambda: self._client(None, _WRITER_SETTINGS))
-        await self.command(f"CREATE DATABASE IF NOT EXISTS `{self._database}`")
-        await self._in_writer(lambda: setattr(self._writer, "database", self._database))
-        for _ in range(READERS):
-            self._readers.put_nowait(await self._in_writer(self._reader))
-
-    def _reader(self) -> Any:
-        return self._client(self._database, self._limits.settings())
-
-    def _client(self, database: str | None, settings: Mapping[str, str]) -> Any:
-        client = clickhouse_connect.get_client(interface="chdb", path=str(self._path), database=database)
-        if database:
-            client.command("SELECT 1")  # applies USE before the session is locked
-        for name, value in settings.items():
-            client.command(f"SET {name} = '{value}'")
-        return client
+        create = f"CREATE DATABASE IF NOT EXISTS `{self._database}`"
+        await self._in_writer(lambda: self._anchor.run(lambda c: c.command(create)))
+        for session in (self._writer, *self._every_reader):
+            session.database = self._database
+        for session in self._every_reader:
+            self._readers.put_nowait(session)
 
     async def command(self, sql: str, parameters: Parameters | None = None) -> None:
         """A statement of the suite's own (never a caller's text). Raises QueryFailed."""
-        await self._in_writer(lambda: self._writer.command(sql, parameters=parameters))
+        await self._in_writer(lambda: self._writer.run(lambda c: c.command(sql, parameters=parameters)))
 
     async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
         """Insert rows shaped as the table's columns as one block; durable on return. Raises QueryFailed."""
         if rows:
-            await self._in_writer(lambda: self._writer.insert_arrow(name or table.name, table.arrow(rows)))
+            into = name or table.name
+            await self._in_writer(lambda: self._writer.run(lambda c: c.insert_arrow(into, table.arrow(rows))))
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The suite's own question, in order with its writes and without a reader's limits. Raises QueryFailed."""
-        return await self._in_writer(lambda: _ask(self._writer, sql, parameters).rows)
+        return await self._in_writer(lambda: self._writer.run(lambda c: _ask(c, sql, parameters)).rows)
 
     async def ask(self, sql: str, parameters: Parameters | None = None) -> Answer:
         """A question in a locked, bounded session. Raises QueryFailed."""
-        client = await self._readers.get()
+        session = await self._readers.get()
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._read_threads, _guarded, lambda: _ask(client, sql, parameters))
-        running.add_done_callback(lambda _: self._readers.put_nowait(client))
-        return await asyncio.shield(running)
+        question = loop.run_in_executor(self._read_threads, session.run, lambda c: _ask(c, sql, parameters))
+        question.add_done_callback(lambda _: self._readers.put_nowait(session))
+        return await asyncio.shield(question)
 
     async def _in_writer(self, act: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, _guarded, act)
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, act)
 
     async def close(self) -> None:
         """Let running statements end, then release the directory for other processes."""
@@ -162,10 +204,8 @@ class Warehouse:
     def _shut(self) -> None:
         self._read_threads.shutdown()
         self._write_thread.shutdown()
-        while not self._readers.empty():
-            self._readers.get_nowait().close()
-        if self._writer is not None:
-            self._writer.close()
+        for session in (*self._every_reader, self._writer, self._anchor):
+            session.close()
 
 
 def _ask(client: Any, sql: str, parameters: Parameters | None) -> Answer:
@@ -174,13 +214,6 @@ def _ask(client: Any, sql: str, parameters: Parameters | None) -> Answer:
         shape = client.query(f"DESCRIBE TABLE ({sql})", parameters=parameters, column_oriented=True).result_columns
         return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
     return Answer(tuple(result.column_names), tuple(t.name for t in result.column_types), tuple(result.result_columns))
-
-
-def _guarded(act: Callable[[], T]) -> T:
-    try:
-        return act()
-    except ClickHouseError as error:
-        raise QueryFailed(_first_line(error), getattr(error, "code", None) or 0) from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.warehouse.client import Limits, Warehouse
 from tests.contract.warehouse_suite import THINGS, FeedSuite, Opener, WarehouseSuite, Yard, things
 
-LIMITS = Limits(seconds=1, memory=300_000_000)
+LIMITS = Limits(seconds=2, memory=300_000_000)
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ class WarehouseSuite:
         loop = asyncio.get_running_loop()
 
         @settings(max_examples=60, deadline=None)
-        @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=20), max_size=4))
+        @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4))
         def holds(texts: list[str]) -> None:
             question = warehouse.ask("SELECT {t:Array(String)} AS t", {"t": texts})
             answer = asyncio.run_coroutine_threadsafe(question, loop).result(30)
@@ -176,7 +176,7 @@ class WarehouseSuite:
         [
             ("SELECT number FROM numbers(200000)", 396),
             ("SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))", 159),
-            ("SELECT groupArray(toString(number)) FROM numbers(100000000)", 241),
+            ("SELECT groupArray(repeat('x', 10000)) FROM numbers(1000000)", 241),
         ],
     )
     async def test_a_reader_is_bounded_in_rows_time_and_memory(self, opener: Opener, question: str, code: int) -> None:
@@ -184,6 +184,19 @@ class WarehouseSuite:
         with pytest.raises(QueryFailed) as failure:
             await warehouse.ask(question)
         assert failure.value.code == code
+
+    @pytest.mark.parametrize("reader", [True, False])
+    async def test_a_failed_question_leaves_nothing_to_the_next(self, opener: Opener, reader: bool) -> None:
+        warehouse = await opener()
+        failing = "SELECT number, throwIf(number = 50000) FROM numbers(90000) SETTINGS max_block_size = 1000"
+        if reader:
+            failing = "SELECT toString(number), throwIf(number = 90000) FROM numbers(99000)"
+        for _ in range(6):
+            with pytest.raises(QueryFailed):
+                await (warehouse.ask if reader else warehouse.rows)(failing)
+            assert await warehouse.rows("SELECT 42") == [(42,)]
+            answers = await asyncio.gather(*(warehouse.ask("SELECT 42") for _ in range(4)))
+            assert [a.rows for a in answers] == [[(42,)]] * 4
 
     async def test_a_slow_reader_does_not_hold_the_writer_up(self, opener: Opener) -> None:
         warehouse = await opener()
