@@ -30,7 +30,7 @@ from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.port import StoreBroken
+from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.formats import NewerFormat
 from shared.platform import Platform
@@ -50,6 +50,15 @@ from shared.warehouse.feed import WarehouseFeed
 
 ISSUER = "crm"
 POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
+_NOT_TO_BE_OPENED = (
+    AlreadyOpen,
+    NewerFormat,
+    KeysUnusable,
+    StoreBroken,
+    StoreUnavailable,
+    ViewsUnavailable,
+    Unavailable,
+)
 
 
 class Suite:
@@ -71,7 +80,7 @@ class Suite:
         async with AsyncExitStack() as stack:
             try:
                 platform = await _open_platform(settings, stack)
-            except (AlreadyOpen, NewerFormat, KeysUnusable, StoreBroken, ViewsUnavailable, Unavailable) as error:
+            except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
             return cls(settings, platform, stack.pop_all())
         raise AssertionError("unreachable")
