@@ -8,10 +8,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.clock import Micros, SystemClock
+from shared.events.envelope import NewEvent
 from shared.eventstore import sqlite_reader
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.port import NO_STREAM, Appended, EventStore, StoreBroken, StoreUnavailable
@@ -42,6 +47,49 @@ async def opener(path: Path) -> AsyncIterator[Opener]:
 
 class TestSqliteEventStore(EventStoreSuite):
     pass
+
+
+commands = st.tuples(
+    st.sampled_from(["t1", "t2"]),
+    st.sampled_from(["account-1", "account-2", "lead-1"]),
+    st.integers(0, 4),
+    st.lists(st.integers(0, 15), max_size=2),  # event ids, often used before
+    st.none() | st.tuples(st.sampled_from(["k1", "k2"]), st.sampled_from(["one body", "another"])),
+)
+
+
+@given(st.lists(commands, min_size=2, max_size=25))
+@settings(max_examples=25, deadline=None)
+def test_a_group_has_the_outcomes_of_its_commands_one_by_one(sent: list[tuple[Any, ...]]) -> None:
+    """Together in one transaction or each in its own: the same answers, the same log."""
+
+    async def outcomes(store: EventStore, together: bool) -> tuple[list[str], list[tuple[Any, ...]]]:
+        appends = [
+            store.append(
+                tenant,
+                stream,
+                expected,
+                [NewEvent(f"event {n}", "test.Happened", 1, 1, b"{}") for n in ids],
+                METADATA,
+                None if key is None else request(*key),
+            )
+            for tenant, stream, expected, ids, key in sent
+        ]
+        if together:
+            answers = await asyncio.gather(*appends, return_exceptions=True)
+        else:
+            answers = [(await asyncio.gather(a, return_exceptions=True))[0] for a in appends]
+        log = [(e.position, e.tenant, e.stream, e.version, e.event_id) for e in await feed(store)]
+        await store.close()
+        return [repr(a) for a in answers], log
+
+    with TemporaryDirectory() as folder:
+        both = [SqliteEventStore.open(Path(folder) / f"{n}.db", SystemClock()) for n in range(2)]
+
+        async def compare() -> None:
+            assert await outcomes(both[0], True) == await outcomes(both[1], False)
+
+        asyncio.run(compare())
 
 
 class Jumping:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 PROVE = bool(os.environ.get("CRM_PROVE"))
 KILLS_PER_POINT = 30 if PROVE else 3
 RANDOM_KILLS = 760 if PROVE else 16
 POWER_LOSS_IMAGES = 10_000 if PROVE else 1_500
 FULL_DISK_ORDINALS = 200 if PROVE else 40
 FAILED_SYNC_ORDINALS = 100 if PROVE else 24
+LIMIT = pytest.mark.timeout(3600 if PROVE else 300)

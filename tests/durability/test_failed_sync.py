@@ -19,7 +19,9 @@ from shared.eventstore.port import NO_STREAM, StoreBroken
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.contract.eventstore_help import METADATA, assert_ordered, feed, new, stream_of
 from tests.durability.disk import Disk, FileState, Write, fault, happen
-from tests.durability.scale import FAILED_SYNC_ORDINALS
+from tests.durability.scale import FAILED_SYNC_ORDINALS, LIMIT
+
+pytestmark = LIMIT
 
 
 @dataclass(slots=True)

@@ -17,9 +17,10 @@ from shared.eventstore.port import NO_STREAM, Appended, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.contract.eventstore_help import METADATA, assert_ordered, feed, new, request, stream_of
 from tests.durability.disk import Disk, Write, fault
-from tests.durability.scale import FULL_DISK_ORDINALS
+from tests.durability.scale import FULL_DISK_ORDINALS, LIMIT
 
 MakeRoom = Callable[[SqliteEventStore], None]
+pytestmark = LIMIT
 
 
 async def fill(store: SqliteEventStore, size: int) -> tuple[dict[str, Appended], set[str]]:

@@ -20,7 +20,7 @@ from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.faults import KILLED
 from tests.contract.eventstore_help import assert_ordered, feed
-from tests.durability.scale import KILLS_PER_POINT, RANDOM_KILLS
+from tests.durability.scale import KILLS_PER_POINT, LIMIT, RANDOM_KILLS
 from tests.durability.writer import DIGEST, TENANT, Journal
 
 POINTS = [
@@ -35,6 +35,8 @@ POINTS = [
 ]
 EVERY_START = {p for p in POINTS if not p.startswith("append.")}  # reached once in a process's life
 ROOT = Path(__file__).parents[2]
+KILLS_PER_LOG = 20
+pytestmark = LIMIT
 
 
 def start(folder: Path, appends: int, crashpoint: str = "") -> subprocess.Popen[bytes]:
@@ -85,14 +87,16 @@ async def test_killed_at_a_named_point(tmp_path: Path, point: str) -> None:
 
 async def test_killed_at_random(tmp_path: Path) -> None:
     dice = random.Random(11)
-    acknowledged = 0
-    for _ in range(RANDOM_KILLS):
-        with start(tmp_path, 1_000_000) as process:
+    acknowledged: dict[Path, int] = {}
+    for n in range(RANDOM_KILLS):
+        folder = tmp_path / str(n // KILLS_PER_LOG)
+        folder.mkdir(exist_ok=True)
+        with start(folder, 1_000_000) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
             await asyncio.sleep(dice.uniform(0, 0.1))
             process.kill()
             assert process.wait(60) == -signal.SIGKILL
-        before, acknowledged = acknowledged, await examine(tmp_path)
-        assert acknowledged >= before
-    assert acknowledged > 10 * RANDOM_KILLS
+        before, acknowledged[folder] = acknowledged.get(folder, 0), await examine(folder)
+        assert acknowledged[folder] >= before
+    assert sum(acknowledged.values()) > 10 * RANDOM_KILLS

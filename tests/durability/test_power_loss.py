@@ -18,9 +18,10 @@ from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.contract.eventstore_help import METADATA, feed, new, request, stream_of
 from tests.durability.disk import Disk, FileState, Write, happen
-from tests.durability.scale import POWER_LOSS_IMAGES
+from tests.durability.scale import LIMIT, POWER_LOSS_IMAGES
 
 ROUNDS, AT_ONCE = 60, 4
+pytestmark = LIMIT
 OPENED = -1  # marks in the log, beside positions acknowledged
 
 
