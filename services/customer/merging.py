@@ -41,9 +41,13 @@ class Merge(CommandModel):
 
 
 class Unmerge(CommandModel):
-    """Let absorbed records stand by themselves again; values that were not changed since go back."""
+    """Let absorbed records stand by themselves again; values that were not changed since go back.
+
+    allow_duplicate: even one that another record took meanwhile; say why in X-Reason.
+    """
 
     release: list[Reference] = F(min_length=1, max_length=50)
+    allow_duplicate: bool = False
 
 
 class Absorb(CommandModel):

@@ -90,6 +90,19 @@ async def test_a_chain_of_merges_is_found_through_its_end_and_comes_apart_again(
     assert (await world.see("account", a))["absorbed"] == [b]
 
 
+async def test_a_value_that_another_took_meanwhile_goes_back_only_with_a_reason(world: World) -> None:
+    survivor, other = await account(world, "Acme", tax_id="1"), await account(world, "ACME", tax_id="2")
+    await world.do("customer.MergeAccounts", {"absorb": [other], "choices": {"tax_id": other}}, survivor)
+    await world.settle()
+    await account(world, "Third", tax_id="1")
+    unmerge, body = "customer.UnmergeAccounts", {"release": [other]}
+    with pytest.raises(Duplicate):
+        await world.do(unmerge, body, survivor)
+    await world.do(unmerge, {**body, "allow_duplicate": True}, survivor, reason="theirs first")
+    await world.settle()
+    assert [(await world.state("account", id)).tax_id for id in (survivor, other)] == ["1", "2"]
+
+
 async def test_what_cannot_be_merged_is_refused(world: World) -> None:
     a, b, c = [await account(world, n) for n in "abc"]
     merge = "customer.MergeAccounts"
