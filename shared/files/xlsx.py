@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from defusedxml.ElementTree import fromstring
 from openpyxl import load_workbook
 
 from shared.errors import Invalid
@@ -17,6 +18,7 @@ MAX_ENTRIES = 1_000
 MAX_RATIO = 100
 MAX_TOTAL = 200 * 1024 * 1024
 MAX_SHARED_STRINGS = 32 * 1024 * 1024  # the reader holds them in memory, all at once
+MAX_TYPES = 1024 * 1024
 MAX_CELLS = 1_000  # of one row
 _SMALL = 100 * 1024  # of small entries the ratio says nothing
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".jar", ".gz", ".7z", ".rar", ".tar")
@@ -38,8 +40,10 @@ def xlsx_to_csv(path: Path, name: str, target: Path) -> None:
         finally:
             book.close()
     except Invalid:
+        target.unlink(missing_ok=True)
         raise
     except Exception as error:  # of zipfile, the XML parser and openpyxl: whatever a hostile file provokes
+        target.unlink(missing_ok=True)
         raise Invalid.field(name, "broken-xlsx", f"this is no readable XLSX file ({type(error).__name__})") from error
 
 
@@ -92,16 +96,26 @@ def _guard(path: Path, name: str) -> None:
             raise Invalid.field(name, "broken-xlsx", "this archive is no XLSX workbook")
         if len(set(names)) != len(names) or _overlap(entries):
             raise refuse("xlsx-bomb", "its parts overlap")
+        texts = _shared_strings(archive)
         for entry in entries:
             if entry.file_size > _SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
                 raise refuse("xlsx-bomb", f"{entry.filename} is packed more than {MAX_RATIO} times")
-            if entry.filename.endswith("sharedStrings.xml") and entry.file_size > MAX_SHARED_STRINGS:
+            if entry.filename in texts and entry.file_size > MAX_SHARED_STRINGS:
                 raise refuse("xlsx-bomb", f"more than {MAX_SHARED_STRINGS >> 20} MB of texts; send it as CSV")
             if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
                 raise refuse("xlsx-hostile", "a part has a path of its own")
             if entry.flag_bits & 1:
                 raise Invalid.field(name, "encrypted", "the file has a password; save it without one")
             _guard_head(archive, entry, refuse)
+
+
+def _shared_strings(archive: zipfile.ZipFile) -> set[str]:
+    """The parts that hold shared strings, whatever they are called."""
+    types = archive.getinfo("[Content_Types].xml")
+    if types.file_size > MAX_TYPES:
+        raise ValueError("the list of parts is too long")
+    parts = fromstring(archive.read(types))
+    return {p.get("PartName", "").lstrip("/") for p in parts if "sharedStrings" in p.get("ContentType", "")}
 
 
 def _overlap(entries: list[zipfile.ZipInfo]) -> bool:

@@ -96,6 +96,11 @@ class Finder:
         """A row of this batch makes (or is about) this record."""
         self._found[resource, field, form] = [id]
 
+    def drop(self, resource: str, field: str | None, text: str) -> None:
+        """The row that was to make this record was rejected."""
+        if field is not None and text:
+            self._found.pop((resource, field, self.canonical(resource, field, text)), None)
+
     def forget(self) -> None:
         """What was not there may be there now."""
         self._found.clear()

@@ -5,6 +5,7 @@ Every command bears a key made of import, step, row and number, so that a batch 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,7 +24,7 @@ from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import Kind
 
-BATCH = 256  # rows
+BATCH = 512  # rows
 MAX_BEHIND = 2_000  # events the view may be behind before the import waits for it
 MAX_GATHERED = 100_000  # records of one step that gather values over rows
 
@@ -87,16 +88,33 @@ class Runner:
         custom = await self._custom_kinds(step)
         gathered = self._gather(step)
         rows = self._rows(step, self._mark.row)
-        while taken := list(islice(rows, BATCH)):
-            self._job.may_go_on()
-            batch = _Batch(taken)
-            around = Surroundings(self._finder, self._platform.clock.now(), custom, gathered)
-            await self._plan(step, batch, around)
-            if not self._job.dry:
-                numbers = [row.number for row, _ in batch.rows]
-                await self._sender.send_all(step, list(zip(numbers, batch.plans, strict=True)))
-            self._settle(step, batch)
-            await self._catch_up(MAX_BEHIND)
+        on_the_way: tuple[_Batch, asyncio.Task[None]] | None = None
+        try:
+            while taken := list(islice(rows, BATCH)):
+                self._job.may_go_on()
+                batch = _Batch(taken)
+                around = Surroundings(self._finder, self._platform.clock.now(), custom, gathered)
+                await self._plan(step, batch, around)  # while the batch before is being committed
+                if on_the_way is not None:
+                    await self._arrived(step, *on_the_way)
+                on_the_way = batch, asyncio.create_task(self._send(step, batch))
+        finally:
+            if on_the_way is not None:
+                await self._arrived(step, *on_the_way)
+
+    async def _send(self, step: PreparedStep, batch: _Batch) -> None:
+        if not self._job.dry:
+            numbers = [row.number for row, _ in batch.rows]
+            await self._sender.send_all(step, list(zip(numbers, batch.plans, strict=True)))
+
+    async def _arrived(self, step: PreparedStep, batch: _Batch, sending: asyncio.Task[None]) -> None:
+        try:
+            await sending
+        except asyncio.CancelledError:
+            sending.cancel()
+            raise
+        self._settle(step, batch)
+        await self._catch_up(MAX_BEHIND)
 
     def _rows(self, step: PreparedStep, after: int) -> Iterator[tuple[Row, Cells]]:
         if step.spec.file is None:
@@ -183,6 +201,7 @@ class Runner:
             if plan.outcome == "rejected":
                 batch.noted.append(_noted("rejected", step, row, plan.problems))
                 progress.rejected += 1
+                self._finder.drop(step.spec.resource, step.spec.key, plan.key)
                 continue
             if plan.warnings:
                 counts["warnings"] = counts.get("warnings", 0) + 1

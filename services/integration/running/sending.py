@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
+from services.integration.running.batch import batch_bus
 from shared.domain.aggregate import Command, CommandModel
 from shared.domain.bus import Call, CommandBus
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import CrmError, FieldError, KeyReused
 from shared.security.permissions import Access
 
-IN_FLIGHT = 128  # records worked on at once: the store commits them together
+IN_FLIGHT = 256  # records worked on at once: the store commits them together
 PATIENCE = 10.0  # longest wait, in seconds, between two attempts while the store cannot take anything
 
 NumberedPlans = Sequence[tuple[int, RowPlan]]
@@ -21,7 +22,8 @@ NumberedPlans = Sequence[tuple[int, RowPlan]]
 
 class Sender:
     def __init__(self, bus: CommandBus, access: Access, import_id: str) -> None:
-        self._bus, self._access, self._import = bus, access, import_id
+        self._bus, self._repository = batch_bus(bus)
+        self._access, self._import = access, import_id
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def send_all(self, step: PreparedStep, plans: NumberedPlans) -> None:
@@ -30,6 +32,8 @@ class Sender:
         for number, plan in plans:
             if plan.commands:
                 lanes.setdefault(plan.id, []).append((number, plan))
+        made = {lane[0][1].id for lane in lanes.values() if lane[0][1].outcome == "created"}
+        self._repository.begin(made, lanes)
         async with asyncio.TaskGroup() as group:
             for lane in lanes.values():
                 group.create_task(self._lane(step, lane))
