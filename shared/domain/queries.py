@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.clock import Micros, to_rfc3339
 from shared.domain.catalogue import AnyAggregate
@@ -18,6 +19,7 @@ from shared.streaming.projector import Projector
 from shared.views.port import BadQuery, Condition, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +98,16 @@ class Queries:
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
-        views, scope, query = await self._where(aggregate, query, access, moment)
-        try:
-            page = await views.find(aggregate.collection.name, query, scope)
-        except BadQuery as error:
-            raise Invalid.field(error.field, "bad-query", error.message) from error
+        page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
         return Page([visible(aggregate, d, access) for d in page.items], page.next)
 
     async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:
         """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
-        _, scope, query = await self._where(aggregate, query, access, NOW)
-        try:
-            return await self.views.find_raw(aggregate.collection.name, query, scope)
-        except BadQuery as error:
-            raise Invalid.field(error.field, "bad-query", error.message) from error
+        return await self._ask(aggregate, query, access, NOW, lambda views, name, q, s: views.find_raw(name, q, s))
 
     async def count(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> int:
-        views, scope, query = await self._where(aggregate, query, access, moment)
-        try:
-            return await views.count(aggregate.collection.name, query, scope)
-        except BadQuery as error:
-            raise Invalid.field(error.field, "bad-query", error.message) from error
+        """How many records the list has, now or at a moment. Raises Invalid, Forbidden."""
+        return await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.count(name, q, s))
 
     async def totals(
         self,
@@ -131,16 +122,31 @@ class Queries:
         for name in (*by, *((sum,) if sum else ())):
             if name in access.hidden(aggregate.name):
                 raise Invalid.field(name, "bad-query", "no such field")
-        views, scope, query = await self._where(aggregate, query, access, moment)
+        return await self._ask(
+            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum)
+        )
+
+    async def _ask(
+        self,
+        aggregate: AnyAggregate,
+        query: Query,
+        access: Access,
+        moment: Moment,
+        ask: Callable[[Views, str, Query, Scope], Awaitable[T]],
+    ) -> T:
+        """Put a checked question to the views of the moment."""
+        scope, name = access.scope(aggregate.name), aggregate.collection.name
+        self._check(aggregate, query, access, moment)
+        query = await self._with_absorbed(aggregate, query, access)
         try:
-            return await views.totals(aggregate.collection.name, query, scope, by, sum)
+            if moment.is_now:
+                return await ask(self.views, name, query, scope)
+            async with self._snapshots.at(aggregate, access.tenant, moment.occurred, moment.recorded) as views:
+                return await ask(views, name, query, scope)
         except BadQuery as error:
             raise Invalid.field(error.field, "bad-query", error.message) from error
 
-    async def _where(
-        self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment
-    ) -> tuple[Views, Scope, Query]:
-        scope = access.scope(aggregate.name)
+    def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
         hidden = access.hidden(aggregate.name)
         for name in [_asked(c) for c in query.where] + [query.sort]:
             if access.hides(aggregate.name, name):
@@ -149,11 +155,6 @@ class Queries:
             raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
         if moment.version is not None:
             raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
-        query = await self._with_absorbed(aggregate, query, access)
-        if moment.is_now:
-            return self.views, scope, query
-        views = await self._snapshots.at(aggregate, access.tenant, moment.occurred, moment.recorded)
-        return views, scope, query
 
     async def _with_absorbed(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
         """A filter by a merged record finds what points to the records it absorbed, too."""

@@ -1,74 +1,155 @@
-"""Lists as of a moment: the same views, folded up to that moment into memory, the same queries over them.
+"""Lists as of a moment: the same views, folded up to that moment into a private file, the same queries over them.
 
-A few are kept, so that a time slider moves over warm ones. Building costs one pass over the category's events.
+A few are kept, so that a time slider moves over warm ones. Building costs one pass over the category's events; what an
+import tells later about the past is folded in when a kept one is asked again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from shared.clock import Micros
 from shared.domain.catalogue import AnyAggregate
-from shared.events.codec import Codec, Undecodable
+from shared.events.codec import Codec
 from shared.events.common import Erased
-from shared.events.envelope import Recorded
+from shared.events.envelope import Recorded, Stored
 from shared.eventstore.port import EventStore
+from shared.streaming.folding import fold_stream
 from shared.views.port import Views, Write
 
 KEPT = 8
 BATCH = 1000
-Key = tuple[str, str, Micros | None, int]
+BREATH = 200  # events after which the event loop gets its turn
+Key = tuple[str, str, Micros | None, Micros | None]
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    """position: events up to there are in. users: requests that read it now."""
+
+    tenant: str
+    views: Views | None = None
+    position: int = 0
+    users: int = 0
+    retired: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Snapshots:
-    """open_views makes an empty in-memory views store."""
+    """open_views makes an empty private views store."""
 
     def __init__(self, store: EventStore, codec: Codec, open_views: Callable[[], Awaitable[Views]]) -> None:
         self._store, self._codec, self._open = store, codec, open_views
-        self._kept: OrderedDict[Key, Views] = OrderedDict()
-        self._lock = asyncio.Lock()
+        self._kept: OrderedDict[Key, _Snapshot] = OrderedDict()
+        self._closing: set[asyncio.Task[None]] = set()
 
-    async def at(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, recorded: Micros | None) -> Views:
-        """Views holding one collection of one tenant as it was. Events recorded later than asked are left out."""
-        position = await self._store.head() if recorded is None else await self._store.position_at(recorded)
-        key = (aggregate.name, tenant, occurred, position)
-        async with self._lock:
-            if key not in self._kept:
-                self._kept[key] = await self._build(aggregate, tenant, occurred, position)
-                while len(self._kept) > KEPT:
-                    _, old = self._kept.popitem(last=False)
-                    await old.close()
-            self._kept.move_to_end(key)
-            return self._kept[key]
+    @asynccontextmanager
+    async def at(
+        self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, recorded: Micros | None
+    ) -> AsyncIterator[Views]:
+        """Views holding one collection of one tenant as it was. Events recorded later than asked are left out.
 
-    async def _build(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int) -> Views:
-        views = await self._open()
-        await views.declare([aggregate.collection])
-        name = aggregate.collection.name
-        writes: list[Write] = []
-        async for stream in self._store.streams(aggregate.name, up_to=position, tenant=tenant):
-            past = [s for s in stream if occurred is None or s.occurred_at <= occurred]
-            if not past:
-                continue
+        A record belongs to the owner it had then.
+        """
+        key = (aggregate.name, tenant, occurred, recorded)
+        snapshot = self._kept.setdefault(key, _Snapshot(tenant))
+        self._kept.move_to_end(key)
+        snapshot.users += 1
+        try:
+            async with snapshot.lock:
+                views = await self._refreshed(snapshot, aggregate, occurred, recorded)
+            self._evict()
+            yield views
+        finally:
+            snapshot.users -= 1
+            if snapshot.views is None and self._kept.get(key) is snapshot:
+                del self._kept[key]  # it could not be built
+                snapshot.retired = True
+            self._close_if_done(snapshot)
+
+    def on_events(self, events: Sequence[Recorded]) -> None:
+        """Called with every projected batch: what is kept may show a person who is erased now."""
+        erased = {e.tenant for e in events if isinstance(e.event, Erased)}
+        for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in erased]:
+            self._retire(key)
+
+    async def close(self) -> None:
+        for key in list(self._kept):
+            self._retire(key)
+        await asyncio.gather(*self._closing)
+
+    async def _refreshed(
+        self, snapshot: _Snapshot, aggregate: AnyAggregate, occurred: Micros | None, recorded: Micros | None
+    ) -> Views:
+        head = await self._store.head() if recorded is None else await self._store.position_at(recorded)
+        if snapshot.views is None:
+            views = await self._open()
             try:
-                state = aggregate.fold(self._codec.decode(s) for s in past)
-            except Undecodable:
-                continue  # parked and told by the projector
-            writes.append(Write(name, tenant, state.id, aggregate.document(state), state.version))
+                await self._fill(views, aggregate, snapshot.tenant, occurred, head)
+            except BaseException:
+                await views.close()
+                raise
+            snapshot.views = views
+        elif snapshot.position < head:
+            await self._catch_up(snapshot.views, aggregate, snapshot, occurred, head)
+        snapshot.position = head
+        return snapshot.views
+
+    async def _fill(
+        self, views: Views, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int
+    ) -> None:
+        await views.declare([aggregate.collection])
+        writes: list[Write] = []
+        seen = 0
+        async for stream in self._store.streams(aggregate.name, up_to=position, tenant=tenant):
+            writes += self._fold(aggregate, stream, occurred)
+            seen += len(stream)
+            if seen >= BREATH:
+                seen = 0
+                await asyncio.sleep(0)
             if len(writes) >= BATCH:
                 await views.write(writes)
                 writes = []
         await views.write(writes)
-        return views
 
-    def on_events(self, events: Sequence[Recorded]) -> None:
-        """Called with every projected batch: what is kept may show a person who is erased now."""
-        if any(isinstance(recorded.event, Erased) for recorded in events):
-            self._kept.clear()
+    async def _catch_up(
+        self, views: Views, aggregate: AnyAggregate, snapshot: _Snapshot, occurred: Micros | None, head: int
+    ) -> None:
+        """Fold again what was told since about the time before the moment."""
+        after, tenant = snapshot.position, snapshot.tenant
+        while after < head:
+            page = await self._store.read_all(after, BATCH, categories=[aggregate.name], tenant=tenant)
+            news = {s.stream for s in page if s.position <= head and (occurred is None or s.occurred_at <= occurred)}
+            writes: list[Write] = []
+            for stream in sorted(news):
+                events = [s for s in await self._store.read(tenant, stream) if s.position <= head]
+                writes += self._fold(aggregate, events, occurred)
+            await views.write(writes)
+            if len(page) < BATCH:
+                return
+            after = page[-1].position
 
-    async def close(self) -> None:
-        for views in self._kept.values():
-            await views.close()
-        self._kept.clear()
+    def _fold(self, aggregate: AnyAggregate, stream: Sequence[Stored], occurred: Micros | None) -> list[Write]:
+        past = [s for s in stream if occurred is None or s.occurred_at <= occurred]
+        return fold_stream(aggregate, self._codec, past).write(aggregate.collection.name, stream[0].tenant)
+
+    def _evict(self) -> None:
+        while len(self._kept) > KEPT:
+            self._retire(next(iter(self._kept)))
+
+    def _retire(self, key: Key) -> None:
+        snapshot = self._kept.pop(key)
+        snapshot.retired = True
+        self._close_if_done(snapshot)
+
+    def _close_if_done(self, snapshot: _Snapshot) -> None:
+        """A retired snapshot is closed by whoever reads it last."""
+        if snapshot.retired and not snapshot.users and snapshot.views is not None:
+            task = asyncio.get_running_loop().create_task(snapshot.views.close())
+            snapshot.views = None
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)

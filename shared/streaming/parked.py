@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.clock import to_rfc3339
-from shared.events.envelope import Stored
+from shared.events.envelope import Recorded, Stored
 from shared.views.port import Collection, Field, Kind, Query, Scope, Views, Write
 
 OPERATORS = "_operators"  # the tenant of documents that belong to the installation
@@ -24,45 +24,68 @@ PARKED = Collection(
 )
 
 
+def entry(one: Stored | Recorded, stream: str, error: str) -> Write:
+    """An entry of the list: an event, and under which name it is set aside."""
+    key = f"{stream}.{one.version}"
+    document = {
+        "id": key,
+        "version": 1,
+        "stream": stream,
+        "tenant": one.tenant,
+        "event_version": one.version,
+        "type": one.type,
+        "error": error[:2000].encode(errors="replace").decode(),
+        "recorded_at": to_rfc3339(one.recorded_at),
+    }
+    return Write(PARKED.name, OPERATORS, key, document, one.position * 2)
+
+
 class Parked:
+    """What is added counts at once, but stays only if `settle` follows the write; `undo` takes it back."""
+
     def __init__(self, views: Views) -> None:
         self._views = views
-        self._streams: dict[str, list[str]] = {}
+        self._streams: dict[str, set[str]] = {}
+        self._added: dict[str, set[str]] = {}
 
     def __contains__(self, stream: object) -> bool:
-        return stream in self._streams
+        return stream in self._streams or stream in self._added
 
     @property
     def streams(self) -> list[str]:
-        return sorted(self._streams)
+        return sorted({*self._streams, *self._added})
 
     async def load(self) -> None:
         """Read the quarantined streams back after a start."""
         self._streams.clear()
+        self._added.clear()
         cursor = None
         while True:
             page = await self._views.find(PARKED.name, Query(limit=200, cursor=cursor), Scope(OPERATORS))
             for document in page.items:
-                self._streams.setdefault(document["stream"], []).append(document["id"])
+                self._streams.setdefault(document["stream"], set()).add(document["id"])
             if (cursor := page.next) is None:
                 return
 
     def add(self, one: Stored, error: str) -> Write:
-        key = f"{one.stream}.{one.version}"
-        self._streams.setdefault(one.stream, []).append(key)
-        document = {
-            "id": key,
-            "version": 1,
-            "stream": one.stream,
-            "tenant": one.tenant,
-            "event_version": one.version,
-            "type": one.type,
-            "error": error[:2000],
-            "recorded_at": to_rfc3339(one.recorded_at),
-        }
-        return Write(PARKED.name, OPERATORS, key, document, one.position * 2)
+        """The write that puts an event on the list."""
+        write = entry(one, one.stream, error)
+        self._added.setdefault(one.stream, set()).add(write.key)
+        return write
 
-    def release(self, stream: str) -> list[Write]:
-        """The removals that end a stream's quarantine."""
-        keys = self._streams.pop(stream, [])
-        return [Write(PARKED.name, OPERATORS, key, None, 2**62) for key in keys]
+    def settle(self) -> None:
+        """What was added is written."""
+        for stream, keys in self._added.items():
+            self._streams.setdefault(stream, set()).update(keys)
+        self._added.clear()
+
+    def undo(self) -> None:
+        """What was added was not written."""
+        self._added.clear()
+
+    def removals(self, stream: str) -> list[Write]:
+        """The writes that end a stream's quarantine; `release` follows them."""
+        return [Write(PARKED.name, OPERATORS, key, None, 2**62) for key in sorted(self._streams.get(stream, ()))]
+
+    def release(self, stream: str) -> None:
+        self._streams.pop(stream, None)

@@ -1,6 +1,7 @@
 """Policies: event → commands. They carry sagas forward; every command has a deterministic key, so a repeat is harmless.
 
-The runner keeps its own checkpoint and resumes after a crash where it was.
+The runner keeps its own checkpoint and resumes after a crash where it was. A reaction that keeps failing is parked and
+tried again at the next start; the others go on.
 """
 
 from __future__ import annotations
@@ -14,12 +15,19 @@ from typing import Any
 from shared.domain.bus import Call, CommandBus, Done
 from shared.errors import CrmError
 from shared.events.codec import Codec, Undecodable
-from shared.events.envelope import Recorded
+from shared.events.envelope import Recorded, Stored
+from shared.events.registry import type_of
 from shared.security.permissions import system_access
-from shared.views.port import Checkpoint
+from shared.streaming.folding import PASSING
+from shared.streaming.parked import OPERATORS, PARKED, entry
+from shared.telemetry.metrics import PARKED_EVENTS
+from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
 
 CHECKPOINT = "policies"
 BATCH = 500
+ATTEMPTS = 4
+PAUSE_SECONDS = 0.1
+_PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
 log = logging.getLogger("crm.policies")
 
 
@@ -59,13 +67,19 @@ class Policy:
 class PolicyRunner:
     def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
         self._policies, self._bus, self._codec = policies, bus, codec
+        self._types = {type_of(handled).name for policy in policies for handled in policy.handles}
         self.position = 0
 
     async def start(self) -> None:
+        """Load the checkpoint; call once before `run` or `step`."""
         self.position = await self._bus.views.checkpoint(CHECKPOINT)
 
     async def run(self) -> None:
-        """React for ever."""
+        """React for ever; what was parked before is tried once more at first."""
+        try:
+            await self.retry_parked()
+        except Exception:
+            log.exception("parked reactions could not be tried again")
         while True:
             try:
                 if not await self.step():
@@ -79,23 +93,75 @@ class PolicyRunner:
     async def step(self) -> int:
         """React to one page of events, then keep the checkpoint; returns how many events it had."""
         stored = await self._bus.repository.store.read_all(self.position, BATCH)
-        for one in stored:
-            try:
-                await self.react(self._codec.decode(one))
-            except Undecodable:
-                continue  # the projector parks and tells it
-        if stored:
-            self.position = stored[-1].position
-            await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
+        before = self.position
+        try:
+            for one in stored:
+                if one.type in self._types:
+                    await self._react_to(one)
+                self.position = one.position
+        finally:
+            if self.position > before:
+                await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
         return len(stored)
 
     async def react(self, recorded: Recorded) -> None:
-        """Run every policy that handles the event. A command that is refused is logged: refusing is an outcome."""
+        """Run every policy that handles the event, each with bounded attempts. Raises what is sure to pass."""
         for policy in self._policies:
             if type(recorded.event) in policy.handles:
-                try:
-                    await policy.react(Reaction(self._bus, recorded))
-                except CrmError as error:
-                    if error.status == 503:
-                        raise
-                    log.warning("policy %s after %s: %s", policy.name, recorded.event_id, error.detail)
+                error = await self._attempt(policy, recorded)
+                if error is not None:
+                    await self._park(policy, recorded, error)
+
+    async def retry_parked(self) -> int:
+        """Try every parked reaction again; returns how many were carried out now."""
+        done, cursor = 0, None
+        while True:
+            query = Query((Condition("stream", "prefix", _PREFIX),), limit=200, cursor=cursor)
+            page = await self._bus.views.find(PARKED.name, query, Scope(OPERATORS))
+            for document in page.items:
+                done += await self._retry(document)
+            if (cursor := page.next) is None:
+                return done
+
+    async def _retry(self, parked: Document) -> bool:
+        _, name, stream = parked["stream"].split("/", 2)
+        version = parked["event_version"]
+        stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)
+        policy = next((p for p in self._policies if p.name == name), None)
+        if policy is not None and stored and await self._attempt(policy, self._codec.decode(stored[0])) is not None:
+            return False
+        await self._bus.views.write([Write(PARKED.name, OPERATORS, parked["id"], None, 2**62)])
+        return policy is not None
+
+    async def _react_to(self, one: Stored) -> None:
+        try:
+            recorded = self._codec.decode(one)
+        except Undecodable:
+            return  # the projector parks and tells it
+        await self.react(recorded)
+
+    async def _attempt(self, policy: Policy, recorded: Recorded) -> Exception | None:
+        """React; a command that is refused is logged, as refusing is an outcome. Returns what went wrong each time."""
+        failure: Exception | None = None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await policy.react(Reaction(self._bus, recorded))
+                return None
+            except CrmError as error:
+                if error.status == 503:
+                    raise
+                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, error.detail)
+                return None
+            except PASSING:
+                raise
+            except Exception as error:
+                failure = error
+                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, error)
+                await asyncio.sleep(PAUSE_SECONDS * attempt)
+        return failure
+
+    async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
+        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, error)
+        PARKED_EVENTS.add(1)
+        stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
+        await self._bus.views.write([entry(recorded, stream, f"{type(error).__name__}: {error}")])

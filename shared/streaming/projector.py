@@ -19,19 +19,25 @@ from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
+from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
 from shared.telemetry.links import links_to
 from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
 from shared.views.port import Checkpoint, Scope, Views, Write
+from shared.views.values import check
 
 CHECKPOINT = "records"
 BATCH = 1000
 CACHED_STATES = 20_000
 RETRY_SECONDS = 1.0
+ATTEMPTS = 3  # at an event whose handling fails, before it is parked
+PAUSE_SECONDS = 0.02
+BREATH = 100  # events after which the event loop gets its turn
 
 log = logging.getLogger("crm.projector")
 _tracer = trace.get_tracer("crm.projection")
 Listener = Callable[[Sequence[Recorded]], None]
+Touched = dict[str, tuple[AnyAggregate, str, Any]]  # stream → its aggregate, tenant and state
 
 
 class Projector:
@@ -39,6 +45,7 @@ class Projector:
 
     def __init__(self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec) -> None:
         self._catalogue, self._repository, self._views, self._codec = catalogue, repository, views, codec
+        self._collections = {a.collection.name: a for a in catalogue}
         self._states: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._parked = Parked(views)
         self.listeners: list[Listener] = []
@@ -61,7 +68,6 @@ class Projector:
                 raise
             except Exception:
                 log.exception("projection stopped at %s; trying again", self.position)
-                self.forget()
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def catch_up(self) -> None:
@@ -75,8 +81,14 @@ class Projector:
             stored = await self._repository.store.read_all(self.position, BATCH)
             if not stored:
                 return 0
-            with _tracer.start_as_current_span("project", links=links_to(stored)):
-                recorded = await self._project(stored)
+            try:
+                with _tracer.start_as_current_span("project", links=links_to(stored)):
+                    recorded = await self._project(stored)
+            except BaseException:
+                self.forget()
+                self._parked.undo()
+                raise
+            self._parked.settle()
             self.position = stored[-1].position
         PROJECTION_LAG.set(await self._repository.store.head() - self.position)
         for listener in self.listeners:
@@ -99,43 +111,115 @@ class Projector:
         """Try a quarantined stream again from its beginning; True when it is whole now."""
         async with self.lock:
             aggregate = self._catalogue[category_of(stream)]
-            try:
-                state = await self._repository.load(aggregate, tenant, id_of(stream))
-            except Undecodable:
+            folded = fold_stream(aggregate, self._codec, await self._repository.store.read(tenant, stream))
+            if folded.bad is not None:
                 return False
-            write = Write(aggregate.collection.name, tenant, state.id, aggregate.document(state), state.version)
-            await self._views.write([write, *self._parked.release(stream)])
+            name = aggregate.collection.name
+            await self._views.write([*folded.write(name, tenant), *self._parked.removals(stream)])
+            self._parked.release(stream)
             self._states.pop((tenant, stream), None)
         return True
 
+    async def quarantine(self, one: Stored, error: str) -> None:
+        """Park an event that a rebuild found to be poison, unless its stream is in quarantine already."""
+        if one.stream in self._parked:
+            return
+        await self._views.write([self._park(one, error)])
+        self._parked.settle()
+
     async def _project(self, stored: Sequence[Stored]) -> list[Recorded]:
-        decoded, touched = [], {}
-        writes: list[Write] = []
+        decoded: list[Recorded] = []
+        touched: Touched = {}
+        parked: list[Write] = []
         wanted = [s for s in stored if category_of(s.stream) in self._catalogue]
         await self._load_states(wanted)
-        for one in wanted:
+        for n, one in enumerate(wanted):
+            if n % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
             aggregate = self._catalogue[category_of(one.stream)]
             try:
-                if one.stream in self._parked:
-                    raise Undecodable("an earlier event of this record is parked")
-                recorded = self._codec.decode(one)
-                state = await self._fold(aggregate, recorded)
-            except Exception as error:
-                writes += self._park(one, error)
+                recorded, state = await self._take(aggregate, one)
+            except Undecodable as error:
+                parked.append(self._park(one, str(error)))
+                await self._step_back(touched, one)
                 continue
             decoded.append(recorded)
             touched[one.stream] = (aggregate, one.tenant, state)
-        for aggregate, tenant, state in touched.values():
-            name, document = aggregate.collection.name, aggregate.document(state)
-            writes.append(Write(name, tenant, state.id, document, state.version))
-        await self._views.write(writes, [Checkpoint(CHECKPOINT, stored[-1].position)])
+        await self._write(touched, parked, stored[-1].position)
         return decoded
 
-    def _park(self, one: Stored, error: Exception) -> list[Write]:
+    async def _take(self, aggregate: AnyAggregate, one: Stored) -> tuple[Recorded, Any]:
+        """Decode an event and fold it. Raises Undecodable when it is poison or its stream is in quarantine."""
+        if one.stream in self._parked:
+            raise Undecodable("an earlier event of this record is parked")
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                recorded = self._codec.decode(one)
+                return recorded, await self._fold(aggregate, recorded)
+            except (*PASSING, Undecodable):
+                raise
+            except Exception as error:
+                log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, error)
+                self._states.pop((one.tenant, one.stream), None)
+                if attempt == ATTEMPTS:
+                    raise Undecodable(f"{type(error).__name__}: {error}") from error
+                await asyncio.sleep(PAUSE_SECONDS * attempt)
+        raise AssertionError("the last attempt either returns or raises")
+
+    async def _step_back(self, touched: Touched, one: Stored) -> None:
+        """A failed fold may have left half of itself in the state: take the state before that event."""
+        if one.stream in touched:
+            aggregate, tenant, _ = touched[one.stream]
+            before = await self._repository.load(aggregate, tenant, id_of(one.stream), one.version - 1)
+            touched[one.stream] = (aggregate, tenant, before)
+
+    async def _write(self, touched: Touched, parked: list[Write], position: int) -> None:
+        """Write the documents and the checkpoint; a record whose document no view can hold is parked."""
+        writes: list[Write] = []
+        for stream, (aggregate, tenant, state) in touched.items():
+            try:
+                document = aggregate.document(state)
+                writes.append(Write(aggregate.collection.name, tenant, state.id, document, state.version))
+            except Exception:
+                writes += await self._cut_off(aggregate, tenant, stream, position)
+        checkpoint = [Checkpoint(CHECKPOINT, position)]
+        try:
+            await self._views.write([*writes, *parked], checkpoint)
+        except ValueError:
+            fitting: list[Write] = []
+            for one in writes:
+                fitting += [one] if self._fits(one) else await self._cut_off_write(one, position)
+            await self._views.write([*fitting, *parked], checkpoint)
+
+    def _fits(self, one: Write) -> bool:
+        if one.document is None or one.collection not in self._collections:
+            return True
+        try:
+            check(self._collections[one.collection].collection, one.document)
+        except ValueError:
+            return False
+        return True
+
+    async def _cut_off_write(self, one: Write, position: int) -> list[Write]:
+        aggregate = self._collections[one.collection]
+        return await self._cut_off(aggregate, one.tenant, aggregate.stream(one.key), position)
+
+    async def _cut_off(self, aggregate: AnyAggregate, tenant: str, stream: str, position: int) -> list[Write]:
+        """Park a record's events from the first on whose document cannot be shown; the document stays as before it."""
+        stored = [s for s in await self._repository.store.read(tenant, stream) if s.position <= position]
+        folded = readable_part(aggregate, self._codec, stored)
+        if folded.bad is None:
+            raise AssertionError(f"{stream} fails in a batch, but not by itself")
+        later = [s for s in stored if s.version > folded.bad.version]
+        writes = [self._park(folded.bad, folded.error)]
+        writes += [self._park(s, "an earlier event of this record is parked") for s in later]
+        return [*folded.write(aggregate.collection.name, tenant), *writes]
+
+    def _park(self, one: Stored, error: str) -> Write:
         log.error("parked %s version %s: %s", one.stream, one.version, error)
         PARKED_EVENTS.add(1)
         self._states.pop((one.tenant, one.stream), None)
-        return [self._parked.add(one, str(error))]
+        return self._parked.add(one, error)
 
     async def _fold(self, aggregate: AnyAggregate, recorded: Recorded) -> Any:
         key = (recorded.tenant, recorded.stream)

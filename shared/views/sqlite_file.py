@@ -52,6 +52,7 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
             raise NewerFormat(path, found, FORMAT)
         db.execute("PRAGMA secure_delete=ON")
         if path is None:
+            db.execute("PRAGMA cache_size=-16000")
             db.execute("PRAGMA journal_mode=MEMORY")
             db.execute("PRAGMA synchronous=OFF")
         else:

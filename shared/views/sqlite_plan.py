@@ -1,8 +1,8 @@
 """From a checked query to SQL: which index to walk, and what to filter by.
 
 There are three ways to a sorted page. Walk the sort index and skip what does not match: best when much matches. Gather
-what the rarest condition finds and sort it: best when little does. Merge each visible owner's part of an order by time.
-Counts of what conditions find, taken with a bound, choose between them.
+what the rarest condition finds and sort it: best when little does. Merge the visible owners' parts of the order: best
+when the owners are few. Counts of what conditions find, taken with a bound, choose between them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from shared.views.sqlite_table import Table, cell, missing
 from shared.views.text import Term
 
 MERGED_OWNERS = 32
-ENTRY, ROW, GATHERED = 0.15, 1.2, 1.6  # µs: an index entry looked at, a row looked up while walking, one gathered
 UNKNOWN = 0.1  # the share assumed of a condition that finds more than the bound
+ENTRY, ROW, GATHERED, TEXT = 0.15, 1.5, 0.8, 40.0  # µs: to look at an index entry, look up a row while walking, gather
+# one, and split a document into its words
 
 Params = tuple[Any, ...]
 Count = Callable[[str, Params, int], int]  # (select of rows, its parameters, bound) → how many, the bound at most
@@ -29,7 +30,7 @@ Count = Callable[[str, Params, int], int]  # (select of rows, its parameters, bo
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One condition. index: finds its rows. rows: a select that finds their ids instead. covered: every index
-    knows the answer."""
+    knows the answer. common: a cheaper select that finds some of its rows, enough to tell that they are many."""
 
     where: str
     params: Params
@@ -37,6 +38,8 @@ class Clause:
     rows: str | None = None
     row_params: Params = ()
     covered: bool = False
+    cost: float = ROW
+    common: Params | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Plan:
         if checked.terms is not None:
             self._clauses.append(self._text(checked.terms))
         self._scope = None if self._owners is None else self._scope_clause(self._owners)
+
+    @property
+    def _every(self) -> list[Clause]:
+        """All conditions, the cheap ones first."""
+        scope = [] if self._scope is None else [self._scope]
+        return sorted([*scope, *self._clauses], key=lambda c: (not c.covered, c.cost))
 
     @property
     def nothing(self) -> bool:
@@ -99,8 +108,7 @@ class Plan:
         """The condition whose rows are worth gathering; None = walk."""
         share = covered_share = 1.0
         best: tuple[float, Clause] | None = None
-        clauses = [*self._clauses, *([self._scope] if self._scope else [])]
-        for clause in clauses:
+        for clause in self._every:
             found = self._found(clause, count, bound)
             known = found is not None and found < bound
             part = min(1.0, found / max(size, 1)) if known and found is not None else UNKNOWN
@@ -112,12 +120,17 @@ class Plan:
         if best is None:
             return None
         passing = min(float(size), wanted / max(share, 1e-9))
-        walk = passing * ENTRY + passing * covered_share * ROW * (any(not c.covered for c in clauses))
-        return best[1] if best[0] * GATHERED <= walk else None
+        walk = passing * ENTRY + passing * covered_share * max(
+            (c.cost for c in self._every if not c.covered), default=0
+        )
+        gather = best[0] * max([GATHERED, *(c.cost for c in self._every if c.cost > ROW and c is not best[1])])
+        return best[1] if gather <= walk else None
 
     def _found(self, clause: Clause, count: Count, bound: int) -> int | None:
         """How many rows a condition finds by itself, `bound` at most; None where no index tells."""
         if clause.rows is not None:
+            if clause.common is not None and count(clause.rows, clause.common, bound) >= bound:
+                return bound
             return count(clause.rows, clause.row_params, bound)
         if clause.index is None:
             return None
@@ -133,7 +146,7 @@ class Plan:
         else:
             hint = f"INDEXED BY {self._table.index(sort)}" if sort else "NOT INDEXED"
         sql, params = f"{self._table.name} AS x {hint} WHERE x.t = ?", [self._tenant]
-        for clause in [*self._clauses, *([self._scope] if self._scope else [])]:
+        for clause in self._every:
             if clause is driver and clause.rows is not None:
                 sql += f" AND x.id IN ({clause.rows})"
                 params += clause.row_params
@@ -147,9 +160,10 @@ class Plan:
         index = self._table.owner_index(sort)
         if index is None or self._owners is None or len(self._owners) > MERGED_OWNERS:
             return None
-        conditions = "".join(f" AND {c.where}" for c in self._clauses)
+        clauses = [c for c in self._every if c is not self._scope]
+        conditions = "".join(f" AND {c.where}" for c in clauses)
         after, after_params = self._after(sort)
-        params = [p for c in self._clauses for p in c.params]
+        params = [p for c in clauses for p in c.params]
         one = (
             f"SELECT x.{sort} AS s, x.k AS k, x.id AS id FROM {self._table.name} AS x INDEXED BY {index}"
             f" WHERE x.t = ? AND x.o = ?{conditions}{after}"
@@ -171,14 +185,16 @@ class Plan:
         return Clause(where, (orjson.dumps(owners).decode(),), self._table.owner_index("k"), covered=True)
 
     def _text(self, terms: tuple[Term, ...]) -> Clause:
-        words = self._table.words
+        """Full text. The index tells quickly what it finds, but slowly whether it would find a given row: a row in hand
+        is asked itself, by the function `holds`."""
+        words, body = self._table.words, self._table.body
+        exact = " AND ".join(f'"{t.token}"' for t in terms)
         match = " AND ".join(f'"{t.token}"*' if t.prefix else f'"{t.token}"' for t in terms)
-        return Clause(
-            f"EXISTS (SELECT 1 FROM {words} WHERE {words} MATCH ? AND rowid = x.id)",
-            (match,),
-            rows=f"SELECT rowid FROM {words} WHERE {words} MATCH ?",
-            row_params=(match,),
-        )
+        rows = f"SELECT rowid FROM {words} WHERE {words} MATCH ?"
+        if not self._table.ready:
+            return Clause(f"x.id IN ({rows})", (match,))
+        holds = f"holds((SELECT body FROM {body} WHERE id = x.id))"
+        return Clause(holds, (), rows=rows, row_params=(match,), cost=TEXT, common=(exact,))
 
     def _clause(self, test: Test) -> Clause:
         if test.field.kind is Kind.KEYWORDS:

@@ -8,14 +8,17 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 import orjson
 
-from shared.views.port import Field, Kind, Query, Scope, Total
+from shared.views.port import Collection, Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
 from shared.views.sqlite_plan import Params, Plan
 from shared.views.sqlite_table import Table, missing
+from shared.views.text import Term
+from shared.views.values import search_words
 
 KEPT_SECONDS = 30.0
 KEPT = 2000
@@ -152,6 +155,8 @@ class Reader:
         if self._tenant is None:
             return None
         plan = Plan(self._table, checked, self._tenant, self._owners)
+        if checked.terms:
+            self._db.create_function("holds", 1, partial(_holds, self._table.declaration, checked.terms))
         return None if plan.nothing else plan
 
     def _count(self, rows: str, params: Params, bound: int) -> int:
@@ -159,6 +164,12 @@ class Reader:
 
     def _size(self) -> int:
         return self._db.execute(f"SELECT max(id) FROM {self._table.name}").fetchone()[0] or 0
+
+
+def _holds(declaration: Collection, terms: Sequence[Term], body: bytes) -> bool:
+    """Whether a document has all the words."""
+    words = search_words(declaration, orjson.loads(body))
+    return all(any(w.startswith(t.token) for w in words) if t.prefix else t.token in words for t in terms)
 
 
 def _halves(column: str | None) -> tuple[str, str]:

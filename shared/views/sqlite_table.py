@@ -21,7 +21,7 @@ Cell = IndexValue | float
 NO_TEXT = ""
 NO_NUMBER = float("-inf")
 NOBODY = 0  # the owner number of a document without an owner
-_TIMES = (Kind.DATE, Kind.DATETIME)
+_CODES = (Kind.KEYWORD, Kind.BOOLEAN)
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)
 
 
@@ -85,7 +85,7 @@ class Table:
 
     @property
     def _owner_sorts(self) -> list[str]:
-        return ["k", *(c.name for c in self.columns.values() if c.field.kind in _TIMES)]
+        return ["k", *(c.name for c in self.columns.values() if c.field.kind not in _CODES)]
 
     def row(self, document: Document, owner: int) -> list[Cell]:
         """The cells of a document, without its lists' counts. Raises ValueError when it does not fit."""
@@ -128,14 +128,14 @@ class Table:
         return statements
 
     def indexes(self) -> list[str]:
-        """The statements that make it fast to search: every sort order, and each owner's by time and key.
+        """The statements that make it fast to search: every sort order, and each owner's (but by codes).
 
         Each index ends with the owner and the flags, so that walking it answers both without touching a row.
         """
         statements = []
         for c in self.columns.values():
-            unique = f"t, {c.name}, k{self._tail(c.name)}"
-            statements.append(f"CREATE INDEX {self.index(c.name)} ON {self.name}({unique})")
+            order = f"t, {c.name}, k{self._tail(c.name)}"
+            statements.append(f"CREATE INDEX {self.index(c.name)} ON {self.name}({order})")
             if c.folded:
                 where = f"WHERE {c.folded} <> ''"
                 statements.append(f"CREATE INDEX {self.index(c.folded)} ON {self.name}(t, {c.folded}) {where}")

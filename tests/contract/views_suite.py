@@ -1,4 +1,8 @@
-"""What every views adapter keeps. An adapter's test module subclasses this and gives a `views` fixture: an empty store."""
+"""What every views adapter keeps. An adapter's test module subclasses this and gives a `views` fixture (an empty store).
+
+Tables of cases are wider than code.
+"""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -11,7 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.views.port import (
-    BadQuery, Checkpoint, Collection, Condition, Document, Field, Kind, Query, Scope, Total, Views, Write,
+    BadQuery,
+    Checkpoint,
+    Collection,
+    Condition,
+    Document,
+    Field,
+    Kind,
+    Query,
+    Scope,
+    Total,
+    Views,
+    Write,
 )  # fmt: skip
 from tests.contract.views_naive import matching
 

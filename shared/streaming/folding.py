@@ -1,0 +1,60 @@
+"""From a stored stream to its document, as far as it can be read: the same for live views, rebuilds and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.catalogue import AnyAggregate
+from shared.events.codec import Codec
+from shared.events.envelope import Stored
+from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.views.port import Document, ViewsUnavailable, Write
+from shared.views.values import check
+
+PASSING = (StoreUnavailable, StoreBroken, ViewsUnavailable, OSError)  # not the event's fault: the work is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """state and document after the events before `bad`, the first that could not be read; None = there are none."""
+
+    state: Any
+    document: Document | None
+    bad: Stored | None = None
+    error: str = ""
+
+    def write(self, collection: str, tenant: str) -> list[Write]:
+        """What a view has to write, nothing for a record of which nothing can be read."""
+        if self.document is None:
+            return []
+        return [Write(collection, tenant, self.state.id, self.document, self.state.version)]
+
+
+def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
+    """Fold a whole stream; when an event of it is poison, what comes before."""
+    if not stored:
+        return Folded(aggregate.state(), None)
+    try:
+        state = aggregate.fold(codec.decode(s) for s in stored)
+        return Folded(state, aggregate.document(state))
+    except PASSING:
+        raise
+    except Exception:
+        return readable_part(aggregate, codec, stored)
+
+
+def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
+    """The same event by event, each document held against its declaration."""
+    state = aggregate.state()
+    for n, one in enumerate(stored):
+        try:
+            aggregate.step(state, codec.decode(one))
+            check(aggregate.collection, aggregate.document(state))
+        except PASSING:
+            raise
+        except Exception as error:
+            before = aggregate.fold(codec.decode(s) for s in stored[:n])  # the failed step may have left half of itself
+            return Folded(before, aggregate.document(before) if n else None, one, f"{type(error).__name__}: {error}")
+    return Folded(state, aggregate.document(state))
