@@ -18,14 +18,16 @@ from shared.eventstore.sqlite_file import open_for_reading
 from shared.eventstore.sqlite_group import answer_again
 
 Parameters = dict[str, Any]
+Row = tuple[Any, ...]
 
 SHORT = 1024  # rows read in the event loop's own thread: to decode and fold them there takes longer
 PAGE = 2000  # rows of one page of `streams`
 ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
 
-_STREAM = f"""
-SELECT {_COLUMNS} FROM events
+# One stream's events are read most of all: what the caller knows already is not fetched again.
+_STREAM = """
+SELECT position, version, event_id, type, schema_version, occurred_at, recorded_at, data, metadata FROM events
 WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :tenant ORDER BY version LIMIT :limit
 """
 # The unique index on (stream, version) holds a category's streams side by side ('-' and '.' are neighbours in ASCII):
@@ -51,10 +53,14 @@ class Reader:
 
     async def stream(self, tenant: str, stream: str, after: int, up_to: int | None) -> list[Stored]:
         where = {"tenant": tenant, "stream": stream, "up_to": ALL if up_to is None else up_to}
-        first = _fetch(self._here, _STREAM, {**where, "after": after, "limit": SHORT})
-        if len(first) < SHORT:
-            return first
-        return first + await self._in_thread(_STREAM, {**where, "after": first[-1].version, "limit": ALL})
+        rows = _fetch(self._here, _STREAM, {**where, "after": after, "limit": SHORT})
+        if len(rows) == SHORT:
+            rows += await self._in_thread(_STREAM, {**where, "after": rows[-1][1], "limit": ALL})
+        make = Stored._make
+        return [
+            make((position, tenant, stream, version, id, type_, schema, occurred, recorded, data, metadata))
+            for position, version, id, type_, schema, occurred, recorded, data, metadata in rows
+        ]
 
     async def feed(
         self, after: int, limit: int, categories: Collection[str] | None, tenant: str | None
@@ -63,19 +69,20 @@ class Reader:
             return []
         sql, where = _feed(sorted(set(categories or ())), tenant)
         if tenant is not None:  # one tenant's few events may lie far apart
-            return await self._in_thread(sql, {**where, "after": after, "limit": limit})
+            return list(map(Stored._make, await self._in_thread(sql, {**where, "after": after, "limit": limit})))
         short = min(limit, SHORT)
-        first = _fetch(self._here, sql, {**where, "after": after, "limit": short})
-        if len(first) < short or short == limit:
-            return first
-        return first + await self._in_thread(sql, {**where, "after": first[-1].position, "limit": limit - short})
+        rows = _fetch(self._here, sql, {**where, "after": after, "limit": short})
+        if len(rows) == short < limit:
+            rows += await self._in_thread(sql, {**where, "after": rows[-1][0], "limit": limit - short})
+        return list(map(Stored._make, rows))
 
     async def streams(self, category: str, up_to: int, tenant: str | None) -> AsyncIterator[list[Stored]]:
         """Page by page, each in its own transaction, so that the log can be moved into the database meanwhile."""
         where = {"category": category, "up_to": up_to, "tenant": tenant, "limit": PAGE}
         mark: Parameters = {"stream": category, "version": -1}
         unfinished: list[Stored] = []
-        while page := await self._in_thread(_STREAMS, {**where, **mark}):
+        while rows := await self._in_thread(_STREAMS, {**where, **mark}):
+            page = list(map(Stored._make, rows))
             mark = {"stream": page[-1].stream, "version": page[-1].version}
             for stream, events in groupby(page, attrgetter("stream")):
                 if unfinished and unfinished[0].stream != stream:
@@ -96,7 +103,7 @@ class Reader:
     async def before_newest(self, tenant: str, count: int) -> int:
         where: Parameters = {"tenant": tenant, "offset": count}
         found = await self._in_thread(_NEWEST, where)
-        return found[0].position if found else 0
+        return found[0][0] if found else 0
 
     def position_at(self, moment: Micros, head: int) -> int:
         """Binary search: `recorded_at` never falls as position grows."""
@@ -117,8 +124,8 @@ class Reader:
         for db in [self._here, *self._idle]:
             db.close()
 
-    async def _in_thread(self, sql: str, parameters: Parameters) -> list[Stored]:
-        def read() -> list[Stored]:
+    async def _in_thread(self, sql: str, parameters: Parameters) -> list[Row]:
+        def read() -> list[Row]:
             db = self._borrow()
             try:
                 return _fetch(db, sql, parameters)
@@ -151,9 +158,9 @@ def _feed(categories: list[str], tenant: str | None) -> tuple[str, Parameters]:
     return sql, {"tenant": tenant, **{f"c{n}": c for n, c in enumerate(categories)}}
 
 
-def _fetch(db: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Stored]:
+def _fetch(db: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Row]:
     try:
-        return list(map(Stored._make, db.execute(sql, parameters)))
+        return db.execute(sql, parameters).fetchall()
     except sqlite3.Error as error:
         raise StoreUnavailable(f"the event store cannot be read: {error}") from error
 
