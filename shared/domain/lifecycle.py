@@ -41,7 +41,7 @@ class Restore(CommandModel):
 class Undo(CommandModel):
     """Take back the change that made `version`."""
 
-    version: int = F(ge=1)
+    version: int = F(ge=1, le=2**31)
 
 
 class UndoClash(Rejected):

@@ -59,7 +59,7 @@ def me_router(platform: Platform, door: Door) -> Router:
         "Change your name, phone or language",
         "me",
         {200: done},
-        body=body_of(schema("ChangeProfile"), {"language": "zh"}),
+        body=body_of(schema("ChangeProfile"), {"language": "zh"}, required=False),
         errors=[e for e in WRITE_ERRORS if e != 429],
     )
     password = operation(

@@ -85,8 +85,10 @@ def pages_router() -> APIRouter:
 
     for kind in ("setup", "invitation"):
         text = page.replace("@@kind@@", kind)
+        found = {200: answer("A page", {"type": "string"}, media="text/html; charset=utf-8")}
+        docs = operation(f"{kind}Page", f"The page behind the {kind} link", "set-up", found, errors=(), public=True)
 
-        @router.get(f"/{kind}", include_in_schema=False, name=kind)
+        @router.get(f"/{kind}", openapi_extra=docs, name=kind)
         async def shown(request: Request, text: str = text) -> Response:
             return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
 
