@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,9 +44,12 @@ class Target:
 
 def _read_token(file: Path) -> str:
     try:
-        return file.read_text().strip()
+        token = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"the token file {file} cannot be read: {error}", 2) from error
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise CommandFailed(f"the token file {file} holds no access token", 2)
+    return token
 
 
 @dataclass(frozen=True, slots=True)
