@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from services.integration.mapping.source import Lines, Path, line_of
-from services.integration.mapping.spec import Act, Expression, Listed, Mapping, Step, Value
+from services.integration.mapping.spec import Act, Deed, Listed, Mapping, Step, Value
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.errors import FieldError, Invalid
@@ -97,10 +97,8 @@ class _Checker:
         self._fields(spec, create, patch)
         self._key(spec, aggregate)
         acts = tuple(self._acts(spec, aggregate))
-        values = [v for part in (spec, *spec.then) for e in part.fields.values() for v in _values(e)]
+        values = list(self._values(spec))
         gathers = tuple(n for n, e in spec.fields.items() if isinstance(e, Value) and e.gather)
-        for value in values:
-            self._lookup(value)
         return PreparedStep(index, spec, aggregate, create, patch, acts, tuple(v for v in values if v.lookup), gathers)
 
     def _create(self, spec: Step, aggregate: AnyAggregate) -> Command | None:
@@ -141,13 +139,22 @@ class _Checker:
                     self._fail(("then", n, "fields", name), "unknown-field", f"{command.name} has no field {name!r}")
             yield act, command
 
-    def _lookup(self, value: Value) -> None:
+    def _values(self, spec: Step) -> Iterator[Value]:
+        """Every value of the step, its lookup checked."""
+        places: list[tuple[Path, Deed]] = [((), spec), *((("then", n), act) for n, act in enumerate(spec.then))]
+        for at, deed in places:
+            for name, expression in deed.fields.items():
+                for value in expression.each if isinstance(expression, Listed) else [expression]:
+                    self._lookup((*at, "fields", name), value)
+                    yield value
+
+    def _lookup(self, at: Path, value: Value) -> None:
         if not value.lookup:
             return
         resource, _, name = value.lookup.partition(".")
         declared = self.catalogue[resource].collection.field(name) if resource in self.catalogue else None
         if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
-            self._fail(("fields",), "bad-lookup", f"{value.lookup!r} is no field by which records can be found")
+            self._fail(at, "bad-lookup", f"{value.lookup!r} is no field by which records can be found")
 
     def _fail(self, path: Path, code: str, message: str) -> None:
         self.errors.append(_error((*self.at, *path), code, message, self.lines))
@@ -156,10 +163,3 @@ class _Checker:
 def _takes(command: Command, name: str) -> bool:
     head, _, custom = name.partition(".")
     return head in command.model.model_fields and (not custom or head == "custom")
-
-
-def _values(expression: Expression) -> Iterator[Value]:
-    if isinstance(expression, Listed):
-        yield from expression.each
-    else:
-        yield expression

@@ -1,0 +1,83 @@
+"""What a job remembers between two batches, and the ids it gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.integration.running.finder import record_id
+from services.integration.running.jobfile import JobFile, Mark, Noted, Touched, digest_of
+from shared.clock import SystemIds
+
+IMPORT = SystemIds().new()
+IDS = st.tuples(st.integers(0, 49), st.integers(1, 2**31))
+
+
+@given(IDS, IDS)
+def test_ids_differ_and_are_ordered_as_steps_and_rows_are(one: tuple[int, int], other: tuple[int, int]) -> None:
+    first, second = record_id(IMPORT, *one), record_id(IMPORT, *other)
+    assert (first < second) == (one < other)
+    assert (first == second) == (one == other)
+    assert first[14] == "7"
+    assert record_id(SystemIds().new(), *one) != first
+
+
+def test_a_mark_comes_back_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    file = JobFile(tmp_path / "job.db")
+    assert file.mark() == Mark()
+    noted = Noted("rejected", 1, 7, 9, ["a", "b"], [{"field": "x", "code": "c", "message": "m"}])
+    file.save(Mark(1, 512, [{"created": 3}]), [(1, digest_of("acme"), "r1")], [noted])
+    file.close()
+    again = JobFile(tmp_path / "job.db")
+    assert again.mark() == Mark(1, 512, [{"created": 3}])
+    assert list(again.noted("rejected")) == [noted]
+    assert list(again.noted("warning")) == []
+    assert again.noted_steps("rejected") == [1]
+    assert again.made([0, 1], [digest_of("acme"), digest_of("beta")]) == {digest_of("acme"): "r1"}
+    assert again.made([0], [digest_of("acme")]) == {}
+
+
+def test_a_revert_begins_with_what_was_touched_last(tmp_path: Path) -> None:
+    file = JobFile(tmp_path / "job.db")
+    file.touch(
+        [
+            ("account", "a", 1, "import"),
+            ("account", "b", 4, "import"),
+            ("account", "x", 1, "other"),
+            ("account", "a", 2, "import"),
+            ("account", "b", 5, "other"),
+            ("account", "b", 6, "import"),
+            ("account", "a", 3, "revert"),
+        ]
+    )
+    assert file.to_do(10) == [
+        Touched(2, "account", "b", False, [4, 6], 6, True),
+        Touched(1, "account", "a", True, [1], 3, False),
+    ]
+    file.done([("left", "changed", 2)])
+    assert [t.id for t in file.to_do(10)] == ["a"]
+    assert file.outcomes() == {"": 1, "left": 1}
+    assert list(file.left()) == [{"resource": "account", "id": "b", "reason": "changed"}]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["import", "other"])), max_size=30))
+def test_touched_records_are_what_the_log_says(log: list[tuple[str, str]]) -> None:
+    """Against a naive reading of the same events."""
+    versions: dict[str, int] = {}
+    events = []
+    for id, whose in log:
+        versions[id] = versions.get(id, 0) + 1
+        events.append(("account", id, versions[id], whose))
+    file = JobFile(Path(":memory:"))
+    file.touch(events)
+    for touched in file.to_do(10):
+        own = [v for _, id, v, whose in events if id == touched.id and whose == "import"]
+        after = [v for _, id, v, whose in events if id == touched.id and whose == "other" and v > own[0]]
+        assert touched.created == (own[0] == 1)
+        assert touched.last == own[-1]
+        assert touched.foreigner == bool(after)
+        assert touched.created or touched.versions == own
+    assert {t.id for t in file.to_do(10)} == {id for _, id, _, whose in events if whose == "import"}
