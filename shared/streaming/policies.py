@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.bus import Call, CommandBus, Done
-from shared.errors import CrmError
+from shared.errors import Conflict, CrmError
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
@@ -148,8 +148,8 @@ class PolicyRunner:
                 await policy.react(Reaction(self._bus, recorded))
                 return None
             except CrmError as error:
-                if error.status == 503:
-                    raise
+                if error.status == 503 or isinstance(error, Conflict):
+                    raise  # not refused: only not now
                 log.warning("policy %s after %s: %s", policy.name, recorded.event_id, error.detail)
                 return None
             except PASSING:

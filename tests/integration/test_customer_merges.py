@@ -12,7 +12,7 @@ from services.customer.account import ACCOUNT, MERGES
 from services.customer.api.merges import merges_of
 from shared.domain.timeline import timeline
 from shared.domain.uniqueness import Duplicate
-from shared.errors import Forbidden, Invalid, Rejected
+from shared.errors import Conflict, Forbidden, Invalid, Rejected
 from shared.security.permissions import Access, Level, Role
 from shared.views.port import Condition, Query
 from tests.support.world import BOSS, TENANT, World, open_world
@@ -189,6 +189,22 @@ async def test_contacts_bring_their_ways_to_be_reached(world: World) -> None:
     back = await world.see("contact", ann)
     assert (back["email_keys"], back["phone"], back["account_ids"]) == (["ann@acme.com"], "", [acme])
     assert not (await world.see("contact", twin))["archived"]
+
+
+async def test_a_step_that_loses_every_race_is_tried_again(world: World) -> None:
+    survivor, other = await account(world, "a"), await account(world, "b")
+    await world.do("customer.MergeAccounts", {"absorb": [other]}, survivor)
+    real, busy = world.store.append, iter([True] * 5)
+
+    async def append(tenant: str, stream: str, expected: int, *rest: Any) -> Any:
+        late = stream.endswith(other) and next(busy, False)
+        return await real(tenant, stream, expected - 1 if late else expected, *rest)
+
+    cast(Any, world.store).append = append
+    with pytest.raises(Conflict):
+        await world.settle()
+    await world.settle()
+    assert (await world.state("account", other)).merged_into == survivor
 
 
 class Killed(BaseException):
