@@ -140,8 +140,9 @@ class Projector:
             try:
                 recorded, state = await self._take(aggregate, one)
             except Undecodable as error:
+                if one.stream not in self._parked:
+                    await self._step_back(touched, one)
                 parked.append(self._park(one, str(error)))
-                await self._step_back(touched, one)
                 continue
             decoded.append(recorded)
             touched[one.stream] = (aggregate, one.tenant, state)

@@ -1,0 +1,249 @@
+"""The live projector over real files: every interleaving, every repetition, every failure gives what a fold gives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.events.codec import Undecodable
+from shared.streaming import projector as module
+from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
+from shared.views.sqlite import SqliteViews
+from tests.support.toys import (
+    TENANT,
+    ToyCracked,
+    ToyGrown,
+    ToyHandedOver,
+    ToyMade,
+    ToyMarked,
+    ToyRoom,
+    cracks,
+    toy_room,
+)
+
+some_events = st.one_of(
+    st.builds(ToyGrown, st.integers(-5, 5)),
+    st.builds(ToyMarked, st.sampled_from(["red", "蓝", "x y"])),
+    st.builds(ToyHandedOver, st.sampled_from(["ann", "bob", None])),
+)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("happen"), st.sampled_from(["a", "b", "c"]), st.sampled_from(["t1", "t2"]), some_events),
+        st.tuples(st.just("project"), st.integers(1, 7)),
+        st.tuples(st.just("crash"), st.integers(0, 10)),
+        st.tuples(st.just("refuse"), st.integers(1, 3)),
+    ),
+    max_size=40,
+)
+
+
+@given(steps)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_interleaving_with_repetitions_and_crashes_gives_the_fold(history: list[tuple[Any, ...]]) -> None:
+    asyncio.run(_live_through(history))
+
+
+async def _live_through(history: list[tuple[Any, ...]]) -> None:
+    with TemporaryDirectory() as folder:
+        async with toy_room(Path(folder)) as room:
+            for step in history:
+                match step:
+                    case ("happen", toy, tenant, event):
+                        made = () if f"{tenant}/{tenant}-{toy}" in room.versions else (ToyMade(toy, "ann"),)
+                        await room.happen(f"{tenant}-{toy}", *made, event, tenant=tenant)
+                    case ("project", size):
+                        await _in_batches_of(size, room)
+                    case ("crash", back):
+                        await room.views.write([], [Checkpoint("records", max(0, room.projector.position - back))])
+                        await room.another_projector()
+                    case ("refuse", size):
+                        await _refused_once(size, room)
+            await room.projector.catch_up()
+            assert await room.shown() == await room.folded()
+            assert await room.parked() == {}
+
+
+async def _in_batches_of(size: int, room: ToyRoom) -> None:
+    module.BATCH, before = size, module.BATCH
+    try:
+        await room.projector.step()
+    finally:
+        module.BATCH = before
+
+
+async def _refused_once(size: int, room: ToyRoom) -> None:
+    """A batch whose write fails leaves no trace in memory either."""
+    room.projector._views = _Refusing()  # type: ignore[assignment]
+    try:
+        with suppress(ViewsUnavailable):
+            await _in_batches_of(size, room)
+            assert room.projector.position == await room.store.head()  # there was nothing to project
+    finally:
+        room.projector._views = room.views
+
+
+class _Refusing:
+    async def get_many(self, *_: object) -> dict[str, Any]:
+        return {}
+
+    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        raise ViewsUnavailable("disk full")
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> Any:
+    async with toy_room(tmp_path) as opened:
+        yield opened
+
+
+async def test_what_is_projected_is_told_to_listeners_in_order(room: ToyRoom) -> None:
+    heard: list[tuple[str, int]] = []
+    room.projector.listeners.append(lambda batch: heard.extend((r.id, r.version) for r in batch))
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+    await room.happen("b", ToyMade("b"))
+    await room.projector.catch_up()
+    assert heard == [("a", 1), ("a", 2), ("b", 1)]
+
+
+async def test_a_gap_is_healed_from_the_store(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"), ToyGrown(1), ToyGrown(2))
+    await room.views.write([], [Checkpoint("records", await room.store.head())])
+    projector = await room.another_projector()
+    await room.happen("a", ToyGrown(4))
+    await projector.catch_up()
+    assert await room.shown() == await room.folded()
+
+
+async def test_an_event_of_no_known_type_is_parked_and_its_record_quarantined(room: ToyRoom) -> None:
+    room.codec.unknown = {"test.ToyMarked"}
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+    await room.happen("a", ToyMarked("red"), ToyGrown(2))
+    await room.happen("b", ToyMade("b"))
+    await room.projector.catch_up()
+    await room.happen("a", ToyGrown(3))
+    await room.happen("b", ToyGrown(5))
+    projector = await room.another_projector()
+    await projector.catch_up()
+    shown = {key: (d["version"], d["size"]) for (_, key), d in (await room.shown()).items()}
+    assert shown == {"a": (2, 1), "b": (2, 5)}
+    assert {k: "earlier" in error for k, error in (await room.parked()).items()} == {
+        "toy-a.3": False, "toy-a.4": True, "toy-a.5": True,
+    }  # fmt: skip
+    assert not await projector.heal(TENANT, "toy-a")
+    assert len(await room.parked()) == 3
+
+    room.codec.unknown = set()
+    assert await projector.heal(TENANT, "toy-a")
+    assert await room.parked() == {}
+    assert await room.shown() == await room.folded()
+    await room.happen("a", ToyGrown(1))
+    await projector.catch_up()
+    assert await room.shown() == await room.folded()
+
+
+async def test_a_failure_that_passes_parks_nothing(room: ToyRoom) -> None:
+    cracks["vase"] = module.ATTEMPTS - 1
+    await room.happen("a", ToyMade("vase"), ToyGrown(3), ToyCracked("vase"), ToyGrown(4))
+    await room.projector.catch_up()
+    assert await room.parked() == {}
+    assert (await room.shown())[TENANT, "a"]["size"] == 4
+
+
+async def test_a_fold_that_keeps_failing_leaves_nothing_of_itself(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("urn"), ToyGrown(3))
+    await room.projector.catch_up()
+    cracks["urn"] = 1000
+    await room.happen("a", ToyGrown(1), ToyCracked("urn"), ToyGrown(4))
+    await room.happen("b", ToyMade("b"))
+    await room.projector.catch_up()
+    shown = await room.shown()
+    assert (shown[TENANT, "a"]["version"], shown[TENANT, "a"]["size"]) == (3, 4)
+    assert shown[TENANT, "b"]["version"] == 1
+    assert sorted(await room.parked()) == ["toy-a.4", "toy-a.5"]
+    assert "RuntimeError: cracked" in (await room.parked())["toy-a.4"]
+    cracks["urn"] = 0
+    assert await room.projector.heal(TENANT, "toy-a")
+    assert await room.shown() == await room.folded()
+
+
+@pytest.mark.parametrize(
+    ("made", "events", "last"),
+    [("ball", [ToyGrown(1), ToyGrown("a text, where the view wants a number"), ToyMarked("late")], 2),
+     ("unshowable", [ToyGrown(1)], 0), ("ball", [ToyMarked("\ud800")], 0)],
+)  # fmt: skip
+async def test_a_document_that_no_view_can_hold_stops_its_own_record_only(
+    room: ToyRoom, made: str, events: list[Any], last: int
+) -> None:
+    await room.happen("b", ToyMade("b"))
+    try:
+        await room.happen("a", ToyMade(made), *events)
+    except (TypeError, ValueError):
+        return  # the store's side refuses it already
+    await room.happen("c", ToyMade("c"))
+    await room.projector.catch_up()
+    shown = {key: d["version"] for (_, key), d in (await room.shown()).items()}
+    assert shown == {"b": 1, "c": 1, **({"a": last} if last else {})}
+    assert sorted(await room.parked()) == [f"toy-a.{n}" for n in range(last + 1, len(events) + 2)]
+    assert room.projector.position == await room.store.head()
+
+
+async def test_a_store_that_refuses_parks_nothing(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise OSError("the disk is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.projector, "_fold", refuse)
+        with pytest.raises(OSError, match="away"):
+            await room.projector.step()
+    assert await room.parked() == {}
+    assert room.projector.position == 0
+    await room.projector.catch_up()
+    assert await room.shown() == await room.folded()
+
+
+async def test_a_parked_event_whose_write_failed_is_parked_with_its_own_error(room: ToyRoom) -> None:
+    room.codec.unknown = {"test.ToyMade"}
+    await room.happen("a", ToyMade("a"))
+    await _refused_once(100, room)
+    await room.projector.catch_up()
+    assert await room.parked() == {"toy-a.1": "no such type: test.ToyMade"}
+
+
+async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    real, failures = SqliteViews.write, iter([True, True])
+
+    async def sometimes(self: SqliteViews, *given: Any) -> None:
+        if next(failures, False):
+            raise ViewsUnavailable("disk full")
+        await real(self, *given)
+
+    monkeypatch.setattr(SqliteViews, "write", sometimes)
+    loop = asyncio.create_task(room.projector.run())
+    await room.happen("a", ToyMade("a"))
+    while (await room.views.get("toys", "a", Scope(TENANT))) is None:
+        await room.projector.next_batch(0.1)
+    loop.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loop
+    assert await room.shown() == await room.folded()
+
+
+async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"))
+    stored = await room.store.read(TENANT, "toy-a")
+    await room.projector.quarantine(stored[0], "first")
+    await room.projector.quarantine(stored[0], "second")
+    assert await room.parked() == {"toy-a.1": "first"}
+    with pytest.raises(Undecodable):
+        await room.projector._take(room.projector._catalogue["toy"], stored[0])

@@ -1,0 +1,101 @@
+"""Rebuilding a view beside the live one, over real files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.streaming.rebuild import rebuild
+from shared.views.port import Query, Scope
+from tests.support.toys import TENANT, TOY, ToyCracked, ToyGrown, ToyMade, ToyMarked, ToyRoom, cracks, toy_room
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> Any:
+    async with toy_room(tmp_path) as opened:
+        yield opened
+
+
+async def again(room: ToyRoom) -> int:
+    return await rebuild(TOY, room.store, room.views, room.codec, room.projector, lambda _: None)
+
+
+async def test_a_rebuilt_view_equals_the_live_one(room: ToyRoom) -> None:
+    for n in range(30):
+        await room.happen(f"k{n}", ToyMade(f"toy {n}"), ToyGrown(n), tenant=f"t{n % 2}")
+    await room.projector.catch_up()
+    before, seen = await room.shown(), [0]
+    assert await rebuild(TOY, room.store, room.views, room.codec, room.projector, seen.append) == 30
+    assert seen[-1] == 60
+    assert await room.shown() == before == await room.folded()
+    found = await room.views.find("toys", Query(text="toy 7"), Scope("t1"))
+    assert [d["id"] for d in found.items] == ["k7"]
+
+
+async def test_records_change_and_are_read_while_a_rebuild_runs(room: ToyRoom) -> None:
+    for n in range(300):
+        await room.happen(f"k{n}", ToyMade(f"toy {n}"))
+    await room.projector.catch_up()
+    loop = asyncio.create_task(room.projector.run())
+    running = asyncio.create_task(again(room))
+    n = 0
+    while not running.done():
+        await room.happen(f"k{n % 300}", ToyGrown(1))
+        await room.happen(f"new{n}", ToyMade("new"))
+        assert await room.views.count("toys", Query(), Scope(TENANT)) >= 300
+        n += 1
+    await running
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    await room.projector.catch_up()
+    assert n > 3
+    assert await room.shown() == await room.folded()
+
+
+async def test_a_rebuild_ahead_of_a_slow_projector_is_not_taken_back(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+    await again(room)
+    assert await room.shown() == await room.folded()
+    await room.projector.catch_up()
+    assert await room.shown() == await room.folded()
+
+
+@pytest.mark.parametrize("poison", ["type", "fold", "document"])
+async def test_poison_shows_what_comes_before_it_as_the_live_view_does(room: ToyRoom, poison: str) -> None:
+    cracks["pot"] = 1000
+    events = {"type": ToyMarked("x"), "fold": ToyCracked("pot"), "document": ToyGrown("no number")}
+    room.codec.unknown = {"test.ToyMarked"}
+    await room.happen("a", ToyMade("pot"), ToyGrown(2))
+    await room.happen("a", events[poison], ToyGrown(3))
+    await room.happen("b", ToyMade("b"))
+    await room.projector.catch_up()
+    live, parked = await room.shown(), await room.parked()
+    assert live[TENANT, "a"]["size"] == 2
+    assert await again(room) == 2
+    assert await room.shown() == live
+    assert await room.parked() == parked
+
+
+async def test_poison_that_only_a_rebuild_meets_is_parked(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"), ToyMarked("x"), ToyGrown(2))
+    await room.projector.catch_up()
+    room.codec.unknown = {"test.ToyMarked"}
+    await again(room)
+    assert sorted(await room.parked()) == ["toy-a.2"]
+    assert (await room.shown())[TENANT, "a"]["version"] == 1
+    room.codec.unknown = set()
+    assert await room.projector.heal(TENANT, "toy-a")
+    assert await room.shown() == await room.folded()
+
+
+async def test_a_new_collection_is_filled_from_the_past(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"))
+    await room.projector.catch_up()
+    newer = TOY.collection.__class__("toys", 2, TOY.collection.fields)
+    assert await room.views.declare([newer]) == ["toys"]
+    await again(room)
+    assert await room.views.declare([TOY.collection]) == []
+    assert await room.shown() == await room.folded()
