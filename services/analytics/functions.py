@@ -54,7 +54,7 @@ TYPES: frozenset[str] = frozenset({"decimal", "nullable", "datetime64", "array",
 _ENGINE = """
     caseWithExpression cast _cast exists isDistinctFrom isNotDistinctFrom lambda notILike
 """
-_OWN = "toDateTime64 arrayEnumerate toUInt32OrZero"  # what the views themselves call besides
+_OWN = "toDateTime64 arrayEnumerate toUInt8OrZero"  # what the views themselves call besides
 ENGINE_FUNCTIONS: frozenset[str] = FUNCTIONS | {name.lower() for name in (_ENGINE + _OWN).split()}
 
 

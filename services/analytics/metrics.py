@@ -13,15 +13,15 @@ def _key(name: str, zh: str, en: str, type_: str = "String") -> C:
     return C(name, type_, zh, en, f"_b.{name}", (name,))
 
 
-_MONTH = C("month", "Date32", "月份", "First day of the month of closing", "toStartOfMonth(_b.closed_on)",
+_MONTH = C("month", "Nullable(Date32)", "月份", "First day of the month of closing", "toStartOfMonth(_b.closed_on)",
            ("closed_on", "status"))  # fmt: skip
 _CURRENCY = _key("currency", "币种", "Currency of the amounts")
 _WINS = C("won", "UInt64", "赢单数", "Opportunities won", "countIf(_b.status = 'won')", _WON)
 _LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "countIf(_b.status = 'lost')", _WON)
 _RATE = C("win_rate", "Float64", "赢单率", "won ÷ (won + lost)", "countIf(_b.status = 'won') / count()", _WON)
-_AMOUNT = C("amount", "Decimal(38, 2)", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
+_AMOUNT = C("amount", "Nullable(Decimal(38, 2))", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
 _COUNT = C("opportunities", "UInt64", "赢单数", "Opportunities won", "count()", _WON)
-_AVERAGE = C("average", "Float64", "平均金额", "Average amount", "toFloat64(avg(_b.amount))", ("amount", "status"))
+_AVERAGE = C("average", "Nullable(Float64)", "平均金额", "Average amount", "toFloat64(avg(_b.amount))", ("amount", "status"))
 
 
 def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
@@ -46,7 +46,7 @@ PIPELINE_AS_OF = View(
         _key("stage", "阶段", "Stage's key"),
         _key("status", "状态", "open, won or lost"),
         C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("opportunity_id",)),
-        C("amount", "Decimal(38, 2)", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
+        C("amount", "Nullable(Decimal(38, 2))", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
     ),
     "opportunity",
     base="opportunities_as_of",
@@ -77,7 +77,7 @@ SALES_VELOCITY = View(
         C("closed", "UInt64", "关闭数", "Opportunities closed", "count()", _WON),
         C(
             "average_won",
-            "Float64",
+            "Nullable(Float64)",
             "平均赢单金额",
             "Average amount won",
             "toFloat64(avgIf(_b.amount, _b.status = 'won'))",
@@ -86,7 +86,7 @@ SALES_VELOCITY = View(
         _RATE,
         C(
             "cycle_days",
-            "Float64",
+            "Nullable(Float64)",
             "平均周期(天)",
             "Average days from opening to winning",
             _DAYS,
@@ -94,7 +94,7 @@ SALES_VELOCITY = View(
         ),
         C(
             "velocity",
-            "Float64",
+            "Nullable(Float64)",
             "销售速度(每天)",
             "Revenue per day",
             f"toFloat64(avgIf(_b.amount, _b.status = 'won')) * countIf(_b.status = 'won') / nullIf({_DAYS}, 0)",

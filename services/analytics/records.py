@@ -200,7 +200,7 @@ STAGES = View(
             "UInt8",
             "赢率",
             "Chance of winning, in percent",
-            "toUInt32OrZero(_o.probabilities[_o.place])",
+            "toUInt8OrZero(_o.probabilities[_o.place])",
             ("pipeline.stages",),
         ),
     ),

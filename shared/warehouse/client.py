@@ -64,6 +64,7 @@ class Limits:
             "max_subquery_depth": 50,
             "max_query_size": 1_000_000,
             "allow_introspection_functions": 0,
+            "enable_extended_results_for_datetime_functions": 1,  # days before 1970 stay themselves
             **dict.fromkeys(_BARRIER, 0),
             "readonly": 1,
         }

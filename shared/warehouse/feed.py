@@ -81,7 +81,7 @@ class WarehouseFeed:
         known: dict[str, str] = dict(await self.warehouse.rows(prints))
         ahead = self.position > await self.store.head()  # the store was restored to an earlier day
         self.stale = [t for t in self.tables if ahead or known.get(_name(t)) != t.fingerprint]
-        if self.position == 0 or ahead:
+        if ahead or (self.position == 0 and self.stale):
             await self._begin(self.tables)
         parked = "SELECT tenant, stream, argMax(version, changed_at) FROM feed_parked GROUP BY tenant, stream"
         for tenant, stream, version in await self.warehouse.rows(f"{parked} HAVING NOT argMax(healed, changed_at)"):

@@ -1,0 +1,44 @@
+"""The analysts' guide: every query of the page is run, and its answer is the one that the page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.analytics.facts import TABLES
+from services.analytics.formats import encode
+from services.analytics.sqldoor import SqlDoor
+from services.analytics.views import VIEWS
+from shared.warehouse.client import Warehouse
+from tests.support.example_facts import ExampleNames, example
+from tests.support.facts import Facts, someone
+
+PAGE = (Path(__file__).parents[2] / "docs" / "guides" / "analysts.md").read_text()
+WORKED = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[SqlDoor]:
+    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    for table in (t for ft in TABLES for t in ft.tables):
+        await warehouse.command(table.ddl())
+    facts = Facts()
+    example(facts)
+    await facts.rows.insert(warehouse)
+    yield SqlDoor(warehouse, ExampleNames())
+    await warehouse.close()
+
+
+async def test_every_query_of_the_page_answers_what_the_page_shows(door: SqlDoor) -> None:
+    assert len(WORKED) == 10
+    for sql, shown in WORKED:
+        answer = encode(await door.ask(sql, someone()), "table").decode()
+        assert "\n".join(answer.splitlines()[:-1]) + "\n" == shown, sql
+
+
+def test_the_page_names_every_view() -> None:
+    named = set(re.findall(r"`(\w+)(?:\(day = '[\d-]+'\))?`", PAGE))
+    assert set(VIEWS) <= named
