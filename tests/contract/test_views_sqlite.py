@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared.formats import NewerFormat
+from shared.views import sqlite_readers
+from shared.views.port import (
+    Checkpoint,
+    Collection,
+    Condition,
+    Field,
+    Kind,
+    Query,
+    Scope,
+    ViewsUnavailable,
+    Write,
+)
 from shared.views.sqlite import SqliteViews
-from tests.contract.views_suite import ViewsSuite
+from tests.contract.views_naive import matching
+from tests.contract.views_suite import THINGS, ViewsSuite, put
 
 
 class TestSqliteFile(ViewsSuite):
@@ -25,3 +41,169 @@ class TestSqlitePrivate(ViewsSuite):
         views = SqliteViews.open(None)
         yield views
         await views.close()
+
+
+SECRET = "Geheimrat 王小明"
+THING = Write("things", "t1", "a", {"id": "a", "version": 1, "owner": "ann"}, 1)
+
+
+def content(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+def about(text: str, version: int) -> Write:
+    document = {
+        "id": "a",
+        "version": version,
+        "owner": "ann",
+        "name": text,
+        "code": text,
+        "notes": text,
+        "tags": [text],
+    }
+    return Write("things", "t1", "a", document, version)
+
+
+async def test_after_purging_no_replaced_or_removed_text_stands_in_any_file(tmp_path: Path) -> None:
+    views = SqliteViews.open(tmp_path / "views.db")
+    await views.declare([THINGS])
+    others = [
+        Write("things", "t1", f"k{n}", {"id": f"k{n}", "version": 1, "name": f"other {n}"}, 1) for n in range(300)
+    ]
+    await views.write([about(SECRET, 1), *(put(d) for d in others)])
+    await views.write([about("mask", 2)])
+    await views.write([Write("things", "t1", "k1", {"id": "k1", "version": 2, "notes": SECRET}, 2)])
+    await views.write([Write("things", "t1", "k1", None, 3)])
+    target = await views.begin_rebuild(THINGS)
+    await views.write([Write(target, "t1", "a", about(SECRET, 1).document, 1)])
+    target = await views.begin_rebuild(THINGS)
+    await views.write(
+        [Write(target, "t1", "a", about("mask", 2).document, 2), *(Write(target, *_of(w)) for w in others)]
+    )
+    await views.swap(target)
+    await views.find("things", Query(text="other"), Scope("t1"))
+    parts = [b"eheimrat", "王小明".encode(), "小明".encode()]
+    assert any(part in content(tmp_path) for part in parts)
+    await views.purge()
+    assert not any(part in content(tmp_path) for part in parts)
+    assert [d["id"] for d in (await views.find("things", Query(text="mask"), Scope("t1"))).items] == ["a"]
+    await views.close()
+    assert not any(part in content(tmp_path) for part in parts)
+
+
+async def test_what_was_written_is_there_after_a_restart_and_a_broken_off_rebuild_is_not(tmp_path: Path) -> None:
+    views = SqliteViews.open(tmp_path / "views.db")
+    await views.declare([THINGS])
+    await views.write([about("Kept", 5)], [Checkpoint("p", 7)])
+    target = await views.begin_rebuild(THINGS)
+    await views.write([Write(target, "t1", "b", {"id": "b", "version": 1}, 1)])
+    await views.close()
+    views = SqliteViews.open(tmp_path / "views.db")
+    assert await views.declare([THINGS]) == []
+    assert await views.checkpoint("p") == 7
+    await views.write([about("older", 4)])
+    assert [d["name"] for d in (await views.find("things", Query(text="kept"), Scope("t1"))).items] == ["Kept"]
+    with sqlite3.connect(tmp_path / "views.db") as peek:
+        tables = {name for (name,) in peek.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    peek.close()
+    assert not any(name.startswith("c2") for name in tables)
+    await views.close()
+
+
+async def test_no_declared_name_reaches_sql(tmp_path: Path) -> None:
+    nasty = Collection("x; DROP TABLE names; --", 1, (Field('"; --', Kind.KEYWORD, "", "", indexed=True),), owner=None)
+    views = SqliteViews.open(tmp_path / "views.db")
+    await views.declare([nasty])
+    await views.write([Write(nasty.name, "t1", "a", {"id": "a", "version": 1, '"; --': "v"}, 1)])
+    query = Query((Condition('"; --', "eq", "v"),), sort='"; --')
+    assert [d["id"] for d in (await views.find(nasty.name, query, Scope("t1"))).items] == ["a"]
+    with sqlite3.connect(tmp_path / "views.db") as peek:
+        schema = "".join(sql or "" for (sql,) in peek.execute("SELECT sql FROM sqlite_master"))
+    peek.close()
+    assert "--" not in schema
+    await views.close()
+
+
+async def test_a_full_disk_is_told_and_writes_nothing(tmp_path: Path) -> None:
+    views = SqliteViews.open(tmp_path / "views.db")
+    await views.declare([THINGS])
+    await views.write([about("first", 1)], [Checkpoint("p", 1)])
+    pages = views._db.execute("PRAGMA page_count").fetchone()[0]
+    views._db.execute(f"PRAGMA max_page_count={pages}")
+    big = [
+        Write("things", "t1", f"k{n}", {"id": f"k{n}", "version": 1, "owner": "new", "notes": "x" * 4000}, 1)
+        for n in range(50)
+    ]
+    with pytest.raises(ViewsUnavailable):
+        await views.write([about("second", 2), *big], [Checkpoint("p", 2)])
+    assert await views.checkpoint("p") == 1
+    assert await views.count("things", Query(), Scope("t1")) == 1
+    views._db.execute("PRAGMA max_page_count=1000000")
+    await views.write(big, [Checkpoint("p", 2)])
+    assert await views.count("things", Query(), Scope("t1", frozenset({"new"}))) == 50
+    await views.close()
+
+
+async def test_closed_views_are_unavailable(tmp_path: Path) -> None:
+    views = SqliteViews.open(tmp_path / "views.db")
+    await views.declare([THINGS])
+    await views.close()
+    await views.close()
+    for call in (views.write([THING]), views.get("things", "a", Scope("t1")), views.checkpoint("p")):
+        with pytest.raises(ViewsUnavailable):
+            await call
+
+
+async def test_a_file_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
+    await SqliteViews.open(tmp_path / "views.db").close()
+    with sqlite3.connect(tmp_path / "views.db") as db:
+        db.execute("PRAGMA user_version=99")
+    db.close()
+    before = (tmp_path / "views.db").read_bytes()
+    with pytest.raises(NewerFormat):
+        SqliteViews.open(tmp_path / "views.db")
+    assert (tmp_path / "views.db").read_bytes() == before
+
+
+MANY = [
+    {
+        "id": f"k{n:05}", "version": 1, "owner": f"u{n % 60}", "name": f"name {n * 7919 % 4000} common", "size": n % 11,
+        "code": f"C{n % 900}", "archived": n % 2 == 0, "tags": [f"tag{n % 1500}"],
+    }
+    for n in range(4000)
+]  # fmt: skip
+ASKED = [
+    Query((Condition("code", "eq", "C5"),), sort="name"),
+    Query((Condition("size", "eq", 3),), sort="name", descending=True),
+    Query((Condition("archived", "eq", False),), sort="size"),
+    Query((Condition("tags", "contains", "tag7"),), sort="code"),
+    Query((Condition("code", "prefix", "c1"), Condition("size", "ne", 4)), sort="code"),
+    Query((Condition("name", "prefix", "name 39"),), "common", "name"),
+    Query(text="common", sort="name", descending=True),
+    Query(text="name 39", sort="size"),
+    Query(text="common", sort="at"),
+]
+SCOPES = [Scope("t1")] + [Scope("t1", frozenset(f"u{n}" for n in range(many))) for many in (2, 50)]
+
+
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize("in_place", [True, False])
+async def test_each_way_to_a_page_gives_the_same(
+    tmp_path: Path, private: bool, in_place: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Walking, gathering and merging, in place and in a thread, over enough documents that all of them occur."""
+    monkeypatch.setattr(sqlite_readers, "INLINE_SECONDS", 60.0 if in_place else 1e-6)
+    monkeypatch.setattr(sqlite_readers, "_CHECK_EVERY", 10)
+    views = SqliteViews.open(None if private else tmp_path / "views.db")
+    await views.declare([THINGS])
+    await views.write([put(d) for d in MANY])
+    for query in ASKED:
+        for scope in SCOPES:
+            expected = matching(THINGS, [("t1", d) for d in MANY], query, scope)
+            page = await views.find("things", replace(query, limit=100), scope)
+            assert [d["id"] for d in page.items] == expected[:100]
+            if page.next is not None:
+                page = await views.find("things", replace(query, limit=100, cursor=page.next), scope)
+                assert [d["id"] for d in page.items] == expected[100:200]
+            assert await views.count("things", query, scope) == len(expected)
+    await views.close()
