@@ -25,6 +25,8 @@ from shared.events.envelope import Event
 from shared.views.port import Collection, Document, Field, Kind
 
 Status = Literal["open", "won", "lost"]
+ForecastCategory = Literal["omitted", "pipeline", "best_case", "commit"]
+FORECASTS = get_args(ForecastCategory)
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -43,6 +45,7 @@ class Opportunity(Record):
     currency: str = ""
     close_date: str | None = None
     probability: int = 0
+    forecast_category: str = "pipeline"
     product: str | None = None
     price_book: str | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -73,6 +76,8 @@ def evolve(state: Opportunity, event: Event) -> None:
             state.amount, state.currency = amount, currency
         case events.OpportunityCloseDateMoved(close_date=close_date):
             state.close_date = close_date
+        case events.OpportunityForecastCategorised(category=category):
+            state.forecast_category = category
         case events.OpportunityWon(amount=amount, currency=currency, close_date=close_date, at=at):
             state.amount, state.currency = amount, currency
             _close(state, "won", 100, close_date, at)
@@ -131,7 +136,7 @@ OPPORTUNITY = Aggregate(
     evolve=evolve,
     collection=Collection(
         "opportunities",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
             Field("account", Kind.KEYWORD, "客户", "Account", indexed=True, ref="account"),
@@ -143,6 +148,9 @@ OPPORTUNITY = Aggregate(
             Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
             Field("close_date", Kind.DATE, "预计成交日", "Close date", indexed=True),
             Field("probability", Kind.INTEGER, "赢率 %", "Probability %", indexed=True),
+            Field(
+                "forecast_category", Kind.KEYWORD, "预测", "Forecast", indexed=True, writable=False, options=FORECASTS
+            ),
             Field("product", Kind.KEYWORD, "主要产品", "Main product", indexed=True, ref="product"),
             Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),
             Field("price_book", Kind.KEYWORD, "价格表", "Price book", indexed=True, ref="price_book"),
@@ -163,15 +171,7 @@ OPPORTUNITY = Aggregate(
             Field("stage_since", Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False),
         ),
     ),
-    not_undoable=frozenset(
-        {
-            "sales.OpportunityWon",
-            "sales.OpportunityLost",
-            "sales.OpportunityReopened",
-            "sales.OpportunityArchived",
-            "sales.OpportunityRestored",
-        }
-    ),
+    not_undoable=frozenset(f"sales.Opportunity{end}" for end in ("Won", "Lost", "Reopened", "Archived", "Restored")),
     uniques=(Unique("external_id", lambda o: normalise(o.external_id)),),
     shown=shown,
 )

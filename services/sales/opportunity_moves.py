@@ -1,4 +1,4 @@
-"""An opportunity's course: stage, amount, close date, won, lost, reopened."""
+"""An opportunity's course: stage, amount, close date, forecast category, won, lost, reopened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.gates import check_gate, may_go
-from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
+from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.values import Day, Probability, positive
 from shared.clock import day_of
@@ -82,6 +82,21 @@ def change_close_date(cmd: ChangeCloseDate, state: Opportunity, ctx: Context) ->
     if cmd.close_date == state.close_date:
         return []
     return [events.OpportunityCloseDateMoved(cmd.close_date, state.close_date)]
+
+
+class SetForecastCategory(CommandModel):
+    """commit = counted on, best_case = if all goes well, pipeline = not yet, omitted = left out."""
+
+    category: ForecastCategory
+
+
+@OPPORTUNITY.command("SetForecastCategory", action="edit", verb="forecast-category")
+def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
+    """A closed deal keeps the category it closed with."""
+    require_open(state)
+    if cmd.category == state.forecast_category:
+        return []
+    return [events.OpportunityForecastCategorised(cmd.category, state.forecast_category)]
 
 
 class WinOpportunity(CommandModel):

@@ -54,6 +54,15 @@ class OpportunityCloseDateMoved:
     previous: str | None
 
 
+@event("sales.OpportunityForecastCategorised")
+@dataclass(frozen=True, slots=True)
+class OpportunityForecastCategorised:
+    """How surely the deal counts in a forecast: omitted, pipeline, best_case or commit."""
+
+    category: str
+    previous: str
+
+
 @event("sales.OpportunityContactRoleSet")
 @dataclass(frozen=True, slots=True)
 class OpportunityContactRoleSet:

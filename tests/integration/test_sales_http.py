@@ -105,6 +105,22 @@ class TestHttp:
         answer = await signed_in(service, "carl", blind).client.get(f"/pipelines/{pipeline}/board")
         assert answer.status_code == 403
 
+    async def test_the_board_by_forecast_category(self, service: Service) -> None:
+        http = signed_in(service, "anna")
+        _, ids = await pipeline_with_deals(http)
+        for id, category in ((ids[0], "commit"), (ids[1], "best_case")):
+            await http.post(f"/opportunities/{id}/forecast-category", {"category": category})
+        board = await http.get("/opportunities/board", by="forecast_category", sum="amount", status="open")
+        assert board["groups"] == [
+            {"key": "best_case", "count": 1, "sum": "200.50"},
+            {"key": "commit", "count": 1, "sum": "100.00"},
+            {"key": "pipeline", "count": 1, "sum": "300.00"},
+        ]
+        listed = await http.get("/opportunities", forecast_category="commit")
+        assert [d["id"] for d in listed["items"]] == [ids[0]]
+        wrong = await http.client.get("/opportunities", params={"forecast_category": "sure"})
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "forecast_category")
+
     async def test_a_retired_stage_stays_while_deals_are_in_it(self, service: Service) -> None:
         http = signed_in(service, "anna")
         pipeline, ids = await pipeline_with_deals(http)

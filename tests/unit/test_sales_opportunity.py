@@ -248,6 +248,26 @@ class TestClosing:
         outcome.then_rejected(Invalid, "stage", "unknown-stage")
 
 
+class TestForecast:
+    def test_a_deal_counts_as_pipeline_until_it_is_said_how_sure_it_is(self) -> None:
+        assert opened().state.forecast_category == "pipeline"
+        sure = (
+            opened()
+            .when("SetForecastCategory", {"category": "commit"})
+            .then(events.OpportunityForecastCategorised("commit", "pipeline"))
+        )
+        sure.when("SetForecastCategory", {"category": "commit"}).then_nothing()
+        assert sure.when("UndoOpportunityChange", {"version": 2}).and_so().state.forecast_category == "pipeline"
+
+    def test_another_word_and_a_closed_deal_are_refused(self) -> None:
+        opened().when("SetForecastCategory", {"category": "sure"}).then_rejected(Invalid, "category")
+        won().when("SetForecastCategory", {"category": "omitted"}).then_rejected(Rejected, code="closed")
+
+    def test_a_deal_closes_with_the_category_it_had(self) -> None:
+        sure = opened(amount="1.00").when("SetForecastCategory", {"category": "best_case"}).and_so()
+        assert sure.when("WinOpportunity").and_so().state.forecast_category == "best_case"
+
+
 class TestUndo:
     def test_a_move_is_taken_back(self) -> None:
         moved = opened().when("ChangeStage", {"stage": "second"}, facts=pipeline()).and_so()
