@@ -10,7 +10,7 @@ from pydantic import Field as F
 from services.sales.gates import check_gate
 from services.sales.guards import guard
 from services.sales.pipeline import Pipeline, existing, pipeline_for
-from services.sales.values import Day, Probability, total, weighted
+from services.sales.values import Day, Probability, cycle_days, total, weighted
 from shared.clock import Micros, day_of
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
@@ -123,6 +123,7 @@ def shown(state: Opportunity) -> Document:
         "weighted_amount": weighted(state.amount, state.probability),
         "opened_on": day_of(state.opened_at) if state.opened_at else None,
         "closed_on": day_of(state.closed_at) if state.closed_at else None,
+        "cycle_days": cycle_days(state.opened_at, state.closed_at),
         "products": sorted({p for p in products if p}),
         "contacts": [r["contact"] for r in state.contact_roles],
     }
@@ -136,7 +137,7 @@ OPPORTUNITY = Aggregate(
     evolve=evolve,
     collection=Collection(
         "opportunities",
-        2,
+        3,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
             Field("account", Kind.KEYWORD, "客户", "Account", indexed=True, ref="account"),
@@ -167,6 +168,7 @@ OPPORTUNITY = Aggregate(
             Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),
             Field("closed_at", Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False),
             Field("closed_on", Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False),
+            Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),
             Field("lost_reason", Kind.TEXT, "输单原因", "Lost reason", indexed=True, searchable=True, writable=False),
             Field("stage_since", Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False),
         ),

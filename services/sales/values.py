@@ -11,8 +11,11 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
+from shared.clock import Micros
+
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
+_DAY: Micros = 86_400_000_000
 
 
 def _day(value: str) -> str:
@@ -71,6 +74,11 @@ def weighted(amount: str | None, probability: int) -> str | None:
     if amount is None:
         return None
     return str((Decimal(amount) * probability / 100).quantize(_CENT, ROUND_HALF_UP))
+
+
+def cycle_days(opened_at: Micros, closed_at: Micros) -> int | None:
+    """Days (UTC) from opening to closing, as the warehouse's cycle_days counts them; None while it is open."""
+    return closed_at // _DAY - opened_at // _DAY if closed_at else None
 
 
 def positive(amount: str | None) -> bool:

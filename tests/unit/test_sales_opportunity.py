@@ -14,6 +14,7 @@ from shared.security.permissions import Access, Level, Role
 from tests.unit.given import ME, NOW, Given, given
 
 TODAY = day_of(NOW)
+DAY = 86_400_000_000
 
 
 def stage(key: str, probability: int, gate: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -246,6 +247,16 @@ class TestClosing:
         assert state.stage == "second"
         outcome = won().when("ReopenOpportunity", {**reopen, "stage": "first"}, facts=pipeline(retired="first"))
         outcome.then_rejected(Invalid, "stage", "unknown-stage")
+
+
+class TestCycle:
+    def test_days_from_opening_to_closing_and_none_while_it_is_open(self) -> None:
+        deal = given(OPPORTUNITY, events.OpportunityOpened({"amount": "1.00"}, ME, "p1", "first", 10, NOW - 3 * DAY))
+        assert OPPORTUNITY.document(deal.state)["cycle_days"] is None
+        closed = deal.when("WinOpportunity").and_so()
+        assert OPPORTUNITY.document(closed.state)["cycle_days"] == 3
+        reopened = closed.when("ReopenOpportunity", {"reason": "x"}, facts=pipeline()).and_so()
+        assert OPPORTUNITY.document(reopened.state)["cycle_days"] is None
 
 
 class TestForecast:
