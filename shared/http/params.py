@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from shared.clock import Micros, from_rfc3339, to_rfc3339
+from shared.clock import Micros, from_rfc3339
 from shared.domain.queries import Moment
 from shared.errors import FieldError, Invalid
-from shared.views.port import MAX_PAGE, Collection, Condition, Field, Kind, Op, Query
+from shared.views.filters import boolean, condition
+from shared.views.port import MAX_PAGE, Collection, Condition, Query
 
 Pairs = list[tuple[str, str]]
 
@@ -25,9 +25,7 @@ EXPORT = COUNT | {"sort", "fields", "names", "format"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
 MAX_PARAMETERS = 100
 
-_FILTER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+))?(?:\[(\w+)\])?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
-_OPS: frozenset[str] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"})
 
 
 def pairs_of(request: Request) -> Pairs:
@@ -61,7 +59,7 @@ def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tu
     for name, value in pairs:
         if name not in RESERVED:
             try:
-                where.append(_condition(collection, name, value))
+                where.append(condition(collection, name, value))
             except (ValueError, OverflowError) as error:
                 errors.append(FieldError(name[:80], "bad-filter", str(error)))
     if errors:
@@ -88,7 +86,7 @@ def number(given: dict[str, str], name: str, default: int, highest: int, lowest:
 def flag(given: dict[str, str], name: str) -> bool:
     """A parameter that is true or false (absent = false). Raises Invalid naming it."""
     try:
-        return _boolean(given.get(name, "false"))
+        return boolean(given.get(name, "false"))
     except ValueError as error:
         raise Invalid.field(name, "bad-boolean", str(error)) from error
 
@@ -97,61 +95,6 @@ def _once(pairs: Pairs) -> None:
     names = [name for name, _ in pairs]
     if twice := next((n for n in names if names.count(n) > 1), None):
         raise Invalid.field(twice, "given-twice", "give this parameter once")
-
-
-def _condition(collection: Collection, name: str, text: str) -> Condition:
-    match = _FILTER.fullmatch(name)
-    if match is None:
-        raise ValueError("no such parameter")
-    field_name, custom, op = match.groups()
-    if field_name == "custom" and custom and op in (None, "eq"):
-        return Condition("custom_keys", "contains", f"{custom}={text}")
-    field = KEY if field_name == "id" else collection.field(field_name)
-    if custom or field is None or not field.indexed:
-        raise ValueError("no such field to filter by")
-    op = op or ("contains" if field.kind is Kind.KEYWORDS else "eq")
-    if op not in _OPS:
-        raise ValueError("no such operator")
-    return Condition(field_name, _op(op), _value(field, op, text))
-
-
-KEY = Field("id", Kind.KEYWORD, "编号", "Id", indexed=True)
-
-
-def _op(text: str) -> Op:
-    return text  # type: ignore[return-value]
-
-
-def _value(field: Field, op: str, text: str) -> Any:
-    if op == "empty":
-        return _boolean(text)
-    values = text.split(",") if op == "in" else [text]
-    if field.options and op in ("eq", "ne", "in") and (unknown := set(values).difference(field.options)):
-        raise ValueError(f"{sorted(unknown)[0][:80]!r} is none of {', '.join(field.options)}")
-    found = [_scalar(field, value) for value in values]
-    return found if op == "in" else found[0]
-
-
-def _scalar(field: Field, text: str) -> Any:
-    match field.kind:
-        case Kind.BOOLEAN:
-            return _boolean(text)
-        case Kind.INTEGER:
-            if not re.fullmatch(r"-?[0-9]{1,18}", text):
-                raise ValueError("a whole number is needed")
-            return int(text)
-        case Kind.DATE:
-            return date.fromisoformat(text).isoformat()
-        case Kind.DATETIME:
-            return to_rfc3339(from_rfc3339(text.replace(" ", "+")))
-        case _:
-            return text
-
-
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError("true or false is needed")
-    return text == "true"
 
 
 def moment(given: dict[str, str]) -> Moment:

@@ -1,0 +1,68 @@
+"""Filters as text (`status=open`, `amount[ge]=1000`) → conditions: for query strings and saved views alike."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from shared.clock import from_rfc3339, to_rfc3339
+from shared.views.port import Collection, Condition, Field, Kind, Op
+from shared.views.query import KEY
+
+_FILTER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+))?(?:\[(\w+)\])?")
+_OPS: frozenset[str] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"})
+
+
+def condition(collection: Collection, name: str, text: str) -> Condition:
+    """`field`, `field[op]` or `custom.<name>` with its value as text. Raises ValueError, OverflowError."""
+    match = _FILTER.fullmatch(name)
+    if match is None:
+        raise ValueError("no such parameter")
+    field_name, custom, op = match.groups()
+    if field_name == "custom" and custom and op in (None, "eq"):
+        return Condition("custom_keys", "contains", f"{custom}={text}")
+    field = KEY if field_name == "id" else collection.field(field_name)
+    if custom or field is None or not field.indexed:
+        raise ValueError("no such field to filter by")
+    op = op or ("contains" if field.kind is Kind.KEYWORDS else "eq")
+    if op not in _OPS:
+        raise ValueError("no such operator")
+    return Condition(field_name, _op(op), _value(field, op, text))
+
+
+def boolean(text: str) -> bool:
+    """Raises ValueError for anything but true and false."""
+    if text not in ("true", "false"):
+        raise ValueError("true or false is needed")
+    return text == "true"
+
+
+def _op(text: str) -> Op:
+    return text  # type: ignore[return-value]
+
+
+def _value(field: Field, op: str, text: str) -> Any:
+    if op == "empty":
+        return boolean(text)
+    values = text.split(",") if op == "in" else [text]
+    if field.options and op in ("eq", "ne", "in") and (unknown := set(values).difference(field.options)):
+        raise ValueError(f"{sorted(unknown)[0][:80]!r} is none of {', '.join(field.options)}")
+    found = [_scalar(field, value) for value in values]
+    return found if op == "in" else found[0]
+
+
+def _scalar(field: Field, text: str) -> Any:
+    match field.kind:
+        case Kind.BOOLEAN:
+            return boolean(text)
+        case Kind.INTEGER:
+            if not re.fullmatch(r"-?[0-9]{1,18}", text):
+                raise ValueError("a whole number is needed")
+            return int(text)
+        case Kind.DATE:
+            return date.fromisoformat(text).isoformat()
+        case Kind.DATETIME:
+            return to_rfc3339(from_rfc3339(text.replace(" ", "+")))
+        case _:
+            return text
