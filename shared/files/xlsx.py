@@ -31,14 +31,11 @@ def xlsx_to_csv(path: Path, name: str, target: Path) -> None:
     """
     try:
         _guard(path, name)
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
+        with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            with target.open("w", encoding="utf-8", newline="") as out:
-                _copy(sheet.iter_rows(values_only=True), out, name)
-        finally:
-            book.close()
+            _copy(sheet.iter_rows(values_only=True), out, name)
     except Invalid:
         target.unlink(missing_ok=True)
         raise

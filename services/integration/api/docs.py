@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.http.openapi import RECORD_ERRORS, WRITE_ERRORS, Schema, answer, body_of, operation, parameter, query
+from shared.http.openapi import RECORD_ERRORS, WRITE_ERRORS, Schema, answer, body_of, event_stream, operation, parameter, query
 
 _TAG = "imports"
 _ID: Schema = {"type": "string", "format": "uuid"}
@@ -84,7 +84,7 @@ EVENTS = operation(
     "import_events",
     "Progress as server-sent events, the last one being the report",
     _TAG,
-    {200: answer("status, doing, done, total, rejected; then the report", _TEXT, media="text/event-stream")},
+    {200: event_stream("`{status, doing, done, total, rejected}`; then the report")},
     parameters=[parameter("Id")],
     errors=RECORD_ERRORS,
 )

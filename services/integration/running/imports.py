@@ -106,8 +106,8 @@ class Imports:
     def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
         """The task that runs an import or its revert to its end; one per import, however often asked for."""
         key = (tenant, id)
-        self._due.discard(key)
         if key not in self._tasks:
+            self._due.discard(key)
             self.progress[key] = Progress()
             task = self._tasks[key] = asyncio.create_task(self._carry_out(tenant, id))
             task.add_done_callback(lambda _: self._ended(key))
@@ -115,7 +115,7 @@ class Imports:
 
     def _ended(self, key: Key) -> None:
         del self._tasks[key], self.progress[key]
-        if key in self._due:
+        if key in self._due:  # resumed while it was still coming to its halt
             self._wake.set()
 
     async def _carry_out(self, tenant: str, id: str) -> None:

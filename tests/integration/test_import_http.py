@@ -1,0 +1,305 @@
+"""Imports over HTTP against the real suite: what a user sends, sees, corrects and takes back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from typing import Any
+
+import openpyxl
+import pytest
+import pytest_asyncio
+
+from shared.security.permissions import Access
+from shared.security.roles import BUILT_IN
+from tests.support.importing import Office, office
+
+MAPPING = """\
+name: Fair
+steps:
+  - name: accounts
+    file: fair.csv
+    resource: account
+    mode: upsert
+    key: name
+    fields: { name: Company, city: City, founded: Since }
+"""
+FAIR = "Company,City,Since\nAcme,Paris,1999\nBeta,Rome,soon\nGamma,Oslo,2001,x\nDelta,Bern,1980\n"
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    async with office(tmp_path_factory.mktemp("imports")) as opened:
+        yield opened
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def renamed(text: str, mark: str) -> str:
+    """The same companies under names of this test's own."""
+    for name in ("Acme", "Beta", "Gamma", "Delta"):
+        text = text.replace(name, f"{name} {mark}")
+    return text
+
+
+async def named(desk: Office, mark: str, **params: Any) -> dict[str, dict[str, Any]]:
+    page = await desk.get("/customer/accounts", q=mark, **params)
+    return {item["name"]: item for item in page["items"]}
+
+
+async def csv_of(desk: Office, path: str) -> list[dict[str, str]]:
+    answer = (await desk.client.get(path)).raise_for_status()
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+async def test_good_rows_are_taken_and_bad_ones_come_back(desk: Office) -> None:
+    report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Taken")})
+    assert report["status"] == "completed"
+    assert (report["totals"]["created"], report["totals"]["rejected"]) == (2, 2)
+    errors = [(r["line"], r["errors"][0]["field"], r["errors"][0]["code"]) for r in report["rejected"]]
+    assert errors == [(3, "founded", "int-parsing"), (4, "", "too-many-columns")]
+    found = await named(desk, "Taken")
+    assert {name: a["founded"] for name, a in found.items()} == {"Acme Taken": 1999, "Delta Taken": 1980}
+    rejected = await csv_of(desk, f"/imports/{report['id']}/rejected.csv")
+    assert [(r["Company"], r["Since"], r["error_line"]) for r in rejected] == [
+        ("Beta Taken", "soon", "3"),
+        ("Gamma Taken", "2001", "4"),
+    ]
+    assert "founded" in rejected[0]["error"]
+
+
+async def test_every_change_says_which_import_made_it(desk: Office) -> None:
+    report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Traced")})
+    account = (await named(desk, "Traced"))["Acme Traced"]
+    [entry] = (await desk.get(f"/customer/accounts/{account['id']}/history"))["items"]
+    assert (entry["correlation_id"], entry["actor"]) == (report["id"], desk.user)
+    shown = await desk.get(f"/imports/{report['id']}")
+    assert (shown["status"], shown["created"], shown["rejected"], shown["owner"]) == ("completed", 2, 2, desk.user)
+    assert shown["files"][0]["rows"] == 4
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Office) -> None:
+    before = await desk.suite.platform.store.head()
+    report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Dry")}, "/imports/dry-run")
+    assert (report["status"], report["totals"]["created"], report["totals"]["rejected"]) == ("dry-run", 2, 2)
+    assert [r["error_line"] for r in await csv_of(desk, f"/imports/{report['id']}/rejected.csv")] == ["3", "4"]
+    assert await desk.suite.platform.store.head() == before
+    assert await named(desk, "Dry") == {}
+
+
+async def test_the_same_file_in_other_clothes(desk: Office) -> None:
+    book, text = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for row in (["Company", "City", "Since"], ["Acme 表格", "Paris", 1999], ["Beta 表格", "Rome", None]):
+        sheet.append(row)
+    book.save(text)
+    files = [
+        text.getvalue(),
+        "Company;City;Since\r\nAcme 编码;北京市;1999\r\nBeta 编码;上海市浦东新区;\r\n".encode("gbk"),
+        "\ufeffCompany\tCity\tSince\nAcme 标记\tParis\t1999\nBeta 标记\tRome\t\n".encode(),
+    ]
+    for mark, file in zip(("表格", "编码", "标记"), files, strict=True):
+        report = await desk.run(MAPPING, {"fair.csv": file})
+        assert report["totals"]["created"] == 2, report
+        assert {n: a["founded"] for n, a in (await named(desk, mark)).items()} == {
+            f"Acme {mark}": 1999,
+            f"Beta {mark}": None,
+        }
+
+
+async def test_a_saved_mapping_is_used_again(desk: Office) -> None:
+    id = await desk.create("/imports/mappings", name="Fair", mapping=MAPPING)
+    answer = await desk.client.post(
+        "/imports", data={"mapping_id": id}, files={"files": ("fair.csv", renamed(FAIR, "Saved"))}
+    )
+    assert (await desk.events(answer.raise_for_status().json()["id"]))[-1]["totals"]["created"] == 2
+    broken = await desk.client.post("/imports/mappings", json={"name": "x", "mapping": MAPPING.replace("key:", "kee:")})
+    assert broken.status_code == 422
+    assert any("line 7" in e["message"] for e in broken.json()["errors"])
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "x")
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/media/a", bytes(30_000_000))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "files", "field", "code"),
+    [
+        (MAPPING, {"fair.csv": b"Company,City,Since\nA,\xff\xfe,1\n"}, "fair.csv", "broken-encoding"),
+        (MAPPING, {"fair.csv": b"Company,City,Since\nA\0,B,1\n"}, "fair.csv", "nul"),
+        (MAPPING, {"fair.csv": b"Company,City\nA,B\n"}, "steps.0", "unknown-column"),
+        (MAPPING, {"fair.csv": bomb()}, "fair.csv", "xlsx-bomb"),
+        (MAPPING, {}, "fair.csv", "missing-file"),
+        (MAPPING, {"fair.csv": FAIR, "more.csv": FAIR}, "more.csv", "unused-file"),
+        (
+            MAPPING.replace("City, founded", "City, foundet"),
+            {"fair.csv": FAIR},
+            "steps.0.fields.foundet",
+            "unknown-field",
+        ),
+        ("name: [", {"fair.csv": FAIR}, "mapping", "broken-yaml"),
+        ("", {"fair.csv": FAIR}, "mapping", "required"),
+    ],
+)
+async def test_what_cannot_be_imported_is_refused_whole(
+    desk: Office, mapping: str, files: dict[str, bytes | str], field: str, code: str
+) -> None:
+    before = await desk.suite.platform.store.head()
+    for path in ("/imports", "/imports/dry-run"):
+        answer = await desk.send(mapping, files, path)
+        assert answer.status_code == 422, answer.text
+        assert (field, code) in [(e["field"], e["code"]) for e in answer.json()["errors"]], answer.text
+    assert await desk.suite.platform.store.head() == before
+    assert not list((desk.suite.imports.folder / "incoming").glob("*"))
+
+
+async def test_bodies_that_are_no_upload(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await desk.client.post("/imports", json={})).status_code == 415
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await desk.client.post("/imports", content=b"--y\r\n", headers=broken)).status_code == 422
+    assert (await desk.client.post("/imports", headers={"Content-Type": "multipart/form-data"})).status_code == 422
+    monkeypatch.setattr(desk.suite.imports, "max_file_bytes", 2_000)
+    assert (await desk.send(MAPPING, {"fair.csv": FAIR * 100})).status_code == 413
+    assert (await desk.send(MAPPING, {"fair.csv": FAIR * 1_000})).status_code == 413
+
+
+async def test_a_key_begins_an_import_once(desk: Office) -> None:
+    headers, parts = {"Idempotency-Key": "fair-1"}, {"files": ("fair.csv", renamed(FAIR, "Once"))}
+    ids = set()
+    for _ in range(2):
+        answer = await desk.client.post("/imports", data={"mapping": MAPPING}, files=parts, headers=headers)
+        ids.add(answer.raise_for_status().json()["id"])
+    assert len(ids) == 1
+
+
+async def test_a_revert_takes_back_what_nobody_touched_since(desk: Office) -> None:
+    await desk.run(MAPPING, {"fair.csv": "Company,City,Since\nAcme Back,Lyon,1990\nBeta Back,Pisa,1991\n"})
+    before = await named(desk, "Back")
+    rows = "Acme Back,Nice,1992\nBeta Back,Bari,1993\nGamma Back,Oslo,2001\nDelta Back,Bern,1980\n"
+    report = await desk.run(MAPPING, {"fair.csv": f"Company,City,Since\n{rows}"})
+    assert (report["totals"]["created"], report["totals"]["updated"]) == (2, 2)
+    found = await named(desk, "Back")
+    beta, delta = found["Beta Back"]["id"], found["Delta Back"]["id"]
+    for id, change in ((beta, {"city": "Turin"}), (delta, {"description": "called"})):
+        (await desk.client.patch(f"/customer/accounts/{id}", json=change)).raise_for_status()
+    outcome = await desk.revert(report["id"])
+    assert outcome["status"] == "reverted"
+    assert outcome["reverted"] == {"archived": 1, "undone": 1, "left": 2}
+    after = await named(desk, "Back")
+    assert {n: (a["city"], a["founded"]) for n, a in after.items()} == {
+        "Acme Back": ("Lyon", 1990),
+        "Beta Back": ("Turin", 1993),
+        "Delta Back": ("Bern", 1980),
+    }
+    assert after["Acme Back"]["created_at"] == before["Acme Back"]["created_at"]
+    left = await csv_of(desk, f"/imports/{report['id']}/left.csv")
+    assert {(entry["resource"], entry["id"]) for entry in left} == {("account", beta), ("account", delta)}
+    [archived] = (await named(desk, "Back", archived="true")).values()
+    history = (await desk.get(f"/customer/accounts/{archived['id']}/history"))["items"]
+    assert [e["type"] for e in history] == ["customer.AccountArchived", "customer.AccountCreated"]
+    assert (await desk.client.post(f"/imports/{report['id']}/revert", json={})).status_code == 409
+
+
+async def test_a_row_is_taken_whole_or_not_at_all(desk: Office) -> None:
+    mapping = """\
+name: Deals
+steps:
+  - name: deals
+    file: d.csv
+    resource: opportunity
+    key: external_id
+    fields: { name: n, external_id: n, currency: { constant: CNY } }
+    then:
+      - command: sales.WinOpportunity
+        fields: { amount: v }
+"""
+    report = await desk.run(mapping, {"d.csv": "n,v\nwhole-1,5\nhalf-2,0\nwhole-1,7\n"})
+    assert [(r["row"], r["errors"][0]["code"]) for r in report["rejected"]] == [(2, "not-positive"), (3, "duplicate")]
+    shown = {d["name"]: d["status"] for d in (await desk.get("/sales/opportunities"))["items"]}
+    assert shown == {"whole-1": "won"}
+    again = await desk.run(mapping, {"d.csv": "n,v\nhalf-2,9\n"})
+    assert again["totals"]["created"] == 1
+
+
+async def test_pause_and_resume(desk: Office) -> None:
+    rows = "".join(f"Company {n} Paused,Bern,1980\n" for n in range(3_000))
+    mapping = MAPPING.replace("mode: upsert", "mode: create").replace(
+        "Since }", "Since, allow_duplicate: {constant: true} }"
+    )
+    id = (await desk.send(mapping, {"fair.csv": f"Company,City,Since\n{rows}"})).raise_for_status().json()["id"]
+    (await desk.client.post(f"/imports/{id}/pause", json={"reason": "lunch"})).raise_for_status()
+    last = (await desk.events(id))[-1]
+    assert (last["status"], last["reason"]) == ("paused", "lunch")
+    taken = (await desk.get("/customer/accounts/count", q="Paused"))["count"]
+    assert taken < 3_000
+    (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
+    events = await desk.events(id)
+    assert events[-1]["totals"]["created"] == 3_000
+    assert (await desk.get("/customer/accounts/count", q="Paused"))["count"] == 3_000
+
+
+async def test_an_export_comes_back_as_it_was(desk: Office) -> None:
+    names = ["=1+1 Round", "+86 Round", "'=x Round", "@Round", "－Round", '\u201cRound\u201d, Ltd; "x"', "Plain Round"]
+    for name in names:
+        await desk.create("/customer/accounts", name=name, description=f"{name}\nsecond line", allow_duplicate=True)
+    exported = (await desk.client.get("/customer/accounts/export", params={"q": "Round"})).raise_for_status().content
+    mapping = MAPPING.replace(
+        "{ name: Company, city: City, founded: Since }", "{ name: name, description: description }"
+    )
+    report = await desk.run(mapping, {"fair.csv": exported})
+    assert (report["totals"]["updated"], report["totals"]["rows"]) == (len(names), len(names)), report
+    found = await named(desk, "Round")
+    assert {n: (a["description"], a["version"]) for n, a in found.items()} == {
+        n: (f"{n}\nsecond line", 1) for n in names
+    }
+
+
+async def test_inspection_and_template(desk: Office) -> None:
+    part = {"file": ("客户.csv", "公司名称;行业;Since\n甲;零售;1999\n".encode("gbk"))}
+    found = (await desk.client.post("/imports/inspect", data={"resource": "account"}, files=part)).json()
+    assert (found["encoding"], found["delimiter"], found["rows"]) == ("gb18030", ";", 1)
+    assert found["samples"] == [{"公司名称": "甲", "行业": "零售", "Since": "1999"}]
+    step = found["suggestion"]["steps"][0]
+    assert (step["fields"]["name"], step["fields"]["industry"]) == ("公司名称", "行业")
+    header = (await desk.client.get("/imports/template", params={"resource": "account"})).text
+    assert {"name", "industry", "owner"} <= set(header.strip("\ufeff\r\n").split(","))
+    assert (await desk.client.get("/imports/template", params={"resource": "shoe"})).status_code == 404
+    assert (await desk.client.get("/imports/template")).status_code == 422
+
+
+async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Rights")})
+    directory, id = desk.suite.platform.directory, report["id"]
+
+    async def as_of_now(access: Access, path: str, status: int, method: str = "GET", **more: Any) -> None:
+        async def caller(claims: object) -> Access:
+            return access
+
+        with monkeypatch.context() as patch:
+            patch.setattr(directory, "caller", caller)
+            answer = await desk.client.request(method, path, **more)
+        assert answer.status_code == status, (path, answer.text)
+
+    seller = Access(desk.tenant, "s", (BUILT_IN["sales_representative"],))
+    marketer = Access(desk.tenant, "m", (BUILT_IN["marketing"],))
+    stranger = Access("another-tenant", "x", (BUILT_IN["administrator"],))
+    upload: dict[str, Any] = {"data": {"mapping": MAPPING}, "files": {"files": ("fair.csv", FAIR)}}
+    await as_of_now(seller, "/imports", 403, "POST", **upload)
+    await as_of_now(marketer, "/imports", 403, "POST", **upload)  # may import, but no accounts
+    for tail in ("", "/events", "/report", "/rejected.csv"):
+        await as_of_now(seller, f"/imports/{id}{tail}", 403)
+        await as_of_now(marketer, f"/imports/{id}{tail}", 404)
+        await as_of_now(stranger, f"/imports/{id}{tail}", 404)
+    for verb in ("pause", "resume", "revert"):
+        await as_of_now(marketer, f"/imports/{id}/{verb}", 404, "POST", json={})
+        await as_of_now(stranger, f"/imports/{id}/{verb}", 404, "POST", json={})

@@ -1,0 +1,93 @@
+"""A suite of one organisation in this process, and the few calls that tests of imports make all the time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from crm.compose import Suite
+from crm.settings import Settings
+from services.identity.setup import set_up
+from shared.security.passwords import Passwords
+from shared.security.permissions import Access
+from tests.support.suite import PASSWORD, QUICK
+
+
+@dataclass
+class Office:
+    """client: the administrator's."""
+
+    suite: Suite
+    tenant: str
+    user: str
+    client: httpx.AsyncClient
+
+    async def access(self) -> Access:
+        access = await self.suite.platform.directory.access(self.tenant, self.user)
+        assert access is not None
+        return access
+
+    async def send(self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports") -> httpx.Response:
+        """POST an import (or a dry run) with its files."""
+        parts: list[tuple[str, Any]] = [("mapping", (None, mapping))]
+        parts += [("files", (name, content)) for name, content in files.items()]
+        return await self.client.post(path, files=parts)
+
+    async def run(self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports") -> dict[str, Any]:
+        """An import to its end: the last of its events."""
+        answer = await self.send(mapping, files, path)
+        assert answer.is_success, answer.text
+        return (await self.events(answer.json()["id"]))[-1]
+
+    async def events(self, id: str) -> list[dict[str, Any]]:
+        """Every server-sent event of an import, until it ends."""
+        answer = (await self.client.get(f"/imports/{id}/events", timeout=300)).raise_for_status()
+        return [json.loads(line[5:]) for line in answer.text.splitlines() if line.startswith("data:")]
+
+    async def revert(self, id: str) -> dict[str, Any]:
+        (await self.client.post(f"/imports/{id}/revert", json={})).raise_for_status()
+        return (await self.events(id))[-1]
+
+    async def get(self, path: str, **params: Any) -> Any:
+        return (await self.client.get(path, params=params)).raise_for_status().json()
+
+    async def create(self, path: str, **body: Any) -> str:
+        id: str = (await self.client.post(path, json=body)).raise_for_status().json()["id"]
+        return id
+
+    async def until_status(self, id: str, *statuses: str) -> str:
+        async with asyncio.timeout(60):
+            while (status := (await self.get(f"/imports/{id}/report"))["status"]) not in statuses:
+                await asyncio.sleep(0.02)
+        return str(status)
+
+
+@asynccontextmanager
+async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]:
+    """Open a data directory; set an organisation up where there is none. working: its background loops run."""
+    suite = await Suite.open(Settings(folder))
+    try:
+        if working:
+            await suite.start()
+        tenants = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
+        if not tenants:
+            await set_up(suite.platform, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
+            await suite.platform.projector.catch_up()
+            tenants = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
+        users = [(tenant, id) async for tenant, id, d in suite.platform.views.scan("users") if d["status"] == "active"]
+        token = await suite.operator_token(None)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(suite.app),
+            base_url="http://crm.test",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as client:
+            yield Office(suite, tenants[0], users[0][1], client)
+    finally:
+        await suite.close()
