@@ -50,19 +50,18 @@ class _Rebuild:
         documents = seen = breath = 0
         async for stream in self._store.streams(self._aggregate.name, up_to=up_to):
             seen += len(stream)
-            fold = await self._fold(stream)
-            documents += len(fold)
-            writes += fold
+            writes += await self._fold(stream)
             if seen - breath >= BREATH:
                 breath = seen
                 await asyncio.sleep(0)
             if len(writes) >= BATCH:
+                documents += len(writes)
                 await self._write(writes)
                 writes = []
                 progress(seen)
         await self._write(writes)
         progress(seen)
-        return documents
+        return documents + len(writes)
 
     async def catch_up(self, after: int, up_to: int) -> None:
         """Fold the records again that changed while the rebuild ran."""

@@ -12,6 +12,7 @@ from shared.domain.catalogue import AnyAggregate
 from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
 from shared.eventstore.port import EventStore
+from shared.streaming.folding import fold_stream
 from shared.views.port import Document, Views, Write
 
 BATCH = 1000
@@ -94,14 +95,11 @@ async def _fold(
     folded: dict[Key, bytes] = {}
     writes: list[Write] = []
     async for stream in store.streams(aggregate.name, up_to=position, tenant=tenant):
-        try:
-            state = aggregate.fold(codec.decode(s) for s in stream)
-        except Undecodable:
-            verdict.parked += 1
-            continue
-        document = aggregate.document(state)
-        folded[stream[0].tenant, state.id] = digest(document)
-        writes.append(Write(aggregate.collection.name, stream[0].tenant, state.id, document, state.version))
+        known = fold_stream(aggregate, codec, stream)
+        verdict.parked += known.bad is not None
+        for write in known.write(aggregate.collection.name, stream[0].tenant):
+            folded[write.tenant, write.key] = digest(write.document or {})
+            writes.append(write)
         if len(writes) >= BATCH:
             await scratch.write(writes)
             writes = []

@@ -1,12 +1,18 @@
-"""Views in one SQLite file, or in a private one without a name (snapshots). One thread writes, many may read."""
+"""Views in one SQLite file, or in a private one without a name (snapshots). One writes at a time, many may read.
+
+Documents are written by the event loop itself, a few at a turn: a thread that gives the interpreter away at every
+statement would wait for it at every statement while the loop is busy. Long statements (indexes, checkpoints of the log,
+purging) are for a thread.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -38,13 +44,17 @@ T = TypeVar("T")
 WORDS_AT_ONCE = 2000  # documents whose text is indexed in one transaction while others wait
 SCANNED_AT_ONCE = 500
 PURGE_SECONDS = 60.0
+WRITTEN_AT_A_TURN = 16  # documents, about a millisecond
+LOG_BYTES = 8 * 1024 * 1024  # of the log after which it is moved into the file
 
 
 class SqliteViews:
     """The embedded adapter of the views port."""
 
     def __init__(self, path: Path | None, db: sqlite3.Connection) -> None:
-        self._db = db
+        self._db, self._path = db, path
+        self._turn = asyncio.Lock()  # held by whoever uses the writing connection
+        self._log_limit = LOG_BYTES
         self._lock = Lock()  # held by whoever uses the one connection of a nameless file
         self._shared = path is None
         self._catalogue = FileCatalogue(db, indexed=path is not None)
@@ -67,17 +77,54 @@ class SqliteViews:
         return await self._write(lambda: self._catalogue.declare(collections))
 
     async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        await self._write(lambda: self._write_all(writes, checkpoints))
+        if self._shared:
+            await self._write(lambda: self._write_at_once(writes, checkpoints))
+            return
+        async with self._turn:
+            if self._closed:
+                raise ViewsUnavailable("the views are closed")
+            with refusals(), self._all_or_nothing():
+                for n, one in enumerate(writes, 1):
+                    self._writer(self._catalogue.table(one.collection)).write(one)
+                    if n % WRITTEN_AT_A_TURN == 0:
+                        await asyncio.sleep(0)
+                self._catalogue.keep(checkpoints)
+        await self._shorten_log()
 
-    def _write_all(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+    def _write_at_once(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        with self._all_or_nothing():
+            for one in writes:
+                self._writer(self._catalogue.table(one.collection)).write(one)
+            self._catalogue.keep(checkpoints)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
         try:
             with transaction(self._db):
-                for one in writes:
-                    self._writer(self._catalogue.table(one.collection)).write(one)
-                self._catalogue.keep(checkpoints)
+                yield
         except BaseException:
             self._catalogue.reload_numbers()
             raise
+
+    async def _shorten_log(self) -> None:
+        """Move a log that has grown long into the file; where a reader is in the way, when it has grown by as much
+        again."""
+        if self._path is None:
+            return
+        log = self._path.with_name(self._path.name + "-wal")
+        if _size(log) < self._log_limit:
+            return
+        await self._write(self._checkpoint_log)
+        self._log_limit = _size(log) + LOG_BYTES
+
+    def _checkpoint_log(self) -> bool:
+        """Whether the log is empty now."""
+        self._db.execute("PRAGMA busy_timeout=0")
+        try:
+            busy: int = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            self._db.execute("PRAGMA busy_timeout=10000")
+        return not busy
 
     def _writer(self, table: Table) -> TableWriter:
         found = self._writers.get(table.number)
@@ -136,6 +183,7 @@ class SqliteViews:
         if not table.ready:
             for statement in table.indexes():
                 await self._write(partial(self._db.execute, statement))
+                await self._shorten_log()
             table.ready = True
         after: int | None = 0
         while after is not None:
@@ -171,25 +219,32 @@ class SqliteViews:
 
     def _empty_log(self) -> None:
         deadline = time.monotonic() + PURGE_SECONDS
-        while self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        while self._path is not None and not self._checkpoint_log():
+            time.sleep(0.01)
             if time.monotonic() > deadline:
                 raise ViewsUnavailable("readers keep the log from being emptied")
 
     async def close(self) -> None:
         """Finish what was accepted and release the file. Calls after it raise ViewsUnavailable."""
-        if self._closed:
-            return
-        self._closed = True
-        await asyncio.to_thread(self._thread.shutdown)
-        self._readers.close()
-        self._db.close()
+        async with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            await asyncio.to_thread(self._thread.shutdown)
+            self._readers.close()
+            self._db.close()
 
     async def _write(self, job: Callable[[], T]) -> T:
-        """Run a job in the writing thread, after those that came before."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
-        except RuntimeError as error:
-            raise ViewsUnavailable("the views are closed") from error
+        """Run a long job on the writing connection in its thread; it ends before anything else is written."""
+        async with self._turn:
+            if self._closed:
+                raise ViewsUnavailable("the views are closed")
+            running = asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
+            try:
+                return await asyncio.shield(running)
+            except asyncio.CancelledError:
+                await asyncio.wait([running])
+                raise
 
     def _alone(self, job: Callable[[], T]) -> T:
         with refusals():
@@ -225,3 +280,10 @@ class SqliteViews:
             return self._readers.inline(lambda db: job(db, Effort.QUICK))
         except OverBudget:
             return await self._readers.in_thread(lambda db: job(db, Effort.THOROUGH))
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -65,7 +65,7 @@ class FileCatalogue:
         insert = "INSERT INTO collections(name, live, wanted, declaration) VALUES(?, ?, ?, ?)"
         number = self._db.execute(insert, (declared.name, live, wanted, dump(declared))).lastrowid
         assert number is not None
-        table = Table(number, declared, ready=live and self._indexed, filled=live and self._indexed)
+        table = Table(number, declared, ready=live and self._indexed, filled=self._indexed)
         for statement in [*table.create(), *(table.indexes() if table.ready else [])]:
             self._db.execute(statement)
         return table

@@ -16,7 +16,6 @@ from shared.formats import NewerFormat
 from shared.views.port import ViewsUnavailable
 
 FORMAT = 1
-WAL_BYTES = 64 * 1024 * 1024  # what the log is cut back to after a checkpoint
 MAPPED_BYTES = 8 * 1024**3
 
 _SCHEMA = f"""
@@ -58,7 +57,7 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
         else:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
-            db.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
+            db.execute("PRAGMA wal_autocheckpoint=0")  # a commit never waits for the disk: see SqliteViews
         if found == 0:
             db.executescript(_SCHEMA)
     except BaseException:

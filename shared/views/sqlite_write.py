@@ -30,15 +30,15 @@ class TableWriter:
         """Put or remove one document unless what is there is as new. Raises ValueError when it does not fit."""
         tenant = self._number(one.tenant)
         found = self._db.execute(self._find, (tenant, one.key)).fetchone()
-        if found is None:
-            if self._tombstone(tenant, one.key) >= one.version:
-                return
-        elif found[1] >= one.version:
+        gone = self._tombstone(tenant, one.key) if found is None else None
+        if one.version <= (found[1] if found else gone or 0):
             return
         if one.document is None:
             self._remove(tenant, one, found)
-        else:
-            self._put(tenant, one, one.document, found)
+            return
+        self._put(tenant, one, one.document, found)
+        if gone is not None:
+            self._db.execute(f"DELETE FROM {self._table.gone} WHERE t = ? AND k = ?", (tenant, one.key))
 
     def fill_words(self, after: int, limit: int) -> int:
         """Index the text of up to `limit` documents beyond row `after`; returns the last row, 0 when all are done."""
@@ -48,9 +48,10 @@ class TableWriter:
         self._db.executemany(self._insert_words, (w for w in words if w[1]))
         return rows[-1][0] if rows else 0
 
-    def _tombstone(self, tenant: int, key: str) -> int:
+    def _tombstone(self, tenant: int, key: str) -> int | None:
+        """The version at which a document was removed."""
         row = self._db.execute(f"SELECT v FROM {self._table.gone} WHERE t = ? AND k = ?", (tenant, key)).fetchone()
-        return row[0] if row else -1
+        return row[0] if row else None
 
     def _put(self, tenant: int, one: Write, document: Document, found: Sequence[Any] | None) -> None:
         table = self._table
@@ -62,7 +63,6 @@ class TableWriter:
             id = cursor.lastrowid
             assert id is not None
             self._db.execute(f"INSERT INTO {table.body} VALUES(?, ?)", (id, body))
-            self._db.execute(f"DELETE FROM {table.gone} WHERE t = ? AND k = ?", (tenant, one.key))
             old: Document = {}
         else:
             id = found[0]

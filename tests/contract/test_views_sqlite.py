@@ -67,9 +67,7 @@ def about(text: str, version: int) -> Write:
 async def test_after_purging_no_replaced_or_removed_text_stands_in_any_file(tmp_path: Path) -> None:
     views = SqliteViews.open(tmp_path / "views.db")
     await views.declare([THINGS])
-    others = [
-        Write("things", "t1", f"k{n}", {"id": f"k{n}", "version": 1, "name": f"other {n}"}, 1) for n in range(300)
-    ]
+    others = [{"id": f"k{n}", "version": 1, "name": f"other {n}"} for n in range(300)]
     await views.write([about(SECRET, 1), *(put(d) for d in others)])
     await views.write([about("mask", 2)])
     await views.write([Write("things", "t1", "k1", {"id": "k1", "version": 2, "notes": SECRET}, 2)])
@@ -77,9 +75,8 @@ async def test_after_purging_no_replaced_or_removed_text_stands_in_any_file(tmp_
     target = await views.begin_rebuild(THINGS)
     await views.write([Write(target, "t1", "a", about(SECRET, 1).document, 1)])
     target = await views.begin_rebuild(THINGS)
-    await views.write(
-        [Write(target, "t1", "a", about("mask", 2).document, 2), *(Write(target, *_of(w)) for w in others)]
-    )
+    await views.write([Write(target, "t1", "a", about("mask", 2).document, 2)])
+    await views.write([put(d, collection=target) for d in others])
     await views.swap(target)
     await views.find("things", Query(text="other"), Scope("t1"))
     parts = [b"eheimrat", "王小明".encode(), "小明".encode()]
