@@ -56,6 +56,7 @@ class Table:
             f.name: Column(f, f"f{i}", f"p{i}" if f.kind is Kind.KEYWORD else None)
             for i, f in enumerate(scalar_fields(declaration))
         }
+        self._row_fields = [(c.field, missing(c.field), c.folded is not None) for c in self.columns.values()]
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
         self.searchable = [f for f in declaration.fields if f.searchable]
         self.owned = declaration.owner is not None
@@ -89,20 +90,22 @@ class Table:
 
     def row(self, document: Document, owner: int) -> list[Cell]:
         """The cells of a document, without its lists' counts. Raises ValueError when it does not fit."""
-        values = [self._value(c.field, document) for c in self.columns.values()]
-        folded = [
-            NO_TEXT if value == (low := text.fold(str(value))) else low
-            for c, value in zip(self.columns.values(), values, strict=True)
-            if c.folded
-        ]
-        return [owner, *values, *folded]
+        cells: list[Cell] = [owner]
+        folded: list[Cell] = []
+        for field, nothing, has_folded in self._row_fields:
+            value = self._value(field, document.get(field.name))
+            cells.append(nothing if value is None else value)
+            if has_folded:
+                low = text.fold(str(value or NO_TEXT))
+                folded.append(NO_TEXT if low == value else low)
+        return cells + folded
 
-    def _value(self, field: Field, document: Document) -> Cell:
+    def _value(self, field: Field, value: Any) -> IndexValue | None:
         try:
-            return cell(field, index_value(field, document.get(field.name)))
+            return index_value(field, value)
         except ValueError:
             if self.stale:
-                return missing(field)  # the rebuild that is due reads it rightly
+                return None  # the rebuild that is due reads it rightly
             raise
 
     def create(self) -> list[str]:

@@ -23,7 +23,10 @@ class TableWriter:
         cells = table.cells
         self._cells = cells
         marks = ", ".join("?" * (3 + len(cells)))
+        self._gone = f"SELECT v FROM {table.gone} WHERE t = ? AND k = ?"
+        self._any_gone = db.execute(f"SELECT 1 FROM {table.gone}").fetchone() is not None
         self._find = f"SELECT id, v, {', '.join(cells)} FROM {table.name} WHERE t = ? AND k = ?"
+        self._insert_body = f"INSERT INTO {table.body} VALUES(?, ?)"
         self._insert = f"INSERT INTO {table.name}(t, k, v, {', '.join(cells)}) VALUES({marks})"
 
     def write(self, one: Write) -> None:
@@ -50,7 +53,7 @@ class TableWriter:
 
     def _tombstone(self, tenant: int, key: str) -> int | None:
         """The version at which a document was removed."""
-        row = self._db.execute(f"SELECT v FROM {self._table.gone} WHERE t = ? AND k = ?", (tenant, key)).fetchone()
+        row = self._db.execute(self._gone, (tenant, key)).fetchone() if self._any_gone else None
         return row[0] if row else None
 
     def _put(self, tenant: int, one: Write, document: Document, found: Sequence[Any] | None) -> None:
@@ -62,14 +65,14 @@ class TableWriter:
             cursor = self._db.execute(self._insert, (tenant, one.key, one.version, *cells))
             id = cursor.lastrowid
             assert id is not None
-            self._db.execute(f"INSERT INTO {table.body} VALUES(?, ?)", (id, body))
+            self._db.execute(self._insert_body, (id, body))
             old: Document = {}
         else:
             id = found[0]
             old = orjson.loads(self._db.execute(f"SELECT body FROM {table.body} WHERE id = ?", (id,)).fetchone()[0])
             self._update(id, one.version, found[2:], cells)
             self._db.execute(f"UPDATE {table.body} SET body = ? WHERE id = ?", (body, id))
-        self._change_lists(tenant, id, self._lists(old), lists)
+        self._change_lists(tenant, id, self._lists(old) if old else [[]] * len(lists), lists)
         if table.filled:
             self._change_words(id, old, document)
 
@@ -91,6 +94,7 @@ class TableWriter:
                 self._change_words(id, old, {})
             self._db.execute(f"DELETE FROM {table.name} WHERE id = ?", (id,))
             self._db.execute(f"DELETE FROM {table.body} WHERE id = ?", (id,))
+        self._any_gone = True
         self._db.execute(f"INSERT OR REPLACE INTO {table.gone} VALUES(?, ?, ?)", (tenant, one.key, one.version))
 
     def _owner(self, document: Document) -> int:
@@ -126,7 +130,7 @@ class TableWriter:
     def _change_words(self, id: int, old: Document, new: Document) -> None:
         if all(old.get(f.name) == new.get(f.name) for f in self._table.searchable):
             return
-        before, after = self._words(old), self._words(new)
+        before, after = self._words(old) if old else "", self._words(new)
         if before == after:
             return
         words = self._table.words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
@@ -41,25 +41,7 @@ def index_value(field: Field, value: Any) -> IndexValue | None:
     """
     if value is None or value == "":
         return None
-    match field.kind:
-        case Kind.TEXT:
-            return fold(_string(field, value))
-        case Kind.KEYWORD:
-            return _string(field, value)
-        case Kind.INTEGER:
-            return _integer(field, value)
-        case Kind.DECIMAL:
-            return _scaled(field, value)
-        case Kind.BOOLEAN:
-            if isinstance(value, bool):
-                return int(value)
-        case Kind.DATE:
-            return _date(field, value)
-        case Kind.DATETIME:
-            return _datetime(field, value)
-        case Kind.KEYWORDS | Kind.JSON:
-            pass
-    raise _wrong(field, value)
+    return _CONVERSIONS[field.kind](field, value)
 
 
 def keywords(field: Field, value: Any) -> list[str]:
@@ -92,12 +74,8 @@ def encode(document: dict[str, Any]) -> bytes:
 
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
     """The distinct tokens of all searchable fields of a document."""
-    found: dict[str, None] = {}
-    for field in collection.fields:
-        if field.searchable:
-            for part in _texts(document.get(field.name)):
-                found.update(dict.fromkeys(tokens(part)))
-    return list(found)
+    texts = (text for f in collection.fields if f.searchable for text in _texts(document.get(f.name)))
+    return tokens("\n".join(texts))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -163,3 +141,30 @@ def _date(field: Field, value: Any) -> str:
     except ValueError as unreal:
         raise _wrong(field, value) from unreal
     return value
+
+
+def _text(field: Field, value: Any) -> str:
+    return fold(_string(field, value))
+
+
+def _boolean(field: Field, value: Any) -> int:
+    if isinstance(value, bool):
+        return int(value)
+    raise _wrong(field, value)
+
+
+def _shapeless(field: Field, value: Any) -> IndexValue:
+    raise _wrong(field, value)
+
+
+_CONVERSIONS: dict[Kind, Callable[[Field, Any], IndexValue]] = {
+    Kind.TEXT: _text,
+    Kind.KEYWORD: _string,
+    Kind.KEYWORDS: _shapeless,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _scaled,
+    Kind.DATE: _date,
+    Kind.DATETIME: _datetime,
+    Kind.BOOLEAN: _boolean,
+    Kind.JSON: _shapeless,
+}
