@@ -1,4 +1,4 @@
-"""The customer service: accounts, contacts, activities and custom fields."""
+"""The customer service: accounts, contacts, activities, custom fields and saved views."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.platform import Platform
 
-_DESCRIPTION = "Who we deal with and what we did together: accounts, contacts, activities, and custom fields."
+_DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields and saved views: how we look at them."
 
 
 def create_app(platform: Platform) -> ServiceApp:

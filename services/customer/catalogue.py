@@ -10,6 +10,7 @@ from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY
 from services.customer.contact import CONTACT
 from services.customer.field_definition import FIELD_DEFINITION
+from services.customer.saved_view import SAVED_VIEW
 from shared.domain.aggregate import Aggregate
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (ACCOUNT, CONTACT, ACTIVITY, FIELD_DEFINITION)
+AGGREGATES: tuple[Aggregate[Any], ...] = (ACCOUNT, CONTACT, ACTIVITY, FIELD_DEFINITION, SAVED_VIEW)

@@ -14,8 +14,12 @@ def _grants(resources: tuple[str, ...], level: Level, *actions: str) -> dict[str
     return {name: dict.fromkeys(actions, level) for name in resources}
 
 
+_KEPT = {"read": Level.ALL, "create": Level.ALL, "edit": Level.OWN, "archive": Level.OWN}  # what people keep for use
+
+
 def _see_shared(level: Level = Level.ALL) -> dict[str, dict[str, Level]]:
-    return _grants(_CATALOGUE + _SHARED, level, "read")
+    """What everyone may do: read the common records, keep lists of their own."""
+    return {**_grants(_CATALOGUE + _SHARED, level, "read"), "saved_view": _KEPT}
 
 
 _WORK = ("read", "create", "edit", "archive", "assign", "merge", "export")
@@ -26,6 +30,7 @@ _SALES_MANAGER: Grants = {
     **_grants(("product", "price_book"), Level.ALL, "read", "create", "edit", "archive", "export"),
     "analytics": {"read": Level.BELOW},
     "import": {"read": Level.BELOW, "create": Level.ALL, "manage": Level.OWN},
+    "import_mapping": _KEPT,
 }
 _SALES_REPRESENTATIVE: Grants = {
     **_see_shared(),
@@ -39,6 +44,7 @@ _MARKETING: Grants = {
     **_grants(("lead",), Level.ALL, "read", "create", "edit", "assign", "export", "import"),
     "analytics": {"read": Level.ALL},
     "import": {"read": Level.OWN, "create": Level.ALL, "manage": Level.OWN},
+    "import_mapping": _KEPT,
 }
 _SERVICE_AGENT: Grants = {
     **_see_shared(),

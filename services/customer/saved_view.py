@@ -1,0 +1,218 @@
+"""SavedView: a list that someone keeps: filters, order and columns over one record type.
+
+It holds names of fields and values to look for, no records: whoever opens it sees what their own rights show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.catalogue import AnyAggregate
+from shared.domain.custom import definitions
+from shared.domain.fields import record_fields
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.errors import FieldError, Invalid
+from shared.events import customer_views as events
+from shared.events.envelope import Event
+from shared.security.permissions import Level
+from shared.views.filters import condition
+from shared.views.port import Collection, Field, Kind, Op, Query
+from shared.views.query import validate
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class SavedView(Record):
+    """filters: {field, op, value}, values as text. order: a field, with - before it the other way round; "" = none."""
+
+    name: str = ""
+    resource: str = ""
+    filters: list[dict[str, str]] = field(default_factory=list)
+    order: str = ""
+    columns: list[str] = field(default_factory=list)
+    shared: bool = False
+
+
+def evolve(state: SavedView, event: Event) -> None:
+    match event:
+        case events.SavedViewCreated(details=details, owner=owner):
+            for name, value in details.items():
+                setattr(state, name, value)
+            state.owner = owner
+        case events.SavedViewShared():
+            state.shared = True
+        case events.SavedViewWithdrawn():
+            state.shared = False
+
+
+SAVED_VIEW = Aggregate(
+    name="saved_view",
+    service="customer",
+    noun="saved-views",
+    state=SavedView,
+    evolve=evolve,
+    collection=Collection(
+        "saved_views",
+        1,
+        record_fields(
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+            Field("resource", Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True),
+            Field("filters", Kind.JSON, "筛选条件", "Filters"),
+            Field("order", Kind.KEYWORD, "排序", "Order"),
+            Field("columns", Kind.JSON, "列", "Columns"),
+            Field("shared", Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False),
+        ),
+    ),
+    not_undoable=frozenset({"customer.SavedViewArchived", "customer.SavedViewRestored"}),
+)
+
+add_lifecycle(
+    SAVED_VIEW,
+    "SavedView",
+    Lifecycle(
+        events.SavedViewTransferred,
+        None,
+        events.SavedViewArchived,
+        events.SavedViewRestored,
+        events.SavedViewChangeUndone,
+    ),
+)
+
+
+# --- commands and their decisions -------------------------------------------------------------------------------------
+
+Name = Annotated[str, F(min_length=1, max_length=200)]
+FieldName = Annotated[str, F(max_length=80, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+
+
+class Filter(CommandModel):
+    """One condition of a list, as in its query string: `field[op]=value`."""
+
+    field: FieldName
+    op: Op
+    value: Annotated[str, F(max_length=500)]
+
+
+class SavedViewContent(CommandModel):
+    filters: Annotated[list[Filter], F(max_length=20)] = F(default_factory=list)
+    order: Annotated[str, F(max_length=81, pattern=r"^(-?[a-z][a-z0-9_]*)?$")] = ""
+    columns: Annotated[list[FieldName], F(max_length=100)] = F(default_factory=list)
+
+
+class CreateSavedView(SavedViewContent):
+    name: Name
+    resource: Annotated[str, F(min_length=1, max_length=40)]
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "name": "Large open deals",
+                    "resource": "opportunity",
+                    "filters": [
+                        {"field": "status", "op": "eq", "value": "open"},
+                        {"field": "amount", "op": "ge", "value": "10000"},
+                    ],
+                    "order": "-amount",
+                    "columns": ["name", "amount", "close_date"],
+                }
+            ]
+        }
+    }
+
+
+async def fits_its_record_type(cmd: CreateSavedView, lookups: Lookups) -> None:
+    """Raises Invalid unless the list could be asked for by the caller as it stands."""
+    catalogue, access = lookups.catalogue, lookups.access
+    if cmd.resource not in catalogue or access.level(cmd.resource, "read") is Level.NONE:
+        raise Invalid.field("resource", "unknown-resource", "there is no record type of this name")
+    await check_content(cmd, catalogue[cmd.resource], lookups)
+
+
+async def still_fits(cmd: ChangeSavedView, lookups: Lookups) -> None:
+    view = await lookups.state(SAVED_VIEW, lookups.id)
+    await check_content(cmd, lookups.catalogue[view.resource], lookups)
+
+
+async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups: Lookups) -> None:
+    """Raises Invalid with an error for each filter, column or order that its record type does not know."""
+    named = {*cmd.columns, *(f.field for f in cmd.filters)}
+    asked = any(name.startswith("custom.") for name in named)
+    defined = await definitions(lookups.views, lookups.tenant, aggregate.name) if asked else {}
+    known = {f.name for f in aggregate.collection.fields} | {"id"} | {f"custom.{name}" for name in defined}
+    seen = {name for name in known if not lookups.access.hides(aggregate.name, name)}
+    if errors := list(_mistakes(cmd, aggregate.collection, seen)):
+        raise Invalid("the view does not fit its record type", errors=errors)
+
+
+def _mistakes(cmd: SavedViewContent, collection: Collection, seen: set[str]) -> Iterator[FieldError]:
+    for i, wanted in enumerate(cmd.filters):
+        try:
+            _check_filter(wanted, collection, seen)
+        except (ValueError, OverflowError) as error:
+            yield FieldError(f"filters.{i}", "bad-filter", str(error))
+    name = cmd.order.removeprefix("-")
+    try:
+        if name and name not in seen:
+            raise ValueError("no such field to sort by")
+        validate(collection, Query(sort=name or "id"))
+    except ValueError as error:
+        yield FieldError("order", "bad-order", str(error))
+    for i, column in enumerate(cmd.columns):
+        if column not in seen:
+            yield FieldError(f"columns.{i}", "unknown-field", "no such field")
+
+
+def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> None:
+    """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
+    if wanted.field not in seen:
+        raise ValueError("no such field to filter by")
+    declared = collection.field(wanted.field)
+    if declared is not None and declared.personal:
+        raise ValueError("values of personal fields are not kept in saved views")
+    validate(collection, Query(where=(condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value),)))
+
+
+@SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)
+def create(cmd: CreateSavedView, state: SavedView, ctx: Context) -> list[Event]:
+    """It belongs to whoever creates it, and is offered to no one else until it is shared."""
+    return [events.SavedViewCreated(cmd.model_dump(exclude_unset=True), ctx.actor)]
+
+
+class ChangeSavedView(SavedViewContent):
+    name: Name = ""
+
+
+@SAVED_VIEW.command("ChangeSavedView", action="edit", verb="PATCH", prepare=still_fits)
+def change(cmd: ChangeSavedView, state: SavedView, ctx: Context) -> list[Event]:
+    require_live(state)
+    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    return [events.SavedViewChanged(changes)] if changes else []
+
+
+class ShareSavedView(CommandModel):
+    """Offer it to everyone in the organisation."""
+
+
+@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share")
+def share(cmd: ShareSavedView, state: SavedView, ctx: Context) -> list[Event]:
+    require_live(state)
+    return [] if state.shared else [events.SavedViewShared()]
+
+
+class UnshareSavedView(CommandModel):
+    """Offer it to its owner alone again."""
+
+
+@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare")
+def unshare(cmd: UnshareSavedView, state: SavedView, ctx: Context) -> list[Event]:
+    require_live(state)
+    return [events.SavedViewWithdrawn()] if state.shared else []

@@ -1,0 +1,60 @@
+"""Events of saved views: lists that people keep. A landed version is never edited (see registry)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.events import common
+from shared.events.registry import event
+
+
+@event("customer.SavedViewCreated")
+@dataclass(frozen=True, slots=True)
+class SavedViewCreated:
+    """`details`: name, resource, and of filters (`field`, `op`, `value` as text), order and columns those given."""
+
+    details: dict[str, Any]
+    owner: str | None
+
+
+@event("customer.SavedViewChanged")
+@dataclass(frozen=True, slots=True)
+class SavedViewChanged(common.DetailsChanged):
+    pass
+
+
+@event("customer.SavedViewShared")
+@dataclass(frozen=True, slots=True)
+class SavedViewShared:
+    """From now on it is offered to everyone."""
+
+
+@event("customer.SavedViewWithdrawn")
+@dataclass(frozen=True, slots=True)
+class SavedViewWithdrawn:
+    """It is offered to its owner alone again."""
+
+
+@event("customer.SavedViewTransferred")
+@dataclass(frozen=True, slots=True)
+class SavedViewTransferred(common.Transferred):
+    pass
+
+
+@event("customer.SavedViewArchived")
+@dataclass(frozen=True, slots=True)
+class SavedViewArchived(common.Archived):
+    pass
+
+
+@event("customer.SavedViewRestored")
+@dataclass(frozen=True, slots=True)
+class SavedViewRestored(common.Restored):
+    pass
+
+
+@event("customer.SavedViewChangeUndone")
+@dataclass(frozen=True, slots=True)
+class SavedViewChangeUndone(common.ChangeUndone):
+    pass

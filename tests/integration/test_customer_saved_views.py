@@ -1,0 +1,115 @@
+"""Saved views over real files: they fit their record type, and the rights of whoever keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.errors import Forbidden, Invalid
+from shared.security.permissions import Access, Level, Role
+from shared.security.roles import BUILT_IN
+from shared.views.port import Query
+from tests.support.world import TENANT, World, open_world
+
+CREATE = "customer.CreateSavedView"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as opened:
+        yield opened
+
+
+def someone(user: str, *roles: str | Role) -> Access:
+    return Access(TENANT, user, tuple(BUILT_IN[r] if isinstance(r, str) else r for r in roles))
+
+
+def deals(**more: Any) -> dict[str, Any]:
+    return {"name": "Deals", "resource": "opportunity", **more}
+
+
+def where(field: str, op: str, value: str) -> dict[str, str]:
+    return {"field": field, "op": op, "value": value}
+
+
+async def mistakes(world: World, body: dict[str, Any], **call: Any) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        await world.do(CREATE, body, **call)
+    return [e.field for e in caught.value.errors]
+
+
+async def test_a_list_as_it_could_be_asked_for_is_kept(world: World) -> None:
+    await world.do("customer.DefineField", {"resource": "opportunity", "name": "region", "kind": "keyword"})
+    await world.settle()
+    filters = [
+        where("status", "in", "open,won"),
+        where("amount", "ge", "1000"),
+        where("probability", "lt", "50"),
+        where("close_date", "le", "2026-12-31"),
+        where("owner", "empty", "true"),
+        where("products", "contains", "p1"),
+        where("custom.region", "eq", "East"),
+    ]
+    content = {"filters": filters, "order": "-amount", "columns": ["name", "lines", "custom.region"]}
+    id = (await world.do(CREATE, deals(**content))).id
+    await world.settle()
+    seen = await world.see("saved_view", id)
+    assert {name: seen[name] for name in content} == content
+    found = await world.queries.find(world.aggregate("saved_view"), Query(text="deals"), someone("x", "administrator"))
+    assert [d["id"] for d in found.items] == [id]
+
+
+async def test_every_part_that_does_not_fit_is_named(world: World) -> None:
+    filters = [
+        where("status", "eq", "sleeping"),
+        where("amount", "ge", "much"),
+        where("close_date", "le", "2026-02-30"),
+        where("amount", "contains", "1"),
+        where("next_step", "eq", "call"),
+        where("nothing", "eq", "x"),
+        where("custom.region", "eq", "East"),
+        where("status", "eq", "open"),
+    ]
+    body = deals(filters=filters, order="lines", columns=["name", "nothing", "custom.region"])
+    wrong = [f"filters.{i}" for i in range(7)]
+    assert await mistakes(world, body) == [*wrong, "order", "columns.1", "columns.2"]
+    assert await mistakes(world, deals(order="-nothing")) == ["order"]
+    assert await mistakes(world, {"name": "x", "resource": "nothing"}) == ["resource"]
+
+
+async def test_a_change_is_held_to_the_same(world: World) -> None:
+    id = (await world.do(CREATE, deals())).id
+    with pytest.raises(Invalid) as caught:
+        await world.do("customer.ChangeSavedView", {"columns": ["nothing"]}, id)
+    assert [e.field for e in caught.value.errors] == ["columns.0"]
+    await world.do("customer.ChangeSavedView", {"columns": ["name"]}, id)
+
+
+async def test_values_of_personal_fields_are_not_kept(world: World) -> None:
+    body = {"name": "Ann", "resource": "contact", "filters": [where("name", "eq", "Ann Lee")], "columns": ["name"]}
+    assert await mistakes(world, body) == ["filters.0"]
+
+
+async def test_what_is_hidden_from_its_keeper_does_not_exist(world: World) -> None:
+    blind = Role("blind", "", "", {}, {"opportunity": frozenset({"amount"})})
+    access = someone("rep", "sales_representative", blind)
+    body = deals(filters=[where("amount", "ge", "1")], order="amount", columns=["amount"])
+    assert await mistakes(world, body, access=access) == ["filters.0", "order", "columns.0"]
+    keeper = Role("keeper", "", "", {"saved_view": {"create": Level.ALL}})
+    assert await mistakes(world, deals(), access=someone("none", keeper)) == ["resource"]
+
+
+@pytest.mark.parametrize("role", [id for id in BUILT_IN if id != "administrator"])
+async def test_every_role_keeps_its_own_and_leaves_those_of_others_alone(world: World, role: str) -> None:
+    me, other = someone("me", role), someone("other", role)
+    id = (await world.do(CREATE, {"name": "Mine", "resource": "product"}, access=me)).id
+    await world.do("customer.ShareSavedView", id=id, access=me)
+    await world.settle()
+    assert (await world.see("saved_view", id, other))["shared"]
+    for command in ("ShareSavedView", "ChangeSavedView", "ArchiveSavedView"):
+        with pytest.raises(Forbidden):
+            await world.do(f"customer.{command}", {}, id, other)
+    await world.do("customer.ArchiveSavedView", {}, id, me)

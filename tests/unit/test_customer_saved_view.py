@@ -1,0 +1,59 @@
+"""Saved views decide."""
+
+from __future__ import annotations
+
+from services.customer.saved_view import SAVED_VIEW
+from shared.errors import Invalid, Rejected
+from shared.events import customer_views as events
+from tests.unit.given import ME, Given, given
+
+OPEN = {"field": "status", "op": "eq", "value": "open"}
+DETAILS = {"name": "Open deals", "resource": "opportunity", "filters": [OPEN], "order": "-amount"}
+
+
+def kept(*later: object) -> Given:
+    return given(SAVED_VIEW, events.SavedViewCreated(DETAILS, ME), *later)
+
+
+def test_a_new_one_belongs_to_whoever_keeps_it_and_is_not_shared() -> None:
+    state = given(SAVED_VIEW).when("CreateSavedView", DETAILS).then(events.SavedViewCreated(DETAILS, ME)).state
+    assert (state.owner, state.shared, state.columns) == (ME, False, [])
+
+
+def test_only_what_differs_changes_and_the_record_type_stays() -> None:
+    kept().when("ChangeSavedView", {"filters": [OPEN], "order": "name"}).then(
+        events.SavedViewChanged({"order": {"from": "-amount", "to": "name"}})
+    )
+    kept().when("ChangeSavedView", {"name": "Open deals"}).then_nothing()
+    kept().when("ChangeSavedView", {"resource": "lead"}).then_rejected(Invalid, "resource")
+
+
+def test_sharing_and_taking_it_back() -> None:
+    shared = kept().when("ShareSavedView").then(events.SavedViewShared())
+    shared.when("ShareSavedView").then_nothing()
+    assert shared.state.shared
+    withdrawn = shared.when("UnshareSavedView").then(events.SavedViewWithdrawn())
+    withdrawn.when("UnshareSavedView").then_nothing()
+    assert not withdrawn.state.shared
+
+
+def test_sharing_is_undone_as_any_change() -> None:
+    undone = kept(events.SavedViewShared()).when("UndoSavedViewChange", {"version": 2}).and_so()
+    assert not undone.state.shared
+
+
+def test_an_archived_one_takes_no_changes() -> None:
+    for command, body in (("ShareSavedView", {}), ("UnshareSavedView", {}), ("ChangeSavedView", {"name": "x"})):
+        kept(events.SavedViewArchived()).when(command, body).then_rejected(Rejected, code="archived")
+
+
+def test_what_is_no_filter_is_named() -> None:
+    for wrong, field in (
+        ({"filters": [{**OPEN, "op": "like"}]}, "filters.0.op"),
+        ({"filters": [{"field": "status"}]}, "filters.0.value"),
+        ({"filters": [{**OPEN, "field": "a; drop"}]}, "filters.0.field"),
+        ({"order": "a,b"}, "order"),
+        ({"columns": [""]}, "columns.0"),
+        ({"name": ""}, "name"),
+    ):
+        given(SAVED_VIEW).when("CreateSavedView", {**DETAILS, **wrong}).then_rejected(Invalid, field)
