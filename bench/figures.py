@@ -44,6 +44,10 @@ def at_least(name: str, value: float, goal: float, unit: str, detail: str) -> Fi
     return Figure(name, value, unit, f"≥ {goal:g} {unit}", value >= goal, detail)
 
 
+def at_most(name: str, value: float, goal: float, unit: str, detail: str) -> Figure:
+    return Figure(name, value, unit, f"≤ {goal:g} {unit}", value <= goal, detail)
+
+
 def show(title: str, figures: Sequence[Figure]) -> None:
     """Print a table with a verdict for each figure."""
     table = Table(title=title)

@@ -103,6 +103,13 @@ def answer(
     return response
 
 
+def answer_events(description: str) -> Schema:
+    """A response of server-sent events. The schema is that of one event; its data is JSON text."""
+    data = {"type": "string", "contentMediaType": "application/json"}
+    one = {"type": "object", "required": ["data"], "properties": {"event": {"type": "string"}, "data": data}}
+    return answer(description, one, media="text/event-stream")
+
+
 def body_of(content: Schema, example: Any = None, *, required: bool = True, media: str = "application/json") -> Schema:
     shown: Schema = {"schema": content}
     if example is not None:

@@ -19,13 +19,13 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def problem(error: CrmError) -> Response:
-    body: dict[str, Any] = {
+    standard = {
         "type": f"/problems/{error.type}",
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
-        **error.extra,
     }
+    body: dict[str, Any] = {**standard, **error.extra, **standard}  # what RFC 9457 names is never an extension
     if error.errors:
         body["errors"] = [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors]
     headers = {}

@@ -55,6 +55,8 @@ _FILTERS = (
     "custom fields `custom.<name>=<value>`. Archived records are hidden unless `archived` is asked for."
 )
 _TRUE = {"type": "boolean"}
+GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
+NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
 
 PARAMETERS: dict[str, Schema] = {
     "Id": {"name": "id", "in": "path", "required": True, "description": "The record's id", "schema": _ID},
@@ -63,12 +65,9 @@ PARAMETERS: dict[str, Schema] = {
     "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
     "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
     "Q": query("q", "Full text: every word must occur", {"type": "string", "maxLength": 200}),
-    "Sort": query("sort", "An indexed field; `-field` for the other way round"),
     "Limit": query("limit", "Records per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
     "Cursor": query("cursor", "The `next` of the page before"),
     "Names": query("names", "Add the titles of all referenced records", _TRUE),
-    "By": query("by", "The field to group by (a code or a boolean)", required=True),
-    "Sum": query("sum", "The number field to add up"),
     "Format": query("format", "The file's format", {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"}),
     "Kinds": query("kinds", "Only entries of these kinds, comma-separated"),
     "TimelineLimit": query("limit", "Entries", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
@@ -150,7 +149,8 @@ class RecordDocs:
 
     @property
     def components(self) -> Components:
-        filters = {f"{self._name}.{f['name']}": f for f in _filters(self._aggregate.collection.fields)}
+        fields = self._aggregate.collection.fields
+        own = {f"{self._name}.{p['name']}": p for p in (*_filters(fields), *_choices(fields))}
         page = {
             "type": "object",
             "required": ["items", "next"],
@@ -160,8 +160,8 @@ class RecordDocs:
                 "names": {"type": "object", "additionalProperties": {"type": "string"}},
             },
         }
-        own = {self._name: self._record(), f"{self._name}Page": page, "Changed": CHANGED, "History": HISTORY}
-        return {"schemas": {**self._models, **own}, "parameters": {**PARAMETERS, **filters}}
+        shown = {self._name: self._record(), f"{self._name}Page": page, "Changed": CHANGED, "History": HISTORY}
+        return {"schemas": {**self._models, **shown}, "parameters": {**PARAMETERS, **own}}
 
     def _record(self) -> Schema:
         properties: Schema = {"id": _ID, "version": {"type": "integer", "minimum": 1}}
@@ -174,8 +174,11 @@ class RecordDocs:
         return {"type": "object", "required": ["id", "version"], "properties": properties, "examples": [known]}
 
     def _filtering(self, *names: str) -> list[Schema]:
-        own = [parameter(f"{self._name}.{f['name']}") for f in _filters(self._aggregate.collection.fields)]
-        return [parameter(n) for n in names] + own
+        """The named parameters, those in small letters being this record type's own, and its filters."""
+        fields = self._aggregate.collection.fields
+        known = {p["name"] for p in _choices(fields)}
+        chosen = [n if n[0].isupper() else f"{self._name}.{n}" for n in names if n[0].isupper() or n in known]
+        return [parameter(n) for n in (*chosen, *(f"{self._name}.{f['name']}" for f in _filters(fields)))]
 
     def list(self) -> Schema:
         return operation(
@@ -184,7 +187,7 @@ class RecordDocs:
             self._tag,
             {200: answer("The page", schema(f"{self._name}Page"))},
             description=_FILTERS,
-            parameters=self._filtering("Q", "Sort", "Limit", "Cursor", "Fields", "Names", *_TIME),
+            parameters=self._filtering("Q", "sort", "Limit", "Cursor", "Fields", "Names", *_TIME),
         )
 
     def count(self) -> Schema:
@@ -215,7 +218,7 @@ class RecordDocs:
             self._tag,
             {200: answer("A group per value", content)},
             description="`sum` is a decimal string. " + _FILTERS,
-            parameters=self._filtering("By", "Sum", "Q", *_TIME),
+            parameters=self._filtering("by", "sum", "Q", *_TIME),
         )
 
     def export(self) -> Schema:
@@ -228,7 +231,7 @@ class RecordDocs:
             self._tag,
             {200: done},
             description="No row limit; cells that a spreadsheet would take for formulas begin with `'`. " + _FILTERS,
-            parameters=self._filtering("Format", "Q", "Sort", "Fields", "Names", *_TIME),
+            parameters=self._filtering("Format", "Q", "sort", "Fields", "Names", *_TIME),
         )
 
     def read(self) -> Schema:
@@ -297,6 +300,22 @@ def _filters(fields: tuple[Field, ...]) -> list[Schema]:
             for op in _OPERATORS[f.kind]:
                 free = {"type": "string"} if op in ("in", "prefix", "ne") else _ASKED.get(f.kind, {"type": "string"})
                 found.append(query(f"{f.name}[{op}]", f"{f.en} · {f.zh}: {op}", _TRUE if op == "empty" else free))
+    return found
+
+
+def _choices(fields: tuple[Field, ...]) -> list[Schema]:
+    """Parameters whose values are names of fields."""
+    indexed = [f for f in fields if f.indexed]
+    sorts = ["id", *(f.name for f in indexed if f.kind not in (Kind.KEYWORDS, Kind.JSON))]
+    groups = [f.name for f in indexed if f.kind in GROUPS]
+    numbers = [f.name for f in indexed if f.kind in NUMBERS]
+    both = [*sorts, *(f"-{name}" for name in sorts)]
+    found = [
+        query("sort", "A field; `-field` for the other way round", {"type": "string", "enum": both, "default": "id"}),
+        query("by", "The field to group by", {"type": "string", "enum": groups}, required=True),
+    ]
+    if numbers:
+        found.append(query("sum", "The number field to add up", {"type": "string", "enum": numbers}))
     return found
 
 

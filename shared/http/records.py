@@ -18,14 +18,11 @@ from shared.http.body import parse
 from shared.http.export import export
 from shared.http.headers import call_of
 from shared.http.openapi import Components, Schema
-from shared.http.recorddocs import RecordDocs
+from shared.http.recorddocs import GROUPS, NUMBERS, RecordDocs
 from shared.http.routing import DirectRoute, Handler
 from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Kind, Query
-
-_GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)
-_NUMBERS = (Kind.DECIMAL, Kind.INTEGER)
 
 
 class RecordRouter(APIRouter):
@@ -109,8 +106,8 @@ class _Records:
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.BOARD)
-        by = self._field(given, "by", _GROUPS)
-        total = self._field(given, "sum", _NUMBERS) if "sum" in given else None
+        by = self._field(given, "by", GROUPS)
+        total = self._field(given, "sum", NUMBERS) if "sum" in given else None
         groups = await self._queries.totals(self._aggregate, query, access, (by,), total, params.moment(given))
         return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
 
