@@ -23,7 +23,8 @@ from shared.security.roles import BUILT_IN
 from shared.views.port import Collection, Field, Kind
 
 LevelName = Literal["none", "own", "team", "below", "all"]
-PLAIN_RESOURCES = frozenset({"analytics", "audit", "import", "operations", "search"})  # rights on no record type
+NEVER_HIDDEN = "archived"  # every list filters by it
+PLAIN_RESOURCES = frozenset({"analytics", "audit"})  # rights on no record type
 
 Key = Annotated[str, F(max_length=64)]
 Short = Annotated[str, F(min_length=1, max_length=100)]
@@ -147,6 +148,8 @@ def _unknown_fields(part: str, fields: dict[str, list[str]], catalogue: Catalogu
         for name in names:
             if name not in known and not name.startswith("custom."):
                 yield FieldError(f"{part}.{resource}", "unknown-field", f"{resource} has no field {name[:64]!r}")
+            elif name == NEVER_HIDDEN and part == "hidden":
+                yield FieldError(f"{part}.{resource}", "not-hideable", f"{name} cannot be hidden")
 
 
 @ROLE.command("DefineRole", action="create", verb="", creates=True, prepare=names_are_known)

@@ -89,6 +89,7 @@ def test_a_changed_role_is_not_undone_behind_that_rule() -> None:
         ({"grants": {"account": {"red": "all"}}}, "grants.account.red", "unknown-action"),
         ({"hidden": {"acount": ["name"]}}, "hidden.acount", "unknown-resource"),
         ({"hidden": {"account": ["nmae"]}}, "hidden.account", "unknown-field"),
+        ({"hidden": {"account": ["archived"]}}, "hidden.account", "not-hideable"),
         ({"read_only": {"account": ["tax_id", "nmae"]}}, "read_only.account", "unknown-field"),
     ],
 )

@@ -29,7 +29,10 @@ class AcceptInvitation(CommandModel):
     token: Annotated[str, F(min_length=1, max_length=300)]
     password: Annotated[str, F(min_length=1, max_length=1024)]
 
-    model_config = {"str_strip_whitespace": False}
+    model_config = {
+        "str_strip_whitespace": False,
+        "json_schema_extra": {"examples": [{"token": "0193a7c2.0193a7c2.JZ1kT9", "password": "seven kinds of boxes"}]},
+    }
 
 
 _ACCEPT: TypeAdapter[AcceptInvitation] = TypeAdapter(AcceptInvitation)

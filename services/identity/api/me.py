@@ -42,7 +42,10 @@ class NewPassword(CommandModel):
     current: Annotated[str, F(min_length=1, max_length=1024)]
     new: Annotated[str, F(min_length=1, max_length=1024)]
 
-    model_config = {"str_strip_whitespace": False}
+    model_config = {
+        "str_strip_whitespace": False,
+        "json_schema_extra": {"examples": [{"current": "correct horse battery", "new": "seven kinds of boxes"}]},
+    }
 
 
 _PASSWORD: TypeAdapter[NewPassword] = TypeAdapter(NewPassword)
@@ -100,7 +103,7 @@ async def _describe(platform: Platform, access: Access) -> dict[str, Any]:
         "user": access.masked("user", USER.document(user)),
         "organisation": access.masked("organisation", ORGANISATION.document(organisation)),
         "roles": [{"id": r.id, "zh": r.zh, "en": r.en} for r in access.roles],
-        "rights": {name: _rights(access, name) for name in (*names, "analytics", "import", "audit")},
+        "rights": {name: _rights(access, name) for name in (*names, "analytics", "audit")},
         "hidden": {name: sorted(fields) for name in names if (fields := access.hidden(name))},
         "read_only": {name: sorted(fields) for name in names if (fields := access.locked(name))},
     }

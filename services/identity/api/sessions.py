@@ -52,6 +52,8 @@ class RefreshToken(CommandModel):
 
     refresh_token: Annotated[str, F(max_length=300)] = ""
 
+    model_config = {"json_schema_extra": {"examples": [{"refresh_token": "0193a7c2.0193a7c2.JZ1kT9"}]}}
+
 
 _NEW: TypeAdapter[NewSession] = TypeAdapter(NewSession)
 _REFRESH: TypeAdapter[RefreshToken] = TypeAdapter(RefreshToken)

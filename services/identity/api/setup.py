@@ -40,7 +40,21 @@ class SetUpSuite(CommandModel):
     password: Annotated[str, F(max_length=1024)]
     language: Language = "en"
 
-    model_config = {"str_strip_whitespace": False}
+    model_config = {
+        "str_strip_whitespace": False,
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "token": "JZ1kT9",
+                    "organisation": "Acme 有限公司",
+                    "name": "李雷",
+                    "email": "li.lei@example.com",
+                    "password": "seven kinds of boxes",
+                    "language": "zh",
+                }
+            ]
+        },
+    }
 
 
 _SET_UP: TypeAdapter[SetUpSuite] = TypeAdapter(SetUpSuite)

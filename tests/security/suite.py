@@ -1,0 +1,160 @@
+"""The whole suite in one process with two organisations, and every route that its OpenAPI documents name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import yaml
+from argon2 import PasswordHasher
+
+from crm.compose import Suite
+from crm.settings import Settings
+from services.identity.setup import SetUp, set_up
+from services.identity.user import USER
+from shared.domain.bus import Call
+from shared.security.passwords import Passwords
+from shared.security.permissions import system_access
+
+SERVICES = ("identity", "customer", "sales", "analytics", "audit", "integration")
+MATRIX: dict[str, str] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
+PASSWORD = "seven kinds of boxes"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NEEDED = {"by": "archived", "resource": "lead", "currency": "CNY", "day": "2026-11-24"}  # needed query parameters
+UNKNOWN = "01936f00-0000-7000-8000-000000000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of one service. example: a valid body, if it takes one; query: parameters that are needed."""
+
+    method: str
+    path: str
+    example: Any
+    public: bool
+    query: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def row(self) -> str:
+        return MATRIX.get(self.name, "")
+
+    def to(self, id: str) -> str:
+        """The path with every parameter filled."""
+        return self.path.replace("{id}", id).replace("{stream}", f"account-{id}")
+
+
+@dataclass
+class Stage:
+    """ids: resource → a record of the first organisation, made from the documents' own examples."""
+
+    suite: Suite
+    acme: SetUp
+    umbrella: SetUp
+    routes: list[Route] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    clients: dict[tuple[str, str], httpx.AsyncClient] = field(default_factory=dict)
+
+    def anybody(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.suite.app), base_url="http://crm.test")
+
+    async def client(self, tenant: str, user: str) -> httpx.AsyncClient:
+        """Signed in, without a cookie, with what the identity service would sign."""
+        platform = self.suite.platform
+        if (tenant, user) not in self.clients:
+            state = await platform.repository.load(USER, tenant, user)
+            assert platform.signer is not None
+            token, _ = platform.signer.issue(user, tenant, "test", state.epoch)
+            self.clients[tenant, user] = client = self.anybody()
+            client.headers["Authorization"] = f"Bearer {token}"
+        return self.clients[tenant, user]
+
+    async def user(self, *roles: str) -> str:
+        """A new active user of the first organisation."""
+        tenant, platform = self.acme.tenant, self.suite.platform
+        access = system_access(tenant)
+        number = len(self.clients)
+        person = {"name": f"User {number}", "email": f"user{number}@acme.example", "roles": list(roles)}
+        id = (await platform.bus.send("identity.InviteUser", person, Call(access))).id
+        await platform.bus.send("identity.IssueInvitation", {"token_hash": "x"}, Call(access, id))
+        await platform.bus.send("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, Call(access, id))
+        await platform.projector.catch_up()
+        await self.client(tenant, id)
+        return id
+
+    async def call(self, client: httpx.AsyncClient, route: Route, id: str, **headers: str) -> httpx.Response:
+        body = route.example if route.method in ("POST", "PATCH") else None
+        params = {name: NEEDED.get(name, id) for name in route.query}
+        return await client.request(route.method, route.to(id), params=params, json=body, headers=headers)
+
+
+@asynccontextmanager
+async def open_stage(folder: Path) -> AsyncIterator[Stage]:
+    with patch.object(Passwords.__init__, "__defaults__", (QUICK,)):
+        suite = await Suite.open(Settings(folder))
+    await suite.start()
+    stage = None
+    try:
+        quick = Passwords(QUICK)
+        acme = await set_up(suite.platform, "Acme", "Ada Bloom", "ada@acme.example", PASSWORD, "en", quick)
+        umbrella = await set_up(suite.platform, "Umbrella", "Uma Reed", "uma@umbrella.example", PASSWORD, "en", quick)
+        await suite.platform.projector.catch_up()
+        stage = Stage(suite, acme, umbrella)
+        await _find_routes(stage)
+        await _make_records(stage)
+        yield stage
+    finally:
+        for client in stage.clients.values() if stage else ():
+            await client.aclose()
+        await suite.close()
+
+
+async def _find_routes(stage: Stage) -> None:
+    async with stage.anybody() as client:
+        for service in ("", *SERVICES):
+            base = f"/{service}" if service else ""
+            document = (await client.get(f"{base}/openapi.json")).json()
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    stage.routes.append(_route(document, method, f"{base}{path}", operation))
+
+
+def _route(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Route:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    example = body.get("example")
+    if example is None:
+        schema = body.get("schema", {})
+        named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+        example = (named.get("examples") or [{}])[0]
+    shared = document["components"].get("parameters", {})
+    parameters = [shared.get(p.get("$ref", "").rpartition("/")[2], p) for p in operation.get("parameters", ())]
+    needed = tuple(p["name"] for p in parameters if p.get("required") and p["in"] == "query")
+    return Route(method.upper(), path, example, operation.get("security") == [], needed)
+
+
+async def _make_records(stage: Stage) -> None:
+    platform, tenant = stage.suite.platform, stage.acme.tenant
+    admin = await stage.client(tenant, stage.acme.user)
+    stage.ids = {"user": stage.acme.user, "organisation": tenant}
+    for aggregate in platform.catalogue:
+        created = f"POST /{aggregate.service}/{aggregate.noun}"
+        route = next((r for r in stage.routes if r.name == created), None)
+        if aggregate.name in (*stage.ids, "session", "import") or route is None:
+            continue
+        answer = await stage.call(admin, route, "")
+        assert answer.status_code == 201, (created, answer.text)
+        stage.ids[aggregate.name] = answer.json()["id"]
+    started = {"name": "canary-import", "mapping": "steps: []", "files": [], "total": 0}
+    call = Call(system_access(tenant, stage.acme.user))
+    stage.ids["import"] = (await platform.bus.send("integration.StartImport", started, call)).id
+    session = {"user": stage.acme.user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
+    stage.ids["session"] = (await platform.bus.send("identity.SignIn", session, call)).id
+    await platform.projector.catch_up()
