@@ -71,4 +71,4 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
     answers: dict[str, bool] = {
         "eq": mine == other, "gt": mine > other, "ge": mine >= other, "lt": mine < other, "le": mine <= other
     }  # fmt: skip
-    return answers[condition.op]
+    return bool(answers[condition.op])
