@@ -1,24 +1,32 @@
 # The same words on a laptop and in CI: setup · run · test · check · bench · prove · clean
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || echo python3)
+SUITED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
+PYTHON ?= $(shell for p in python3 python3.12 python3.11; do $$p -c '$(SUITED)' 2>/dev/null && echo $$p && break; done)
 DATA ?= data
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: setup run test check bench prove lock clean
+.PHONY: setup browser run test check bench prove lock clean
 
 setup: .venv/ready
 
 .venv/ready: requirements-dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v in ((3, 11), (3, 12)) or sys.exit(f"Python 3.11 or 3.12 is needed, this is {v[0]}.{v[1]}")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed; name one with make PYTHON=..." >&2; exit 1; }
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: setup
 	$(BIN)/crm run --data $(DATA) --port $(PORT)
 
-test: setup
+# The tests of pages drive a Chromium: Debian's is installed where that can be done without asking.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium)" >&2
+
+test: setup browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file://")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b|pytest\.mark\.skip\b")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
-MAX_LINES = 400
+MAX_LINES, MAX_TEST_LINES = 400, 600
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -44,4 +44,5 @@ def test_nothing_is_left_unfinished() -> None:
 
 def test_files_stay_readable() -> None:
     sizes = {f.relative_to(ROOT): len(f.read_text().splitlines()) for f in tracked("*.py")}
-    assert {str(f): n for f, n in sizes.items() if n > MAX_LINES} == {}
+    allowed = {f: MAX_TEST_LINES if f.parts[0] == "tests" else MAX_LINES for f in sizes}
+    assert {str(f): n for f, n in sizes.items() if n > allowed[f]} == {}
