@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from itertools import count
 
 KILLED = 137
 
 
-def _never(name: str) -> None:
-    """The switched-off crash point."""
+class CrashPoint:
+    """`crashpoint(name)` ends the process at once, as a kill would, at the n-th hit of the armed "name:n"."""
+
+    __slots__ = ("_left", "_target")
+
+    def __init__(self, spec: str = "") -> None:
+        self.arm(spec)
+
+    def arm(self, spec: str) -> None:
+        """Arm one point; "" arms none."""
+        self._target, _, nth = spec.partition(":")
+        self._left = int(nth or 1)
+
+    def __call__(self, name: str) -> None:
+        if name == self._target:
+            self._left -= 1
+            if not self._left:
+                os._exit(KILLED)
 
 
-def _armed(spec: str) -> Callable[[str], None]:
-    target, _, nth = spec.partition(":")
-    hits, last = count(1), int(nth or 1)
-
-    def crash(name: str) -> None:
-        if name == target and next(hits) == last:
-            os._exit(KILLED)
-
-    return crash
-
-
-_spec = os.environ.get("CRASHPOINT")
-
-crashpoint: Callable[[str], None] = _armed(_spec) if _spec else _never
-"""`crashpoint(name)` ends the process at once, as a kill would, at the n-th hit of CRASHPOINT="name:n"."""
+crashpoint = CrashPoint(os.environ.get("CRASHPOINT", ""))

@@ -217,6 +217,7 @@ class CommandBus:
         if aggregate.uniques and events:
             await self._reserve(task, id, state, events)
             crashpoint("command.reserved")
+        crashpoint("command.encoded")
         appended = await self.repository.store.append(tenant, stream, expected, encoded, metadata, request)
         for event in events:
             if isinstance(event, Erased):

@@ -17,6 +17,7 @@ from shared.errors import Conflict, CrmError
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
+from shared.faults import crashpoint
 from shared.security.permissions import system_access
 from shared.streaming.folding import PASSING
 from shared.streaming.parked import OPERATORS, PARKED, entry
@@ -98,9 +99,11 @@ class PolicyRunner:
             for one in stored:
                 if one.type in self._types:
                     await self._react_to(one)
+                    crashpoint("policies.reacted")
                 self.position = one.position
         finally:
             if self.position > before:
+                crashpoint("policies.before_checkpoint")
                 await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
         return len(stored)
 

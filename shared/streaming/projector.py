@@ -19,6 +19,7 @@ from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
+from shared.faults import crashpoint
 from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
 from shared.telemetry.links import links_to
@@ -146,7 +147,9 @@ class Projector:
                 continue
             decoded.append(recorded)
             touched[one.stream] = (aggregate, one.tenant, state)
+        crashpoint("project.before_write")
         await self._write(touched, parked, stored[-1].position)
+        crashpoint("project.after_write")
         return decoded
 
     async def _take(self, aggregate: AnyAggregate, one: Stored) -> tuple[Recorded, Any]:

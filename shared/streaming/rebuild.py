@@ -9,6 +9,7 @@ from shared.domain.catalogue import AnyAggregate
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
+from shared.faults import crashpoint
 from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.projector import BATCH, BREATH, Projector
 from shared.views.port import Views, Write
@@ -30,6 +31,7 @@ async def rebuild(
     await views.prepare(one.target)
     now = await store.head()
     await one.catch_up(head, now)
+    crashpoint("rebuild.filled")
     async with projector.lock:
         await one.catch_up(now, projector.position)
         await views.swap(one.target)

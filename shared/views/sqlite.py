@@ -21,6 +21,7 @@ from typing import TypeVar
 
 import orjson
 
+from shared.faults import crashpoint
 from shared.views.port import (
     Checkpoint,
     Collection,
@@ -89,6 +90,7 @@ class SqliteViews:
                     if n % WRITTEN_AT_A_TURN == 0:
                         await asyncio.sleep(0)
                 self._catalogue.keep(checkpoints)
+                crashpoint("views.before_commit")
         await self._shorten_log()
 
     def _write_at_once(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
@@ -206,6 +208,7 @@ class SqliteViews:
     async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
         await self.prepare(rebuilt)
         old = await self._write(lambda: self._catalogue.swap(rebuilt, checkpoints))
+        crashpoint("views.swapped")
         if old is not None:
             await self._write(lambda: self._catalogue.drop(old))
 

@@ -23,7 +23,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("ended")
 @pytest.mark.parametrize(("spec", "hits"), [("here", 1), ("here:1", 1), ("here:3", 3)])
 def test_the_named_point_ends_the_process_at_its_nth_hit(spec: str, hits: int) -> None:
-    crash = faults._armed(spec)
+    crash = faults.CrashPoint(spec)
     for _ in range(hits - 1):
         crash("here")
         crash("elsewhere")
@@ -31,10 +31,14 @@ def test_the_named_point_ends_the_process_at_its_nth_hit(spec: str, hits: int) -
         crash("here")
 
 
-def test_nothing_is_armed_in_a_normal_run() -> None:
-    assert faults.crashpoint is faults._never
+@pytest.mark.usefixtures("ended")
+def test_nothing_is_armed_in_a_normal_run_until_a_test_does_it() -> None:
+    crash = faults.CrashPoint()
     for _ in range(3):
-        faults.crashpoint("here")
+        crash("here")
+    crash.arm("here")
+    with pytest.raises(Ended):
+        crash("here")
 
 
 def test_the_environment_arms_it() -> None:

@@ -18,6 +18,7 @@ from services.integration.running.sending import IN_FLIGHT, Sender, command_of
 from shared.domain.bus import Call
 from shared.errors import CrmError, PreconditionFailed
 from shared.events.envelope import Stored, category_of, id_of
+from shared.faults import crashpoint
 from shared.platform import Platform
 from shared.security.permissions import Access
 
@@ -45,6 +46,7 @@ class Revert:
             may_go_on()
             for _, group in groupby(batch, key=lambda t: t.category):  # what hangs on others goes before them
                 outcomes = await asyncio.gather(*(self._one(touched) for touched in group))
+                crashpoint("revert.batch_sent")
                 self._file.done(outcomes)
                 self._progress.tell(done=self._progress.done + len(outcomes))
             await self._platform.projector.catch_up()

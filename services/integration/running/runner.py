@@ -19,6 +19,7 @@ from services.integration.running.report import Progress
 from services.integration.running.sending import Sender
 from shared.domain.custom import definitions
 from shared.errors import FieldError
+from shared.faults import crashpoint
 from shared.files.table import Facts, Row, read_rows
 from shared.platform import Platform
 from shared.security.permissions import Access
@@ -113,7 +114,9 @@ class Runner:
         except asyncio.CancelledError:
             sending.cancel()
             raise
+        crashpoint("import.batch_sent")
         self._settle(step, batch)
+        crashpoint("import.batch_settled")
         await self._catch_up(MAX_BEHIND)
 
     def _rows(self, step: PreparedStep, after: int) -> Iterator[tuple[Row, Cells]]:
