@@ -107,10 +107,31 @@ SALES_VELOCITY = View(
     keys=("month", "pipeline_id", "currency"),
 )
 
+_CYCLE_DAYS = "dateDiff('day', _b.opened_on, _b.closed_on)"
+_CYCLE_READS = ("opened_on", "closed_on", "status")
+CYCLE_TIME_BY_PRODUCT = View(
+    "cycle_time_by_product",
+    "各产品从开启到赢单的天数",
+    "Days from opening to winning, by main product",
+    (
+        _key("product", "产品", "Product's name"),
+        _key("product_id", "产品编号", "Product's id"),
+        C("won", "UInt64", "赢单数", "Opportunities won", "count()", ("status",)),
+        C("average_days", "Nullable(Float64)", "平均天数", "On average", f"avg({_CYCLE_DAYS})", _CYCLE_READS),
+        C("median_days", "Nullable(Float64)", "中位天数", "Half took longer", f"median({_CYCLE_DAYS})", _CYCLE_READS),
+        C("longest_days", "Nullable(Int64)", "最长天数", "The slowest one", f"max({_CYCLE_DAYS})", _CYCLE_READS),
+    ),
+    "opportunity",
+    base="opportunities",
+    where="_b.status = 'won'",
+    keys=("product", "product_id"),
+)
+
 METRICS: tuple[View, ...] = (
     PIPELINE_AS_OF,
     WIN_RATE,
     SALES_VELOCITY,
+    CYCLE_TIME_BY_PRODUCT,
     _revenue("revenue_by_month", "各月赢单金额", "Amount won by month of closing", _MONTH),
     _revenue(
         "revenue_by_agent",

@@ -1,0 +1,52 @@
+"""How long deals take by product: over all of the past at once, within the asker's rights."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.analytics.facts import TABLES
+from services.analytics.sqldoor import SqlDoor
+from shared.errors import Invalid
+from shared.security.permissions import Role
+from shared.security.roles import BUILT_IN
+from shared.warehouse.client import Warehouse
+from tests.support.example_facts import ExampleNames, example
+from tests.support.facts import Facts, someone
+
+SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_time_by_product ORDER BY product"
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[SqlDoor]:
+    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    for table in (t for ft in TABLES for t in ft.tables):
+        await warehouse.command(table.ddl())
+    facts = Facts()
+    example(facts)
+    await facts.rows.insert(warehouse)
+    yield SqlDoor(warehouse, ExampleNames())
+    await warehouse.close()
+
+
+async def test_won_deals_of_the_past_by_product(door: SqlDoor) -> None:
+    assert (await door.ask(SQL, someone())).rows == [
+        ("GTX Basic", 2, 42.0, 42.0, 42),
+        ("GTX Pro", 2, 72.5, 72.5, 95),
+    ]
+
+
+async def test_each_sees_the_deals_they_may_see(door: SqlDoor) -> None:
+    assert (await door.ask(SQL, someone("ann", "sales_representative"))).rows == [
+        ("GTX Basic", 1, 42.0, 42.0, 42),
+        ("GTX Pro", 1, 50.0, 50.0, 50),
+    ]
+
+
+async def test_who_may_not_see_when_deals_were_opened_sees_no_days(door: SqlDoor) -> None:
+    blind = Role("blind", "", "", BUILT_IN["read_only"].grants, {"opportunity": frozenset({"opened_on"})})
+    assert len((await door.ask("SELECT product, won FROM cycle_time_by_product", someone(role=blind))).rows) == 2
+    with pytest.raises(Invalid, match="average_days"):
+        await door.ask(SQL, someone(role=blind))
