@@ -9,7 +9,7 @@ import orjson
 
 from shared.views.port import Document, Field, Kind
 
-_DANGEROUS = re.compile(r"[\t\r\n]|[\s']*[=+\-@＝＋－＠]")
+_DANGEROUS = re.compile(r"'*[\t\r\n]|[\s']*[=+\-@＝＋－＠]")
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SEPARATOR = "; "

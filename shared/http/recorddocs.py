@@ -58,10 +58,16 @@ _TRUE = {"type": "boolean"}
 GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
 NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
 
+_MOMENT: list[Schema] = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
+
 PARAMETERS: dict[str, Schema] = {
     "Id": {"name": "id", "in": "path", "required": True, "description": "The record's id", "schema": _ID},
-    "AsOf": query("as_of", "As it was then: a version (single records only) or an RFC 3339 moment; a date = its end"),
-    "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end"),
+    "AsOf": query(
+        "as_of",
+        "As it was then: a version (single records only) or an RFC 3339 moment; a date = its end",
+        {"anyOf": [*_MOMENT, {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"}]},
+    ),
+    "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end", {"anyOf": _MOMENT}),
     "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
     "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
     "Q": query("q", "Full text: every word must occur", {"type": "string", "maxLength": 200}),

@@ -18,7 +18,7 @@ def test_formulas_are_neutralised(start: str) -> None:
     assert cell(TEXT, f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
 
 
-@pytest.mark.parametrize("text", ["  =1+1", "\u3000＝1", "'=1", "''+1"])
+@pytest.mark.parametrize("text", ["  =1+1", "\u3000＝1", "'=1", "''+1", "'\t"])
 def test_formulas_behind_spaces_and_quotes_are_neutralised(text: str) -> None:
     assert neutralise(text) == f"'{text}"
 
