@@ -100,7 +100,7 @@ def _allowed(stage: Stage, route: Route, access: Access) -> bool:
 async def test_another_organisations_ids_answer_exactly_like_unknown_ones(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
-        before = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
+        before = await _written(stage)
         different, tried = [], 0
         for route in stage.routes:
             if "{" not in route.path or route.row == "public":
@@ -114,8 +114,13 @@ async def test_another_organisations_ids_answer_exactly_like_unknown_ones(tmp_pa
                 different.append((route.name, 200, unknown.status_code, foreign.text[:200]))
         assert not different, "\n".join(map(str, different))
         assert tried > 150
-        after = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
-        assert [e.event_id for e in after] == [e.event_id for e in before]
+        assert await _written(stage) == before
+
+
+async def _written(stage: Stage) -> list[str]:
+    """What was done to the first organisation's records; its import runs by itself."""
+    found = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
+    return [e.event_id for e in found if not e.stream.startswith("import-")]
 
 
 def _shape(answer: httpx.Response) -> tuple[int, bytes, list[str]]:

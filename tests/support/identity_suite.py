@@ -47,7 +47,7 @@ from shared.views.port import Collection, Field, Kind
 from shared.views.sqlite import SqliteViews
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-PASSWORD = "seven kinds of boxes"
+PASSWORD = "eleven quiet harbours"
 ADMIN = "ada@acme.example"
 _DEFINITIONS = Collection(
     DEFINITIONS,
