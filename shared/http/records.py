@@ -18,7 +18,8 @@ from shared.http.body import parse
 from shared.http.export import export
 from shared.http.headers import call_of
 from shared.http.openapi import Components, Schema
-from shared.http.recorddocs import GROUPS, NUMBERS, RecordDocs
+from shared.http.recorddocs import RecordDocs
+from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
 from shared.platform import Platform
 from shared.security.permissions import Access

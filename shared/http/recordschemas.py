@@ -1,0 +1,184 @@
+"""What the OpenAPI documents of all record types share: kinds as schemas, parameters, examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.http.openapi import Schema, query
+from shared.views.port import MAX_PAGE, Field, Kind
+
+ID = {"type": "string", "format": "uuid"}
+SHOWN: dict[Kind, Schema] = {
+    Kind.TEXT: {"type": ["string", "null"]},
+    Kind.KEYWORD: {"type": ["string", "null"]},
+    Kind.KEYWORDS: {"type": ["array", "null"], "items": {"type": "string"}},
+    Kind.INTEGER: {"type": ["integer", "null"]},
+    Kind.DECIMAL: {"type": ["string", "null"], "description": "A decimal number as text", "examples": ["1054.00"]},
+    Kind.DATE: {"type": ["string", "null"], "description": "YYYY-MM-DD", "examples": ["2026-11-24"]},
+    Kind.DATETIME: {"type": ["string", "null"], "format": "date-time"},
+    Kind.BOOLEAN: {"type": ["boolean", "null"]},
+    Kind.JSON: {},
+}
+_ASKED: dict[Kind, Schema] = {
+    Kind.INTEGER: {"type": "integer"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.DATETIME: {"type": "string", "format": "date-time"},
+}
+_OPERATORS: dict[Kind, tuple[str, ...]] = {
+    Kind.TEXT: ("prefix", "empty"),
+    Kind.KEYWORD: ("in", "ne", "empty"),
+    Kind.KEYWORDS: ("empty",),
+    Kind.INTEGER: ("ge", "le", "empty"),
+    Kind.DECIMAL: ("ge", "le", "empty"),
+    Kind.DATE: ("ge", "le", "empty"),
+    Kind.DATETIME: ("ge", "le"),
+    Kind.BOOLEAN: (),
+    Kind.JSON: (),
+}
+_TRUE = {"type": "boolean"}
+GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
+NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
+
+_MOMENT: list[Schema] = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
+
+PARAMETERS: dict[str, Schema] = {
+    "Id": {"name": "id", "in": "path", "required": True, "description": "The record's id", "schema": ID},
+    "AsOf": query(
+        "as_of",
+        "As it was then: a version (single records only) or an RFC 3339 moment; a date = its end",
+        {"anyOf": [*_MOMENT, {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"}]},
+    ),
+    "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end", {"anyOf": _MOMENT}),
+    "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
+    "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
+    "Q": query("q", "Full text: every word must occur", {"type": "string", "maxLength": 200}),
+    "Limit": query("limit", "Records per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
+    "Cursor": query("cursor", "The `next` of the page before"),
+    "Names": query("names", "Add the titles of all referenced records", _TRUE),
+    "Format": query("format", "The file's format", {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"}),
+    "Kinds": query("kinds", "Only entries of these kinds, comma-separated"),
+    "TimelineLimit": query("limit", "Entries", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": 'Only if the record still has this version: `"7"`',
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Sent again with the same body, the same answer and nothing twice",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    },
+    "OccurredAt": {
+        "name": "X-Occurred-At",
+        "in": "header",
+        "description": "When it happened, if not now; never in the future, never before the record's last change",
+        "schema": {"type": "string", "format": "date-time"},
+    },
+    "Reason": {
+        "name": "X-Reason",
+        "in": "header",
+        "description": "Why; kept with the change. UTF-8, percent-encoded",
+        "schema": {"type": "string", "maxLength": 500, "pattern": "^[!-~]*$"},
+    },
+}
+
+CHANGED: Schema = {
+    "type": "object",
+    "required": ["id", "version"],
+    "properties": {"id": ID, "version": {"type": "integer", "minimum": 1}},
+    "examples": [{"id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11", "version": 1}],
+}
+HISTORY: Schema = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["version", "type", "occurred_at", "recorded_at", "actor", "changes", "undoable"],
+                "properties": {
+                    "version": {"type": "integer"},
+                    "event_id": {"type": "string"},
+                    "type": {"type": "string"},
+                    "occurred_at": {"type": "string", "format": "date-time"},
+                    "recorded_at": {"type": "string", "format": "date-time"},
+                    "actor": {"type": "string"},
+                    "command_name": {"type": "string"},
+                    "reason": {"type": "string"},
+                    "changes": {
+                        "type": "object",
+                        "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}},
+                    },
+                    "undoable": {"type": "boolean"},
+                },
+            },
+        }
+    },
+}
+
+
+def filters(fields: tuple[Field, ...]) -> list[Schema]:
+    found = []
+    for f in fields:
+        if f.indexed and f.name != "custom_keys":
+            asked = dict(_ASKED.get(f.kind, {"type": "string"}))
+            if f.options:
+                asked["enum"] = list(f.options)
+            found.append(query(f.name, f"{f.en} · {f.zh}", asked))
+            for op in _OPERATORS[f.kind]:
+                free = {"type": "string"} if op in ("in", "prefix", "ne") else _ASKED.get(f.kind, {"type": "string"})
+                found.append(query(f"{f.name}[{op}]", f"{f.en} · {f.zh}: {op}", _TRUE if op == "empty" else free))
+    return found
+
+
+def choices(fields: tuple[Field, ...]) -> list[Schema]:
+    """Parameters whose values are names of fields."""
+    indexed = [f for f in fields if f.indexed]
+    sorts = ["id", *(f.name for f in indexed if f.kind not in (Kind.KEYWORDS, Kind.JSON))]
+    groups = [f.name for f in indexed if f.kind in GROUPS]
+    numbers = [f.name for f in indexed if f.kind in NUMBERS]
+    both = [*sorts, *(f"-{name}" for name in sorts)]
+    found = [
+        query("sort", "A field; `-field` for the other way round", {"type": "string", "enum": both, "default": "id"}),
+        query("by", "The field to group by", {"type": "string", "enum": groups}, required=True),
+    ]
+    if numbers:
+        found.append(query("sum", "The number field to add up", {"type": "string", "enum": numbers}))
+    return found
+
+
+def sample(model: Schema, definitions: dict[str, Schema]) -> Any:
+    """An example of a schema: its own first one, or its required parts by their types."""
+    if "$ref" in model:
+        return sample(definitions[model["$ref"].rpartition("/")[2]], definitions)
+    if model.get("examples"):
+        return model["examples"][0]
+    for key in ("const", "default"):
+        if key in model:
+            return model[key]
+    if "enum" in model:
+        return model["enum"][0]
+    if options := model.get("anyOf") or model.get("oneOf"):
+        return sample(options[0], definitions)
+    return _sample_of_type(model, definitions)
+
+
+def _sample_of_type(model: Schema, definitions: dict[str, Schema]) -> Any:
+    match model.get("type"):
+        case "object":
+            properties = model.get("properties", {})
+            wanted = model.get("required") or list(properties)[:1]
+            return {name: sample(properties[name], definitions) for name in wanted if name in properties}
+        case "array":
+            return [sample(model.get("items", {}), definitions)]
+        case "integer" | "number":
+            return model.get("minimum", 1)
+        case "boolean":
+            return True
+        case "string":
+            return "text"
+    return None
