@@ -201,6 +201,8 @@ class AddContactAddress(CommandModel):
     postcode: Annotated[str, F(max_length=20)] = ""
     country: Country = ""
 
+    model_config = {"json_schema_extra": {"examples": [{"street": "长安街1号", "city": "北京", "country": "CN"}]}}
+
 
 @CONTACT.command("AddContactAddress", action="edit", verb="add-address")
 def add_address(cmd: AddContactAddress, state: Contact, ctx: Context) -> list[Event]:

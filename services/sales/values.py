@@ -53,9 +53,11 @@ def _quantity(value: Any) -> str:
     return quantity
 
 
-Day = Annotated[str, F(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
-Percent = Annotated[str, BeforeValidator(_percent)]
-Quantity = Annotated[str, BeforeValidator(_quantity)]
+_DATE: dict[str, Any] = {"format": "date", "examples": ["2026-11-24"]}
+
+Day = Annotated[str, F(max_length=10, json_schema_extra=_DATE), AfterValidator(_day)]
+Percent = Annotated[str, BeforeValidator(_percent), F(json_schema_extra={"examples": ["12.5"]})]
+Quantity = Annotated[str, BeforeValidator(_quantity), F(json_schema_extra={"examples": ["40"]})]
 Probability = Annotated[int, F(ge=0, le=100)]
 
 

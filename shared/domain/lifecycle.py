@@ -11,6 +11,7 @@ from pydantic import Field as F
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record, differences
+from shared.domain.types import Reference
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
@@ -22,7 +23,7 @@ Tag = Annotated[str, F(min_length=1, max_length=60)]
 class Transfer(CommandModel):
     """Give the record to another user; null = to nobody."""
 
-    owner: str | None = F(max_length=64)
+    owner: Reference | None
 
 
 class SetTags(CommandModel):

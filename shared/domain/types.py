@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
@@ -67,9 +67,9 @@ def _not_negative(value: str) -> str:
     return value.removeprefix("-")
 
 
-def _moment(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+def _moment(value: Any, info: ValidationInfo) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and info.mode == "python":
+        return value  # from within the suite; a body has text
     try:
         return from_rfc3339(value)
     except (ValueError, TypeError, OverflowError):
@@ -85,20 +85,35 @@ def _day(value: str) -> str:
     return value
 
 
+def _as_in(*examples: str) -> dict[str, Any]:
+    """For the OpenAPI documents: values that are accepted."""
+    return {"examples": list(examples)}
+
+
+_AN_AMOUNT = F(json_schema_extra=_as_in("1054.00"))
+
 Text = Annotated[str, F(max_length=200)]
-Reference = Annotated[str, F(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Email = Annotated[str, F(max_length=254), AfterValidator(_email)]
-Phone = Annotated[str, F(max_length=40), AfterValidator(_phone)]
-Country = Annotated[str, F(max_length=2), AfterValidator(_country)]
-Currency = Annotated[str, F(min_length=3, max_length=3), AfterValidator(_currency)]
-SignedAmount = Annotated[str, BeforeValidator(_amount)]
-Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative)]
-Day = Annotated[str, F(max_length=10), AfterValidator(_day)]
+Reference = Annotated[
+    str,
+    F(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        json_schema_extra=_as_in("0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11"),
+    ),
+]
+Email = Annotated[str, F(max_length=254, json_schema_extra=_as_in("li.lei@example.com")), AfterValidator(_email)]
+Phone = Annotated[str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone)]
+Country = Annotated[str, F(max_length=2, json_schema_extra=_as_in("CN")), AfterValidator(_country)]
+Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
+SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]
+Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT]
+Day = Annotated[str, F(max_length=10, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day)]
 Moment = Annotated[
     Micros,
     BeforeValidator(_moment),
     F(ge=-(2**55), le=2**57),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-24T09:30:00+08:00"]}),
 ]  # microseconds; RFC 3339 text in a body
 Year = Annotated[int, F(ge=1000, le=2200)]
 Custom = Annotated[dict[str, Any], F(max_length=200)]

@@ -15,18 +15,14 @@ from shared.domain.aggregate import CommandModel
 from shared.errors import Conflict
 from shared.http.auth import Authenticator
 from shared.http.body import parse
-from shared.http.openapi import answer, body_of, operation
+from shared.http.openapi import answer_events, body_of, operation
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.platform import Platform
 
 log = logging.getLogger("crm.audit")
 _ERRORS = (401, 403, 409, 413, 415, 422, 503)
-_STREAM = answer(
-    "Progress `{doing, done}`, then the result; a failure ends with `{error}`",
-    {"type": "string"},
-    media="text/event-stream",
-)
+_STREAM = answer_events("Progress `{doing, done}`, then the result; a failure ends with `{error}`")
 
 
 class ReplayViews(CommandModel):
@@ -55,7 +51,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         "Rebuild views from the events beside the live ones and swap them in",
         "jobs",
         {200: _STREAM},
-        body=body_of(ReplayViews.model_json_schema(), {"views": ["accounts"]}),
+        body=body_of(ReplayViews.model_json_schema(), {"views": ["accounts"]}, required=False),
         errors=_ERRORS,
     )
 
@@ -72,7 +68,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         "Prove that live views == rebuilt views == fold of the events",
         "jobs",
         {200: _STREAM},
-        body=body_of(VerifyViews.model_json_schema(), {}),
+        body=body_of(VerifyViews.model_json_schema(), {}, required=False),
         errors=_ERRORS,
     )
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from shared.http.openapi import RECORD_ERRORS, WRITE_ERRORS, Schema, answer, body_of, event_stream, operation, parameter, query
+from shared.http.openapi import (
+    RECORD_ERRORS,
+    WRITE_ERRORS,
+    Schema,
+    answer,
+    answer_events,
+    body_of,
+    operation,
+    parameter,
+    query,
+)
 
 _TAG = "imports"
 _ID: Schema = {"type": "string", "format": "uuid"}
@@ -84,7 +94,7 @@ EVENTS = operation(
     "import_events",
     "Progress as server-sent events, the last one being the report",
     _TAG,
-    {200: event_stream("`{status, doing, done, total, rejected}`; then the report")},
+    {200: answer_events("`{status, doing, done, total, rejected}`; then the report")},
     parameters=[parameter("Id")],
     errors=RECORD_ERRORS,
 )

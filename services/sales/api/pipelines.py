@@ -80,7 +80,7 @@ BOARD = operation(
         parameter("AsOf"),
         parameter("KnownAt"),
         parameter("Q"),
-        parameter("Sort"),
+        parameter("Opportunity.sort"),
         query("limit", "Cards per column", {"type": "integer", "minimum": 1, "maximum": MAX_CARDS, "default": 10}),
     ],
     errors=RECORD_ERRORS,
