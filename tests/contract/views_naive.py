@@ -53,11 +53,11 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
     raw, wanted = document.get(field.name), condition.value
     if field.kind is Kind.KEYWORDS:
         entries = keywords(field, raw)
-        return (not entries) == wanted if condition.op == "empty" else wanted in entries
+        return bool((not entries) == wanted) if condition.op == "empty" else wanted in entries
     value = index_value(field, raw)
     match condition.op:
         case "empty":
-            return (value is None) == wanted
+            return bool((value is None) == wanted)
         case "ne":
             return value != index_value(field, wanted)
         case "in":
