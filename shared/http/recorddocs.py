@@ -41,7 +41,7 @@ class RecordDocs:
     @property
     def components(self) -> Components:
         fields = self._aggregate.collection.fields
-        own = {f"{self._name}.{p['name']}": p for p in (*filters(fields), *choices(fields))}
+        own = {self._own(p["name"]): p for p in (*filters(fields), *choices(fields))}
         page = {
             "type": "object",
             "required": ["items", "next"],
@@ -68,8 +68,12 @@ class RecordDocs:
         """The named parameters, those in small letters being this record type's own, and its filters."""
         fields = self._aggregate.collection.fields
         known = {p["name"] for p in choices(fields)}
-        chosen = [n if n[0].isupper() else f"{self._name}.{n}" for n in names if n[0].isupper() or n in known]
-        return [parameter(n) for n in (*chosen, *(f"{self._name}.{f['name']}" for f in filters(fields)))]
+        chosen = [n if n[0].isupper() else self._own(n) for n in names if n[0].isupper() or n in known]
+        return [parameter(n) for n in (*chosen, *(self._own(f["name"]) for f in filters(fields)))]
+
+    def _own(self, name: str) -> str:
+        """The component of a parameter of this record type alone; a component's name has no brackets."""
+        return f"{self._name}.{name.replace('[', '.').replace(']', '')}"
 
     def list(self) -> Schema:
         return operation(

@@ -94,7 +94,9 @@ def events_router(platform: Platform) -> APIRouter:
         "events",
         {200: answer("The record's events", {"type": "object", "properties": {"items": _PAGE["properties"]["items"]}})},  # type: ignore[index]
         description="`stream` is a stream's name (`account-0192…`) or a record's id.",
-        parameters=[{"name": "stream", "in": "path", "required": True, "schema": _TEXT}],
+        parameters=[
+            {"name": "stream", "in": "path", "required": True, "description": "A name or an id", "schema": _TEXT}
+        ],
         errors=(401, 403, 404, 503),
     )
 

@@ -36,7 +36,7 @@ class AcceptInvitation(CommandModel):
 
 
 _ACCEPT: TypeAdapter[AcceptInvitation] = TypeAdapter(AcceptInvitation)
-_ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+_ID = {"name": "id", "in": "path", "required": True, "description": "The user's id", "schema": TEXT}
 _INVITATION = object_of(
     "token path expires_at",
     token={"type": "string", "description": "Shown this once; only its hash is kept"},

@@ -75,7 +75,7 @@ _LIST = object_of(
     },
 )
 _SHOWN = ("id", "device", "ip", "method", "created_at", "updated_at", "expires_at")
-_ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+_ID = {"name": "id", "in": "path", "required": True, "description": "The session's id", "schema": TEXT}
 _SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
 
 

@@ -1,0 +1,178 @@
+"""The whole suite in this process: all services over real SQLite and chDB in a folder, its background loops running.
+
+Two organisations with the same records of every type; each has a user of every built-in role.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+from argon2 import PasswordHasher
+
+from crm.compose import Suite
+from crm.settings import Settings
+from services.identity.door import Door
+from services.identity.setup import set_up
+from shared.security.passwords import Passwords
+from shared.security.roles import BUILT_IN
+
+PASSWORD = "seven kinds of boxes"
+NOBODY = "00000000-0000-7000-8000-000000000000"  # an id that no record has
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PATHS = {
+    "account": "/customer/accounts",
+    "contact": "/customer/contacts",
+    "activity": "/customer/activities",
+    "field_definition": "/customer/field-definitions",
+    "lead": "/sales/leads",
+    "opportunity": "/sales/opportunities",
+    "product": "/sales/products",
+    "price_book": "/sales/price-books",
+    "pipeline": "/sales/pipelines",
+    "team": "/identity/teams",
+    "role": "/identity/roles",
+    "user": "/identity/users",
+    "import_mapping": "/imports/mappings",
+    "import": "/imports",
+}
+MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
+
+
+@dataclass
+class Organisation:
+    """users: built-in role → user. records: record type → ids, the first one being linked with the others' first."""
+
+    tenant: str
+    users: dict[str, str] = field(default_factory=dict)
+    records: dict[str, list[str]] = field(default_factory=dict)
+
+    def one(self, type_: str) -> str:
+        return self.records[type_][0]
+
+
+class Whole:
+    def __init__(self, suite: Suite) -> None:
+        self.suite, self.platform = suite, suite.platform
+        self.opened: list[httpx.AsyncClient] = []
+        self.ours: Organisation
+        self.theirs: Organisation
+
+    def token(self, role: str = "administrator", of: Organisation | None = None) -> str:
+        """An access token of an organisation's user with this role (`ours` unless said)."""
+        organisation = of or self.ours
+        assert self.platform.signer is not None
+        return self.platform.signer.issue(organisation.users[role], organisation.tenant, "session", 9)[0]
+
+    def client(self, role: str = "administrator", of: Organisation | None = None) -> httpx.AsyncClient:
+        """A client of this user; closed with the suite."""
+        return self._client(Authorization=f"Bearer {self.token(role, of)}")
+
+    def stranger(self) -> httpx.AsyncClient:
+        """A client without a token."""
+        return self._client()
+
+    def _client(self, **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.suite.app)
+        client = httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=headers, timeout=30)
+        self.opened.append(client)
+        return client
+
+    async def settle(self) -> None:
+        """Views have caught up, and the policies after them."""
+        await self.platform.projector.catch_up()
+        while await self.platform.policies.step():
+            await self.platform.projector.catch_up()
+
+    async def found(self, name: str, domain: str) -> Organisation:
+        """A new organisation with its users and records."""
+        done = await set_up(self.platform, name, "Ada Bloom", f"ada@{domain}", PASSWORD, "en", Passwords(QUICK))
+        organisation = Organisation(done.tenant, {"administrator": done.user})
+        await self.settle()
+        http = self.client(of=organisation)
+        await self._people(organisation, http, domain)
+        await self._records(organisation, http)
+        return organisation
+
+    async def _people(self, organisation: Organisation, http: httpx.AsyncClient, domain: str) -> None:
+        organisation.records["team"] = [
+            await create(http, "team", name=name) for name in ("East 华东", "West 华西", "North")
+        ]
+        for role in BUILT_IN:
+            if role != "administrator":
+                body = {"name": role, "email": f"{role}@{domain}", "roles": [role]}
+                id = await create(http, "user", **body, teams=[organisation.one("team")])
+                link = (await http.post(f"/identity/users/{id}/invitation")).raise_for_status().json()
+                accepted = {"token": link["token"], "password": PASSWORD}
+                (await http.post("/identity/invitations/accept", json=accepted)).raise_for_status()
+                organisation.users[role] = id
+        organisation.records["user"] = [*organisation.users.values()]
+
+    async def _records(self, organisation: Organisation, http: httpx.AsyncClient) -> None:
+        made = organisation.records
+
+        async def add(type_: str, **body: Any) -> str:
+            made.setdefault(type_, []).append(await create(http, type_, **body))
+            return made[type_][-1]
+
+        stages = [{"key": "offer", "zh": "报价", "en": "Offer", "probability": 50}]
+        for n, role in enumerate(("sales_representative", "sales_manager", "administrator")):
+            owner = organisation.users[role]
+            await add("role", zh=f"渠道{n}", en=f"Channel {n}", grants={"account": {"read": "all"}})
+            await add("field_definition", resource="account", name=f"class_{n}", kind="keyword")
+            product = await add("product", name=f"GTX {n}", code=f"GTX-{n}", list_price="4821.00", currency="CNY")
+            book = await add("price_book", name=f"Partners {n}", currency="CNY")
+            pipeline = await add("pipeline", name=f"Renewals {n}", stages=stages)
+            account = await add("account", name=f"Acme {n} 有限公司", owner=owner, custom={"class_0": "A"})
+            contact = await add("contact", family_name="王", given_name=f"小明{n}", owner=owner)
+            await add("lead", name=f"李雷{n}", company=f"Globe {n}", owner=owner)
+            deal = {"name": f"Seats {n}", "account": account, "amount": "4800.00", "currency": "CNY", "owner": owner}
+            await add("opportunity", **deal, pipeline=pipeline, product=product, price_book=book)
+            links = [{"type": "account", "id": account}, {"type": "contact", "id": contact}]
+            await add("activity", kind="task", subject=f"Call {n} 回电", owner=owner, links=links)
+            await add("import_mapping", name=f"Fair {n}", mapping=MAPPING)
+            made.setdefault("import", []).append(await self._import(http, n))
+        await self.settle()
+
+    async def _import(self, http: httpx.AsyncClient, number: int) -> str:
+        """A finished import."""
+        files = {"files": ("fair.csv", f"Company\nTrade Fair {number}\n".encode(), "text/csv")}
+        started = (await http.post("/imports", data={"mapping": MAPPING}, files=files)).raise_for_status()
+        id: str = started.json()["id"]
+        async with asyncio.timeout(30):
+            while (await http.get(f"/imports/{id}/report")).json().get("status") not in ("completed", "failed"):
+                await asyncio.sleep(0.02)
+        return id
+
+
+async def create(http: httpx.AsyncClient, type_: str, **body: Any) -> str:
+    """Create a record; returns its id once the views show it."""
+    answer = await http.post(PATHS[type_], json=body)
+    assert answer.status_code == 201, answer.text
+    id: str = answer.json()["id"]
+    (await http.get(f"{PATHS[type_]}/{id}", params={"min_version": 1})).raise_for_status()
+    return id
+
+
+@asynccontextmanager
+async def open_whole(folder: Path) -> AsyncIterator[Whole]:
+    """Everything open, with both organisations in it."""
+    with patch("services.identity.app.Door", partial(Door, passwords=Passwords(QUICK))):
+        suite = await Suite.open(Settings(folder / "data"))
+    whole = Whole(suite)
+    await suite.start()
+    try:
+        whole.ours = await whole.found("Acme", "acme.example")
+        whole.theirs = await whole.found("Globex", "globex.example")
+        yield whole
+    finally:
+        for client in whole.opened:
+            await client.aclose()
+        await suite.close()
