@@ -110,7 +110,7 @@ class SqliteEventStore:
         self._closed = True
         self._submit()
         self._wake()
-        await asyncio.to_thread(self._reader.close)
+        await self._reader.close()
         await asyncio.to_thread(self._writer.close)  # the last connection leaves no log behind
         self._lock.release()
 

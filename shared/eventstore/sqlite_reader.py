@@ -118,10 +118,11 @@ class Reader:
         found = _query(self._here, sql, (low,)).fetchone()
         return found[0] if found else 0
 
-    def close(self) -> None:
-        """Let running reads end, then close every connection. Blocks."""
-        self._threads.shutdown(wait=True)
-        for db in [self._here, *self._idle]:
+    async def close(self) -> None:
+        """Close the event loop's connection in its own thread (elsewhere it could be in use), then the idle others."""
+        self._here.close()
+        await asyncio.to_thread(self._threads.shutdown, wait=True)
+        for db in self._idle:
             db.close()
 
     async def _in_thread(self, sql: str, parameters: Parameters) -> list[Row]:
