@@ -49,7 +49,6 @@ IMPORT_MAPPING = Aggregate(
             Field("description", Kind.TEXT, "说明", "Description", searchable=True),
             Field("mapping", Kind.TEXT, "映射", "Mapping"),
         ),
-        owner=None,
     ),
     not_undoable=frozenset({"integration.ImportMappingArchived", "integration.ImportMappingRestored"}),
 )

@@ -250,6 +250,7 @@ async def test_an_export_comes_back_as_it_was(desk: Office) -> None:
     names = ["=1+1 Round", "+86 Round", "'=x Round", "@Round", "－Round", '\u201cRound\u201d, Ltd; "x"', "Plain Round"]
     for name in names:
         await desk.create("/customer/accounts", name=name, description=f"{name}\nsecond line", allow_duplicate=True)
+    await desk.suite.platform.projector.catch_up()
     exported = (await desk.client.get("/customer/accounts/export", params={"q": "Round"})).raise_for_status().content
     mapping = MAPPING.replace(
         "{ name: Company, city: City, founded: Since }", "{ name: name, description: description }"

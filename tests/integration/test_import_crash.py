@@ -1,0 +1,95 @@
+"""An import that is killed goes on where it was, and so does its revert: nothing twice, nothing left out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from crm.sample import MAPPING_FILE, make_sample
+from shared.faults import KILLED
+from tests.support.importing import Office, office
+
+UNTIL = date(2026, 6, 30)
+ROWS = 560  # more than one batch
+
+
+def child(crashpoint: str, *args: str) -> int:
+    """Run the child until it ends or is killed at the point; its exit code."""
+    command = [sys.executable, "-m", "tests.support.import_child", *args]
+    environment = {**os.environ, "CRASHPOINT": crashpoint}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+    assert done.returncode in (0, KILLED), done.stderr.decode()[-2000:]
+    return done.returncode
+
+
+async def deals(desk: Office) -> list[dict[str, Any]]:
+    scan = desk.suite.platform.views.scan("opportunities")
+    return [document async for _, _, document in scan]
+
+
+async def live(desk: Office) -> Counter[str]:
+    """How many records of each type are not archived."""
+    found: Counter[str] = Counter()
+    for name in ("accounts", "opportunities", "products", "teams", "users", "pipelines"):
+        async for _, _, document in desk.suite.platform.views.scan(name):
+            found[name] += not document["archived"]
+    return found
+
+
+async def test_an_import_and_its_revert_survive_being_killed(tmp_path: Path) -> None:
+    data, source = tmp_path / "data", tmp_path / "source"
+    expected = make_sample(source, rows=ROWS, seed=5, language="en", until=UNTIL)
+    async with office(data) as desk:
+        before = await live(desk)
+
+    assert child("append.after_commit:12", "import", str(data), str(source / MAPPING_FILE), str(source)) == KILLED
+
+    async with office(data) as desk:
+        [imported] = (await desk.get("/imports"))["items"]
+        id = imported["id"]
+        report = (await desk.events(id))[-1]
+        assert report["status"] == "completed"
+        assert report["totals"]["rejected"] == 0
+        assert report["steps"][-1]["created"] == ROWS
+        made = await deals(desk)
+        assert len(made) == len({d["external_id"] for d in made}) == ROWS
+        assert Counter(d["status"] for d in made)["won"] == expected.won.total()
+        assert all(d["version"] == (1 if d["status"] == "open" else 2) for d in made)
+        assert sum(int(float(d["amount"])) for d in made if d["status"] == "won") == expected.amount.total()
+        assert (await live(desk))["accounts"] == expected.accounts
+
+    killed = [
+        child("append.after_commit:4", "revert", str(data), id),
+        child("append.after_commit:2", "finish", str(data)),
+    ]
+    assert killed == [KILLED] * 2
+
+    async with office(data) as desk:
+        outcome = (await desk.events(id))[-1]
+        assert outcome["status"] == "reverted"
+        assert outcome["reverted"]["left"] == 0
+        assert await live(desk) == before
+        assert {(d["archived"], d["version"]) for d in await deals(desk) if d["status"] == "open"} == {(True, 2)}
+
+
+async def test_without_its_job_file_an_import_begins_again_and_does_nothing_twice(tmp_path: Path) -> None:
+    data, source = tmp_path / "data", tmp_path / "source"
+    make_sample(source, rows=300, seed=6, language="en", until=UNTIL)
+    async with office(data):
+        pass
+    assert child("append.after_commit:11", "import", str(data), str(source / MAPPING_FILE), str(source)) == KILLED
+    for file in (data / "imports").glob("*/job.db*"):
+        file.unlink()
+    async with office(data) as desk:
+        [imported] = (await desk.get("/imports"))["items"]
+        report = (await desk.events(imported["id"]))[-1]
+        assert report["status"] == "completed"
+        assert report["totals"]["rejected"] == 0
+        made = await deals(desk)
+        assert len(made) == len({d["external_id"] for d in made}) == 300
+        assert all(d["version"] == (1 if d["status"] == "open" else 2) for d in made)
