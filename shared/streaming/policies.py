@@ -26,6 +26,7 @@ from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Wri
 
 CHECKPOINT = "policies"
 BATCH = 500
+PAUSE = 0.01  # seconds between two pages: under load events come in company
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
 _PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
@@ -69,11 +70,11 @@ class PolicyRunner:
     def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
         self._policies, self._bus, self._codec = policies, bus, codec
         self._types = {type_of(handled).name for policy in policies for handled in policy.handles}
-        self.position = 0
+        self.position = self._kept = 0
 
     async def start(self) -> None:
         """Load the checkpoint; call once before `run` or `step`."""
-        self.position = await self._bus.views.checkpoint(CHECKPOINT)
+        self.position = self._kept = await self._bus.views.checkpoint(CHECKPOINT)
 
     async def run(self) -> None:
         """React for ever; what was parked before is tried once more at first."""
@@ -85,6 +86,7 @@ class PolicyRunner:
             try:
                 if not await self.step():
                     await self._bus.repository.store.wait(self.position, 1.0)
+                await asyncio.sleep(PAUSE)
             except asyncio.CancelledError:
                 raise
             except Exception:
@@ -92,19 +94,24 @@ class PolicyRunner:
                 await asyncio.sleep(1.0)
 
     async def step(self) -> int:
-        """React to one page of events, then keep the checkpoint; returns how many events it had."""
+        """React to one page of events; returns how many events it had.
+
+        The checkpoint is kept after reactions; of events that concern no policy, a page may be read again.
+        """
         stored = await self._bus.repository.store.read_all(self.position, BATCH)
-        before = self.position
+        reacted = False
         try:
             for one in stored:
                 if one.type in self._types:
                     await self._react_to(one)
+                    reacted = True
                     crashpoint("policies.reacted")
                 self.position = one.position
         finally:
-            if self.position > before:
+            if reacted or self.position - self._kept >= BATCH:
                 crashpoint("policies.before_checkpoint")
                 await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
+                self._kept = self.position
         return len(stored)
 
     async def react(self, recorded: Recorded) -> None:

@@ -30,6 +30,7 @@ from shared.views.values import check
 CHECKPOINT = "records"
 BATCH = 1000
 CACHED_STATES = 20_000
+PAUSE = 0.01  # seconds between two batches: a batch costs the same for one event and for twenty
 RETRY_SECONDS = 1.0
 ATTEMPTS = 3  # at an event whose handling fails, before it is parked
 PAUSE_SECONDS = 0.02
@@ -63,8 +64,11 @@ class Projector:
         """Project for ever. A store or view that refuses is tried again; nothing is skipped."""
         while True:
             try:
-                if not await self.step():
+                done = await self.step()
+                if not done:
                     await self._repository.store.wait(self.position, 1.0)
+                elif done < BATCH:
+                    await asyncio.sleep(PAUSE)
             except asyncio.CancelledError:
                 raise
             except Exception:
