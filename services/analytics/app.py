@@ -18,7 +18,7 @@ def create_app(platform: Platform) -> FastAPI:
         raise Unavailable("the analytics service needs the warehouse")
     people = People(platform.views, platform.clock)
     platform.projector.listeners.append(people.on_events)
-    door = SqlDoor(platform.feed.warehouse, people)
+    door = SqlDoor(platform.feed.warehouse, people, platform.feed.rollups.generation)
     return service_app(
         platform,
         "Analytics",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.analytics.sums import ROLLUP
 from shared.events.envelope import Recorded
 from shared.warehouse.tables import Column, FactTable, Row, day, day_at, moment, money, within
 
@@ -70,6 +71,7 @@ OPPORTUNITIES = FactTable(
         created_at="DateTime64(6, 'UTC')",
     ),
     rows=_opportunity,
+    rollup=ROLLUP,
 )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from services.analytics.measures import MEASURES
 from services.analytics.view import View
 from services.analytics.view import ViewColumn as C
 
-_WON = ("status",)
+_WON = ("n", "status")
 _CLOSED = "_b.status != 'open'"
 
 
@@ -13,15 +14,21 @@ def _key(name: str, zh: str, en: str, type_: str = "String") -> C:
     return C(name, type_, zh, en, f"_b.{name}", (name,))
 
 
-_MONTH = C("month", "Nullable(Date32)", "月份", "First day of the month of closing", "toStartOfMonth(_b.closed_on)",
-           ("closed_on", "status"))  # fmt: skip
+_MONTH = _key("month", "月份", "First day of the month of closing", "Nullable(Date32)")
 _CURRENCY = _key("currency", "币种", "Currency of the amounts")
-_WINS = C("won", "UInt64", "赢单数", "Opportunities won", "countIf(_b.status = 'won')", _WON)
-_LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "countIf(_b.status = 'lost')", _WON)
-_RATE = C("win_rate", "Float64", "赢单率", "won ÷ (won + lost)", "countIf(_b.status = 'won') / count()", _WON)
+_WINS = C("won", "UInt64", "赢单数", "Opportunities won", "sumIf(_b.n, _b.status = 'won')", _WON)
+_LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "sumIf(_b.n, _b.status = 'lost')", _WON)
+_RATE = C("win_rate", "Float64", "赢单率", "won ÷ (won + lost)", "sumIf(_b.n, _b.status = 'won') / sum(_b.n)", _WON)
 _AMOUNT = C("amount", "Nullable(Decimal(38, 2))", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
-_COUNT = C("opportunities", "UInt64", "赢单数", "Opportunities won", "count()", _WON)
-_AVERAGE = C("average", "Nullable(Float64)", "平均金额", "Average amount", "toFloat64(avg(_b.amount))", ("amount", "status"))
+_COUNT = C("opportunities", "UInt64", "赢单数", "Opportunities won", "sum(_b.n)", _WON)
+_AVERAGE = C(
+    "average",
+    "Nullable(Float64)",
+    "平均金额",
+    "Average amount",
+    "toFloat64(sum(_b.amount)) / nullIf(sum(_b.priced), 0)",
+    ("amount", "priced", "status"),
+)
 
 
 def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
@@ -31,7 +38,7 @@ def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
         en,
         (*keys, _CURRENCY, _COUNT, _AMOUNT, _AVERAGE),
         "opportunity",
-        base="opportunities",
+        base=MEASURES.name,
         where="_b.status = 'won'",
         keys=(*(k.name for k in keys), "currency"),
     )
@@ -60,12 +67,13 @@ WIN_RATE = View(
     "Won and lost by month of closing",
     (_MONTH, _key("pipeline_id", "销售流程编号", "Pipeline's id"), _WINS, _LOSSES, _RATE),
     "opportunity",
-    base="opportunities",
+    base=MEASURES.name,
     where=_CLOSED,
     keys=("month", "pipeline_id"),
 )
 
-_DAYS = "avgIf(dateDiff('day', _b.opened_on, _b.closed_on), _b.status = 'won')"
+_AVERAGE_WON = "toFloat64(sumIf(_b.amount, _b.status = 'won')) / nullIf(sumIf(_b.priced, _b.status = 'won'), 0)"
+_CYCLE = "sumIf(_b.days, _b.status = 'won') / nullIf(sumIf(_b.timed, _b.status = 'won'), 0)"
 SALES_VELOCITY = View(
     "sales_velocity",
     "各月销售速度:关闭数 × 平均赢单金额 × 赢单率 ÷ 平均周期(天)",
@@ -74,14 +82,14 @@ SALES_VELOCITY = View(
         _MONTH,
         _key("pipeline_id", "销售流程编号", "Pipeline's id"),
         _CURRENCY,
-        C("closed", "UInt64", "关闭数", "Opportunities closed", "count()", _WON),
+        C("closed", "UInt64", "关闭数", "Opportunities closed", "sum(_b.n)", _WON),
         C(
             "average_won",
             "Nullable(Float64)",
             "平均赢单金额",
             "Average amount won",
-            "toFloat64(avgIf(_b.amount, _b.status = 'won'))",
-            ("amount", "status"),
+            _AVERAGE_WON,
+            ("amount", "priced", "status"),
         ),
         _RATE,
         C(
@@ -89,20 +97,20 @@ SALES_VELOCITY = View(
             "Nullable(Float64)",
             "平均周期(天)",
             "Average days from opening to winning",
-            _DAYS,
-            ("opened_on", "closed_on", "status"),
+            _CYCLE,
+            ("days", "timed", "status"),
         ),
         C(
             "velocity",
             "Nullable(Float64)",
             "销售速度(每天)",
             "Revenue per day",
-            f"toFloat64(avgIf(_b.amount, _b.status = 'won')) * countIf(_b.status = 'won') / nullIf({_DAYS}, 0)",
-            ("amount", "opened_on", "closed_on", "status"),
+            f"{_AVERAGE_WON} * sumIf(_b.n, _b.status = 'won') / nullIf({_CYCLE}, 0)",
+            ("n", "amount", "priced", "days", "timed", "status"),
         ),
     ),
     "opportunity",
-    base="opportunities",
+    base=MEASURES.name,
     where=_CLOSED,
     keys=("month", "pipeline_id", "currency"),
 )

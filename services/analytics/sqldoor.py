@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,13 +19,14 @@ from services.analytics.facts import TABLES
 from services.analytics.functions import ENGINE_FUNCTIONS
 from services.analytics.people import People
 from services.analytics.statement import Analyst, Statement, read, refuse
+from services.analytics.sums import ROLLUP
 from services.analytics.view import Scoping, View
-from services.analytics.views import JOINS, VIEWS
+from services.analytics.views import JOINS, VIEWS, within_reach
 from shared.errors import Forbidden, Invalid, TooManyRequests, Unavailable
 from shared.security.permissions import Access
 from shared.warehouse.client import Answer, QueryFailed, Warehouse
 
-PHYSICAL: frozenset[str] = frozenset(t.name for table in TABLES for t in table.tables)
+PHYSICAL: frozenset[str] = frozenset({ROLLUP.name, *(t.name for table in TABLES for t in table.tables)})
 AT_ONCE = 4  # questions of one user that may run or wait at the same time
 
 _WORD = re.compile(r"\w+")
@@ -34,8 +35,12 @@ _UNKNOWN = re.compile(r"[Ii]dentifier [`']([^`']{1,100})[`']")
 
 
 class SqlDoor:
-    def __init__(self, warehouse: Warehouse, people: People) -> None:
-        self._warehouse, self._people = warehouse, people
+    """generation: which of an organisation's roll-ups may be read; None = none is fresh enough."""
+
+    def __init__(
+        self, warehouse: Warehouse, people: People, generation: Callable[[str], int | None] = lambda _: None
+    ) -> None:
+        self._warehouse, self._people, self._generation = warehouse, people, generation
         self._running: Counter[tuple[str, str]] = Counter()
 
     async def ask(self, sql: str, access: Access) -> Answer:
@@ -43,7 +48,9 @@ class SqlDoor:
 
         Raises: Invalid (with line and column), Forbidden, TooManyRequests, Unavailable.
         """
-        scoping = Scoping(access, VIEWS, JOINS)
+        generation = self._generation(access.tenant)
+        scoping = Scoping(access, within_reach(generation), JOINS)
+        scoping.parameters["generation"] = generation or 0
         statement = read(sql, VIEWS, PHYSICAL)
         text, tables = _rewrite(statement, scoping)
         parameters: dict[str, Any] = dict(scoping.parameters)
@@ -142,5 +149,5 @@ def _told(error: QueryFailed) -> Invalid | Unavailable:
 
 def documented(access: Access) -> list[tuple[View, list[Any]]]:
     """The views that exist for the caller, each with the columns that do."""
-    scoping = Scoping(access, VIEWS, JOINS)
+    scoping = Scoping(access, within_reach(None), JOINS)
     return [(view, columns) for view in VIEWS.values() if (columns := scoping.columns(view))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.analytics.measures import MEASURES, ROLLED
 from services.analytics.metrics import METRICS
 from services.analytics.records import RECORDS
 from services.analytics.view import Join, View, named
@@ -102,7 +103,7 @@ OPPORTUNITIES_AS_OF = replace(
     source=(
         "(SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = {tenant:String} WHERE "
         "_f.occurred_at < toDateTime64(addDays({day:Date32}, 1), 6, 'UTC') "
-        "ORDER BY _f.tenant DESC, _f.id DESC, _f.version DESC LIMIT 1 BY _f.id) AS _o"
+        "ORDER BY _f.tenant, _f.id, _f.version DESC LIMIT 1 BY _f.id) AS _o"
     ),
     parameters={"day": "Date32"},
 )
@@ -161,3 +162,8 @@ VIEWS: dict[str, View] = {
         *RECORDS,
     )
 }
+
+
+def within_reach(generation: int | None) -> dict[str, View]:
+    """The views with what they stand on. generation: of the roll-up to read, None = there is none that is fresh."""
+    return {**VIEWS, MEASURES.name: MEASURES if generation is None else ROLLED}

@@ -24,7 +24,7 @@ T = TypeVar("T")
 Parameters = Mapping[str, Any]  # bound as {name:Type}
 
 READERS = 2
-_WRITER_SETTINGS = {"session_timezone": "UTC"}
+_WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datetime_functions": "1"}
 
 # optimizations that may run an outer expression on rows which a subquery's own filter has still to take away: its
 # errors would tell about rows that are not to be seen

@@ -22,10 +22,12 @@ from shared.domain.catalogue import AnyAggregate
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.eventstore.port import EventStore
+from shared.faults import crashpoint
 from shared.telemetry.links import links_to
 from shared.warehouse.client import Warehouse
 from shared.warehouse.migrations import migrate
 from shared.warehouse.rebuild import rebuild
+from shared.warehouse.rollup import RollUps
 from shared.warehouse.tables import FactTable, Rows
 
 BATCH = 5000  # events read at once
@@ -71,6 +73,7 @@ class WarehouseFeed:
         self.position = 0
         self.stale: list[FactTable] = []
         self.rebuilding = False
+        self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock)
 
     async def start(self) -> None:
         """Migrate, load the checkpoint and find the tables that want a rebuild (`stale`). Raises Unavailable."""
@@ -86,8 +89,15 @@ class WarehouseFeed:
         parked = "SELECT tenant, stream, argMax(version, changed_at) FROM feed_parked GROUP BY tenant, stream"
         for tenant, stream, version in await self.warehouse.rows(f"{parked} HAVING NOT argMax(healed, changed_at)"):
             self._parked[tenant, stream] = version
+        await self._declare_tables()
+        await self.rollups.start()
         for tenant, stream in list(self._parked):
             await self.heal(tenant, stream)
+
+    async def _declare_tables(self) -> None:
+        """Tables that are new in this program exist from now on, empty until they are filled."""
+        for table in (t for ft in self.stale for t in ft.tables):
+            await self.warehouse.command(table.ddl())
 
     async def _begin(self, tables: Sequence[FactTable]) -> None:
         """Empty tables, filled from the first event by the feed itself."""
@@ -112,6 +122,8 @@ class WarehouseFeed:
             try:
                 await self.refill_stale()
                 done = await self.step()
+                if not done:
+                    await self.refresh_rollups()
                 if done < WORTH_A_BLOCK:
                     await asyncio.sleep(PAUSE if done else 0)
                     await self.store.wait(self.position, PAUSE)
@@ -126,6 +138,10 @@ class WarehouseFeed:
         """Fill the tables whose declaration changed beside the live ones and swap them in."""
         if self.stale:
             await rebuild(self, self.stale, lambda _: None)
+
+    async def refresh_rollups(self) -> None:
+        async with self.lock:
+            await self.rollups.refresh()
 
     async def catch_up(self) -> None:
         """Feed until the warehouse holds all that the store has."""
@@ -143,7 +159,11 @@ class WarehouseFeed:
             with _tracer.start_as_current_span("warehouse", links=links_to(stored)):
                 await self._write(stored)
                 last = stored[-1].position if stored else 0
+                crashpoint("warehouse.rows_written")
                 await self._note(last if len(stored) == BATCH else max(head, last))
+                crashpoint("warehouse.noted")
+            if len(stored) < BATCH:
+                await self.rollups.refresh()
             return len(stored) or 1
 
     async def _write(self, stored: Sequence[Stored]) -> None:
@@ -158,6 +178,11 @@ class WarehouseFeed:
                     rows.add(table, table.made_of(before, recorded, state))
             except Exception as error:
                 await self._park(one, error)
+        await self._insert(rows)
+
+    async def _insert(self, rows: Rows) -> None:
+        for rollup in self.rollups.declared:
+            self.rollups.touch(rows.tenants(rollup.source))
         await rows.insert(self.warehouse)
 
     async def _note(self, position: int) -> None:
@@ -225,7 +250,7 @@ class WarehouseFeed:
             stored = await self.store.read(tenant, stream)
             if not self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables):
                 return False
-            await rows.insert(self.warehouse)
+            await self._insert(rows)
             await self._note_parked(tenant, stream, "", healed=True)
             del self._parked[tenant, stream]
         return True

@@ -36,6 +36,7 @@ async def rebuild(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pr
         async with feed.lock:
             await _catch_up(feed, tables, "__new", head)
             await _swap(feed.warehouse, tables)
+            feed.rollups.forget()
             await feed.remember(tables)
             feed.stale = [t for t in feed.stale if t not in tables]
         return read

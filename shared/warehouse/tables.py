@@ -20,6 +20,7 @@ from shared.events.envelope import Recorded
 
 if TYPE_CHECKING:
     from shared.warehouse.client import Warehouse
+    from shared.warehouse.rollup import RollUp
 
 Row = tuple[Any, ...]
 Make = Callable[[Any, Recorded, Any], list[Row]]  # (state before, the event, state after) → rows without their head
@@ -91,7 +92,7 @@ class FactTable:
     """What one or more record types leave in the warehouse.
 
     facts: the table with a row per event, current: the one with a row per record; "" = there is none. `version` grows
-    when rows would come out different: the tables are filled anew beside the live ones then.
+    when rows would come out different: the tables are filled anew beside the live ones then. rollup: sums of `current`.
     """
 
     facts: str
@@ -100,6 +101,7 @@ class FactTable:
     aggregates: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: Make
+    rollup: RollUp | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -139,6 +141,10 @@ class Rows:
         made = list(rows)
         for table in fact_table.tables:
             self._by_table[table.name][1].extend(made)
+
+    def tenants(self, table: str) -> set[str]:
+        """Whose rows there are for a table."""
+        return {row[0] for row in self._by_table[table][1]}
 
     def __len__(self) -> int:
         return max((len(rows) for _, rows in self._by_table.values()), default=0)

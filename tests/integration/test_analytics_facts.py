@@ -24,7 +24,7 @@ from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.rebuild import dump, rebuild, verify
 from shared.warehouse.tables import Row
-from tests.support.world import BOSS, World, open_world
+from tests.support.world import BOSS, TENANT, World, open_world
 
 HOUR = 3_600_000_000
 
@@ -201,6 +201,65 @@ async def test_velocity_is_count_times_value_times_rate_over_cycle(analysts: Ana
     await a.do("sales.LoseOpportunity", {"reason": "price"}, lost, "2017-03-05")
     row = await a.ask("SELECT closed, average_won, win_rate, cycle_days, velocity FROM sales_velocity")
     assert row == [(3, 100.0, pytest.approx(2 / 3), 55.0, pytest.approx(3 * 100 * (2 / 3) / 55))]
+
+
+METRICS = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenue_by_product", "win_rate")
+
+
+async def test_a_rolled_up_metric_is_the_one_made_of_the_records_and_follows_corrections(analysts: Analysts) -> None:
+    a = analysts
+    rollups = a.feed.rollups
+    rolled = SqlDoor(a.feed.warehouse, People(a.world.views, a.world.clock), rollups.generation)
+    rollups.worth_it = 1
+
+    async def agree() -> None:
+        await a.feed.refresh_rollups()
+        assert rollups.generation(TENANT) is not None
+        for view in (*METRICS, "sales_velocity"):
+            direct = await a.door.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS)
+            assert await rolled.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS) == direct, view
+
+    agent = await a.do("identity.ListUser", {"name": "Anna Snelling"})
+    deals = [await a.deal("2017-01-05", owner=agent, amount=f"{n}00.00") for n in range(1, 4)]
+    for deal in deals:
+        await a.win(deal, "2017-03-01")
+    assert await a.ask("SELECT sum(amount) FROM revenue_by_month") == [(money("600.00"),)]
+    await agree()
+    await a.do("sales.ReopenOpportunity", {"reason": "signed by mistake"}, deals[0], "2017-04-01")
+    await a.do("sales.ArchiveOpportunity", {}, deals[1])
+    await a.do("sales.TransferOpportunity", {"owner": None}, deals[2])
+    a.world.clock.ahead += 60_000_000
+    await a.feed.catch_up()
+    await agree()
+    assert await a.ask("SELECT owner, amount FROM revenue_by_agent") == [("", money("300.00"))]
+    kept = await a.feed.warehouse.rows("SELECT uniqExact(generation) FROM opportunity_rollup")
+    assert kept[0][0] <= 2
+
+
+async def test_a_roll_up_that_is_behind_is_not_used(analysts: Analysts) -> None:
+    a = analysts
+    rollups = a.feed.rollups
+    rollups.worth_it = 1
+    await a.deal("2017-01-05")
+    await a.ask("SELECT 1")
+    await a.feed.refresh_rollups()
+    assert rollups.generation(TENANT) is not None
+    rollups.touch([TENANT])
+    a.world.clock.ahead += 6_000_000
+    assert rollups.generation(TENANT) is None
+    await a.feed.refresh_rollups()
+    assert rollups.generation(TENANT) is not None
+    await rebuild(a.feed, TABLES, lambda _: None)
+    assert rollups.generation(TENANT) is None
+
+
+async def test_a_small_organisation_needs_no_roll_up(analysts: Analysts) -> None:
+    a = analysts
+    await a.deal("2017-01-05")
+    await a.ask("SELECT 1")
+    await a.feed.refresh_rollups()
+    assert a.feed.rollups.generation(TENANT) is None
+    assert await a.feed.warehouse.rows("SELECT count() FROM opportunity_rollup") == [(0,)]
 
 
 async def test_live_tables_equal_rebuilt_ones_after_all_kinds_of_changes(analysts: Analysts) -> None:

@@ -1,0 +1,172 @@
+"""The warehouse: questions through the SQL door against the bare engine on the same tables, and inserts.
+
+Ten million facts of 2.5 million opportunities. Bare: the same client, the same table, no door, no rights, no names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import clickhouse_connect
+
+from bench.figures import Figure, at_least, interleaved, show
+from services.analytics.facts import OPPORTUNITIES, TABLES
+from services.analytics.people import People
+from services.analytics.sqldoor import SqlDoor
+from shared.clock import SystemClock
+from shared.security.permissions import Access
+from shared.security.roles import BUILT_IN
+from shared.warehouse.client import Warehouse
+from shared.warehouse.rollup import RollUps
+from shared.warehouse.tables import HEAD, Row, Table
+
+FACTS = 10_000_000
+BLOCK, BLOCKS = 10_000, 10
+MONTH_STAGE = "toStartOfMonth(opened_on) AS month, stage, count() AS n, sum(amount) AS total"
+DASHBOARD = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenue_by_product", "win_rate")
+ADMINISTRATOR = Access("acme", "u1", (BUILT_IN["administrator"],))
+_FACTS, _NOW = OPPORTUNITIES.tables
+
+
+class Names(People):
+    def __init__(self) -> None:
+        """Fifty agents, looked up nowhere."""
+
+    async def names(self, access: Access) -> tuple[list[str], list[str]]:
+        return [f"u{n}" for n in range(50)], [f"Agent {n}" for n in range(50)]
+
+
+def run(rounds: int = 5, facts: int = FACTS) -> list[Figure]:
+    with TemporaryDirectory(prefix="crm-bench-") as folder, asyncio.Runner() as runner:
+        warehouse = runner.run(Warehouse.open(f"chdb:{folder}"))
+        rollups = runner.run(_filled(warehouse, facts))
+        door = SqlDoor(warehouse, Names(), rollups.generation)
+        bare = clickhouse_connect.get_client(interface="chdb", path=folder, database="crm")
+        figures = _questions(runner, warehouse, door, rounds, facts) + _inserts(runner, warehouse, bare, rounds)
+        bare.close()
+        runner.run(warehouse.close())
+    return figures
+
+
+def _questions(runner: asyncio.Runner, w: Warehouse, door: SqlDoor, rounds: int, facts: int) -> list[Figure]:
+    def asked(sql: str) -> Callable[[], float]:
+        return lambda: _seconds(runner, door.ask(sql, ADMINISTRATOR))
+
+    def bare(sql: str) -> Callable[[], float]:
+        return lambda: _seconds(runner, w.ask(sql))
+
+    at = "occurred_at < '2018-07-01 00:00:00'"
+    last = (
+        f"SELECT * FROM opportunity_facts WHERE tenant = 'acme' AND {at} ORDER BY id DESC, version DESC LIMIT 1 BY id"
+    )
+    cases = {
+        "now": asked(f"SELECT {MONTH_STAGE} FROM opportunities GROUP BY month, stage"),
+        "bare now": bare(f"SELECT {MONTH_STAGE} FROM opportunities_now FINAL WHERE NOT archived GROUP BY month, stage"),
+        "as of": asked("SELECT * FROM pipeline_as_of(day = '2018-06-30')"),
+        "bare as of": bare(
+            f"SELECT stage, status, count(), sum(amount) FROM ({last}) WHERE NOT archived GROUP BY stage, status"
+        ),
+        **{view: asked(f"SELECT * FROM {view}") for view in DASHBOARD},
+    }
+    took = interleaved(cases, rounds)
+    slowest = max(DASHBOARD, key=lambda view: took[view])
+    return [
+        _at_most(f"month × stage, {facts:,} facts", took["now"] / took["bare now"], 1.3, "×", _ms(took, "now")),
+        _at_most("pipeline as of a day", took["as of"] / took["bare as of"], 1.3, "×", _ms(took, "as of")),
+        _at_most("slowest dashboard question", took[slowest] * 1000, 100, "ms", slowest),
+    ]
+
+
+def _inserts(runner: asyncio.Runner, warehouse: Warehouse, bare: Any, rounds: int) -> list[Figure]:
+    rows = [_row(n) for n in range(BLOCK)]
+    columns = [c.name for c in _FACTS.columns]
+    table = Table("bare_facts", _FACTS.columns, latest=False)
+    runner.run(warehouse.command(table.ddl()))
+
+    def ours() -> float:
+        return BLOCK * BLOCKS / _seconds(runner, _insert(warehouse, rows))
+
+    def theirs() -> float:
+        started = time.perf_counter()
+        for _ in range(BLOCKS):
+            bare.insert(table.name, rows, column_names=columns)
+        return BLOCK * BLOCKS / (time.perf_counter() - started)
+
+    rate = interleaved({"ours": ours, "bare": theirs}, rounds)
+    detail = f"{rate['ours']:,.0f} against {rate['bare']:,.0f} rows/s in blocks of {BLOCK:,}"
+    return [at_least("insert of the same blocks", 100 * rate["ours"] / rate["bare"], 60, "%", detail)]
+
+
+async def _insert(warehouse: Warehouse, rows: list[Row]) -> None:
+    for _ in range(BLOCKS):
+        await warehouse.insert(_FACTS, rows)
+
+
+def _row(n: int) -> Row:
+    at = 1_483_228_800_000_000 + n
+    head = ("bench", f"0190aaaa-0000-7000-8000-{n:012x}", 1, n, at, at, "sales.OpportunityOpened", "u1")
+    own = (f"Deal {n}", f"u{n % 50}", f"a{n % 999}", f"p{n % 7}", "standard", "proposal", "open", 50, None, "USD")
+    return (*head, *own, None, None, None, "", "", "", False, at)
+
+
+async def _filled(warehouse: Warehouse, facts: int) -> RollUps:
+    """Four versions of each opportunity, made inside the engine; then the current ones and their roll-up."""
+    for table in (t for ft in TABLES for t in ft.tables):
+        await warehouse.command(table.ddl())
+    values = {
+        "tenant": "'acme'",
+        "id": "concat('0190aaaa-', leftPad(toString(intDiv(number, 4)), 12, '0'))",
+        "version": "1 + number % 4",
+        "position": "number",
+        "occurred_at": "toDateTime64('2017-01-01 00:00:00', 6, 'UTC') + toIntervalDay(opened + 20 * (number % 4))",
+        "recorded_at": "occurred_at",
+        "event": "'sales.Changed'",
+        "actor": "'u1'",
+        "name": "concat('Deal ', toString(intDiv(number, 4)))",
+        "owner": "concat('u', toString(intDiv(number, 4) % 50))",
+        "account": "concat('a', toString(intDiv(number, 4) % 10000))",
+        "product": "concat('p', toString(intDiv(number, 4) % 7))",
+        "pipeline": "'standard'",
+        "stage": "['prospecting', 'qualification', 'proposal', 'negotiation'][1 + number % 4]",
+        "status": "if(number % 4 < 3, 'open', if(intDiv(number, 4) % 3 = 0, 'lost', 'won'))",
+        "amount": "toDecimal64(number % 10000, 2)",
+        "currency": "'USD'",
+        "opened_on": "toDate32('2017-01-01') + toIntervalDay(opened)",
+        "closed_on": "if(number % 4 = 3, toDate32('2017-01-01') + toIntervalDay(opened + 60), NULL)",
+        "created_at": "occurred_at",
+    }
+    chosen = ", ".join(f"{sql} AS {name}" for name, sql in values.items())
+    await warehouse.command(
+        f"INSERT INTO {_FACTS.name} ({', '.join(values)}) WITH intDiv(number, 4) % 1000 AS opened "
+        f"SELECT {chosen} FROM numbers({facts})"
+    )
+    await warehouse.command(f"INSERT INTO {_NOW.name} SELECT * FROM {_FACTS.name} WHERE version = 4")
+    for table in (_FACTS, _NOW):
+        await warehouse.command(f"OPTIMIZE TABLE {table.name} FINAL")
+    rollups = RollUps(warehouse, [r for t in TABLES if (r := t.rollup)], SystemClock(), worth_it=1)
+    await rollups.start()
+    await rollups.refresh()
+    return rollups
+
+
+def _seconds(runner: asyncio.Runner, question: Coroutine[Any, Any, Any]) -> float:
+    started = time.perf_counter()
+    runner.run(question)
+    return time.perf_counter() - started
+
+
+def _ms(took: dict[str, float], name: str) -> str:
+    return f"{took[name] * 1000:.0f} ms against {took[f'bare {name}'] * 1000:.0f} ms"
+
+
+def _at_most(name: str, value: float, goal: float, unit: str, detail: str) -> Figure:
+    return Figure(name, value, unit, f"≤ {goal:g} {unit}", value <= goal, detail)
+
+
+if __name__ == "__main__":
+    assert _FACTS.columns[: len(HEAD)] == HEAD
+    show("warehouse", run())

@@ -1,0 +1,39 @@
+"""What the metrics add up: a row per opportunity, and the roll-up of these rows for large organisations."""
+
+from __future__ import annotations
+
+from shared.warehouse.rollup import RollUp
+from shared.warehouse.tables import Column
+
+_REF = "LowCardinality(String)"
+_KEYS = (
+    *(Column(name, _REF) for name in ("owner", "product", "pipeline", "status", "currency")),
+    Column("month", "Nullable(Date32)"),
+)
+_SUMMED = (
+    Column("n", "UInt64"),
+    Column("amount", "Nullable(Decimal(38, 2))"),
+    Column("priced", "UInt64"),
+    Column("days", "Int64"),
+    Column("timed", "UInt64"),
+)
+
+# month: of closing. priced: whether there is an amount. days: from opening to closing, timed: whether both are known
+MEASURED = (
+    "SELECT _m.owner AS owner, _m.product AS product, _m.pipeline AS pipeline, _m.status AS status, "
+    "_m.currency AS currency, toStartOfMonth(_m.closed_on) AS month, toUInt64(1) AS n, _m.amount AS amount, "
+    "toUInt64(isNotNull(_m.amount)) AS priced, "
+    "ifNull(toInt64(dateDiff('day', _m.opened_on, _m.closed_on)), 0) AS days, "
+    "toUInt64(isNotNull(_m.opened_on) AND isNotNull(_m.closed_on)) AS timed "
+    "FROM opportunities_now AS _m FINAL PREWHERE _m.tenant = {tenant:String} WHERE NOT _m.archived"
+)
+
+_KEY_NAMES = ", ".join(c.name for c in _KEYS)
+_SUMS = ", ".join(f"sum({c.name}) AS {c.name}" for c in _SUMMED)
+
+ROLLUP = RollUp(
+    "opportunity_rollup",
+    "opportunities_now",
+    (*_KEYS, *_SUMMED),
+    f"SELECT {_KEY_NAMES}, {_SUMS} FROM ({MEASURED}) GROUP BY {_KEY_NAMES}",
+)
