@@ -110,8 +110,8 @@ async def test_everything_of_it_says_why_and_for_whom(world: World) -> None:
 # --- crashes ----------------------------------------------------------------------------------------------------------
 
 
-class Killed(Exception):
-    """The process died here."""
+class Killed(BaseException):
+    """The process died here: no handler of errors gets to see it."""
 
 
 class Dying:
