@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -12,6 +12,7 @@ from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
 from shared.clock import Micros
+from shared.domain.types import decimal_of
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
@@ -30,14 +31,11 @@ def _day(value: str) -> str:
 def _number(value: Any, places: int, most: Decimal, name: str) -> str:
     """A decimal from 0 to `most` with so many places at most, as text without needless zeros."""
     message = f"a {name} is a number from 0 to {most} with {places} decimals at most"
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+    number = decimal_of(value)
+    if number is None or not 0 <= number <= most:
         raise PydanticCustomError("number", message)
-    try:
-        number = Decimal(str(value).strip())
-        exact = number.quantize(Decimal(1).scaleb(-places))
-    except InvalidOperation:
-        raise PydanticCustomError("number", message) from None
-    if exact != number or not 0 <= number <= most:
+    exact = number.quantize(Decimal(1).scaleb(-places))
+    if exact != number:
         raise PydanticCustomError("number", message)
     return f"{exact.normalize():f}"
 

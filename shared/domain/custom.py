@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from shared.domain.aggregate import CommandModel
+from shared.domain.types import decimal_of
 from shared.errors import FieldError, Invalid
 from shared.events.envelope import Recorded
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
@@ -85,18 +85,11 @@ def _fits(kind: Kind, value: Any) -> bool:
         case Kind.BOOLEAN:
             return isinstance(value, bool)
         case Kind.DECIMAL:
-            return isinstance(value, (str, int)) and not isinstance(value, bool) and _is_decimal(str(value))
+            return isinstance(value, (str, int)) and decimal_of(value) is not None
         case Kind.DATE:
             return isinstance(value, str) and _is_date(value)
         case _:
             return False
-
-
-def _is_decimal(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
 
 
 def _is_date(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
@@ -17,6 +17,7 @@ from shared.domain.codes import COUNTRIES, CURRENCIES
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _PHONE = re.compile(r"\+[1-9]\d{4,14}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LIMIT = Decimal(10) ** 14
 
 
@@ -46,16 +47,21 @@ def _currency(value: str) -> str:
     return value.upper()
 
 
-def _amount(value: Any) -> str:
+def decimal_of(value: Any) -> Decimal | None:
+    """The finite number of a JSON number or of its text in ASCII digits; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
+    text = str(value).strip(" ")
+    return Decimal(text) if len(text) <= 100 and _NUMBER.fullmatch(text) else None
+
+
+def _amount(value: Any) -> str:
+    number = decimal_of(value)
+    if number is None:
         raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00")
-    try:
-        number = Decimal(str(value).strip())
-        if not number.is_finite() or abs(number) >= _LIMIT:
-            raise PydanticCustomError("amount", "an amount is a decimal number below 10^14")
-        exact = number.quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00") from None
+    if abs(number) >= _LIMIT:
+        raise PydanticCustomError("amount", "an amount is a decimal number below 10^14")
+    exact = number.quantize(Decimal("0.01"))
     if exact != number:
         raise PydanticCustomError("amount", "an amount has two decimals at most")
     return str(exact)

@@ -17,6 +17,11 @@ from shared.http.problems import invalid_from
 T = TypeVar("T")
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # escapes of what text cannot hold
+_NEVER = (
+    (re.compile("\0"), "nul", "NUL characters are not allowed"),
+    (re.compile("[\ud800-\udfff]"), "surrogate", "half of a surrogate pair is no character"),
+)
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([][{}])', re.DOTALL)
 
 
@@ -51,7 +56,7 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
 def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
     """Types are taken strictly, as the OpenAPI document declares them.
 
-    Raises Invalid: broken UTF-8 or JSON, too deep, a key twice, NUL, NaN, or fields that do not fit.
+    Raises Invalid: broken UTF-8 or JSON, too deep, a key twice, NUL, a lone surrogate, NaN, or fields that do not fit.
     """
     body = body or b"{}"
     check_text(body)
@@ -71,8 +76,10 @@ def check_text(body: bytes) -> None:
         raise Invalid.field("", "not-utf-8", f"the body is not UTF-8 (byte {error.start})") from error
     except ValueError as error:
         raise Invalid.field("", "json-invalid", f"the body is not JSON: {error}") from error
-    if b"\\u0000" in body and _has_nul(parsed):
-        raise Invalid.field("", "nul", "NUL characters are not allowed")
+    if _ESCAPED.search(body):
+        for pattern, code, message in _NEVER:
+            if _occurs(pattern, parsed):
+                raise Invalid.field("", code, message)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,14 +99,14 @@ def _no_constant(name: str) -> None:
 _DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
-def _has_nul(value: Any) -> bool:
+def _occurs(pattern: re.Pattern[str], value: Any) -> bool:
     match value:
         case str():
-            return "\0" in value
+            return pattern.search(value) is not None
         case list():
-            return any(map(_has_nul, value))
+            return any(_occurs(pattern, v) for v in value)
         case dict():
-            return any(map(_has_nul, value)) or any(map(_has_nul, value.values()))
+            return any(_occurs(pattern, part) for pair in value.items() for part in pair)
     return False
 
 

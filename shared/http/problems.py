@@ -16,6 +16,7 @@ from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.views.port import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 100  # told by field; an answer is never larger than what it refuses
 
 
 def problem(error: CrmError) -> Response:
@@ -38,11 +39,11 @@ def problem(error: CrmError) -> Response:
 
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
     """Pydantic's findings as errors by field; the offending input itself is never repeated."""
-    errors = []
-    for found in error.errors():
+    errors, count = [], error.error_count() if isinstance(error, ValidationError) else len(error.errors())
+    for found in error.errors()[:MAX_ERRORS]:
         path = [_encodable(str(p)) for p in found["loc"] if p not in ("body", "query", "path", "header")]
         errors.append(FieldError(".".join(path), found["type"].replace("_", "-"), found["msg"]))
-    return Invalid(f"{len(errors)} field(s) are not valid", errors=errors)
+    return Invalid(f"{count} field(s) are not valid", errors=errors)
 
 
 def _encodable(text: str) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from tests.api.documents import SERVICES, Document, operations, prefix_of, type_at
-from tests.support.suite import Whole, open_whole
+from tests.support.suite import Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,12 +25,6 @@ OF_THE_RECORDS = {  # codes that tell of what records there are, not of the shap
     "not-invited",
     "wrong-password",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
-    async with open_whole(tmp_path_factory.mktemp("suite")) as whole:
-        yield whole
 
 
 async def document_of(whole: Whole, service: str) -> Document:
