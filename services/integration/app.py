@@ -5,7 +5,6 @@ from __future__ import annotations
 from services.integration.api.imports import imports_router
 from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
-from services.integration.running.dryruns import DryRuns
 from services.integration.running.imports import Imports
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
@@ -13,13 +12,12 @@ from shared.platform import Platform
 
 
 def create_app(platform: Platform, imports: Imports) -> ServiceApp:
-    dry_runs = DryRuns(platform, imports.folder / "dry")
     return service_app(
         platform,
         "Integration",
         "Imports: files become records by a mapping, in the background, and can be reverted as a whole.",
         [
-            imports_router(platform, imports, dry_runs),
+            imports_router(platform, imports),
             record_router(platform, IMPORT_MAPPING),
             record_router(platform, IMPORT),
         ],

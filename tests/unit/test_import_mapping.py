@@ -131,6 +131,19 @@ def test_a_huge_mapping_is_refused() -> None:
             12,
         ),
         (changed("resource: account", "resource: user"), "steps.0.fields.country", "unknown-field", 10),
+        (changed("resource: account", "resource: session"), "steps.0.command", "unknown-command", 3),
+        (
+            changed("resource: account", "resource: user\n    command: identity.CreateAdministrator"),
+            "steps.0.command",
+            "unknown-command",
+            6,
+        ),
+        (
+            GOOD.replace("account\n", "user\n") + "    then: [{ command: identity.ChangePassword }]\n",
+            "steps.0.then.0.command",
+            "unknown-command",
+            12,
+        ),
     ],
 )
 def test_mistakes_are_told_with_place_and_line(text: str, field: str, code: str, line: int) -> None:

@@ -16,7 +16,6 @@ from services.integration.api import docs
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.mapping.suggest import draft, fields_of, suggest
-from services.integration.running.dryruns import DryRuns
 from services.integration.running.following import Following
 from services.integration.running.imports import Imports
 from shared.errors import Invalid
@@ -34,9 +33,9 @@ SAMPLES = 5  # rows that `inspect` shows
 CSV = "text/csv; charset=utf-8"
 
 
-def imports_router(platform: Platform, imports: Imports, dry_runs: DryRuns) -> APIRouter:
+def imports_router(platform: Platform, imports: Imports) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    handlers = _Handlers(platform, imports, dry_runs)
+    handlers = _Handlers(platform, imports)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -53,8 +52,8 @@ def imports_router(platform: Platform, imports: Imports, dry_runs: DryRuns) -> A
 
 
 class _Handlers:
-    def __init__(self, platform: Platform, imports: Imports, dry_runs: DryRuns) -> None:
-        self._platform, self._imports, self._dry_runs = platform, imports, dry_runs
+    def __init__(self, platform: Platform, imports: Imports) -> None:
+        self._platform, self._imports, self._dry_runs = platform, imports, imports.dry_runs
         self._following = Following(platform, imports)
         self._access = Authenticator(platform).access
 

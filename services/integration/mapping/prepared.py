@@ -12,7 +12,14 @@ from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.errors import FieldError, Invalid
 from shared.views.port import Kind
 
+_HIDDEN_BUT_MEANT = frozenset({"identity.ListUser"})  # of the commands that have no route, those made for imports
+_NOT_MADE = "records of this type cannot be made by an import"
 _KEY_KINDS = (Kind.TEXT, Kind.KEYWORD)
+
+
+def may_import(command: Command) -> bool:
+    """Whether a mapping may name the command: what has no route of its own belongs to the suite itself."""
+    return not command.hidden or command.name in _HIDDEN_BUT_MEANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +109,15 @@ class _Checker:
         return PreparedStep(index, spec, aggregate, create, patch, acts, tuple(v for v in values if v.lookup), gathers)
 
     def _create(self, spec: Step, aggregate: AnyAggregate) -> Command | None:
-        makers = [c for c in aggregate.commands.values() if c.creates]
+        makers = [c for c in aggregate.commands.values() if c.creates and may_import(c)]
         if spec.command is not None:
             makers = [c for c in makers if c.name == spec.command]
         else:
             makers = [c for c in makers if not c.verb] or makers
         if len(makers) != 1:
-            named = ", ".join(c.name for c in aggregate.commands.values() if c.creates) or "none"
-            self._fail(("command",), "unknown-command", f"name the command that makes a {spec.resource}: {named}")
+            named = [c.name for c in aggregate.commands.values() if c.creates and may_import(c)]
+            why = f"name the command that makes a {spec.resource}: {', '.join(named)}" if named else _NOT_MADE
+            self._fail(("command",), "unknown-command", why)
             return None
         return makers[0]
 
@@ -131,7 +139,7 @@ class _Checker:
     def _acts(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[Act, Command]]:
         for n, act in enumerate(spec.then):
             command = aggregate.commands.get(act.command)
-            if command is None or command.creates:
+            if command is None or command.creates or not may_import(command):
                 self._fail(("then", n, "command"), "unknown-command", f"{spec.resource} has no command {act.command!r}")
                 continue
             for name in act.fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import yaml
@@ -39,6 +40,7 @@ def parse_source(text: str) -> tuple[Any, Lines]:
     """Values and lines. Raises Invalid naming the line: broken YAML, a key twice, an alias, too deep, too large."""
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise Invalid.field("mapping", "too-large", f"a mapping has {MAX_BYTES} bytes at most")
+    text = unicodedata.normalize("NFC", text)  # as the columns of files are
     loader = None
     try:
         loader = _Loader(text.expandtabs(2) if text.lstrip().startswith("{") else text)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from services.integration.mapping.prepared import may_import
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
@@ -33,7 +34,7 @@ _SYNONYMS = {
 
 def maker_of(aggregate: AnyAggregate) -> Command:
     """The command that makes a record from plain fields. Raises Invalid for a resource that has none."""
-    makers = [c for c in aggregate.commands.values() if c.creates]
+    makers = [c for c in aggregate.commands.values() if c.creates and may_import(c)]
     if not makers:
         raise Invalid.field("resource", "not-importable", f"there is no command that makes a {aggregate.name}")
     return next((c for c in makers if not c.verb), makers[0])

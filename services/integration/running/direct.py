@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from services.integration.mapping.spec import parse_mapping
-from services.integration.running.dryruns import DryRuns
 from services.integration.running.following import Following
 from services.integration.running.imports import Imports
 from services.integration.running.report import OnProgress, Progress
@@ -37,12 +36,8 @@ async def run_import(
     mapping, _ = parse_mapping(text)
     files = {name: source / name for name in mapping.files if await asyncio.to_thread((source / name).is_file)}
     if dry_run:
-        dry_runs = DryRuns(platform, imports.folder / "dry")
-        id = await dry_runs.start(access, text, files)
-        try:
-            return [event async for event in dry_runs.events(access, id)][-1]
-        finally:
-            await dry_runs.close()
+        id = await imports.dry_runs.start(access, text, files)
+        return [event async for event in imports.dry_runs.events(access, id)][-1]
     id = await imports.start(access, text, files)
     task = imports.carry_out(access.tenant, id)
     while not (await asyncio.wait({task}, timeout=_EVERY))[0]:

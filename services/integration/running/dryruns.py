@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.integration.running.following import EVERY, rejected_csv
 from services.integration.running.intake import Opened, take_in
 from services.integration.running.jobfile import JobFile
-from services.integration.running.report import Progress, report_of
+from services.integration.running.rejected import rejected_csv
+from services.integration.running.report import EVERY, Progress, report_of
 from services.integration.running.runner import Job, Runner
 from shared.errors import CrmError, NotFound
 from shared.platform import Platform

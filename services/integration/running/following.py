@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from services.integration.import_job import IMPORT, UNFINISHED, Import
@@ -15,15 +12,12 @@ from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import parse_mapping
 from services.integration.running.imports import JOB_FILE, Imports
 from services.integration.running.jobfile import JobFile
-from services.integration.running.report import SHOWN, report_of
+from services.integration.running.rejected import left_csv, rejected_csv
+from services.integration.running.report import EVERY, SHOWN, report_of
 from shared.domain.catalogue import Catalogue
 from shared.errors import NotFound
-from shared.http.cells import neutralise
 from shared.platform import Platform
 from shared.security.permissions import Access
-
-EVERY = 0.2  # seconds between two looks at the progress
-MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
 
 
 class Following:
@@ -82,43 +76,8 @@ class Following:
         path = self._imports.folder / state.id / JOB_FILE
         if state.status != "reverted" or not path.exists():
             raise NotFound("there is no revert to tell of")
-        return _left_csv(path)
-
-
-def _left_csv(path: Path) -> Iterator[bytes]:
-    with closing(JobFile(path)) as file:
-        yield _line([MARK + "resource", "id", "reason"])
-        for entry in file.left():
-            yield _line([entry["resource"], entry["id"], entry["reason"]])
+        return left_csv(path)
 
 
 def steps_of(catalogue: Catalogue, state: Import) -> list[PreparedStep]:
     return prepare(*parse_mapping(state.mapping), catalogue)
-
-
-def rejected_csv(
-    file: JobFile, steps: list[PreparedStep], files: dict[str, tuple[str, ...]], *, close: bool = False
-) -> Iterator[bytes]:
-    """The rows as they came, then what is wrong with them; rows of several files share their columns."""
-    try:
-        named = [steps[n].spec.file for n in file.noted_steps("rejected")]
-        columns = list(dict.fromkeys(c for name in named if name is not None for c in files[name]))
-        yield _line([MARK + (columns[0] if columns else "error_step"), *columns[1:], *_ERRORS[0 if columns else 1 :]])
-        for noted in file.noted("rejected"):
-            spec = steps[noted.step].spec
-            own = files[spec.file] if spec.file is not None else ()
-            cells = dict(zip(own, noted.cells, strict=False))
-            why = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in noted.errors)
-            yield _line([*(cells.get(c, "") for c in columns), spec.name, str(noted.line), why])
-    finally:
-        if close:
-            file.close()
-
-
-_ERRORS = ("error_step", "error_line", "error")
-
-
-def _line(cells: list[str]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow([neutralise(c) for c in cells])
-    return text.getvalue().encode()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.integration.import_job import IMPORT, UNFINISHED, Import
+from services.integration.running.dryruns import DryRuns
 from services.integration.running.intake import forget_files, open_again, take_in
 from services.integration.running.jobfile import JobFile
 from services.integration.running.report import Progress, step_counts
@@ -44,6 +45,8 @@ class Imports:
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.rmtree(folder / "incoming", ignore_errors=True)  # uploads that a crash cut off
+        self.dry_runs = DryRuns(platform, folder / "dry")
         platform.projector.listeners.append(self.on_events)
 
     async def start(self, access: Access, text: str, files: Mapping[str, Path], key: str | None = None) -> str:
@@ -92,7 +95,7 @@ class Imports:
         finally:
             for task in self._tasks.values():
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), self.dry_runs.close(), return_exceptions=True)
 
     async def _survey(self) -> None:
         """Find unfinished imports; remove what long finished ones still keep."""

@@ -19,9 +19,9 @@ CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB
 CREATE TABLE IF NOT EXISTS made(
     step INTEGER NOT NULL, key BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY(step, key)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS noted(
-    kind TEXT NOT NULL, step INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
-    cells BLOB NOT NULL, errors BLOB NOT NULL, PRIMARY KEY(kind, step, row)
+CREATE TABLE IF NOT EXISTS rejected(
+    step INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL, cells BLOB NOT NULL, errors BLOB NOT NULL,
+    PRIMARY KEY(step, row)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS touched(
     n INTEGER PRIMARY KEY, category TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL, versions TEXT NOT NULL,
@@ -39,19 +39,22 @@ ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
 
 @dataclass(slots=True)
 class Mark:
-    """Rows of `step` up to `row` are done. counts: per step, outcome → rows. scanned: the revert knows its work."""
+    """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
+
+    scanned: the revert knows its work.
+    """
 
     step: int = 0
     row: int = 0
     counts: list[dict[str, int]] = field(default_factory=list)
+    warned: dict[str, int] = field(default_factory=dict)
     scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """A row that was rejected, or taken with a warning. errors: [{field, code, message}]."""
+class RejectedRow:
+    """errors: [{field, code, message}]."""
 
-    kind: str
     step: int
     row: int
     line: int
@@ -92,13 +95,15 @@ class JobFile:
         row = self._db.execute("SELECT state FROM mark").fetchone()
         return Mark(**orjson.loads(row[0])) if row else Mark()
 
-    def save(self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), noted: Sequence[Noted] = ()) -> None:
+    def save(
+        self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), rejected: Sequence[RejectedRow] = ()
+    ) -> None:
         """All in one transaction: the mark never runs ahead of what it stands for."""
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO made VALUES(?, ?, ?)", made)
         self._db.executemany(
-            "INSERT OR REPLACE INTO noted VALUES(?, ?, ?, ?, ?, ?)",
-            [(n.kind, n.step, n.row, n.line, orjson.dumps(n.cells), orjson.dumps(n.errors)) for n in noted],
+            "INSERT OR REPLACE INTO rejected VALUES(?, ?, ?, ?, ?)",
+            [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rejected],
         )
         self._db.execute("INSERT OR REPLACE INTO mark VALUES(1, ?)", (orjson.dumps(mark),))
         self._db.execute("COMMIT")
@@ -113,14 +118,14 @@ class JobFile:
         )
         return dict(self._db.execute(sql, (*steps, *keys)))
 
-    def noted(self, kind: str, limit: int = -1) -> Iterator[Noted]:
+    def rejected(self, limit: int = -1) -> Iterator[RejectedRow]:
         """In the order of the rows."""
-        sql = "SELECT * FROM noted WHERE kind = ? ORDER BY step, row LIMIT ?"
-        for kind_, step, row, line, cells, errors in self._db.execute(sql, (kind, limit)):
-            yield Noted(kind_, step, row, line, orjson.loads(cells), orjson.loads(errors))
+        sql = "SELECT step, row, line, cells, errors FROM rejected ORDER BY step, row LIMIT ?"
+        for step, row, line, cells, errors in self._db.execute(sql, (limit,)):
+            yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
 
-    def noted_steps(self, kind: str) -> list[int]:
-        return [s for (s,) in self._db.execute("SELECT DISTINCT step FROM noted WHERE kind = ? ORDER BY 1", (kind,))]
+    def steps_with_rejected(self) -> list[int]:
+        return [step for (step,) in self._db.execute("SELECT DISTINCT step FROM rejected ORDER BY 1")]
 
     def touch(self, changes: Sequence[tuple[str, str, int, str]]) -> None:
         """Events in their order as (category, id, version, whose): the import's, its revert's or another's."""

@@ -10,6 +10,7 @@ from services.integration.import_job import OUTCOMES
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.running.jobfile import JobFile, Mark
 
+EVERY = 0.2  # seconds between two looks at the progress
 SHOWN = 20  # rejected rows and left records that a report names
 
 Counts = dict[str, int]
@@ -17,14 +18,13 @@ Counts = dict[str, int]
 
 @dataclass(slots=True)
 class Progress:
-    """doing: the step's name. done, total: rows (of a revert: records). report: there once it has ended."""
+    """doing: the step's name. done, total: rows (of a revert: records)."""
 
     status: str = "running"
     doing: str = ""
     done: int = 0
     total: int = 0
     rejected: int = 0
-    report: dict[str, Any] | None = None
     seen: int = 0  # grows with every change
 
     def tell(self, **news: Any) -> None:
@@ -82,13 +82,10 @@ def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
 
 
 def report_of(id: str, status: str, steps: list[PreparedStep], job: JobFile) -> ImportReport:
-    report = ImportReport(id, status, step_counts(steps, job.mark()))
-    for noted in job.noted("rejected", SHOWN):
-        spec = steps[noted.step].spec
-        place = {"step": spec.name, "file": spec.file or "", "row": noted.row, "line": noted.line}
-        report.rejected.append({**place, "errors": noted.errors})
-    for noted in job.noted("warning"):
-        for error in noted.errors:
-            what = f"{steps[noted.step].spec.name}.{error['field']}: {error['code']}"
-            report.warnings[what] = report.warnings.get(what, 0) + 1
+    mark = job.mark()
+    report = ImportReport(id, status, step_counts(steps, mark), warnings=mark.warned)
+    for row in job.rejected(SHOWN):
+        spec = steps[row.step].spec
+        place = {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line}
+        report.rejected.append({**place, "errors": row.errors})
     return report

@@ -14,7 +14,7 @@ from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_a
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.values import BadCell, Cells, texts_of
 from services.integration.running.finder import Finder, Wanted, record_id
-from services.integration.running.jobfile import JobFile, Mark, Noted, digest_of
+from services.integration.running.jobfile import JobFile, Mark, RejectedRow, digest_of
 from services.integration.running.report import Progress
 from services.integration.running.sending import Sender
 from shared.domain.custom import definitions
@@ -60,7 +60,7 @@ class _Batch:
     rows: list[tuple[Row, Cells]]
     plans: list[RowPlan] = field(default_factory=list)
     made: list[tuple[int, bytes, str]] = field(default_factory=list)
-    noted: list[Noted] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
 
 
 class Runner:
@@ -202,18 +202,20 @@ class Runner:
         for (row, _), plan in zip(batch.rows, batch.plans, strict=True):
             counts[plan.outcome] = counts.get(plan.outcome, 0) + 1
             if plan.outcome == "rejected":
-                batch.noted.append(_noted("rejected", step, row, plan.problems))
+                batch.rejected.append(_rejected(step, row, plan.problems))
                 progress.rejected += 1
                 self._finder.drop(step.spec.resource, step.spec.key, plan.key)
                 continue
             if plan.warnings:
                 counts["warnings"] = counts.get("warnings", 0) + 1
-                batch.noted.append(_noted("warning", step, row, plan.warnings))
+                for warning in plan.warnings:
+                    what = f"{step.spec.name}.{warning.field}: {warning.code}"
+                    self._mark.warned[what] = self._mark.warned.get(what, 0) + 1
             if plan.key and plan.outcome != "passed":
                 form = self._finder.canonical(step.spec.resource, step.spec.key or "", plan.key)
                 batch.made.append((step.index, digest_of(form), plan.id))
         self._mark.step, self._mark.row = step.index, batch.rows[-1][0].number
-        self._job.file.save(self._mark, batch.made, batch.noted)
+        self._job.file.save(self._mark, batch.made, batch.rejected)
         progress.tell(done=progress.done + len(batch.rows))
 
     async def _catch_up(self, behind: int) -> None:
@@ -230,6 +232,6 @@ async def custom_kinds(platform: Platform, tenant: str, resource: str) -> dict[s
     return {name: Kind(definition["kind"]) for name, definition in found.items()}
 
 
-def _noted(kind: str, step: PreparedStep, row: Row, errors: list[FieldError]) -> Noted:
+def _rejected(step: PreparedStep, row: Row, errors: list[FieldError]) -> RejectedRow:
     told = [{"field": e.field, "code": e.code, "message": e.message} for e in errors]
-    return Noted(kind, step.index, row.number, row.line, list(row.cells), told)
+    return RejectedRow(step.index, row.number, row.line, list(row.cells), told)
