@@ -53,8 +53,9 @@ class SqlDoor:
         scoping.parameters["generation"] = generation or 0
         statement = read(sql, VIEWS, PHYSICAL)
         text, tables = _rewrite(statement, scoping)
-        parameters: dict[str, Any] = dict(scoping.parameters)
-        if "{people:" in text:
+        # without a view there is no placeholder, and the client would take any `%` of the text for one of its own
+        parameters: dict[str, Any] = dict(scoping.parameters) if statement.uses else {}
+        if parameters and "{people:" in text:
             parameters["people"], parameters["names"] = await self._people.names(access)
         with self._turn(access):
             await self._second_opinion(text, parameters, tables, statement)

@@ -124,9 +124,8 @@ def read(sql: str, views: Mapping[str, View], reserved: Collection[str]) -> Stat
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
         raise refuse("characters", "control characters are not allowed")
     try:
-        _check_tokens(Analyst().tokenize(sql), views)
-        tree = _parse(sql)
-        return _check_tree(tree, views, reserved)
+        _check_tokens(_tokens(sql), views)
+        return _check_tree(_parse(sql), views, reserved)
     except RecursionError:
         raise refuse("too-deep", "the statement is nested too deeply") from None
 
@@ -136,6 +135,13 @@ def refuse(code: str, message: str, line: int = 0, column: int = 0) -> Invalid:
     where = {"line": line, "column": column} if line else {}
     text = f"line {line}, column {column}: {message}" if line else message
     return Invalid(text, errors=[FieldError("sql", code, text)], **where)
+
+
+def _tokens(sql: str) -> list[Token]:
+    try:
+        return Analyst().tokenize(sql)
+    except (SqlglotError, IndexError):
+        raise refuse("syntax", "a quote or a comment is not closed") from None
 
 
 def _check_tokens(tokens: Sequence[Token], views: Mapping[str, View]) -> None:
@@ -174,6 +180,8 @@ def _parse(sql: str) -> exp.Query:
         found = getattr(error, "errors", None) or [{}]
         place, what = found[0], str(found[0].get("description") or "this is not understood")
         raise refuse("syntax", what.partition(" but got ")[0], place.get("line") or 0, place.get("col") or 0) from None
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # what the parser did not foresee
+        raise refuse("syntax", "this is not understood") from None
     if len(trees) != 1:
         raise refuse("one-statement", "send one statement")
     if not isinstance(trees[0], (exp.Select, exp.SetOperation)):
