@@ -12,7 +12,7 @@ from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
 from shared.clock import Micros
-from shared.domain.types import decimal_of
+from shared.domain.types import decimal_as_in, decimal_of
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
@@ -54,8 +54,8 @@ def _quantity(value: Any) -> str:
 _DATE: dict[str, Any] = {"format": "date", "examples": ["2026-11-24"]}
 
 Day = Annotated[str, F(max_length=10, json_schema_extra=_DATE), AfterValidator(_day)]
-Percent = Annotated[str, BeforeValidator(_percent), F(json_schema_extra={"examples": ["12.5"]})]
-Quantity = Annotated[str, BeforeValidator(_quantity), F(json_schema_extra={"examples": ["40"]})]
+Percent = Annotated[str, BeforeValidator(_percent), decimal_as_in("12.5")]
+Quantity = Annotated[str, BeforeValidator(_quantity), decimal_as_in("40")]
 Probability = Annotated[int, F(ge=0, le=100)]
 
 

@@ -91,12 +91,17 @@ def _day(value: str) -> str:
     return value
 
 
+def decimal_as_in(example: str) -> WithJsonSchema:
+    """For the OpenAPI documents: a decimal number, as text or as a JSON number."""
+    return WithJsonSchema({"type": ["string", "number"], "examples": [example]})
+
+
 def _as_in(*examples: str) -> dict[str, Any]:
     """For the OpenAPI documents: values that are accepted."""
     return {"examples": list(examples)}
 
 
-_AN_AMOUNT = F(json_schema_extra=_as_in("1054.00"))
+_AN_AMOUNT = decimal_as_in("1054.00")
 
 Text = Annotated[str, F(max_length=200)]
 Reference = Annotated[

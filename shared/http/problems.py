@@ -40,8 +40,11 @@ def problem(error: CrmError) -> Response:
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
     """Pydantic's findings as errors by field; the offending input itself is never repeated."""
     errors, count = [], error.error_count() if isinstance(error, ValidationError) else len(error.errors())
+    where = (
+        1 if isinstance(error, RequestValidationError) else 0
+    )  # the framework begins with body, query, path or header
     for found in error.errors()[:MAX_ERRORS]:
-        path = [_encodable(str(p)) for p in found["loc"] if p not in ("body", "query", "path", "header")]
+        path = [_encodable(str(p)) for p in found["loc"][where:]]
         errors.append(FieldError(".".join(path), found["type"].replace("_", "-"), found["msg"]))
     return Invalid(f"{count} field(s) are not valid", errors=errors)
 
