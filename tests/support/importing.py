@@ -80,6 +80,8 @@ async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]
         if not tenants:
             await set_up(suite.platform, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
             await suite.platform.projector.catch_up()
+            while await suite.platform.policies.step():  # what every organisation starts with is made
+                await suite.platform.projector.catch_up()
             tenants = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
         users = [(tenant, id) async for tenant, id, d in suite.platform.views.scan("users") if d["status"] == "active"]
         token = await suite.operator_token(None)
