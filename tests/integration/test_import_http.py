@@ -304,3 +304,19 @@ async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
     for verb in ("pause", "resume", "revert"):
         await as_of_now(marketer, f"/imports/{id}/{verb}", 404, "POST", json={})
         await as_of_now(stranger, f"/imports/{id}/{verb}", 404, "POST", json={})
+
+
+async def test_an_import_stops_when_its_starter_may_no_longer_act(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(tenant: str, user: str) -> None:
+        return None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.suite.imports, "_access", nobody)
+        id = (await desk.send(MAPPING, {"fair.csv": renamed(FAIR, "Gone")})).json()["id"]
+        assert await desk.until_status(id, "paused", "completed") == "paused"
+    assert await named(desk, "Gone") == {}
+    assert "may no longer sign in" in (await desk.get(f"/imports/{id}/report"))["reason"]
+    (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
+    assert (await desk.events(id))[-1]["totals"]["created"] == 2
