@@ -129,6 +129,8 @@ class Whole:
             await add("field_definition", resource="account", name=f"class_{n}", kind="keyword")
             product = await add("product", name=f"GTX {n}", code=f"GTX-{n}", list_price="4821.00", currency="CNY")
             book = await add("price_book", name=f"Partners {n}", currency="CNY")
+            price = {"product": product, "price": "4500.00", "valid_from": "2020-01-01"}
+            (await http.post(f"{PATHS['price_book']}/{book}/prices", json=price)).raise_for_status()
             pipeline = await add("pipeline", name=f"Renewals {n}", stages=stages)
             account = await add("account", name=f"Acme {n} 有限公司", owner=owner, custom={"class_0": "A"})
             contact = await add("contact", family_name="王", given_name=f"小明{n}", owner=owner)
