@@ -53,11 +53,12 @@ def run(rounds: int = 5, facts: int = FACTS) -> list[Figure]:
 
 
 def _questions(runner: asyncio.Runner, w: Warehouse, door: SqlDoor, rounds: int, facts: int) -> list[Figure]:
+    # the second of two: the first one pays for memory that another case gave back
     def asked(sql: str) -> Callable[[], float]:
-        return lambda: _seconds(runner, door.ask(sql, ADMINISTRATOR))
+        return lambda: [_seconds(runner, door.ask(sql, ADMINISTRATOR)) for _ in range(2)][1]
 
     def bare(sql: str) -> Callable[[], float]:
-        return lambda: _seconds(runner, w.ask(sql))
+        return lambda: [_seconds(runner, w.ask(sql)) for _ in range(2)][1]
 
     at = "occurred_at < '2018-07-01 00:00:00'"
     last = (

@@ -52,7 +52,7 @@ PIPELINE_AS_OF = View(
     (
         _key("stage", "阶段", "Stage's key"),
         _key("status", "状态", "open, won or lost"),
-        C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("opportunity_id",)),
+        C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("status",)),
         C("amount", "Nullable(Decimal(38, 2))", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
     ),
     "opportunity",
