@@ -6,6 +6,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 
+from crm.caches import open_views, open_warehouse
 from crm.gateway import build_app
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
 from services.analytics.facts import TABLES
@@ -45,7 +46,6 @@ from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
-from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
 
 ISSUER = "crm"
@@ -137,7 +137,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     codec = Codec(keys)
     store = SqliteEventStore.open(data / "events.db", clock, on_broken=_exit)
     stack.push_async_callback(store.close)
-    views = SqliteViews.open(data / "views.db")
+    views = await open_views(data / "views.db", store)
     stack.push_async_callback(views.close)
 
     catalogue = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
@@ -152,10 +152,8 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
     await _declare(views, catalogue, store, codec, projector)
-    warehouse = await Warehouse.open(f"chdb:{data / 'warehouse'}")
-    stack.push_async_callback(warehouse.close)
-    feed = WarehouseFeed(warehouse, store, codec, catalogue, TABLES, clock)
-    await feed.start()
+    feed = await open_warehouse(data / "warehouse", lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock))
+    stack.push_async_callback(feed.warehouse.close)
     platform = Platform(
         store=store,
         views=views,

@@ -16,6 +16,7 @@ from crm.process import Server
 from crm.settings import Settings
 from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
+from shared.views.port import ViewsDamaged
 
 _console = Console(stderr=True)
 
@@ -30,7 +31,10 @@ async def _run(settings: Settings) -> None:
     server = Server(settings)
     await server.start()
     await _greet(server)
-    await server.run()
+    try:
+        await server.run()
+    except ViewsDamaged as error:
+        raise CommandFailed(str(error)) from error
 
 
 async def _greet(server: Server) -> None:

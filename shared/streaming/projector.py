@@ -24,7 +24,7 @@ from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
 from shared.telemetry.links import links_to
 from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
-from shared.views.port import Checkpoint, Scope, Views, Write
+from shared.views.port import Checkpoint, Scope, Views, ViewsDamaged, Write
 from shared.views.values import check
 
 CHECKPOINT = "records"
@@ -61,7 +61,7 @@ class Projector:
         await self._parked.load()
 
     async def run(self) -> None:
-        """Project for ever. A store or view that refuses is tried again; nothing is skipped."""
+        """Project for ever. A store or view that refuses is tried again; nothing is skipped. Raises ViewsDamaged."""
         while True:
             try:
                 done = await self.step()
@@ -69,7 +69,7 @@ class Projector:
                     await self._repository.store.wait(self.position, 1.0)
                 elif done < BATCH:
                     await asyncio.sleep(PAUSE)
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, ViewsDamaged):
                 raise
             except Exception:
                 log.exception("projection stopped at %s; trying again", self.position)

@@ -159,6 +159,10 @@ class ViewsUnavailable(Exception):
     """Storage refuses (disk full, closed). Nothing of the batch was written."""
 
 
+class ViewsDamaged(ViewsUnavailable):
+    """The stored views cannot be trusted any more: they are to be thrown away and filled from the events."""
+
+
 class Views(Protocol):
     async def declare(self, collections: Sequence[Collection]) -> list[str]:
         """Create what is missing. Returns names whose stored version differs from the declared one or that are

@@ -34,7 +34,7 @@ from shared.views.port import (
     Write,
 )
 from shared.views.sqlite_catalogue import FileCatalogue
-from shared.views.sqlite_file import open_for_writing, refusals, transaction
+from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
 from shared.views.sqlite_read import Effort, Estimates, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
 from shared.views.sqlite_table import Table
@@ -69,9 +69,9 @@ class SqliteViews:
     def open(cls, path: Path | None) -> SqliteViews:
         """Open or create the file. None: a private one that is never indexed and vanishes when closed.
 
-        Raises NewerFormat, ViewsUnavailable.
+        Raises NewerFormat, ViewsUnavailable, ViewsDamaged.
         """
-        with refusals():
+        with refusals(path):
             return cls(path, open_for_writing(path))
 
     async def declare(self, collections: Sequence[Collection]) -> list[str]:
@@ -84,7 +84,7 @@ class SqliteViews:
         async with self._turn:
             if self._closed:
                 raise ViewsUnavailable("the views are closed")
-            with refusals(), self._all_or_nothing():
+            with refusals(self._path), self._all_or_nothing():
                 for n, one in enumerate(writes, 1):
                     self._writer(self._catalogue.table(one.collection)).write(one)
                     if n % WRITTEN_AT_A_TURN == 0:
@@ -139,7 +139,7 @@ class SqliteViews:
             row = db.execute("SELECT position FROM checkpoints WHERE projection = ?", (projection,)).fetchone()
             return int(row[0]) if row else 0
 
-        with refusals():
+        with refusals(self._path):
             return await self._somewhere(ask)
 
     async def get(self, collection: str, key: str, scope: Scope) -> Document | None:
@@ -250,7 +250,7 @@ class SqliteViews:
                 raise
 
     def _alone(self, job: Callable[[], T]) -> T:
-        with refusals():
+        with refusals(self._path):
             if not self._shared:
                 return job()
             with self._lock:
@@ -270,7 +270,7 @@ class SqliteViews:
                 return await self._somewhere(partial(self._ask, table, scope, ask))
             except sqlite3.Error as error:
                 if self._catalogue.tables[collection] is table:
-                    raise ViewsUnavailable(f"the views cannot be read now: {error}") from error
+                    raise refusal(error, self._path) from error
 
     def _ask(self, table: Table, scope: Scope, ask: Callable[[Reader], T], db: sqlite3.Connection, effort: Effort) -> T:
         return ask(Reader(db, table, self._catalogue.numbers, scope, self._estimates, effort))

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.formats import NewerFormat
-from shared.views.port import ViewsUnavailable
+from shared.views.port import ViewsDamaged, ViewsUnavailable
 
 FORMAT = 1
 MAPPED_BYTES = 8 * 1024**3
+_DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -38,12 +39,15 @@ COMMIT;
 def open_for_writing(path: Path | None) -> sqlite3.Connection:
     """Open or create the file; None = a private one that the system deletes, held in memory while it is small.
 
-    Raises NewerFormat: the file belongs to a newer program; it is not changed.
+    Raises:
+        NewerFormat: the file belongs to a newer program; it is not changed.
+        ViewsDamaged.
     """
     if path is None:
         db = _connect("")
     else:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        check_whole(path)
         db = _connect(f"{path.absolute().as_uri()}?mode=rw")
     try:
         found = db.execute("PRAGMA user_version").fetchone()[0]
@@ -85,12 +89,41 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what the disk or a closed file says into ViewsUnavailable."""
+def refusals(path: Path | None = None) -> Iterator[None]:
+    """Turn what the disk or a closed file says into ViewsUnavailable or, marking the file, into ViewsDamaged."""
     try:
         yield
     except sqlite3.Error as error:
-        raise ViewsUnavailable(f"the views cannot be used now: {error}") from error
+        raise refusal(error, path) from error
+
+
+def refusal(error: sqlite3.Error, path: Path | None) -> ViewsUnavailable:
+    if path is None or getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED_CODES:
+        return ViewsUnavailable(f"the views cannot be used now: {error}")
+    mark_of(path).touch()
+    return ViewsDamaged(f"{path} is damaged ({error}): start the suite again, it fills the views from the events")
+
+
+def mark_of(path: Path) -> Path:
+    """A file beside the views: somebody found them damaged while they were open."""
+    return path.with_name(f"{path.name}.damaged")
+
+
+def check_whole(path: Path) -> None:
+    """Raises ViewsDamaged: the file is marked, or shorter than it says."""
+    if mark_of(path).exists():
+        raise ViewsDamaged(f"{path} was found damaged")
+    with path.open("rb") as file:
+        head = file.read(100)
+    page, pages = int.from_bytes(head[16:18]) or 1, int.from_bytes(head[28:32])
+    if len(head) == 100 and path.stat().st_size < (65_536 if page == 1 else page) * pages:
+        raise ViewsDamaged(f"{path} is cut short")
+
+
+def throw_away(path: Path) -> None:
+    """Remove the file with its log and its mark."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", mark_of(path).name):
+        path.with_name(name).unlink(missing_ok=True)
 
 
 @contextmanager

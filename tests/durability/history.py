@@ -19,6 +19,7 @@ from tests.support.processes import EMAIL, PASSWORD, set_up
 from tests.support.wire import Wire
 
 PATIENCE = 60.0  # seconds in which a point must be reached
+RESERVED = 20.0  # seconds, more than a value stays reserved for a record whose making was killed
 
 
 class History:
@@ -83,14 +84,17 @@ class History:
             assert running.wait() == -signal.SIGKILL
         self.kills += 1
 
-    async def check(self, url: str) -> None:
-        """What was acknowledged is there, what was not is settled now, and the views agree. Raises OSError."""
+    async def check(self, url: str, patience: float = 0.0) -> None:
+        """What was acknowledged is there, what was not is settled now, and the views agree. Raises OSError.
+
+        patience: as in Journal.settle.
+        """
         if not self.token:
             self.token, self.journal.tenant, self.journal.user = await sign_in(url)
         wire = Wire(url, self.token)
         try:
             self.journal.check(self.data / "events.db")
-            await self.journal.settle(wire)
+            await self.journal.settle(wire, patience)
             self.journal.check(self.data / "events.db")
             await assert_agreement(wire)
         finally:
@@ -101,7 +105,7 @@ class History:
         with self.started() as running:
             assert running.await_ready(), running.said
             self.ready.append(running.ready_after)
-            await self.check(running.url)
+            await self.check(running.url, RESERVED)
             running.terminate()
             assert running.wait(20) == 0, running.said
         assert self.journal.unknown == []

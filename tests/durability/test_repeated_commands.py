@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.durability.history import History, new_history
+from tests.durability.history import RESERVED, History, new_history
 from tests.durability.load import ACCOUNTS, CONTACTS, DEALS
 from tests.durability.scale import LIMIT, REPEATED_COMMANDS
 from tests.support.journal import Asked
@@ -42,7 +42,7 @@ class Desk:
 
     async def examine(self) -> None:
         """Everything of unknown outcome is settled; the log holds each command once; all views agree."""
-        await self.history.journal.settle(self.wire())
+        await self.history.journal.settle(self.wire(), RESERVED)
         self.history.journal.check(self.history.data / "events.db")
         await assert_agreement(self.wire())
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,11 +64,19 @@ class Journal:
         one = self.asked[key] = Asked(key, method, path, body, changes)
         return one
 
-    async def settle(self, wire: Wire) -> None:
-        """Send every command of unknown outcome once more, with its key, and believe the answer. Raises OSError."""
-        for one in self.unknown:
-            self.repeated += 1
-            await self.deliver(wire, one)
+    async def settle(self, wire: Wire, patience: float = 0.0) -> None:
+        """Send every command of unknown outcome once more, with its key, and believe the answer. Raises OSError.
+
+        patience: seconds in which those answered with 503 are sent again.
+        """
+        ends = time.monotonic() + patience
+        while True:
+            for one in self.unknown:
+                self.repeated += 1
+                await self.deliver(wire, one)
+            if not self.unknown or time.monotonic() > ends:
+                return
+            await asyncio.sleep(0.5)
 
     @property
     def unknown(self) -> list[Asked]:
