@@ -91,6 +91,7 @@ function drawTabs() {
   document.querySelector("nav.tabs").replaceChildren(...services.map((s) => h("button", {
     role: "tab", "aria-selected": String(s === current), onclick: () => { current = s; draw(); },
   }, s[language])));
+  document.querySelector("nav.tabs [aria-selected=true]").scrollIntoView({ block: "nearest", inline: "center" });
   at("search").placeholder = t("search");
   at("sign-in").textContent = hasToken() ? t("signOut") : t("signIn");
 }

@@ -7,6 +7,7 @@ const WORDS = {
   filters: ["Filters", "筛选条件"],
   body: ["Body", "请求体"],
   example: ["Example", "示例"],
+  values: ["values", "个可选值"],
   answers: ["Answers", "响应"],
   tryIt: ["Try it", "试一试"],
   send: ["Send", "发送"],

@@ -18,7 +18,7 @@ export function askForToken(changed) {
     token = pasted.value.trim() || (await signIn(email.value, password.value, wrong));
     if (token) { dialog.close(); changed(); }
   };
-  dialog.replaceChildren(h("form", { onsubmit: use },
+  dialog.replaceChildren(h("form", { onsubmit: use }, h("h2", {}, t("signIn")),
     h("label", {}, t("email"), email), h("label", {}, t("password"), password), h("label", {}, t("token"), pasted), wrong,
     h("div", { class: "buttons" },
       h("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("cancel")),
@@ -38,7 +38,7 @@ async function signIn(email, password, wrong) {
 
 /** The panel of one operation: inputs for its parameters, its body, the answer. */
 export function tryPanel(base, path, method, parameters, example) {
-  const inputs = parameters.map((p) => [p, h("input", { "aria-label": p.name, placeholder: p.required ? "*" : "" })]);
+  const inputs = parameters.map((p) => [p, inputFor(p)]);
   const body = example === undefined ? null : h("textarea", { "aria-label": t("body"), spellcheck: "false" });
   if (body) body.value = JSON.stringify(example, null, 2);
   const answer = h("div", {});
@@ -49,6 +49,13 @@ export function tryPanel(base, path, method, parameters, example) {
   return h("div", { class: "try" },
     h("div", { class: "inputs" }, inputs.map(([p, input]) => h("label", {}, h("span", { class: "mono" }, p.name), input))),
     body, h("button", { class: "button main", onclick: send }, t("send")), answer);
+}
+
+function inputFor(parameter) {
+  const { enum: values, type } = parameter.schema ?? {};
+  const choice = values ?? (type === "boolean" ? ["true", "false"] : null);
+  if (!choice) return h("input", { "aria-label": parameter.name, placeholder: parameter.required ? "*" : "" });
+  return h("select", { "aria-label": parameter.name }, ["", ...choice].map((v) => h("option", { value: v }, v)));
 }
 
 async function ask(base, path, method, inputs, body) {
