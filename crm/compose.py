@@ -64,10 +64,10 @@ _NOT_TO_BE_OPENED = (
 class Suite:
     """An opened data directory with all its services. `tasks`: the background loops, once started."""
 
-    def __init__(self, settings: Settings, platform: Platform, stack: AsyncExitStack) -> None:
+    def __init__(self, settings: Settings, platform: Platform) -> None:
         self.settings, self.platform = settings, platform
         self.tasks: list[asyncio.Task[None]] = []
-        self._stack = stack
+        self._stack = AsyncExitStack()
         self.imports = Imports(platform, settings.data / "imports")
         self.app = build_app(platform, self.imports)
 
@@ -82,7 +82,9 @@ class Suite:
                 platform = await _open_platform(settings, stack)
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
-            return cls(settings, platform, stack.pop_all())
+            suite = cls(settings, platform)
+            suite._stack = stack.pop_all()
+            return suite
         raise AssertionError("unreachable")
 
     async def start(self) -> None:

@@ -16,7 +16,7 @@ from crm.compose import Suite
 from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
-GRACE_SECONDS = 15  # for requests in flight when the process is asked to end
+GRACE_SECONDS = 10  # for requests in flight when the process is asked to end
 GC_THRESHOLD = (50_000, 20, 100)  # full collections are what a request's p99 is made of
 
 

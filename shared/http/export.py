@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import IO
 
-from openpyxl import Workbook
 from starlette.responses import StreamingResponse
 
 from shared.clock import day_of
@@ -89,6 +88,8 @@ async def _csv(rows: Rows) -> AsyncIterator[bytes]:
 
 async def _xlsx(rows: Rows) -> AsyncIterator[bytes]:
     """Written to a temporary file first: the format keeps its index at the end."""
+    from openpyxl import Workbook  # costs the start 0.2 s, and most exports are CSV
+
     book = Workbook(write_only=True)
     sheet, held = book.create_sheet(), 0
     header: list[str] = []
