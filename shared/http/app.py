@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from shared.errors import CrmError
+from shared.errors import CrmError, Unavailable
 from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
 from shared.http.routing import DirectRoute, Handler, Table
@@ -123,6 +124,10 @@ class ServiceApp(FastAPI):
             await self._dispatch(scope, receive, guarded)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:  # the process stops and waits no longer
+            if state:
+                raise
+            await problem(Unavailable("the suite is stopping: try again"))(scope, receive, guarded)
         except Exception as error:
             if state == "done":
                 return  # the framework has answered, and raised for the server's log
