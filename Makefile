@@ -1,11 +1,13 @@
-# The same words on a laptop and in CI: setup · run · test · check · bench · prove · clean
+# The same words on a laptop and in CI: setup · run · test · check · bench · prove · soak · clean
 SUITED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 PYTHON ?= $(shell for p in python3 python3.12 python3.11; do $$p -c '$(SUITED)' 2>/dev/null && echo $$p && break; done)
 DATA ?= data
 PORT ?= 8000
+MINUTES ?= 30
+OUT ?= out/soak
 BIN := .venv/bin
 
-.PHONY: setup browser run test check bench prove lock clean
+.PHONY: setup browser run test check bench prove soak lock clean
 
 setup: .venv/ready
 
@@ -40,7 +42,10 @@ bench: setup
 	$(BIN)/python -m bench
 
 prove: setup
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/durability tests/security
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security
+
+soak: setup
+	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock

@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.support.processes import EMAIL, PASSWORD, set_up
 from tests.support.wire import Wire
 
 PATIENCE = 60.0  # seconds in which a point must be reached
+RENEWED = 300.0  # seconds after which the writers sign in again: access tokens live ten minutes
 RESERVED = 20.0  # seconds, more than a value stays reserved for a record whose making was killed
 
 
@@ -28,7 +30,7 @@ class History:
     def __init__(self, data: Path, seed: int | str) -> None:
         self.data, self.dice = data, random.Random(seed)
         self.office = Office(Journal("", ""), random.Random(f"work {seed}"))
-        self.token = ""
+        self.token, self._signed_in_at = "", -RENEWED
         self.kills = 0
         self.ready: list[float] = []
 
@@ -89,8 +91,9 @@ class History:
 
         patience: as in Journal.settle.
         """
-        if not self.token:
+        if time.monotonic() > self._signed_in_at + RENEWED:
             self.token, self.journal.tenant, self.journal.user = await sign_in(url)
+            self._signed_in_at = time.monotonic()
         wire = Wire(url, self.token)
         try:
             self.journal.check(self.data / "events.db")
