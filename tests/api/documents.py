@@ -29,7 +29,7 @@ _ENDING: tuple[str, ...] = (
     "/win",
     "/lose",
 )
-_ENDING += ("/convert", "/retire", "/disqualify")
+_ENDING += ("/convert", "/retire", "/disqualify", "/remove-price")
 _SAME_FILTERS = ("/count", "/board", "/export")  # read as the list reads them
 
 Document = dict[str, Any]
@@ -58,7 +58,7 @@ class Ready:
 
     Only the last record of a type comes to its end, and absorbs the one before; the others stay as they are.
 
-    whole: with what all operations have in common at each of them (filters, headers), not just once for a type.
+    whole: with what operations have in common at each of them (headers, filters and their operators), not just once.
     """
 
     def __init__(self, document: Document, prefix: str, organisation: Organisation, *, whole: bool) -> None:
@@ -87,17 +87,20 @@ class Ready:
         if self._whole or parameter.get("required"):
             return True
         is_filter = "." in reference.get("$ref", "").rpartition("/")[2]
+        if is_filter and (path.endswith(_SAME_FILTERS) or "[" in parameter["name"]):
+            return False
         is_command = method == "post" and "{id}" in path
-        return not (is_filter and path.endswith(_SAME_FILTERS)) and not (is_command and parameter["in"] == "header")
+        return not (is_command and parameter["in"] == "header")
 
     def _known(self, parameter: Document, path: str, type_: str | None) -> Document:
         name = parameter["name"]
         if parameter["in"] == "path" and name == "id" and type_ is not None:
             ids = self._ids(type_)
-            return {**parameter, "schema": {"enum": [*(ids[-1:] if path.endswith(_ENDING) else ids[:-2]), NOBODY]}}
-        if parameter.get("required") and (known := self._required(name)):
-            return {**parameter, "schema": {"anyOf": [{"enum": known}, parameter["schema"]]}}
-        return parameter
+            usable = ids[-1:] if path.endswith(_ENDING) else ids[:-2] or ids
+            return {**parameter, "schema": {"enum": [*usable, NOBODY]}}
+        is_record = parameter["in"] == "path" and name == "id"
+        known = [] if is_record or not parameter.get("required") else self._required(name)
+        return {**parameter, "schema": {"enum": known}} if known else parameter
 
     def _required(self, name: str) -> list[str]:
         """Values for parameters that are no record's id in the path."""

@@ -29,7 +29,7 @@ CORPUS = (
     ",", ",,,", "a," * 300,
 )  # fmt: skip
 HARMLESS = {("archived", "true"), ("names", "true"), ("fields", ","), ("fields", ",,,")}
-LISTS = [path for type_, path in PATHS.items() if type_ not in ("import", "import_mapping")]
+LISTS = [path for type_, path in PATHS.items() if type_ not in ("import", "import_mapping", "organisation")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -32,11 +32,13 @@ PATHS = {
     "contact": "/customer/contacts",
     "activity": "/customer/activities",
     "field_definition": "/customer/field-definitions",
+    "saved_view": "/customer/saved-views",
     "lead": "/sales/leads",
     "opportunity": "/sales/opportunities",
     "product": "/sales/products",
     "price_book": "/sales/price-books",
     "pipeline": "/sales/pipelines",
+    "organisation": "/identity/organisations",
     "team": "/identity/teams",
     "role": "/identity/roles",
     "user": "/identity/users",
@@ -94,7 +96,7 @@ class Whole:
     async def found(self, name: str, domain: str) -> Organisation:
         """A new organisation with its users and records."""
         done = await set_up(self.platform, name, "Ada Bloom", f"ada@{domain}", PASSWORD, "en", Passwords(QUICK))
-        organisation = Organisation(done.tenant, {"administrator": done.user})
+        organisation = Organisation(done.tenant, {"administrator": done.user}, {"organisation": [done.tenant]})
         await self.settle()
         http = self.client(of=organisation)
         await self._people(organisation, http, domain)
@@ -127,6 +129,7 @@ class Whole:
             owner = organisation.users[role]
             await add("role", zh=f"渠道{n}", en=f"Channel {n}", grants={"account": {"read": "all"}})
             await add("field_definition", resource="account", name=f"class_{n}", kind="keyword")
+            await add("saved_view", resource="opportunity", name=f"Mine {n}")
             product = await add("product", name=f"GTX {n}", code=f"GTX-{n}", list_price="4821.00", currency="CNY")
             book = await add("price_book", name=f"Partners {n}", currency="CNY")
             price = {"product": product, "price": "4500.00", "valid_from": "2020-01-01"}
