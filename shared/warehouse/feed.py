@@ -33,6 +33,7 @@ from shared.warehouse.tables import FactTable, Rows
 BATCH = 5000  # events read at once
 WORTH_A_BLOCK = 1000  # fewer events than this wait up to PAUSE for company
 PAUSE = 1.0
+BREATH = 16  # events between two looks at what else the process has to do
 CACHED_STATES = 20_000
 RETRY_SECONDS = 2.0
 
@@ -168,7 +169,9 @@ class WarehouseFeed:
 
     async def _write(self, stored: Sequence[Stored]) -> None:
         rows = Rows(self.tables)
-        for one in stored:
+        for n, one in enumerate(stored):
+            if n % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
             if (one.tenant, one.stream) in self._parked:
                 continue
             try:
