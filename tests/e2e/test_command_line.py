@@ -139,7 +139,7 @@ def test_a_directory_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
 def test_first_start_prints_a_link_that_works_once(tmp_path: Path) -> None:
     with served(tmp_path / "data") as running:
-        token = re.search(r"/setup\?token=(\S+)", running.greeting)
+        token = re.search(r"/setup#token=(\S+)", running.greeting)
         assert token
         assert httpx.get(f"{running.url}/setup").status_code == 200
         body = {
