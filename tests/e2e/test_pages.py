@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
@@ -50,7 +51,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A suite at its first start; the tests of this file go through its life in their order."""
+    """A suite at its first start."""
     with served(tmp_path_factory.mktemp("pages") / "data") as suite:
         link = re.search(r"http\S+/setup\S+", suite.greeting)
         assert link
@@ -144,44 +145,56 @@ def test_the_organisation_is_created_in_chinese(chromium: Browser, running: Runn
         me = http.get("/identity/me").raise_for_status().json()
         assert (me["organisation"]["name"], me["user"]["name"]) == ("示例公司", "李雷")
         assert (me["organisation"]["currency"], me["user"]["language"]) == ("CNY", "zh")
-        body = {"name": "韩梅梅", "email": "han@example.com", "roles": ["sales_representative"]}
-        user = http.post("/identity/users", json=body).raise_for_status().json()["id"]
+
+
+@pytest.fixture(scope="module")
+def organised(running: Running) -> Running:
+    """The suite with an organisation, by the test above or without it, and an invited user."""
+    token = running.link.partition("token=")[2]
+    body = {"token": token, "organisation": "示例公司", "name": "李雷", "email": EMAIL, "password": PASSWORD}
+    assert httpx.post(f"{running.served.url}/identity/setup", json=body).status_code in (201, 409)
+    with running.served.client() as http:
+        invited = {"name": "韩梅梅", "email": "han@example.com", "roles": ["sales_representative"]}
+        user = http.post("/identity/users", json=invited).raise_for_status().json()["id"]
         path = http.post(f"/identity/users/{user}/invitation").raise_for_status().json()["path"]
         running.invitation = running.served.url + path
+    return running
 
 
-def test_the_link_works_once(chromium: Browser, running: Running) -> None:
-    with page_at(chromium, running, expected=1) as page:
-        page.goto(running.link)
+def test_the_link_works_once(chromium: Browser, organised: Running) -> None:
+    with page_at(chromium, organised, expected=1) as page:
+        page.goto(organised.link)
         fill(page, organisation="另一个", name="甲", email="other@example.com", password=PASSWORD)
         expect(page.get_by_role("alert")).to_have_text("已完成设置，请直接登录。")
-    with page_at(chromium, running) as page:
-        page.goto(running.served.url)
+    with page_at(chromium, organised) as page:
+        page.goto(organised.served.url)
         expect(page.get_by_text("已完成初始设置")).to_be_visible()
 
 
 @pytest.mark.parametrize(("screen", "scheme"), ANYWHERE)
-def test_an_invitation_asks_for_a_good_password(chromium: Browser, running: Running, screen: str, scheme: str) -> None:
-    with page_at(chromium, running, screen, scheme, "en-US", expected=1) as page:
-        page.goto(running.invitation)
+def test_an_invitation_asks_for_a_good_password(
+    chromium: Browser, organised: Running, screen: str, scheme: str
+) -> None:
+    with page_at(chromium, organised, screen, scheme, "en-US", expected=1) as page:
+        page.goto(organised.invitation)
         expect(page.locator("h1")).to_have_text("Welcome aboard")
         fill(page, password="password1234")
         expect(page.locator("#password-wrong")).to_be_visible()
 
 
-def test_an_invitation_is_accepted(chromium: Browser, running: Running) -> None:
-    with page_at(chromium, running) as page:
-        page.goto(running.invitation)
+def test_an_invitation_is_accepted(chromium: Browser, organised: Running) -> None:
+    with page_at(chromium, organised) as page:
+        page.goto(organised.invitation)
         fill(page, password=PASSWORD)
         expect(page.locator(".done")).to_contain_text("han@example.com")
-    with running.served.client("han@example.com") as http:
+    with organised.served.client("han@example.com") as http:
         assert http.get("/identity/me").raise_for_status().json()["user"]["name"] == "韩梅梅"
 
 
 @pytest.mark.parametrize(("screen", "scheme"), ANYWHERE)
-def test_the_reference_is_searched_and_tried(chromium: Browser, running: Running, screen: str, scheme: str) -> None:
-    with page_at(chromium, running, screen, scheme, "en-US") as page:
-        page.goto(f"{running.served.url}/docs")
+def test_the_reference_is_searched_and_tried(chromium: Browser, organised: Running, screen: str, scheme: str) -> None:
+    with page_at(chromium, organised, screen, scheme, "en-US") as page:
+        page.goto(f"{organised.served.url}/docs")
         for tab in ("Identity", "Sales", "Analytics", "Audit", "Integration", "Across services", "Customer"):
             page.get_by_role("tab", name=tab).click()
             expect(page.locator("main h1, main .operation").first).to_be_visible()
@@ -201,9 +214,9 @@ def test_the_reference_is_searched_and_tried(chromium: Browser, running: Running
         expect(shown.locator(".try .status")).to_contain_text("201")
 
 
-def test_a_refusal_is_shown_and_the_theme_is_kept(chromium: Browser, running: Running) -> None:
-    with page_at(chromium, running, expected=1) as page:
-        page.goto(f"{running.served.url}/docs#customer/list_accounts")
+def test_a_refusal_is_shown_and_the_theme_is_kept(chromium: Browser, organised: Running) -> None:
+    with page_at(chromium, organised, expected=1) as page:
+        page.goto(f"{organised.served.url}/docs#customer/list_accounts")
         operation = page.locator("details.operation[open]")
         expect(operation.locator("select[aria-label=sort] option")).not_to_have_count(0)
         operation.get_by_role("button", name="发送").click()

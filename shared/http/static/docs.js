@@ -36,6 +36,8 @@ function byTag(operations) {
     if (!groups.has(tag)) groups.set(tag, []);
     groups.get(tag).push(one);
   }
+  const depth = (one) => one.path.split("/").length;
+  for (const list of groups.values()) list.sort((a, b) => depth(a) - depth(b)); // the list before its records' commands
   return groups;
 }
 
