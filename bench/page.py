@@ -1,0 +1,89 @@
+"""docs/benchmarks.md and docs/benchmarks.json: what was measured last, on which machine, by which command."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, DATA = DOCS / "benchmarks.md", DOCS / "benchmarks.json"
+WORSE_BY = 0.2  # of a ratio, against the last landed page
+RATIOS = ("%", "×")
+TITLES = {
+    "append": "Appending to the event store",
+    "load": "Loading an aggregate",
+    "views": "Lists and rebuilds",
+    "http": "Over HTTP",
+    "lag": "From a command to what people see",
+    "imports": "Imports",
+    "warehouse": "The warehouse",
+    "start": "Start and memory",
+}
+Found = dict[str, list[dict[str, Any]]]
+
+
+def landed() -> Found:
+    """The figures of the last page; empty when there is none."""
+    return json.loads(DATA.read_text())["benches"] if DATA.exists() else {}
+
+
+def regressions(before: Found, now: Mapping[str, Sequence[Figure]]) -> list[str]:
+    """A line for each ratio that is more than 20 % worse than the landed one."""
+    known = {f["name"]: f for figures in before.values() for f in figures}
+    lines = []
+    for figure in (f for figures in now.values() for f in figures):
+        old = known.get(figure.name)
+        if old is None or figure.unit not in RATIOS or not old["ratio_or_value"]:
+            continue
+        change = figure.ratio_or_value / old["ratio_or_value"]
+        worse = change < 1 - WORSE_BY if figure.goal.startswith("≥") else change > 1 + WORSE_BY
+        if worse:
+            lines.append(f"{figure.name}: {old['ratio_or_value']:.3g} → {figure.ratio_or_value:.3g} {figure.unit}")
+    return lines
+
+
+def write(found: Found) -> None:
+    """Write both files whole."""
+    DATA.write_text(json.dumps({"benches": found}, indent=1, ensure_ascii=False) + "\n")
+    parts = [_head()]
+    for name, title in TITLES.items():
+        if name in found:
+            parts += [f"## {title}", f"`python -m bench {name}` · " + _how(name), _table(found[name])]
+    PAGE.write_text("\n\n".join(parts) + "\n")
+
+
+def _head() -> str:
+    parts = {"FastAPI": "fastapi", "uvicorn": "uvicorn", "chDB": "chdb", "clickhouse-connect": "clickhouse-connect"}
+    versions = ", ".join(f"{shown} {version(name)}" for shown, name in parts.items())
+    return f"""# Benchmarks
+
+Written by `make bench`; do not edit by hand. Ratios are of medians over rounds that take every case in turn, in one
+run on one machine; absolute figures in the details say what that machine gave, and move by a factor of two within a day.
+Last written {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python
+{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}."""
+
+
+def _how(name: str) -> str:
+    import importlib
+
+    doc = importlib.import_module(f"bench.{name}").__doc__ or ""
+    return " ".join(doc.split())
+
+
+def _table(figures: Sequence[Mapping[str, Any]]) -> str:
+    rows = ["| figure | measured | goal | | detail |", "|---|---|---|---|---|"]
+    for f in figures:
+        verdict = "met" if f["ok"] else "**missed**"
+        rows.append(
+            f"| {f['name']} | {f['ratio_or_value']:.3g} {f['unit']} | {f['goal']} | {verdict} | {f['detail']} |"
+        )
+    return "\n".join(rows)
