@@ -67,7 +67,7 @@ def _head() -> str:
     return f"""# Benchmarks
 
 Written by `make bench`; do not edit by hand. Ratios are of medians over rounds that take every case in turn, in one
-run on one machine; absolute figures in the details say what that machine gave, and move by a factor of two within a day.
+run on one machine; absolute figures in the details say what that machine gave then, and move by a factor of two.
 Last written {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python
 {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}."""
 

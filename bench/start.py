@@ -13,11 +13,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-
-import httpx
 
 from bench.figures import Figure, at_most, show
 from crm.compose import Suite
@@ -69,7 +68,7 @@ def served(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
     command = [sys.executable, "-m", "crm", "run", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while not _ready(url):
+        while not _ready(port):
             if process.poll() is not None:
                 raise RuntimeError(f"crm run ended with {process.returncode}")
             time.sleep(0.005)
@@ -79,11 +78,16 @@ def served(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
         process.wait()
 
 
-def _ready(url: str) -> bool:
+def _ready(port: int) -> bool:
+    """One plain request: a full client would take the start a good part of a core."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        return httpx.get(f"{url}/readyz").status_code == 200
-    except httpx.HTTPError:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
         return False
+    finally:
+        connection.close()
 
 
 def resident(pid: int) -> float:
