@@ -6,6 +6,7 @@ Results go to standard output, progress and errors to standard error. Exit 0: do
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -57,6 +58,7 @@ def run(
     url: Annotated[str, typer.Option(help="The address people use, where it is another one.")] = "",
 ) -> None:
     """Serve the suite until it is told to stop."""
+    gc.disable()  # until all is loaded: the server collects, freezes and tunes before it answers
     from crm import serve
 
     serve.run(Settings(data, host, port, url))

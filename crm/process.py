@@ -119,6 +119,7 @@ def _uvicorn_server(suite: Suite) -> uvicorn.Server:
 
 
 def _tune_gc() -> None:
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)

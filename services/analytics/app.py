@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI
 
-from services.analytics.api.sql import sql_router
+from services.analytics.api.sql import OpenDoor, sql_router
 from services.analytics.people import People
-from services.analytics.sqldoor import SqlDoor
 from shared.errors import Unavailable
 from shared.http.app import service_app
 from shared.platform import Platform
+from shared.warehouse.feed import WarehouseFeed
+
+if TYPE_CHECKING:
+    from services.analytics.sqldoor import SqlDoor
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -18,10 +25,22 @@ def create_app(platform: Platform) -> FastAPI:
         raise Unavailable("the analytics service needs the warehouse")
     people = People(platform.views, platform.clock)
     platform.projector.listeners.append(people.on_events)
-    door = SqlDoor(platform.feed.warehouse, people, platform.feed.rollups.generation)
     return service_app(
         platform,
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(platform, door, platform.feed)],
+        [sql_router(platform, _door(platform.feed, people), platform.feed)],
     )
+
+
+def _door(feed: WarehouseFeed, people: People) -> OpenDoor:
+    """The SQL parser would cost every start half a second: the first question loads it, in a thread."""
+    opened: list[SqlDoor] = []
+
+    async def open_door() -> SqlDoor:
+        if not opened:
+            module = await asyncio.to_thread(import_module, "services.analytics.sqldoor")
+            opened.append(module.SqlDoor(feed.warehouse, people, feed.rollups.generation))
+        return opened[0]
+
+    return open_door

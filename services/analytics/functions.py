@@ -1,10 +1,12 @@
-"""The functions that analysts may call. What is not listed is refused.
+"""What a statement may hold: its length, and the functions that analysts may call. What is not listed is refused.
 
 Left out on purpose: whatever reads files, network, dictionaries, settings or the server's own state, whatever makes
 data out of nothing (`range`, `repeat`, `numbers`), and waiting.
 """
 
 from __future__ import annotations
+
+MAX_LENGTH = 20_000  # characters of a statement
 
 _AGGREGATES = """
     any anyLast argMax argMin avg corr count covarPop covarSamp groupArray groupUniqArray max median min quantile

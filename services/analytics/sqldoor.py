@@ -20,7 +20,7 @@ from services.analytics.functions import ENGINE_FUNCTIONS
 from services.analytics.people import People
 from services.analytics.statement import Analyst, Statement, read, refuse
 from services.analytics.sums import ROLLUP
-from services.analytics.view import Scoping, View
+from services.analytics.view import Scoping
 from services.analytics.views import JOINS, VIEWS, within_reach
 from shared.errors import Forbidden, Invalid, TooManyRequests, Unavailable
 from shared.security.permissions import Access
@@ -146,9 +146,3 @@ def _told(error: QueryFailed) -> Invalid | Unavailable:
     if error.code == 0:
         return Unavailable("the warehouse cannot answer now")
     return refuse("engine", f"the statement cannot be computed (ClickHouse error {error.code})")
-
-
-def documented(access: Access) -> list[tuple[View, list[Any]]]:
-    """The views that exist for the caller, each with the columns that do."""
-    scoping = Scoping(access, within_reach(None), JOINS)
-    return [(view, columns) for view in VIEWS.values() if (columns := scoping.columns(view))]

@@ -20,11 +20,10 @@ from sqlglot.errors import SqlglotError
 from sqlglot.parsers.clickhouse import ClickHouseParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from services.analytics.functions import FUNCTIONS, TYPES
+from services.analytics.functions import FUNCTIONS, MAX_LENGTH, TYPES
 from services.analytics.view import View
 from shared.errors import FieldError, Invalid
 
-MAX_LENGTH = 20_000
 MAX_DEPTH = 40
 MAX_TOKENS = 4_000
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from services.analytics.measures import MEASURES, ROLLED
 from services.analytics.metrics import METRICS
 from services.analytics.records import RECORDS
-from services.analytics.view import Join, View, named
+from services.analytics.view import Join, Scoping, View, named
 from services.analytics.view import ViewColumn as C
+from shared.security.permissions import Access
 
 
 def _dimension(table: str, *columns: str) -> str:
@@ -167,3 +168,9 @@ VIEWS: dict[str, View] = {
 def within_reach(generation: int | None) -> dict[str, View]:
     """The views with what they stand on. generation: of the roll-up to read, None = there is none that is fresh."""
     return {**VIEWS, MEASURES.name: MEASURES if generation is None else ROLLED}
+
+
+def documented(access: Access) -> list[tuple[View, list[C]]]:
+    """The views that exist for the caller, each with the columns that do."""
+    scoping = Scoping(access, within_reach(None), JOINS)
+    return [(view, columns) for view in VIEWS.values() if (columns := scoping.columns(view))]

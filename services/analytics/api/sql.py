@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
 from services.analytics.formats import FORMATS, MEDIA, Format, encode
-from services.analytics.functions import listed
-from services.analytics.sqldoor import SqlDoor, documented
-from services.analytics.statement import MAX_LENGTH
+from services.analytics.functions import MAX_LENGTH, listed
 from services.analytics.view import View, ViewColumn
+from services.analytics.views import documented
 from shared.domain.aggregate import CommandModel
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
@@ -23,6 +23,9 @@ from shared.http.params import only, pairs_of
 from shared.http.routing import DirectRoute
 from shared.platform import Platform
 from shared.warehouse.feed import WarehouseFeed
+
+if TYPE_CHECKING:
+    from services.analytics.sqldoor import SqlDoor
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 _JSON_ANSWER = {
@@ -69,9 +72,10 @@ class Question(CommandModel):
 
 
 _QUESTION = TypeAdapter(Question)
+OpenDoor = Callable[[], Awaitable["SqlDoor"]]
 
 
-def sql_router(platform: Platform, door: SqlDoor, feed: WarehouseFeed) -> APIRouter:
+def sql_router(platform: Platform, open_door: OpenDoor, feed: WarehouseFeed) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(platform)
     ask_answer = answer("The answer, in the format asked for", _JSON_ANSWER)
@@ -94,7 +98,7 @@ def sql_router(platform: Platform, door: SqlDoor, feed: WarehouseFeed) -> APIRou
     async def sql(request: Request) -> Response:
         access = await authenticator.access(request)
         question = await parse(request, _QUESTION)
-        found = await door.ask(question.sql, access)
+        found = await (await open_door()).ask(question.sql, access)
         return Response(encode(found, question.format), media_type=MEDIA[question.format])
 
     described = operation(
