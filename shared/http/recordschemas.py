@@ -40,6 +40,7 @@ _TRUE = {"type": "boolean"}
 GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
 NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
 
+_PRINTABLE = "^[!-~]([ -~]*[!-~])?$"  # what a header's value can be: blanks at its ends do not count
 _MOMENT: list[Schema] = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
 
 PARAMETERS: dict[str, Schema] = {
@@ -69,7 +70,7 @@ PARAMETERS: dict[str, Schema] = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "Sent again with the same body, the same answer and nothing twice",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _PRINTABLE},
     },
     "OccurredAt": {
         "name": "X-Occurred-At",
@@ -81,7 +82,7 @@ PARAMETERS: dict[str, Schema] = {
         "name": "X-Reason",
         "in": "header",
         "description": "Why; kept with the change. UTF-8, percent-encoded",
-        "schema": {"type": "string", "maxLength": 500, "pattern": "^[!-~]*$"},
+        "schema": {"type": "string", "maxLength": 500, "pattern": f"^({_PRINTABLE[1:-1]})?$"},
     },
 }
 
