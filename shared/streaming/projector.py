@@ -30,7 +30,7 @@ from shared.views.values import check
 CHECKPOINT = "records"
 BATCH = 1000
 CACHED_STATES = 20_000
-PAUSE = 0.01  # seconds between two batches: a batch costs the same for one event and for twenty
+PAUSE = 0.02  # seconds between two batches: a batch costs the same for one event and for twenty
 RETRY_SECONDS = 1.0
 ATTEMPTS = 3  # at an event whose handling fails, before it is parked
 PAUSE_SECONDS = 0.02
