@@ -32,7 +32,7 @@ POINTS = {
         "project.after_write": OFTEN,
         "views.before_commit": OFTEN,
         "policies.reacted": SELDOM,
-        "policies.before_checkpoint": OFTEN,
+        "policies.before_checkpoint": SELDOM,
     },
     "warehouse": {"warehouse.rows_written": SELDOM, "warehouse.noted": SELDOM},
 }
