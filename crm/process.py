@@ -13,6 +13,7 @@ from dataclasses import replace
 import uvicorn
 
 from crm.compose import Suite
+from crm.connection import BoundedProtocol
 from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
@@ -106,7 +107,7 @@ def _uvicorn_server(suite: Suite) -> uvicorn.Server:
     config = uvicorn.Config(
         suite.app,
         loop="none",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         access_log=False,

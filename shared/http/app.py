@@ -115,7 +115,7 @@ class ServiceApp(FastAPI):
             nonlocal state
             if message["type"] == "http.response.start":
                 state = "started"
-                message["headers"] = _secured(scope, message["headers"])
+                message["headers"] = secured(scope["scheme"], message["headers"])
             elif not message.get("more_body"):
                 state = "done"
             await send(message)
@@ -169,13 +169,14 @@ async def _answer(handler: Handler, request: Request) -> Response:
         return problem(known)
 
 
-def _secured(scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    secured = [*headers, *_ALWAYS]
-    given = {name for name, _ in secured}
-    secured += [h for h in _UNLESS_SET if h[0] not in given]
-    if scope["scheme"] == "https":
-        secured.append(_HSTS)
-    return secured
+def secured(scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those that every answer carries."""
+    found = [*headers, *_ALWAYS]
+    given = {name for name, _ in found}
+    found += [h for h in _UNLESS_SET if h[0] not in given]
+    if scheme == "https":
+        found.append(_HSTS)
+    return found
 
 
 def _openapi_router(app: ServiceApp) -> APIRouter:
