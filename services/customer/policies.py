@@ -11,9 +11,8 @@ from services.customer.merging import MergeEvents
 from shared.domain.aggregate import Aggregate
 from shared.errors import NotFound, Rejected
 from shared.events.customer_contacts import PersonErased
-from shared.faults import crashpoint
+from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
-from shared.views.port import Write
 
 
 def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Policy:
@@ -41,16 +40,11 @@ def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Polic
 
 
 async def erase_person(reaction: Reaction) -> None:
-    """Destroy the key, mask the view, erase what the record had absorbed, then purge the view's files."""
-    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
-    await bus.reservations.keys.destroy(tenant, id)
-    crashpoint("erasure.key_destroyed")
-    person = await bus.repository.load(CONTACT, tenant, id)
-    masked = Write(CONTACT.collection.name, tenant, id, CONTACT.document(person), person.version)
-    await bus.views.write([masked])
+    """Make the record unreadable, erase what it had absorbed, then purge the view's files."""
+    person = await make_unreadable(reaction, CONTACT)
     for other in person.absorbed:
         await reaction.send(f"erase/{other}", "customer.EraseAbsorbedContact", {}, id=other)
-    await bus.views.purge()
+    await reaction.bus.views.purge()
 
 
 POLICIES = (

@@ -1,15 +1,18 @@
-"""What follows from events of identity: work handed over is transferred; an organisation keeps an administrator."""
+"""What follows from events of identity: work is handed over, an organisation keeps an administrator, users go whole."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from services.identity.membership import ADMINISTRATOR
+from services.identity.session import SESSION
+from services.identity.user import USER
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import CrmError
 from shared.events import identity as events
+from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
-from shared.views.port import MAX_PAGE, Condition, Query, Scope
+from shared.views.port import MAX_PAGE, Condition, Query, Scope, Write
 
 
 async def _transfer_work(reaction: Reaction) -> None:
@@ -47,6 +50,18 @@ async def _keep_administrator(reaction: Reaction) -> None:
     await reaction.send("keep", "identity.KeepAdministrator", {"demoted": demoted}, id=reaction.recorded.id)
 
 
+async def _erase_user(reaction: Reaction) -> None:
+    """Their sessions go with them: each tells a device and an address, until it ends."""
+    bus, tenant = reaction.bus, reaction.recorded.tenant
+    await make_unreadable(reaction, USER)
+    async for id in _owned(reaction, SESSION):
+        await reaction.send(f"end/{id}", "identity.RevokeSession", {}, id=id)
+        session = await bus.repository.load(SESSION, tenant, id)
+        document = SESSION.document(session)
+        await bus.views.write([Write(SESSION.collection.name, tenant, id, document, session.version)])
+    await bus.views.purge()
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy("hand-over", frozenset({events.UserWorkHandedOver}), _transfer_work),
     Policy(
@@ -54,4 +69,5 @@ POLICIES: tuple[Policy, ...] = (
         frozenset({events.UserRolesAssigned, events.UserSuspended, events.UserDeactivated}),
         _keep_administrator,
     ),
+    Policy("erase-user", frozenset({events.UserErased}), _erase_user),
 )

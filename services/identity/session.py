@@ -31,7 +31,7 @@ LONGEST = 30 * 86_400 * _SECOND
 
 @dataclass(slots=True)
 class Session(Record):
-    """owner: whose. device: what the browser said of itself."""
+    """owner: whose. device: what the browser said of itself; it and the address are forgotten when the session ends."""
 
     device: str = ""
     ip: str = ""
@@ -47,9 +47,14 @@ def evolve(state: Session, event: Event) -> None:
             state.owner, state.method, state.expires_at = user, method, expires_at
             state.device, state.ip = device.get("agent", ""), device.get("ip", "")
         case events.SignedOut():
-            state.status, state.cause = "ended", "signed-out"
+            _end(state, "signed-out")
         case events.SessionRevoked(cause=cause):
-            state.status, state.cause = "ended", cause
+            _end(state, cause)
+
+
+def _end(state: Session, cause: str) -> None:
+    state.status, state.cause = "ended", cause
+    state.device = state.ip = ""
 
 
 SESSION = Aggregate(
@@ -60,7 +65,7 @@ SESSION = Aggregate(
     evolve=evolve,
     collection=Collection(
         "sessions",
-        1,
+        2,
         record_fields(
             Field("device", Kind.TEXT, "设备", "Device", personal=True, writable=False),
             Field("ip", Kind.KEYWORD, "IP 地址", "IP address", personal=True, writable=False),

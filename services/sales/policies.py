@@ -12,8 +12,8 @@ from shared.errors import CrmError, NotFound
 from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
+from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
-from shared.views.port import Write
 
 log = logging.getLogger("crm.sales")
 REASON_LENGTH = 500
@@ -125,11 +125,8 @@ async def _take_back(reaction: Reaction, step: str, command: str, body: dict[str
 
 
 async def erase_lead(reaction: Reaction) -> None:
-    """Destroy the key, mask the view, then purge the view's files. The command destroys it too, unless it crashed."""
-    bus, tenant, lead = reaction.bus, reaction.recorded.tenant, await _lead(reaction)
-    await bus.reservations.keys.destroy(tenant, lead.id)
-    await bus.views.write([Write(LEAD.collection.name, tenant, lead.id, LEAD.document(lead), lead.version)])
-    await bus.views.purge()
+    await make_unreadable(reaction, LEAD)
+    await reaction.bus.views.purge()
 
 
 POLICIES: tuple[Policy, ...] = (

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
 
+from services.identity.session import SESSION
 from shared.domain.bus import Call
 from shared.security.permissions import system_access
+from shared.views.port import Query, Scope
 from tests.support.identity_suite import ADMIN, PASSWORD, Suite, open_suite
 
 
@@ -353,3 +356,26 @@ async def test_an_erased_user_is_unreadable_everywhere_and_frees_their_name(
     assert (shown["name"], shown["email"]) == ("[erased]", "")
     assert "bob.dylan" not in (await admin.get(f"/identity/users/{id}/history")).text
     await post(admin, "/identity/users", 201, name="B", email="bob.dylan@acme.example")
+
+
+async def test_no_plain_text_of_an_erased_user_is_left_in_any_file(suite: Suite, admin: httpx.AsyncClient) -> None:
+    """Also not of the devices they signed in from, and also when the process died before the key was destroyed."""
+    id = await suite.join(admin, "bob.dylan@acme.example", "read_only")
+    [tenant] = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
+    browser = suite.client(**{"User-Agent": "Quillbrowser"})
+    answer = await browser.post("/identity/sessions", json={"email": "bob.dylan@acme.example", "password": PASSWORD})
+    refresh = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+    await suite.settle()
+    assert b"Quillbrowser" in suite.stored_bytes()
+    await post(admin, f"/identity/users/{id}/deactivate")
+    with patch.object(suite.platform.keys, "destroy", side_effect=RuntimeError("the process dies here")):
+        await admin.post(f"/identity/users/{id}/erase")
+    await suite.settle()
+    await suite.client().post("/identity/sessions/refresh", headers=refresh)
+    await suite.settle()
+    assert suite.platform.keys.key(tenant, id) is None
+    held = suite.stored_bytes().lower()
+    assert [s for s in (b"bob.dylan", b"quillbrowser") if s in held] == []
+    for session in (await suite.platform.views.find("sessions", Query(), Scope(tenant))).items:
+        folded = await suite.platform.repository.load(SESSION, tenant, session["id"])
+        assert session == SESSION.document(folded)
