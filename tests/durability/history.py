@@ -67,6 +67,8 @@ class History:
                         await asyncio.sleep(0.2)
                         running.terminate()
                     await asyncio.wait(writers, timeout=PATIENCE)
+                    left = [writer for writer in writers if not writer.done()]
+                    assert not left, f"{point}:{nth} was not reached while {len(left)} people worked: {running.said}"
             assert running.wait(PATIENCE) == KILLED, f"{point}:{nth} was not reached: {running.said}"
         self.kills += 1
 

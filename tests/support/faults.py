@@ -20,7 +20,7 @@ from pathlib import Path
 from shared.faults import crashpoint
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["crm.serve", "crm.cli"])
+_context.set_forkserver_preload(["tests.support.preloaded"])
 
 
 class Child:
@@ -48,7 +48,7 @@ class Child:
         """Its exit code, negative for a signal. Raises TimeoutError."""
         self.process.join(seconds)
         if self.process.exitcode is None:
-            raise TimeoutError(f"still running after {seconds} s")
+            raise TimeoutError(f"still running after {seconds} s: {self.said}")
         return self.process.exitcode
 
     @property
