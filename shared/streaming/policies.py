@@ -68,9 +68,17 @@ class Policy:
 
 class PolicyRunner:
     def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
-        self._policies, self._bus, self._codec = policies, bus, codec
-        self._types = {type_of(handled).name for policy in policies for handled in policy.handles}
+        self._policies: list[Policy] = []
+        self._bus, self._codec = bus, codec
+        self._types: set[str] = set()
+        for policy in policies:
+            self.add(policy)
         self.position = self._kept = 0
+
+    def add(self, policy: Policy) -> None:
+        """One more policy; before `run`."""
+        self._policies.append(policy)
+        self._types |= {type_of(handled).name for handled in policy.handles}
 
     async def start(self) -> None:
         """Load the checkpoint; call once before `run` or `step`."""
