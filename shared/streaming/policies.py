@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.bus import Call, CommandBus, Done
-from shared.errors import Conflict, CrmError
+from shared.errors import Conflict, CrmError, told
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
@@ -168,18 +168,18 @@ class PolicyRunner:
             except CrmError as error:
                 if error.status == 503 or isinstance(error, Conflict):
                     raise  # not refused: only not now
-                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, error.detail)
+                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, told(error))
                 return None
             except PASSING:
                 raise
             except Exception as error:
                 failure = error
-                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, error)
+                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, told(error))
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
-        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, error)
+        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, told(error))
         PARKED_EVENTS.add(1)
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
-        await self._bus.views.write([entry(recorded, stream, f"{type(error).__name__}: {error}")])
+        await self._bus.views.write([entry(recorded, stream, told(error))])
