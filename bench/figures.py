@@ -54,6 +54,6 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     for column in ("figure", "measured", "goal", "", "detail"):
         table.add_column(column)
     for f in figures:
-        verdict = "[green]met[/]" if f.ok else "[red]missed[/]"
+        verdict = ("[green]met[/]" if f.ok else "[red]missed[/]") if f.goal[:1] in "≥≤" else ""
         table.add_row(f.name, f"{f.ratio_or_value:.3g} {f.unit}", f.goal, verdict, f.detail)
     Console().print(table)

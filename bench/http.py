@@ -154,7 +154,7 @@ def _tail(name: str, bench: _Bench, ours: str, theirs: str, goal: float) -> Figu
 @contextmanager
 def _servers(folder: Path) -> Iterator[_Bench]:
     """Both applications, answering; the suite is set up and holds one account."""
-    no_op, suite = _free_port(), _free_port()
+    no_op, suite = free_port(), free_port()
     data = folder / "data"
     asyncio.run(set_up(Settings(data), "Bench", "Bench", EMAIL, PASSWORD, "en"))
     started = [
@@ -183,7 +183,7 @@ def _signed_in(no_op: int, suite: int) -> _Bench:
     return _Bench(no_op, suite, token, made.json()["id"])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]

@@ -18,6 +18,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGE, DATA = DOCS / "benchmarks.md", DOCS / "benchmarks.json"
 WORSE_BY = 0.2  # of a ratio, against the last landed page
 RATIOS = ("%", "×")
+GROWS = 0.25  # a smaller power is told as hardly growing
 TITLES = {
     "append": "Appending to the event store",
     "load": "Loading an aggregate",
@@ -27,6 +28,8 @@ TITLES = {
     "imports": "Imports",
     "warehouse": "The warehouse",
     "start": "Start and memory",
+    "peers": "Against what a user could pick instead",
+    "growth": "How cost grows",
 }
 Found = dict[str, list[dict[str, Any]]]
 
@@ -58,6 +61,8 @@ def write(found: Found) -> None:
     for name, title in TITLES.items():
         if name in found:
             parts += [f"## {title}", f"`python -m bench {name}` · " + _how(name), _table(found[name])]
+        if name == "growth" and name in found:
+            parts += ["![Cost by the number of records, both axes logarithmic](benchmarks.svg)", _bends(found[name])]
     PAGE.write_text("\n\n".join(parts) + "\n")
 
 
@@ -82,8 +87,29 @@ def _how(name: str) -> str:
 def _table(figures: Sequence[Mapping[str, Any]]) -> str:
     rows = ["| figure | measured | goal | | detail |", "|---|---|---|---|---|"]
     for f in figures:
-        verdict = "met" if f["ok"] else "**missed**"
+        verdict = ("met" if f["ok"] else "**missed**") if f["goal"][:1] in "≥≤" else ""
         rows.append(
             f"| {f['name']} | {f['ratio_or_value']:.3g} {f['unit']} | {f['goal']} | {verdict} | {f['detail']} |"
         )
     return "\n".join(rows)
+
+
+def _bends(figures: Sequence[Mapping[str, Any]]) -> str:
+    """What grows, steepest first, and what does not: said from the measured powers alone."""
+    steep = sorted(figures, key=lambda f: -float(f["ratio_or_value"]))
+    first, *others = steep
+    grows = [f for f in others if f["ratio_or_value"] >= GROWS]
+    flat = [f for f in steep if f["ratio_or_value"] < GROWS]
+    said = [
+        f"**What bends first: {first['name']}**, by the power {first['ratio_or_value']:.2f} of the records between the "
+        f"two largest sizes ({first['detail']})."
+    ]
+    if grows:
+        said.append("It is followed by " + ", ".join(_power(f) for f in grows) + ".")
+    if flat:
+        said.append(f"Below a power of {GROWS:g}: " + ", ".join(_power(f) for f in flat) + ".")
+    return " ".join(said) + " A power of 1 grows as the records do, 0 not at all."
+
+
+def _power(f: Mapping[str, Any]) -> str:
+    return f"{f['name']} ({f['ratio_or_value']:.2f})"

@@ -1,0 +1,72 @@
+"""Data directories full of accounts, made once through the event store itself and kept under build/bench."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from pathlib import Path
+
+from crm.compose import Suite
+from crm.serve import set_up
+from crm.settings import Settings
+from services.customer.account import ACCOUNT
+from shared.clock import SystemIds
+from shared.events.customer import AccountCreated
+from shared.events.envelope import Metadata
+from shared.eventstore.port import NO_STREAM
+from shared.streaming.projector import CHECKPOINT
+from shared.streaming.rebuild import rebuild
+from shared.views.port import Checkpoint
+
+FOLDER = Path(__file__).parents[1] / "build" / "bench"
+EMAIL, PASSWORD = "bench@example.com", "four words of bench load"
+AT_ONCE = 200  # records appended side by side
+_WORDS = [f"{a}{b}{c}" for a in ("Bar", "Kel", "Min", "Tor", "Zan") for b in ("do", "li", "ma") for c in "klmnrst"]
+_ids = SystemIds()
+
+
+def accounts(count: int) -> Path:
+    """A data directory with so many accounts, an event each, views and warehouse caught up."""
+    data, made = FOLDER / f"accounts-{count}", FOLDER / f"accounts-{count}.made"
+    if not made.exists():
+        shutil.rmtree(data, ignore_errors=True)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        asyncio.run(set_up(Settings(data), "Bench", "Bench", EMAIL, PASSWORD, "en"))
+        asyncio.run(_fill(data, count))
+        made.touch()
+    return data
+
+
+async def _fill(data: Path, count: int) -> None:
+    suite = await Suite.open(Settings(data))
+    try:
+        p = suite.platform
+        await p.projector.catch_up()
+        tenant, rng = (await p.store.read_all(0, 1))[0].tenant, random.Random(11)
+        for first in range(0, count, AT_ONCE):
+            await asyncio.gather(*(_append(suite, tenant, n, rng) for n in range(first, min(count, first + AT_ONCE))))
+        await p.views.write([], [Checkpoint(CHECKPOINT, await p.store.head())])
+        await p.projector.start()
+        await rebuild(ACCOUNT, p.store, p.views, p.codec, p.projector, lambda _: None)
+        assert p.feed is not None
+        await p.feed.catch_up()
+        while await p.policies.step():
+            pass
+    finally:
+        await suite.close()
+
+
+async def _append(suite: Suite, tenant: str, n: int, rng: random.Random) -> None:
+    platform, id = suite.platform, _ids.new()
+    details = {
+        "name": f"{rng.choice(_WORDS)} {rng.choice(_WORDS)} {n:x}",
+        "city": f"City {rng.randrange(500)}",
+        "country": rng.choice(("CN", "DE", "US", "FR")),
+        "employees": rng.randrange(10_000),
+        "email": f"info@{n:x}.example",
+    }
+    stream = ACCOUNT.stream(id)
+    events = [AccountCreated(details, None)]
+    encoded = await platform.codec.encode(tenant, stream, events, [_ids.new()], platform.clock.now())
+    await platform.store.append(tenant, stream, NO_STREAM, encoded, Metadata(actor="bench"))
