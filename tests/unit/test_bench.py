@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_names_do_not_cover_each_other(given_: dict[str, tuple[float, float]]) -
     curves = {name: {10_000: small, 1_000_000: large} for name, (small, large) in given_.items()}
     root = ET.fromstring(plot.log_log(curves, "records", "milliseconds"))
     heights = sorted(float(e.attrib["y"]) for e in root.iter(f"{SVG}text") if e.text in curves and "style" in e.attrib)
-    assert all(b - a >= plot.LINE_HEIGHT - 0.2 for a, b in zip(heights, heights[1:], strict=False))
+    assert all(b - a >= plot.LINE_HEIGHT - 0.2 for a, b in pairwise(heights))
 
 
 @pytest.mark.parametrize(("cost", "power"), [(50.0, 1.0), (5.0, 0.0), (500.0, 2.0)])
