@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from crm.process import Server
 from crm.settings import Settings
 from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
+from shared.telemetry.logs import start_logging
 from shared.views.port import ViewsDamaged
 
 _console = Console(stderr=True)
@@ -23,7 +23,7 @@ _console = Console(stderr=True)
 
 def run(settings: Settings) -> None:
     """Serve until told to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging()
     uvloop.run(_run(settings))
 
 

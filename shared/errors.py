@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,21 @@ class CrmError(Exception):
         self.detail = detail or self.title
         self.errors = tuple(errors)
         self.extra = extra
+
+
+def told(error: BaseException) -> str:
+    """What logs, spans and dead letters say of an error: its type and place. Its message might quote somebody's data.
+
+    Only errors of the file system, of SQLite and of our own types, which name fields and never values, keep it.
+    """
+    if isinstance(error, CrmError):
+        fields = ", ".join(f"{e.field or 'request'}: {e.code}" for e in error.errors)
+        return f"{error.type} ({fields})" if fields else error.type
+    if isinstance(error, (OSError, sqlite3.Error)) or type(error).__module__.startswith("shared."):
+        return f"{type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 class Invalid(CrmError):

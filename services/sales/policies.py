@@ -8,7 +8,7 @@ from typing import Any
 from services.sales.lead import LEAD, Lead
 from services.sales.lead_conversion import is_running
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
-from shared.errors import CrmError, NotFound
+from shared.errors import CrmError, NotFound, told
 from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
@@ -118,7 +118,7 @@ async def _take_back(reaction: Reaction, step: str, command: str, body: dict[str
     except CrmError as error:
         if error.status == 503:
             raise
-        log.warning("%s of conversion %s was refused: %s", step, reaction.recorded.event.conversion, error.detail)
+        log.warning("%s of conversion %s was refused: %s", step, reaction.recorded.event.conversion, told(error))
 
 
 # --- erasure ----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from shared.eventstore.port import Appended, DifferentRequest, Request, StoreBro
 from shared.faults import crashpoint
 from shared.security.permissions import Access
 from shared.telemetry.metrics import COMMAND_SECONDS, timed
+from shared.telemetry.spans import span
 from shared.views.port import Views
 
 ATTEMPTS = 5
@@ -108,8 +109,8 @@ class CommandBus:
         with timed(COMMAND_SECONDS, command.name):
             if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # tracing is off
                 return await self._keyed(Task(aggregate, command, body, call, ""))
-            with _tracer.start_as_current_span(command.name) as span:
-                return await self._keyed(Task(aggregate, command, body, call, _traceparent(span)))
+            with span(_tracer, command.name) as begun:
+                return await self._keyed(Task(aggregate, command, body, call, _traceparent(begun)))
 
     async def _keyed(self, task: Task) -> Done:
         """Twins of one Idempotency-Key run one after the other; the store tells the later ones what the first did."""
@@ -256,8 +257,8 @@ def _done(appended: Appended) -> Done:
     return Done(appended.stream.partition("-")[2], appended.version, appended.position, not appended.repeated)
 
 
-def _traceparent(span: trace.Span) -> str:
-    context = span.get_span_context()
+def _traceparent(begun: trace.Span) -> str:
+    context = begun.get_span_context()
     if not context.is_valid:
         return ""
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

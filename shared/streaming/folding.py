@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.catalogue import AnyAggregate
+from shared.errors import told
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import StoreBroken, StoreUnavailable
@@ -56,5 +57,5 @@ def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored
             raise
         except Exception as error:
             before = aggregate.fold(codec.decode(s) for s in stored[:n])  # the failed step may have left half of itself
-            return Folded(before, aggregate.document(before) if n else None, one, f"{type(error).__name__}: {error}")
+            return Folded(before, aggregate.document(before) if n else None, one, told(error))
     return Folded(state, aggregate.document(state))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.bus import Call, CommandBus, Done
-from shared.errors import Conflict, CrmError
+from shared.errors import Conflict, CrmError, told
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
@@ -68,9 +68,17 @@ class Policy:
 
 class PolicyRunner:
     def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
-        self._policies, self._bus, self._codec = policies, bus, codec
-        self._types = {type_of(handled).name for policy in policies for handled in policy.handles}
+        self._policies: list[Policy] = []
+        self._bus, self._codec = bus, codec
+        self._types: set[str] = set()
+        for policy in policies:
+            self.add(policy)
         self.position = self._kept = 0
+
+    def add(self, policy: Policy) -> None:
+        """One more policy; before `run`."""
+        self._policies.append(policy)
+        self._types |= {type_of(handled).name for handled in policy.handles}
 
     async def start(self) -> None:
         """Load the checkpoint; call once before `run` or `step`."""
@@ -160,18 +168,18 @@ class PolicyRunner:
             except CrmError as error:
                 if error.status == 503 or isinstance(error, Conflict):
                     raise  # not refused: only not now
-                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, error.detail)
+                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, told(error))
                 return None
             except PASSING:
                 raise
             except Exception as error:
                 failure = error
-                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, error)
+                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, told(error))
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
-        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, error)
+        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, told(error))
         PARKED_EVENTS.add(1)
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
-        await self._bus.views.write([entry(recorded, stream, f"{type(error).__name__}: {error}")])
+        await self._bus.views.write([entry(recorded, stream, told(error))])

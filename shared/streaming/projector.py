@@ -17,6 +17,7 @@ from opentelemetry import trace
 
 from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.repository import Repository
+from shared.errors import told
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.faults import crashpoint
@@ -24,6 +25,7 @@ from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
 from shared.telemetry.links import links_to
 from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
+from shared.telemetry.spans import span
 from shared.views.port import Checkpoint, Scope, Views, ViewsDamaged, Write
 from shared.views.values import check
 
@@ -87,7 +89,7 @@ class Projector:
             if not stored:
                 return 0
             try:
-                with _tracer.start_as_current_span("project", links=links_to(stored)):
+                with span(_tracer, "project", links=links_to(stored)):
                     recorded = await self._project(stored)
             except BaseException:
                 self.forget()
@@ -167,10 +169,10 @@ class Projector:
             except (*PASSING, Undecodable):
                 raise
             except Exception as error:
-                log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, error)
+                log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, told(error))
                 self._states.pop((one.tenant, one.stream), None)
                 if attempt == ATTEMPTS:
-                    raise Undecodable(f"{type(error).__name__}: {error}") from error
+                    raise Undecodable(told(error)) from error
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         raise AssertionError("the last attempt either returns or raises")
 

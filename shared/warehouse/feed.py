@@ -19,11 +19,13 @@ from opentelemetry import trace
 
 from shared.clock import Clock
 from shared.domain.catalogue import AnyAggregate
+from shared.errors import told
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
 from shared.telemetry.links import links_to
+from shared.telemetry.spans import span
 from shared.warehouse.client import Warehouse
 from shared.warehouse.migrations import migrate
 from shared.warehouse.rebuild import rebuild
@@ -157,7 +159,7 @@ class WarehouseFeed:
             if head <= self.position:
                 return 0
             stored = await self.store.read_all(self.position, BATCH, categories=list(self.aggregates))
-            with _tracer.start_as_current_span("warehouse", links=links_to(stored)):
+            with span(_tracer, "warehouse", links=links_to(stored)):
                 await self._write(stored)
                 last = stored[-1].position if stored else 0
                 crashpoint("warehouse.rows_written")
@@ -228,10 +230,10 @@ class WarehouseFeed:
         return True
 
     async def _park(self, one: Stored, error: Exception) -> None:
-        log.error("set aside %s from version %s: %s", one.stream, one.version, error)
+        log.error("set aside %s from version %s: %s", one.stream, one.version, told(error))
         self._states.pop((one.tenant, one.stream), None)
         self._parked[one.tenant, one.stream] = one.version
-        await self._note_parked(one.tenant, one.stream, str(error), healed=False)
+        await self._note_parked(one.tenant, one.stream, told(error), healed=False)
 
     async def _note_parked(self, tenant: str, stream: str, error: str, *, healed: bool) -> None:
         await self.warehouse.command(

@@ -168,7 +168,7 @@ async def test_a_fold_that_keeps_failing_leaves_nothing_of_itself(room: ToyRoom)
     assert (shown[TENANT, "a"]["version"], shown[TENANT, "a"]["size"]) == (3, 4)
     assert shown[TENANT, "b"]["version"] == 1
     assert sorted(await room.parked()) == ["toy-a.4", "toy-a.5"]
-    assert "RuntimeError: cracked" in (await room.parked())["toy-a.4"]
+    assert "RuntimeError at toys.py" in (await room.parked())["toy-a.4"]
     cracks["urn"] = 0
     assert await room.projector.heal(TENANT, "toy-a")
     assert await room.shown() == await room.folded()

@@ -1,0 +1,33 @@
+"""Log lines without anybody's data: of an exception they show the frames and the types, never the message."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+
+from shared.errors import told
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class WithoutMessages(logging.Formatter):
+    def formatException(  # noqa: N802
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """From the first cause to the exception itself."""
+        parts: list[str] = []
+        error, seen = ei[1], set[int]()
+        while error is not None and id(error) not in seen:  # contexts may run in a circle
+            seen.add(id(error))
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            parts.insert(0, f"{frames}{told(error)}")
+            error = error.__cause__ or error.__context__
+        return "\n".join(parts)
+
+
+def start_logging() -> None:
+    """Warnings and worse go to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithoutMessages(FORMAT))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
