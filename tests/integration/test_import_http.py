@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import csv
 import io
 import zipfile
@@ -320,3 +322,44 @@ async def test_an_import_stops_when_its_starter_may_no_longer_act(
     assert "may no longer sign in" in (await desk.get(f"/imports/{id}/report"))["reason"]
     (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
     assert (await desk.events(id))[-1]["totals"]["created"] == 2
+
+
+PEOPLE = """\
+name: Guests
+steps:
+  - name: guests
+    file: guests.csv
+    resource: contact
+    fields: { given_name: First, family_name: Last, email: Mail, birthday: Born }
+"""
+GUESTS = """\
+First,Last,Mail,Born
+Zephyrine,Quillfeather,zephyrine@example.org,soon
+Otto,Plain,otto@example.org,1980-02-01
+"""
+
+
+async def test_erasing_somebody_empties_what_imports_keep_of_rows(desk: Office) -> None:
+    """Rows that were rejected or only tried are in clear text, and nobody knows whose they are."""
+
+    def kept() -> set[str]:
+        found = set()
+        for file in desk.suite.imports.folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # it went while we looked
+                found |= {file.name} if b"zephyrine" in file.read_bytes().lower() else set()
+        return found
+
+    done = await desk.run(PEOPLE, {"guests.csv": GUESTS})
+    tried = await desk.run(PEOPLE, {"guests.csv": GUESTS}, "/imports/dry-run")
+    assert done["totals"]["rejected"] == 1
+    assert "0" in kept()
+    assert (await csv_of(desk, f"/imports/{done['id']}/rejected.csv"))[0]["First"] == "Zephyrine"
+    [guest] = (await desk.get("/customer/contacts", q="Plain"))["items"]
+    (await desk.client.post(f"/customer/contacts/{guest['id']}/erase", json={})).raise_for_status()
+    async with asyncio.timeout(30):
+        while (await desk.client.get(f"/imports/{tried['id']}/report")).status_code != 404 or kept():
+            await asyncio.sleep(0.02)
+    report = await desk.get(f"/imports/{done['id']}/report")
+    assert (report["totals"]["rejected"], report["rejected"]) == (1, [])
+    assert await csv_of(desk, f"/imports/{done['id']}/rejected.csv") == []
+    assert (await desk.client.get(f"/imports/{tried['id']}/rejected.csv")).status_code == 404

@@ -104,20 +104,20 @@ class _Handlers:
 
     async def events(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        if id in self._dry_runs:
+        if self._dry_runs.has(access, id):
             return event_stream(_numbered(self._dry_runs.events(access, id)))
         await self._following.state(access, id)  # a 404 comes before the stream begins
         return event_stream(_numbered(self._following.events(access, id)))
 
     async def report(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        if id in self._dry_runs:
+        if self._dry_runs.has(access, id):
             return json_answer(self._dry_runs.outcome(access, id))
         return json_answer(self._following.outcome(await self._following.state(access, id)))
 
     async def rejected(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        if id in self._dry_runs:
+        if self._dry_runs.has(access, id):
             return _csv(self._dry_runs.rejected(access, id), f"rejected-{id}.csv")
         return _csv(self._following.rejected(await self._following.state(access, id)), f"rejected-{id}.csv")
 

@@ -15,11 +15,13 @@ from services.integration.running.jobfile import JobFile
 from services.integration.running.rejected import rejected_csv
 from services.integration.running.report import EVERY, Progress, report_of
 from services.integration.running.runner import Job, Runner
+from shared.clock import Micros
 from shared.errors import CrmError, NotFound
 from shared.platform import Platform
 from shared.security.permissions import Access
 
 KEPT = 20
+KEPT_FOR = 86_400_000_000  # µs: they hold people's data
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class _DryRun:
     job: Job
     folder: Path
     task: asyncio.Task[Any]
+    begun: Micros
 
 
 class DryRuns:
@@ -46,13 +49,15 @@ class DryRuns:
             id, access, opened.steps, opened.files, JobFile(folder / "job.db"), Progress(total=opened.total), dry=True
         )
         task = asyncio.create_task(Runner(self._platform, job).run())
-        self._kept[id] = _DryRun(access, opened, job, folder, task)
+        self._kept[id] = _DryRun(access, opened, job, folder, task, self._platform.clock.now())
         while len(self._kept) > KEPT:
             await self._drop(next(iter(self._kept)))
         return id
 
-    def __contains__(self, id: object) -> bool:
-        return id in self._kept
+    def has(self, access: Access, id: str) -> bool:
+        """Whether it is a dry run of this user: another's is as unknown as none."""
+        run = self._kept.get(id)
+        return run is not None and (run.access.tenant, run.access.user) == (access.tenant, access.user)
 
     async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
         """Progress whenever it changed; last the report. Raises NotFound for another user's."""
@@ -62,6 +67,9 @@ class DryRuns:
                 seen = run.job.progress.seen
                 yield {"id": id, **run.job.progress.data()}
             await asyncio.wait({run.task}, timeout=EVERY)
+        if not self.has(access, id):
+            yield {"id": id, "status": "failed", "error": "the dry run was dropped, as somebody was erased: repeat it"}
+            return
         yield self.outcome(access, id)
 
     def outcome(self, access: Access, id: str) -> dict[str, Any]:
@@ -82,13 +90,24 @@ class DryRuns:
         return rejected_csv(run.job.file, run.opened.steps, files)
 
     def _mine(self, access: Access, id: str) -> _DryRun:
-        run = self._kept.get(id)
-        if run is None or (run.access.tenant, run.access.user) != (access.tenant, access.user):
+        if not self.has(access, id):
             raise NotFound()
-        return run
+        return self._kept[id]
+
+    async def drop_old(self) -> None:
+        before = self._platform.clock.now() - KEPT_FOR
+        for id in [id for id, run in self._kept.items() if run.task.done() and run.begun < before]:
+            await self._drop(id)
+
+    async def drop_all(self, tenant: str) -> None:
+        """Drop an organisation's dry runs, with their files."""
+        for id in [id for id, run in self._kept.items() if run.access.tenant == tenant]:
+            await self._drop(id)
 
     async def _drop(self, id: str) -> None:
-        run = self._kept.pop(id)
+        run = self._kept.pop(id, None)
+        if run is None:
+            return
         run.task.cancel()
         await asyncio.gather(run.task, return_exceptions=True)
         run.job.file.close()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,20 @@ from services.integration.running.runner import Job, Runner, Stopped
 from shared.clock import from_rfc3339
 from shared.domain.bus import Call
 from shared.errors import CrmError
+from shared.events.customer_contacts import PersonErased
 from shared.events.envelope import Recorded
+from shared.events.identity import UserErased
 from shared.events.integration import ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
+from shared.events.sales_leads import LeadErased
 from shared.platform import Platform
 from shared.security.permissions import Access, system_access
+from shared.streaming.policies import Policy, Reaction
 
 AT_ONCE = 2  # imports carried out side by side
 KEPT_FOR = 30 * 86_400_000_000  # µs: rejected rows hold people's data, so they are not kept for ever
 MAX_FILE_BYTES = 50 << 20
 JOB_FILE = "job.db"
+SWEEP_SECONDS = 86_400.0
 SYSTEM = "system"
 Key = tuple[str, str]  # tenant, import id
 log = logging.getLogger("crm.imports")
@@ -48,6 +54,8 @@ class Imports:
         shutil.rmtree(folder / "incoming", ignore_errors=True)  # uploads that a crash cut off
         self.dry_runs = DryRuns(platform, folder / "dry")
         platform.projector.listeners.append(self.on_events)
+        erasures = frozenset({PersonErased, LeadErased, UserErased})
+        platform.policies.add(Policy("forget-rejected-rows", erasures, self.forget_people))
 
     async def start(self, access: Access, text: str, files: Mapping[str, Path], key: str | None = None) -> str:
         """Begin an import; the files are copied. Returns its id once it is durable.
@@ -91,7 +99,10 @@ class Imports:
                 self._wake.clear()
                 for key in list(self._due):
                     self.carry_out(*key)
-                await self._wake.wait()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                except TimeoutError:
+                    await self._survey()
         finally:
             for task in self._tasks.values():
                 task.cancel()
@@ -99,12 +110,21 @@ class Imports:
 
     async def _survey(self) -> None:
         """Find unfinished imports; remove what long finished ones still keep."""
+        await self.dry_runs.drop_old()
         now = self._platform.clock.now()
         async for tenant, id, document in self._platform.views.scan(IMPORT.collection.name):
             if document["status"] in UNFINISHED:
                 self._due.add((tenant, id))
             elif document["status"] != "paused" and now - from_rfc3339(document["updated_at"]) > KEPT_FOR:
                 await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
+
+    async def forget_people(self, reaction: Reaction) -> None:
+        """Somebody was erased: they may stand in rows that were rejected, or that were only tried."""
+        erased_in = reaction.recorded.tenant
+        await self.dry_runs.drop_all(erased_in)
+        async for tenant, id, _ in self._platform.views.scan(IMPORT.collection.name):
+            if tenant == erased_in and (self.folder / id / JOB_FILE).exists():
+                await asyncio.to_thread(_forget_rejected, self.folder / id / JOB_FILE)
 
     def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
         """The task that runs an import or its revert to its end; one per import, however often asked for."""
@@ -184,3 +204,8 @@ class Imports:
     async def _send(self, tenant: str, id: str, name: str, body: dict[str, Any]) -> None:
         await self._platform.bus.send(f"integration.{name}", body, Call(system_access(tenant), id))
         await self._platform.projector.catch_up()
+
+
+def _forget_rejected(path: Path) -> None:
+    with closing(JobFile(path)) as file:
+        file.forget_rejected()

@@ -89,6 +89,7 @@ class JobFile:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(_SCHEMA)
 
     def mark(self) -> Mark:
@@ -123,6 +124,13 @@ class JobFile:
         sql = "SELECT step, row, line, cells, errors FROM rejected ORDER BY step, row LIMIT ?"
         for step, row, line, cells, errors in self._db.execute(sql, (limit,)):
             yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
+
+    def forget_rejected(self) -> None:
+        """Overwrite what the rejected rows held; how many there were stays in the mark. Raises sqlite3.Error."""
+        self._db.execute("DELETE FROM rejected")
+        busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("a reader keeps the log from being emptied")
 
     def steps_with_rejected(self) -> list[int]:
         return [step for (step,) in self._db.execute("SELECT DISTINCT step FROM rejected ORDER BY 1")]
