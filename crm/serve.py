@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from crm.process import Server
 from crm.settings import Settings
 from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
-from shared.telemetry.logs import start_logging
+from shared.telemetry.logs import log_unawaited, start_logging
 from shared.views.port import ViewsDamaged
 
 _console = Console(stderr=True)
@@ -28,6 +29,7 @@ def run(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_unawaited)
     server = Server(settings)
     await server.start()
     await _greet(server)

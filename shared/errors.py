@@ -35,16 +35,20 @@ class CrmError(Exception):
 def told(error: BaseException) -> str:
     """What logs, spans and dead letters say of an error: its type and place. Its message might quote somebody's data.
 
-    Only errors of the file system, of SQLite and of our own types, which name fields and never values, keep it.
+    Errors of our own types keep their codes; the file system's, SQLite's and our own of the inside, which quote no
+    values, their messages.
     """
+    kind, code = type(error).__name__, getattr(error, "code", None)
     if isinstance(error, CrmError):
-        fields = ", ".join(f"{e.field or 'request'}: {e.code}" for e in error.errors)
-        return f"{error.type} ({fields})" if fields else error.type
-    if isinstance(error, (OSError, sqlite3.Error)) or type(error).__module__.startswith("shared."):
-        return f"{type(error).__name__}: {error}"
+        codes = ", ".join(e.code for e in error.errors)  # a field may be one that the caller made up
+        return f"{error.type} ({codes})" if codes else error.type
+    if isinstance(code, int):
+        return f"{kind} {code}"
+    is_ours = type(error).__module__.startswith("shared.") and not isinstance(error, ValueError)
+    if is_ours or isinstance(error, (OSError, sqlite3.Error)):
+        return f"{kind}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
+    return f"{kind} at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else kind
 
 
 class Invalid(CrmError):

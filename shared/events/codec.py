@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from shared.clock import Micros
+from shared.errors import told
 from shared.events.envelope import Event, NewEvent, Recorded, Stored, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.security.fieldcrypt import aad, decrypt, encrypt
@@ -71,7 +72,7 @@ class Codec:
                 payload = upcast_payload(type_, schema, payload)
             event = type_.cls(**payload)
         except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Undecodable(f"{stream} v{version} {name}: {error}") from error
+            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
         return Recorded._make(
             (
                 position,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from shared.clock import Micros
+from shared.errors import told
 
 Event = Any  # any class registered with @event; the registry is the closed set
 
@@ -121,4 +122,4 @@ def _metadata(raw: bytes) -> Metadata:
     try:
         return Metadata(**orjson.loads(raw))
     except (ValueError, TypeError) as error:
-        raise Undecodable(f"metadata: {error}") from error
+        raise Undecodable(f"metadata: {told(error)}") from error

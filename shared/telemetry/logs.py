@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import sys
 import traceback
 from types import TracebackType
+from typing import Any
 
 from shared.errors import told
 
+log = logging.getLogger("crm.process")
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -27,7 +31,13 @@ class WithoutMessages(logging.Formatter):
 
 
 def start_logging() -> None:
-    """Warnings and worse go to standard error."""
+    """Warnings and worse go to standard error; so does what ends the process."""
     handler = logging.StreamHandler()
     handler.setFormatter(WithoutMessages(FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    sys.excepthook = lambda kind, error, place: log.critical("the process ends", exc_info=(kind, error, place))
+
+
+def log_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The event loop's exception handler: its own one would print the error with its message."""
+    log.error("%s", context["message"], exc_info=context.get("exception"))

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from shared.clock import SystemIds
+from shared.http.headers import own_key
 from tests.support.wire import Answer, Wire
 
 IDS = SystemIds()
@@ -109,7 +110,7 @@ class Journal:
         log.close()
         done = self._in_order(events)
         for key, one in self.asked.items():
-            self._held(one, done.get(key, []), requests.get(f"{self.user}/{self.user}/{key}"))
+            self._held(one, done.get(key, []), requests.get(f"{self.user}/{own_key(self.user, key)}"))
         return len(events)
 
     def _in_order(self, events: list[tuple[int, str, int, int, bytes]]) -> dict[str, list[tuple[str, int, str]]]:

@@ -10,7 +10,7 @@ from fastapi import Request
 from shared.clock import from_rfc3339
 from shared.domain.bus import Call
 from shared.errors import Invalid
-from shared.http.headers import call_of, header
+from shared.http.headers import call_of, header, own_key
 from shared.security.permissions import Access
 
 ANNA = Access("t1", "anna")
@@ -33,8 +33,11 @@ def test_if_match(text: str, version: int | None) -> None:
     assert call(if_match=text).if_match == version
 
 
-def test_a_key_belongs_to_its_user() -> None:
-    assert call(idempotency_key="k 1").key == "anna/k 1"
+def test_a_key_belongs_to_its_user_and_is_not_kept_as_it_came() -> None:
+    key = call(idempotency_key="otto@example.org").key or ""
+    assert key == own_key("anna", "otto@example.org")
+    assert "otto" not in key
+    assert len({key, own_key("anna", "otto@example.com"), own_key("bob", "otto@example.org")}) == 3
 
 
 def test_time_and_reason() -> None:

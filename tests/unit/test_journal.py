@@ -11,6 +11,7 @@ from shared.clock import SystemClock, SystemIds
 from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.http.headers import own_key
 from tests.support.journal import Asked, Journal
 
 IDS = SystemIds()
@@ -24,7 +25,7 @@ async def told(folder: Path) -> tuple[Journal, Path]:
         one = journal.note("POST", "/customer/accounts", {}, changes=True)
         new = [NewEvent(IDS.new(), "test.Happened", 1, 1, b"{}")]
         metadata = Metadata(command=one.key, causation_id=one.key, reason=one.key)
-        request = Request(f"ann/ann/{one.key}", bytes(32))
+        request = Request(f"ann/{own_key('ann', one.key)}", bytes(32))
         done = await store.append("t1", "account-1", version, new, metadata, request)
         one.status, one.id, one.version = 201, "1", done.version
     await store.close()
