@@ -1,8 +1,7 @@
 """Views in one SQLite file, or in a private one without a name (snapshots). One writes at a time, many may read.
 
-Documents are written by the event loop itself, a few at a turn: a thread that gives the interpreter away at every
-statement would wait for it at every statement while the loop is busy. Long statements (indexes, checkpoints of the log,
-purging) are for a thread.
+The event loop works out what a batch changes, a few documents at a turn; a thread carries it out in a few long
+statements, for whose length it needs no interpreter.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -33,19 +31,20 @@ from shared.views.port import (
     ViewsUnavailable,
     Write,
 )
+from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
 from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
 from shared.views.sqlite_read import Effort, Estimates, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
 from shared.views.sqlite_table import Table
-from shared.views.sqlite_write import TableWriter
+from shared.views.sqlite_write import TableWriter, newest
 
 T = TypeVar("T")
 
 WORDS_AT_ONCE = 2000  # documents whose text is indexed in one transaction while others wait
 SCANNED_AT_ONCE = 500
 PURGE_SECONDS = 60.0
-WRITTEN_AT_A_TURN = 16  # documents, about a millisecond
+PLANNED_AT_A_TURN = 16  # documents, less than a millisecond
 LOG_BYTES = 8 * 1024 * 1024  # of the log after which it is moved into the file
 
 
@@ -78,35 +77,41 @@ class SqliteViews:
         return await self._write(lambda: self._catalogue.declare(collections))
 
     async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        if self._shared:
-            await self._write(lambda: self._write_at_once(writes, checkpoints))
-            return
         async with self._turn:
             if self._closed:
                 raise ViewsUnavailable("the views are closed")
-            with refusals(self._path), self._all_or_nothing():
-                for n, one in enumerate(writes, 1):
-                    self._writer(self._catalogue.table(one.collection)).write(one)
-                    if n % WRITTEN_AT_A_TURN == 0:
-                        await asyncio.sleep(0)
-                self._catalogue.keep(checkpoints)
-                crashpoint("views.before_commit")
+            if self._shared:
+                await self._in_thread(lambda: self._plan_and_carry_out(writes, checkpoints))
+                return
+            batches: dict[int, Batch] = {}
+            with refusals(self._path):
+                for _ in self._plan(writes, batches):
+                    await asyncio.sleep(0)
+            await self._in_thread(partial(self._carry_out, batches.values(), checkpoints))
         await self._shorten_log()
 
-    def _write_at_once(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
-        with self._all_or_nothing():
-            for one in writes:
-                self._writer(self._catalogue.table(one.collection)).write(one)
-            self._catalogue.keep(checkpoints)
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        try:
-            with transaction(self._db):
+    def _plan(self, writes: Sequence[Write], batches: dict[int, Batch]) -> Iterator[None]:
+        """Fill `batches`; whoever runs it may do something else between two steps."""
+        for (collection, tenant), group in newest(writes).items():
+            table = self._catalogue.table(collection)
+            batch = batches.setdefault(table.number, Batch(table))
+            for n in range(0, len(group), PLANNED_AT_A_TURN):
+                self._writer(table).plan(batch, tenant, group[n : n + PLANNED_AT_A_TURN])
                 yield
-        except BaseException:
-            self._catalogue.reload_numbers()
-            raise
+
+    def _carry_out(self, batches: Iterable[Batch], checkpoints: Sequence[Checkpoint]) -> None:
+        with transaction(self._db):
+            for batch in batches:
+                for statement, values in batch.statements():
+                    self._db.execute(statement, values)
+            self._catalogue.keep(checkpoints)
+            crashpoint("views.before_commit")
+
+    def _plan_and_carry_out(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
+        batches: dict[int, Batch] = {}
+        for _ in self._plan(writes, batches):
+            pass
+        self._carry_out(batches.values(), checkpoints)
 
     async def _shorten_log(self) -> None:
         """Move a log that has grown long into the file; where a reader is in the way, when it has grown by as much
@@ -238,16 +243,19 @@ class SqliteViews:
             self._db.close()
 
     async def _write(self, job: Callable[[], T]) -> T:
-        """Run a long job on the writing connection in its thread; it ends before anything else is written."""
+        """Run a job on the writing connection; it ends before anything else is written."""
         async with self._turn:
             if self._closed:
                 raise ViewsUnavailable("the views are closed")
-            running = asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
-            try:
-                return await asyncio.shield(running)
-            except asyncio.CancelledError:
-                await asyncio.wait([running])
-                raise
+            return await self._in_thread(job)
+
+    async def _in_thread(self, job: Callable[[], T]) -> T:
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
 
     def _alone(self, job: Callable[[], T]) -> T:
         with refusals(self._path):

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from shared.views import text
-from shared.views.port import BadQuery, Collection, Document, Field, Kind
-from shared.views.values import IndexValue, index_value, list_fields, scalar_fields
+from shared.views.port import BadQuery, Collection, Field, Kind
+from shared.views.values import IndexValue, list_fields, scalar_fields
 
 Cell = IndexValue | float
 
@@ -56,14 +56,13 @@ class Table:
             f.name: Column(f, f"f{i}", f"p{i}" if f.kind is Kind.KEYWORD else None)
             for i, f in enumerate(scalar_fields(declaration))
         }
-        self._row_fields = [(c.field, missing(c.field), c.folded is not None) for c in self.columns.values()]
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
         self.searchable = [f for f in declaration.fields if f.searchable]
         self.owned = declaration.owner is not None
 
     @property
     def cells(self) -> list[str]:
-        """The columns a document fills, in the order of `row`."""
+        """The columns a document fills, in their order."""
         names = ["o", *(c.name for c in self.columns.values())]
         names += [c.folded for c in self.columns.values() if c.folded]
         return names + [f"n{i}" for i in self.list_fields.values()]
@@ -87,26 +86,6 @@ class Table:
     @property
     def _owner_sorts(self) -> list[str]:
         return ["k", *(c.name for c in self.columns.values() if c.field.kind not in _CODES)]
-
-    def row(self, document: Document, owner: int) -> list[Cell]:
-        """The cells of a document, without its lists' counts. Raises ValueError when it does not fit."""
-        cells: list[Cell] = [owner]
-        folded: list[Cell] = []
-        for field, nothing, has_folded in self._row_fields:
-            value = self._value(field, document.get(field.name))
-            cells.append(nothing if value is None else value)
-            if has_folded:
-                low = text.fold(str(value or NO_TEXT))
-                folded.append(NO_TEXT if low == value else low)
-        return cells + folded
-
-    def _value(self, field: Field, value: Any) -> IndexValue | None:
-        try:
-            return index_value(field, value)
-        except ValueError:
-            if self.stale:
-                return None  # the rebuild that is due reads it rightly
-            raise
 
     def create(self) -> list[str]:
         """The statements that make the empty tables. Without indexes writing is fast; `indexes` follow."""

@@ -1,140 +1,181 @@
-"""Writing documents: guarded by version, touching only what differs. Runs inside the caller's transaction."""
+"""From documents to what has to be written of them: guarded by version, touching only what differs."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
 
-from shared.views.port import Document, Write
-from shared.views.sqlite_table import NOBODY, Cell, Table
-from shared.views.values import encode, keywords, search_words
+from shared.views import text
+from shared.views.port import Document, Field, Write
+from shared.views.sqlite_batch import Batch
+from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing
+from shared.views.values import IndexValue, conversion, encode, keywords, search_words
 
 Number = Callable[[str], int]  # the number of a tenant or owner, given one if it is new
 
 
 class TableWriter:
-    """The statements that change one table, prepared once."""
+    """Plans the changes of one table. It alone gives rows their ids."""
 
     def __init__(self, db: sqlite3.Connection, table: Table, number: Number) -> None:
         self._db, self._table, self._number = db, table, number
-        cells = table.cells
-        self._cells = cells
-        marks = ", ".join("?" * (3 + len(cells)))
-        self._gone = f"SELECT v FROM {table.gone} WHERE t = ? AND k = ?"
+        self._names = table.cells
+        self._columns = [
+            (c.field, c.field.name, conversion(c.field), missing(c.field), c.folded is not None)
+            for c in table.columns.values()
+        ]
+        self._lists_of = [f for f in table.declaration.fields if f.name in table.list_fields]
+        self._words_of = [f.name for f in table.searchable]
+        self._last: int = db.execute(f"SELECT ifnull(max(id), 0) FROM {table.body}").fetchone()[0]
         self._any_gone = db.execute(f"SELECT 1 FROM {table.gone}").fetchone() is not None
-        self._find = f"SELECT id, v, {', '.join(cells)} FROM {table.name} WHERE t = ? AND k = ?"
-        self._insert_body = f"INSERT INTO {table.body} VALUES(?, ?)"
-        self._insert = f"INSERT INTO {table.name}(t, k, v, {', '.join(cells)}) VALUES({marks})"
+        keys = "WHERE t = ? AND k IN (SELECT value FROM json_each(?))"
+        self._find = f"SELECT k, id, v, {', '.join(self._names)} FROM {table.name} {keys}"
+        self._find_gone = f"SELECT k, v FROM {table.gone} {keys}"
+        self._find_bodies = f"SELECT id, body FROM {table.body} WHERE id IN (SELECT value FROM json_each(?))"
 
-    def write(self, one: Write) -> None:
-        """Put or remove one document unless what is there is as new. Raises ValueError when it does not fit."""
-        tenant = self._number(one.tenant)
-        found = self._db.execute(self._find, (tenant, one.key)).fetchone()
-        gone = self._tombstone(tenant, one.key) if found is None else None
-        if one.version <= (found[1] if found else gone or 0):
-            return
-        if one.document is None:
-            self._remove(tenant, one, found)
-            return
-        self._put(tenant, one, one.document, found)
-        if gone is not None:
-            self._db.execute(f"DELETE FROM {self._table.gone} WHERE t = ? AND k = ?", (tenant, one.key))
+    def plan(self, batch: Batch, tenant: str, writes: Sequence[Write]) -> None:
+        """Add what these writes change, each of another key, to the batch; what is there and as new is left alone.
+
+        Raises ValueError when a document does not fit.
+        """
+        number = self._number(tenant)
+        keys = orjson.dumps([one.key for one in writes]).decode()
+        found = {row[0]: row[1:] for row in self._db.execute(self._find, (number, keys)).fetchall()}
+        gone: dict[str, int] = dict(self._db.execute(self._find_gone, (number, keys))) if self._any_gone else {}
+        known = {one.key: found[one.key] if one.key in found else (0, gone.get(one.key, 0)) for one in writes}
+        newer = [one for one in writes if one.version > known[one.key][1]]
+        bodies = self._bodies([known[one.key][0] for one in newer if one.key in found])
+        for one in newer:
+            id, _, *cells = known[one.key]
+            if one.document is None:
+                self._remove(batch, number, one, id, bodies.get(id, {}))
+            elif id:
+                self._change(batch, number, one, one.document, id, cells, bodies[id])
+            else:
+                self._add(batch, number, one, one.document)
+                if one.key in gone:
+                    batch.unburied.append((number, one.key))
 
     def fill_words(self, after: int, limit: int) -> int:
         """Index the text of up to `limit` documents beyond row `after`; returns the last row, 0 when all are done."""
         select = f"SELECT id, body FROM {self._table.body} WHERE id > ? ORDER BY id LIMIT ?"
         rows = self._db.execute(select, (after, limit)).fetchall()
-        words = ((id, self._words(orjson.loads(body))) for id, body in rows)
-        self._db.executemany(self._insert_words, (w for w in words if w[1]))
+        batch = Batch(self._table)
+        for id, body in rows:
+            self._change_words(batch, id, {}, orjson.loads(body))
+        for statement, values in batch.statements():
+            self._db.execute(statement, values)
         return rows[-1][0] if rows else 0
 
-    def _tombstone(self, tenant: int, key: str) -> int | None:
-        """The version at which a document was removed."""
-        row = self._db.execute(self._gone, (tenant, key)).fetchone() if self._any_gone else None
-        return row[0] if row else None
+    def _bodies(self, ids: Sequence[int]) -> dict[int, Document]:
+        if not ids:
+            return {}
+        rows = self._db.execute(self._find_bodies, (orjson.dumps(ids).decode(),)).fetchall()
+        return {id: orjson.loads(body) for id, body in rows}
 
-    def _put(self, tenant: int, one: Write, document: Document, found: Sequence[Any] | None) -> None:
-        table = self._table
-        body = encode(document)
-        lists = self._lists(document)
-        cells = [*table.row(document, self._owner(document)), *(len(entries) for entries in lists)]
-        if found is None:
-            cursor = self._db.execute(self._insert, (tenant, one.key, one.version, *cells))
-            id = cursor.lastrowid
-            assert id is not None
-            self._db.execute(self._insert_body, (id, body))
-            old: Document = {}
-        else:
-            id = found[0]
-            old = orjson.loads(self._db.execute(f"SELECT body FROM {table.body} WHERE id = ?", (id,)).fetchone()[0])
-            self._update(id, one.version, found[2:], cells)
-            self._db.execute(f"UPDATE {table.body} SET body = ? WHERE id = ?", (body, id))
-        self._change_lists(tenant, id, self._lists(old) if old else [[]] * len(lists), lists)
-        if table.filled:
-            self._change_words(id, old, document)
+    def _add(self, batch: Batch, tenant: int, one: Write, document: Document) -> None:
+        body, lists = encode(document), self._lists(document)
+        cells = self._cells(document, lists)
+        self._last = id = self._last + 1
+        batch.rows.append((id, tenant, one.key, one.version, *cells))
+        batch.bodies.append((id, body))
+        self._change_lists(batch, tenant, id, [[]] * len(lists), lists)
+        if self._table.filled:
+            self._change_words(batch, id, {}, document)
 
-    def _update(self, id: int, version: int, old: Sequence[Cell], new: Sequence[Cell]) -> None:
-        """Set the cells that differ, so that only their indexes are touched."""
-        changed = [(name, b) for name, a, b in zip(self._cells, old, new, strict=True) if a != b]
-        sets = "".join(f", {name} = ?" for name, _ in changed)
-        self._db.execute(
-            f"UPDATE {self._table.name} SET v = ?{sets} WHERE id = ?", (version, *(value for _, value in changed), id)
-        )
+    def _change(
+        self, batch: Batch, tenant: int, one: Write, document: Document, id: int, cells: Sequence[Cell], old: Document
+    ) -> None:
+        body, lists = encode(document), self._lists(document)
+        batch.update(id, one.version, self._names, cells, self._cells(document, lists))
+        batch.bodies.append((id, body))
+        self._change_lists(batch, tenant, id, self._lists(old), lists)
+        if self._table.filled:
+            self._change_words(batch, id, old, document)
 
-    def _remove(self, tenant: int, one: Write, found: Sequence[Any] | None) -> None:
-        table = self._table
-        if found is not None:
-            id = found[0]
-            old = orjson.loads(self._db.execute(f"SELECT body FROM {table.body} WHERE id = ?", (id,)).fetchone()[0])
-            self._change_lists(tenant, id, self._lists(old), [[]] * len(table.list_fields))
-            if table.filled:
-                self._change_words(id, old, {})
-            self._db.execute(f"DELETE FROM {table.name} WHERE id = ?", (id,))
-            self._db.execute(f"DELETE FROM {table.body} WHERE id = ?", (id,))
+    def _remove(self, batch: Batch, tenant: int, one: Write, id: int, old: Document) -> None:
         self._any_gone = True
-        self._db.execute(f"INSERT OR REPLACE INTO {table.gone} VALUES(?, ?, ?)", (tenant, one.key, one.version))
+        batch.buried.append((tenant, one.key, one.version))
+        if not id:
+            return
+        batch.removed.append((id,))
+        self._change_lists(batch, tenant, id, self._lists(old), [[]] * len(self._lists_of))
+        if self._table.filled:
+            self._change_words(batch, id, old, {})
+
+    def _cells(self, document: Document, lists: Sequence[Sequence[str]]) -> list[Cell]:
+        """In the order of `Table.cells`."""
+        cells: list[Cell] = [self._owner(document)]
+        folded: list[Cell] = []
+        for field, name, convert, nothing, has_folded in self._columns:
+            value = document.get(name)
+            if value is None or value == "":
+                cells.append(nothing)
+                if has_folded:
+                    folded.append(NO_TEXT)
+                continue
+            converted = self._converted(convert, field, value)
+            cells.append(nothing if converted is None else converted)
+            if has_folded:
+                low = text.fold(str(converted or NO_TEXT))
+                folded.append(NO_TEXT if low == converted else low)
+        return cells + folded + [len(entries) for entries in lists]
+
+    def _converted(self, convert: Callable[[Field, Any], IndexValue], field: Field, value: Any) -> IndexValue | None:
+        try:
+            return convert(field, value)
+        except ValueError:
+            if self._table.stale:
+                return None  # the rebuild that is due reads it rightly
+            raise
 
     def _owner(self, document: Document) -> int:
         owner = document.get(self._table.declaration.owner) if self._table.declaration.owner else None
         return self._number(owner) if owner else NOBODY
 
     def _lists(self, document: Document) -> list[list[str]]:
-        fields = [f for f in self._table.declaration.fields if f.name in self._table.list_fields]
         try:
-            return [keywords(f, document.get(f.name)) for f in fields]
+            return [keywords(f, document.get(f.name)) for f in self._lists_of]
         except ValueError:
             if self._table.stale:
-                return [[] for _ in fields]
+                return [[] for _ in self._lists_of]
             raise
 
-    def _change_lists(self, tenant: int, id: int, old: list[list[str]], new: list[list[str]]) -> None:
-        if old == new:
-            return
+    def _change_lists(
+        self, batch: Batch, tenant: int, id: int, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
+    ) -> None:
         for field, (before, after) in enumerate(zip(old, new, strict=True)):
-            gone = [(tenant, field, value, id) for value in before if value not in after]
-            added = [(tenant, field, value, id) for value in after if value not in before]
-            where = "t = ? AND field = ? AND value = ? AND id = ?"
-            self._db.executemany(f"DELETE FROM {self._table.lists} WHERE {where}", gone)
-            self._db.executemany(f"INSERT INTO {self._table.lists} VALUES(?, ?, ?, ?)", added)
+            if before != after:
+                batch.list_gone += _entries(tenant, field, (v for v in before if v not in after), id)
+                batch.list_added += _entries(tenant, field, (v for v in after if v not in before), id)
+
+    def _change_words(self, batch: Batch, id: int, old: Document, new: Document) -> None:
+        if all(old.get(name) == new.get(name) for name in self._words_of):
+            return
+        before, after = self._words(old) if old else "", self._words(new) if new else ""
+        if before == after:
+            return
+        if before:
+            batch.words_gone.append((id, before))
+        if after:
+            batch.words_added.append((id, after))
 
     def _words(self, document: Document) -> str:
         return " ".join(search_words(self._table.declaration, document))
 
-    @property
-    def _insert_words(self) -> str:
-        return f"INSERT INTO {self._table.words}(rowid, words) VALUES(?, ?)"
 
-    def _change_words(self, id: int, old: Document, new: Document) -> None:
-        if all(old.get(f.name) == new.get(f.name) for f in self._table.searchable):
-            return
-        before, after = self._words(old) if old else "", self._words(new)
-        if before == after:
-            return
-        words = self._table.words
-        if before:
-            self._db.execute(f"INSERT INTO {words}({words}, rowid, words) VALUES('delete', ?, ?)", (id, before))
-        if after:
-            self._db.execute(self._insert_words, (id, after))
+def newest(writes: Iterable[Write]) -> dict[tuple[str, str], list[Write]]:
+    """The writes by collection and tenant, of each document only the newest."""
+    found: dict[tuple[str, str], dict[str, Write]] = {}
+    for one in writes:
+        group = found.setdefault((one.collection, one.tenant), {})
+        if one.key not in group or one.version > group[one.key].version:
+            group[one.key] = one
+    return {where: list(group.values()) for where, group in found.items()}
+
+
+def _entries(tenant: int, field: int, values: Iterable[str], id: int) -> list[tuple[int, int, str, int]]:
+    return [(tenant, field, value, id) for value in values]

@@ -44,6 +44,11 @@ def index_value(field: Field, value: Any) -> IndexValue | None:
     return _CONVERSIONS[field.kind](field, value)
 
 
+def conversion(field: Field) -> Callable[[Field, Any], IndexValue]:
+    """What `index_value` does to a value that is there."""
+    return _CONVERSIONS[field.kind]
+
+
 def keywords(field: Field, value: Any) -> list[str]:
     """The distinct entries of a KEYWORDS value. Raises ValueError when it is no list of text."""
     if value is None:
