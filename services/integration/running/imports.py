@@ -100,7 +100,8 @@ class Imports:
                 for key in list(self._due):
                     self.carry_out(*key)
                 try:
-                    await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                    async with asyncio.timeout(SWEEP_SECONDS):  # wait_for of 3.11 may lose a cancellation
+                        await self._wake.wait()
                 except TimeoutError:
                     await self._survey()
         finally:
