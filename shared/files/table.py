@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from shared.errors import Invalid
 from shared.files.encoding import CHUNK, detect_encoding
@@ -19,6 +20,7 @@ from shared.files.xlsx import xlsx_to_csv
 from shared.http.cells import restore
 
 MAX_COLUMNS = 1_000
+MAX_ROW = 2_000_000  # characters: a row is in memory whole
 DELIMITERS = (",", ";", "\t")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -84,8 +86,9 @@ def read_rows(facts: Facts, after: int = 0) -> Iterator[Row]:
     width = len(facts.columns)
     number = 0
     with facts.path.open(encoding=facts.encoding, newline="") as file:
-        reader = csv.reader(_without_nul(file, facts.name), delimiter=facts.delimiter, strict=True)
-        records = _records(reader, facts.name)
+        lines = _Lines(file, facts.name)
+        reader = csv.reader(lines.read(), delimiter=facts.delimiter, strict=True)
+        records = _records(reader, lines)
         next(records)
         for cells in records:
             if not any(cells):
@@ -120,8 +123,8 @@ def _delimiter(path: Path, encoding: str) -> str:
 
 def _columns(path: Path, name: str, encoding: str, delimiter: str) -> tuple[str, ...]:
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(_without_nul(file, name), delimiter=delimiter, strict=True)
-        header = next(_records(reader, name), [])
+        lines = _Lines(file, name)
+        header = next(_records(csv.reader(lines.read(), delimiter=delimiter, strict=True), lines), [])
     columns = tuple(unicodedata.normalize("NFC", restore(c).strip()) for c in header)
     if not any(columns):
         raise Invalid.field(name, "empty-file", "the first line must name the columns")
@@ -135,15 +138,29 @@ def _columns(path: Path, name: str, encoding: str, delimiter: str) -> tuple[str,
     return columns
 
 
-def _without_nul(lines: Iterable[str], name: str) -> Iterator[str]:
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            raise Invalid.field(name, "nul", f"line {number} holds a NUL character: this is no text file")
-        yield line
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a file for a CSV reader. length: of the row so far, which whoever reads rows sets back."""
+
+    file: TextIO
+    name: str
+    length: int = 0
+
+    def read(self) -> Iterator[str]:
+        """Raises Invalid for NUL and for a row without end."""
+        for number, line in enumerate(iter(partial(self.file.readline, MAX_ROW + 1), ""), 1):
+            self.length += len(line)
+            if self.length > MAX_ROW:
+                raise Invalid.field(self.name, "endless-row", f"line {number}: more than {MAX_ROW} characters in a row")
+            if "\0" in line:
+                raise Invalid.field(self.name, "nul", f"line {number} holds a NUL character: this is no text file")
+            yield line
 
 
-def _records(reader: Any, name: str) -> Iterator[list[str]]:
+def _records(reader: Any, lines: _Lines) -> Iterator[list[str]]:
     try:
-        yield from reader
+        for record in reader:
+            lines.length = 0
+            yield record
     except csv.Error as error:
-        raise Invalid.field(name, "broken-csv", f"line {reader.line_num}: {error}") from error
+        raise Invalid.field(lines.name, "broken-csv", f"line {reader.line_num}: {error}") from error

@@ -1,25 +1,28 @@
-"""XLSX in: judged as an archive before anything is unpacked or parsed, then turned into a plain CSV beside it."""
+"""XLSX in: judged as an archive before anything is unpacked or parsed, then turned into a plain CSV beside it by a
+process of its own."""
 
 from __future__ import annotations
 
-import csv
+import subprocess
+import sys
+import threading
 import zipfile
-from collections.abc import Iterable
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from defusedxml.ElementTree import fromstring
 
 from shared.errors import Invalid
+from shared.files.xlsx_reader import REFUSED
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 100
 MAX_TOTAL = 200 * 1024 * 1024
 MAX_SHARED_STRINGS = 32 * 1024 * 1024  # the reader holds them in memory, all at once
 MAX_TYPES = 1024 * 1024
-MAX_CELLS = 1_000  # of one row
 _SMALL = 100 * 1024  # of small entries the ratio says nothing
+_READER = Path(__file__).with_name("xlsx_reader.py")
+_turns = threading.Semaphore(2)  # each may take what the reader is allowed
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".jar", ".gz", ".7z", ".rar", ".tar")
 
 
@@ -30,51 +33,24 @@ def xlsx_to_csv(path: Path, name: str, target: Path) -> None:
     """
     try:
         _guard(path, name)
-        with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
-            from openpyxl import load_workbook  # costs the start 0.2 s, and most imports are CSV
-
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            _copy(sheet.iter_rows(values_only=True), out, name)
+        _convert(path, name, target)
     except Invalid:
         target.unlink(missing_ok=True)
         raise
-    except Exception as error:  # of zipfile, the XML parser and openpyxl: whatever a hostile file provokes
-        target.unlink(missing_ok=True)
+    except Exception as error:  # of zipfile and the XML parser: whatever a hostile file provokes
         raise Invalid.field(name, "broken-xlsx", f"this is no readable XLSX file ({type(error).__name__})") from error
 
 
-def _copy(rows: Iterable[tuple[Any, ...]], out: Any, name: str) -> None:
-    writer = csv.writer(out)
-    width = 0
-    for row in rows:
-        cells = [_text(value) for value in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if len(cells) > MAX_CELLS:
-            raise Invalid.field(name, "too-many-columns", f"a row has {len(cells)} cells; {MAX_CELLS} are the limit")
-        if not cells:
-            continue
-        width = width or len(cells)
-        writer.writerow(cells + [""] * (width - len(cells)))
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat()
-        case date():
-            return value.isoformat()
-        case str():
-            return value.replace("\0", "")
-    return str(value)
+def _convert(path: Path, name: str, target: Path) -> None:
+    """In a process of its own, whose memory and time are bounded."""
+    command = [sys.executable, "-P", str(_READER), str(path), str(target)]
+    with _turns:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)  # noqa: S603
+    if done.returncode == REFUSED:
+        code, _, message = done.stdout.decode(errors="replace").partition("\t")
+        raise Invalid.field(name, code, message)
+    if done.returncode != 0:
+        raise Invalid.field(name, "xlsx-bomb", "it takes more memory or time to read than it may; send it as CSV")
 
 
 def _guard(path: Path, name: str) -> None:

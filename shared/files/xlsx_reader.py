@@ -1,0 +1,120 @@
+"""The first sheet of an XLSX as CSV, in a process of its own: what a hostile file costs in memory and time, it costs
+there, and within bounds.
+
+`python xlsx_reader.py SOURCE TARGET`; it takes nothing of the suite but this file. Exit code 0: written. REFUSED: why
+is on standard output, a code and a message with a tab between. Any other: a bound was met.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+MAX_CELLS = 1_000  # of one row
+MAX_ROW = 4 * 1024 * 1024  # bytes of XML
+MEMORY = 512 * 1024 * 1024
+SECONDS = 600  # of processor time
+CHUNK = 1024 * 1024
+REFUSED = 3
+
+
+class Refused(Exception):
+    """args: code, message."""
+
+
+def bound_this_process() -> None:
+    """Where the system knows such bounds."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def convert(source: str, target: str) -> None:
+    """Write the CSV. Raises Refused, and whatever a hostile file provokes in openpyxl."""
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, for nothing that is needed here
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(source) as archive:
+        for entry in archive.infolist():
+            if entry.file_size > MAX_ROW:
+                refuse_endless_row(archive, entry)
+    with open(source, "rb") as file, open(target, "w", encoding="utf-8", newline="") as out:
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        copy(sheet.iter_rows(values_only=True), out)
+
+
+def refuse_endless_row(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """A row is in memory whole before its cells can be counted, so its bytes are counted first."""
+    length: int | None = None  # of the row so far
+    with archive.open(entry) as part:
+        while chunk := part.read(CHUNK):
+            begins = chunk.find(b"<row")
+            if length is not None:
+                length += len(chunk) if begins < 0 else begins
+                if length > MAX_ROW:
+                    raise Refused("too-many-columns", f"a row of more than {MAX_ROW >> 20} MB")
+            if begins >= 0:
+                length = len(chunk) - chunk.rfind(b"<row")
+            if b"</sheetData" in chunk:
+                length = None
+
+
+def copy(rows: Iterable[tuple[Any, ...]], out: Any) -> None:
+    writer = csv.writer(out)
+    width = 0
+    for row in rows:
+        cells = [text_of(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if len(cells) > MAX_CELLS:
+            raise Refused("too-many-columns", f"a row has {len(cells)} cells; {MAX_CELLS} are the limit")
+        if not cells:
+            continue
+        width = width or len(cells)
+        writer.writerow(cells + [""] * (width - len(cells)))
+
+
+def text_of(value: Any) -> str:
+    """Dates as ISO text, numbers plain."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat()
+        case date():
+            return value.isoformat()
+        case str():
+            return value.replace("\0", "")
+    return str(value)
+
+
+def main(source: str, target: str) -> int:
+    bound_this_process()
+    try:
+        convert(source, target)
+    except MemoryError:
+        return 1
+    except Refused as error:
+        sys.stdout.write("\t".join(error.args))
+        return REFUSED
+    except Exception as error:  # of zipfile, the XML parser and openpyxl: whatever a hostile file provokes
+        sys.stdout.write(f"broken-xlsx\tthis is no readable XLSX file ({type(error).__name__})")
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
