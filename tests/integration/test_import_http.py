@@ -114,6 +114,7 @@ async def test_the_same_file_in_other_clothes(desk: Office) -> None:
 
 async def test_a_saved_mapping_is_used_again(desk: Office) -> None:
     id = await desk.create("/imports/mappings", name="Fair", mapping=MAPPING)
+    await desk.get(f"/imports/mappings/{id}", min_version=1)
     answer = await desk.client.post(
         "/imports", data={"mapping_id": id}, files={"files": ("fair.csv", renamed(FAIR, "Saved"))}
     )
