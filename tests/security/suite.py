@@ -20,9 +20,11 @@ from services.identity.user import USER
 from shared.domain.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
+from tests.security.places import Place, Schema, strings
 
 SERVICES = ("identity", "customer", "sales", "analytics", "audit", "integration")
-MATRIX: dict[str, str] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
+MATRIX: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
+FIELDS: dict[str, dict[str, str]] = MATRIX.pop("fields")  # resource → field → which commands may set it
 PASSWORD = "seven kinds of boxes"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NEEDED = {"by": "archived", "resource": "lead", "currency": "CNY", "day": "2026-11-24"}  # needed query parameters
@@ -31,13 +33,23 @@ UNKNOWN = "01936f00-0000-7000-8000-000000000001"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of one service. example: a valid body, if it takes one; query: parameters that are needed."""
+    """One operation of one service. example: a valid body, if it takes one; query: parameters that are needed.
+
+    ids, texts: the places of its body that take an id, or another text. filters: its query's parameters that take any
+    text. body: the schema; schemas: those it refers to.
+    """
 
     method: str
     path: str
     example: Any
     public: bool
     query: tuple[str, ...]
+    ids: tuple[Place, ...]
+    texts: tuple[Place, ...]
+    filters: tuple[str, ...]
+    body: Schema
+    schemas: dict[str, Schema]
+    media: str
 
     @property
     def name(self) -> str:
@@ -45,7 +57,7 @@ class Route:
 
     @property
     def row(self) -> str:
-        return MATRIX.get(self.name, "")
+        return str(MATRIX.get(self.name, ""))
 
     def to(self, id: str) -> str:
         """The path with every parameter filled."""
@@ -54,13 +66,14 @@ class Route:
 
 @dataclass
 class Stage:
-    """ids: resource → a record of the first organisation, made from the documents' own examples."""
+    """ids, theirs: resource → a record of the first or second organisation, made from the documents' own examples."""
 
     suite: Suite
     acme: SetUp
     umbrella: SetUp
     routes: list[Route] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
     clients: dict[tuple[str, str], httpx.AsyncClient] = field(default_factory=dict)
 
     def anybody(self) -> httpx.AsyncClient:
@@ -97,7 +110,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path) -> AsyncIterator[Stage]:
+async def open_stage(folder: Path, both: bool = False) -> AsyncIterator[Stage]:
+    """both: the second organisation has records as well."""
     with patch.object(Passwords.__init__, "__defaults__", (QUICK,)):
         suite = await Suite.open(Settings(folder))
     await suite.start()
@@ -109,7 +123,9 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         await suite.platform.projector.catch_up()
         stage = Stage(suite, acme, umbrella)
         await _find_routes(stage)
-        await _make_records(stage)
+        stage.ids = await _make_records(stage, acme)
+        if both:
+            stage.theirs = await _make_records(stage, umbrella)
         yield stage
     finally:
         for client in stage.clients.values() if stage else ():
@@ -128,33 +144,42 @@ async def _find_routes(stage: Stage) -> None:
 
 
 def _route(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Route:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    example = body.get("example")
+    content: dict[str, Schema] = operation.get("requestBody", {}).get("content", {})
+    media, body = next(iter(content.items()), ("", {}))
+    example, schema, schemas = body.get("example"), body.get("schema", {}), document["components"]["schemas"]
     if example is None:
-        schema = body.get("schema", {})
         named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
         example = (named.get("examples") or [{}])[0]
     shared = document["components"].get("parameters", {})
     parameters = [shared.get(p.get("$ref", "").rpartition("/")[2], p) for p in operation.get("parameters", ())]
     needed = tuple(p["name"] for p in parameters if p.get("required") and p["in"] == "query")
-    return Route(method.upper(), path, example, operation.get("security") == [], needed)
+    found = sorted(set(strings(schema, schemas)))
+    ids, texts = (tuple(place for place, is_id in found if is_id is wanted) for wanted in (True, False))
+    filters = tuple(p["name"] for p in parameters if p["in"] == "query" and _is_text(p["schema"]))
+    public = operation.get("security") == []
+    return Route(method.upper(), path, example, public, needed, ids, texts, filters, schema, schemas, media)
 
 
-async def _make_records(stage: Stage) -> None:
-    platform, tenant = stage.suite.platform, stage.acme.tenant
-    admin = await stage.client(tenant, stage.acme.user)
-    stage.ids = {"user": stage.acme.user, "organisation": tenant}
+def _is_text(schema: Schema) -> bool:
+    return schema.get("type") == "string" and "enum" not in schema and "format" not in schema
+
+
+async def _make_records(stage: Stage, owner: SetUp) -> dict[str, str]:
+    platform, tenant = stage.suite.platform, owner.tenant
+    admin = await stage.client(tenant, owner.user)
+    ids = {"user": owner.user, "organisation": tenant}
     for aggregate in platform.catalogue:
         created = f"POST /{aggregate.service}/{aggregate.noun}"
         route = next((r for r in stage.routes if r.name == created), None)
-        if aggregate.name in (*stage.ids, "session", "import") or route is None:
+        if aggregate.name in (*ids, "session", "import") or route is None:
             continue
         answer = await stage.call(admin, route, "")
         assert answer.status_code == 201, (created, answer.text)
-        stage.ids[aggregate.name] = answer.json()["id"]
+        ids[aggregate.name] = answer.json()["id"]
     started = {"name": "canary-import", "mapping": "steps: []", "files": [], "total": 0}
-    call = Call(system_access(tenant, stage.acme.user))
-    stage.ids["import"] = (await platform.bus.send("integration.StartImport", started, call)).id
-    session = {"user": stage.acme.user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
-    stage.ids["session"] = (await platform.bus.send("identity.SignIn", session, call)).id
+    call = Call(system_access(tenant, owner.user))
+    ids["import"] = (await platform.bus.send("integration.StartImport", started, call)).id
+    session = {"user": owner.user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
+    ids["session"] = (await platform.bus.send("identity.SignIn", session, call)).id
     await platform.projector.catch_up()
+    return ids

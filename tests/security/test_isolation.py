@@ -1,0 +1,196 @@
+"""Another organisation's ids in every place that takes one: paths, bodies, queries, uploads, SQL, cursors.
+
+The places are found in the OpenAPI documents, so that a new route or field is tried by itself. Both organisations have
+the same records; the caller is the administrator of the second one, and every id of the first must answer as one that
+does not exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.security.places import Place, filled, strings
+from tests.security.suite import UNKNOWN, Route, Stage, open_stage
+
+STREAMS = "/events"  # server-sent events answer as long as they like
+NO_REFERENCE = {"role", "organisation"}  # texts of that name: what a contact is to an account, the name of a new one
+MULTIPART = "multipart/form-data"
+GATE = ("gate", "roles", "0")  # compared with the roles of whoever moves a deal; names of built-in roles are taken too
+# Where an id that does not exist is taken: what is not there is taken away, and nothing changes.
+TAKEN = {
+    "POST /customer/activities/{id}/unlink id",
+    "POST /customer/contacts/{id}/end-account-link account",
+    "POST /customer/contacts/{id}/remove-address address",
+    "POST /sales/opportunities/{id}/remove-contact-role contact",
+}
+
+
+def resource_of(stage: Stage, route: Route) -> str:
+    """The record type whose id the path takes."""
+    noun = route.path.split("/{")[0]
+    return next(
+        (a.name for a in stage.suite.platform.catalogue if noun == f"/{a.service}/{a.noun}"),
+        "session" if noun == "/identity/sessions" else "account",
+    )
+
+
+def shape(answer: httpx.Response, sent: str = UNKNOWN) -> tuple[Any, ...]:
+    """All that can be told from an answer, the id that was sent aside."""
+    return answer.status_code, answer.text.replace(sent, UNKNOWN), sorted(answer.headers)
+
+
+async def written(stage: Stage) -> list[str]:
+    """What was done to the first organisation's records; its import runs by itself."""
+    found = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
+    return [e.event_id for e in found if not e.stream.startswith("import-")]
+
+
+async def test_every_reference_of_every_body_is_declared_as_an_id(tmp_path: Path) -> None:
+    """A body's field that is named like a reference must look like one in the document, or it is tried nowhere."""
+    async with open_stage(tmp_path) as stage:
+        catalogue = stage.suite.platform.catalogue
+        references = {f.name for a in catalogue for f in a.collection.fields if f.ref} | {a.name for a in catalogue}
+        plain = [
+            (route.name, ".".join(place))
+            for route in stage.routes
+            for place in route.texts
+            if place[-3:] != GATE and _last(place) in references - NO_REFERENCE
+        ]
+        assert plain == []
+        assert sum(len(r.ids) for r in stage.routes) > 60
+
+
+def _last(place: Place) -> str:
+    return next((p for p in reversed(place) if p not in ("0", "*")), "")
+
+
+async def test_another_organisations_id_in_a_body_is_an_unknown_one(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, both=True) as stage:
+        client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
+        before, different, taken, tried = await written(stage), [], set(), 0
+        for route in stage.routes:
+            own = stage.theirs[resource_of(stage, route)]
+            for place in route.ids if route.media == "application/json" else ():
+                unknown = await with_id(client, route, own, place, UNKNOWN)
+                assert unknown.status_code < 500, (route.name, place, unknown.text)
+                if unknown.status_code < 300:
+                    taken.add(f"{route.name} {'.'.join(place)}")
+                for foreign in set(stage.ids.values()):
+                    tried += 1
+                    answer = await with_id(client, route, own, place, foreign)
+                    if shape(answer, foreign) != shape(unknown):
+                        different.append((route.name, place, unknown.text[:200], answer.text[:200]))
+        assert not different, "\n".join(map(str, different))
+        assert taken == TAKEN
+        assert tried > 900
+        assert await written(stage) == before
+
+
+async def with_id(client: httpx.AsyncClient, route: Route, own: str, place: Place, id: str) -> httpx.Response:
+    body = filled(route.body, route.schemas, route.example, place, id)
+    return await client.request(route.method, route.to(own), json=body)
+
+
+async def test_another_organisations_id_in_a_query_is_an_unknown_one(tmp_path: Path) -> None:
+    """Filters, searches, sorting, cursors: every parameter that takes a text, on every route that reads."""
+    async with open_stage(tmp_path, both=True) as stage:
+        client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
+        refs = {
+            f.name: a.name
+            for a in stage.suite.platform.catalogue
+            for b in stage.suite.platform.catalogue
+            for f in b.collection.fields
+            if f.ref and f.ref in (a.name, a.collection.name)
+        }
+        different, tried = [], 0
+        for route in stage.routes:
+            if route.method != "GET" or route.row == "public" or route.path.endswith(STREAMS):
+                continue
+            kind = resource_of(stage, route)
+            path, needed = route.to(stage.theirs[kind]), dict.fromkeys(route.query, UNKNOWN)
+            for name in {*route.filters, *route.query}:
+                foreign = stage.ids[refs.get(name.partition("[")[0], kind)]
+                unknown, answer = [await client.get(path, params={**needed, name: id}) for id in (UNKNOWN, foreign)]
+                tried += 1
+                if shape(answer, foreign) != shape(unknown):
+                    different.append((route.name, name, unknown.text[:200], answer.text[:200]))
+        assert not different, "\n".join(map(str, different))
+        assert tried > 1_000
+
+
+async def test_an_import_by_another_organisations_mapping_does_not_begin(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, both=True) as stage:
+        client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
+        uploads = [(r, place) for r in stage.routes if r.media == MULTIPART for place in r.ids]
+        assert len(uploads) == 2
+        for route, place in uploads:
+            answers = []
+            for id in (UNKNOWN, stage.ids["import_mapping"], stage.ids["account"], stage.theirs["import_mapping"]):
+                file = {"files": ("accounts.csv", b"Company\nAcme\n", "text/csv")}
+                answers.append(await client.post(route.path, data={place[-1]: id}, files=file))
+            unknown, *foreign, own = answers
+            assert unknown.status_code == 404
+            assert [shape(a) for a in foreign] == [shape(unknown)] * 2
+            assert own.status_code in (201, 202)
+
+
+async def test_no_view_of_the_warehouse_has_a_row_of_another_organisation(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, both=True) as stage:
+        ours = await stage.client(stage.acme.tenant, stage.acme.user)
+        client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
+        async with asyncio.timeout(60):
+            while stage.ids["opportunity"] not in await asked(ours, "SELECT * FROM opportunities"):
+                await asyncio.sleep(0.1)
+        views = (await client.get("/analytics/views")).json()["views"]
+        assert len(views) > 10
+        for view in views:
+            arguments = ", ".join(f"{name} = '2100-01-01'" for name in view["parameters"])
+            name = view["name"] + (f"({arguments})" if arguments else "")
+            answer = await asked(client, f"SELECT * FROM {name} LIMIT 10000")
+            assert not [id for id in stage.ids.values() if id in answer], name
+        mine = f"SELECT * FROM opportunities WHERE opportunity_id = '{stage.theirs['opportunity']}'"
+        assert stage.theirs["opportunity"] in await asked(client, mine)
+        foreign = await asked(client, mine.replace(stage.theirs["opportunity"], stage.ids["opportunity"]))
+        assert foreign == await asked(client, mine.replace(stage.theirs["opportunity"], UNKNOWN))
+
+
+async def asked(client: httpx.AsyncClient, sql: str) -> str:
+    answer = await client.post("/analytics/sql", json={"sql": sql, "format": "csv"})
+    assert answer.status_code == 200, (sql, answer.text)
+    return answer.text
+
+
+async def test_another_organisations_streams_answer_as_unknown_ones(tmp_path: Path) -> None:
+    """The audit's own door: streams are named by record type and id."""
+    async with open_stage(tmp_path) as stage:
+        client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
+        ours = await stage.client(stage.acme.tenant, stage.acme.user)
+        for kind, id in stage.ids.items():
+            foreign = await client.get(f"/audit/streams/{kind}-{id}")
+            assert shape(foreign) == shape(await client.get(f"/audit/streams/{kind}-{UNKNOWN}")), kind
+            assert (await ours.get(f"/audit/streams/{kind}-{id}")).status_code == 200, kind
+
+
+def test_a_place_that_takes_an_id_is_found_and_filled() -> None:
+    id = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+    link = {"type": "object", "properties": {"type": {"enum": ["a"]}, "id": id}, "required": ["type", "id"]}
+    body = {
+        "type": "object",
+        "properties": {
+            "links": {"type": "array", "items": {"$ref": "#/components/schemas/Link"}},
+            "owner": {"anyOf": [id, {"type": "null"}]},
+            "name": {"type": "string"},
+        },
+    }
+    schemas = {"Link": link}
+    found = dict(strings(body, schemas))
+    assert found == {("links", "0", "id"): True, ("owner",): True, ("name",): False}
+    assert filled(body, schemas, {"name": "A"}, ("links", "0", "id"), "x") == {
+        "name": "A",
+        "links": [{"type": "a", "id": "x"}],
+    }
+    assert filled(body, schemas, {"name": "A"}, ("owner",), "x") == {"name": "A", "owner": "x"}
