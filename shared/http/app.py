@@ -36,6 +36,7 @@ _UNLESS_SET = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
     (b"cache-control", b"no-store"),
 )
+_REFUSALS = (403, 429)  # of what a caller has no right to, or tries too often
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
@@ -116,6 +117,8 @@ class ServiceApp(FastAPI):
             if message["type"] == "http.response.start":
                 state = "started"
                 message["headers"] = secured(scope["scheme"], message["headers"])
+                if message["status"] in _REFUSALS:
+                    self._note_refusal(scope, message["status"])
             elif not message.get("more_body"):
                 state = "done"
             await send(message)
@@ -135,6 +138,14 @@ class ServiceApp(FastAPI):
             if state == "started":
                 raise
             await problem(CrmError())(scope, receive, guarded)
+
+    def _note_refusal(self, scope: Scope, status: int) -> None:
+        """Who was refused what: by the route's path, for into the request's own a caller may write anything."""
+        found = self._table.find(scope["method"], get_route_path(scope))
+        path = scope.get("root_path", "") + (found[0].path if isinstance(found, tuple) else "")
+        access = scope.get("access")
+        who = f"user {access.user} of {access.tenant}" if access else "nobody known"
+        log.warning("%s %s refused with %d: %s", scope["method"], path, status, who)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self

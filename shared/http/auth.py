@@ -24,4 +24,5 @@ class Authenticator:
         access = await self._platform.directory.caller(self._platform.verifier.verify(token))
         if access is None:
             raise Unauthenticated("the session has ended")
+        request.scope["access"] = access  # the log tells who was refused
         return access

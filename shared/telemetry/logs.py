@@ -1,10 +1,15 @@
-"""Log lines without anybody's data: of an exception they show the frames and the types, never the message."""
+"""Log lines without anybody's data: of an exception they show the frames and the types, never the message.
+
+Each is one line in UTC, but for the frames below it: what would end or colour a line is written as an escape.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
+import time
 import traceback
 from types import TracebackType
 from typing import Any
@@ -13,9 +18,17 @@ from shared.errors import told
 
 log = logging.getLogger("crm.process")
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class WithoutMessages(logging.Formatter):
+    converter = time.gmtime  # type: ignore[assignment]
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], super().formatMessage(record))
+
     def formatException(  # noqa: N802
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:

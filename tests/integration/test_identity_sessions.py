@@ -285,7 +285,8 @@ async def test_signing_out_ends_refresh_and_access_tokens(suite: Suite) -> None:
 async def test_signing_out_works_by_the_cookie_alone_and_takes_it_away(suite: Suite) -> None:
     client = suite.client()
     body = (await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})).json()
-    assert (await client.delete("/identity/sessions/current")).status_code == 204
+    left = await client.delete("/identity/sessions/current")
+    assert (left.status_code, left.headers["clear-site-data"]) == (204, '"cache", "storage"')
     assert "crm_session" not in client.cookies
     assert (await refresh(suite.client(), body["refresh_token"])).status_code == 401
     assert (await client.delete("/identity/sessions/current")).status_code == 204

@@ -177,7 +177,7 @@ def _add_sign_out(router: Router, platform: Platform, door: Door) -> None:
         if token:
             with suppress(Unauthenticated):
                 await door.sign_out(token)
-        response = Response(status_code=204)
+        response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
         set_cookie(request, response, "", 0)
         return response
 
