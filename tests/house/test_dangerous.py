@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,12 @@ CALLS = {
     "urlopen",
 }
 OF_RE = {"compile"}  # re.compile is another
+# of pages: text made markup or code, messages of other windows, what keeps people from pasting passwords
+IN_SCRIPTS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage|onmessage|__proto__"
+    r"|onpaste|[\"']paste[\"']|sessionStorage|indexedDB|document\.cookie"
+)
+IN_PAGES = re.compile(r"<script(?![^>]*\bsrc=)|\son\w+=|style=|(?:src|href)=[\"'](?:https?:)?//|onpaste", re.IGNORECASE)
 
 
 def offences(path: str, code: str) -> Iterator[str]:
@@ -74,3 +81,26 @@ def test_the_rule_can_fail(code: str) -> None:
 
 def test_what_is_harmless_passes() -> None:
     assert list(offences("services/sales/lead.py", "import re\nre.compile('a')\nfrom urllib.parse import quote")) == []
+
+
+def test_no_page_makes_markup_or_code_of_text() -> None:
+    scripts = [p for folder in PRODUCT for p in sorted((ROOT / folder).rglob("*.js"))]
+    pages = [p for folder in PRODUCT for p in sorted((ROOT / folder).rglob("*.html"))]
+    assert len(scripts) > 4
+    assert len(pages) > 2
+    assert [(p.name, m[0]) for p in scripts for m in IN_SCRIPTS.finditer(p.read_text())] == []
+    assert [(p.name, m[0]) for p in pages for m in IN_PAGES.finditer(p.read_text())] == []
+
+
+def test_browsers_keep_a_language_and_colours_alone() -> None:
+    kept = {
+        m for p in (ROOT / "shared/http/static").glob("*.js") for m in re.findall(r'\bkeep\("([\w-]+)"', p.read_text())
+    }
+    assert kept == {"crm-language", "crm-theme"}
+    stores = [p.name for folder in PRODUCT for p in (ROOT / folder).rglob("*.js") if "localStorage" in p.read_text()]
+    assert stores == ["page.js"]
+
+
+def test_passwords_are_asked_for_in_fields_that_browsers_know() -> None:
+    script = (ROOT / "services/identity/static/welcome.js").read_text()
+    assert '"new-password", "password"' in script

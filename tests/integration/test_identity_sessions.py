@@ -292,6 +292,20 @@ async def test_signing_out_works_by_the_cookie_alone_and_takes_it_away(suite: Su
     assert (await client.delete("/identity/sessions/current")).status_code == 204
 
 
+async def test_signing_in_again_ends_the_session_that_the_cookie_held(suite: Suite) -> None:
+    client, elsewhere = suite.client(), suite.client()
+    right = {"email": ADMIN, "password": PASSWORD}
+    first, other = [(await c.post("/identity/sessions", json=right)).json() for c in (client, elsewhere)]
+    wrong = await client.post("/identity/sessions", json={**right, "password": "seven kinds of foxes"})
+    assert wrong.status_code == 401
+    await suite.settle()
+    assert await bearer(suite, first["access_token"]) == 200  # a failure ends nothing
+    second = (await client.post("/identity/sessions", json=right)).json()
+    await suite.settle()
+    assert (await refresh(suite.client(), first["refresh_token"])).status_code == 401
+    assert [await bearer(suite, t["access_token"]) for t in (first, other, second)] == [401, 200, 200]
+
+
 async def test_one_sees_and_ends_ones_own_sessions_only(suite: Suite) -> None:
     admin = await suite.sign_in()
     await suite.join(admin, "bob@acme.example", "read_only")

@@ -93,8 +93,12 @@ def _add_sign_in(router: Router, door: Door) -> None:
         "signIn",
         "Sign in",
         "session",
-        {201: answer("Signed in", TOKENS_REF, Set_Cookie=_SET_COOKIE), 401: answer_wrong()},
-        description="The same answer for a wrong password and for nobody of that name.",
+        {
+            201: answer("Signed in", TOKENS_REF, Set_Cookie=_SET_COOKIE),
+            401: answer_wrong(),
+            403: {"$ref": "#/components/responses/Problem403"},
+        },
+        description="The same answer for a wrong password and for nobody of that name. The cookie's old session ends.",
         body=body_of(schema("NewSession")),
         errors=(413, 415, 422, 429, 503),
         public=True,
@@ -103,7 +107,12 @@ def _add_sign_in(router: Router, door: Door) -> None:
     @router.post("/sessions", openapi_extra=docs)
     async def sign_in(request: Request) -> Response:
         body = await parse(request, _NEW)
-        return tokens_answer(request, await door.sign_in(body.email, body.password, device_of(request)), status=201)
+        left = token_of_cookie(request)
+        tokens = await door.sign_in(body.email, body.password, device_of(request))
+        with suppress(Unauthenticated):  # the cookie is replaced: nobody could end that session by it any more
+            if left:
+                await door.sign_out(left)
+        return tokens_answer(request, tokens, status=201)
 
 
 def answer_wrong() -> dict[str, str]:
