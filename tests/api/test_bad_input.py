@@ -13,11 +13,11 @@ import pytest_asyncio
 from shared.http.body import MAX_BYTES
 from shared.http.problems import MAX_ERRORS
 from tests.api.problems import invalid, refused
-from tests.support.suite import PATHS, Whole
+from tests.support.suite import NOBODY, PATHS, Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ACCOUNTS, ACTIVITIES, DEALS = PATHS["account"], PATHS["activity"], PATHS["opportunity"]
+ACCOUNTS, ACTIVITIES, DEALS, PIPELINES = (PATHS[t] for t in ("account", "activity", "opportunity", "pipeline"))
 JSON = {"Content-Type": "application/json"}
 MEGABYTE = 1_000_000
 DEEP = 100_000
@@ -56,6 +56,14 @@ async def http(whole: Whole) -> AsyncIterator[httpx.AsyncClient]:
         (ACCOUNTS, {"name": "A", "email": "nobody"}, [("email", "email")]),
         (ACCOUNTS, {"name": "A", "phone": "12"}, [("phone", "phone")]),
         (ACCOUNTS, {"name": "A", "country": "XX"}, [("country", "country")]),
+        (
+            ACTIVITIES, {"kind": "note", "subject": "S", "links": [{"type": "account", "id": NOBODY, "tenant": "t"}]},
+            [("links.0.tenant", "extra-forbidden")],
+        ),
+        (
+            PIPELINES, {"name": "P", "stages": [{"key": "a", "zh": "甲", "en": "A", "probability": 5, "won": True}]},
+            [("stages.0.won", "extra-forbidden")],
+        ),
         (
             ACCOUNTS, {"name": 1, "employees": "x", "hue": 1},
             [("name", "string-type"), ("employees", "int-type"), ("hue", "extra-forbidden")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from urllib.parse import urlencode
 
 import pytest
@@ -150,3 +151,26 @@ def test_any_query_string_is_taken_or_refused_never_worse(pairs: Pairs) -> None:
         validate(COLLECTION, query)
     except (Invalid, BadQuery):
         return
+
+
+SIGNS = ("'", '"', "$", ".", "[", "]", "(", ")", ";", "--", "/*", " ", "=", "?", ":", "\\", "%00", "_", "-", "`", "|")
+WORDS = ("name", "country", "doc", "documents", "custom", "eq", "ne", "or", "1", "where", "select", "$ne", "json", "é")
+
+
+def test_a_hundred_thousand_made_up_names_reach_no_query() -> None:
+    """Whatever is put together: a declared field and a known operator, or one clear refusal."""
+    dice, indexed = random.Random(7), {"id", "custom_keys"} | {f.name for f in COLLECTION.fields if f.indexed}
+    operators, taken = {"eq", "ne", "in", "lt", "le", "gt", "ge", "prefix", "contains", "empty"}, 0
+    refused = 0
+    for _ in range(100_000):
+        name = "".join(dice.choices(SIGNS + WORDS, k=dice.randint(1, 7)))
+        try:
+            query, _ = params.listing(COLLECTION, [(name, "true")], params.LIST)
+        except Invalid as error:
+            refused += [e.field for e in error.errors] == [name[:80]]
+            continue
+        taken += 1
+        assert {c.field for c in query.where} <= indexed, name
+        assert {c.op for c in query.where} <= operators, name
+    assert refused + taken == 100_000
+    assert 0 < taken < 20_000
