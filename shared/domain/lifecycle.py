@@ -117,6 +117,7 @@ def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any])
 def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any]) -> None:
     @aggregate.command(f"Tag{title}", action="edit", verb="tags")
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
+        ctx.access.check_fields(aggregate.name, ["tags"])
         require_live(state)
         added = sorted(set(cmd.add) - set(state.tags) - set(cmd.remove))
         removed = sorted(set(cmd.remove) & set(state.tags))

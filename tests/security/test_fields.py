@@ -17,7 +17,8 @@ from shared.http.recordschemas import sample
 from shared.security.permissions import Access, Level, Role
 from tests.security.suite import FIELDS, Stage, open_stage
 
-NOBODY_SETS = "-"
+NO_COMMAND = "-"
+TAGS = "tags"  # the one command whose body (add, remove) does not name the field that it sets, and nothing else
 SAMPLES = {"language": "zh", "direction": "inbound"}  # where "" is the default, and no other text will do
 
 
@@ -25,9 +26,15 @@ def setters(aggregate: AnyAggregate) -> dict[str, str]:
     """Field → the commands whose bodies name it; `custom.<name>` belongs to `custom`."""
     found: dict[str, list[str]] = {f.name: [] for f in aggregate.collection.fields}
     for command in _open(aggregate):
-        for name in command.model.model_fields.keys() & found.keys():
+        for name in named(aggregate, command):
             found[name].append(_label(command))
-    return {name: ", ".join(sorted(commands)) or NOBODY_SETS for name, commands in found.items()}
+    return {name: ", ".join(sorted(commands)) or NO_COMMAND for name, commands in found.items()}
+
+
+def named(aggregate: AnyAggregate, command: Command) -> set[str]:
+    """The record's fields that a command's body names."""
+    fields = {f.name for f in aggregate.collection.fields}
+    return {TAGS} if command.verb == TAGS else command.model.model_fields.keys() & fields
 
 
 def _open(aggregate: AnyAggregate) -> Iterator[Command]:
@@ -50,7 +57,7 @@ async def test_a_locked_or_hidden_field_is_refused_by_every_command_that_names_i
         wrong, tried = [], 0
         for aggregate in stage.suite.platform.catalogue:
             for command in _open(aggregate):
-                for name in command.model.model_fields.keys() & {f.name for f in aggregate.collection.fields}:
+                for name in named(aggregate, command):
                     for part in ("read_only", "hidden"):
                         tried += 1
                         answer = await refusal(stage, aggregate, command, name, {part: {aggregate.name: {name}}})
@@ -65,7 +72,7 @@ async def test_without_a_lock_no_command_speaks_of_one(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         for aggregate in stage.suite.platform.catalogue:
             for command in _open(aggregate):
-                for name in command.model.model_fields.keys() & {f.name for f in aggregate.collection.fields}:
+                for name in named(aggregate, command):
                     answer = await refusal(stage, aggregate, command, name, {})
                     assert not [code for _, code in answer if code == "read-only"], (command.name, name)
 
@@ -79,8 +86,9 @@ async def refusal(
     schema = command.model.model_json_schema()
     schemas = schema.get("$defs", {})
     needed = {n: sample(schema["properties"][n], schemas) for n in schema.get("required", ())}
-    value = sample(schema["properties"][name], schemas)
-    body = {name: SAMPLES.get(name, "text") if value == "" else value, **needed}
+    named_as = "add" if command.verb == TAGS else name
+    value = sample(schema["properties"][named_as], schemas)
+    body = {named_as: SAMPLES.get(name, "text") if value == "" else value, **needed}
     id = None if command.creates else stage.ids.get(aggregate.name)
     try:
         await stage.suite.platform.bus.send(command.name, body, Call(access, id))
@@ -105,4 +113,4 @@ async def test_a_locked_custom_field_is_refused(tmp_path: Path) -> None:
 
 def test_the_switch_of_lists_is_the_one_field_that_cannot_be_hidden() -> None:
     assert NEVER_HIDDEN == "archived"
-    assert all(fields[NEVER_HIDDEN] == NOBODY_SETS for fields in FIELDS.values())
+    assert all(fields[NEVER_HIDDEN] == NO_COMMAND for fields in FIELDS.values())
