@@ -121,7 +121,7 @@ ACTIVITY = Aggregate(
         ),
         title="subject",
     ),
-    not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored"}),
+    not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored", "customer.ActivityErased"}),
     shown=shown,
 )
 

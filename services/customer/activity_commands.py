@@ -224,3 +224,12 @@ def unlink(cmd: UnlinkActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((link for link in state.linked_to if link["id"] == cmd.id), None)
     return [] if known is None else [events.ActivityUnlinked(known["type"], cmd.id)]
+
+
+class EraseActivity(CommandModel):
+    """What was said becomes unreadable, for ever and everywhere. Plan and links stay."""
+
+
+@ACTIVITY.command("EraseActivity", action="erase", verb="erase")
+def erase(cmd: EraseActivity, state: Activity, ctx: Context) -> list[Event]:
+    return [] if state.erased else [events.ActivityErased(ctx.id)]

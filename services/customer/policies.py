@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from services.customer import account, contact
 from services.customer.account import ACCOUNT
+from services.customer.activity import ACTIVITY
 from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents
 from shared.domain.aggregate import Aggregate
+from shared.domain.bus import CommandBus
 from shared.errors import NotFound, Rejected
+from shared.events.customer_activities import ActivityErased
 from shared.events.customer_contacts import PersonErased
-from shared.streaming.erasing import make_unreadable
+from shared.events.sales_leads import LeadErased
+from shared.streaming.erasing import make_unreadable, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
+from shared.views.port import MAX_PAGE, Condition, Query, Scope
+
+PEOPLE = ("contact", "lead")
 
 
 def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Policy:
@@ -47,8 +55,45 @@ async def erase_person(reaction: Reaction) -> None:
     await reaction.bus.views.purge()
 
 
+async def erase_activity(reaction: Reaction) -> None:
+    """Where it was erased for itself; with a person, `erase_what_was_said` does it for all of theirs at once."""
+    await make_unreadable(reaction, ACTIVITY)
+    if reaction.recorded.metadata.causation_id == reaction.recorded.metadata.command:
+        await reaction.bus.views.purge()
+
+
+async def erase_what_was_said(reaction: Reaction) -> None:
+    """Activities about the erased person and no other one who is still known go with them."""
+    bus, tenant = reaction.bus, reaction.recorded.tenant
+    await views_are_up_to(reaction)
+    about = [id async for id in _activities_of(bus, tenant, reaction.recorded.id)]
+    for id in about:
+        activity = await bus.repository.load(ACTIVITY, tenant, id)
+        people = [p for p in (*activity.linked_to, *activity.participants) if p["type"] in PEOPLE]
+        states = [await bus.repository.load(bus.catalogue[p["type"]], tenant, p["id"]) for p in people]
+        if all(state.erased for state in states):
+            await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
+            await make_unreadable(reaction, ACTIVITY, id)
+    if about:
+        await bus.views.purge()
+
+
+async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:
+    for field in ("links", "invited"):
+        cursor = None
+        while True:
+            query = Query((Condition(field, "contains", person),), limit=MAX_PAGE, cursor=cursor)
+            page = await bus.views.find(ACTIVITY.collection.name, query, Scope(tenant))
+            for document in page.items:
+                yield document["id"]
+            if (cursor := page.next) is None:
+                break
+
+
 POLICIES = (
     merging(ACCOUNT, "Account", account.MERGES),
     merging(CONTACT, "Contact", contact.MERGES),
     Policy("erase-person", frozenset({PersonErased}), erase_person),
+    Policy("erase-activity", frozenset({ActivityErased}), erase_activity),
+    Policy("erase-what-was-said", frozenset({PersonErased, LeadErased}), erase_what_was_said),
 )

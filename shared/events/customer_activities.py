@@ -132,6 +132,12 @@ class ActivityRestored(common.Restored):
     pass
 
 
+@event("customer.ActivityErased")
+@dataclass(frozen=True, slots=True)
+class ActivityErased(common.Erased):
+    pass
+
+
 @event("customer.ActivityChangeUndone")
 @dataclass(frozen=True, slots=True)
 class ActivityChangeUndone(common.PersonalChangeUndone):

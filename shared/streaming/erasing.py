@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from shared.domain.aggregate import Aggregate
+from shared.errors import Unavailable
 from shared.faults import crashpoint
 from shared.streaming.policies import Reaction
+from shared.streaming.projector import CHECKPOINT
 from shared.views.port import Write
 
+WAITS, PAUSE = 200, 0.01  # seconds each
 
-async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
-    """Destroy the key of the record the event is about and mask its view; returns its state.
+
+async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any], id: str = "") -> Any:
+    """Destroy the key of a record (of none other: the one the event is about) and mask its view; returns its state.
 
     The command destroys the key too, unless the process died in between. `views.purge()` comes last, after all masks.
     """
-    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
+    bus, tenant, id = reaction.bus, reaction.recorded.tenant, id or reaction.recorded.id
     await bus.reservations.keys.destroy(tenant, id)
     crashpoint("erasure.key_destroyed")
     state = await bus.repository.load(aggregate, tenant, id)
     await bus.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
     return state
+
+
+async def views_are_up_to(reaction: Reaction) -> None:
+    """The views show what came before the event: what they do not find is not there. Raises Unavailable: not yet."""
+    views, position = reaction.bus.views, reaction.recorded.position
+    for _ in range(WAITS):
+        if await views.checkpoint(CHECKPOINT) >= position:
+            return
+        await asyncio.sleep(PAUSE)
+    raise Unavailable("the views are behind")

@@ -134,6 +134,44 @@ async def test_records_that_lived_on_in_the_person_go_too(world: World) -> None:
     assert await live_is_fold(world, twin)
 
 
+async def said(world: World, *people: str, participants: tuple[str, ...] = ()) -> str:
+    """A note about people (`contact/<id>` or `lead/<id>`) that quotes Zephyrine."""
+    links, invited = (
+        [dict(zip(("type", "id"), p.split("/"), strict=True)) for p in them] for them in (people, participants)
+    )
+    words = {"subject": "Zephyrine called", "body": "Quillfeather!", "recipients": ["zephyrine@example.org"]}
+    return (
+        await world.do("customer.CreateActivity", {"kind": "note", **words, "links": links, "participants": invited})
+    ).id
+
+
+async def test_what_was_said_goes_with_the_last_one_it_is_about(world: World) -> None:
+    id = await person(world)
+    other = (await world.do("customer.CreateContact", {"name": "Otto Plain"})).id
+    lead = (await world.do("sales.CaptureLead", {"name": "Zephyrine Quillfeather"})).id
+    alone, shared = (
+        await said(world, f"contact/{id}"),
+        await said(world, f"contact/{id}", participants=(f"contact/{other}",)),
+    )
+    twice, of_none = await said(world, f"lead/{lead}", participants=(f"contact/{id}",)), await said(world)
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+    gone = await world.see("activity", alone)
+    assert (gone["subject"], gone["body"], gone["recipients"], gone["erased"]) == (ERASED, ERASED, [], True)
+    assert [link["id"] for link in gone["linked_to"]] == [id]
+    assert plain(await world.queries.history(world.catalogue["activity"], alone, BOSS)) == []
+    assert all([plain(await world.see("activity", kept)) for kept in (shared, twice, of_none)])
+    await world.do("sales.EraseLead", {}, lead)
+    await world.settle()
+    assert plain(await world.see("activity", twice)) == []
+    with pytest.raises(Rejected):
+        await world.do("customer.ChangeActivityDetails", {"body": "x"}, alone)
+    for kept in (shared, of_none):
+        await world.do("customer.EraseActivity", {}, kept)
+    await world.settle()
+    assert in_files(world.folder) == []
+
+
 async def test_no_plain_text_is_left_in_any_file(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         id = await person(world)

@@ -29,8 +29,8 @@ PERSON = ("Zephyrine", "Quillfeather", "+861055501997", "1971-03-04", "Nachtigal
 USER = ("Barnabas", "bramblewood", "Quillbrowser")
 REJECTED = ("Rejecta", "wrongborn")  # stands in a row that no record came of
 POISONED = ("Ottoline", "Marchpane")  # stands in an event that cannot be folded, and stays
-GONE = (*PERSON, *USER, *REJECTED)
-NOTE = ("marzipan fountain",)  # in a record of its own, which is not erased
+NOTE = ("marzipan fountain",)  # of an activity that is about the person alone
+GONE = (*PERSON, *USER, *REJECTED, *NOTE)
 TYPED = ("a wrong sentence of 9 jackdaws", "nine kinds of lamps", "key-of-mistletoe", "made-up-larkspur")
 COMPANY = "Gooseberry Works"  # nobody's data: where it is not found, we looked in the wrong place
 AGENT = {"User-Agent": "Quillbrowser/7"}
@@ -249,7 +249,7 @@ def live(folder: Path) -> Life:
             act.questions()
             act.imports()
             act.in_the_warehouse()
-            life.before = files_with(life.data, (*GONE, *NOTE))
+            life.before = files_with(life.data, GONE)
         _note(life, collector)
         (folder / "early.db").write_bytes((life.data / "events.db").read_bytes())
         life.printed += crm("events", "tail", "--limit", "500", "--json", "--data", life.data).stdout.decode()

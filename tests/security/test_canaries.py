@@ -56,7 +56,7 @@ def test_the_canaries_were_there_to_be_found(life: Life) -> None:
 
 
 def test_no_output_holds_a_secret_or_anything_of_people(life: Life) -> None:
-    canaries = (*GONE, *NOTE, *POISONED, *TYPED, PASSWORD, *life.secrets)
+    canaries = (*GONE, *POISONED, *TYPED, PASSWORD, *life.secrets)
     told = {name: hits(content, canaries) for name, content in everything(life)}
     assert not any(told.values()), told
 
@@ -71,7 +71,7 @@ def test_no_file_ever_holds_a_secret_and_the_log_nothing_of_people(life: Life) -
     assert [n for n in life.before if n.startswith(("events.db", "keys/", "warehouse/"))] == []
     early = (life.folder / "early.db").read_bytes()
     assert hits(early, (COMPANY,))
-    assert hits(early, (*GONE, *NOTE)) == []
+    assert hits(early, GONE) == []
 
 
 def test_dead_letters_hold_nothing_of_people(life: Life, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_dead_letters_hold_nothing_of_people(life: Life, tmp_path: Path) -> None
     [letter] = asyncio.run(parked())
     assert letter["stream"] == f"contact-{life.poisoned}"
     assert str(letter["error"]).startswith("AttributeError at ")
-    assert hits(json.dumps(letter), (*GONE, *NOTE, *POISONED)) == []
+    assert hits(json.dumps(letter), (*GONE, *POISONED)) == []
 
 
 def test_after_an_erasure_nothing_of_the_person_is_left(life: Life) -> None:
@@ -108,7 +108,7 @@ def test_the_warehouse_holds_nothing_of_people(life: Life) -> None:
 
     held = asyncio.run(tables())
     assert hits(held["accounts_now"], (COMPANY,))
-    assert {name: found for name, rows in held.items() if (found := hits(rows, (*GONE, *NOTE, *POISONED)))} == {}
+    assert {name: found for name, rows in held.items() if (found := hits(rows, (*GONE, *POISONED)))} == {}
 
 
 def test_an_old_log_with_the_keys_of_today_keeps_the_erased_erased(life: Life, tmp_path: Path) -> None:
@@ -130,4 +130,4 @@ def test_an_old_log_with_the_keys_of_today_keeps_the_erased_erased(life: Life, t
     shown = asyncio.run(contacts())
     assert "[erased]" in shown
     assert "Otto" in shown  # who was imported, and not erased
-    assert files_with(tmp_path, (*PERSON[:4], *USER)) == {}
+    assert files_with(tmp_path, (*PERSON[:4], *USER, *NOTE)) == {}

@@ -127,6 +127,12 @@ def test_links() -> None:
     full.when("LinkActivity", {"type": "contact", "id": "c"}).then_rejected(Invalid, "id", "too-many")
 
 
+def test_it_is_erased_once() -> None:
+    gone = task().when("EraseActivity").then(events.ActivityErased(ID))
+    assert gone.state.erased
+    gone.when("EraseActivity").then_nothing()
+
+
 def test_words_change_in_an_encrypted_event() -> None:
     changed = (
         task()
