@@ -218,6 +218,22 @@ async def test_broken_metadata_is_told_when_it_is_asked_for(codec: Codec, metada
         recorded.metadata
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"data": b'{"text":"a","more":null,"ottoline":1}'},
+        {"data": b'{"text":"a", ottoline'},
+        {"metadata": b'{"ottoline":1}'},
+        {"metadata": b"ottoline"},
+    ],
+)
+async def test_what_cannot_be_read_is_told_without_what_it_holds(codec: Codec, changed: dict[str, Any]) -> None:
+    new = await encoded(codec, Noted("a"))
+    with pytest.raises(Undecodable) as raised:
+        codec.decode(stored(new, **changed)).metadata
+    assert "ottoline" not in str(raised.value)
+
+
 @pytest.mark.parametrize("changed", [{"tenant": "t2"}, {"stream": "contact-2"}, {"event_id": IDS.new()}])
 async def test_ciphertext_moved_to_another_place_does_not_open(
     codec: Codec, ring: SqliteKeyRing, changed: dict[str, str]
