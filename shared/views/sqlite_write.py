@@ -23,8 +23,13 @@ class TableWriter:
     def __init__(self, db: sqlite3.Connection, table: Table, number: Number) -> None:
         self._db, self._table, self._number = db, table, number
         self._names = table.cells
-        self._columns = [
-            (c.field, c.field.name, conversion(c.field), missing(c.field), c.folded is not None)
+        self._columns: list[tuple[Field, Callable[[Field, Any], Cell], Cell, bool]] = [
+            (
+                c.field,
+                _lenient(conversion(c.field)) if table.stale else conversion(c.field),
+                missing(c.field),
+                bool(c.folded),
+            )
             for c in table.columns.values()
         ]
         self._lists_of = [f for f in table.declaration.fields if f.name in table.list_fields]
@@ -110,27 +115,18 @@ class TableWriter:
         """In the order of `Table.cells`."""
         cells: list[Cell] = [self._owner(document)]
         folded: list[Cell] = []
-        for field, name, convert, nothing, has_folded in self._columns:
-            value = document.get(name)
+        for field, convert, nothing, has_folded in self._columns:
+            value = document.get(field.name)
             if value is None or value == "":
                 cells.append(nothing)
-                if has_folded:
-                    folded.append(NO_TEXT)
-                continue
-            converted = self._converted(convert, field, value)
-            cells.append(nothing if converted is None else converted)
+                low: Cell = NO_TEXT
+            else:
+                cells.append(converted := convert(field, value))
+                low = text.fold(converted) if has_folded and isinstance(converted, str) else NO_TEXT
+                low = NO_TEXT if low == converted else low
             if has_folded:
-                low = text.fold(str(converted or NO_TEXT))
-                folded.append(NO_TEXT if low == converted else low)
+                folded.append(low)
         return cells + folded + [len(entries) for entries in lists]
-
-    def _converted(self, convert: Callable[[Field, Any], IndexValue], field: Field, value: Any) -> IndexValue | None:
-        try:
-            return convert(field, value)
-        except ValueError:
-            if self._table.stale:
-                return None  # the rebuild that is due reads it rightly
-            raise
 
     def _owner(self, document: Document) -> int:
         owner = document.get(self._table.declaration.owner) if self._table.declaration.owner else None
@@ -165,6 +161,18 @@ class TableWriter:
 
     def _words(self, document: Document) -> str:
         return " ".join(search_words(self._table.declaration, document))
+
+
+def _lenient(convert: Callable[[Field, Any], IndexValue]) -> Callable[[Field, Any], Cell]:
+    """For a table of an older declaration: the rebuild that is due reads its documents rightly."""
+
+    def converted(field: Field, value: Any) -> Cell:
+        try:
+            return convert(field, value)
+        except ValueError:
+            return missing(field)
+
+    return converted
 
 
 def newest(writes: Iterable[Write]) -> dict[tuple[str, str], list[Write]]:

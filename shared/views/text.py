@@ -20,6 +20,7 @@ _CJK = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # Han
     "\uac00-\ud7af"  # Hangul
 )
+_ASCII_WORDS = re.compile("[a-z0-9]+")
 _RUNS = re.compile(rf"([{_CJK}]+)|([^\W_{_CJK}]+)")
 
 
@@ -42,8 +43,11 @@ def tokens(value: str) -> list[str]:
 
     Punctuation separates, so the parts of `anna@acme.com` are `anna`, `acme`, `com`.
     """
+    folded = fold(value)
+    if folded.isascii():
+        return list(dict.fromkeys([word[:MAX_WORD] for word in _ASCII_WORDS.findall(folded)]))
     found: dict[str, None] = {}
-    for match in _RUNS.finditer(fold(value)):
+    for match in _RUNS.finditer(folded):
         run, word = match.groups()
         if word:
             found[word[:MAX_WORD]] = None

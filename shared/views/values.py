@@ -79,7 +79,13 @@ def encode(document: dict[str, Any]) -> bytes:
 
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
     """The distinct tokens of all searchable fields of a document."""
-    texts = (text for f in collection.fields if f.searchable for text in _texts(document.get(f.name)))
+    texts: list[str] = []
+    for field in collection.fields:
+        if field.searchable and (value := document.get(field.name)):
+            if isinstance(value, str):
+                texts.append(value)
+            else:
+                texts += _texts(value)
     return tokens("\n".join(texts))
 
 
