@@ -34,8 +34,9 @@ from shared.views.port import (
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
 from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
-from shared.views.sqlite_read import Effort, Estimates, Reader
+from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
+from shared.views.sqlite_share import Estimates
 from shared.views.sqlite_table import Table
 from shared.views.sqlite_write import TableWriter, newest
 

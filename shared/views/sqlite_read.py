@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
@@ -15,39 +13,21 @@ import orjson
 
 from shared.views.port import Collection, Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
-from shared.views.sqlite_plan import Params, Plan
+from shared.views.sqlite_plan import Plan, Source
+from shared.views.sqlite_readers import OverBudget
+from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
 from shared.views.text import Term
 from shared.views.values import search_words
 
-KEPT_SECONDS = 30.0
-KEPT = 2000
+LONG = 5_000.0  # µs: what is expected to take longer does not begin in the event loop
 
 
 class Effort(IntEnum):
-    """How many rows are counted to choose a way: few when the event loop waits, many when a thread does."""
+    """How many rows are counted at most to choose a way: few when the event loop waits, many when a thread does."""
 
-    QUICK = 2_000
+    QUICK = 20_000
     THOROUGH = 200_000
-
-
-class Estimates:
-    """How many rows conditions find, remembered for half a minute: they only choose the way, never the answer."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, Params], tuple[float, int, int]] = OrderedDict()
-
-    def count(self, db: sqlite3.Connection, rows: str, params: Params, bound: int) -> int:
-        """Rows of the select, `bound` at most."""
-        now = time.monotonic()
-        found = self._kept.get((rows, params))
-        if found is not None and found[0] > now and (found[1] < found[2] or found[2] >= bound):
-            return min(found[1], bound)
-        number: int = db.execute(f"SELECT count(*) FROM ({rows} LIMIT ?)", (*params, bound)).fetchone()[0]
-        self._kept[rows, params] = (now + KEPT_SECONDS, number, bound)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return number
 
 
 class Reader:
@@ -96,7 +76,7 @@ class Reader:
         plan = self._plan(checked)
         if plan is None:
             return [], None
-        source = plan.page(self._count, self._size(), self._effort)
+        source = self._bearable(plan.page())
         rows = self._db.execute(source.sql, source.params).fetchall()
         following = None
         if len(rows) > checked.limit:
@@ -110,7 +90,7 @@ class Reader:
         plan = self._plan(validate(self._table.declaration, query))
         if plan is None:
             return 0
-        source = plan.all(self._count, self._size(), self._effort)
+        source = self._bearable(plan.all(rows=False))
         found: int = self._db.execute(f"SELECT count(*) FROM {source.sql}", source.params).fetchone()[0]
         return found
 
@@ -122,7 +102,7 @@ class Reader:
             return []
         columns = [f"x.{self._table.column(f)}" for f in fields]
         groups = ", ".join(columns)
-        source = plan.all(self._count, self._size(), self._effort)
+        source = self._bearable(plan.all(rows=bool(fields or summed)))
         high, low = _halves(None if summed is None else f"x.{self._table.column(summed)}")
         sql = f"SELECT count(*), {high}, {low}, min(x.id){''.join(f', {c}' for c in columns)} FROM {source.sql}"
         if groups:
@@ -154,16 +134,17 @@ class Reader:
         """None when nothing can match."""
         if self._tenant is None:
             return None
-        plan = Plan(self._table, checked, self._tenant, self._owners)
+        shares = Shares(self._db, self._table, self._tenant, self._estimates, self._effort)
+        plan = Plan(self._table, checked, self._tenant, self._owners, shares)
         if checked.terms:
             self._db.create_function("holds", 1, partial(_holds, self._table.declaration, checked.terms))
         return None if plan.nothing else plan
 
-    def _count(self, rows: str, params: Params, bound: int) -> int:
-        return self._estimates.count(self._db, rows, params, bound)
-
-    def _size(self) -> int:
-        return self._db.execute(f"SELECT max(id) FROM {self._table.name}").fetchone()[0] or 0
+    def _bearable(self, source: Source) -> Source:
+        """Raises OverBudget."""
+        if self._effort is Effort.QUICK and source.cost > LONG:
+            raise OverBudget
+        return source
 
 
 def _holds(declaration: Collection, terms: Sequence[Term], body: bytes) -> bool:

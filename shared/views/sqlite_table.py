@@ -8,6 +8,7 @@ that it sorts first, row values compare, and a keyset needs no special case.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -83,7 +84,7 @@ class Table:
         """The index that holds each owner's documents in the order of a column, if there is one."""
         return f"{self.name}_o{column}" if self.owned and column in self._owner_sorts else None
 
-    @property
+    @cached_property
     def _owner_sorts(self) -> list[str]:
         return ["k", *(c.name for c in self.columns.values() if c.field.kind not in _CODES)]
 

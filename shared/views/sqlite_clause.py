@@ -1,0 +1,155 @@
+"""Checked conditions as SQL: how a row in hand is asked, and how the rows that answer are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from shared.views.port import Kind
+from shared.views.query import Checked, Test
+from shared.views.sqlite_table import Table, missing
+from shared.views.text import Term
+
+Params = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition. index: finds its rows. rows: a select that finds their ids instead. covered: every index
+    knows the answer. slow: a row in hand is asked by splitting its document into words. common: a cheaper select that
+    finds some of its rows, enough to tell that they are many."""
+
+    where: str
+    params: Params
+    index: str | None = None
+    rows: str | None = None
+    row_params: Params = ()
+    covered: bool = False
+    slow: bool = False
+    common: Params | None = None
+
+    @property
+    def finds(self) -> bool:
+        """Whether rows can be found by it, not only asked."""
+        return self.index is not None or self.rows is not None
+
+
+class Clauses:
+    """Makes the conditions on one table for a tenant."""
+
+    def __init__(self, table: Table, tenant: int) -> None:
+        self._table, self._tenant = table, tenant
+
+    def of(self, checked: Checked) -> list[Clause]:
+        """Those of a query. What one index finds together is one, as the two ends of a range are."""
+        clauses = _joined([self._clause(test) for test in checked.where])
+        return clauses if checked.terms is None else [*clauses, self._text(checked.terms)]
+
+    def scope(self, owners: Sequence[int]) -> Clause:
+        """Visible to who may see these owners' documents."""
+        where = "x.o IN (SELECT value FROM json_each(?))"
+        return Clause(where, (orjson.dumps(owners).decode(),), self._table.owner_index("k"), covered=True)
+
+    def _text(self, terms: tuple[Term, ...]) -> Clause:
+        """Full text. The index tells quickly what it finds, but slowly whether it would find a given row: a row in hand
+        is asked itself, by the function `holds`."""
+        words, body = self._table.words, self._table.body
+        exact = " AND ".join(f'"{t.token}"' for t in terms)
+        match = " AND ".join(f'"{t.token}"*' if t.prefix else f'"{t.token}"' for t in terms)
+        rows = f"SELECT rowid FROM {words} WHERE {words} MATCH ?"
+        if not self._table.ready:
+            return Clause(f"x.id IN ({rows})", (match,))
+        holds = f"holds((SELECT body FROM {body} WHERE id = x.id))"
+        return Clause(holds, (), rows=rows, row_params=(match,), slow=True, common=(exact,))
+
+    def _clause(self, test: Test) -> Clause:
+        if test.field.kind is Kind.KEYWORDS:
+            return self._list_clause(test)
+        column = self._table.column(test.field)
+        index = self._table.index(column)
+        if test.op == "prefix":
+            return self._prefix(test, column)
+        where, params, finds = _comparison(test, column)
+        covered = test.field.kind is Kind.BOOLEAN or column == "k"
+        return Clause(where, params, index if finds and (self._table.ready or column == "k") else None, covered=covered)
+
+    def _list_clause(self, test: Test) -> Clause:
+        number, lists = self._table.list_fields[test.field.name], self._table.lists
+        if test.op == "empty":
+            return Clause(f"x.n{number} {'=' if test.value else '>'} 0", ())
+        where = "t = ? AND field = ? AND value = ?"
+        params = (self._tenant, number, test.value)
+        return Clause(
+            f"EXISTS (SELECT 1 FROM {lists} WHERE {where} AND id = x.id)",
+            params,
+            rows=f"SELECT id FROM {lists} WHERE {where}",
+            row_params=params,
+        )
+
+    def _prefix(self, test: Test, column: str) -> Clause:
+        """Compared case-folded: TEXT is kept so; a KEYWORD has its folded form beside it where that differs."""
+        within, params = _between(f"x.{column}", test.value)
+        if test.field.kind is Kind.TEXT:
+            return Clause(within, params, self._table.index(column) if self._table.ready else None)
+        low = self._table.columns[test.field.name].folded
+        folded, _ = _between(f"x.{low}", test.value)
+        where = f"(x.{low} = '' AND {within} OR {folded})"
+        if not self._table.ready:
+            return Clause(where, (*params, *params))
+        name, index = self._table.name, self._table.index
+        plain = f"SELECT x.id FROM {name} AS x INDEXED BY {index(column)} WHERE x.t = ? AND {within} AND x.{low} = ''"
+        other = (
+            f"SELECT x.id FROM {name} AS x INDEXED BY {index(str(low))} WHERE x.t = ? AND x.{low} <> '' AND {folded}"
+        )
+        found = (self._tenant, *params)
+        return Clause(where, (*params, *params), rows=f"{plain} UNION ALL {other}", row_params=(*found, *found))
+
+
+def _joined(clauses: Sequence[Clause]) -> list[Clause]:
+    by_index: dict[str, Clause] = {}
+    others = []
+    for clause in clauses:
+        if clause.index is None:
+            others.append(clause)
+        elif (known := by_index.get(clause.index)) is None:
+            by_index[clause.index] = clause
+        else:
+            where, params = f"{known.where} AND {clause.where}", (*known.params, *clause.params)
+            by_index[clause.index] = replace(known, where=where, params=params)
+    return [*by_index.values(), *others]
+
+
+def _comparison(test: Test, column: str) -> tuple[str, Params, bool]:
+    """The condition, its parameters, and whether an index on the column finds what it wants."""
+    nothing, name = missing(test.field), f"x.{column}"
+    match test.op:
+        case "empty":
+            return f"{name} {'=' if test.value else '<>'} ?", (nothing,), test.value
+        case "in":
+            return f"{name} IN ({', '.join('?' * len(test.value))})", tuple(test.value), True
+        case "ne":
+            return f"{name} <> ?", (test.value,), False
+        case "lt" | "le":
+            sign = "<" if test.op == "lt" else "<="
+            return f"({name} > ? AND {name} {sign} ?)", (nothing, test.value), True
+        case _:
+            sign = {"eq": "=", "gt": ">", "ge": ">="}[test.op]
+            return f"{name} {sign} ?", (test.value,), True
+
+
+def _between(name: str, prefix: str) -> tuple[str, Params]:
+    """Every text that begins so: a range of the index."""
+    end = _successor(prefix)
+    return (f"({name} >= ? AND {name} < ?)", (prefix, end)) if end else (f"{name} >= ?", (prefix,))
+
+
+def _successor(prefix: str) -> str:
+    """The least text beyond all that begin with the prefix; "" when there is none."""
+    stem = prefix.rstrip("\U0010ffff")
+    if not stem:
+        return ""
+    last = ord(stem[-1]) + 1
+    return stem[:-1] + chr(0xE000 if last == 0xD800 else last)
