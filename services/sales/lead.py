@@ -123,6 +123,7 @@ LEAD = Aggregate(
     noun="leads",
     state=Lead,
     evolve=evolve,
+    evolves_shared=True,
     collection=Collection(
         "leads",
         1,

@@ -135,6 +135,7 @@ OPPORTUNITY = Aggregate(
     noun="opportunities",
     state=Opportunity,
     evolve=evolve,
+    evolves_shared=True,
     collection=Collection(
         "opportunities",
         3,

@@ -6,7 +6,7 @@ views, as-of, history, undo, import, export, search, facts) reads this descripti
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
-from shared.domain.record import ERASED, Record, evolve_common
+from shared.domain.record import ERASED, Fold, Record, shared_fold
 from shared.events.common import Changes, Erased
-from shared.events.envelope import Event, Recorded, stream_name
+from shared.events.envelope import Entry, Event, Recorded, actor_of, stream_name
 from shared.security.permissions import Access, Action
 from shared.views.port import Collection, Document, Kind
 
@@ -51,6 +51,7 @@ class Context:
     reason: str = ""
 
 
+Decode = Callable[[str, str, Entry], Event]  # tenant, stream, entry
 Decide = Callable[[Any, Any, Context], list[Event]]
 Prepare = Callable[[Any, "Lookups"], Awaitable[Any]]
 
@@ -90,6 +91,7 @@ class Aggregate(Generic[S]):
     """A record type. `name` is the stream category and the resource that rights name; no hyphens.
 
     noun: the path segment of its collection. shown: extra document fields computed from the state.
+    evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     """
 
@@ -99,20 +101,21 @@ class Aggregate(Generic[S]):
     state: type[S]
     evolve: Callable[[S, Event], None]
     collection: Collection
+    evolves_shared: bool = False
     not_undoable: frozenset[str] = frozenset()
     uniques: tuple[Unique, ...] = ()
     shown: Callable[[S], Document] | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)
-    _personal: tuple[tuple[str, Callable[[], Any]], ...] = field(init=False, repr=False)
+    _folds: _Folds = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._names = tuple(f.name for f in fields(self.state))
         self._moments = tuple(
             f.name for f in self.collection.fields if f.kind is Kind.DATETIME and f.name in self._names
         )
-        self._personal = tuple(_masks(self.state, self.collection))
+        self._folds = _Folds(self)
 
     def command(
         self,
@@ -145,32 +148,35 @@ class Aggregate(Generic[S]):
         current = state if state is not None else self.state()
         last: Recorded | None = None
         for last in events:
-            self._step(current, last)
+            if current.version == 0:
+                current.id, current.created_at, current.created_by = last.id, last.occurred_at, last.actor
+            self.evolve_all(current, last.event)
+            current.version = last.version
         if last is not None:
-            current.updated_by = last.metadata.actor  # parsed once: metadata is most of what an event weighs
+            current.updated_at, current.updated_by = last.occurred_at, last.actor
         return current
 
-    def step(self, state: S, recorded: Recorded) -> None:
-        self._step(state, recorded)
-        state.updated_by = recorded.metadata.actor
-
-    def _step(self, state: S, recorded: Recorded) -> None:
+    def fold_entries(self, state: S, tenant: str, id: str, entries: Sequence[Entry], event: Decode) -> None:
+        """The same for entries of the record's stream, at least one, which are decoded on the way."""
         if state.version == 0:
-            state.id, state.created_at, state.created_by = recorded.id, recorded.occurred_at, recorded.metadata.actor
-        self.evolve_all(state, recorded.event)
-        state.version, state.updated_at = recorded.version, recorded.occurred_at
+            _, _, _, _, occurred_at, _, metadata = entries[0]
+            state.id, state.created_at, state.created_by = id, occurred_at, actor_of(metadata)
+        stream, folds = self.stream(id), self._folds
+        for entry in entries:
+            told = event(tenant, stream, entry)
+            folds[type(told)](state, told)
+        state.version, _, _, _, state.updated_at, _, metadata = entries[-1]
+        state.updated_by = actor_of(metadata)
+
+    def step(self, state: S, recorded: Recorded) -> None:
+        self.fold((recorded,), state)
 
     def evolve_all(self, state: S, event: Event) -> None:
-        """Fold one event: what all records share, then the aggregate's own; an erasure masks every personal field.
+        """Fold one event, as all records do or as the aggregate does; an erasure masks every personal field.
 
         A mask depends on the field alone, so that a fold over destroyed values comes out the same.
         """
-        evolve_common(state, event)
-        self.evolve(state, event)
-        if isinstance(event, Erased):
-            state.custom = {}
-            for name, mask in self._personal:
-                setattr(state, name, mask())
+        self._folds[type(event)](state, event)
 
     def dump(self, state: S) -> Document:
         """The state as JSON values (a deep copy)."""
@@ -208,6 +214,37 @@ class Aggregate(Generic[S]):
             if name in values:
                 values[name] = from_rfc3339(values[name]) if values[name] else 0
         return self.state(**values)
+
+
+class _Folds(dict[type[Any], Fold]):
+    """Event class → how the aggregate folds it; filled as classes are met, so that a fold need not ask each time."""
+
+    def __init__(self, aggregate: Aggregate[Any]) -> None:
+        super().__init__()
+        self._aggregate = aggregate
+
+    def __missing__(self, kind: type[Any]) -> Fold:
+        shared, own = shared_fold(kind), self._aggregate.evolve
+        steps = [shared] if shared else []
+        if shared is None or self._aggregate.evolves_shared:
+            steps.append(own)
+        if issubclass(kind, Erased):
+            steps.append(self._mask)
+        self[kind] = steps[0] if len(steps) == 1 else _one_after_the_other(steps)
+        return self[kind]
+
+    def _mask(self, state: Record, event: Erased) -> None:
+        state.custom = {}
+        for name, mask in _masks(self._aggregate.state, self._aggregate.collection):
+            setattr(state, name, mask())
+
+
+def _one_after_the_other(steps: Sequence[Fold]) -> Fold:
+    def fold(state: Any, event: Any) -> None:
+        for step in steps:
+            step(state, event)
+
+    return fold
 
 
 def _masks(state: type[Record], collection: Collection) -> Iterable[tuple[str, Callable[[], Any]]]:

@@ -25,7 +25,6 @@ from shared.events.common import (
     Transferred,
     Unmerged,
 )
-from shared.events.envelope import Event
 
 ERASED = "[erased]"
 
@@ -58,18 +57,17 @@ class MergeableRecord(Record):
     absorbed: list[str] = field(default_factory=list)
 
 
-def evolve_common(state: Record, event: Event) -> None:
-    """Fold an event of a shared shape; any other leaves the state as it is."""
-    kind = type(event)
-    if kind not in _folds:
-        _folds[kind] = next((fold for shapes, fold in _SHAPES if issubclass(kind, shapes)), None)
-    fold = _folds[kind]
-    if fold is not None:
-        fold(state, event)
-
-
-def _fields(state: Record, event: DetailsChanged) -> None:
-    set_fields(state, event.changes)
+def fold_changes(state: Record, event: Any) -> None:
+    """Set each field to its `to`; `custom.<name>` reaches into the custom fields; unknown names are let be."""
+    for name, change in event.changes.items():
+        if hasattr(state, name):
+            setattr(state, name, change["to"])
+            continue
+        head, _, custom = name.partition(".")
+        if head == "custom" and custom:
+            state.custom = {**state.custom, custom: change["to"]}
+            if change["to"] is None:
+                del state.custom[custom]
 
 
 def _owner(state: Record, event: Transferred) -> None:
@@ -95,13 +93,13 @@ def _erased(state: Record, event: Erased) -> None:
 def _merged(state: MergeableRecord, event: Merged) -> None:
     came = [id for direct in event.absorbed for id in (direct, *event.through.get(direct, ()))]
     state.absorbed = [*state.absorbed, *came]
-    set_fields(state, event.changes)
+    fold_changes(state, event)
 
 
 def _unmerged(state: MergeableRecord, event: Unmerged) -> None:
     left = {id for direct in event.released for id in (direct, *event.through.get(direct, ()))}
     state.absorbed = [id for id in state.absorbed if id not in left]
-    set_fields(state, event.changes)
+    fold_changes(state, event)
 
 
 def _absorbed(state: MergeableRecord, event: Absorbed) -> None:
@@ -112,9 +110,9 @@ def _released(state: MergeableRecord, event: Released) -> None:
     state.merged_into, state.archived = None, False
 
 
-_Fold = Callable[[Any, Any], None]
-_SHAPES: tuple[tuple[tuple[type[Any], ...], _Fold], ...] = (
-    ((DetailsChanged, PersonalDetailsChanged, ChangeUndone, PersonalChangeUndone), _fields),
+Fold = Callable[[Any, Any], None]
+_SHAPES: tuple[tuple[tuple[type[Any], ...], Fold], ...] = (
+    ((DetailsChanged, PersonalDetailsChanged, ChangeUndone, PersonalChangeUndone), fold_changes),
     ((Transferred,), _owner),
     ((TagsChanged,), _tags),
     ((Archived,), _archived),
@@ -125,19 +123,11 @@ _SHAPES: tuple[tuple[tuple[type[Any], ...], _Fold], ...] = (
     ((Absorbed,), _absorbed),
     ((Released,), _released),
 )
-_folds: dict[type[Any], _Fold | None] = {}  # by event class, filled as they are met
 
 
-def set_fields(state: Record, changes: Changes) -> None:
-    """Set each field to its `to`; `custom.<name>` reaches into the custom fields; unknown names are let be."""
-    for name, change in changes.items():
-        head, _, custom = name.partition(".")
-        if head == "custom" and custom:
-            state.custom = {**state.custom, custom: change["to"]}
-            if change["to"] is None:
-                del state.custom[custom]
-        elif hasattr(state, name):
-            setattr(state, name, change["to"])
+def shared_fold(kind: type[Any]) -> Fold | None:
+    """How every record folds the events of a class; None = the class has a shape of its own."""
+    return next((fold for shapes, fold in _SHAPES if issubclass(kind, shapes)), None)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:

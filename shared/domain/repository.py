@@ -24,23 +24,24 @@ class Repository:
 
     async def load(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> S:
         """The state now, or at a version. version 0 = there is no such record in this tenant."""
-        if up_to is not None:
-            return aggregate.fold(await self.events(aggregate, tenant, id, up_to))
-        key = (tenant, aggregate.stream(id))
-        kept: S | None = self._kept.get(key)
+        key = tenant, stream = tenant, aggregate.stream(id)
+        kept: S | None = self._kept.get(key) if up_to is None else None
         if kept is None:
             state = aggregate.state()
         else:
             self._kept.move_to_end(key)
             state = aggregate.copy(kept)
-        stored = await self.store.read(tenant, key[1], after=state.version)
-        if stored:
-            decode = self._codec.decode
-            aggregate.fold((decode(s) for s in stored), state)
-            self._kept[key] = aggregate.copy(state)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        entries = await self.store.entries(tenant, stream, after=state.version, up_to=up_to)
+        if entries:
+            aggregate.fold_entries(state, tenant, id, entries, self._codec.event)
+            if up_to is None:
+                self._keep(key, aggregate.copy(state))
         return state
+
+    def _keep(self, key: tuple[str, str], state: Any) -> None:
+        self._kept[key] = state
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
 
     async def events(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> list[Recorded]:
         stored = await self.store.read(tenant, aggregate.stream(id), up_to=up_to)

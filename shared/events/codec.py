@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
-import orjson
+from orjson import JSONEncodeError, dumps, loads
 
 from shared.clock import Micros
 from shared.errors import told
-from shared.events.envelope import Event, NewEvent, Recorded, Stored, Undecodable
+from shared.events.envelope import Entry, Event, NewEvent, Recorded, Stored, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyRing
@@ -22,6 +23,8 @@ from shared.security.keyring import KeyRing
 __all__ = ["MAX_EVENT_BYTES", "Codec", "Undecodable"]
 
 MAX_EVENT_BYTES = 256 * 1024
+
+_recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without counting again
 
 
 class Codec:
@@ -41,7 +44,7 @@ class Codec:
             await self._keys.ensure(tenant, subjects)
         try:
             return [self._encode(tenant, stream, e, i, occurred_at) for e, i in zip(events, ids, strict=True)]
-        except orjson.JSONEncodeError as error:
+        except JSONEncodeError as error:
             raise ValueError(f"not to be written as JSON: {error}") from error
 
     def _encode(self, tenant: str, stream: str, event: Event, event_id: str, occurred_at: Micros) -> NewEvent:
@@ -55,53 +58,45 @@ class Codec:
             for name in type_.personal:
                 if payload[name] is not None:
                     payload[name] = encrypt(payload[name], key, aad(tenant, stream, event_id, name))
-        data = orjson.dumps(payload)
+        data = dumps(payload)
         if len(data) > MAX_EVENT_BYTES:
             raise ValueError(f"{type_.name}: {len(data)} bytes are too many for one event")
         return NewEvent(event_id, type_.name, type_.version, occurred_at, data)
 
     def decode(self, stored: Stored) -> Recorded:
-        """Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext."""
+        """The event with all that surrounds it. Raises as `event`."""
         position, tenant, stream, version, event_id, name, schema, occurred_at, recorded_at, data, metadata = stored
-        try:
-            type_ = type_named(name)
-            payload: dict[str, Any] = orjson.loads(data)
-            if type_.personal:
-                self._decrypt(type_, payload, stored)
-            if schema != type_.version:
-                payload = upcast_payload(type_, schema, payload)
-            event = type_.cls(**payload)
-        except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
-        return Recorded._make(
-            (
-                position,
-                tenant,
-                stream,
-                version,
-                event_id,
-                name,
-                type_.version,
-                occurred_at,
-                recorded_at,
-                event,
-                metadata,
-            )
+        event = self.event(tenant, stream, (version, event_id, name, schema, occurred_at, data, metadata))
+        newest = type_named(name).version
+        return _recorded(
+            (position, tenant, stream, version, event_id, name, newest, occurred_at, recorded_at, event, metadata)
         )
 
-    def _decrypt(self, type_: EventType, payload: dict[str, Any], stored: Stored) -> None:
+    def event(self, tenant: str, stream: str, entry: Entry) -> Event:
+        """Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext."""
+        version, event_id, name, schema, _, data, _ = entry
+        try:
+            type_ = type_named(name)
+            payload: dict[str, Any] = loads(data)
+            if type_.personal:
+                self._decrypt(type_, payload, tenant, stream, event_id)
+            if schema != type_.version:
+                payload = upcast_payload(type_, schema, payload)
+            return type_.make(payload)
+        except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
+
+    def _decrypt(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         subject = payload.get(type_.subject)
         if not subject:
             return
-        key = self._keys.key(stored.tenant, subject)
+        key = self._keys.key(tenant, subject)
         for name in type_.personal:
             value = payload.get(name)
             if value is None:
                 continue
             payload[name] = (
-                copy(type_.masks[name])
-                if key is None
-                else decrypt(value, key, aad(stored.tenant, stored.stream, stored.event_id, name))
+                copy(type_.masks[name]) if key is None else decrypt(value, key, aad(tenant, stream, event_id, name))
             )
 
 

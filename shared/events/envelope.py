@@ -49,6 +49,10 @@ class NewEvent:
     data: bytes
 
 
+Entry = tuple[int, str, str, int, Micros, bytes, bytes]
+"""What folding one stream asks of an event: version, event id, type, schema version, occurred_at, data, metadata."""
+
+
 class Stored(NamedTuple):
     """An event as the store holds it. `version` counts from 1 in its stream, `position` from 1 in the store.
 
@@ -85,7 +89,7 @@ class _Recorded(NamedTuple):
 class Recorded(_Recorded):
     """A stored event, decoded: upcast to the newest schema version, personal fields in clear or masked.
 
-    A fold needs the metadata of its last event only, so stored bytes are parsed when they are asked for.
+    A fold needs the actor of its first and last event only, so stored bytes are parsed when they are asked for.
     """
 
     __slots__ = ()
@@ -95,6 +99,12 @@ class Recorded(_Recorded):
         """Raises Undecodable when the stored bytes are no metadata."""
         raw = self[10]
         return raw if isinstance(raw, Metadata) else _metadata(raw)
+
+    @property
+    def actor(self) -> str:
+        """Raises Undecodable when the stored bytes are no metadata."""
+        raw = self[10]
+        return raw.actor if isinstance(raw, Metadata) else actor_of(raw)
 
     @property
     def category(self) -> str:
@@ -116,6 +126,15 @@ def category_of(stream: str) -> str:
 
 def id_of(stream: str) -> str:
     return stream.partition("-")[2]
+
+
+def actor_of(metadata: bytes) -> str:
+    """The actor in stored metadata. Raises Undecodable."""
+    try:
+        actor: str = orjson.loads(metadata).get("actor", "")
+    except (ValueError, AttributeError) as error:
+        raise Undecodable(f"metadata: {told(error)}") from error
+    return actor
 
 
 def _metadata(raw: bytes) -> Metadata:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.clock import Micros
-from shared.events.envelope import Stored
+from shared.events.envelope import Entry, Stored
 from shared.eventstore.port import Appended, Request, StoreUnavailable
 from shared.eventstore.sqlite_file import open_for_reading
 from shared.eventstore.sqlite_group import answer_again
 
+T = TypeVar("T")
 Parameters = dict[str, Any]
 Row = tuple[Any, ...]
+Reading = Coroutine[Any, Any, list[T]]
 
 SHORT = 1024  # rows read in the event loop's own thread: to decode and fold them there takes longer
 PAGE = 2000  # rows of one page of `streams`
@@ -26,10 +28,11 @@ ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
 
 # One stream's events are read most of all: what the caller knows already is not fetched again.
-_STREAM = """
-SELECT position, version, event_id, type, schema_version, occurred_at, recorded_at, data, metadata FROM events
+_OF_STREAM = """FROM events
 WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :tenant ORDER BY version LIMIT :limit
 """
+_ENTRIES = f"SELECT version, event_id, type, schema_version, occurred_at, data, metadata {_OF_STREAM}"
+_STREAM = f"SELECT {_COLUMNS} {_OF_STREAM}"
 # The unique index on (stream, version) holds a category's streams side by side ('-' and '.' are neighbours in ASCII):
 # no sort. The unary plus keeps the planner from another index, whose rows it would have to sort.
 _STREAMS = f"""
@@ -52,15 +55,17 @@ class Reader:
         self._threads = ThreadPoolExecutor(2, "event-store-read")
 
     async def stream(self, tenant: str, stream: str, after: int, up_to: int | None) -> list[Stored]:
-        where = {"tenant": tenant, "stream": stream, "up_to": ALL if up_to is None else up_to}
-        rows = _fetch(self._here, _STREAM, {**where, "after": after, "limit": SHORT})
-        if len(rows) == SHORT:
-            rows += await self._in_thread(_STREAM, {**where, "after": rows[-1][1], "limit": ALL})
-        make = Stored._make
-        return [
-            make((position, tenant, stream, version, id, type_, schema, occurred, recorded, data, metadata))
-            for position, version, id, type_, schema, occurred, recorded, data, metadata in rows
-        ]
+        return list(map(Stored._make, await self._of_stream(_STREAM, tenant, stream, after, up_to)))
+
+    def entries(self, tenant: str, stream: str, after: int, up_to: int | None) -> Reading[Entry]:
+        return self._of_stream(_ENTRIES, tenant, stream, after, up_to)
+
+    async def _of_stream(self, sql: str, tenant: str, stream: str, after: int, up_to: int | None) -> list[Any]:
+        where = {"stream": stream, "after": after, "up_to": ALL if up_to is None else up_to, "tenant": tenant}
+        rows = _fetch(self._here, sql, {**where, "limit": SHORT})
+        if len(rows) == SHORT:  # versions are dense
+            rows += await self._in_thread(sql, {**where, "after": after + SHORT, "limit": ALL})
+        return rows
 
     async def feed(
         self, after: int, limit: int, categories: Collection[str] | None, tenant: str | None

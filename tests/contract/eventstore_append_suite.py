@@ -79,6 +79,13 @@ class AppendSuite:
             await store.append("t1", stream, start, new(500), METADATA)
         assert [e.version for e in await store.read("t1", stream)] == list(range(1, 1501))
         assert [e.version for e in await store.read("t1", stream, after=100, up_to=1200)] == list(range(101, 1201))
+        for after, up_to in ((0, None), (100, 1200), (1023, None), (1024, None), (1499, 1500), (1500, None)):
+            stored = await store.read("t1", stream, after=after, up_to=up_to)
+            told = [
+                (e.version, e.event_id, e.type, e.schema_version, e.occurred_at, e.data, e.metadata) for e in stored
+            ]
+            assert await store.entries("t1", stream, after=after, up_to=up_to) == told
+        assert await store.entries("t2", stream) == []
 
     async def test_an_unknown_stream_is_empty(self, opener: Opener) -> None:
         store = await opener()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from typing import Any
 
 import pytest
@@ -10,13 +12,20 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from services.customer.account import ACCOUNT, Account
+from services.customer.catalogue import AGGREGATES as CUSTOMER
+from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.integration.catalogue import AGGREGATES as INTEGRATION
+from services.sales.catalogue import AGGREGATES as SALES
+from services.sales.lead import LEAD
 from shared.clock import from_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.match import company_key, mail_site, person_key, site_of
-from shared.domain.record import Record, differences, evolve_common, set_fields
+from shared.domain.record import Record, differences, fold_changes, shared_fold
 from shared.domain.types import Amount, Country, Currency, Day, Email, Moment, Phone, SignedAmount
 from shared.domain.uniqueness import normalise
 from shared.events import customer
+from shared.events.registry import all_types
+from shared.events.sales_leads import LeadAssigned
 from shared.views.port import Collection
 
 
@@ -67,21 +76,44 @@ def test_match_keys() -> None:
 
 
 def test_shared_shapes_fold_for_every_record() -> None:
-    state = Record(tags=["b"])
-    evolve_common(state, customer.AccountTagsChanged(["a", "c"], ["b"]))
-    evolve_common(state, customer.AccountTransferred("u", None))
-    evolve_common(state, customer.AccountArchived())
-    evolve_common(state, customer.AccountTypeChanged("partner", ""))  # not a shared shape
+    state = Account(tags=["b"])
+    ACCOUNT.evolve_all(state, customer.AccountTagsChanged(["a", "c"], ["b"]))
+    ACCOUNT.evolve_all(state, customer.AccountTransferred("u", None))
+    ACCOUNT.evolve_all(state, customer.AccountArchived())
+    ACCOUNT.evolve_all(state, customer.AccountTypeChanged("partner", ""))  # not a shared shape
     assert (state.tags, state.owner, state.archived) == (["a", "c"], "u", True)
-    evolve_common(state, customer.AccountRestored())
+    ACCOUNT.evolve_all(state, customer.AccountRestored())
     assert not state.archived
+
+
+def test_who_waits_for_a_shared_shape_is_told_of_it() -> None:
+    state = LEAD.state(status="new")
+    LEAD.evolve_all(state, LeadAssigned("u", None))
+    assert (state.owner, state.status) == ("u", "assigned")
+
+
+@pytest.mark.parametrize("aggregate", [*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION], ids=lambda a: a.name)
+def test_no_evolve_waits_in_vain_for_a_shared_shape(aggregate: Aggregate[Any]) -> None:
+    matched = [n.cls for n in ast.walk(_module(aggregate)) if isinstance(n, ast.MatchClass)]
+    named = {ast.unparse(cls).rpartition(".")[2] for cls in matched}
+    shared = {t.cls.__name__ for t in all_types() if shared_fold(t.cls) is not None}
+    assert aggregate.evolves_shared or not named & shared
+
+
+def _module(aggregate: Aggregate[Any]) -> ast.Module:
+    return ast.parse(inspect.getsource(inspect.getmodule(aggregate.evolve)))  # type: ignore[arg-type]
 
 
 def test_unknown_fields_of_an_old_change_are_let_be() -> None:
     state = Record()
-    set_fields(state, {"vanished": {"from": 1, "to": 2}, "custom.a": {"from": None, "to": 1}})
+    fold_changes(
+        state, customer.AccountDetailsChanged({"vanished": {"from": 1, "to": 2}, "custom.a": {"from": None, "to": 1}})
+    )
     assert state.custom == {"a": 1}
-    set_fields(state, {"custom.a": {"from": 1, "to": None}, "custom.b": {"from": 1, "to": None}})
+    fold_changes(
+        state,
+        customer.AccountDetailsChanged({"custom.a": {"from": 1, "to": None}, "custom.b": {"from": 1, "to": None}}),
+    )
     assert state.custom == {}
 
 
@@ -99,9 +131,11 @@ STATES = st.builds(
 def test_differences_lead_from_one_state_to_the_other_and_back(one: Account, other: Account) -> None:
     changes = differences(ACCOUNT.dump(one), ACCOUNT.dump(other))
     there = ACCOUNT.copy(one)
-    set_fields(there, changes)
+    fold_changes(there, customer.AccountDetailsChanged(changes))
     assert there == other
-    set_fields(there, {name: {"from": c["to"], "to": c["from"]} for name, c in changes.items()})
+    fold_changes(
+        there, customer.AccountDetailsChanged({name: {"from": c["to"], "to": c["from"]} for name, c in changes.items()})
+    )
     assert there == one
 
 
