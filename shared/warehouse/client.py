@@ -8,10 +8,13 @@ or touch a file or the network, whatever its text.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import clickhouse_connect
@@ -90,6 +93,17 @@ class QueryFailed(Exception):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
+
+
+class _NoPandas(MetaPathFinder):
+    """pyarrow loads pandas with its first array, if it is there: a second and 60 MB for what nothing here uses."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("pandas is not loaded in this process", name=fullname)
+
+
+sys.meta_path.insert(0, _NoPandas())
 
 
 class _Session:

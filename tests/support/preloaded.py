@@ -3,7 +3,7 @@
 import gc
 from importlib import import_module
 
-for name in ("crm.cli", "crm.serve", "pandas"):  # the last is what the warehouse's client loads at its first insert
+for name in ("crm.cli", "crm.serve"):
     import_module(name)
 gc.collect()
 gc.freeze()
