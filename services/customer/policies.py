@@ -48,18 +48,18 @@ def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Polic
 
 
 async def erase_person(reaction: Reaction) -> None:
-    """Make the record unreadable, erase what it had absorbed, then purge the view's files."""
+    """Make the record unreadable, erase what it had absorbed, then have the view's files purged."""
     person = await make_unreadable(reaction, CONTACT)
     for other in person.absorbed:
         await reaction.send(f"erase/{other}", "customer.EraseAbsorbedContact", {}, id=other)
-    await reaction.bus.views.purge()
+    reaction.purge()
 
 
 async def erase_activity(reaction: Reaction) -> None:
     """Where it was erased for itself; with a person, `erase_what_was_said` does it for all of theirs at once."""
     await make_unreadable(reaction, ACTIVITY)
     if reaction.recorded.metadata.causation_id == reaction.recorded.metadata.command:
-        await reaction.bus.views.purge()
+        reaction.purge()
 
 
 async def erase_what_was_said(reaction: Reaction) -> None:
@@ -75,7 +75,7 @@ async def erase_what_was_said(reaction: Reaction) -> None:
             await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
             await make_unreadable(reaction, ACTIVITY, id)
     if about:
-        await bus.views.purge()
+        reaction.purge()
 
 
 async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:

@@ -59,7 +59,7 @@ async def _erase_user(reaction: Reaction) -> None:
         session = await bus.repository.load(SESSION, tenant, id)
         document = SESSION.document(session)
         await bus.views.write([Write(SESSION.collection.name, tenant, id, document, session.version)])
-    await bus.views.purge()
+    reaction.purge()
 
 
 POLICIES: tuple[Policy, ...] = (

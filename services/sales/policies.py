@@ -126,7 +126,7 @@ async def _take_back(reaction: Reaction, step: str, command: str, body: dict[str
 
 async def erase_lead(reaction: Reaction) -> None:
     await make_unreadable(reaction, LEAD)
-    await reaction.bus.views.purge()
+    reaction.purge()
 
 
 POLICIES: tuple[Policy, ...] = (

@@ -35,10 +35,15 @@ log = logging.getLogger("crm.policies")
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One policy's hand: sends commands caused by one event, as the system on behalf of its actor."""
+    """One policy's hand: sends commands caused by one event, as the system on behalf of its actor.
+
+    purge: have the views' files purged once the page of events is through (see Views.purge): as often as it is asked
+    for, it is done once, and before the events count as reacted to.
+    """
 
     bus: CommandBus
     recorded: Recorded
+    purge: Callable[[], None]
 
     async def send(
         self, step: str, name: str, body: dict[str, Any], *, id: str | None = None, new_id: str | None = None
@@ -74,6 +79,7 @@ class PolicyRunner:
         for policy in policies:
             self.add(policy)
         self.position = self._kept = 0
+        self._to_purge = False
 
     def add(self, policy: Policy) -> None:
         """One more policy; before `run`."""
@@ -116,11 +122,20 @@ class PolicyRunner:
                     crashpoint("policies.reacted")
                 self.position = one.position
         finally:
+            await self._purge()
             if reacted or self.position - self._kept >= BATCH:
                 crashpoint("policies.before_checkpoint")
                 await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
                 self._kept = self.position
         return len(stored)
+
+    def _ask_for_purge(self) -> None:
+        self._to_purge = True
+
+    async def _purge(self) -> None:
+        if self._to_purge:
+            await self._bus.views.purge()
+            self._to_purge = False
 
     async def react(self, recorded: Recorded) -> None:
         """Run every policy that handles the event, each with bounded attempts. Raises what is sure to pass."""
@@ -148,6 +163,7 @@ class PolicyRunner:
         policy = next((p for p in self._policies if p.name == name), None)
         if policy is not None and stored and await self._attempt(policy, self._codec.decode(stored[0])) is not None:
             return False
+        await self._purge()
         await self._bus.views.write([Write(PARKED.name, OPERATORS, parked["id"], None, 2**62)])
         return policy is not None
 
@@ -163,7 +179,7 @@ class PolicyRunner:
         failure: Exception | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                await policy.react(Reaction(self._bus, recorded))
+                await policy.react(Reaction(self._bus, recorded, self._ask_for_purge))
                 return None
             except CrmError as error:
                 if error.status == 503 or isinstance(error, Conflict):

@@ -1,7 +1,8 @@
 """Views in one SQLite file, or in a private one without a name (snapshots). One writes at a time, many may read.
 
-The event loop works out what a batch changes, a few documents at a turn; a thread carries it out in a few long
-statements, for whose length it needs no interpreter.
+Documents are written by the event loop itself, a few at a turn: a thread that gives the interpreter away at every
+statement would wait for it at every statement while the loop is busy. Long statements (indexes, checkpoints of the log,
+purging) are for a thread.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -33,7 +35,7 @@ from shared.views.port import (
 )
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
-from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
+from shared.views.sqlite_file import open_for_checkpoints, open_for_writing, refusal, refusals, transaction
 from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
 from shared.views.sqlite_share import Estimates
@@ -45,8 +47,9 @@ T = TypeVar("T")
 WORDS_AT_ONCE = 2000  # documents whose text is indexed in one transaction while others wait
 SCANNED_AT_ONCE = 500
 PURGE_SECONDS = 60.0
-PLANNED_AT_A_TURN = 16  # documents, less than a millisecond
-LOG_BYTES = 8 * 1024 * 1024  # of the log after which it is moved into the file
+PLANNED_AT_ONCE = 16  # documents, less than a millisecond
+TURN_SECONDS = 0.003  # of the event loop's time, before others have their turn
+LOG_BYTES = 32 * 1024 * 1024  # of the log after which it is moved into the file
 
 
 class SqliteViews:
@@ -62,6 +65,8 @@ class SqliteViews:
         self._readers = Readers(path, db, self._lock)
         self._writers: dict[int, TableWriter] = {}
         self._thread = ThreadPoolExecutor(1, "views-writer")
+        self._mover = None if path is None else open_for_checkpoints(path)
+        self._moving: asyncio.Task[None] | None = None
         self._estimates = Estimates()
         self._closed = False
 
@@ -86,9 +91,9 @@ class SqliteViews:
                 return
             batches: dict[int, Batch] = {}
             with refusals(self._path):
-                for _ in self._plan(writes, batches):
-                    await asyncio.sleep(0)
-            await self._in_thread(partial(self._carry_out, batches.values(), checkpoints))
+                await _in_turns(self._plan(writes, batches))
+                with transaction(self._db):
+                    await _in_turns(self._carry_out(batches.values(), checkpoints))
         await self._shorten_log()
 
     def _plan(self, writes: Sequence[Write], batches: dict[int, Batch]) -> Iterator[None]:
@@ -96,34 +101,47 @@ class SqliteViews:
         for (collection, tenant), group in newest(writes).items():
             table = self._catalogue.table(collection)
             batch = batches.setdefault(table.number, Batch(table))
-            for n in range(0, len(group), PLANNED_AT_A_TURN):
-                self._writer(table).plan(batch, tenant, group[n : n + PLANNED_AT_A_TURN])
+            for n in range(0, len(group), PLANNED_AT_ONCE):
+                self._writer(table).plan(batch, tenant, group[n : n + PLANNED_AT_ONCE])
                 yield
 
-    def _carry_out(self, batches: Iterable[Batch], checkpoints: Sequence[Checkpoint]) -> None:
-        with transaction(self._db):
-            for batch in batches:
-                for statement, values in batch.statements():
-                    self._db.execute(statement, values)
-            self._catalogue.keep(checkpoints)
-            crashpoint("views.before_commit")
+    def _carry_out(self, batches: Iterable[Batch], checkpoints: Sequence[Checkpoint]) -> Iterator[None]:
+        """Run what was planned inside the caller's transaction, statement by statement."""
+        for batch in batches:
+            for statement, values in batch.statements():
+                self._db.execute(statement, values)
+                yield
+        self._catalogue.keep(checkpoints)
+        crashpoint("views.before_commit")
 
     def _plan_and_carry_out(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
         batches: dict[int, Batch] = {}
         for _ in self._plan(writes, batches):
             pass
-        self._carry_out(batches.values(), checkpoints)
+        with transaction(self._db):
+            for _ in self._carry_out(batches.values(), checkpoints):
+                pass
 
     async def _shorten_log(self) -> None:
-        """Move a log that has grown long into the file; where a reader is in the way, when it has grown by as much
-        again."""
-        if self._path is None:
-            return
-        log = self._path.with_name(self._path.name + "-wal")
-        if _size(log) < self._log_limit:
-            return
+        """Have a log that has grown long moved into the file, while the work goes on. Raises what moving met before."""
+        if self._moving is not None and self._moving.done():
+            done, self._moving = self._moving, None
+            done.result()
+        if self._path is not None and self._moving is None and _size(self._log) > self._log_limit:
+            self._moving = asyncio.create_task(self._move_log())
+
+    async def _move_log(self) -> None:
+        """Most of it beside the writers, the rest between two of them; where a reader is in the way, when it has grown
+        by as much again."""
+        with refusals(self._path), suppress(sqlite3.OperationalError):  # busy: another one is at it
+            await asyncio.to_thread(self._mover.execute, "PRAGMA wal_checkpoint(PASSIVE)")  # type: ignore[union-attr]
         await self._write(self._checkpoint_log)
-        self._log_limit = _size(log) + LOG_BYTES
+        self._log_limit = _size(self._log) + LOG_BYTES
+
+    @property
+    def _log(self) -> Path:
+        assert self._path is not None
+        return self._path.with_name(self._path.name + "-wal")
 
     def _checkpoint_log(self) -> bool:
         """Whether the log is empty now."""
@@ -235,12 +253,16 @@ class SqliteViews:
 
     async def close(self) -> None:
         """Finish what was accepted and release the file. Calls after it raise ViewsUnavailable."""
+        if self._moving is not None:
+            await asyncio.wait([self._moving])
         async with self._turn:
             if self._closed:
                 return
             self._closed = True
             await asyncio.to_thread(self._thread.shutdown)
             self._readers.close()
+            if self._mover is not None:
+                self._mover.close()
             self._db.close()
 
     async def _write(self, job: Callable[[], T]) -> T:
@@ -292,6 +314,15 @@ class SqliteViews:
             return self._readers.inline(lambda db: job(db, Effort.QUICK))
         except OverBudget:
             return await self._readers.in_thread(lambda db: job(db, Effort.THOROUGH))
+
+
+async def _in_turns(steps: Iterator[None]) -> None:
+    """All steps; the event loop does other things whenever they have taken long enough."""
+    ends = time.monotonic() + TURN_SECONDS
+    for _ in steps:
+        if time.monotonic() > ends:
+            await asyncio.sleep(0)
+            ends = time.monotonic() + TURN_SECONDS
 
 
 def _size(file: Path) -> int:

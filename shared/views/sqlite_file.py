@@ -69,6 +69,13 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
     return db
 
 
+def open_for_checkpoints(path: Path) -> sqlite3.Connection:
+    """A connection that moves the log into the file while another one writes."""
+    db = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    db.execute("PRAGMA synchronous=NORMAL")
+    return db
+
+
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that sees committed documents only and can change nothing.
 

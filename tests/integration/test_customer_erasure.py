@@ -211,6 +211,22 @@ async def test_a_crash_in_the_middle_is_finished_after_the_next_start(tmp_path: 
     assert in_files(tmp_path) == []
 
 
+async def test_the_files_are_purged_once_for_all_who_are_erased_together(world: World) -> None:
+    ids = [(await world.do("customer.CreateContact", {"family_name": "Quillfeather"})).id for _ in range(3)]
+    await world.settle()
+    purged, purge = [], world.views.purge
+
+    async def counted() -> None:
+        purged.append(len([id for id in ids if plain(await world.see("contact", id))]))
+        await purge()
+
+    world.views.purge = counted  # type: ignore[method-assign]
+    for id in ids:
+        await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+    assert purged == [0]  # once, and nobody could be read any more
+
+
 async def test_the_events_of_an_erased_person_stay_readable(world: World) -> None:
     id = await person(world)
     await world.do("customer.EraseContact", {}, id)
