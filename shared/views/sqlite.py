@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -35,7 +36,8 @@ from shared.views.port import (
 )
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
-from shared.views.sqlite_file import open_for_checkpoints, open_for_writing, refusal, refusals, transaction
+from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
+from shared.views.sqlite_log import Log
 from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
 from shared.views.sqlite_share import Estimates
@@ -49,7 +51,6 @@ SCANNED_AT_ONCE = 500
 PURGE_SECONDS = 60.0
 PLANNED_AT_ONCE = 16  # documents, less than a millisecond
 TURN_SECONDS = 0.003  # of the event loop's time, before others have their turn
-LOG_BYTES = 32 * 1024 * 1024  # of the log after which it is moved into the file
 
 
 class SqliteViews:
@@ -58,14 +59,13 @@ class SqliteViews:
     def __init__(self, path: Path | None, db: sqlite3.Connection) -> None:
         self._db, self._path = db, path
         self._turn = asyncio.Lock()  # held by whoever uses the writing connection
-        self._log_limit = LOG_BYTES
         self._lock = Lock()  # held by whoever uses the one connection of a nameless file
         self._shared = path is None
         self._catalogue = FileCatalogue(db, indexed=path is not None)
         self._readers = Readers(path, db, self._lock)
         self._writers: dict[int, TableWriter] = {}
         self._thread = ThreadPoolExecutor(1, "views-writer")
-        self._mover = None if path is None else open_for_checkpoints(path)
+        self._log = None if path is None else Log(path, db)
         self._moving: asyncio.Task[None] | None = None
         self._estimates = Estimates()
         self._closed = False
@@ -83,74 +83,47 @@ class SqliteViews:
         return await self._write(lambda: self._catalogue.declare(collections))
 
     async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        steps = self._written(writes, checkpoints)
         async with self._turn:
             if self._closed:
                 raise ViewsUnavailable("the views are closed")
             if self._shared:
-                await self._in_thread(lambda: self._plan_and_carry_out(writes, checkpoints))
+                await self._in_thread(partial(deque[None], steps, 0))
                 return
-            batches: dict[int, Batch] = {}
             with refusals(self._path):
-                await _in_turns(self._plan(writes, batches))
-                with transaction(self._db):
-                    await _in_turns(self._carry_out(batches.values(), checkpoints))
+                await _in_turns(steps)
         await self._shorten_log()
 
-    def _plan(self, writes: Sequence[Write], batches: dict[int, Batch]) -> Iterator[None]:
-        """Fill `batches`; whoever runs it may do something else between two steps."""
+    def _written(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> Generator[None, None, None]:
+        """What a write does, all or nothing; whoever runs it may do something else between two steps."""
+        batches: dict[int, Batch] = {}
         for (collection, tenant), group in newest(writes).items():
             table = self._catalogue.table(collection)
             batch = batches.setdefault(table.number, Batch(table))
             for n in range(0, len(group), PLANNED_AT_ONCE):
                 self._writer(table).plan(batch, tenant, group[n : n + PLANNED_AT_ONCE])
                 yield
-
-    def _carry_out(self, batches: Iterable[Batch], checkpoints: Sequence[Checkpoint]) -> Iterator[None]:
-        """Run what was planned inside the caller's transaction, statement by statement."""
-        for batch in batches:
-            for statement, values in batch.statements():
-                self._db.execute(statement, values)
-                yield
-        self._catalogue.keep(checkpoints)
-        crashpoint("views.before_commit")
-
-    def _plan_and_carry_out(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> None:
-        batches: dict[int, Batch] = {}
-        for _ in self._plan(writes, batches):
-            pass
         with transaction(self._db):
-            for _ in self._carry_out(batches.values(), checkpoints):
-                pass
+            for batch in batches.values():
+                for statement, values in batch.statements():
+                    self._db.execute(statement, values)
+                    yield
+            self._catalogue.keep(checkpoints)
+            crashpoint("views.before_commit")
 
     async def _shorten_log(self) -> None:
         """Have a log that has grown long moved into the file, while the work goes on. Raises what moving met before."""
         if self._moving is not None and self._moving.done():
             done, self._moving = self._moving, None
             done.result()
-        if self._path is not None and self._moving is None and _size(self._log) > self._log_limit:
-            self._moving = asyncio.create_task(self._move_log())
+        if self._log is not None and self._moving is None and self._log.is_long:
+            self._moving = asyncio.create_task(self._move(self._log))
 
-    async def _move_log(self) -> None:
-        """Most of it beside the writers, the rest between two of them; where a reader is in the way, when it has grown
-        by as much again."""
-        with refusals(self._path), suppress(sqlite3.OperationalError):  # busy: another one is at it
-            await asyncio.to_thread(self._mover.execute, "PRAGMA wal_checkpoint(PASSIVE)")  # type: ignore[union-attr]
-        await self._write(self._checkpoint_log)
-        self._log_limit = _size(self._log) + LOG_BYTES
-
-    @property
-    def _log(self) -> Path:
-        assert self._path is not None
-        return self._path.with_name(self._path.name + "-wal")
-
-    def _checkpoint_log(self) -> bool:
-        """Whether the log is empty now."""
-        self._db.execute("PRAGMA busy_timeout=0")
-        try:
-            busy: int = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        finally:
-            self._db.execute("PRAGMA busy_timeout=10000")
-        return not busy
+    async def _move(self, log: Log) -> None:
+        """Most of it beside the writers, the rest between two of them."""
+        with refusals(self._path):
+            await asyncio.to_thread(log.move_beside)
+        await self._write(log.shorten)
 
     def _writer(self, table: Table) -> TableWriter:
         found = self._writers.get(table.number)
@@ -242,14 +215,8 @@ class SqliteViews:
                 optimize = f"INSERT INTO {table.words}({table.words}) VALUES('optimize')"
                 await self._write(partial(self._db.execute, optimize))
         await self._write(lambda: self._db.execute("VACUUM"))
-        await self._write(self._empty_log)
-
-    def _empty_log(self) -> None:
-        deadline = time.monotonic() + PURGE_SECONDS
-        while self._path is not None and not self._checkpoint_log():
-            time.sleep(0.01)
-            if time.monotonic() > deadline:
-                raise ViewsUnavailable("readers keep the log from being emptied")
+        if self._log is not None:
+            await self._write(partial(self._log.empty, PURGE_SECONDS))
 
     async def close(self) -> None:
         """Finish what was accepted and release the file. Calls after it raise ViewsUnavailable."""
@@ -261,8 +228,8 @@ class SqliteViews:
             self._closed = True
             await asyncio.to_thread(self._thread.shutdown)
             self._readers.close()
-            if self._mover is not None:
-                self._mover.close()
+            if self._log is not None:
+                self._log.close()
             self._db.close()
 
     async def _write(self, job: Callable[[], T]) -> T:
@@ -316,17 +283,11 @@ class SqliteViews:
             return await self._readers.in_thread(lambda db: job(db, Effort.THOROUGH))
 
 
-async def _in_turns(steps: Iterator[None]) -> None:
+async def _in_turns(steps: Generator[None, None, None]) -> None:
     """All steps; the event loop does other things whenever they have taken long enough."""
     ends = time.monotonic() + TURN_SECONDS
-    for _ in steps:
-        if time.monotonic() > ends:
-            await asyncio.sleep(0)
-            ends = time.monotonic() + TURN_SECONDS
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except FileNotFoundError:
-        return 0
+    with closing(steps):  # a caller who is cancelled undoes what was begun
+        for _ in steps:
+            if time.monotonic() > ends:
+                await asyncio.sleep(0)
+                ends = time.monotonic() + TURN_SECONDS

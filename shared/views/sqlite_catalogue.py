@@ -1,4 +1,4 @@
-"""What the file holds: its collections, who has which number, the checkpoints. Changed by the writing thread alone."""
+"""What the file holds: its collections, who has which number, the checkpoints. Whoever changes it holds the writer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ class FileCatalogue:
         self._db, self._indexed = db, indexed
         self.tables: dict[str, Table] = {}
         self.building: dict[str, Table] = {}
-        self.numbers: dict[str, int] = {}
-        self.reload_numbers()
+        self.numbers: dict[str, int] = {name: id for id, name in db.execute("SELECT id, name FROM names")}
         self._drop_dead()
 
     def number(self, name: str) -> int:
@@ -29,10 +28,6 @@ class FileCatalogue:
             assert found is not None
             self.numbers[name] = found
         return found
-
-    def reload_numbers(self) -> None:
-        """Read the numbers back: after a start, or when a transaction that gave some was undone."""
-        self.numbers = {name: id for id, name in self._db.execute("SELECT id, name FROM names")}
 
     def table(self, name: str) -> Table:
         """A live collection or an unfinished rebuild. Raises KeyError."""
