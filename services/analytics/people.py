@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from shared.clock import Clock, Micros
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access, Level
-from shared.views.port import MAX_PAGE, Query, Scope, Views
+from shared.views.paging import every
+from shared.views.port import Query, Scope, Views
 
 MAX_AGE: Micros = 5_000_000
 
@@ -42,10 +43,4 @@ class People:
         return found[1]
 
     async def _load(self, tenant: str) -> dict[str, str]:
-        names: dict[str, str] = {}
-        cursor = None
-        while True:
-            page = await self._views.find("users", Query(limit=MAX_PAGE, cursor=cursor), Scope(tenant))
-            names.update((d["id"], d["name"]) for d in page.items)
-            if (cursor := page.next) is None:
-                return names
+        return {d["id"]: d["name"] async for d in every(self._views, "users", Query(), Scope(tenant))}

@@ -14,6 +14,7 @@ from shared.platform import Platform
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.rebuild import rebuild
 from shared.streaming.verify import Verdict, verify_view
+from shared.views.paging import every
 from shared.views.port import Query, Scope, Views
 from shared.warehouse import rebuild as warehouse
 
@@ -53,13 +54,8 @@ async def replay(platform: Platform, aggregates: list[AnyAggregate], with_wareho
 
 async def _heal(platform: Platform, category: str) -> int:
     """Try every parked record of a type again; returns how many are whole now."""
-    parked: set[tuple[str, str]] = set()
-    cursor = None
-    while True:
-        page = await platform.views.find(PARKED.name, Query(limit=200, cursor=cursor), Scope(OPERATORS))
-        parked |= {(d["tenant"], d["stream"]) for d in page.items if category_of(d["stream"]) == category}
-        if (cursor := page.next) is None:
-            break
+    everything = every(platform.views, PARKED.name, Query(), Scope(OPERATORS))
+    parked = {(d["tenant"], d["stream"]) async for d in everything if category_of(d["stream"]) == category}
     return sum([await platform.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
 
 

@@ -12,7 +12,8 @@ from shared.errors import CrmError
 from shared.events import identity as events
 from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
-from shared.views.port import MAX_PAGE, Condition, Query, Scope, Write
+from shared.views.paging import every
+from shared.views.port import Condition, Query, Scope, Write
 
 
 async def _transfer_work(reaction: Reaction) -> None:
@@ -33,13 +34,8 @@ async def _transfer_work(reaction: Reaction) -> None:
 async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[str]:
     where = (Condition("owner", "eq", reaction.recorded.id), Condition("archived", "eq", False))
     views, scope = reaction.bus.views, Scope(reaction.recorded.tenant)
-    cursor = None
-    while True:
-        page = await views.find(aggregate.collection.name, Query(where, limit=MAX_PAGE, cursor=cursor), scope)
-        for document in page.items:
-            yield document["id"]
-        if (cursor := page.next) is None:
-            return
+    async for document in every(views, aggregate.collection.name, Query(where), scope):
+        yield document["id"]
 
 
 async def _keep_administrator(reaction: Reaction) -> None:

@@ -16,7 +16,8 @@ from shared.events.envelope import Recorded
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
 from shared.security.tokens import LIFETIME, Claims
-from shared.views.port import MAX_PAGE, Document, Query, Scope, Views
+from shared.views.paging import every
+from shared.views.port import Document, Query, Scope, Views
 
 COLLECTIONS = {"user": "users", "team": "teams", "role": "roles"}  # category → collection
 ENDINGS = frozenset({"identity.SignedOut", "identity.SessionRevoked"})
@@ -138,13 +139,7 @@ class Directory:
         snapshot.index()
 
     async def _all(self, collection: str, tenant: str) -> dict[str, Document]:
-        found: dict[str, Document] = {}
-        cursor = None
-        while True:
-            page = await self._views.find(collection, Query(limit=MAX_PAGE, cursor=cursor), Scope(tenant))
-            found.update((d["id"], d) for d in page.items)
-            if (cursor := page.next) is None:
-                return found
+        return {d["id"]: d async for d in every(self._views, collection, Query(), Scope(tenant))}
 
 
 def role_of(document: Mapping[str, object]) -> Role:

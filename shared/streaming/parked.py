@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.clock import to_rfc3339
 from shared.events.envelope import Recorded, Stored
+from shared.views.paging import every
 from shared.views.port import Collection, Field, Kind, Query, Scope, Views, Write
 
 OPERATORS = "_operators"  # the tenant of documents that belong to the installation
@@ -59,13 +60,8 @@ class Parked:
         """Read the quarantined streams back after a start."""
         self._streams.clear()
         self._added.clear()
-        cursor = None
-        while True:
-            page = await self._views.find(PARKED.name, Query(limit=200, cursor=cursor), Scope(OPERATORS))
-            for document in page.items:
-                self._streams.setdefault(document["stream"], set()).add(document["id"])
-            if (cursor := page.next) is None:
-                return
+        async for document in every(self._views, PARKED.name, Query(), Scope(OPERATORS)):
+            self._streams.setdefault(document["stream"], set()).add(document["id"])
 
     def add(self, one: Stored, error: str) -> Write:
         """The write that puts an event on the list."""

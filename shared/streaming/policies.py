@@ -22,6 +22,7 @@ from shared.security.permissions import system_access
 from shared.streaming.folding import PASSING
 from shared.streaming.parked import OPERATORS, PARKED, entry
 from shared.telemetry.metrics import PARKED_EVENTS
+from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
 
 CHECKPOINT = "policies"
@@ -147,14 +148,10 @@ class PolicyRunner:
 
     async def retry_parked(self) -> int:
         """Try every parked reaction again; returns how many were carried out now."""
-        done, cursor = 0, None
-        while True:
-            query = Query((Condition("stream", "prefix", _PREFIX),), limit=200, cursor=cursor)
-            page = await self._bus.views.find(PARKED.name, query, Scope(OPERATORS))
-            for document in page.items:
-                done += await self._retry(document)
-            if (cursor := page.next) is None:
-                return done
+        done, query = 0, Query((Condition("stream", "prefix", _PREFIX),))
+        async for document in every(self._bus.views, PARKED.name, query, Scope(OPERATORS)):
+            done += await self._retry(document)
+        return done
 
     async def _retry(self, parked: Document) -> bool:
         _, name, stream = parked["stream"].split("/", 2)
