@@ -18,7 +18,8 @@ from shared.events.customer_contacts import PersonErased
 from shared.events.sales_leads import LeadErased
 from shared.streaming.erasing import make_unreadable, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
-from shared.views.port import MAX_PAGE, Condition, Query, Scope
+from shared.views.paging import every
+from shared.views.port import Condition, Query, Scope
 
 PEOPLE = ("contact", "lead")
 
@@ -56,10 +57,8 @@ async def erase_person(reaction: Reaction) -> None:
 
 
 async def erase_activity(reaction: Reaction) -> None:
-    """Where it was erased for itself; with a person, `erase_what_was_said` does it for all of theirs at once."""
     await make_unreadable(reaction, ACTIVITY)
-    if reaction.recorded.metadata.causation_id == reaction.recorded.metadata.command:
-        reaction.purge()
+    reaction.purge()
 
 
 async def erase_what_was_said(reaction: Reaction) -> None:
@@ -73,21 +72,13 @@ async def erase_what_was_said(reaction: Reaction) -> None:
         states = [await bus.repository.load(bus.catalogue[p["type"]], tenant, p["id"]) for p in people]
         if all(state.erased for state in states):
             await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
-            await make_unreadable(reaction, ACTIVITY, id)
-    if about:
-        reaction.purge()
 
 
 async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:
     for field in ("links", "invited"):
-        cursor = None
-        while True:
-            query = Query((Condition(field, "contains", person),), limit=MAX_PAGE, cursor=cursor)
-            page = await bus.views.find(ACTIVITY.collection.name, query, Scope(tenant))
-            for document in page.items:
-                yield document["id"]
-            if (cursor := page.next) is None:
-                break
+        query = Query((Condition(field, "contains", person),))
+        async for document in every(bus.views, ACTIVITY.collection.name, query, Scope(tenant)):
+            yield document["id"]
 
 
 POLICIES = (

@@ -15,12 +15,12 @@ from shared.views.port import Write
 WAITS, PAUSE = 200, 0.01  # seconds each
 
 
-async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any], id: str = "") -> Any:
-    """Destroy the key of a record (of none other: the one the event is about) and mask its view; returns its state.
+async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
+    """Destroy the key of the record the event is about and mask its view; returns its state.
 
     The command destroys the key too, unless the process died in between. `reaction.purge()` comes after all masks.
     """
-    bus, tenant, id = reaction.bus, reaction.recorded.tenant, id or reaction.recorded.id
+    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
     await bus.reservations.keys.destroy(tenant, id)
     crashpoint("erasure.key_destroyed")
     state = await bus.repository.load(aggregate, tenant, id)
