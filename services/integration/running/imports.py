@@ -123,8 +123,8 @@ class Imports:
         """Somebody was erased: they may stand in rows that were rejected, or that were only tried."""
         erased_in = reaction.recorded.tenant
         await self.dry_runs.drop_all(erased_in)
-        async for tenant, id, _ in self._platform.views.scan(IMPORT.collection.name):
-            if tenant == erased_in and (self.folder / id / JOB_FILE).exists():
+        async for _, id, _ in self._platform.views.scan(IMPORT.collection.name, erased_in):
+            if (self.folder / id / JOB_FILE).exists():
                 await asyncio.to_thread(_forget_rejected, self.folder / id / JOB_FILE)
 
     def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
