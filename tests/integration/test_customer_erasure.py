@@ -16,6 +16,7 @@ from shared.domain.timeline import timeline
 from shared.errors import Rejected
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.views.port import Condition, Query, Scope
+from tests.support.leaks import files_with
 from tests.support.world import BOSS, TENANT, World, open_world
 
 SECRETS = ("Zephyrine", "Quillfeather", "zephyrine@example.org", "+86105550199", "1971-03-04", "Nachtigallenweg")
@@ -44,13 +45,6 @@ async def person(world: World, **fields: Any) -> str:
     await world.do("customer.ChangeContactDetails", {"middle_name": "Quillfeather", "department": "Zephyrine"}, id)
     await world.do("customer.AddContactEmail", {"email": "zephyrine2@example.org"}, id)
     return id
-
-
-def in_files(folder: Path, pattern: str = "*") -> list[tuple[str, str]]:
-    """Which secrets stand in which files."""
-    files = [f for f in folder.rglob(pattern) if f.is_file()]
-    held = [(f.name, f.read_bytes().lower()) for f in files]
-    return [(name, s) for name, content in held for s in SECRETS if s.lower().encode() in content]
 
 
 def plain(value: object) -> list[str]:
@@ -169,17 +163,17 @@ async def test_what_was_said_goes_with_the_last_one_it_is_about(world: World) ->
     for kept in (shared, of_none):
         await world.do("customer.EraseActivity", {}, kept)
     await world.settle()
-    assert in_files(world.folder) == []
+    assert files_with(world.folder, SECRETS) == {}
 
 
 async def test_no_plain_text_is_left_in_any_file(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         id = await person(world)
         await world.settle()
-        assert in_files(tmp_path, "views.db*")
+        assert files_with(tmp_path, SECRETS, "views.db*")
         await world.do("customer.EraseContact", {}, id)
         await world.settle()
-    assert in_files(tmp_path) == []
+    assert files_with(tmp_path, SECRETS) == {}
 
 
 class Killed(BaseException):
@@ -208,7 +202,7 @@ async def test_a_crash_in_the_middle_is_finished_after_the_next_start(tmp_path: 
         assert world.keys.key(TENANT, id) is None
         assert plain(await world.see("contact", id)) == []
         assert await live_is_fold(world, id)
-    assert in_files(tmp_path) == []
+    assert files_with(tmp_path, SECRETS) == {}
 
 
 async def test_the_files_are_purged_once_for_all_who_are_erased_together(world: World) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from shared.security.permissions import Access
 from shared.security.roles import BUILT_IN
-from tests.support.importing import Office, office
+from tests.support.importing import GUEST_LIST, Office, office
+from tests.support.leaks import files_with
 
 MAPPING = """\
 name: Fair
@@ -325,14 +326,6 @@ async def test_an_import_stops_when_its_starter_may_no_longer_act(
     assert (await desk.events(id))[-1]["totals"]["created"] == 2
 
 
-PEOPLE = """\
-name: Guests
-steps:
-  - name: guests
-    file: guests.csv
-    resource: contact
-    fields: { given_name: First, family_name: Last, email: Mail, birthday: Born }
-"""
 GUESTS = """\
 First,Last,Mail,Born
 Zephyrine,Quillfeather,zephyrine@example.org,soon
@@ -344,14 +337,10 @@ async def test_erasing_somebody_empties_what_imports_keep_of_rows(desk: Office) 
     """Rows that were rejected or only tried are in clear text, and nobody knows whose they are."""
 
     def kept() -> set[str]:
-        found = set()
-        for file in desk.suite.imports.folder.rglob("*"):
-            with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # it went while we looked
-                found |= {file.name} if b"zephyrine" in file.read_bytes().lower() else set()
-        return found
+        return {Path(name).name for name in files_with(desk.suite.imports.folder, ["zephyrine"])}
 
-    done = await desk.run(PEOPLE, {"guests.csv": GUESTS})
-    tried = await desk.run(PEOPLE, {"guests.csv": GUESTS}, "/imports/dry-run")
+    done = await desk.run(GUEST_LIST, {"guests.csv": GUESTS})
+    tried = await desk.run(GUEST_LIST, {"guests.csv": GUESTS}, "/imports/dry-run")
     assert done["totals"]["rejected"] == 1
     assert "0" in kept()
     assert (await csv_of(desk, f"/imports/{done['id']}/rejected.csv"))[0]["First"] == "Zephyrine"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.security.keyring_sqlite import SqliteKeyRing
 from tests.support.collector import Collector, collecting
+from tests.support.importing import GUEST_LIST
+from tests.support.leaks import files_with, hits
 from tests.support.processes import Served, crm, served, set_up
 
 PERSON = ("Zephyrine", "Quillfeather", "+861055501997", "1971-03-04", "Nachtigallenweg", "roses by the dozen")
@@ -34,37 +36,10 @@ GONE = (*PERSON, *USER, *REJECTED, *NOTE)
 TYPED = ("a wrong sentence of 9 jackdaws", "nine kinds of lamps", "key-of-mistletoe", "made-up-larkspur")
 COMPANY = "Gooseberry Works"  # nobody's data: where it is not found, we looked in the wrong place
 AGENT = {"User-Agent": "Quillbrowser/7"}
-PEOPLE_IN_FILES = """\
-name: Guests
-steps:
-  - name: guests
-    file: guests.csv
-    resource: contact
-    fields: { given_name: First, family_name: Last, email: Mail, birthday: Born }
-"""
 GUESTS = (
     "First,Last,Mail,Born\nRejecta,Wrongborn,rejecta@wrongborn.example,soon\nOtto,Plain,o@plain.example,1980-02-01\n"
 )
 SECONDS = 60
-
-
-def hits(content: bytes | str, canaries: Sequence[str]) -> list[str]:
-    """The canaries that stand in the content, in letters of any size."""
-    low = (content.encode() if isinstance(content, str) else content).lower()
-    return [c for c in canaries if c.lower().encode() in low]
-
-
-def files_with(folder: Path, canaries: Sequence[str]) -> dict[str, list[str]]:
-    """Which files of the folder and below hold which canaries."""
-    found = {}
-    for file in folder.rglob("*"):
-        try:
-            held = hits(file.read_bytes(), canaries)
-        except (FileNotFoundError, IsADirectoryError):  # it went while we looked
-            continue
-        if held:
-            found[str(file.relative_to(folder))] = held
-    return found
 
 
 @dataclass
@@ -193,7 +168,7 @@ class Act:
 
     def imports(self) -> None:
         """One that rejects a row, and a dry run of it; its events are read to their end."""
-        parts: list[Any] = [("mapping", (None, PEOPLE_IN_FILES)), ("files", ("guests.csv", GUESTS, "text/csv"))]
+        parts: list[Any] = [("mapping", (None, GUEST_LIST)), ("files", ("guests.csv", GUESTS, "text/csv"))]
         for path in ("/imports", "/imports/dry-run"):
             started = self.admin.post(path, files=parts).raise_for_status().json()
             stream = self.get(f"/imports/{started['id']}/events").text

@@ -26,10 +26,9 @@ from tests.security.canaries import (
     USER,
     Life,
     everything,
-    files_with,
-    hits,
     live,
 )
+from tests.support.leaks import files_with, hits
 from tests.support.processes import PASSWORD
 
 

@@ -19,6 +19,15 @@ from shared.security.passwords import Passwords
 from shared.security.permissions import Access
 from tests.support.suite import PASSWORD, QUICK
 
+GUEST_LIST = """\
+name: Guests
+steps:
+  - name: guests
+    file: guests.csv
+    resource: contact
+    fields: { given_name: First, family_name: Last, email: Mail, birthday: Born }
+"""
+
 
 @dataclass
 class Office:
