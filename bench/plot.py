@@ -34,9 +34,9 @@ def log_log(curves: Mapping[str, Curve], x_title: str, y_title: str) -> str:
         f"<title>{escape(y_title)} by {escape(x_title)}</title><style>{STYLE}</style>",
     ]
     for power in range(low_y, high_y + 1):
-        at = y(10.0**power)
+        at, label = y(10.0**power), f"{10.0**power:,.{max(0, -power)}f}"
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{10.0**power:,g}</text>')
+        parts.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{label}</text>')
     for value in xs:
         at = x(value)
         parts.append(f'<line class="grid" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')

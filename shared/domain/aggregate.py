@@ -187,7 +187,9 @@ class Aggregate(Generic[S]):
         twin = object.__new__(self.state)
         for name in self._names:
             value = getattr(state, name)
-            setattr(twin, name, deepcopy(value) if isinstance(value, (list, dict)) else value)
+            if isinstance(value, (list, dict)):
+                value = deepcopy(value) if value else value.copy()
+            setattr(twin, name, value)
         return twin
 
     def document(self, state: S) -> Document:

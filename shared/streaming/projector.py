@@ -32,7 +32,8 @@ from shared.views.values import check
 CHECKPOINT = "records"
 BATCH = 1000
 CACHED_STATES = 20_000
-PAUSE = 0.02  # seconds between two batches: a batch costs the same for one event and for twenty
+PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
+WANTED_PAUSE = 0.01  # while somebody waits to read what was written
 RETRY_SECONDS = 1.0
 ATTEMPTS = 3  # at an event whose handling fails, before it is parked
 PAUSE_SECONDS = 0.02
@@ -55,6 +56,7 @@ class Projector:
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
         self.changed = asyncio.Condition()
+        self._wanted = asyncio.Event()
         self.position = 0
 
     async def start(self) -> None:
@@ -70,12 +72,20 @@ class Projector:
                 if not done:
                     await self._repository.store.wait(self.position, 1.0)
                 elif done < BATCH:
-                    await asyncio.sleep(PAUSE)
+                    await self._pause()
             except (asyncio.CancelledError, ViewsDamaged):
                 raise
             except Exception:
                 log.exception("projection stopped at %s; trying again", self.position)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _pause(self) -> None:
+        """Let events gather, for less long when somebody waits for them."""
+        self._wanted.clear()  # whoever the last batch did not serve asks again
+        await asyncio.sleep(WANTED_PAUSE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE - WANTED_PAUSE):
+                await self._wanted.wait()
 
     async def catch_up(self) -> None:
         """Project until the feed is empty."""
@@ -105,7 +115,9 @@ class Projector:
         return len(stored)
 
     async def next_batch(self, timeout: float) -> None:
-        """Return after the next batch, or after `timeout` seconds (0.1 at most: one may just have passed)."""
+        """Return after the next batch, which comes soon now, or after `timeout` seconds (0.1 at most: one may just
+        have passed)."""
+        self._wanted.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(min(timeout, 0.1)), self.changed:
                 await self.changed.wait()

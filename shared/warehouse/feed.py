@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,7 +204,7 @@ class WarehouseFeed:
             earlier = recorded.version - 1
             stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
             state = aggregate.fold(self._codec.decode(s) for s in stored)
-        before = copy(state)
+        before = aggregate.copy(state)
         aggregate.step(state, recorded)
         self._states[key] = state
         self._states.move_to_end(key)
@@ -223,7 +222,7 @@ class WarehouseFeed:
                 recorded = self._codec.decode(one)
             except Undecodable:
                 return False
-            before = copy(state)
+            before = aggregate.copy(state)
             aggregate.step(state, recorded)
             for table in wanted:
                 rows.add(table, table.made_of(before, recorded, state))

@@ -106,8 +106,12 @@ class FactTable:
     @property
     def tables(self) -> tuple[Table, ...]:
         columns = HEAD + self.columns
-        named = ((self.facts, False), (self.current, True))
-        return tuple(Table(name, columns, latest) for name, latest in named if name)
+        return tuple(Table(name, columns, name == self.current) for name in self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its tables."""
+        return tuple(name for name in (self.facts, self.current) if name)
 
     @property
     def fingerprint(self) -> str:
@@ -126,7 +130,7 @@ class FactTable:
                 within(recorded.occurred_at),
                 recorded.recorded_at,
                 recorded.type,
-                recorded.metadata.actor,
+                recorded.actor,
                 *row,
             )
 
@@ -139,8 +143,8 @@ class Rows:
 
     def add(self, fact_table: FactTable, rows: Iterable[Row]) -> None:
         made = list(rows)
-        for table in fact_table.tables:
-            self._by_table[table.name][1].extend(made)
+        for name in fact_table.names:
+            self._by_table[name][1].extend(made)
 
     def tenants(self, table: str) -> set[str]:
         """Whose rows there are for a table."""

@@ -239,6 +239,17 @@ async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pyte
     assert await room.shown() == await room.folded()
 
 
+async def test_who_waits_is_not_left_to_the_pause(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 3600.0)
+    loop = asyncio.create_task(room.projector.run())
+    for version in range(1, 4):
+        await room.happen("a", ToyGrown(1) if version > 1 else ToyMade("a"))
+        while (found := await room.views.get("toys", "a", Scope(TENANT))) is None or found["version"] < version:
+            await room.projector.next_batch(1.0)
+    loop.cancel()
+    assert await room.shown() == await room.folded()
+
+
 async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom) -> None:
     await room.happen("a", ToyMade("a"))
     stored = await room.store.read(TENANT, "toy-a")
