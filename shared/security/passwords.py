@@ -16,12 +16,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.errors import Invalid, Unavailable
-from shared.security.commonpasswords import COMMON, WORDS
+from shared.security.commonpasswords import COMMON, WORDS, breached
 
 R = TypeVar("R")
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
+SHORTEST_WORD = 4  # that counts as the core of a password: three letters stand in many that nobody guesses
 _MOST_WAITING = 64
 _LOOKS_LIKE = str.maketrans("@4301!5$7", "aaeoiisst")
 
@@ -39,7 +40,7 @@ def check_password(password: str, *, organisation: str = "", email: str = "") ->
     if len(plain) > MAX_LENGTH:
         raise Invalid.field("password", "too-long", f"use at most {MAX_LENGTH} characters")
     folded = plain.casefold()
-    if folded in COMMON or _core(folded) in WORDS or _repeats(folded):
+    if folded in COMMON or folded in breached() or _is_common(_core(folded)) or _repeats(folded):
         raise Invalid.field("password", "too-common", "this is among the first passwords that are guessed")
     for known in (organisation, email.partition("@")[0]):
         if _guessable(folded, normalise(known).casefold().strip()):
@@ -50,6 +51,10 @@ def _core(folded: str) -> str:
     """`P@ssw0rd2024!` → `password`: the one word that digits and signs were put around."""
     bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
     return re.sub(r"[\W\d_]", "", bare.translate(_LOOKS_LIKE))
+
+
+def _is_common(word: str) -> bool:
+    return word in WORDS or (len(word) >= SHORTEST_WORD and word in breached())
 
 
 def _repeats(folded: str) -> bool:

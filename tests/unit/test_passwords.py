@@ -6,7 +6,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from shared.errors import Invalid, Unavailable
-from shared.security.passwords import Passwords, check_password
+from shared.security.commonpasswords import breached
+from shared.security.passwords import MIN_LENGTH, Passwords, check_password
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -37,6 +38,30 @@ def test_short_passwords_are_refused_counting_composed_letters(password: str) ->
 )  # fmt: skip
 def test_the_first_guesses_are_refused(password: str) -> None:
     assert code_of(password) == "too-common"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "morganstanley",
+        "MorganStanley",
+        "sonyericsson",
+        "1q2w3e4r5t6y",
+        "Mustang-1967!!",
+        "T1nk3rb3ll#2024",
+        "12!Liverpool!12",
+    ],
+)
+def test_what_breaches_showed_most_often_is_refused(password: str) -> None:
+    assert code_of(password) == "too-common"
+
+
+def test_all_of_the_breached_passwords_that_are_long_enough_are_refused() -> None:
+    long_enough = [p for p in breached() if len(p) >= MIN_LENGTH]
+    assert len(breached()) >= 30_000
+    assert len(long_enough) > 200
+    for password in long_enough:
+        assert code_of(password.upper()) == "too-common"
 
 
 def test_the_organisation_and_the_mail_name_with_little_around_them_are_refused() -> None:

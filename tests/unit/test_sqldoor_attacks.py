@@ -273,7 +273,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def test_the_list_is_long_enough() -> None:
+async def test_the_list_is_long_enough() -> None:
     assert len(set(REFUSED)) == len(REFUSED) >= 60
 
 
