@@ -18,6 +18,7 @@ from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
 GRACE_SECONDS = 10  # for requests in flight when the process is asked to end
+DOORS = 16  # the event loop lets one connection in per turn and door: a crowd would wait for as many turns
 GC_THRESHOLD = (50_000, 20, 100)  # full collections are what a request's p99 is made of
 
 
@@ -46,7 +47,8 @@ class Server:
             listening.close()
             raise
         self._uvicorn = _uvicorn_server(self.suite)
-        self._serving = asyncio.create_task(self._uvicorn.serve([listening]))
+        doors = [listening, *(listening.dup() for _ in range(DOORS - 1))]
+        self._serving = asyncio.create_task(self._uvicorn.serve(doors))
         while not self._uvicorn.started and not self._serving.done():
             await asyncio.sleep(0.005)
         await self.suite.start()

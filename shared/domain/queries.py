@@ -69,7 +69,7 @@ class Queries:
         """The record as stored bytes: for callers from whom nothing is hidden. Raises as `get`."""
         scope = access.scope(aggregate.name)
         if min_version:
-            await self._current(aggregate, id, scope, min_version)
+            await self.wait_for(aggregate, id, access.tenant, min_version)
         found = await self.views.get_raw(aggregate.collection.name, id, scope)
         if found is None:
             raise NotFound()
@@ -94,7 +94,7 @@ class Queries:
                 return
             if loop.time() >= deadline:
                 raise ProjectionBehind()
-            await self._projector.next_batch(deadline - loop.time())
+            await self._projector.written(tenant, aggregate.stream(id), deadline - loop.time())
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""

@@ -55,7 +55,7 @@ class Projector:
         self._parked = Parked(views)
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
-        self.changed = asyncio.Condition()
+        self._awaited: dict[tuple[str, str], asyncio.Future[None]] = {}  # (tenant, stream) → done when it is written
         self._wanted = asyncio.Event()
         self.position = 0
 
@@ -110,17 +110,24 @@ class Projector:
         PROJECTION_LAG.set(await self._repository.store.head() - self.position)
         for listener in self.listeners:
             listener(recorded)
-        async with self.changed:
-            self.changed.notify_all()
+        self._tell(recorded)
         return len(stored)
 
-    async def next_batch(self, timeout: float) -> None:
-        """Return after the next batch, which comes soon now, or after `timeout` seconds (0.1 at most: one may just
-        have passed)."""
+    def _tell(self, recorded: Sequence[Recorded]) -> None:
+        for one in recorded if self._awaited else ():
+            if (written := self._awaited.pop((one.tenant, one.stream), None)) is not None:
+                written.set_result(None)
+
+    async def written(self, tenant: str, stream: str, timeout: float) -> None:
+        """Return after a batch that holds events of the stream, or after `timeout` seconds (0.1 at most: that batch may
+        just have passed). The next batch comes soon now.
+        """
         self._wanted.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(timeout, 0.1)), self.changed:
-                await self.changed.wait()
+        key = tenant, stream
+        written = self._awaited.get(key) or self._awaited.setdefault(key, asyncio.get_running_loop().create_future())
+        await asyncio.wait([written], timeout=min(timeout, 0.1))
+        if self._awaited.get(key) is written:
+            del self._awaited[key]  # others who wait for it look again after their timeout
 
     def forget(self) -> None:
         """Drop cached states: they may be ahead of what was written."""

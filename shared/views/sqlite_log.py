@@ -10,7 +10,7 @@ from pathlib import Path
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite_file import open_for_checkpoints
 
-LOG_BYTES = 32 * 1024 * 1024  # after which it is moved into the file
+LOG_BYTES = 16 * 1024 * 1024  # after which it is moved into the file: pages are looked for in it one by one
 
 
 class Log:
@@ -26,9 +26,10 @@ class Log:
         return self._size() > self._limit
 
     def move_beside(self) -> None:
-        """Move most of it while others write."""
+        """Move most of it while others write, then what they wrote meanwhile: what is left holds them up briefly."""
         with suppress(sqlite3.OperationalError):  # busy: another one is at it
-            self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(2):
+                self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def shorten(self) -> None:
         """Move the rest; where a reader is in the way, it is long again when it has grown by as much again."""

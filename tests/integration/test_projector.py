@@ -232,7 +232,7 @@ async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pyte
     loop = asyncio.create_task(room.projector.run())
     await room.happen("a", ToyMade("a"))
     while (await room.views.get("toys", "a", Scope(TENANT))) is None:
-        await room.projector.next_batch(0.1)
+        await room.projector.written(TENANT, "toy-a", 0.1)
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
@@ -245,7 +245,7 @@ async def test_who_waits_is_not_left_to_the_pause(room: ToyRoom, monkeypatch: py
     for version in range(1, 4):
         await room.happen("a", ToyGrown(1) if version > 1 else ToyMade("a"))
         while (found := await room.views.get("toys", "a", Scope(TENANT))) is None or found["version"] < version:
-            await room.projector.next_batch(1.0)
+            await room.projector.written(TENANT, "toy-a", 1.0)
     loop.cancel()
     assert await room.shown() == await room.folded()
 
