@@ -7,6 +7,8 @@ import random
 import shutil
 from pathlib import Path
 
+import httpx
+
 from crm.compose import Suite
 from crm.serve import set_up
 from crm.settings import Settings
@@ -24,6 +26,13 @@ EMAIL, PASSWORD = "bench@example.com", "four words of bench load"
 AT_ONCE = 200  # records appended side by side
 _WORDS = [f"{a}{b}{c}" for a in ("Bar", "Kel", "Min", "Tor", "Zan") for b in ("do", "li", "ma") for c in "klmnrst"]
 _ids = SystemIds()
+
+
+def sign_in(url: str) -> str:
+    """An access token of the administrator whom every bench's suite is set up with."""
+    body = {"email": EMAIL, "password": PASSWORD}
+    token: str = httpx.post(f"{url}/identity/sessions", json=body, timeout=30).raise_for_status().json()["access_token"]
+    return token
 
 
 def accounts(count: int) -> Path:

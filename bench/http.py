@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -24,15 +24,14 @@ import httpx
 import orjson
 
 from bench import data
-from bench.client import Load, Order
+from bench.client import Load, Order, send
 from bench.figures import Figure, at_least, at_most, interleaved, show
-from bench.start import served
+from bench.start import served, settle
 from crm.serve import set_up
 from crm.settings import Settings
 
 CONNECTIONS, SECONDS = 32, 3.0
 LISTED = 1_000_000
-EMAIL, PASSWORD = "bench@example.com", "four words of bench load"
 BODY = orjson.dumps(
     {
         "name": "Acme Trading {n}",
@@ -84,30 +83,22 @@ class _Bench:
     no_op: int
     suite: int
     token: str
-    id: str = ""
+    id: str
     numbers: Iterator[int] = field(default_factory=lambda: count(0, 1_000_000))
     loads: dict[str, list[Load]] = field(default_factory=dict)
 
-    def measure(self, name: str, port: int, method: str, path: str, connections: int = CONNECTIONS) -> float:
+    def measure(self, name: str, port: int, method: str, path: str) -> float:
         headers = {"Content-Type": "application/json"} if method == "POST" else {}
         if port == self.suite:
             headers |= {"Authorization": f"Bearer {self.token}"}
         if method == "POST":
             headers |= {"Idempotency-Key": "bench-{n}"}
         body = BODY if method == "POST" else ""
-        order = Order(port, method, path, headers, body, connections, SECONDS, next(self.numbers))
-        sent = [sys.executable, "-m", "bench.client", orjson.dumps(asdict(order)).decode()]
-        found = Load(**orjson.loads(subprocess.run(sent, check=True, capture_output=True).stdout))
-        if found.failed:
-            raise RuntimeError(f"{name}: {found.failed} requests failed")
+        order = Order(port, method, path, headers, body, CONNECTIONS, SECONDS, next(self.numbers))
+        found = send(order)
         self.loads.setdefault(name, []).append(found)
-        self.settle()
+        settle(f"http://127.0.0.1:{self.suite}")
         return found.rate
-
-    def settle(self) -> None:
-        """Let the projector finish, so that no case pays for the one before."""
-        while httpx.get(f"http://127.0.0.1:{self.suite}/readyz").json()["lag"]:
-            time.sleep(0.05)
 
     def of(self, name: str, what: str) -> float:
         """The median of a latency over all rounds but the first, which warms up."""
@@ -137,11 +128,12 @@ def run(rounds: int = 5, listed: int = LISTED) -> list[Figure]:
 
 def _page(accounts: int, rounds: int) -> Figure:
     with served(data.accounts(accounts)) as (_, url, _):
-        port = int(url.rpartition(":")[2])
-        bench = _Bench(0, port, _token(port, data.EMAIL, data.PASSWORD))
-        rate = median([bench.measure("page", bench.suite, "GET", PAGE, 2) for _ in range(rounds + 1)][1:])
-    detail = f"{rate:,.0f}/s at 2 connections, p50 {bench.of('page', 'p50'):.1f} ms"
-    return at_most(f"page of 25 out of {accounts:,} accounts over HTTP, p95", bench.of("page", "p95"), 40, "ms", detail)
+        headers = {"Authorization": f"Bearer {data.sign_in(url)}"}
+        order = Order(int(url.rpartition(":")[2]), "GET", PAGE, headers, "", 2, SECONDS)
+        loads = [send(order) for _ in range(rounds + 1)][1:]  # the first one warms up
+    rate, p50, p95 = (median(getattr(load, what) for load in loads) for what in ("rate", "p50", "p95"))
+    detail = f"{rate:,.0f}/s at 2 connections, p50 {p50:.1f} ms"
+    return at_most(f"page of 25 out of {accounts:,} accounts over HTTP, p95", p95, 40, "ms", detail)
 
 
 def _share(name: str, rate: dict[str, float], ours: str, theirs: str, goal: float) -> Figure:
@@ -159,7 +151,7 @@ def _servers(folder: Path) -> Iterator[_Bench]:
     """Both applications, answering; the suite is set up and holds one account."""
     no_op, suite = free_port(), free_port()
     directory = folder / "data"
-    asyncio.run(set_up(Settings(directory), "Bench", "Bench", EMAIL, PASSWORD, "en"))
+    asyncio.run(set_up(Settings(directory), "Bench", "Bench", data.EMAIL, data.PASSWORD, "en"))
     started = [
         subprocess.Popen([sys.executable, "-c", NO_OP, str(no_op)]),
         subprocess.Popen(
@@ -179,17 +171,11 @@ def _servers(folder: Path) -> Iterator[_Bench]:
 
 
 def _signed_in(no_op: int, suite: int) -> _Bench:
-    bench = _Bench(no_op, suite, _token(suite, EMAIL, PASSWORD))
-    headers, url = {"Authorization": f"Bearer {bench.token}"}, f"http://127.0.0.1:{suite}/customer/accounts"
-    bench.id = httpx.post(url, json={"name": "First"}, headers=headers).raise_for_status().json()["id"]
-    return bench
-
-
-def _token(port: int, email: str, password: str) -> str:
-    body = {"email": email, "password": password}
-    answer = httpx.post(f"http://127.0.0.1:{port}/identity/sessions", json=body, timeout=30).raise_for_status()
-    token: str = answer.json()["access_token"]
-    return token
+    url = f"http://127.0.0.1:{suite}"
+    token = data.sign_in(url)
+    headers = {"Authorization": f"Bearer {token}"}
+    made = httpx.post(f"{url}/customer/accounts", json={"name": "First"}, headers=headers).raise_for_status()
+    return _Bench(no_op, suite, token, made.json()["id"])
 
 
 def free_port() -> int:

@@ -11,13 +11,13 @@ from typing import Any
 
 import orjson
 
+from bench.data import EMAIL, PASSWORD
 from bench.figures import Figure, at_most, show
 from bench.http import BODY
 from bench.start import served
 from crm.serve import set_up
 from crm.settings import Settings
 
-EMAIL, PASSWORD = "bench@example.com", "four words of bench load"
 CALLERS = 32
 SECONDS = 4.0
 WAREHOUSE_TRIES = 10

@@ -14,22 +14,17 @@ grow as they are asked; each side's load comes from another process than its ser
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import orjson
 
 from bench import data, tryton
-from bench.client import Load, Order
+from bench.client import Load, Order, send
 from bench.figures import Figure, at_least, interleaved, show
-from bench.start import served
+from bench.start import served, settle
 
 CUSTOMERS = 12_000
 CLIENTS = (1, 8)
@@ -101,8 +96,7 @@ def _measure(theirs: tryton.Tryton, ours: _Ours, rounds: int) -> tuple[dict[str,
 class _Ours:
     def __init__(self, url: str) -> None:
         self._url, self._port = url, int(url.rpartition(":")[2])
-        body = {"email": data.EMAIL, "password": data.PASSWORD}
-        self._token = httpx.post(f"{url}/identity/sessions", json=body).raise_for_status().json()["access_token"]
+        self._token = data.sign_in(url)
         self._numbers = count(0, 1_000_000)
 
     def case(self, what: str, clients: int) -> Callable[[], float]:
@@ -116,17 +110,9 @@ class _Ours:
         if what == "create":
             headers |= {"Content-Type": "application/json", "Idempotency-Key": "bench-{n}"}
             order = Order(self._port, "POST", "/customer/accounts", headers, BODY, clients, seconds, first)
-        sent = [sys.executable, "-m", "bench.client", orjson.dumps(asdict(order)).decode()]
-        found = Load(**orjson.loads(subprocess.run(sent, check=True, capture_output=True).stdout))
-        if found.failed:
-            raise RuntimeError(f"{what}: {found.failed} requests failed")
-        self._settle()
+        found = send(order)
+        settle(self._url)
         return found
-
-    def _settle(self) -> None:
-        """Let the views finish, so that no case pays for the one before."""
-        while httpx.get(f"{self._url}/readyz").json()["lag"]:
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import httpx
+
 from bench import data
 from bench.figures import Figure, at_most, show
 from crm.serve import set_up
@@ -66,6 +68,12 @@ def served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, floa
     finally:
         process.terminate()
         process.wait()
+
+
+def settle(url: str) -> None:
+    """Let the views finish, so that no case pays for the one before."""
+    while httpx.get(f"{url}/readyz").json()["lag"]:
+        time.sleep(0.05)
 
 
 def _ready(port: int) -> bool:
