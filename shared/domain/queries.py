@@ -76,10 +76,9 @@ class Queries:
         return found
 
     async def _current(self, aggregate: AnyAggregate, id: str, scope: Scope, min_version: int) -> Document:
-        document = await self.views.get(aggregate.collection.name, id, scope)
-        if min_version and (document is None or document["version"] < min_version):
+        if min_version:
             await self.wait_for(aggregate, id, scope.tenant, min_version)
-            document = await self.views.get(aggregate.collection.name, id, scope)
+        document = await self.views.get(aggregate.collection.name, id, scope)
         if document is None:
             raise NotFound()
         return document

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from opentelemetry import trace
 
@@ -55,7 +56,7 @@ class Projector:
         self._parked = Parked(views)
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
-        self._awaited: dict[tuple[str, str], asyncio.Future[None]] = {}  # (tenant, stream) → done when it is written
+        self._awaited: WeakValueDictionary[tuple[str, str], asyncio.Event] = WeakValueDictionary()  # by tenant, stream
         self._wanted = asyncio.Event()
         self.position = 0
 
@@ -116,18 +117,17 @@ class Projector:
     def _tell(self, recorded: Sequence[Recorded]) -> None:
         for one in recorded if self._awaited else ():
             if (written := self._awaited.pop((one.tenant, one.stream), None)) is not None:
-                written.set_result(None)
+                written.set()
 
     async def written(self, tenant: str, stream: str, timeout: float) -> None:
         """Return after a batch that holds events of the stream, or after `timeout` seconds (0.1 at most: that batch may
         just have passed). The next batch comes soon now.
         """
         self._wanted.set()
-        key = tenant, stream
-        written = self._awaited.get(key) or self._awaited.setdefault(key, asyncio.get_running_loop().create_future())
-        await asyncio.wait([written], timeout=min(timeout, 0.1))
-        if self._awaited.get(key) is written:
-            del self._awaited[key]  # others who wait for it look again after their timeout
+        written = self._awaited.setdefault((tenant, stream), asyncio.Event())  # there for as long as somebody waits
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(timeout, 0.1)):
+                await written.wait()
 
     def forget(self) -> None:
         """Drop cached states: they may be ahead of what was written."""

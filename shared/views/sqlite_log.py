@@ -10,7 +10,7 @@ from pathlib import Path
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite_file import open_for_checkpoints
 
-LOG_BYTES = 16 * 1024 * 1024  # after which it is moved into the file: pages are looked for in it one by one
+LOG_BYTES = 16 * 1024 * 1024  # after which it is moved into the file: in a longer one, pages are found later
 
 
 class Log:

@@ -85,7 +85,7 @@ class WarehouseFeed:
         prints = "SELECT name, argMax(fingerprint, written_at) FROM table_fingerprints GROUP BY name"
         known: dict[str, str] = dict(await self.warehouse.rows(prints))
         ahead = self.position > await self.store.head()  # the store was restored to an earlier day
-        self.stale = [t for t in self.tables if ahead or known.get(_name(t)) != t.fingerprint]
+        self.stale = [t for t in self.tables if ahead or known.get(t.names[0]) != t.fingerprint]
         if ahead or (self.position == 0 and self.stale):
             await self._begin(self.tables)
         parked = "SELECT tenant, stream, argMax(version, changed_at) FROM feed_parked GROUP BY tenant, stream"
@@ -115,7 +115,7 @@ class WarehouseFeed:
         for table in tables:
             await self.warehouse.command(
                 "INSERT INTO table_fingerprints VALUES ({n:String}, {f:String}, {at:UInt64})",
-                {"n": _name(table), "f": table.fingerprint, "at": self._clock.now()},
+                {"n": table.names[0], "f": table.fingerprint, "at": self._clock.now()},
             )
 
     async def run(self) -> None:
@@ -266,7 +266,3 @@ class WarehouseFeed:
 
     async def status(self) -> Status:
         return Status(self.position, await self.store.head(), len(self._parked), self.rebuilding)
-
-
-def _name(table: FactTable) -> str:
-    return table.facts or table.current
