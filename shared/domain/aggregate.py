@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import ERASED, Fold, Record, shared_fold
 from shared.events.common import Changes, Erased
-from shared.events.envelope import Entry, Event, Recorded, actor_of, stream_name
+from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_name
 from shared.security.permissions import Access, Action
 from shared.views.port import Collection, Document, Kind
 
@@ -51,7 +51,6 @@ class Context:
     reason: str = ""
 
 
-Decode = Callable[[str, str, Entry], Event]  # tenant, stream, entry
 Decide = Callable[[Any, Any, Context], list[Event]]
 Prepare = Callable[[Any, "Lookups"], Awaitable[Any]]
 
@@ -156,17 +155,18 @@ class Aggregate(Generic[S]):
             current.updated_at, current.updated_by = last.occurred_at, last.actor
         return current
 
-    def fold_entries(self, state: S, tenant: str, id: str, entries: Sequence[Entry], event: Decode) -> None:
-        """The same for entries of the record's stream, at least one, which are decoded on the way."""
-        if state.version == 0:
-            _, _, _, _, occurred_at, _, metadata = entries[0]
-            state.id, state.created_at, state.created_by = id, occurred_at, actor_of(metadata)
-        stream, folds = self.stream(id), self._folds
-        for entry in entries:
-            told = event(tenant, stream, entry)
-            folds[type(told)](state, told)
-        state.version, _, _, _, state.updated_at, _, metadata = entries[-1]
-        state.updated_by = actor_of(metadata)
+    def fold_stretch(self, state: S, id: str, stretch: Stretch, events: Iterable[Event]) -> None:
+        """The same for a stretch of the record's stream, given its decoded events."""
+        if stretch.begun is not None and stretch.begun_by is not None:
+            state.id, state.created_at, state.created_by = id, stretch.begun, actor_of(stretch.begun_by)
+        folds = self._folds
+        for event in events:
+            folds[type(event)](state, event)
+        state.version, state.updated_at, state.updated_by = (
+            stretch.version,
+            stretch.occurred_at,
+            actor_of(stretch.metadata),
+        )
 
     def step(self, state: S, recorded: Recorded) -> None:
         self.fold((recorded,), state)

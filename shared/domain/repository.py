@@ -31,11 +31,11 @@ class Repository:
         else:
             self._kept.move_to_end(key)
             state = aggregate.copy(kept)
-        entries = await self.store.entries(tenant, stream, after=state.version, up_to=up_to)
-        if entries:
-            aggregate.fold_entries(state, tenant, id, entries, self._codec.event)
-            if up_to is None:
-                self._keep(key, aggregate.copy(state))
+        news = await self.store.stretches(tenant, stream, after=state.version, up_to=up_to)
+        for stretch in news:
+            aggregate.fold_stretch(state, id, stretch, self._codec.events(tenant, stream, stretch))
+        if news and up_to is None:
+            self._keep(key, aggregate.copy(state))
         return state
 
     def _keep(self, key: tuple[str, str], state: Any) -> None:

@@ -6,7 +6,7 @@ key is destroyed. Ciphertext is bound to tenant, stream, event and field, so val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from orjson import JSONEncodeError, dumps, loads
 
 from shared.clock import Micros
 from shared.errors import told
-from shared.events.envelope import Entry, Event, NewEvent, Recorded, Stored, Undecodable
+from shared.events.envelope import Event, NewEvent, Recorded, Stored, Stretch, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyRing
@@ -24,6 +24,7 @@ __all__ = ["MAX_EVENT_BYTES", "Codec", "Undecodable"]
 
 MAX_EVENT_BYTES = 256 * 1024
 
+_BROKEN = (UnknownEvent, ValueError, TypeError, KeyError, AttributeError)
 _recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without counting again
 
 
@@ -64,27 +65,39 @@ class Codec:
         return NewEvent(event_id, type_.name, type_.version, occurred_at, data)
 
     def decode(self, stored: Stored) -> Recorded:
-        """The event with all that surrounds it. Raises as `event`."""
+        """The event with all that surrounds it.
+
+        Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext.
+        """
         position, tenant, stream, version, event_id, name, schema, occurred_at, recorded_at, data, metadata = stored
-        event = self.event(tenant, stream, (version, event_id, name, schema, occurred_at, data, metadata))
-        newest = type_named(name).version
+        try:
+            newest = type_named(name).version
+            [event] = self._decoded(tenant, stream, ((event_id, name, schema, loads(data)),))
+        except _BROKEN as error:
+            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
         return _recorded(
             (position, tenant, stream, version, event_id, name, newest, occurred_at, recorded_at, event, metadata)
         )
 
-    def event(self, tenant: str, stream: str, entry: Entry) -> Event:
-        """Raises Undecodable for unknown types and versions, missing or foreign fields, broken JSON or ciphertext."""
-        version, event_id, name, schema, _, data, _ = entry
+    def events(self, tenant: str, stream: str, stretch: Stretch) -> list[Event]:
+        """All events of a stretch, in their order. Raises Undecodable as `decode` does for any of them."""
         try:
+            rows = zip(stretch.event_ids, stretch.types, stretch.schema_versions, loads(stretch.data), strict=True)
+            return self._decoded(tenant, stream, rows)
+        except _BROKEN as error:
+            raise Undecodable(f"{stream} up to v{stretch.version}: {told(error)}") from error
+
+    def _decoded(self, tenant: str, stream: str, rows: Iterable[tuple[str, str, int, dict[str, Any]]]) -> list[Event]:
+        """rows: event id, type, schema version, payload."""
+        events: list[Event] = []
+        for event_id, name, schema, payload in rows:
             type_ = type_named(name)
-            payload: dict[str, Any] = loads(data)
             if type_.personal:
                 self._decrypt(type_, payload, tenant, stream, event_id)
             if schema != type_.version:
                 payload = upcast_payload(type_, schema, payload)
-            return type_.make(payload)
-        except (UnknownEvent, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
+            events.append(type_.make(payload))
+        return events
 
     def _decrypt(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         subject = payload.get(type_.subject)

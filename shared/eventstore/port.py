@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.clock import Micros
-from shared.events.envelope import Entry, Metadata, NewEvent, Stored
+from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 
 NO_STREAM = 0  # the expected version of a stream that must not exist yet
 
@@ -86,8 +86,8 @@ class EventStore(Protocol):
         """Events of one stream with after < version <= up_to, in order. Unknown or foreign stream: empty."""
         ...
 
-    async def entries(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Entry]:
-        """The same as what folding asks for alone: a record is loaded for every command."""
+    async def stretches(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stretch]:
+        """The same events as what folding asks for alone, in few stretches one after the other."""
         ...
 
     async def read_all(

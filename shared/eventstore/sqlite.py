@@ -11,12 +11,12 @@ from pathlib import Path
 import orjson
 
 from shared.clock import Clock, Micros
-from shared.events.envelope import Entry, Metadata, NewEvent, Stored
+from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.lock import Lock, lock_file
 from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
-from shared.eventstore.sqlite_reader import Reader, Reading
+from shared.eventstore.sqlite_reader import ALL, Reader, Reading
 from shared.eventstore.sqlite_writer import GroupWriter, Outcome
 from shared.faults import crashpoint
 
@@ -81,8 +81,8 @@ class SqliteEventStore:
     async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:
         return await self._reader.stream(tenant, stream, after, up_to)
 
-    def entries(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[Entry]:
-        return self._reader.entries(tenant, stream, after, up_to)
+    def stretches(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[Stretch]:
+        return self._reader.stretches(tenant, stream, after, ALL if up_to is None else up_to)
 
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None

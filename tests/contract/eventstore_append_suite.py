@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import orjson
 import pytest
@@ -21,6 +21,7 @@ from tests.contract.eventstore_help import (
     METADATA,
     Opener,
     assert_ordered,
+    assert_same,
     by_stream,
     feed,
     new,
@@ -81,11 +82,18 @@ class AppendSuite:
         assert [e.version for e in await store.read("t1", stream, after=100, up_to=1200)] == list(range(101, 1201))
         for after, up_to in ((0, None), (100, 1200), (1023, None), (1024, None), (1499, 1500), (1500, None)):
             stored = await store.read("t1", stream, after=after, up_to=up_to)
-            told = [
-                (e.version, e.event_id, e.type, e.schema_version, e.occurred_at, e.data, e.metadata) for e in stored
-            ]
-            assert await store.entries("t1", stream, after=after, up_to=up_to) == told
-        assert await store.entries("t2", stream) == []
+            assert_same(await store.stretches("t1", stream, after=after, up_to=up_to), stored)
+        assert await store.stretches("t2", stream) == []
+
+    async def test_stretches_hold_what_rows_do(self, opener: Opener) -> None:
+        store, stream, other = await opener(), stream_of(), stream_of()
+        for n in range(30):  # between those of another stream, no two alike
+            event = NewEvent(IDS.new(), f"toy.Type{n % 7}", n % 3 + 1, 1_000 - n, orjson.dumps({"数": [n, "a,b"]}))
+            await store.append("t1", stream, n, [event], replace(METADATA, actor=f"u{n}"))
+            await store.append("t1", other, n, new(1), METADATA)
+        for after, up_to in ((0, None), (0, 1), (0, 12), (1, 12), (11, 12), (29, None), (12, 12), (30, None)):
+            stored = await store.read("t1", stream, after=after, up_to=up_to)
+            assert_same(await store.stretches("t1", stream, after=after, up_to=up_to), stored)
 
     async def test_an_unknown_stream_is_empty(self, opener: Opener) -> None:
         store = await opener()

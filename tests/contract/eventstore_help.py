@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
 from uuid import uuid4
 
+import orjson
+
 from shared.clock import SystemIds
-from shared.events.envelope import Metadata, NewEvent, Stored
+from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.port import (
     EventStore,
     Request,
@@ -42,6 +44,23 @@ async def feed(store: EventStore, after: int = 0, limit: int = 100) -> list[Stor
 
 async def by_stream(store: EventStore, category: str, up_to: int, tenant: str | None = None) -> list[list[Stored]]:
     return [s async for s in store.streams(category, up_to=up_to, tenant=tenant)]
+
+
+def assert_same(stretches: Sequence[Stretch], events: Sequence[Stored]) -> None:
+    """The stretches tell of these events and no others, each in its place."""
+    columns: tuple[list[str], list[str], list[int], list[object]] = [], [], [], []
+    at = 0
+    for stretch in stretches:
+        for column, more in zip(columns, (*stretch[5:8], orjson.loads(stretch.data)), strict=True):
+            column.extend(more)
+        at += len(stretch.event_ids)
+        last, first = events[at - 1], events[at - len(stretch.event_ids)]
+        assert stretch[:3] == (last.version, last.occurred_at, last.metadata)
+        assert stretch[3:5] == ((first.occurred_at, first.metadata) if first.version == 1 else (None, None))
+    assert columns[0] == [e.event_id for e in events]
+    assert columns[1] == [e.type for e in events]
+    assert columns[2] == [e.schema_version for e in events]
+    assert columns[3] == [orjson.loads(e.data) for e in events]
 
 
 def assert_ordered(events: Sequence[Stored]) -> None:
