@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids
@@ -15,6 +15,7 @@ from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
+from shared.security.quota import Quotas
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
@@ -43,3 +44,4 @@ class Platform:
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     signer: TokenSigner | None = None  # the identity service alone signs
     feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`
+    quotas: Quotas = field(default_factory=Quotas)

@@ -1,9 +1,14 @@
-"""Reading bodies: bounded in size and depth before anything is parsed."""
+"""Reading bodies: bounded in size, number of values and depth before anything is parsed.
+
+All of a body is worked on at one go, while everybody else waits: the bounds keep that to a few milliseconds, and a
+quota keeps one user from sending the longest ones again and again.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -13,20 +18,29 @@ from starlette.requests import ClientDisconnect
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
 from shared.http.problems import invalid_from
+from shared.security.quota import Quota
 
 T = TypeVar("T")
 MAX_BYTES = 1_000_000
+LONG_BYTES = 64 * 1024  # longer ones are counted; from callers who are not signed in they are not taken
 MAX_DEPTH = 32
+MAX_VALUES = 10_000  # lists, objects and what they hold
+MAX_KEYS = 1_000  # of one object
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # escapes of what text cannot hold
 _NEVER = (
     (re.compile("\0"), "nul", "NUL characters are not allowed"),
     (re.compile("[\ud800-\udfff]"), "surrogate", "half of a surrogate pair is no character"),
 )
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([][{}])', re.DOTALL)
+_STRINGS = re.compile(rb'"[^"]*+(?:"|\Z)')
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
-    """The whole body. Raises TooLarge before more than `limit` bytes are held."""
+async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: Callable[[], None] | None = None) -> bytes:
+    """The whole body. Raises TooLarge before more than `limit` bytes are held.
+
+    on_long: called once when it is longer than LONG_BYTES; what it raises ends the reading.
+    """
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"a body may have {limit} bytes at most")
@@ -38,6 +52,9 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
         body += message.get("body", b"")
         if len(body) > limit:
             raise TooLarge(f"a body may have {limit} bytes at most")
+        if len(body) > LONG_BYTES and on_long is not None:
+            on_long()
+            on_long = None
         if not message.get("more_body"):
             return body
 
@@ -45,18 +62,23 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
 async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
     """Read and validate a JSON body.
 
-    Raises: TooLarge, UnsupportedMedia, Invalid with an error per field.
+    Raises: TooLarge, UnsupportedMedia, TooManyRequests, Invalid with an error per field.
     """
     kind = header(request, b"content-type").partition(";")[0].strip().lower()
     if kind not in ("application/json", ""):
         raise UnsupportedMedia("send application/json")
-    return validate(await read_body(request), adapter)
+    access = request.scope.get("access")
+    if access is None:
+        return validate(await read_body(request, LONG_BYTES), adapter)
+    quota: Quota = request.app.state.platform.quotas.long_bodies
+    return validate(await read_body(request, on_long=lambda: quota.take(access.user)), adapter)
 
 
 def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
     """Types are taken strictly, as the OpenAPI document declares them.
 
-    Raises Invalid: broken UTF-8 or JSON, too deep, a key twice, NUL, a lone surrogate, NaN, or fields that do not fit.
+    Raises Invalid: broken UTF-8 or JSON, too deep, too many values, a key twice, NUL, a lone surrogate, NaN, or
+    fields that do not fit.
     """
     body = body or b"{}"
     check_text(body)
@@ -68,8 +90,9 @@ def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
 
 def check_text(body: bytes) -> None:
     """What a lenient parser would let pass silently. Raises Invalid."""
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
-        raise Invalid.field("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels at most")
+    brackets = body.count(b"{") + body.count(b"[")
+    if brackets > MAX_DEPTH or brackets + body.count(b",") > MAX_VALUES:
+        _check_shape(body)
     try:
         parsed = _DECODER.decode(body.decode())
     except UnicodeDecodeError as error:
@@ -82,7 +105,25 @@ def check_text(body: bytes) -> None:
                 raise Invalid.field("", code, message)
 
 
+def _check_shape(body: bytes) -> None:
+    """Raises Invalid: nested too deep, or too many values. By few passes over bytes, however the body is made."""
+    too_many = Invalid.field("", "too-many-values", f"a body may hold {MAX_VALUES} values at most")
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    if unescaped.count(b'"') > 4 * MAX_VALUES:  # a key and a string each
+        raise too_many
+    bare = _STRINGS.sub(b"", unescaped)
+    marks = bare.translate(_BRACKETS, _ALL_BUT_BRACKETS)[: 4 * MAX_VALUES]
+    for _ in range(MAX_DEPTH):  # each round takes the innermost pairs away, which are one level
+        marks = marks.replace(b"[]", b"")
+    if b"[]" in marks or marks.count(b"[") > MAX_DEPTH:
+        raise Invalid.field("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels at most")
+    if sum(bare.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+        raise too_many
+
+
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_KEYS:
+        raise Invalid.field("", "too-many-keys", f"an object may have {MAX_KEYS} keys at most")
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
@@ -108,16 +149,3 @@ def _occurs(pattern: re.Pattern[str], value: Any) -> bool:
         case dict():
             return any(_occurs(pattern, part) for pair in value.items() for part in pair)
     return False
-
-
-def _depth(body: bytes) -> int:
-    """The deepest nesting, counting brackets outside of strings."""
-    depth = deepest = 0
-    for token in _STRING_OR_BRACKET.finditer(body):
-        bracket = token[1]
-        if bracket in (b"{", b"["):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket:
-            depth -= 1
-    return deepest

@@ -48,10 +48,12 @@ async def export(
     wanted: list[str] | None,
     titles: bool,
 ) -> StreamingResponse:
-    """The whole list as a file. Raises Invalid, Forbidden before the first byte."""
+    """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte."""
     seen_by = eyes_for_export(access, aggregate.name)
     query = replace(query, limit=MAX_PAGE, cursor=None)
     first = await platform.queries.find(aggregate, query, seen_by, moment)
+    if first.next is not None:
+        platform.quotas.long_exports.take(access.user)
     defined = (await definitions(platform.views, access.tenant, aggregate.name)).values()
     custom = [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
     columns = Columns(aggregate.collection.fields, access.hidden(aggregate.name), wanted, custom, titles)

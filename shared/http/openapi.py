@@ -35,7 +35,7 @@ _ERRORS = {
     413: "The body is too large: `too-large`",
     415: "The content type is not understood: `unsupported-media-type`",
     422: "The request is not valid: `invalid` with an error per field, `idempotency-key-reused`",
-    429: "Too many attempts: `too-many-requests`; `Retry-After` tells when",
+    429: "Too many attempts, long exports or long bodies: `too-many-requests`; `Retry-After` tells when",
     503: "Not now: `projection-behind`, `unavailable`; `Retry-After` tells when",
 }
 _PROBLEM: Schema = {

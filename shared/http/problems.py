@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -39,11 +40,13 @@ def problem(error: CrmError) -> Response:
 
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
     """Pydantic's findings as errors by field; the offending input itself is never repeated."""
-    errors, count = [], error.error_count() if isinstance(error, ValidationError) else len(error.errors())
-    where = (
-        1 if isinstance(error, RequestValidationError) else 0
-    )  # the framework begins with body, query, path or header
-    for found in error.errors()[:MAX_ERRORS]:
+    all_of_them: Sequence[Any]
+    if isinstance(error, ValidationError):
+        all_of_them, where = error.errors(include_url=False, include_context=False, include_input=False), 0
+    else:
+        all_of_them, where = error.errors(), 1  # the framework begins with body, query, path or header
+    errors, count = [], len(all_of_them)
+    for found in all_of_them[:MAX_ERRORS]:
         path = [_encodable(str(p)) for p in found["loc"][where:]]
         errors.append(FieldError(".".join(path), found["type"].replace("_", "-"), found["msg"]))
     return Invalid(f"{count} field(s) are not valid", errors=errors)

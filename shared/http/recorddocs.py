@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate
 from shared.http.openapi import (
+    READ_ERRORS,
     RECORD_ERRORS,
     WRITE_ERRORS,
     Components,
@@ -127,6 +128,7 @@ class RecordDocs:
             {200: done},
             description="No row limit; cells that a spreadsheet would take for formulas begin with `'`. " + _FILTERS,
             parameters=self._filtering("Format", "Q", "sort", "Fields", "Names", *_TIME),
+            errors=(*READ_ERRORS, 429),
         )
 
     def read(self) -> Schema:
@@ -180,7 +182,7 @@ class RecordDocs:
             description=(command.model.__doc__ or "").partition("\n\n")[0],
             parameters=[parameter(n) for n in around],
             body=body_of(schema(command.model.__name__), example, required=bool(model.get("required"))),
-            errors=[e for e in WRITE_ERRORS if e != 429 and not (command.creates and e in (404, 412))],
+            errors=[e for e in WRITE_ERRORS if not (command.creates and e in (404, 412))],
         )
 
 

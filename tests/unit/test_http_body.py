@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from services.customer.account import CreateAccount
 from shared.errors import Invalid
-from shared.http.body import MAX_DEPTH, validate
+from shared.http.body import MAX_DEPTH, MAX_KEYS, MAX_VALUES, validate
 from shared.http.problems import problem
 
 ADAPTER = TypeAdapter(CreateAccount)
@@ -52,7 +52,12 @@ def refused(body: bytes) -> tuple[str, str]:
         (b'{"name":"A"', "", "json-invalid"),
         (b'{"name":"A"} x', "", "json-invalid"),
         (b"[" * 100_000, "", "too-deep"),
-        (b'{"custom":' * 100_000, "", "too-deep"),
+        (b'{"custom":' * 9_000, "", "too-deep"),
+        (b'{"custom":' * 100_000, "", "too-many-values"),
+        (b'{"custom":{"x":[' + b"1," * MAX_VALUES + b"1]}}", "", "too-many-values"),
+        (b'{"custom":{"x":[' + b"[]," * MAX_VALUES + b"1]}}", "", "too-many-values"),
+        (b'{"custom":{"x":[' + b'"a",' * MAX_VALUES * 3 + b'"a"]}}', "", "too-many-values"),
+        (b'{"custom":{' + b",".join(b'"k%d":1' % n for n in range(MAX_KEYS + 1)) + b"}}", "", "too-many-keys"),
         (b'{"name":' + b"9" * 5000 + b"}", "", "json-invalid"),
     ],
 )
@@ -72,6 +77,18 @@ def test_an_escaped_backslash_before_u0000_is_plain_text() -> None:
 def test_brackets_inside_strings_do_not_count_as_depth() -> None:
     name = "[" * 100 + '\\"' + "{" * 50
     assert len(validate(f'{{"name":"{name}"}}'.encode(), ADAPTER).name) == 151
+
+
+@pytest.mark.parametrize("text", [",", "[]{}", '\\"', '\\"[{,', "\\\\", '\\\\\\",'])
+def test_what_stands_in_strings_is_no_value(text: str) -> None:
+    """However it is escaped: only the length of the name is refused."""
+    assert refused(f'{{"name":"{text * 60_000}"}}'.encode()) == ("name", "string-too-long")
+
+
+def test_as_many_values_as_are_allowed_are_taken() -> None:
+    keys = ",".join(f'"k{n}":{n}' for n in range(MAX_KEYS))
+    values = ",".join('"[,"' for _ in range(MAX_VALUES - MAX_KEYS - 10))
+    assert validate(f'{{"name":"A","custom":{{"x":[{values}],"y":{{{keys}}}}}}}'.encode(), ADAPTER).name == "A"
 
 
 def test_the_deepest_allowed_nesting_is_parsed() -> None:

@@ -21,7 +21,7 @@ from shared.http.sse import ServerEvent, event_stream
 from shared.platform import Platform
 
 log = logging.getLogger("crm.audit")
-_ERRORS = (401, 403, 409, 413, 415, 422, 503)
+_ERRORS = (401, 403, 409, 413, 415, 422, 429, 503)
 _STREAM = answer_events("Progress `{doing, done}`, then the result; a failure ends with `{error}`")
 
 

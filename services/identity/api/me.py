@@ -63,7 +63,7 @@ def me_router(platform: Platform, door: Door) -> Router:
         "me",
         {200: done},
         body=body_of(schema("ChangeProfile"), {"language": "zh"}, required=False),
-        errors=[e for e in WRITE_ERRORS if e != 429],
+        errors=WRITE_ERRORS,
     )
     password = operation(
         "changeOwnPassword",
