@@ -172,7 +172,9 @@ async def test_a_version_that_never_comes_is_waited_for_then_told(whole: Whole, 
     answer = await http.get(f"{ACCOUNTS}/{whole.ours.one('account')}?min_version=999")
     refused(answer, 503, "projection-behind")
     assert 1 <= int(answer.headers["retry-after"]) <= 5
-    same(await http.get(f"{ACCOUNTS}/{whole.theirs.one('account')}?min_version=1"), answer)
+    foreign = await http.get(f"{ACCOUNTS}/{whole.theirs.one('account')}?min_version=1")
+    refused(foreign, 404, "not-found")
+    same(await http.get(f"{ACCOUNTS}/{NOBODY}?min_version=1"), foreign)
     for wrong in ("-1", "1.5", "two", "", "9999999999"):
         answer = await http.get(f"{ACCOUNTS}/{whole.ours.one('account')}?min_version={wrong}")
         invalid(answer, ("min_version", "out-of-range"))

@@ -13,6 +13,7 @@ from shared.security.permissions import Level, Role
 from shared.views.port import Kind
 from tests.support.http_service import Service, open_service
 
+NOBODY = "00000000-0000-7000-8000-000000000000"
 ACCOUNTS = "/customer/accounts"
 MASKED = Role("masked", "", "", {"account": {"*": Level.ALL}}, {"account": frozenset({"annual_revenue"})})
 
@@ -102,6 +103,16 @@ async def test_min_version_waits_for_the_view_or_says_it_is_behind(service: Serv
     problem(behind, 503, "projection-behind")
     assert behind.headers["retry-after"] == "1"
     assert (await client.get(f"{ACCOUNTS}/{id}?min_version=1")).status_code == 200
+
+
+async def test_who_waits_for_an_invisible_record_is_answered_as_for_an_unknown_one(service: Service) -> None:
+    id = await create(service, service.client(), name="Acme")
+    rep = service.client("rep", Role("own", "own", "own", {"account": {"read": Level.OWN}}))
+    for version in (1, 2, 999):
+        unknown = await rep.get(f"{ACCOUNTS}/{NOBODY}?min_version={version}")
+        invisible = await rep.get(f"{ACCOUNTS}/{id}?min_version={version}")
+        problem(unknown, 404, "not-found")
+        assert invisible.content == unknown.content
 
 
 async def test_lists_page_filter_sort_and_count(service: Service) -> None:
