@@ -145,14 +145,16 @@ class Aggregate(Generic[S]):
     def fold(self, events: Iterable[Recorded], state: S | None = None) -> S:
         """The state after the events; `state` is folded on in place."""
         current = state if state is not None else self.state()
-        last: Recorded | None = None
+        first = last = None
         for last in events:
             if current.version == 0:
+                first = last
                 current.id, current.created_at, current.created_by = last.id, last.occurred_at, last.actor
             self.evolve_all(current, last.event)
             current.version = last.version
         if last is not None:
-            current.updated_at, current.updated_by = last.occurred_at, last.actor
+            current.updated_at = last.occurred_at
+            current.updated_by = current.created_by if last is first else last.actor
         return current
 
     def fold_stretch(self, state: S, id: str, stretch: Stretch, events: Iterable[Event]) -> None:

@@ -30,7 +30,7 @@ from shared.eventstore.port import Appended, DifferentRequest, Request, StoreBro
 from shared.faults import crashpoint
 from shared.security.permissions import Access
 from shared.telemetry.metrics import COMMAND_SECONDS, timed
-from shared.telemetry.spans import span
+from shared.telemetry.spans import span, tracing_is_on
 from shared.views.port import Views
 
 ATTEMPTS = 5
@@ -90,11 +90,13 @@ class CommandBus:
     clock: Clock
     ids: Ids
     custom: CustomFields = field(init=False)
+    _tracing: bool = field(init=False)
     _running: dict[tuple[str, str], asyncio.Future[None]] = field(init=False, default_factory=dict)
     _queues: WeakValueDictionary[str, asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.views)
+        self._tracing = tracing_is_on()
 
     async def send(self, name: str, body: CommandModel | dict[str, Any], call: Call) -> Done:
         """Validate, check rights, decide, append.
@@ -107,7 +109,7 @@ class CommandBus:
     async def execute(self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call) -> Done:
         """As `send`, for a command already looked up and parsed."""
         with timed(COMMAND_SECONDS, command.name):
-            if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # tracing is off
+            if not self._tracing:
                 return await self._keyed(Task(aggregate, command, body, call, ""))
             with span(_tracer, command.name) as begun:
                 return await self._keyed(Task(aggregate, command, body, call, _traceparent(begun)))

@@ -20,8 +20,9 @@ from shared.errors import CrmError, Unavailable
 from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
 from shared.http.routing import DirectRoute, Handler, Table
-from shared.http.tracing import name_span, note_status, server_span, tracing_is_on
+from shared.http.tracing import name_span, note_status, server_span
 from shared.platform import Platform
+from shared.telemetry.spans import tracing_is_on
 
 log = logging.getLogger("crm.http")
 

@@ -13,10 +13,6 @@ from shared.telemetry.spans import span
 _tracer = trace.get_tracer("crm.http")
 
 
-def tracing_is_on() -> bool:
-    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
-
-
 @contextmanager
 def server_span(scope: Scope) -> Iterator[trace.Span]:
     """Continues the caller's trace (`traceparent`), if it sent one."""

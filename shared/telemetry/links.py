@@ -8,11 +8,12 @@ import orjson
 from opentelemetry import trace
 
 from shared.events.envelope import Stored
+from shared.telemetry.spans import tracing_is_on
 
 
 def links_to(stored: Sequence[Stored]) -> list[trace.Link]:
     """A link per traced event; nothing is parsed while tracing is off."""
-    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+    if not tracing_is_on():
         return []
     contexts = (_context(orjson.loads(s.metadata).get("traceparent", "")) for s in stored)
     return [trace.Link(c) for c in contexts if c is not None]

@@ -11,6 +11,11 @@ from opentelemetry import trace
 from shared.errors import told
 
 
+def tracing_is_on() -> bool:
+    """Whether spans go anywhere. Asking reads the environment: ask once, after the set-up."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
 @contextmanager
 def span(tracer: trace.Tracer, name: str, **options: Any) -> Iterator[trace.Span]:
     """As `start_as_current_span`, but no message of an exception gets into it."""

@@ -204,7 +204,7 @@ class WarehouseFeed:
             earlier = recorded.version - 1
             stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
             state = aggregate.fold(self._codec.decode(s) for s in stored)
-        before = aggregate.copy(state)
+        before = aggregate.copy(state) if state.version else aggregate.state()
         aggregate.step(state, recorded)
         self._states[key] = state
         self._states.move_to_end(key)
@@ -222,7 +222,7 @@ class WarehouseFeed:
                 recorded = self._codec.decode(one)
             except Undecodable:
                 return False
-            before = aggregate.copy(state)
+            before = aggregate.copy(state) if state.version else aggregate.state()
             aggregate.step(state, recorded)
             for table in wanted:
                 rows.add(table, table.made_of(before, recorded, state))
