@@ -80,7 +80,7 @@ async def test_each_kind_of_refusal(whole: Whole, http: httpx.AsyncClient) -> No
         (415, http.post(ACCOUNTS, content=b"x", headers={"Content-Type": "text/plain"})),
         (422, http.post(ACCOUNTS, content=b"x", headers=json)),
         (422, http.get(ACCOUNTS, params={"sort": "<script>"})),
-        (503, http.get(f"{ACCOUNTS}/{NOBODY}", params={"min_version": "9"})),
+        (503, http.get(f"{ACCOUNTS}/{whole.ours.one('account')}", params={"min_version": "99"})),
     )
     for status, answer in answers:
         assert secured(await answer).status_code == status
