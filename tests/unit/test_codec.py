@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shared.clock import SystemIds
 from shared.events import registry
 from shared.events.codec import MAX_EVENT_BYTES, Codec, Undecodable
-from shared.events.envelope import Metadata, NewEvent, Stored
+from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.events.registry import Personal, Subject, event, upcast
 from shared.security.keyring_sqlite import SqliteKeyRing
 
@@ -267,3 +267,52 @@ def test_a_flipped_bit_in_the_ciphertext_is_always_found(lasting: Codec, data: s
 async def test_one_id_for_each_event(codec: Codec) -> None:
     with pytest.raises(ValueError):
         await codec.encode("t1", "contact-1", [Noted("a"), Noted("b")], [IDS.new()], 1)
+
+
+def stretch(*events: Stored, **changed: Any) -> Stretch:
+    """The events as one stretch of their stream."""
+    columns = [e.event_id for e in events], [e.type for e in events], [e.schema_version for e in events]
+    data = b"[%b]" % b",".join(e.data for e in events)
+    last = events[-1]
+    return Stretch(last.version, last.occurred_at, last.metadata, None, None, *columns, data)._replace(**changed)
+
+
+@given(st.lists(meetings | notes, min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_a_stretch_is_decoded_as_its_events_are_one_by_one(lasting: Codec, events: list[Any]) -> None:
+    rows = [stored(asyncio.run(encoded(lasting, e)), version=n) for n, e in enumerate(events, 1)]
+    assert lasting.events("t1", "contact-1", stretch(*rows)) == [lasting.decode(row).event for row in rows] == events
+
+
+async def test_a_stretch_holds_old_versions_and_erased_persons(codec: Codec, ring: SqliteKeyRing) -> None:
+    old = await encoded(codec, met("p2"))
+    payload = orjson.loads(old.data)
+    del payload["place"]
+    rows = [
+        stored(await encoded(codec, Noted("a"))),
+        stored(await encoded(codec, met("p1"))),
+        stored(old, schema_version=2, data=orjson.dumps(payload)),
+    ]
+    await ring.destroy("t1", "p1")
+    noted, erased, upcasted = codec.events("t1", "contact-1", stretch(*rows))
+    assert (noted, erased.name, upcasted.name, upcasted.place) == (Noted("a"), "[erased]", "王小明", "unknown!")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"data": b'{"text":"a","more":null,"ottoline":1}'},
+        {"data": b'{"text":"a", ottoline'},
+        {"data": b"\xff\xfe"},
+        {"data": b""},
+        {"data": b'{"text":"a","more":null},{"text":"b","more":null}'},
+        {"type": "test.Unknown"},
+        {"schema_version": 9},
+    ],
+)
+async def test_one_broken_event_makes_its_stretch_undecodable(codec: Codec, changed: dict[str, Any]) -> None:
+    good = stored(await encoded(codec, Noted("a")))
+    for rows in ([good._replace(**changed), good], [good, good._replace(**changed)]):
+        with pytest.raises(Undecodable) as raised:
+            codec.events("t1", "contact-1", stretch(*rows))
+        assert "ottoline" not in str(raised.value)
