@@ -24,6 +24,7 @@ from shared.views.port import Views, Write
 KEPT = 8
 BATCH = 1000
 BREATH = 200  # events after which the event loop gets its turn
+BUILT_AT_ONCE = 2  # however many moments are asked for, others keep a third of the event loop
 Key = tuple[str, str, Micros | None, Micros | None]
 
 
@@ -46,6 +47,7 @@ class Snapshots:
         self._store, self._codec, self._open = store, codec, open_views
         self._kept: OrderedDict[Key, _Snapshot] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
+        self._building = asyncio.Semaphore(BUILT_AT_ONCE)
 
     @asynccontextmanager
     async def at(
@@ -87,17 +89,21 @@ class Snapshots:
     ) -> Views:
         head = await self._store.head() if recorded is None else await self._store.position_at(recorded)
         if snapshot.views is None:
-            views = await self._open()
-            try:
-                await self._fill(views, aggregate, snapshot.tenant, occurred, head)
-            except BaseException:
-                await views.close()
-                raise
-            snapshot.views = views
+            async with self._building:
+                snapshot.views = await self._built(aggregate, snapshot.tenant, occurred, head)
         elif snapshot.position < head:
             await self._catch_up(snapshot.views, aggregate, snapshot, occurred, head)
         snapshot.position = head
         return snapshot.views
+
+    async def _built(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int) -> Views:
+        views = await self._open()
+        try:
+            await self._fill(views, aggregate, tenant, occurred, position)
+        except BaseException:
+            await views.close()
+            raise
+        return views
 
     async def _fill(
         self, views: Views, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int

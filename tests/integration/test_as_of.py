@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain import snapshots as module
 from shared.domain.queries import Moment
+from shared.domain.snapshots import Snapshots
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Erased
 from shared.events.envelope import Recorded
@@ -128,6 +129,26 @@ async def test_few_snapshots_are_kept_and_those_in_use_stay_open(
         assert [key async for _, key, _ in held.scan("toys")] == ["a"]
     asked = [names(room, Moment(occurred=START + n % 6)) for n in range(30)]
     assert await asyncio.gather(*asked) == [["a"]] * 30
+
+
+async def test_however_many_moments_are_asked_for_two_are_built_at_once(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.happen("a", ToyMade("a"), at=START)
+    building, most, fill = 0, 0, Snapshots._fill
+
+    async def watched(*args: Any) -> None:
+        nonlocal building, most
+        building += 1
+        most = max(most, building)
+        await fill(*args)
+        await asyncio.sleep(0.001)
+        building -= 1
+
+    monkeypatch.setattr(Snapshots, "_fill", watched)
+    asked = [names(room, Moment(occurred=START + n)) for n in range(12)]
+    assert await asyncio.gather(*asked) == [["a"]] * 12
+    assert most == module.BUILT_AT_ONCE == 2
 
 
 async def test_an_erasure_leaves_no_kept_snapshot_of_its_tenant(room: ToyRoom) -> None:
