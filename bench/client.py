@@ -16,6 +16,8 @@ from typing import cast
 import orjson
 import uvloop
 
+from bench.figures import in_milliseconds
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -97,9 +99,7 @@ async def load(order: Order) -> Load:
     ]
     await asyncio.gather(*(connection.done for _, connection in pairs))
     elapsed = time.perf_counter() - started
-    times.sort()
-    p50, p95, p99 = (1000 * times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
-    return Load(len(times) / elapsed, p50, p95, p99, sum(connection.failed for _, connection in pairs))
+    return Load(len(times) / elapsed, *in_milliseconds(times), sum(connection.failed for _, connection in pairs))
 
 
 def send(order: Order) -> Load:

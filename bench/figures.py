@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -38,6 +38,13 @@ def interleaved(cases: Mapping[str, Case], rounds: int) -> dict[str, float]:
             if n:
                 seen[name].append(figure)
     return {name: median(figures) for name, figures in seen.items()}
+
+
+def in_milliseconds(seconds: Iterable[float]) -> tuple[float, float, float]:
+    """p50, p95 and p99."""
+    times = sorted(seconds)
+    p50, p95, p99 = (1000 * times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
+    return p50, p95, p99
 
 
 def at_least(name: str, value: float, goal: float, unit: str, detail: str) -> Figure:

@@ -18,6 +18,7 @@ from typing import Any
 
 from bench.client import Load
 from bench.data import FOLDER, PASSWORD
+from bench.figures import in_milliseconds
 from bench.http import free_port
 
 VERSION = "8.2"
@@ -102,9 +103,7 @@ def load(work: Callable[[], object], clients: int, seconds: float) -> Load:
     elapsed = time.perf_counter() - begun
     if not times:
         raise refused[0]
-    times.sort()
-    p50, p95, p99 = (1000 * times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
-    return Load(len(times) / elapsed, p50, p95, p99, len(refused))
+    return Load(len(times) / elapsed, *in_milliseconds(times), len(refused))
 
 
 @contextmanager

@@ -159,16 +159,14 @@ class Aggregate(Generic[S]):
 
     def fold_stretch(self, state: S, id: str, stretch: Stretch, events: Iterable[Event]) -> None:
         """The same for a stretch of the record's stream, given its decoded events."""
-        if stretch.begun is not None and stretch.begun_by is not None:
-            state.id, state.created_at, state.created_by = id, stretch.begun, actor_of(stretch.begun_by)
+        if stretch.begun is not None:
+            occurred_at, metadata = stretch.begun
+            state.id, state.created_at, state.created_by = id, occurred_at, actor_of(metadata)
         folds = self._folds
         for event in events:
             folds[type(event)](state, event)
-        state.version, state.updated_at, state.updated_by = (
-            stretch.version,
-            stretch.occurred_at,
-            actor_of(stretch.metadata),
-        )
+        state.version, state.updated_at = stretch.version, stretch.occurred_at
+        state.updated_by = actor_of(stretch.metadata)
 
     def step(self, state: S, recorded: Recorded) -> None:
         self.fold((recorded,), state)

@@ -87,6 +87,8 @@ class Queries:
         """As `wait_for`, but only who sees the record may wait for a version that is not in the store: an unknown and
         an invisible record answer alike, and as fast. Raises NotFound, ProjectionBehind.
         """
+        if await self._shows(aggregate, id, scope.tenant, version):
+            return
         if await self.views.get(aggregate.collection.name, id, scope) is None:
             stream = aggregate.stream(id)
             if not await self._repository.store.stretches(scope.tenant, stream, after=version - 1, up_to=version):
@@ -97,13 +99,15 @@ class Queries:
         """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
-        while True:
-            found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
-            if found is not None and found["version"] >= version:
-                return
+        while not await self._shows(aggregate, id, tenant, version):
             if loop.time() >= deadline:
                 raise ProjectionBehind()
             await self._projector.written(tenant, aggregate.stream(id), deadline - loop.time())
+
+    async def _shows(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> bool:
+        """Whether the view has the record's version, for whoever may see it."""
+        found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
+        return found is not None and found["version"] >= version
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""

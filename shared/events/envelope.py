@@ -53,15 +53,14 @@ class Stretch(NamedTuple):
     """Events of one stream side by side, at least one, each list in the order of their versions: what folding asks of
     them and no more. A record is loaded for every command, and columns are read in half the time of rows.
 
-    version, occurred_at, metadata: of the last one. begun, begun_by: occurred_at and metadata of the stream's very
-    first, where it is among them. data: what each one's `data` is, as one JSON array.
+    version, occurred_at, metadata: of the last one. begun: occurred_at and metadata of the stream's very first, where
+    it is among them. data: what each one's `data` is, as one JSON array.
     """
 
     version: int
     occurred_at: Micros
     metadata: bytes
-    begun: Micros | None
-    begun_by: bytes | None
+    begun: tuple[Micros, bytes] | None
     event_ids: list[str]
     types: list[str]
     schema_versions: list[int]

@@ -16,7 +16,7 @@ from shared.eventstore.lock import Lock, lock_file
 from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
-from shared.eventstore.sqlite_reader import ALL, Reader, Reading
+from shared.eventstore.sqlite_reader import Reader, Reading
 from shared.eventstore.sqlite_writer import GroupWriter, Outcome
 from shared.faults import crashpoint
 
@@ -82,7 +82,7 @@ class SqliteEventStore:
         return await self._reader.stream(tenant, stream, after, up_to)
 
     def stretches(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[Stretch]:
-        return self._reader.stretches(tenant, stream, after, ALL if up_to is None else up_to)
+        return self._reader.stretches(tenant, stream, after, up_to)
 
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None

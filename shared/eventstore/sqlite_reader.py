@@ -68,11 +68,12 @@ class Reader:
             rows += await self._in_thread(_STREAM, {**where, "after": after + SHORT, "limit": ALL})
         return list(map(Stored._make, rows))
 
-    async def stretches(self, tenant: str, stream: str, after: int, up_to: int) -> list[Stretch]:
-        ends = min(after + SHORT, up_to)
+    async def stretches(self, tenant: str, stream: str, after: int, up_to: int | None) -> list[Stretch]:
+        last = ALL if up_to is None else up_to
+        ends = min(after + SHORT, last)
         found = _stretches(_fetch(self._here, _STRETCH, (stream, after, ends, tenant)))
-        while found and found[-1].version == ends < up_to:  # versions are dense
-            after, ends = ends, min(ends + SHORT, up_to)
+        while found and found[-1].version == ends < last:  # versions are dense
+            after, ends = ends, min(ends + SHORT, last)
             found += _stretches(await self._in_thread(_STRETCH, (stream, after, ends, tenant)))
         return found
 
@@ -179,9 +180,12 @@ def _stretches(rows: list[Row]) -> list[Stretch]:
     if last is None:
         return []
     version, occurred_at, metadata = last.split(b" ", 2)
-    begun, begun_by = (None, None) if first is None else first.split(b" ", 1)
+    begun = None
+    if first is not None:
+        begun_at, begun_by = first.split(b" ", 1)
+        begun = int(begun_at), begun_by
     columns = event_ids.split(","), types.split(","), list(map(int, schemas.split(","))), b"[%b]" % data
-    return [Stretch(int(version), int(occurred_at), metadata, begun and int(begun), begun_by, *columns)]
+    return [Stretch(int(version), int(occurred_at), metadata, begun, *columns)]
 
 
 def _fetch(db: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Row]:

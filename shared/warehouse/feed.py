@@ -204,8 +204,7 @@ class WarehouseFeed:
             earlier = recorded.version - 1
             stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
             state = aggregate.fold(self._codec.decode(s) for s in stored)
-        before = aggregate.copy(state) if state.version else aggregate.state()
-        aggregate.step(state, recorded)
+        before = _step(aggregate, state, recorded)
         self._states[key] = state
         self._states.move_to_end(key)
         if len(self._states) > CACHED_STATES:
@@ -222,8 +221,7 @@ class WarehouseFeed:
                 recorded = self._codec.decode(one)
             except Undecodable:
                 return False
-            before = aggregate.copy(state) if state.version else aggregate.state()
-            aggregate.step(state, recorded)
+            before = _step(aggregate, state, recorded)
             for table in wanted:
                 rows.add(table, table.made_of(before, recorded, state))
         return True
@@ -266,3 +264,10 @@ class WarehouseFeed:
 
     async def status(self) -> Status:
         return Status(self.position, await self.store.head(), len(self._parked), self.rebuilding)
+
+
+def _step(aggregate: AnyAggregate, state: Any, recorded: Recorded) -> Any:
+    """Fold an event into the state; returns the state before it. Before the first one there is nothing to copy."""
+    before = aggregate.copy(state) if state.version else aggregate.state()
+    aggregate.step(state, recorded)
+    return before

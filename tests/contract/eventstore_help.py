@@ -51,12 +51,12 @@ def assert_same(stretches: Sequence[Stretch], events: Sequence[Stored]) -> None:
     columns: tuple[list[str], list[str], list[int], list[object]] = [], [], [], []
     at = 0
     for stretch in stretches:
-        for column, more in zip(columns, (*stretch[5:8], orjson.loads(stretch.data)), strict=True):
+        for column, more in zip(columns, (*stretch[4:7], orjson.loads(stretch.data)), strict=True):
             column.extend(more)
         at += len(stretch.event_ids)
         last, first = events[at - 1], events[at - len(stretch.event_ids)]
         assert stretch[:3] == (last.version, last.occurred_at, last.metadata)
-        assert stretch[3:5] == ((first.occurred_at, first.metadata) if first.version == 1 else (None, None))
+        assert stretch.begun == ((first.occurred_at, first.metadata) if first.version == 1 else None)
     assert columns[0] == [e.event_id for e in events]
     assert columns[1] == [e.type for e in events]
     assert columns[2] == [e.schema_version for e in events]

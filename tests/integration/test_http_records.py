@@ -12,8 +12,8 @@ import pytest
 from shared.security.permissions import Level, Role
 from shared.views.port import Kind
 from tests.support.http_service import Service, open_service
+from tests.support.suite import NOBODY
 
-NOBODY = "00000000-0000-7000-8000-000000000000"
 ACCOUNTS = "/customer/accounts"
 MASKED = Role("masked", "", "", {"account": {"*": Level.ALL}}, {"account": frozenset({"annual_revenue"})})
 

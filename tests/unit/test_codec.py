@@ -274,7 +274,7 @@ def stretch(*events: Stored, **changed: Any) -> Stretch:
     columns = [e.event_id for e in events], [e.type for e in events], [e.schema_version for e in events]
     data = b"[%b]" % b",".join(e.data for e in events)
     last = events[-1]
-    return Stretch(last.version, last.occurred_at, last.metadata, None, None, *columns, data)._replace(**changed)
+    return Stretch(last.version, last.occurred_at, last.metadata, None, *columns, data)._replace(**changed)
 
 
 @given(st.lists(meetings | notes, min_size=1, max_size=5))
