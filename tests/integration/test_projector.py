@@ -239,8 +239,12 @@ async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pyte
     assert await room.shown() == await room.folded()
 
 
-async def test_who_waits_is_not_left_to_the_pause(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE", 3600.0)
+@pytest.mark.parametrize(("pause", "busy"), [("PAUSE", 1000), ("BUSY_PAUSE", 1)])
+async def test_who_waits_is_not_left_to_the_pause(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch, pause: str, busy: int
+) -> None:
+    monkeypatch.setattr(module, pause, 3600.0)
+    monkeypatch.setattr(module, "BUSY", busy)
     loop = asyncio.create_task(room.projector.run())
     for version in range(1, 4):
         await room.happen("a", ToyGrown(1) if version > 1 else ToyMade("a"))
