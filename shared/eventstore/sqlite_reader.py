@@ -11,6 +11,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
+
 from shared.clock import Micros
 from shared.events.envelope import Stored, Stretch
 from shared.eventstore.port import Appended, Request, StoreUnavailable
@@ -184,7 +186,7 @@ def _stretches(rows: list[Row]) -> list[Stretch]:
     if first is not None:
         begun_at, begun_by = first.split(b" ", 1)
         begun = int(begun_at), begun_by
-    columns = event_ids.split(","), types.split(","), list(map(int, schemas.split(","))), b"[%b]" % data
+    columns = event_ids.split(","), types.split(","), orjson.loads(f"[{schemas}]"), b"[%b]" % data
     return [Stretch(int(version), int(occurred_at), metadata, begun, *columns)]
 
 
