@@ -121,21 +121,23 @@ def _commit(db: sqlite3.Connection, batch: list[tuple[str, bytes, str]]) -> None
     db.execute("COMMIT")
 
 
-def growth(rows: int) -> float:
-    """MB that the second half of a long import adds."""
+def growth(rows: int) -> tuple[float, float]:
+    """A long import: rows per second, and MB that its second half adds."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_import(Path(folder), rows))[1]
+        seconds, grown = asyncio.run(_import(Path(folder), rows))
+    return rows / seconds, grown
 
 
-def run(rounds: int = 3, long_rows: int = 100_000) -> list[Figure]:
+def run(rounds: int = 3, long_rows: int = 1_000_000) -> list[Figure]:
     rates = interleaved({"import": imported, "by hand": by_hand}, rounds)
     detail = f"{ROWS} accounts; a bare sqlite3 script: {rates['by hand']:,.0f} rows/s"
-    grown = growth(long_rows)
+    rate, grown = growth(long_rows)
+    long_detail = f"added by the second half of the rows, at {rate:,.0f} rows/s over all of them"
     return [
         at_least("import, file to the last view", rates["import"], GOAL, "rows/s", detail),
-        at_most(f"memory over {long_rows:,} rows", grown, GROWTH_GOAL, "MB", "added by the second half of the rows"),
+        at_most(f"memory over {long_rows:,} rows", grown, GROWTH_GOAL, "MB", long_detail),
     ]
 
 
 if __name__ == "__main__":
-    show("imports", run(long_rows=int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    show("imports", run())
