@@ -84,8 +84,10 @@ class Projector:
 
     async def _pause(self, seconds: float) -> None:
         """Let events gather, for less long when somebody waits for them."""
-        self._wanted.clear()  # whoever the last batch did not serve asks again
+        self._wanted.clear()
         await asyncio.sleep(WANTED_PAUSE)
+        if self._awaited:  # the last batch did not serve them
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds - WANTED_PAUSE):
                 await self._wanted.wait()

@@ -254,6 +254,13 @@ async def test_who_waits_is_not_left_to_the_pause(
     assert await room.shown() == await room.folded()
 
 
+async def test_a_wish_made_during_a_batch_that_did_not_fulfil_it_still_shortens_the_pause(room: ToyRoom) -> None:
+    async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+        group.create_task(room.projector.written(TENANT, "toy-a", 1.0))
+        await asyncio.sleep(0)
+        await room.projector._pause(3600.0)
+
+
 async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom) -> None:
     await room.happen("a", ToyMade("a"))
     stored = await room.store.read(TENANT, "toy-a")
