@@ -11,6 +11,8 @@ import orjson
 from shared.domain.catalogue import AnyAggregate
 from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
+from shared.events.common import Erased
+from shared.events.registry import all_types
 from shared.eventstore.port import EventStore
 from shared.streaming.folding import fold_stream
 from shared.views.port import Document, Views, Write
@@ -59,7 +61,7 @@ async def verify_view(
     """Compare one live collection with a fold of the events and with a rebuild written into `scratch`.
 
     position: how far the live view has come when this begins. A record that grows meanwhile is folded up to the
-    version its document shows.
+    version its document shows; of one that is erased meanwhile, what its document shows can be folded no more.
     """
     verdict = Verdict(aggregate.collection.name)
     folded = await _fold(aggregate, store, codec, scratch, position, tenant, verdict, progress)
@@ -68,6 +70,8 @@ async def verify_view(
     async for owner, key, document in views.scan(aggregate.collection.name, tenant):
         expected = folded.pop((owner, key), None)
         if expected is not None and expected == digest(document):
+            continue
+        if await _erased_meanwhile(aggregate, store, owner, document, position):
             continue
         if not await _grown(aggregate, repository, owner, document, position):
             verdict.note("surplus" if expected is None else "different", key)
@@ -126,3 +130,15 @@ async def _grown(
         return False
     newer = bool(events) and events[-1].position > position
     return newer and digest(aggregate.document(aggregate.fold(events))) == digest(document)
+
+
+async def _erased_meanwhile(
+    aggregate: AnyAggregate, store: EventStore, tenant: str, document: Document, position: int
+) -> bool:
+    """Whether the key of what the document shows is destroyed by an event that the view has yet to come to."""
+    later = await store.read(tenant, aggregate.stream(document["id"]), after=document["version"])
+    return any(one.position > position and one.type in _erasures() for one in later)
+
+
+def _erasures() -> set[str]:
+    return {type_.name for type_ in all_types() if issubclass(type_.cls, Erased)}
