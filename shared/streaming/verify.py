@@ -71,9 +71,8 @@ async def verify_view(
         expected = folded.pop((owner, key), None)
         if expected is not None and expected == digest(document):
             continue
-        if await _erased_meanwhile(aggregate, store, owner, document, position):
-            continue
-        if not await _grown(aggregate, repository, owner, document, position):
+        grown = await _grown(aggregate, repository, owner, document, position)
+        if not grown and not await _erased_meanwhile(aggregate, store, owner, document, position):
             verdict.note("surplus" if expected is None else "different", key)
     for _, key in folded:
         verdict.note("missing", key)
@@ -137,8 +136,5 @@ async def _erased_meanwhile(
 ) -> bool:
     """Whether the key of what the document shows is destroyed by an event that the view has yet to come to."""
     later = await store.read(tenant, aggregate.stream(document["id"]), after=document["version"])
-    return any(one.position > position and one.type in _erasures() for one in later)
-
-
-def _erasures() -> set[str]:
-    return {type_.name for type_ in all_types() if issubclass(type_.cls, Erased)}
+    erasures = {type_.name for type_ in all_types() if issubclass(type_.cls, Erased)}
+    return any(one.position > position and one.type in erasures for one in later)

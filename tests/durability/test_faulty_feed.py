@@ -14,8 +14,6 @@ from shared.eventstore.port import EventStore
 from shared.streaming import projector as module
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
-from shared.streaming.verify import verify_view
-from shared.views.sqlite import SqliteViews
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.rebuild import verify
@@ -41,11 +39,7 @@ async def work(world: World, dice: random.Random, commands: int) -> list[str]:
 
 async def views_agree(world: World, projector: Projector) -> None:
     for aggregate in world.catalogue:
-        scratch = SqliteViews.open(None)
-        verdict = await verify_view(
-            aggregate, world.store, world.views, world.bus.codec, scratch, position=projector.position
-        )
-        await scratch.close()
+        verdict = await world.verdict(aggregate, projector.position)
         assert verdict.ok, verdict
 
 

@@ -14,11 +14,8 @@ from shared.domain.queries import Moment
 from shared.domain.record import ERASED
 from shared.domain.timeline import timeline
 from shared.errors import Rejected
-from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
-from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Condition, Query, Scope
-from shared.views.sqlite import SqliteViews
 from tests.support.leaks import files_with
 from tests.support.world import BOSS, TENANT, World, open_world
 
@@ -211,22 +208,14 @@ async def test_a_crash_in_the_middle_is_finished_after_the_next_start(tmp_path: 
 async def test_a_verification_bears_an_erasure_that_the_view_has_yet_to_come_to(world: World) -> None:
     id = await person(world)
     await world.settle()
-
-    async def verdict(position: int) -> Verdict:
-        scratch = SqliteViews.open(None)
-        codec = Codec(world.keys)
-        found = await verify_view(CONTACT, world.store, world.views, codec, scratch, position=position)
-        await scratch.close()
-        return found
-
     seen = world.projector.position
     await world.do("customer.EraseContact", {}, id)
     assert plain(await world.views.get("contacts", id, Scope(TENANT)))
-    assert (await verdict(seen)).ok
-    missed = await verdict(await world.store.head())  # the view says that it has been there
+    assert (await world.verdict(CONTACT, seen)).ok
+    missed = await world.verdict(CONTACT, await world.store.head())  # the view says that it has been there
     assert missed.different == [id]
     await world.settle()
-    assert (await verdict(await world.store.head())).ok
+    assert (await world.verdict(CONTACT, await world.store.head())).ok
 
 
 async def test_the_files_are_purged_once_for_all_who_are_erased_together(world: World) -> None:

@@ -27,6 +27,7 @@ from shared.security.permissions import Access, system_access
 from shared.streaming.parked import PARKED
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projector import Projector
+from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
 from shared.views.sqlite import SqliteViews
 
@@ -78,6 +79,14 @@ class World:
 
     async def state(self, name: str, id: str) -> Any:
         return await self.repository.load(self.catalogue[name], TENANT, id)
+
+    async def verdict(self, aggregate: Aggregate[Any], position: int) -> Verdict:
+        """What a verification of its live view finds, if the view has come to the position."""
+        scratch = await _private()
+        try:
+            return await verify_view(aggregate, self.store, self.views, self.bus.codec, scratch, position=position)
+        finally:
+            await scratch.close()
 
     async def types(self, name: str, id: str) -> list[str]:
         """The event types of a record, without their domain."""
