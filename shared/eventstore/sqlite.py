@@ -17,7 +17,8 @@ from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavaila
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
 from shared.eventstore.sqlite_reader import Reader, Reading
-from shared.eventstore.sqlite_writer import GroupWriter, Outcome
+from shared.eventstore.sqlite_tail import Tail
+from shared.eventstore.sqlite_writer import GroupWriter, Report
 from shared.faults import crashpoint
 
 
@@ -33,6 +34,7 @@ class SqliteEventStore:
         self._reader = Reader(path)
         self._writer = GroupWriter(writing, clock, self._report)
         self._head = self._writer.position
+        self._tail = Tail(self._head)
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, on_broken: Callable[[], None] | None = None) -> SqliteEventStore:
@@ -87,7 +89,8 @@ class SqliteEventStore:
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None
     ) -> list[Stored]:
-        return await self._reader.feed(after, limit, categories, tenant)
+        newest = self._tail.read(after, limit, categories) if tenant is None and not self._closed else None
+        return await self._reader.feed(after, limit, categories, tenant) if newest is None else newest
 
     def streams(self, category: str, *, up_to: int, tenant: str | None = None) -> AsyncIterator[list[Stored]]:
         return self._reader.streams(category, up_to, tenant)
@@ -122,14 +125,15 @@ class SqliteEventStore:
             commands, self._pending = self._pending, []
             self._writer.submit(commands)
 
-    def _report(self, commands: Sequence[Command], outcomes: Sequence[Outcome], head: int) -> None:
+    def _report(self, report: Report) -> None:
         with suppress(RuntimeError):  # the event loop is gone, and with it everyone who could be told
-            commands[0].done.get_loop().call_soon_threadsafe(self._deliver, commands, outcomes, head)
+            report.commands[0].done.get_loop().call_soon_threadsafe(self._deliver, report)
 
-    def _deliver(self, commands: Sequence[Command], outcomes: Sequence[Outcome], head: int) -> None:
+    def _deliver(self, report: Report) -> None:
         crashpoint("append.before_ack")
-        self._head = head
-        for command, outcome in zip(commands, outcomes, strict=True):
+        self._head = report.head
+        self._tail.add(report.events, report.head)
+        for command, outcome in zip(report.commands, report.outcomes, strict=True):
             if command.done.done():
                 continue  # the caller was cancelled; what it asked for is in the store all the same
             if isinstance(outcome, Appended):
@@ -137,7 +141,7 @@ class SqliteEventStore:
             else:
                 command.done.set_exception(outcome)
         self._wake()
-        if self._on_broken is not None and any(isinstance(o, StoreBroken) for o in outcomes):
+        if self._on_broken is not None and any(isinstance(o, StoreBroken) for o in report.outcomes):
             told, self._on_broken = self._on_broken, None
             told()
 

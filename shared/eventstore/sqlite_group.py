@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from shared.clock import Micros
-from shared.events.envelope import NewEvent, category_of
+from shared.events.envelope import NewEvent, Stored, category_of
 from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, WrongVersion
 from shared.faults import crashpoint
 
-_EVENT_COLUMNS, _REQUEST_COLUMNS = 12, 6
+_EVENTS = f"events({', '.join(Stored._fields)}, category)"
+_EVENT_COLUMNS, _REQUEST_COLUMNS = len(Stored._fields) + 1, 6
 _ROWS = 256  # in one statement: as few of them as can be, each costs a hand-over of the interpreter lock
 
 _HEADS = """
@@ -57,7 +58,7 @@ class Group:
     recorded_at: Micros
     heads: dict[str, Head] = field(default_factory=dict)
     requests: dict[tuple[str, str], tuple[bytes, Appended]] = field(default_factory=dict)
-    event_rows: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[Stored] = field(default_factory=list)
     request_rows: list[tuple[Any, ...]] = field(default_factory=list)
 
     def look_up(self, db: sqlite3.Connection, commands: Sequence[Command]) -> None:
@@ -91,18 +92,17 @@ class Group:
 
     def insert(self, db: sqlite3.Connection) -> None:
         """Write what was planned."""
-        _insert(db, "events", self.event_rows, _EVENT_COLUMNS)
+        _insert(db, _EVENTS, [(*e, category_of(e.stream)) for e in self.events], _EVENT_COLUMNS)
         crashpoint("append.half_written")
         _insert(db, "requests", self.request_rows, _REQUEST_COLUMNS)
 
     def _take_in(self, command: Command) -> Head:
         tenant, stream, version, position = command.tenant, command.stream, command.expected, self.position
-        category, recorded_at, metadata = category_of(stream), self.recorded_at, command.metadata
         for e in command.events:
             version += 1
             position += 1
             head = (position, tenant, stream, version, e.event_id, e.type, e.schema_version)
-            self.event_rows.append((*head, category, e.occurred_at, recorded_at, e.data, metadata))
+            self.events.append(Stored(*head, e.occurred_at, self.recorded_at, e.data, command.metadata))
         self.position = position
         self.heads[stream] = Head(tenant, version, position)
         return self.heads[stream]

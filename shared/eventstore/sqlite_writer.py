@@ -9,16 +9,27 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from shared.clock import Clock, Micros
-from shared.eventstore.port import Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
+from shared.events.envelope import Stored
+from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
 from shared.eventstore.sqlite_file import is_broken
 from shared.eventstore.sqlite_group import Command, Group
 from shared.faults import crashpoint
 from shared.telemetry.metrics import APPEND_BATCH
 
 Outcome = Appended | Exception
-Report = Callable[[Sequence[Command], Sequence[Outcome], int], None]
+
+
+class Report(NamedTuple):
+    """What became of a group of commands, one outcome each. events: those it wrote. head: the last one's position."""
+
+    commands: Sequence[Command]
+    outcomes: Sequence[Outcome]
+    events: Sequence[Stored]
+    head: int
+
 
 _GROUP = 128
 _REFUSED = (WrongVersion, DifferentRequest, ValueError)
@@ -29,12 +40,11 @@ log = logging.getLogger("crm.eventstore")
 
 
 class GroupWriter:
-    """Owns the writing connection. Commands come in batches from one event loop; outcomes go to `report`.
-
-    `report(commands, outcomes, head)` is called in the writer's thread, once per group, after the commit.
+    """Owns the writing connection. Commands come in batches from one event loop; outcomes go to `report`, which is
+    called in the writer's thread, once per group, after the commit.
     """
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock, report: Report) -> None:
+    def __init__(self, db: sqlite3.Connection, clock: Clock, report: Callable[[Report], None]) -> None:
         self._db, self._clock, self._report = db, clock, report
         self._queue: SimpleQueue[list[Command] | None] = SimpleQueue()
         self._waiting: deque[Command] = deque()
@@ -64,7 +74,7 @@ class GroupWriter:
         while self._take():
             group = [self._waiting.popleft() for _ in range(min(_GROUP, len(self._waiting)))]
             if group:
-                self._report(group, self._settle(group), self.position)
+                self._report(self._settle(group))
 
     def _take(self) -> bool:
         """Gather all that waits; sleep only if nothing does. False: closed and drained."""
@@ -81,21 +91,24 @@ class GroupWriter:
         else:
             self._waiting.extend(batch)
 
-    def _settle(self, commands: Sequence[Command]) -> Sequence[Outcome]:
+    def _settle(self, commands: Sequence[Command]) -> Report:
         """One outcome per command, whatever happens."""
         if self._broken is not None:
-            return [self._broken] * len(commands)
+            return self._all_failed(commands, self._broken)
         try:
-            try:
-                return self._commit(commands, self._write_together)
-            except _UNSTORABLE:  # an event id exists already, or a value cannot be stored: find the one to blame
-                return self._commit(commands, self._write_one_by_one)
+            for write in (self._write_as_new, self._write_together):
+                with suppress(*_UNSTORABLE):  # something exists already, or cannot be stored
+                    return self._commit(commands, write)
+            return self._commit(commands, self._write_one_by_one)
         except Exception as error:
-            return [self._failed(error)] * len(commands)
+            return self._all_failed(commands, self._failed(error))
+
+    def _all_failed(self, commands: Sequence[Command], error: Exception) -> Report:
+        return Report(commands, [error] * len(commands), [], self.position)
 
     def _commit(
         self, commands: Sequence[Command], write: Callable[[Group, Sequence[Command]], list[Outcome]]
-    ) -> list[Outcome]:
+    ) -> Report:
         before = self.position
         group = Group(before, max(self._clock.now(), self._recorded_at))
         self._db.execute("BEGIN IMMEDIATE")
@@ -113,14 +126,24 @@ class GroupWriter:
         if group.position > before:
             self.position, self._recorded_at = group.position, group.recorded_at
             APPEND_BATCH.record(group.position - before)
-        return outcomes
+        return Report(commands, outcomes, group.events, self.position)
 
     def _look_where_we_are(self) -> None:
         last = self._db.execute("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
         self.position, self._recorded_at = last or (0, 0)
 
+    def _write_as_new(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
+        """Trust that new streams are new and keys unused; else the table's own constraints refuse, and all is done once
+        more with a look at what there is. It saves two looks, each of which waits for the interpreter.
+        """
+        return self._write(group, commands, [c for c in commands if c.expected != NO_STREAM or not c.events])
+
     def _write_together(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
-        group.look_up(self._db, commands)
+        return self._write(group, commands, commands)
+
+    def _write(self, group: Group, commands: Sequence[Command], looked_up: Sequence[Command]) -> list[Outcome]:
+        if looked_up:
+            group.look_up(self._db, looked_up)
         outcomes = [_judge(group, c) for c in commands]
         group.insert(self._db)
         return outcomes
@@ -133,6 +156,7 @@ class GroupWriter:
             try:
                 outcomes += self._write_together(single, [command])
                 group.position = single.position
+                group.events += single.events
             except _UNSTORABLE as error:
                 self._db.execute("ROLLBACK TO command")
                 outcomes.append(ValueError(f"{command.stream}: {error}"))

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,10 +17,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.clock import Micros, SystemClock
-from shared.events.envelope import NewEvent
-from shared.eventstore import sqlite_reader
+from shared.events.envelope import NewEvent, Stored
+from shared.eventstore import sqlite_reader, sqlite_tail
 from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.port import NO_STREAM, Appended, EventStore, StoreBroken, StoreUnavailable
+from shared.eventstore.port import (
+    NO_STREAM,
+    Appended,
+    DifferentRequest,
+    EventStore,
+    StoreBroken,
+    StoreUnavailable,
+    WrongVersion,
+)
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_file import FORMAT
 from shared.formats import NewerFormat
@@ -90,6 +99,45 @@ def test_a_group_has_the_outcomes_of_its_commands_one_by_one(sent: list[tuple[An
             assert await outcomes(both[0], True) == await outcomes(both[1], False)
 
         asyncio.run(compare())
+
+
+async def test_the_feed_is_the_same_from_memory_and_from_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_tail, "EVENTS", 16)
+    store, file = SqliteEventStore.open(path, SystemClock()), sqlite_reader.Reader(path)
+    for n in range(24):
+        category = ["account", "lead", "note"][n % 3]
+        await store.append(f"t{n % 2}", stream_of(category), NO_STREAM, new(1, b'{"n":%d}' % n), METADATA)
+    head = await store.head()
+    for after in range(head + 2):
+        for limit in (0, 1, 5, 100):
+            for categories in (None, [], ["lead"], ["note", "account"]):
+                found = await store.read_all(after, limit, categories=categories)
+                assert found == await file.feed(after, limit, categories, None)
+    assert all(type(e) is Stored for e in found)
+    await file.close()
+    await store.close()
+
+
+async def test_what_is_trusted_to_be_new_and_is_not_is_found_out(path: Path) -> None:
+    """New streams and keys are written without a look; company in the same commit has its own outcome."""
+    store, stream, again = SqliteEventStore.open(path, SystemClock()), stream_of(), request("k1")
+    first = await store.append("t1", stream, NO_STREAM, new(1), METADATA, again)
+    outcomes = await asyncio.gather(
+        store.append("t1", stream, NO_STREAM, new(1), METADATA),
+        store.append("t2", stream, NO_STREAM, new(1), METADATA),
+        store.append("t1", stream, NO_STREAM, [], METADATA),
+        store.append("t1", stream_of(), NO_STREAM, new(1), METADATA, again),
+        store.append("t1", stream_of(), NO_STREAM, new(1), METADATA, request("k1", "another")),
+        store.append("t1", stream_of(), NO_STREAM, new(1), METADATA, request("k2")),
+        return_exceptions=True,
+    )
+    kinds = [WrongVersion, ValueError, WrongVersion, Appended, DifferentRequest, Appended]
+    assert [type(o) for o in outcomes] == kinds
+    assert outcomes[3] == replace(first, repeated=True)
+    assert [e.position for e in await feed(store)] == [1, 2]
+    with pytest.raises(WrongVersion):  # by itself it writes nothing that a constraint could refuse
+        await store.append("t1", stream, NO_STREAM, [], METADATA)
+    await store.close()
 
 
 class Jumping:
