@@ -60,14 +60,18 @@ class MergeableRecord(Record):
 def fold_changes(state: Record, event: Any) -> None:
     """Set each field to its `to`; `custom.<name>` reaches into the custom fields; unknown names are let be."""
     for name, change in event.changes.items():
-        if hasattr(state, name):
+        try:
             setattr(state, name, change["to"])
-            continue
-        head, _, custom = name.partition(".")
-        if head == "custom" and custom:
-            state.custom = {**state.custom, custom: change["to"]}
-            if change["to"] is None:
-                del state.custom[custom]
+        except AttributeError:
+            _fold_custom(state, name, change["to"])
+
+
+def _fold_custom(state: Record, name: str, value: Any) -> None:
+    head, _, custom = name.partition(".")
+    if head == "custom" and custom:
+        state.custom = {**state.custom, custom: value}
+        if value is None:
+            del state.custom[custom]
 
 
 def _owner(state: Record, event: Transferred) -> None:

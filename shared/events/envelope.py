@@ -50,20 +50,21 @@ class NewEvent:
 
 
 class Stretch(NamedTuple):
-    """Events of one stream side by side, at least one, each list in the order of their versions: what folding asks of
+    """Events of one stream side by side, at least one, each column in the order of their versions: what folding asks of
     them and no more. A record is loaded for every command, and columns are read in half the time of rows.
 
     version, occurred_at, metadata: of the last one. begun: occurred_at and metadata of the stream's very first, where
-    it is among them. data: what each one's `data` is, as one JSON array.
+    it is among them. event_ids, types, schema_versions: with commas between them, as a cache of what is done with so
+    many alike asks for. data: what each one's `data` is, as one JSON array.
     """
 
     version: int
     occurred_at: Micros
     metadata: bytes
     begun: tuple[Micros, bytes] | None
-    event_ids: list[str]
-    types: list[str]
-    schema_versions: list[int]
+    event_ids: str
+    types: str
+    schema_versions: str
     data: bytes
 
 

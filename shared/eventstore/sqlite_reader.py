@@ -12,8 +12,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
-
 from shared.clock import Micros
 from shared.events.envelope import Stored, Stretch
 from shared.eventstore.port import Appended, Request, StoreUnavailable
@@ -188,8 +186,7 @@ def _stretches(rows: list[Row]) -> list[Stretch]:
     if first is not None:
         begun_at, begun_by = first.split(b" ", 1)
         begun = int(begun_at), begun_by
-    columns = event_ids.split(","), types.split(","), orjson.loads(f"[{schemas}]"), b"[%b]" % data
-    return [_stretch((int(version), int(occurred_at), metadata, begun, *columns))]
+    return [_stretch((int(version), int(occurred_at), metadata, begun, event_ids, types, schemas, b"[%b]" % data))]
 
 
 def _fetch(db: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Row]:
