@@ -92,7 +92,7 @@ class SqliteViews:
                 return
             with refusals(self._path):
                 await _in_turns(steps)
-        await self._shorten_log()
+        await self._move_log()
 
     def _written(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> Generator[None, None, None]:
         """What a write does, all or nothing; whoever runs it may do something else between two steps."""
@@ -111,8 +111,8 @@ class SqliteViews:
             self._catalogue.keep(checkpoints)
             crashpoint("views.before_commit")
 
-    async def _shorten_log(self) -> None:
-        """Have a log that has grown long moved into the file, while the work goes on. Raises what moving met before."""
+    async def _move_log(self) -> None:
+        """Have a long log moved into the file, while the work goes on. Raises what moving met before."""
         if self._moving is not None and self._moving.done():
             done, self._moving = self._moving, None
             done.result()
@@ -120,10 +120,11 @@ class SqliteViews:
             self._moving = asyncio.create_task(self._move(self._log))
 
     async def _move(self, log: Log) -> None:
-        """Most of it beside the writers, the rest between two of them."""
+        """Beside the writers; where they and the readers leave it no moment to begin anew, it is cut between them."""
         with refusals(self._path):
             await asyncio.to_thread(log.move_beside)
-        await self._write(log.shorten)
+        if log.is_large:
+            await self._write(log.shorten)
 
     def _writer(self, table: Table) -> TableWriter:
         found = self._writers.get(table.number)
@@ -182,7 +183,7 @@ class SqliteViews:
         if not table.ready:
             for statement in table.indexes():
                 await self._write(partial(self._db.execute, statement))
-                await self._shorten_log()
+                await self._move_log()
             table.ready = True
         after: int | None = 0
         while after is not None:

@@ -1,4 +1,4 @@
-"""The write-ahead log of a views file: moved into the file when it has grown long, emptied when asked."""
+"""The write-ahead log of a views file: moved into the file beside the writers, cut when it has grown out of hand."""
 
 from __future__ import annotations
 
@@ -6,33 +6,54 @@ import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
+from struct import unpack_from
 
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite_file import open_for_checkpoints
 
-LOG_BYTES = 16 * 1024 * 1024  # after which it is moved into the file: in a longer one, pages are found later
+PAGES = 4096  # in the log alone, after which they are moved: in a longer one, pages are found later
+PASSES = 10  # at moving what others wrote during the pass before
+LOG_BYTES = 64 * 1024 * 1024  # after which the log is cut, while nobody writes
 
 
 class Log:
-    """`db`: the writing connection, which whoever calls `shorten` or `empty` holds."""
+    """`db`: the writing connection, which whoever calls `shorten` or `empty` holds.
+
+    A log of which everything is moved is written from its beginning again by the next writer, who waits for no disk.
+    Cutting it waits for a flush.
+    """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
-        self._file, self._db = path.with_name(f"{path.name}-wal"), db
-        self._beside = open_for_checkpoints(path)
+        self._file, self._index = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm"))
+        self._db, self._beside = db, open_for_checkpoints(path)
         self._limit = LOG_BYTES
 
     @property
     def is_long(self) -> bool:
+        """Whether much stands in the log alone: https://www.sqlite.org/walformat.html#the_wal_index_file_format"""
+        try:
+            with self._index.open("rb") as file:
+                head = file.read(100)
+        except FileNotFoundError:
+            return False
+        [written], [moved] = unpack_from("=I", head, 16), unpack_from("=I", head, 96)
+        return bool(written - moved > PAGES)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the file has grown so that it should be cut."""
         return self._size() > self._limit
 
     def move_beside(self) -> None:
-        """Move most of it while others write, then what they wrote meanwhile: what is left holds them up briefly."""
+        """Move it while others write, until a pass has met all that they wrote."""
         with suppress(sqlite3.OperationalError):  # busy: another one is at it
-            for _ in range(2):
-                self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(PASSES):
+                _, written, moved = self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if written == moved:
+                    return
 
     def shorten(self) -> None:
-        """Move the rest; where a reader is in the way, it is long again when it has grown by as much again."""
+        """Move the rest and cut it; where a reader is in the way, it is large again when it has grown by as much."""
         self._moved()
         self._limit = self._size() + LOG_BYTES
 
