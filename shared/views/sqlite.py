@@ -50,6 +50,7 @@ WORDS_AT_ONCE = 2000  # documents whose text is indexed in one transaction while
 SCANNED_AT_ONCE = 500
 PURGE_SECONDS = 60.0
 PLANNED_AT_ONCE = 16  # documents, less than a millisecond
+LAST_SECONDS = 0.015  # that writers wait for the rest of the log to be moved
 TURN_SECONDS = 0.003  # of the event loop's time, before others have their turn
 
 
@@ -120,9 +121,15 @@ class SqliteViews:
             self._moving = asyncio.create_task(self._move(self._log))
 
     async def _move(self, log: Log) -> None:
-        """Beside the writers; where they and the readers leave it no moment to begin anew, it is cut between them."""
+        """Beside the writers. They wait a moment for the last of it, so that they find all of it moved and begin anew;
+        where readers or the disk keep it from that too often, it is cut.
+        """
         with refusals(self._path):
-            await asyncio.to_thread(log.move_beside)
+            await asyncio.to_thread(log.move)
+            async with self._turn:
+                last = asyncio.create_task(asyncio.to_thread(log.move))
+                await asyncio.wait([last], timeout=LAST_SECONDS)
+            await last
         if log.is_large:
             await self._write(log.shorten)
 

@@ -12,7 +12,6 @@ from shared.views.port import ViewsUnavailable
 from shared.views.sqlite_file import open_for_checkpoints
 
 PAGES = 4096  # in the log alone, after which they are moved: in a longer one, pages are found later
-PASSES = 10  # at moving what others wrote during the pass before
 LOG_BYTES = 64 * 1024 * 1024  # after which the log is cut, while nobody writes
 
 
@@ -44,13 +43,11 @@ class Log:
         """Whether the file has grown so that it should be cut."""
         return self._size() > self._limit
 
-    def move_beside(self) -> None:
-        """Move it while others write, until a pass has met all that they wrote."""
+    def move(self) -> None:
+        """Move it while others write, then what they wrote meanwhile."""
         with suppress(sqlite3.OperationalError):  # busy: another one is at it
-            for _ in range(PASSES):
-                _, written, moved = self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if written == moved:
-                    return
+            for _ in range(2):
+                self._beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def shorten(self) -> None:
         """Move the rest and cut it; where a reader is in the way, it is large again when it has grown by as much."""
