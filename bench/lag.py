@@ -73,6 +73,21 @@ class _Wire:
 
     async def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """The JSON of a success. Raises RuntimeError for any other answer."""
+        answered, found = await self._exchange(method, path, body)
+        if not answered.startswith(b"20"):
+            raise RuntimeError(found.decode())
+        parsed: dict[str, Any] = orjson.loads(found)
+        return parsed
+
+    async def shows(self, path: str) -> bool:
+        """Whether the view has come to it. Raises RuntimeError for any other answer than that and 503."""
+        answered, found = await self._exchange("GET", path, None)
+        if answered not in (b"200", b"503"):
+            raise RuntimeError(found.decode())
+        return answered == b"200"
+
+    async def _exchange(self, method: str, path: str, body: object) -> tuple[bytes, bytes]:
+        """The status of the answer, and its body."""
         reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         content = b"" if body is None else orjson.dumps(body)
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(content)}\r\n"
@@ -82,10 +97,7 @@ class _Wire:
         length = int(answer.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         found = await reader.readexactly(length)
         self._idle.append((reader, writer))
-        if not answer.startswith(b"http/1.1 20"):
-            raise RuntimeError(found.decode())
-        parsed: dict[str, Any] = orjson.loads(found)
-        return parsed
+        return answer[9:12], found
 
 
 async def _create(wire: _Wire, n: int) -> tuple[str, int]:
@@ -119,7 +131,8 @@ async def _at_rate(wire: _Wire, numbers: count[int], rate: float, every: int) ->
         id, version = await _create(wire, next(numbers))
         if watched:
             acknowledged = time.perf_counter()
-            await wire.ask("GET", f"/customer/accounts/{id}?min_version={version}")
+            while not await wire.shows(f"/customer/accounts/{id}?min_version={version}"):
+                pass  # it has waited for two seconds already
             lags.append(time.perf_counter() - acknowledged)
 
     running: list[asyncio.Task[None]] = []
