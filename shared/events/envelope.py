@@ -54,8 +54,8 @@ class Stretch(NamedTuple):
     them and no more. A record is loaded for every command, and columns are read in half the time of rows.
 
     version, occurred_at, metadata: of the last one. begun: occurred_at and metadata of the stream's very first, where
-    it is among them. event_ids, types, schema_versions: with commas between them, as a cache of what is done with so
-    many alike asks for. data: what each one's `data` is, as one JSON array.
+    it is among them. event_ids, types, schema_versions: each one text with commas between, by which what is known of so
+    many alike is found at once. data: what each one's `data` is, as one JSON array.
     """
 
     version: int

@@ -24,10 +24,10 @@ Row = tuple[Any, ...]
 Reading = Coroutine[Any, Any, list[T]]
 
 SHORT = 1024  # rows read in the event loop's own thread: to decode and fold them there takes longer
-_stretch = partial(tuple.__new__, Stretch)  # as Stretch._make, without counting again
 PAGE = 2000  # rows of one page of `streams`
 ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
+_stretch = partial(tuple.__new__, Stretch)  # as Stretch._make, without counting again
 
 _STREAM = f"""SELECT {_COLUMNS} FROM events
 WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :tenant ORDER BY version LIMIT :limit

@@ -133,7 +133,7 @@ class GroupWriter:
         self.position, self._recorded_at = last or (0, 0)
 
     def _write_as_new(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
-        """Trust that new streams are new and keys unused; else the table's own constraints refuse, and all is done once
+        """Trust that new streams are new and keys unused; else the tables' own constraints refuse, and all is done once
         more with a look at what there is. It saves two looks, each of which waits for the interpreter.
         """
         return self._write(group, commands, [c for c in commands if c.expected != NO_STREAM or not c.events])
