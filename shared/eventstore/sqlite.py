@@ -89,8 +89,11 @@ class SqliteEventStore:
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None
     ) -> list[Stored]:
-        newest = self._tail.read(after, limit, categories) if tenant is None and not self._closed else None
-        return await self._reader.feed(after, limit, categories, tenant) if newest is None else newest
+        if tenant is None and not self._closed:
+            newest = self._tail.read(after, limit, categories)
+            if newest is not None:
+                return newest
+        return await self._reader.feed(after, limit, categories, tenant)
 
     def streams(self, category: str, *, up_to: int, tenant: str | None = None) -> AsyncIterator[list[Stored]]:
         return self._reader.streams(category, up_to, tenant)

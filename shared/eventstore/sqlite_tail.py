@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from shared.events.envelope import Stored, category_of
 
@@ -19,10 +20,13 @@ class Tail:
         self._begin(after)
 
     def _begin(self, after: int) -> None:
-        self._after = self._last = after
+        self._after = after
         self._events: list[Stored] = []
-        self._positions: list[int] = []
         self._bytes = 0
+
+    @property
+    def _last(self) -> int:
+        return self._events[-1].position if self._events else self._after
 
     def add(self, events: Sequence[Stored], head: int) -> None:
         """Take in what a group wrote, and the store's head after it; the older half goes when there is too much.
@@ -33,9 +37,7 @@ class Tail:
         if before != self._last:
             self._begin(before)
         self._events += events
-        self._positions += [e.position for e in events]
         self._bytes += _size(events)
-        self._last = head
         while len(self._events) > EVENTS or self._bytes > BYTES:
             self._drop((len(self._events) + 1) // 2)
 
@@ -43,16 +45,16 @@ class Tail:
         """As the store's `read_all`; None where older ones are asked for."""
         if after < self._after:
             return None
-        start = bisect_right(self._positions, after)
+        start = bisect_right(self._events, after, key=attrgetter("position"))
         if categories is None:
             return self._events[start : start + max(limit, 0)]
         wanted = (e for e in islice(self._events, start, None) if category_of(e.stream) in categories)
         return list(islice(wanted, max(limit, 0)))
 
     def _drop(self, count: int) -> None:
-        self._after = self._positions[count - 1]
+        self._after = self._events[count - 1].position
         self._bytes -= _size(self._events[:count])
-        del self._events[:count], self._positions[:count]
+        del self._events[:count]
 
 
 def _size(events: Sequence[Stored]) -> int:

@@ -113,7 +113,7 @@ async def test_the_feed_is_the_same_from_memory_and_from_the_file(path: Path, mo
             for categories in (None, [], ["lead"], ["note", "account"]):
                 found = await store.read_all(after, limit, categories=categories)
                 assert found == await file.feed(after, limit, categories, None)
-    assert all(type(e) is Stored for e in found)
+                assert all(type(e) is Stored for e in found)
     await file.close()
     await store.close()
 
