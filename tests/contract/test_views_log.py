@@ -12,7 +12,7 @@ import pytest
 from shared.views import sqlite_log
 from shared.views.port import Query, Scope
 from shared.views.sqlite import SqliteViews
-from tests.contract.views_suite import THINGS, put
+from tests.contract.views_help import THINGS, put
 
 AT_ONCE = 25
 

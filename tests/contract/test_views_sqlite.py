@@ -23,8 +23,9 @@ from shared.views.port import (
     Write,
 )
 from shared.views.sqlite import SqliteViews
+from tests.contract.views_help import THINGS, put
 from tests.contract.views_naive import matching
-from tests.contract.views_suite import THINGS, ViewsSuite, put
+from tests.contract.views_suite import ViewsSuite
 
 
 class TestSqliteFile(ViewsSuite):

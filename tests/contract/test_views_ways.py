@@ -18,8 +18,8 @@ from shared.views.sqlite_clause import Clause
 from shared.views.sqlite_plan import Plan
 from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_share import Estimates
+from tests.contract.views_help import THINGS, ids, put
 from tests.contract.views_naive import matching
-from tests.contract.views_suite import THINGS, ids, put
 
 PEOPLE = [f"u{n}" for n in range(40)]
 SORTS = ("id", "name", "code", "size", "price", "at", "archived", "owner")

@@ -16,7 +16,8 @@ from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.warehouse.client import Limits, Warehouse
-from tests.contract.warehouse_suite import THINGS, FeedSuite, Opener, WarehouseSuite, Yard, things
+from tests.contract.warehouse_feed_suite import FeedSuite, Yard
+from tests.contract.warehouse_suite import THINGS, Opener, WarehouseSuite, things
 
 LIMITS = Limits(seconds=2, memory=300_000_000)
 

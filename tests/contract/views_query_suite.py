@@ -1,0 +1,281 @@
+"""The part of the views suite about questions: conditions, text, orders, cursors, totals."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.views.port import BadQuery, Condition, Document, Query, Scope, Total, Views, Write
+from tests.contract.views_help import ALL, SOME, THINGS, ids, put, thing, where
+from tests.contract.views_naive import matching
+
+
+class ViewsQuerySuite:
+    @pytest.mark.parametrize(
+        ("condition", "expected"),
+        [
+            (("name", "eq", "BETA"), "bc"), (("name", "ne", "beta"), "ade"), (("name", "prefix", "äR"), "a"),
+            (("name", "prefix", "上海"), "e"), (("name", "empty", True), "d"), (("name", "in", ["beta", "上海贸易有限公司"]), "bce"),
+            (("code", "eq", "X-1"), "a"), (("code", "eq", "x-1"), ""), (("code", "prefix", "x-1"), "ab"),
+            (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
+            (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
+            (("tags", "empty", True), "bd"), (("tags", "empty", False), "ace"),
+            (("size", "lt", 3), "bc"), (("size", "le", 3), "abc"), (("size", "gt", -3), "ace"), (("size", "in", [0, 3, 7]), "ac"),
+            (("size", "in", []), ""), (("size", "ge", 2**62), "e"),
+            (("price", "eq", "10.5"), "ac"), (("price", "lt", "0"), "b"), (("price", "gt", 10), "ace"), (("price", "empty", True), "d"),
+            (("price", "eq", Decimal("99999999999.9999")), "e"),
+            (("day", "ge", "2026-01-31"), "ac"), (("day", "lt", "2026-01-31"), "b"),
+            (("at", "gt", "2026-01-31T10:00:00.000000Z"), "a"), (("at", "eq", "2026-01-31T10:00:00.000000Z"), "b"),
+            (("at", "le", "2026-01-31T10:00:00.000000Z"), "bc"),
+            (("archived", "eq", False), "ace"), (("archived", "ne", True), "acde"), (("archived", "in", [True, False]), "abce"),
+            (("owner", "eq", "bob"), "bc"), (("owner", "empty", True), "d"), (("id", "in", ["a", "c", "x"]), "ac"), (("id", "gt", "b"), "cde"),
+        ],
+    )  # fmt: skip
+    async def test_conditions(self, views: Views, condition: tuple[str, Any, Any], expected: str) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        query = where(condition)
+        assert "".join(await ids(views, query)) == expected
+        assert await views.count("things", query, ALL) == len(expected)
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("beta", "bc"), ("BET", "bc"), ("gmbh ärger", "a"), ("gmbh beta", ""), ("贸易", "e"), ("海贸", "e"), ("易贸", ""), ("公", "e"),
+            ("上海 公司", "e"), ("full", "e"), ("x 10", "b"), ("  ", "abcde"), ("!?", ""), ('" OR *', ""), ("NEAR(beta)", ""),
+        ],
+    )  # fmt: skip
+    async def test_full_text(self, views: Views, text: str, expected: str) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        assert "".join(await ids(views, Query(text=text))) == expected
+        assert await views.count("things", Query(text=text), ALL) == len(expected)
+
+    async def test_full_text_follows_changes(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing("a", name="first name", notes="keeps"))])
+        assert await ids(views, Query(text="first")) == ["a"]
+        await views.write([put(thing("a", name="second name", notes="keeps"), version=2)])
+        assert await ids(views, Query(text="first")) == []
+        assert await ids(views, Query(text="second keeps")) == ["a"]
+        await views.write([put(thing("a", name="second name", notes="keeps", size=5), version=3)])
+        assert await ids(views, Query(text="second keeps")) == ["a"]
+
+    @pytest.mark.parametrize("sort", ["id", "name", "code", "size", "price", "day", "at", "archived", "owner"])
+    @pytest.mark.parametrize("descending", [False, True])
+    async def test_every_sort_in_both_directions_with_ties_and_nulls(
+        self, views: Views, sort: str, descending: bool
+    ) -> None:
+        await views.declare([THINGS])
+        documents = [{**d, "id": f"{d['id']}{n}"} for d in SOME for n in range(3)]
+        await views.write([put(d) for d in documents])
+        for limit in (1, 2, 7, 200):
+            for scope in (ALL, Scope("t1", frozenset({"ann", "bob", "unknown"}))):
+                query = Query(sort=sort, descending=descending, limit=limit)
+                expected = matching(THINGS, [("t1", d) for d in documents], query, scope)
+                assert await ids(views, query, scope) == expected
+
+    async def test_a_cursor_goes_on_where_documents_come_and_go(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing(f"k{n}", size=n)) for n in range(6)])
+        first = await views.find("things", Query(sort="size", limit=3), ALL)
+        await views.write([Write("things", "t1", "k2", None, 2), put(thing("new", size=4))])
+        rest = await views.find("things", Query(sort="size", limit=9, cursor=first.next), ALL)
+        assert [d["id"] for d in rest.items] == ["k3", "k4", "new", "k5"]
+
+    async def test_pages_have_a_greatest_size(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing(f"k{n:04}")) for n in range(205)])
+        page = await views.find("things", Query(limit=5000), ALL)
+        assert len(page.items) == 200
+        assert page.next is not None
+
+    async def test_totals(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        assert await views.totals("things", Query(), ALL, ("owner",), "price") == [
+            Total((None,), 1, "0.00"), Total(("ann",), 1, "10.50"), Total(("bob",), 2, "8.50"),
+            Total(("cat",), 1, "99999999999.9999"),
+        ]  # fmt: skip
+        assert await views.totals("things", where(("size", "le", 3)), ALL, ("archived", "name")) == [
+            Total((False, "Beta"), 1), Total((False, "Ärger GmbH"), 1), Total((True, "beta"), 1)
+        ]  # fmt: skip
+        assert await views.totals("things", where(("size", "eq", 77)), ALL, (), "size") == []
+        assert [t.keys for t in await views.totals("things", Query(), ALL, ("price",))] == [
+            (None,), ("-2.00",), ("10.50",), ("99999999999.9999",)
+        ]  # fmt: skip
+
+    async def test_totals_are_exact_beyond_63_bits(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing(f"k{n}", size=2**63 - 1, price="-922337203685477.5808")) for n in range(5)])
+        assert await views.totals("things", Query(), ALL, (), "size") == [Total((), 5, str(5 * (2**63 - 1)))]
+        assert await views.totals("things", Query(), ALL, (), "price") == [Total((), 5, "-4611686018427387.904")]
+
+    @pytest.mark.parametrize(
+        ("by", "sum"), [(("nope",), None), (("notes",), None), (("tags",), None), ((), "name"), ((), "x; --")]
+    )
+    async def test_totals_of_what_is_not_declared_are_refused(
+        self, views: Views, by: tuple[str, ...], sum: str | None
+    ) -> None:
+        await views.declare([THINGS])
+        with pytest.raises(BadQuery):
+            await views.totals("things", Query(), ALL, by, sum)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            where(("nope", "eq", 1)), where(("notes", "eq", "x")), where(("extra", "eq", "x")), where(("name; DROP TABLE c1; --", "eq", "x")),
+            where(("f0", "eq", "x")), where(("x.f0", "eq", "x")), where(("t", "eq", 1)), where(("name", "like", "x")), where(("name", "eq", None)),
+            where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")),
+            where(("name", "in", "abc")), where(("name", "in", ["x"] * 501)), where(("archived", "gt", True)), where(("name", "prefix", "")),
+            where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
+            Query(sort="nope"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
+            Query(text="x" * 201), Query(text="\ud800"), Query(cursor="nonsense"), Query(cursor="' OR 1=1 --"), Query(cursor="\ud800"),
+            Query(cursor="WyJ4IiwxLCJhIl0"),
+        ],
+    )  # fmt: skip
+    async def test_what_is_not_declared_or_not_sound_is_refused(self, views: Views, query: Query) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        with pytest.raises(BadQuery):
+            await views.find("things", query, ALL)
+        assert await views.count("things", Query(), ALL) == len(SOME)
+
+    @pytest.mark.parametrize(
+        "value", ["' OR '1'='1", '"; DROP TABLE c1; --', "%", "_", "*", "\0", "a\0b", "\\", "x' UNION SELECT 1 --"]
+    )
+    async def test_values_are_values(self, views: Views, value: str) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        for field in ("name", "code", "owner", "id"):
+            assert await ids(views, where((field, "eq", value))) == []
+        assert await ids(views, where(("name", "prefix", value))) == []
+        assert await ids(views, where(("tags", "contains", value))) == []
+        assert await ids(views, Query(text=value + " zzz")) == []
+        await views.write([put(thing(value, name=value, code=value, tags=[value], owner=value))])
+        assert await ids(
+            views, where(("name", "eq", value), ("code", "prefix", value), ("tags", "contains", value))
+        ) == [value]
+        assert await ids(views, Query(), Scope("t1", frozenset({value}))) == [value]
+        assert await views.get_many("things", [value], ALL) != {}
+
+    async def test_a_cursor_belongs_to_its_query(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        page = await views.find("things", Query(sort="name", limit=1), ALL)
+        for other in (
+            Query(sort="code", cursor=page.next), Query(sort="name", descending=True, cursor=page.next),
+            where(("size", "gt", 0), sort="name", cursor=page.next),
+        ):  # fmt: skip
+            with pytest.raises(BadQuery):
+                await views.find("things", other, ALL)
+
+    async def test_find_equals_the_meaning_of_the_query(self, views: Views) -> None:
+        await views.declare([THINGS])
+        version = 0
+
+        @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(
+            st.lists(st.tuples(tenants, documents), max_size=25),
+            st.lists(st.tuples(queries, scopes), min_size=1, max_size=6),
+        )
+        def agree(given_documents: list[tuple[str, Document]], asked: list[tuple[Query, Scope]]) -> None:
+            nonlocal version
+            version += 2
+            stored = {(t, d["id"]): d for t, d in given_documents}
+            writes = [put(d, t, version) for (t, _), d in stored.items()]
+            done = asyncio.run_coroutine_threadsafe(self._compare(views, stored, writes, asked, version), loop)
+            done.result(60)
+
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(agree)
+
+    async def _compare(
+        self,
+        views: Views,
+        stored: dict[tuple[str, str], Document],
+        writes: list[Write],
+        asked: list[tuple[Query, Scope]],
+        version: int,
+    ) -> None:
+        await views.write(writes)
+        documents = [(t, d) for (t, _), d in stored.items()]
+        for query, scope in asked:
+            expected = matching(THINGS, documents, query, scope)
+            assert await ids(views, query, scope) == expected
+            assert await views.count("things", query, scope) == len(expected)
+        await views.write([Write("things", t, key, None, version + 1) for t, key in stored])
+
+
+words = st.sampled_from(
+    [
+        "",
+        "Acme",
+        "acme gmbh",
+        "ACME",
+        "Straße",
+        "STRASSE",
+        "上海",
+        "上海贸易",
+        "海贸",
+        "zürich",
+        "ﬁn",
+        "x-1",
+        "X-10",
+        "a\u0301b",
+    ]
+)
+tenants = st.sampled_from(["t1", "t1", "t1", "t2"])
+_sizes = st.integers(-2, 3)
+_prices = st.sampled_from(["0", "-1.5", "2.50", "2.5", "10", "9.9999"])
+_days = st.sampled_from(["2026-01-01", "2026-01-02", "2025-12-31"])
+_moments = st.sampled_from(
+    ["2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000001Z", "2025-06-01T12:00:00.500000Z"]
+)
+_people = st.sampled_from(["ann", "bob", "cat", "dan"])
+_keys = st.sampled_from([f"k{n}" for n in range(12)])
+_values: dict[str, st.SearchStrategy[Any]] = {
+    "name": words, "code": words, "size": _sizes, "price": _prices, "day": _days, "at": _moments, "archived": st.booleans(),
+    "owner": _people, "id": _keys,
+}  # fmt: skip
+documents = st.fixed_dictionaries(
+    {"id": _keys, "owner": st.none() | _people},
+    optional={
+        **{name: st.none() | s for name, s in _values.items() if name not in ("id", "owner")},
+        "tags": st.lists(words, max_size=3),
+        "notes": words,
+    },
+)
+
+
+def _conditions() -> st.SearchStrategy[Condition]:
+    each = []
+    for name, values in _values.items():
+        filled = values.filter(lambda v: v != "")
+        ops = ["eq", "ne"] if name == "archived" else ["eq", "ne", "gt", "ge", "lt", "le"]
+        each.append(st.builds(Condition, st.just(name), st.sampled_from(ops), filled))
+        each.append(st.builds(Condition, st.just(name), st.just("in"), st.lists(filled, max_size=3)))
+        if name != "id":
+            each.append(st.builds(Condition, st.just(name), st.just("empty"), st.booleans()))
+    some = words.filter(bool)
+    each.append(st.builds(Condition, st.sampled_from(["name", "code"]), st.just("prefix"), some.map(lambda w: w[:3])))
+    each.append(st.builds(Condition, st.just("tags"), st.just("contains"), some))
+    each.append(st.builds(Condition, st.just("tags"), st.just("empty"), st.booleans()))
+    return st.one_of(each)
+
+
+queries = st.builds(
+    Query,
+    st.lists(_conditions(), max_size=3).map(tuple),
+    st.just("") | words,
+    st.sampled_from(list(_values)),
+    st.booleans(),
+    st.integers(1, 9),
+)
+scopes = st.builds(Scope, st.just("t1"), st.none() | st.frozensets(_people, max_size=3))
