@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate
 from shared.domain.timeline import timeline
-from shared.errors import Invalid
+from shared.errors import Invalid, ProjectionBehind
 from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
 from shared.http.auth import Authenticator
@@ -171,6 +172,9 @@ class _Records:
             access.scope(aggregate.name, command.action)  # without the right at all, the body is not even read
             body = await parse(request, command.adapter)
             done = await bus.execute(aggregate, command, body, call_of(request, access, id))
+            if command.action == "erase":
+                with suppress(ProjectionBehind):  # it is durable, and the view follows
+                    await self._queries.wait_for(aggregate, done.id, access.tenant, done.version)
             if not creates:
                 return done_answer(done)
             return done_answer(done, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")

@@ -112,6 +112,19 @@ async def test_an_erased_person_over_http(customers: Customers) -> None:
     assert answer.status_code == 403
 
 
+async def test_when_an_erasure_is_answered_no_read_shows_the_person_any_more(tmp_path: Path) -> None:
+    async with open_service(tmp_path, (ACCOUNT, CONTACT, ACTIVITY)) as service:
+        client, contacts = service.client(), "/customer/contacts"
+        made = await client.post(contacts, json={"family_name": "Quill", "given_name": "Zoe"})
+        one = f"{contacts}/{made.json()['id']}"
+        shown = await client.get(f"{one}?min_version=1")  # now the projector lets events gather for a while
+        assert "Quill" in shown.text
+        assert (await client.post(f"{one}/erase", json={})).status_code == 200
+        for path in (one, contacts, f"{contacts}?q=quill"):
+            answer = await client.get(path)
+            assert (answer.status_code, "Quill" in answer.text) == (200, False), path
+
+
 async def test_hidden_steps_have_no_routes_and_every_command_has_one(customers: Customers) -> None:
     paths = customers.app.openapi()["paths"]
     assert {"/accounts/{id}/merge", "/contacts/{id}/erase", "/activities/{id}/respond", "/field-definitions"} <= set(
