@@ -36,7 +36,6 @@ CACHED_STATES = 20_000
 PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
 BUSY_PAUSE = 0.2  # after a batch of BUSY events: a document in a batch of 200 costs half of one in a batch of 25
 WANTED_PAUSE = 0.01  # while somebody waits to read what was written
-REST = 2  # times as long as the last batch took, even then: more at once cost less each, so that others get through
 BUSY = 20
 RETRY_SECONDS = 1.0
 ATTEMPTS = 3  # at an event whose handling fails, before it is parked
@@ -70,30 +69,27 @@ class Projector:
 
     async def run(self) -> None:
         """Project for ever. A store or view that refuses is tried again; nothing is skipped. Raises ViewsDamaged."""
-        clock = asyncio.get_running_loop().time
         while True:
             try:
-                begun = clock()
                 done = await self.step()
                 if not done:
                     await self._repository.store.wait(self.position, 1.0)
                 elif done < BATCH:
-                    await self._pause(BUSY_PAUSE if done >= BUSY else PAUSE, clock() - begun)
+                    await self._pause(BUSY_PAUSE if done >= BUSY else PAUSE)
             except (asyncio.CancelledError, ViewsDamaged):
                 raise
             except Exception:
                 log.exception("projection stopped at %s; trying again", self.position)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _pause(self, seconds: float, worked: float) -> None:
-        """Let events gather, for less long when somebody waits for them. worked: seconds that the last batch took."""
+    async def _pause(self, seconds: float) -> None:
+        """Let events gather, for less long when somebody waits for them."""
         self._wanted.clear()
-        least = min(max(WANTED_PAUSE, REST * worked), seconds)
-        await asyncio.sleep(least)
+        await asyncio.sleep(WANTED_PAUSE)
         if self._awaited:  # the last batch did not serve them
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds - least):
+            async with asyncio.timeout(seconds - WANTED_PAUSE):
                 await self._wanted.wait()
 
     async def catch_up(self) -> None:
