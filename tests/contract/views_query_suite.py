@@ -1,4 +1,7 @@
-"""The part of the views suite about questions: conditions, text, orders, cursors, totals."""
+"""The part of the views suite about questions: conditions, text, orders, cursors, totals.
+
+Tables of cases are wider than code.
+"""
 # ruff: noqa: E501
 
 from __future__ import annotations
