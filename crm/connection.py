@@ -20,7 +20,7 @@ MAX_HEADERS = 100
 HEAD_SECONDS = 10.0  # for a head, from its first byte (of the first one: from the connection)
 BODY_SECONDS = 20.0  # for a body, and a second more for every SLOWEST bytes of it
 SLOWEST = 1_000
-LINGER_BYTES, LINGER_SECONDS = 1 << 20, 2.0  # of a body that nobody reads any more: much may be on its way already
+LINGER_BYTES, LINGER_SECONDS = 1 << 20, 2.0  # of a refused body: so much is thrown away, and so long may its end take
 
 
 class BadRequest(CrmError):
@@ -76,8 +76,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge())
         elif self._part == "rest":
             self._body += len(data)
-            if self._body > LINGER_BYTES:
-                self.transport.close()
+            if self._body > LINGER_BYTES:  # closing now would take the answer away from whoever still sends
+                self.flow.pause_reading()
         self._wait_for_rest()
 
     # --- what the parser finds ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -208,7 +209,7 @@ async def test_a_body_that_keeps_coming_has_its_time(server: Server, monkeypatch
 
 
 async def test_a_body_without_end_is_answered_and_cut(server: Server) -> None:
-    """Ten gigabytes, declared or not: a megabyte is read, then a megabyte thrown away, then the line is cut."""
+    """Ten gigabytes, declared or not: a megabyte is read, one thrown away, no more taken, and then the line is cut."""
     for head in (b"POST / HTTP/1.1\r\nContent-Length: 10000000000\r\n\r\n", CHUNKED):
         line, sent = await server.open(), 0
         await line.send(head)
@@ -222,6 +223,26 @@ async def test_a_body_without_end_is_answered_and_cut(server: Server) -> None:
         assert (await answer).startswith(b"HTTP/1.1 413")
         assert sent < 20 * MAX_BYTES  # what the two sides' buffers hold comes on top
     assert server.lengths == []
+
+
+@pytest.mark.parametrize("head", [b"POST / HTTP/1.1\r\nContent-Length: 10000000000\r\n\r\n", CHUNKED])
+async def test_who_sends_without_looking_still_finds_the_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    """Cut at once, the line would be reset under the sender, and many clients give the answer up with it."""
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 5.0)
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.setblocking(False)
+        line.send(head)
+        refused = 0
+        while refused < 10:  # the buffers are full, and nobody makes room any more
+            try:
+                line.send(PIECE)
+                refused = 0
+            except BlockingIOError:
+                refused += 1
+                await asyncio.sleep(0.05)
+        assert line.recv(65_536).startswith(b"HTTP/1.1 413")
 
 
 async def test_a_refused_body_that_ends_soon_keeps_its_connection(server: Server) -> None:
