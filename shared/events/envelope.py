@@ -17,7 +17,7 @@ class Undecodable(Exception):
     """The stored bytes are no event of this program: parked and told, never skipped."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it is encoded for every command, which takes four times as long with them
 class Metadata:
     """Who and why: shared by all events of one command. Empty string = absent.
 

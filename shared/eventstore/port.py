@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.clock import Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
@@ -43,8 +43,7 @@ class Request:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """Durable: the stream has `version` now; `position` is that of the last event.
 
     `repeated` is true when the request's key was known: nothing new was written and the numbers are

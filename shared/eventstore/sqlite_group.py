@@ -7,6 +7,7 @@ from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -73,21 +74,28 @@ class Group:
 
     def plan(self, command: Command) -> Appended:
         """Judge one command and take it in. Raises WrongVersion, DifferentRequest, ValueError: then nothing is."""
-        request = command.request
+        tenant, stream, expected, events, metadata, request, _ = command
         if request is not None:
-            known = self.requests.get((command.tenant, request.key))
+            known = self.requests.get((tenant, request.key))
             if known is not None:
                 return answer_again(request, *known)
-        head = self.heads.get(command.stream) or Head(command.tenant, NO_STREAM, 0)
-        if head.tenant != command.tenant:
-            raise ValueError(f"{command.stream} belongs to another tenant")
-        if head.version != command.expected:
-            raise WrongVersion(command.stream, command.expected, head.version)
-        if command.events:
-            head = self._take_in(command)
-        appended = Appended(command.stream, head.version, head.position)
+        owner, version, position = self.heads.get(stream) or (tenant, NO_STREAM, 0)
+        if owner != tenant:
+            raise ValueError(f"{stream} belongs to another tenant")
+        if version != expected:
+            raise WrongVersion(stream, expected, version)
+        if events:
+            position = self.position
+            for e in events:
+                version += 1
+                position += 1
+                head = (position, tenant, stream, version, e.event_id, e.type, e.schema_version)
+                self.events.append(Stored(*head, e.occurred_at, self.recorded_at, e.data, metadata))
+            self.position = position
+            self.heads[stream] = Head(tenant, version, position)
+        appended = Appended(stream, version, position)
         if request is not None:
-            self._remember(command.tenant, request, appended)
+            self._remember(tenant, request, appended)
         return appended
 
     def insert(self, db: sqlite3.Connection) -> None:
@@ -95,17 +103,6 @@ class Group:
         _insert(db, _EVENTS, [(*e, category_of(e.stream)) for e in self.events], _EVENT_COLUMNS)
         crashpoint("append.half_written")
         _insert(db, "requests", self.request_rows, _REQUEST_COLUMNS)
-
-    def _take_in(self, command: Command) -> Head:
-        tenant, stream, version, position = command.tenant, command.stream, command.expected, self.position
-        for e in command.events:
-            version += 1
-            position += 1
-            head = (position, tenant, stream, version, e.event_id, e.type, e.schema_version)
-            self.events.append(Stored(*head, e.occurred_at, self.recorded_at, e.data, command.metadata))
-        self.position = position
-        self.heads[stream] = Head(tenant, version, position)
-        return self.heads[stream]
 
     def _remember(self, tenant: str, request: Request, appended: Appended) -> None:
         again = Appended(appended.stream, appended.version, appended.position, repeated=True)
@@ -124,7 +121,7 @@ def answer_again(request: Request, digest: bytes, outcome: Appended) -> Appended
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]], columns: int) -> None:
     for start in range(0, len(rows), _ROWS):
         chunk = rows[start : start + _ROWS]
-        db.execute(_insert_sql(table, len(chunk), columns), [value for row in chunk for value in row])
+        db.execute(_insert_sql(table, len(chunk), columns), list(chain.from_iterable(chunk)))
 
 
 @lru_cache(maxsize=2 * _ROWS)

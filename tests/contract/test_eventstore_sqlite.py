@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -133,7 +132,7 @@ async def test_what_is_trusted_to_be_new_and_is_not_is_found_out(path: Path) -> 
     )
     kinds = [WrongVersion, ValueError, WrongVersion, Appended, DifferentRequest, Appended]
     assert [type(o) for o in outcomes] == kinds
-    assert outcomes[3] == replace(first, repeated=True)
+    assert outcomes[3] == first._replace(repeated=True)
     assert [e.position for e in await feed(store)] == [1, 2]
     with pytest.raises(WrongVersion):  # by itself it writes nothing that a constraint could refuse
         await store.append("t1", stream, NO_STREAM, [], METADATA)
