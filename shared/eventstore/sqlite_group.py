@@ -126,4 +126,4 @@ def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]],
 
 @lru_cache(maxsize=2 * _ROWS)
 def _insert_sql(table: str, rows: int, columns: int) -> str:
-    return f"INSERT INTO {table} VALUES " + ",".join([f"({','.join('?' * columns)})"] * rows)
+    return f"INSERT OR FAIL INTO {table} VALUES " + ",".join([f"({','.join('?' * columns)})"] * rows)
