@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
@@ -52,7 +53,7 @@ class Field:
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Collection:
     """A declared collection. `version` grows when documents would come out different: a rebuild follows.
 
@@ -68,6 +69,11 @@ class Collection:
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
+
+    @cached_property
+    def searchable(self) -> tuple[str, ...]:
+        """The names of the fields whose words are found."""
+        return tuple(f.name for f in self.fields if f.searchable)
 
 
 @dataclass(frozen=True, slots=True)

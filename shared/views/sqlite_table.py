@@ -58,7 +58,7 @@ class Table:
             for i, f in enumerate(scalar_fields(declaration))
         }
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
-        self.searchable = [f for f in declaration.fields if f.searchable]
+        self.searchable = declaration.searchable
         self.owned = declaration.owner is not None
 
     @property

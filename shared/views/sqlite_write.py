@@ -12,7 +12,7 @@ from shared.views import text
 from shared.views.port import Document, Field, Write
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing
-from shared.views.values import IndexValue, conversion, encode, keywords, search_words
+from shared.views.values import conversion, encode, keywords, search_words
 
 Number = Callable[[str], int]  # the number of a tenant or owner, given one if it is new
 
@@ -23,17 +23,14 @@ class TableWriter:
     def __init__(self, db: sqlite3.Connection, table: Table, number: Number) -> None:
         self._db, self._table, self._number = db, table, number
         self._names = table.cells
-        self._columns: list[tuple[Field, Callable[[Field, Any], Cell], Cell, bool]] = [
-            (
-                c.field,
-                _lenient(conversion(c.field)) if table.stale else conversion(c.field),
-                missing(c.field),
-                bool(c.folded),
-            )
-            for c in table.columns.values()
+        columns, folded = table.columns.values(), [c for c in table.columns.values() if c.folded]
+        convert = _lenient if table.stale else conversion
+        self._empty: list[Cell] = [NOBODY, *(missing(c.field) for c in columns), *(NO_TEXT for _ in folded)]
+        lows = {c.name: place for place, c in enumerate(folded, 1 + len(columns))}
+        self._columns = [
+            (n, c.field.name, c.field, convert(c.field), lows.get(c.name)) for n, c in enumerate(columns, 1)
         ]
         self._lists_of = [f for f in table.declaration.fields if f.name in table.list_fields]
-        self._words_of = [f.name for f in table.searchable]
         self._last: int = db.execute(f"SELECT ifnull(max(id), 0) FROM {table.body}").fetchone()[0]
         self._any_gone = db.execute(f"SELECT 1 FROM {table.gone}").fetchone() is not None
         keys = "WHERE t = ? AND k IN (SELECT value FROM json_each(?))"
@@ -113,20 +110,16 @@ class TableWriter:
 
     def _cells(self, document: Document, lists: Sequence[Sequence[str]]) -> list[Cell]:
         """In the order of `Table.cells`."""
-        cells: list[Cell] = [self._owner(document)]
-        folded: list[Cell] = []
-        for field, convert, nothing, has_folded in self._columns:
-            value = document.get(field.name)
+        cells = self._empty.copy()
+        cells[0] = self._owner(document)
+        for place, name, field, convert, low in self._columns:
+            value = document.get(name)
             if value is None or value == "":
-                cells.append(nothing)
-                low: Cell = NO_TEXT
-            else:
-                cells.append(converted := convert(field, value))
-                low = text.fold(converted) if has_folded and isinstance(converted, str) else NO_TEXT
-                low = NO_TEXT if low == converted else low
-            if has_folded:
-                folded.append(low)
-        return cells + folded + [len(entries) for entries in lists]
+                continue
+            cells[place] = converted = convert(field, value)
+            if low is not None and isinstance(converted, str) and (folded := text.fold(converted)) != converted:
+                cells[low] = folded
+        return cells + [len(entries) for entries in lists]
 
     def _owner(self, document: Document) -> int:
         owner = document.get(self._table.declaration.owner) if self._table.declaration.owner else None
@@ -149,7 +142,7 @@ class TableWriter:
                 batch.list_added += _entries(tenant, field, (v for v in after if v not in before), id)
 
     def _change_words(self, batch: Batch, id: int, old: Document, new: Document) -> None:
-        if all(old.get(name) == new.get(name) for name in self._words_of):
+        if all(old.get(name) == new.get(name) for name in self._table.searchable):
             return
         before, after = self._words(old) if old else "", self._words(new) if new else ""
         if before == after:
@@ -163,8 +156,9 @@ class TableWriter:
         return " ".join(search_words(self._table.declaration, document))
 
 
-def _lenient(convert: Callable[[Field, Any], IndexValue]) -> Callable[[Field, Any], Cell]:
+def _lenient(field: Field) -> Callable[[Field, Any], Cell]:
     """For a table of an older declaration: the rebuild that is due reads its documents rightly."""
+    convert = conversion(field)
 
     def converted(field: Field, value: Any) -> Cell:
         try:

@@ -80,12 +80,9 @@ def encode(document: dict[str, Any]) -> bytes:
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
     """The distinct tokens of all searchable fields of a document."""
     texts: list[str] = []
-    for field in collection.fields:
-        if field.searchable and (value := document.get(field.name)):
-            if isinstance(value, str):
-                texts.append(value)
-            else:
-                texts += _texts(value)
+    for name in collection.searchable:
+        if value := document.get(name):
+            texts += (value,) if isinstance(value, str) else _texts(value)
     return tokens("\n".join(texts))
 
 
