@@ -15,7 +15,7 @@ from shared.views.sqlite_table import Cell, Table
 Statement = tuple[str, list[Any]]
 Row = tuple[Any, ...]
 
-ROWS = 16  # of one statement at most: about a millisecond
+ROWS = 64  # of one statement at most: about a millisecond
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Batch:
 
 
 def _many(begin: str, rows: Sequence[Row], end: str = "") -> Iterator[Statement]:
-    """The rows in statements of 16, 8, … 1: few texts, which stay prepared."""
+    """The rows in statements of 64, 32, … 1: few texts, which stay prepared."""
     done, size = 0, ROWS
     while done < len(rows):
         while size > len(rows) - done:
