@@ -16,9 +16,11 @@ from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access
 from shared.streaming.projector import Projector
+from shared.streaming.watch import Watch
 from shared.views.port import BadQuery, Condition, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
+LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
 T = TypeVar("T")
 
 
@@ -87,27 +89,38 @@ class Queries:
         """As `wait_for`, but only who sees the record may wait for a version that is not in the store: an unknown and
         an invisible record answer alike, and as fast. Raises NotFound, ProjectionBehind.
         """
-        if await self._shows(aggregate, id, scope.tenant, version):
-            return
-        if await self.views.get(aggregate.collection.name, id, scope) is None:
-            stream = aggregate.stream(id)
+        stream = aggregate.stream(id)
+        watch = self._projector.watch(scope.tenant, stream)
+        found = await self.views.get(aggregate.collection.name, id, scope)
+        if found is None:
             if not await self._repository.store.stretches(scope.tenant, stream, after=version - 1, up_to=version):
                 raise NotFound()
-        await self.wait_for(aggregate, id, scope.tenant, version)
+            shown = await self._version(aggregate, id, scope.tenant)
+        else:
+            shown = found["version"]
+        if shown < version:
+            await self._arrives(watch, aggregate, id, scope.tenant, version)
 
     async def wait_for(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
         """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
+        watch = self._projector.watch(tenant, aggregate.stream(id))
+        if await self._version(aggregate, id, tenant) < version:
+            await self._arrives(watch, aggregate, id, tenant, version)
+
+    async def _arrives(self, watch: Watch, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
+        """Looking costs what a read costs: done for every waiter again and again, it would keep the views behind."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
-        while not await self._shows(aggregate, id, tenant, version):
+        while not await watch.reaches(version, min(LOOK_SECONDS, deadline - loop.time())):
+            if await self._version(aggregate, id, tenant) >= version:
+                return
             if loop.time() >= deadline:
                 raise ProjectionBehind()
-            await self._projector.written(tenant, aggregate.stream(id), deadline - loop.time())
 
-    async def _shows(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> bool:
-        """Whether the view has the record's version, for whoever may see it."""
+    async def _version(self, aggregate: AnyAggregate, id: str, tenant: str) -> int:
+        """The record's version in the view, for whoever may see it; 0 = it is not there."""
         found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
-        return found is not None and found["version"] >= version
+        return 0 if found is None else int(found["version"])
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""

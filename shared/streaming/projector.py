@@ -24,6 +24,7 @@ from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.faults import crashpoint
 from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
+from shared.streaming.watch import Watch
 from shared.telemetry.links import links_to
 from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
 from shared.telemetry.spans import span
@@ -58,7 +59,7 @@ class Projector:
         self._parked = Parked(views)
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
-        self._awaited: WeakValueDictionary[tuple[str, str], asyncio.Event] = WeakValueDictionary()  # by tenant, stream
+        self._watches: WeakValueDictionary[tuple[str, str], Watch] = WeakValueDictionary()  # by tenant, stream
         self._wanted = asyncio.Event()
         self.position = 0
 
@@ -86,7 +87,7 @@ class Projector:
         """Let events gather, for less long when somebody waits for them."""
         self._wanted.clear()
         await asyncio.sleep(WANTED_PAUSE)
-        if self._awaited:  # the last batch did not serve them
+        if self._watches:  # the last batch did not serve them
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds - WANTED_PAUSE):
@@ -119,19 +120,14 @@ class Projector:
         return len(stored)
 
     def _tell(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded if self._awaited else ():
-            if (written := self._awaited.pop((one.tenant, one.stream), None)) is not None:
-                written.set()
+        for one in recorded if self._watches else ():
+            watch = self._watches.get((one.tenant, one.stream))
+            if watch is not None and one.stream not in self._parked:
+                watch.tell(one.version)
 
-    async def written(self, tenant: str, stream: str, timeout: float) -> None:
-        """Return after a batch that holds events of the stream, or after `timeout` seconds (0.1 at most: that batch may
-        just have passed). The next batch comes soon now.
-        """
-        self._wanted.set()
-        written = self._awaited.setdefault((tenant, stream), asyncio.Event())  # there for as long as somebody waits
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(timeout, 0.1)):
-                await written.wait()
+    def watch(self, tenant: str, stream: str) -> Watch:
+        """For whoever looks and may have to wait: made before the look, so that no batch passes in between."""
+        return self._watches.setdefault((tenant, stream), Watch(self._wanted))  # there for as long as somebody holds it
 
     def forget(self) -> None:
         """Drop cached states: they may be ahead of what was written."""

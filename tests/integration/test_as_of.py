@@ -174,6 +174,42 @@ async def test_a_read_waits_for_the_version_it_must_see(room: ToyRoom, monkeypat
     assert b'"version":1' in await room.queries.raw(TOY, "a", BOSS, min_version=1)
 
 
+async def test_who_waits_does_not_look_again_before_something_came(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred who wait would else look a thousand times a second, and the projector would come to nothing."""
+    looks, get = 0, room.views.get
+
+    async def counted(*args: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await get(*args)
+
+    monkeypatch.setattr(room.views, "get", counted)
+    await room.happen("a", ToyMade("a"))
+    waiting = [asyncio.create_task(room.queries.get(TOY, "a", BOSS, min_version=1)) for _ in range(100)]
+    await asyncio.sleep(0.3)
+    before = looks
+    assert before <= 2 * len(waiting)
+    await room.projector.catch_up()
+    assert [found["version"] for found in await asyncio.gather(*waiting)] == [1] * len(waiting)
+    assert looks - before <= len(waiting)
+
+
+async def test_who_waits_is_told_of_what_is_shown_only(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No view can hold what the third event leads to: the batch that parks it shows the record as of the second."""
+    monkeypatch.setattr("shared.domain.queries.WAIT_SECONDS", 0.3)
+    monkeypatch.setattr("shared.domain.queries.LOOK_SECONDS", 0.05)
+    wrong: Any = "a text, where the view wants a number"
+    await room.happen("a", ToyMade("a"), ToyGrown(1), ToyGrown(wrong))
+    first, second = (asyncio.create_task(room.queries.get(TOY, "a", BOSS, min_version=v)) for v in (2, 3))
+    await asyncio.sleep(0)
+    await room.projector.catch_up()
+    assert (await first)["version"] == 2
+    with pytest.raises(ProjectionBehind):
+        await second
+
+
 async def test_history_tells_each_change_newest_first(room: ToyRoom) -> None:
     await room.happen("a", ToyMade("a"), ToyGrown(2), at=START)
     await room.happen("a", ToyMarked("red"), at=START + DAY)

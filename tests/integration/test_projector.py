@@ -232,7 +232,7 @@ async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pyte
     loop = asyncio.create_task(room.projector.run())
     await room.happen("a", ToyMade("a"))
     while (await room.views.get("toys", "a", Scope(TENANT))) is None:
-        await room.projector.written(TENANT, "toy-a", 0.1)
+        await room.projector.watch(TENANT, "toy-a").reaches(1, 0.1)
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
@@ -248,15 +248,17 @@ async def test_who_waits_is_not_left_to_the_pause(
     loop = asyncio.create_task(room.projector.run())
     for version in range(1, 4):
         await room.happen("a", ToyGrown(1) if version > 1 else ToyMade("a"))
-        while (found := await room.views.get("toys", "a", Scope(TENANT))) is None or found["version"] < version:
-            await room.projector.written(TENANT, "toy-a", 1.0)
+        watch = room.projector.watch(TENANT, "toy-a")
+        if (found := await room.views.get("toys", "a", Scope(TENANT))) is None or found["version"] < version:
+            assert await watch.reaches(version, 10)
+            assert await room.views.get("toys", "a", Scope(TENANT)) is not None
     loop.cancel()
     assert await room.shown() == await room.folded()
 
 
 async def test_a_wish_made_during_a_batch_that_did_not_fulfil_it_still_shortens_the_pause(room: ToyRoom) -> None:
     async with asyncio.TaskGroup() as group, asyncio.timeout(10):
-        group.create_task(room.projector.written(TENANT, "toy-a", 1.0))
+        group.create_task(room.projector.watch(TENANT, "toy-a").reaches(1, 1.0))
         await asyncio.sleep(0)
         await room.projector._pause(3600.0)
 
