@@ -148,7 +148,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     projector = Projector(catalogue, repository, views, codec)
     snapshots = Snapshots(store, codec, _views_in_memory)
     stack.push_async_callback(snapshots.close)
-    directory = Directory(views, clock)
+    bus.directory = directory = Directory(views, clock)
     projector.listeners += [directory.on_events, bus.custom.on_events, snapshots.on_events]
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)

@@ -8,9 +8,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.identity.membership import ADMINISTRATOR, Standing, standing
+from services.identity.membership import ADMINISTRATOR, require_governs, standing
 from services.identity.organisation import Language, Name
-from services.identity.role import require_cover
 from services.identity.user import USER, User
 from shared.clock import Micros
 from shared.domain.aggregate import CommandModel, Context
@@ -101,8 +100,7 @@ def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context) -> list[Ev
     require_live(state)
     if state.status not in ("invited", "active"):
         raise Rejected(f"a {state.status} user cannot be invited", code="not-invited")
-    facts: Standing = ctx.facts
-    require_cover(ctx.access, facts.held)
+    require_governs(ctx.access, ctx.facts)
     return [events.InvitationIssued(cmd.token_hash, ctx.now + INVITATION_LIVES)]
 
 

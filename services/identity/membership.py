@@ -1,7 +1,7 @@
 """How a user joins, where they stand and how they leave: the commands of USER that touch anybody's rights.
 
-Nobody gives or takes a role that holds more than they hold themselves, nor governs a user who holds more; and an
-organisation keeps an active administrator.
+Nobody gives or takes a role that holds more than they hold themselves, nor governs a user who holds or reaches more;
+and an organisation keeps an active administrator.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from pydantic import Field as F
 
 from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Command, CommandModel, Context
+from shared.domain.catalogue import AnyAggregate
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
-from shared.security.permissions import Role
+from shared.security.permissions import Access, Role
+from shared.security.reach import reaches_all, require_reach_of, require_transfer
 from shared.views.port import Condition, Query
 
 ADMINISTRATOR = "administrator"
@@ -32,17 +34,35 @@ ADMINISTRATOR = "administrator"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """held: the user's roles now; wanted: those they are to have; others: somebody else is an active administrator."""
+    """held: the user's roles now; wanted: those they are to have; others: somebody else is an active administrator.
+
+    reach: what those roles give at the user's place; None for a caller whom nobody exceeds.
+    """
 
     held: tuple[Role, ...]
     wanted: tuple[Role, ...] = ()
     others: bool = True
+    reach: Access | None = None
+    unowned: frozenset[str] = frozenset()
 
 
 async def standing(cmd: CommandModel, lookups: Lookups) -> Standing:
     user = await lookups.state(USER, lookups.id)
     wanted = tuple((await roles_of(lookups, getattr(cmd, "roles", ()))).values())
-    return Standing(await held_roles(lookups, user.roles), wanted, await other_administrators(lookups, lookups.id))
+    held = await held_roles(lookups, user.roles)
+    reach = None
+    if not reaches_all(lookups.access):
+        reach = (await lookups.places()).access(lookups.tenant, lookups.id, (*held, *wanted))
+    return Standing(held, wanted, await other_administrators(lookups, lookups.id), reach, lookups.unowned())
+
+
+def require_governs(access: Access, facts: Standing) -> None:
+    """Raises Forbidden unless the caller holds and reaches all that the user does, before and after: who governs a
+    user may pass on a link by which to sign in as them.
+    """
+    require_cover(access, (*facts.held, *facts.wanted))
+    if facts.reach is not None:
+        require_reach_of(access, facts.reach, facts.unowned)
 
 
 async def held_roles(lookups: Lookups, ids: Iterable[str]) -> tuple[Role, ...]:
@@ -91,7 +111,7 @@ def assign_roles(cmd: AssignRoles, state: User, ctx: Context) -> list[Event]:
     if wanted == state.roles:
         return []
     facts: Standing = ctx.facts
-    require_cover(ctx.access, (*facts.held, *facts.wanted))
+    require_governs(ctx.access, facts)
     if ADMINISTRATOR not in wanted:
         require_another(state, facts)
     return [events.UserRolesAssigned(wanted, state.roles)]
@@ -130,7 +150,7 @@ def invite_listed(cmd: InviteListedUser, state: User, ctx: Context) -> list[Even
     require_live(state)
     if state.status != "listed":
         raise Rejected("only a listed user can be invited", code="not-listed")
-    require_cover(ctx.access, (*ctx.facts.held, *ctx.facts.wanted))
+    require_governs(ctx.access, ctx.facts)
     roles = unique(cmd.roles) if "roles" in cmd.model_fields_set else state.roles
     return [events.ListedUserInvited(ctx.id, cmd.email, roles)]
 
@@ -148,7 +168,7 @@ def change_email(cmd: ChangeEmail, state: User, ctx: Context) -> list[Event]:
         return []
     if state.status == "listed":
         raise Rejected("this user does not sign in; invite them", code="listed")
-    require_cover(ctx.access, ctx.facts.held)
+    require_governs(ctx.access, ctx.facts)
     return [events.UserEmailChanged(ctx.id, cmd.email, state.email)]
 
 
@@ -165,7 +185,7 @@ def suspend(cmd: SuspendUser, state: User, ctx: Context) -> list[Event]:
         return []
     if state.status != "active":
         raise Rejected("only an active user can be suspended", code="not-active")
-    require_cover(ctx.access, ctx.facts.held)
+    require_governs(ctx.access, ctx.facts)
     require_another(state, ctx.facts)
     return [events.UserSuspended()]
 
@@ -179,7 +199,7 @@ def reactivate(cmd: ReactivateUser, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status not in ("suspended", "deactivated"):
         return []
-    require_cover(ctx.access, ctx.facts.held)
+    require_governs(ctx.access, ctx.facts)
     return [events.UserReactivated("active" if state.joined else "invited" if state.email else "listed")]
 
 
@@ -191,7 +211,7 @@ class DeactivateUser(CommandModel):
 def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
     if state.status == "deactivated":
         return []
-    require_cover(ctx.access, ctx.facts.held)
+    require_governs(ctx.access, ctx.facts)
     require_another(state, ctx.facts)
     return [events.UserDeactivated()]
 
@@ -202,11 +222,19 @@ class HandOverUser(CommandModel):
     to: Reference
 
 
-async def successor_exists(cmd: HandOverUser, lookups: Lookups) -> None:
+async def may_hand_over(cmd: HandOverUser, lookups: Lookups) -> None:
+    """The successor exists, and the caller might transfer each record by themselves: a policy does it for them."""
     await lookups.exists("to", "user", cmd.to)
+    for aggregate in lookups.catalogue:
+        if aggregate.collection.owner is not None and transfer_of(aggregate) is not None:
+            require_transfer(lookups.access, aggregate.name, lookups.id, cmd.to)
 
 
-@USER.command("HandOverUser", action="manage", verb="hand-over", prepare=successor_exists)
+def transfer_of(aggregate: AnyAggregate) -> Command | None:
+    return next((c for c in aggregate.commands.values() if c.verb == "transfer"), None)
+
+
+@USER.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over)
 def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
     if cmd.to == ctx.id:
         raise Invalid.field("to", "same-user", "choose somebody else")
@@ -223,7 +251,7 @@ def erase(cmd: EraseUser, state: User, ctx: Context) -> list[Event]:
         return []
     if state.status not in ("deactivated", "listed"):
         raise Rejected("deactivate the user first", code="not-deactivated")
-    require_cover(ctx.access, ctx.facts.held)
+    require_governs(ctx.access, ctx.facts)
     return [events.UserErased(ctx.id)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from services.identity.membership import ADMINISTRATOR
+from services.identity.membership import ADMINISTRATOR, transfer_of
 from services.identity.session import SESSION
 from services.identity.user import USER
 from shared.domain.catalogue import AnyAggregate
@@ -20,12 +20,12 @@ async def _transfer_work(reaction: Reaction) -> None:
     """Every live record of every type that has owners goes to the successor."""
     event: events.UserWorkHandedOver = reaction.recorded.event
     for aggregate in reaction.bus.catalogue:
-        transfer = next((c.name for c in aggregate.commands.values() if c.verb == "transfer"), None)
+        transfer = transfer_of(aggregate)
         if aggregate.collection.owner is None or transfer is None:
             continue
         async for id in _owned(reaction, aggregate):
             try:
-                await reaction.send(f"{aggregate.name}/{id}", transfer, {"owner": event.to}, id=id)
+                await reaction.send(f"{aggregate.name}/{id}", transfer.name, {"owner": event.to}, id=id)
             except CrmError as error:
                 if error.status == 503:
                     raise  # the runner tries again; what is done is not done twice

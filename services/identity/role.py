@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
@@ -19,6 +19,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.directory import role_of
 from shared.security.permissions import ACTIONS, Access, Role
+from shared.security.reach import reaches_all, require_everyone, widened
 from shared.security.roles import BUILT_IN
 from shared.views.port import Collection, Field, Kind
 
@@ -52,6 +53,28 @@ def evolve(state: RoleRecord, event: Event) -> None:
             state.grants, state.hidden, state.read_only = event.grants, event.hidden, event.read_only
 
 
+async def reach(before: RoleRecord, after: RoleRecord, lookups: Lookups) -> None:
+    """Whoever has the role reaches what it newly grants and sees what it no longer hides: the caller must, too.
+
+    Where those people stand may change at the same moment, so a wider grant needs the right over everybody's records.
+    """
+    access = lookups.access
+    was, now = _in_force(before), _in_force(after)
+    if was == now or before.version == 0:
+        return
+    require_cover(access, (was, now))
+    if not access.may_free(was, now):
+        raise Forbidden("the role would show or open fields that you may not see or change")
+    if not reaches_all(access):
+        require_everyone(access, widened(was, now), lookups.unowned())
+
+
+def _in_force(state: RoleRecord) -> Role:
+    """What the role gives now: nothing once it is archived."""
+    nothing: dict[str, Any] = {"grants": {}, "hidden": {}, "read_only": {}}
+    return role_of({**asdict(state), **(nothing if state.archived else {}), "zh": "", "en": state.en})
+
+
 ROLE = Aggregate(
     name="role",
     service="identity",
@@ -74,6 +97,7 @@ ROLE = Aggregate(
         owner=None,
     ),
     not_undoable=frozenset({"identity.RoleChanged", "identity.RoleArchived", "identity.RoleRestored"}),
+    reach=reach,
     shown=lambda role: {"name": role.zh if role.zh == role.en else f"{role.zh} · {role.en}"},
 )
 

@@ -16,6 +16,7 @@ from shared.domain.types import Custom, Reference
 from shared.errors import Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.security.reach import reaches_all, require_owners
 from shared.views.port import Collection, Field, Kind
 
 MAX_DEPTH = 50  # levels of the tree
@@ -40,6 +41,17 @@ def evolve(state: Team, event: Event) -> None:
             state.parent = parent
 
 
+async def reach(before: Team, after: Team, lookups: Lookups) -> None:
+    """A new lead, a parent or a restored team brings the people of the team, and of those below it, to somebody."""
+    if after.archived or reaches_all(lookups.access):
+        return
+    led = set(after.leads) - set(before.leads)
+    placed = after.parent is not None and after.parent != before.parent
+    if led or placed or before.archived:
+        places = await lookups.places()
+        require_owners(lookups.access, places.shared_rights(), places.under(after.id))
+
+
 TEAM = Aggregate(
     name="team",
     service="identity",
@@ -58,6 +70,7 @@ TEAM = Aggregate(
         owner=None,
     ),
     not_undoable=frozenset({"identity.TeamParentSet", "identity.TeamArchived", "identity.TeamRestored"}),
+    reach=reach,
 )
 
 add_lifecycle(

@@ -23,6 +23,7 @@ from shared.errors import Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.permissions import Role
+from shared.security.reach import reaches_all, require_owners
 from shared.views.port import Collection, Field, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
@@ -85,6 +86,23 @@ def evolve(state: User, event: Event) -> None:
             state.status = "deactivated"
 
 
+async def reach(before: User, after: User, lookups: Lookups) -> None:
+    """A team brings its people to the user and the user to whoever stands above it; a manager gets the user's line.
+
+    What roles and a sign-in reach, `membership` asks about. A newcomer owns nothing yet.
+    """
+    joined = set(after.teams) - set(before.teams)
+    managed = after.manager is not None and after.manager != before.manager
+    if not (joined or managed) or reaches_all(lookups.access):
+        return
+    places = await lookups.places()
+    own = frozenset({after.id} if before.version else ())
+    brought = (places.under(*joined) | own) if joined else frozenset[str]()
+    if managed and before.version:
+        brought |= places.line(after.id)
+    require_owners(lookups.access, places.shared_rights(), brought)
+
+
 USER = Aggregate(
     name="user",
     service="identity",
@@ -130,6 +148,7 @@ USER = Aggregate(
         )
     ),
     uniques=(Unique("email", lambda u: normalise(u.email), everywhere=True),),
+    reach=reach,
 )
 
 

@@ -53,6 +53,7 @@ class Context:
 
 Decide = Callable[[Any, Any, Context], list[Event]]
 Prepare = Callable[[Any, "Lookups"], Awaitable[Any]]
+CheckReach = Callable[[Any, Any, "Lookups"], Awaitable[None]]  # state before and after; raises Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Aggregate(Generic[S]):
     noun: the path segment of its collection. shown: extra document fields computed from the state.
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
+    reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
     """
 
     name: str
@@ -104,6 +106,7 @@ class Aggregate(Generic[S]):
     not_undoable: frozenset[str] = frozenset()
     uniques: tuple[Unique, ...] = ()
     shown: Callable[[S], Document] | None = None
+    reach: CheckReach | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)

@@ -19,6 +19,7 @@ from shared.domain.custom import CustomFields
 from shared.domain.guards import check, when
 from shared.domain.lookups import Lookups
 from shared.domain.parsing import parse
+from shared.domain.reach import check_reach
 from shared.domain.record import Record
 from shared.domain.repository import Repository
 from shared.domain.uniqueness import Duplicate, Reservations, held_value
@@ -28,6 +29,7 @@ from shared.events.common import Erased
 from shared.events.envelope import Event, Metadata
 from shared.eventstore.port import Appended, DifferentRequest, Request, StoreBroken, StoreUnavailable, WrongVersion
 from shared.faults import crashpoint
+from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.telemetry.metrics import COMMAND_SECONDS, timed
 from shared.telemetry.spans import span, tracing_is_on
@@ -80,7 +82,10 @@ class Task:
 
 @dataclass(slots=True)
 class CommandBus:
-    """`custom` wants to hear every projected batch (`custom.on_events`)."""
+    """`custom` wants to hear every projected batch (`custom.on_events`).
+
+    directory: where people stand; unless the composition root gives a kept one, it is read for each decision.
+    """
 
     catalogue: Catalogue
     repository: Repository
@@ -90,12 +95,14 @@ class CommandBus:
     clock: Clock
     ids: Ids
     custom: CustomFields = field(init=False)
+    directory: Directory = field(init=False)
     _tracing: bool = field(init=False)
     _running: dict[tuple[str, str], asyncio.Future[None]] = field(init=False, default_factory=dict)
     _queues: WeakValueDictionary[str, asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.views)
+        self.directory = Directory(self.views, self.clock, max_age=-1)
         self._tracing = tracing_is_on()
 
     async def send(self, name: str, body: CommandModel | dict[str, Any], call: Call) -> Done:
@@ -188,11 +195,11 @@ class CommandBus:
             return Done(id, state.version, changed=False)  # a saga's repeated step: the record is there
         happened = when(call.occurred_at, now, state)
         await self.custom.check(access.tenant, aggregate.name, body, complete=command.creates and not call.causation_id)
-        facts = None
-        if command.prepare is not None:
-            facts = await command.prepare(body, Lookups(access, id, self.catalogue, self.repository, self.views))
+        lookups = Lookups(access, id, self.catalogue, self.repository, self.views, self.directory)
+        facts = None if command.prepare is None else await command.prepare(body, lookups)
         context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)
         events = command.decide(body, state, context)
+        await check_reach(aggregate, state, events, lookups)
         if not events and request is None:
             return Done(id, state.version, changed=False)
         return await self._append(task, id, state, events, happened, request)

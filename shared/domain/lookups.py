@@ -10,7 +10,9 @@ from shared.domain.record import Record
 from shared.domain.repository import Repository
 from shared.errors import Invalid
 from shared.events.envelope import Recorded
+from shared.security.directory import Directory
 from shared.security.permissions import Access
+from shared.security.reach import Places
 from shared.views.port import Document, Query, Scope, Views
 
 S = TypeVar("S", bound=Record)
@@ -19,10 +21,18 @@ S = TypeVar("S", bound=Record)
 class Lookups:
     """Bound to one tenant and one command's target."""
 
-    def __init__(self, access: Access, id: str, catalogue: Catalogue, repository: Repository, views: Views) -> None:
+    def __init__(
+        self,
+        access: Access,
+        id: str,
+        catalogue: Catalogue,
+        repository: Repository,
+        views: Views,
+        directory: Directory,
+    ) -> None:
         self.access, self.id = access, id
         self.tenant = access.tenant
-        self.catalogue, self._repository, self.views = catalogue, repository, views
+        self.catalogue, self._repository, self.views, self._directory = catalogue, repository, views, directory
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
@@ -49,6 +59,14 @@ class Lookups:
             return True
         owners = self.access.owners(self.access.level(resource, "read"))
         return owners is None or owner in owners
+
+    async def places(self) -> Places:
+        """Where the people of the organisation stand."""
+        return await self._directory.places(self.tenant)
+
+    def unowned(self) -> frozenset[str]:
+        """The record types without owners: rights on them are the same at every level."""
+        return frozenset(a.name for a in self.catalogue if a.collection.owner is None)
 
     async def find(self, collection: str, query: Query) -> list[Document]:
         """From the views, all owners of the tenant: may lag by milliseconds, so never the guard of an invariant."""

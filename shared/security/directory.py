@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from shared.clock import Clock, Micros
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access, Level, Role
+from shared.security.reach import Places, closure
 from shared.security.roles import BUILT_IN
 from shared.security.tokens import LIFETIME, Claims
 from shared.views.paging import every
@@ -106,6 +107,11 @@ class Directory:
     async def role(self, tenant: str, id: str) -> Role | None:
         return (await self._snapshot(tenant)).roles.get(id)
 
+    async def places(self, tenant: str) -> Places:
+        """Where everybody stands, for decisions that move somebody's reach."""
+        snapshot = await self._snapshot(tenant)
+        return Places(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)
+
     async def _snapshot(self, tenant: str) -> _Snapshot:
         found = self._snapshots.get(tenant)
         if found is not None and not self._changed.get(tenant) and not self._too_old(found):
@@ -159,8 +165,8 @@ def role_of(document: Mapping[str, object]) -> Role:
 
 def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
     id, teams = user["id"], user["teams"]
-    reach = _closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
-    reports = _closure(snapshot.reports.get(id, ()), snapshot.reports)
+    reach = closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
+    reports = closure(snapshot.reports.get(id, ()), snapshot.reports)
     return Access(
         tenant,
         id,
@@ -174,15 +180,3 @@ def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
 
 def _users_of(teams: Iterable[str], snapshot: _Snapshot) -> frozenset[str]:
     return frozenset().union(*(snapshot.members.get(t, set()) for t in teams))
-
-
-def _closure(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
-    """All that can be reached, the start included; cycles are harmless."""
-    seen: set[str] = set()
-    queue = list(start)
-    while queue:
-        one = queue.pop()
-        if one not in seen:
-            seen.add(one)
-            queue += edges.get(one, ())
-    return seen

@@ -32,6 +32,7 @@ class Level(IntEnum):
 
 
 Grants = Mapping[str, Mapping[str, Level]]  # resource ("*" = any) → action ("*" = any) → level
+Fields = Mapping[str, frozenset[str]]  # resource ("*" = any) → field names
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,27 @@ class Access:
         return _keeps(role, (own.hidden for own in self.roles), kept[:1]) and _keeps(
             role, (own.read_only for own in self.roles), kept
         )
+
+    def may_free(self, was: Role, now: Role) -> bool:
+        """Whether the user sees and may change every field that a role stops hiding or locking."""
+        hidden = [role.hidden for role in self.roles]
+        locked = hidden + [role.read_only for role in self.roles]
+        return not (_denies(hidden, was.hidden, now.hidden) or _denies(locked, was.read_only, now.read_only))
+
+
+def _denies(denied: list[Fields], before: Fields, after: Fields) -> bool:
+    """Whether one of the denials is about a field that is in `before` and no longer in `after`."""
+    for resource, names in before.items():
+        freed = names - after.get(resource, frozenset())
+        maps = [f for m in denied for f in m.values()] if resource == "*" else [_denied(resource, denied)]
+        if any(_overlap(name, mine) for name in freed for fields in maps for mine in fields):
+            return True
+    return False
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two field names, `custom` and `custom.<name>` among them, have a field in common."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
 def _granted(grants: Grants, resource: str, action: str) -> Level:

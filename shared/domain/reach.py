@@ -1,0 +1,28 @@
+"""The rule of reach, asked after every decision: whatever the command was called, what counts is what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.domain.catalogue import AnyAggregate
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.events.envelope import Event
+from shared.security.reach import reaches_all, require_transfer
+
+
+async def check_reach(aggregate: AnyAggregate, before: Record, events: Sequence[Event], lookups: Lookups) -> None:
+    """Raises Forbidden or NotFound when the events would widen somebody's reach beyond the caller's own.
+
+    A new record was nobody's before: who may own it, `guards` decide.
+    """
+    owned = aggregate.collection.owner is not None and before.version > 0 and not reaches_all(lookups.access)
+    if not events or not (owned or aggregate.reach):
+        return
+    after = aggregate.copy(before)
+    for event in events:
+        aggregate.evolve_all(after, event)
+    if owned and after.owner != before.owner:
+        require_transfer(lookups.access, aggregate.name, before.owner, after.owner)
+    if aggregate.reach is not None:
+        await aggregate.reach(before, after, lookups)
