@@ -6,12 +6,21 @@ Times are integers: microseconds since 1970-01-01 UTC. RFC 3339 text exists only
 from __future__ import annotations
 
 import os
+import re
 import time
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Protocol
 
 Micros = int
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _END = -62_135_596_800_000_000, 253_402_300_800_000_000  # years 1 to 9999, UTC
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)  # RFC 3339 §5.6 date-time, without leap seconds and parts of microseconds
 
 
 class Clock(Protocol):
@@ -66,21 +75,36 @@ def _second(seconds: int) -> str:
 
 
 def from_rfc3339(text: str) -> Micros:
-    """Parse an RFC 3339 moment; one without an offset is UTC; a bare date is its first instant.
+    """Parse an RFC 3339 moment with its offset, exactly: the one parser of moments for every way in.
 
     Raises:
-        ValueError: the text is no such moment.
+        ValueError: the text is no such moment, it needs more than microseconds, is a leap second, or falls out of
+            the years 1 to 9999 in UTC.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("an RFC 3339 moment with its offset is needed, as in 2026-11-24T09:30:00+08:00")
+    delta = datetime.fromisoformat(text.upper()) - _EPOCH
+    micros = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    if not _FIRST <= micros < _END:
+        raise ValueError("the moment is out of the years 1 to 9999 in UTC")
+    return micros
 
 
-def start_of_day(day: str) -> Micros:
-    """First instant (UTC) of an ISO date. Raises ValueError for a day that does not exist."""
-    return from_rfc3339(date.fromisoformat(day).isoformat())
+def is_day(text: str) -> bool:
+    """Whether a text has the form of a day (YYYY-MM-DD), be there such a day or not."""
+    return _DAY.fullmatch(text) is not None
+
+
+def day(text: str) -> date:
+    """Parse YYYY-MM-DD and no other form. Raises ValueError for a day that does not exist."""
+    if not is_day(text):
+        raise ValueError("a day is written YYYY-MM-DD, as in 2026-11-24")
+    return date.fromisoformat(text)
+
+
+def start_of_day(text: str) -> Micros:
+    """First instant (UTC) of a day. Raises ValueError for a day that does not exist."""
+    return (day(text) - _EPOCH.date()).days * 86_400_000_000
 
 
 def day_of(micros: Micros) -> str:

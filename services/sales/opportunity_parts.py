@@ -10,7 +10,7 @@ from pydantic import Field as F
 from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
-from services.sales.values import Percent, Quantity, line_amount
+from services.sales.values import Percent, Quantity, fits, line_amount, total
 from shared.clock import day_of
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lookups import Lookups
@@ -77,7 +77,14 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context) -> list[Event]:
         "tax_percent": cmd.tax_percent or offer.product.tax_percent,
         "amount": line_amount(cmd.quantity, price, cmd.discount_percent),
     }
+    _require_sum([*state.lines, line])
     return [events.OpportunityLineItemAdded(line)]
+
+
+def _require_sum(lines: list[dict[str, Any]]) -> None:
+    """Raises Invalid for a deal whose lines come to more than an amount can hold."""
+    if not fits(total(line["amount"] for line in lines)):
+        raise Invalid.field("quantity", "amount", "the lines of a deal come to less than 10^14")
 
 
 def _price(offer: Offer, state: Opportunity, day: str) -> str:
@@ -112,6 +119,7 @@ def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[E
     before = _line(state, cmd.line)
     after = {**before, **cmd.model_dump(exclude_none=True, exclude={"line"})}
     after["amount"] = line_amount(after["quantity"], after["unit_price"], after["discount_percent"])
+    _require_sum([*(line for line in state.lines if line["id"] != cmd.line), after])
     return [] if after == before else [events.OpportunityLineItemChanged(after, before)]
 
 

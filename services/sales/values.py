@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
-from shared.clock import Micros
-from shared.domain.types import decimal_as_in, decimal_of
+from shared.clock import Micros, day
+from shared.domain.types import AMOUNT_LIMIT, decimal_as_in, decimal_of
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
+_EXACT = Context(prec=50, rounding=ROUND_HALF_UP)  # a product of quantity, price and discount has 34 digits at most
 _DAY: Micros = 86_400_000_000
 
 
 def _day(value: str) -> str:
     try:
-        if date.fromisoformat(value).isoformat() == value and _FIRST <= value <= _LAST:
+        if _FIRST <= day(value).isoformat() <= _LAST:
             return value
     except ValueError:
         pass
@@ -61,8 +61,9 @@ Probability = Annotated[int, F(ge=0, le=100)]
 
 def line_amount(quantity: str, unit_price: str, discount_percent: str) -> str:
     """What a line costs, net of tax, rounded half up to cents."""
-    net = Decimal(quantity) * Decimal(unit_price) * (100 - Decimal(discount_percent)) / 100
-    return str(net.quantize(_CENT, ROUND_HALF_UP))
+    gross = _EXACT.multiply(Decimal(quantity), Decimal(unit_price))
+    net = _EXACT.multiply(gross, 100 - Decimal(discount_percent)).scaleb(-2, _EXACT)
+    return str(net.quantize(_CENT, context=_EXACT))
 
 
 def total(amounts: Iterable[str]) -> str:
@@ -79,6 +80,11 @@ def weighted(amount: str | None, probability: int) -> str | None:
 def cycle_days(opened_at: Micros, closed_at: Micros) -> int | None:
     """Days (UTC) from opening to closing, as the warehouse's cycle_days counts them; None while it is open."""
     return closed_at // _DAY - opened_at // _DAY if closed_at else None
+
+
+def fits(amount: str) -> bool:
+    """Whether a sum is still an amount that can be kept: below 10^14."""
+    return Decimal(amount) < AMOUNT_LIMIT
 
 
 def positive(amount: str | None) -> bool:

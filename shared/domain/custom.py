@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
+from shared.clock import day
 from shared.domain.aggregate import CommandModel
-from shared.domain.types import decimal_of
+from shared.domain.types import ExactNumber, decimal_of
 from shared.errors import FieldError, Invalid
 from shared.events.envelope import Recorded
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
 
 DEFINITIONS = "field_definitions"  # collection: resource, name, kind, options, required, archived
 MOST = 200  # custom fields of one resource
+_DIGITS, _PLACES = 38, 18  # of a decimal: in all, and after the point
 
 
 async def definitions(views: Views, tenant: str, resource: str) -> dict[str, Document]:
@@ -69,6 +70,8 @@ def _error(definition: Document | None, name: str, value: Any) -> FieldError | N
         return FieldError(f"custom.{name}", "unknown-field", "no such custom field is defined")
     if value is None:
         return _needed(name) if definition["required"] else None
+    if _beyond(Kind(definition["kind"]), value):
+        return FieldError(f"custom.{name}", "out-of-range", _RANGES[definition["kind"]])
     if not _fits(Kind(definition["kind"]), value):
         return FieldError(f"custom.{name}", "wrong-type", f"must be {definition['kind']}")
     if definition["options"] and value not in definition["options"]:
@@ -76,24 +79,42 @@ def _error(definition: Document | None, name: str, value: Any) -> FieldError | N
     return None
 
 
+_RANGES: dict[str, str] = {
+    Kind.INTEGER: "a whole number is less than 2^53 from zero",
+    Kind.DECIMAL: f"a decimal has {_DIGITS} digits at most, {_PLACES} of them after the point",
+}
+
+
+def _beyond(kind: Kind, value: Any) -> bool:
+    """Whether it is a number that would have to be rounded to be kept."""
+    if kind is Kind.INTEGER:
+        return isinstance(value, ExactNumber) and value.lstrip("-").isdigit()
+    number = decimal_of(value) if kind is Kind.DECIMAL else None
+    if number is None:
+        return kind is Kind.DECIMAL and isinstance(value, ExactNumber)
+    places = max(0, -int(number.as_tuple().exponent))
+    return places > _PLACES or max(number.adjusted() + 1, 0) + places > _DIGITS
+
+
 def _fits(kind: Kind, value: Any) -> bool:
     match kind:
         case Kind.TEXT | Kind.KEYWORD:
-            return isinstance(value, str) and len(value) <= 2000
+            return isinstance(value, str) and not isinstance(value, ExactNumber) and len(value) <= 2000
         case Kind.INTEGER:
-            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+            return isinstance(value, int) and not isinstance(value, bool)
         case Kind.BOOLEAN:
             return isinstance(value, bool)
         case Kind.DECIMAL:
             return isinstance(value, (str, int)) and decimal_of(value) is not None
         case Kind.DATE:
-            return isinstance(value, str) and _is_date(value)
+            return isinstance(value, str) and _is_day(value)
         case _:
             return False
 
 
-def _is_date(text: str) -> bool:
+def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day(text)
     except ValueError:
         return False
+    return True

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
-from shared.clock import Micros, from_rfc3339
+from shared.clock import Micros, day, from_rfc3339
 from shared.domain.codes import COUNTRIES, CURRENCIES
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _PHONE = re.compile(r"\+[1-9]\d{4,14}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_LIMIT = Decimal(10) ** 14
+AMOUNT_LIMIT = Decimal(10) ** 14
+_SAFE = 2**53  # beyond it, programs that read JSON numbers as floats lose digits
+_LONGEST = 100  # characters of a number
+
+IN_BODY: Final = "body"  # validation context of what came over HTTP: only what JSON itself can say is taken
+
+
+class ExactNumber(str):
+    """A JSON number that is no small integer, as text in plain notation: exact, and no value for a text field."""
+
+    __slots__ = ()
 
 
 def _email(value: str) -> str:
@@ -48,23 +57,40 @@ def _currency(value: str) -> str:
 
 
 def decimal_of(value: Any) -> Decimal | None:
-    """The finite number of a JSON number or of its text in ASCII digits; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+    """The finite number of a JSON number or of its text in ASCII digits, exactly; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
     text = str(value).strip(" ")
-    return Decimal(text) if len(text) <= 100 and _NUMBER.fullmatch(text) else None
+    return Decimal(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
+
+
+def _exact(value: Any) -> Any:
+    """JSON values without floats and without integers beyond 53 bits: those become ExactNumber."""
+    match value:
+        case bool():
+            return value
+        case Decimal():
+            small = len(value.as_tuple().digits) <= _LONGEST and abs(value.adjusted()) <= _LONGEST
+            return ExactNumber(f"{value:f}" if small else str(value)[: _LONGEST + 1])
+        case int() if abs(value) >= _SAFE:
+            return ExactNumber(value)
+        case dict():
+            return {key: _exact(entry) for key, entry in value.items()}
+        case list():
+            return [_exact(entry) for entry in value]
+    return value
 
 
 def _amount(value: Any) -> str:
     number = decimal_of(value)
     if number is None:
         raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00")
-    if abs(number) >= _LIMIT:
+    if abs(number) >= AMOUNT_LIMIT:
         raise PydanticCustomError("amount", "an amount is a decimal number below 10^14")
     exact = number.quantize(Decimal("0.01"))
     if exact != number:
         raise PydanticCustomError("amount", "an amount has two decimals at most")
-    return str(exact)
+    return str(exact) if exact else "0.00"  # no negative zero
 
 
 def _not_negative(value: str) -> str:
@@ -74,18 +100,18 @@ def _not_negative(value: str) -> str:
 
 
 def _moment(value: Any, info: ValidationInfo) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and info.mode == "python":
+    if isinstance(value, int) and not isinstance(value, bool) and info.context != IN_BODY:
         return value  # from within the suite; a body has text
     try:
         return from_rfc3339(value)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError):
         raise PydanticCustomError("moment", "write a moment as in 2026-11-24T09:30:00+08:00") from None
 
 
 def _day(value: str) -> str:
     try:
-        if value and date.fromisoformat(value).isoformat() != value:
-            raise ValueError(value)
+        if value:
+            day(value)
     except ValueError:
         raise PydanticCustomError("date", "write a day that exists, as in 2026-11-24") from None
     return value
@@ -127,4 +153,4 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-24T09:30:00+08:00"]}),
 ]  # microseconds; RFC 3339 text in a body
 Year = Annotated[int, F(ge=1000, le=2200)]
-Custom = Annotated[dict[str, Any], F(max_length=200)]
+Custom = Annotated[dict[str, Any], F(max_length=200), AfterValidator(_exact)]

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 MAX_CELLS = 1_000  # of one row
@@ -24,6 +25,26 @@ REFUSED = 3
 
 class Refused(Exception):
     """args: code, message."""
+
+
+class Number(float):
+    """A number with a fraction. text: as the file writes it, where a float would change it; else ""."""
+
+    __slots__ = ("text",)
+    text: str
+
+
+def number_of(text: str) -> Number | int:
+    """In place of openpyxl's own: a text that is no image of a float (17 digits) is an exact decimal.
+
+    Spreadsheet programs write 1.1 as 1.1000000000000001, which means 1.1; 90071992547409.93 means itself.
+    """
+    if not set(text) & set(".eE"):
+        return int(text)
+    value = Number(text)
+    images = Decimal(repr(float(value))), Decimal(f"{value:.17g}")
+    value.text = "" if Decimal(text) in images else text
+    return value
 
 
 def bound_this_process() -> None:
@@ -40,7 +61,9 @@ def convert(source: str, target: str) -> None:
     """Write the CSV. Raises Refused, and whatever a hostile file provokes in openpyxl."""
     sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, for nothing that is needed here
     from openpyxl import load_workbook
+    from openpyxl.worksheet import _reader
 
+    setattr(_reader, "_cast_number", number_of)  # noqa: B010  (mypy knows no private names)
     with zipfile.ZipFile(source) as archive:
         for entry in archive.infolist():
             if entry.file_size > MAX_ROW:
@@ -90,6 +113,8 @@ def text_of(value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
+        case Number() if value.text:
+            return value.text
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         case datetime():

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 
+from shared.domain.types import IN_BODY
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
 from shared.http.problems import invalid_from
@@ -75,21 +77,20 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
 
 
 def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
-    """Types are taken strictly, as the OpenAPI document declares them.
+    """Types are taken strictly, as the OpenAPI document declares them; numbers with a fraction are exact decimals.
 
     Raises Invalid: broken UTF-8 or JSON, too deep, too many values, a key twice, NUL, a lone surrogate, NaN, or
     fields that do not fit.
     """
-    body = body or b"{}"
-    check_text(body)
+    parsed = parse_json(body or b"{}")
     try:
-        return adapter.validate_json(body, strict=True)
+        return adapter.validate_python(parsed, strict=True, context=IN_BODY)
     except ValidationError as error:
         raise invalid_from(error) from error
 
 
-def check_text(body: bytes) -> None:
-    """What a lenient parser would let pass silently. Raises Invalid."""
+def parse_json(body: bytes) -> Any:
+    """JSON values with Decimal in place of floats. Raises Invalid, for what a lenient parser lets pass too."""
     brackets = body.count(b"{") + body.count(b"[")
     if brackets > MAX_DEPTH or brackets + body.count(b",") > MAX_VALUES:
         _check_shape(body)
@@ -103,6 +104,7 @@ def check_text(body: bytes) -> None:
         for pattern, code, message in _NEVER:
             if _occurs(pattern, parsed):
                 raise Invalid.field("", code, message)
+    return parsed
 
 
 def _check_shape(body: bytes) -> None:
@@ -137,7 +139,14 @@ def _no_constant(name: str) -> None:
     raise Invalid.field("", "not-finite", f"{name} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:  # an exponent of twenty digits
+        raise Invalid.field("", "not-finite", "a number is beyond all bounds") from error
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_decimal)
 
 
 def _occurs(pattern: re.Pattern[str], value: Any) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from shared.clock import Micros, from_rfc3339
+from shared.clock import Micros, from_rfc3339, is_day, start_of_day
 from shared.domain.queries import Moment
 from shared.errors import FieldError, Invalid
-from shared.views.filters import boolean, condition
+from shared.views.filters import boolean, condition, with_plus
 from shared.views.port import MAX_PAGE, Collection, Condition, Query
 
 Pairs = list[tuple[str, str]]
@@ -25,6 +24,7 @@ EXPORT = COUNT | {"sort", "fields", "names", "format"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
 MAX_PARAMETERS = 100
 
+_A_DAY = 86_400_000_000  # µs
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -107,18 +107,15 @@ def moment(given: dict[str, str]) -> Moment:
             if version == 0:
                 raise Invalid.field("as_of", "bad-moment", "versions count from 1")
         else:
-            occurred = instant("as_of", as_of)
-    return Moment(version, occurred, None if known_at is None else instant("known_at", known_at))
+            occurred = instant("as_of", with_plus(as_of))
+    return Moment(version, occurred, None if known_at is None else instant("known_at", with_plus(known_at)))
 
 
 def instant(name: str, text: str) -> Micros:
     """An RFC 3339 moment as microseconds; a bare date is its last instant. Raises Invalid naming the parameter."""
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            end = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) + timedelta(days=1)
-            return from_rfc3339(end.isoformat()) - 1
-        return from_rfc3339(text.replace(" ", "+"))
-    except (ValueError, OverflowError) as error:
+        return start_of_day(text) + _A_DAY - 1 if is_day(text) else from_rfc3339(text)
+    except ValueError as error:
         raise Invalid.field(name, "bad-moment", "an RFC 3339 moment or a date is needed") from error
 
 

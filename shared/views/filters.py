@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
-from shared.clock import from_rfc3339, to_rfc3339
+from shared.clock import day, from_rfc3339, is_day, start_of_day, to_rfc3339
 from shared.views.port import Collection, Condition, Field, Kind, Op
 from shared.views.query import KEY
 
@@ -29,6 +28,11 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
     if op not in _OPS:
         raise ValueError("no such operator")
     return Condition(field_name, _op(op), _value(field, op, text))
+
+
+def with_plus(text: str) -> str:
+    """A moment whose `+` an unencoded query string turned into a space."""
+    return f"{text[:-6]}+{text[-5:]}" if text[-6:-5] == " " else text
 
 
 def boolean(text: str) -> bool:
@@ -61,8 +65,8 @@ def _scalar(field: Field, text: str) -> Any:
                 raise ValueError("a whole number is needed")
             return int(text)
         case Kind.DATE:
-            return date.fromisoformat(text).isoformat()
+            return day(text).isoformat()
         case Kind.DATETIME:
-            return to_rfc3339(from_rfc3339(text.replace(" ", "+")))
+            return to_rfc3339(start_of_day(text) if is_day(text) else from_rfc3339(with_plus(text)))
         case _:
             return text

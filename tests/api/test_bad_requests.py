@@ -153,7 +153,7 @@ async def test_moments_that_cannot_be(whole: Whole, http: httpx.AsyncClient) -> 
         ("2001-01-01T00:00:00Z", "occurred_at", "before-last"),
         ("2001-01-01", "occurred_at", "before-last"),
         ("2026-02-30T00:00:00Z", "X-Occurred-At", "bad-moment"),
-        ("0001-01-01T00:00:00+23:00", "occurred_at", "before-last"),
+        ("0001-01-01T00:00:00+23:00", "X-Occurred-At", "bad-moment"),
         ("now", "X-Occurred-At", "bad-moment"),
         ("", "X-Occurred-At", "bad-moment"),
     ):
@@ -163,7 +163,7 @@ async def test_moments_that_cannot_be(whole: Whole, http: httpx.AsyncClient) -> 
         answer = await http.patch(at, json={"city": "Ulm"}, headers={"X-Reason": reason})
         invalid(answer, ("X-Reason", "bad-reason"))
     for name in ("as_of", "known_at"):
-        for wrong in ("2026-02-30", "noon", "0", "-1", "1e3", "9999-12-31", ""):
+        for wrong in ("2026-02-30", "noon", "0", "-1", "1e3", "2026-W48-6", ""):
             invalid(await http.get(at, params={name: wrong}), (name, "bad-moment"))
 
 

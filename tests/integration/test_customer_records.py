@@ -241,7 +241,7 @@ async def test_a_timeline_is_within_the_readers_rights(world: World) -> None:
 async def test_moments_in_a_history_are_text(world: World) -> None:
     body = {"kind": "task", "subject": "t", "due": "2026-12-01T09:00:00+08:00"}
     id = (await world.do("customer.CreateActivity", body)).id
-    await world.do("customer.RescheduleActivity", {"due": None, "start": "2026-12-02"}, id)
+    await world.do("customer.RescheduleActivity", {"due": None, "start": "2026-12-02T00:00:00Z"}, id)
     await world.settle()
     changes = (await world.queries.history(world.aggregate("activity"), id, BOSS))[0]["changes"]
     assert changes["due"] == {"from": "2026-12-01T01:00:00.000000Z", "to": None}

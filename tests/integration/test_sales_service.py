@@ -10,7 +10,7 @@ import pytest
 
 from services.sales.pipeline import standard_id
 from services.sales.policies import POLICIES
-from shared.clock import from_rfc3339
+from shared.clock import start_of_day
 from shared.domain.queries import Moment
 from shared.domain.timeline import timeline
 from shared.domain.uniqueness import Duplicate
@@ -90,14 +90,14 @@ class TestPipelines:
 class TestDeals:
     async def test_the_past_comes_in_by_its_own_days(self, world: World) -> None:
         pipeline = (await world.do("sales.DefinePipeline", {"name": "P", "stages": STAGES})).id
-        engaged, closed = from_rfc3339("2016-10-20"), from_rfc3339("2017-03-01")
+        engaged, closed = start_of_day("2016-10-20"), start_of_day("2017-03-01")
         old = await deal(world, pipeline=pipeline, stage="engaging", external_id="1C1I7A6R", occurred_at=engaged)
         await world.do("sales.WinOpportunity", {"amount": "1054"}, id=old, occurred_at=closed)
         await world.settle()
         document = await world.see("opportunity", old)
         assert (document["opened_on"], document["closed_on"]) == ("2016-10-20", "2017-03-01")
         assert (document["close_date"], document["amount"], document["status"]) == ("2017-03-01", "1054.00", "won")
-        before = await world.see("opportunity", old, moment=Moment(occurred=from_rfc3339("2017-01-01")))
+        before = await world.see("opportunity", old, moment=Moment(occurred=start_of_day("2017-01-01")))
         assert (before["status"], before["amount"], before["closed_on"]) == ("open", None, None)
 
     async def test_external_ids_are_unique_per_record_type(self, world: World) -> None:

@@ -53,8 +53,8 @@ def test_each_kind_begins_with_an_event_of_its_own() -> None:
 def test_a_call_to_come_is_open_and_done_says_otherwise() -> None:
     new = given(ACTIVITY)
     call = {"kind": "call", "subject": "x"}
-    assert new.when("CreateActivity", {**call, "start": "2026-12-01"}).and_so().state.status == "open"
-    assert new.when("CreateActivity", {**call, "start": "2026-11-01"}).and_so().state.status == "done"
+    assert new.when("CreateActivity", {**call, "start": "2026-12-01T00:00:00Z"}).and_so().state.status == "open"
+    assert new.when("CreateActivity", {**call, "start": "2026-11-01T00:00:00Z"}).and_so().state.status == "done"
     assert new.when("CreateActivity", {**call, "done": False}).and_so().state.status == "open"
     assert new.when("CreateActivity", {"kind": "task", "subject": "x", "done": True}).and_so().state.status == "done"
 
@@ -65,7 +65,7 @@ def test_a_call_to_come_is_open_and_done_says_otherwise() -> None:
         ({"kind": "party"}, "kind"),
         ({"subject": ""}, "subject"),
         ({"due": "tomorrow"}, "due"),
-        ({"start": "2026-12-02", "due": "2026-12-01"}, "due"),
+        ({"start": "2026-12-02T00:00:00Z", "due": "2026-12-01T00:00:00Z"}, "due"),
         ({"duration": -1}, "duration"),
         ({"recipients": ["nobody"]}, "recipients.0"),
         ({"links": [{"type": "invoice", "id": "x"}]}, "links.0.type"),
@@ -77,7 +77,7 @@ def test_bad_fields_are_named(body: dict[str, Any], field: str) -> None:
 
 def test_rescheduling_moves_what_is_sent() -> None:
     late = task(due=SOON)
-    late.when("RescheduleActivity", {"start": "2026-12-02"}).then_rejected(Invalid, "due", "before-start")
+    late.when("RescheduleActivity", {"start": "2026-12-02T00:00:00Z"}).then_rejected(Invalid, "due", "before-start")
     moved = late.when("RescheduleActivity", {"start": "2026-12-01T01:00:00Z"}).then(
         events.ActivityRescheduled(SOON, SOON, 0, SOON)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,7 +34,10 @@ from shared.views.port import Collection
     ("type_", "given_value", "value"),
     [
         (Amount, "1054", "1054.00"),
-        (Amount, 0.1, "0.10"),
+        (Amount, Decimal("0.1"), "0.10"),
+        (Amount, "90071992547409.93", "90071992547409.93"),
+        (Amount, Decimal("99999999999999.99"), "99999999999999.99"),
+        (SignedAmount, Decimal("-0.0"), "0.00"),
         (Amount, "-0", "0.00"),
         (SignedAmount, "-3.5", "-3.50"),
         (Currency, "cny", "CNY"),
@@ -54,8 +58,9 @@ def test_values_in_their_one_form(type_: Any, given_value: Any, value: Any) -> N
 @pytest.mark.parametrize(
     ("type_", "value"),
     [
-        (Amount, "1e15"), (Amount, "nan"), (Amount, "inf"), (Amount, True), (Amount, None), (Amount, "1.005"),
-        (Amount, "-0.01"), (Amount, "12,5"), (Currency, "XXX1"), (Country, "ZZ"), (Phone, "12345"), (Phone, "+0123456"),
+        (Amount, "1e15"), (Amount, "nan"), (Amount, "inf"), (Amount, True), (Amount, 0.1), (Amount, None),
+        (Amount, "1.005"), (Amount, "-0.01"), (Amount, "12,5"), (Amount, Decimal("1E-7")), (Amount, Decimal("1E400")),
+        (Currency, "XXX1"), (Country, "ZZ"), (Phone, "12345"), (Phone, "+0123456"),
         (Email, "a@b"), (Email, "a b@example.com"), (Email, "a@@example.com"), (Day, "2023-02-29"), (Day, "20240229"),
         (Moment, "2026-13-01"), (Moment, True), (Moment, None), (Moment, 2**62),
     ],

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from shared.errors import Invalid
-from shared.files import xlsx
+from shared.files import xlsx, xlsx_reader
 from shared.files.table import examine, read_rows
 
 
@@ -58,6 +58,25 @@ def test_cells_come_as_text(tmp_path: Path) -> None:
         ("甲 Acme", "3", "1100.04", "2017-03-01", "2017-03-01T14:30:00", "true"),
         ("B", "", "", "", "", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("90071992547409.93", "90071992547409.93"),
+        ("99999999999999.99", "99999999999999.99"),
+        ("1.1000000000000001", "1.1"),
+        ("0.10000000000000001", "0.1"),
+        ("2.50", "2.5"),
+        ("1.5E3", "1500"),
+        ("9007199254740993", "9007199254740993"),
+        ("123456789.123456789123", "123456789.123456789123"),
+        ("1E400", "1E400"),
+    ],
+)
+def test_numbers_are_read_digit_by_digit(written: str, read: str) -> None:
+    """A spreadsheet program writes a float with 17 digits; any other text means itself."""
+    assert xlsx_reader.text_of(xlsx_reader.number_of(written)) == read
 
 
 def test_no_formula_is_kept(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def value_of(cells: dict[str, str], **given: Any) -> Any:
         ({"date": "%m/%d/%Y"}, "2017-03-01", "2017-03-01"),
         ({"scale": 1_000_000}, "1100.04", "1100040000"),
         ({"scale": "0.01"}, "550", "5.5"),
+        ({"scale": "0.01"}, "9007199254740993.123456789012345", "90071992547409.93123456789012345"),
         ({"split": ";"}, "a; b;;c ", ["a", "b", "c"]),
         ({"split": ";"}, "", None),
         ({"lookup": "user.name"}, "Ann", "u1"),
@@ -72,6 +73,9 @@ def test_values(given: dict[str, Any], cell: str, wanted: Any) -> None:
         ({"date": "%m/%d/%Y"}, "2/30/2017", "bad-date"),
         ({"scale": 10}, "ten", "bad-number"),
         ({"scale": 10}, "NaN", "bad-number"),
+        ({"scale": 10}, "1_0", "bad-number"),
+        ({"scale": 10}, "１０", "bad-number"),
+        ({"scale": 10}, "1" * 200, "bad-number"),
         ({"lookup": "user.name"}, "Zoe", "unknown-reference"),
         ({"lookup": "user.name"}, "Bob", "ambiguous-reference"),
     ],
@@ -229,6 +233,20 @@ def test_custom_fields_take_the_kind_they_are_defined_with() -> None:
     kinds = {"size": Kind.INTEGER, "vip": Kind.BOOLEAN, "note": Kind.TEXT}
     found = plan(step, {"n": "A", "s": "40", "v": "true", "t": "7"}, custom_kinds=kinds)
     assert bodies(found)[0][1]["custom"] == {"size": 40, "vip": True, "note": "7"}
+
+
+def test_odd_digits_are_left_to_the_command() -> None:
+    step = step_of("- { name: a, file: f, resource: account, fields: { name: n, custom.size: s } }\n")
+    for text in ("²", "--5", "٣", "1" * 30):
+        found = plan(step, {"n": "A", "s": text}, custom_kinds={"size": Kind.INTEGER})
+        assert bodies(found)[0][1]["custom"] == {"size": text}
+
+
+def test_numbers_of_a_mapping_are_exact() -> None:
+    constants = "annual_revenue: { constant: 90071992547409.93 }, custom.size: { constant: 0.10 }"
+    step = step_of(f"- {{ name: a, file: f, resource: account, fields: {{ name: n, {constants} }} }}\n")
+    body = bodies(plan(step, {"n": "A"}))[0][1]
+    assert (body["annual_revenue"], body["custom"]) == ("90071992547409.93", {"size": "0.10"})
 
 
 def test_gathered_values_come_once_with_the_first_row_of_their_record() -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Deed, Listed
-from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of
+from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of, typed
 from shared.clock import Micros
 from shared.domain.aggregate import Command, CommandModel
 from shared.errors import FieldError
@@ -148,9 +148,9 @@ class _Planner:
                 continue
             value = self._value(name, expression)
             if value is not None and custom:
-                body.setdefault(head, {})[custom] = _custom(value, self.around.custom_kinds.get(custom))
+                body.setdefault(head, {})[custom] = typed(value, self.around.custom_kinds.get(custom))
             elif value is not None:
-                body[name] = value
+                body[name] = self._moment_of(name, value)
         at = self._moment(deed)
         if len(self.plan.problems) > before or (not body and leave_out):
             return
@@ -175,6 +175,11 @@ class _Planner:
                 self.plan.warnings.append(FieldError(name, "missing", "there is no value"))
         return value
 
+    def _moment_of(self, name: str, value: Any) -> Any:
+        """Files write moments in more forms than RFC 3339 has; all else a command reads from text by itself."""
+        declared = self.step.aggregate.collection.field(name)
+        return typed(value, Kind.DATETIME) if declared and declared.kind is Kind.DATETIME else value
+
     def _moment(self, deed: Deed) -> Micros | None:
         if deed.at is None:
             return None
@@ -184,12 +189,3 @@ class _Planner:
         except BadCell as bad:
             self.plan.problems.append(_problem("at", bad))
             return None
-
-
-def _custom(value: Any, kind: Kind | None) -> Any:
-    """A text as the custom field's kind wants it; what does not fit is told by the command itself."""
-    if kind is Kind.INTEGER and isinstance(value, str) and value.lstrip("-").isdigit():
-        return int(value)
-    if kind is Kind.BOOLEAN and value in ("true", "false"):
-        return value == "true"
-    return value

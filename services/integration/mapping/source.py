@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -34,6 +35,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$"), list("-0123456789")
 )
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(node.value))  # as exact as it is written
 
 
 def parse_source(text: str) -> tuple[Any, Lines]:

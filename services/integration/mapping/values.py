@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from functools import lru_cache
 from typing import Any, Protocol
 
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
-from shared.clock import Micros, from_rfc3339, start_of_day
+from shared.clock import Micros, from_rfc3339, is_day, start_of_day, to_rfc3339
+from shared.views.port import Kind
 
 Cells = Mapping[str, str]
 NOON = 12 * 3_600_000_000  # a bare day happened at noon UTC: the same day in nearly every time zone
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_LOCAL = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
+)  # as spreadsheets write a moment
 
 
 class BadCell(Exception):
@@ -71,13 +78,12 @@ def _iso_day(text: str, format: str) -> str:
 
 
 def _scaled(text: str, scale: Decimal) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise BadCell("bad-number", f"{text[:40]!r} is no decimal number")
     try:
-        number = Decimal(text)
-        if not number.is_finite():
-            raise InvalidOperation
-    except InvalidOperation:
-        raise BadCell("bad-number", f"{text[:40]!r} is no decimal number") from None
-    return f"{(number * scale).normalize():f}"
+        return f"{_EXACT.multiply(Decimal(text), scale).normalize(_EXACT):f}"
+    except DecimalException:
+        raise BadCell("bad-number", f"{text[:40]!r} has too many digits") from None
 
 
 def evaluate(expression: Expression, cells: Cells, found: Found, gathered: list[str] | None = None) -> Any:
@@ -111,12 +117,42 @@ def _looked_up(lookup: str, text: str, found: Found) -> str:
 def moment_of(text: str, now: Micros) -> Micros:
     """When it happened: a day means its noon (or now, for today before noon). Raises BadCell."""
     try:
-        if not _DAY.fullmatch(text):
-            return from_rfc3339(text)
+        if not is_day(text):
+            return from_rfc3339(with_offset(text))
         start = start_of_day(text)
         return min(start + NOON, now) if start <= now else start + NOON
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadCell("bad-date", f"{text[:40]!r} is no day or moment") from None
+
+
+def with_offset(text: str) -> str:
+    """The RFC 3339 form of a moment that lacks its offset (UTC is meant), seconds or `T`; other text as it is."""
+    found = _LOCAL.fullmatch(text)
+    if found is None:
+        return text
+    day, minute, second, zulu, hours, minutes = found.groups()
+    offset = zulu or (f"{hours}:{minutes}" if hours else "Z")
+    return f"{day}T{minute}{second or ':00'}{offset}"
+
+
+def typed(value: Any, kind: Kind | None) -> Any:
+    """A cell's text as a field of this kind wants it; what does not fit is named by the command itself."""
+    if not isinstance(value, str):
+        return value
+    if kind is Kind.INTEGER and _WHOLE.fullmatch(value):
+        return int(value)
+    if kind is Kind.BOOLEAN and value in ("true", "false"):
+        return value == "true"
+    if kind is Kind.DATETIME:
+        return _first_instant(value) if is_day(value) else with_offset(value)
+    return value
+
+
+def _first_instant(day: str) -> str:
+    try:
+        return to_rfc3339(start_of_day(day))
+    except ValueError:
+        return day
 
 
 def applies(when: Matches | None, unless: Matches | None, cells: Cells) -> bool:
