@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from crm.caches import open_views, open_warehouse
 from crm.gateway import build_app
@@ -20,22 +21,24 @@ from services.integration.policies import POLICIES as INTEGRATION_POLICIES
 from services.integration.running.imports import Imports
 from services.sales.catalogue import AGGREGATES as SALES
 from services.sales.policies import POLICIES as SALES_POLICIES
-from shared.clock import SystemClock, SystemIds
+from shared.clock import Clock, SystemClock, SystemIds
 from shared.domain.bus import CommandBus
 from shared.domain.catalogue import Catalogue
 from shared.domain.queries import Queries
 from shared.domain.repository import Repository
+from shared.domain.requests import RequestKeys
 from shared.domain.snapshots import Snapshots
 from shared.domain.uniqueness import Reservations
 from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.eventstore.port import RequestRow, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.formats import NewerFormat
 from shared.platform import Platform
 from shared.security.directory import Directory
+from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.rootkey import KeysUnusable
 from shared.security.signingkeys import SigningKeys
@@ -137,7 +140,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     keys = SqliteKeyRing.open(data / "keys", clock=clock)
     stack.push_async_callback(keys.close)
     codec = Codec(keys)
-    store = SqliteEventStore.open(data / "events.db", clock, on_broken=_exit)
+    store = await _open_store(data / "events.db", clock, keys)
     stack.push_async_callback(store.close)
     views = await open_views(data / "views.db", store)
     stack.push_async_callback(views.close)
@@ -177,6 +180,16 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     )
     await platform.policies.start()
     return platform
+
+
+async def _open_store(path: Path, clock: Clock, keys: KeyRing) -> SqliteEventStore:
+    """In a thread, as bringing an old file up to date takes its time; the key ring is asked in this one."""
+    loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
+
+    def rekey(rows: list[RequestRow]) -> list[RequestRow]:
+        return asyncio.run_coroutine_threadsafe(requests.rekeyed(rows), loop).result()
+
+    return await asyncio.to_thread(SqliteEventStore.open, path, clock, on_broken=_exit, rekey=rekey)
 
 
 async def _declare(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-import orjson
 from opentelemetry import trace
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -22,6 +20,7 @@ from shared.domain.parsing import parse
 from shared.domain.reach import check_reach
 from shared.domain.record import Record
 from shared.domain.repository import Repository
+from shared.domain.requests import RequestKeys
 from shared.domain.uniqueness import Duplicate, Reservations, held_value
 from shared.errors import Conflict, CrmError, Invalid, KeyReused, PreconditionFailed, Unavailable
 from shared.events.codec import Codec
@@ -96,6 +95,7 @@ class CommandBus:
     ids: Ids
     custom: CustomFields = field(init=False)
     directory: Directory = field(init=False)
+    _requests: RequestKeys = field(init=False)
     _tracing: bool = field(init=False)
     _running: dict[tuple[str, str], asyncio.Future[None]] = field(init=False, default_factory=dict)
     _queues: WeakValueDictionary[str, asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
@@ -103,6 +103,7 @@ class CommandBus:
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.views)
         self.directory = Directory(self.views, self.clock, max_age=-1)
+        self._requests = RequestKeys(self.reservations.keys)
         self._tracing = tracing_is_on()
 
     async def send(self, name: str, body: CommandModel | dict[str, Any], call: Call) -> Done:
@@ -126,8 +127,9 @@ class CommandBus:
         call = task.call
         if call.key is None:
             return await self._with_retries(task, None)
-        request = _request(task.command, task.body, call, call.key)
-        slot = (call.access.tenant, request.key)
+        tenant, own = call.access.tenant, f"{call.access.user}/{call.key}"
+        request = await self._requests.request(tenant, own, task.aggregate, task.command, task.body, call.id)
+        slot = (tenant, request.key)
         while (twin := self._running.get(slot)) is not None:
             await asyncio.shield(twin)
         self._running[slot] = ended = asyncio.get_running_loop().create_future()
@@ -228,6 +230,8 @@ class CommandBus:
             await self._reserve(task, id, state, events)
             crashpoint("command.reserved")
         crashpoint("command.encoded")
+        if request is not None:
+            request.proof(stream)  # made here: the store's writer never waits for the key ring
         appended = await self.repository.store.append(tenant, stream, expected, encoded, metadata, request)
         for event in events:
             if isinstance(event, Erased):
@@ -253,13 +257,6 @@ class CommandBus:
                     raise
                 if not (call.reason or call.causation_id):
                     raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
-
-
-def _request(command: Command, body: CommandModel, call: Call, key: str) -> Request:
-    asked = [command.name, call.id, body.model_dump(mode="json", exclude_unset=True)]
-    return Request(
-        f"{call.access.user}/{call.key}", hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
-    )
 
 
 def _done(appended: Appended) -> Done:

@@ -16,6 +16,8 @@ from shared.events.registry import event
 class ImportStarted:
     """`mapping`: its text as it was then. `files`: name, sha256, bytes, rows, columns, encoding, delimiter of each.
 
+    `sha256`: keyed with the organisation's key; unkeyed in events of before 2026-11-29.
+
     All that the import does bears its id as correlation id.
     """
 

@@ -5,7 +5,7 @@ Every adapter passes `tests/contract/eventstore_suite.py`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -37,10 +37,27 @@ class DifferentRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An idempotency key as the client gave it and the SHA-256 of what it asked for."""
+    """An idempotency key, as the store is to know it, and the proof of what was asked for with it.
+
+    proof: stream → a keyed hash of the request, under a key that belongs to the stream; b"" once that key is destroyed.
+    """
 
     key: str
-    digest: bytes
+    proof: Callable[[str], bytes]
+
+
+class RequestRow(NamedTuple):
+    """What is kept of a request: its proof and its outcome, never its body."""
+
+    tenant: str
+    key: str
+    proof: bytes
+    stream: str
+    version: int
+    position: int
+
+
+Rekey = Callable[[list[RequestRow]], list[RequestRow]]  # rows kept without a key → the same, keyed
 
 
 class Appended(NamedTuple):
@@ -78,7 +95,10 @@ class EventStore(Protocol):
         ...
 
     async def find_request(self, tenant: str, request: Request) -> Appended | None:
-        """The outcome of an earlier request with this key, or None. Raises DifferentRequest."""
+        """The outcome of an earlier request with this key, or None. Raises DifferentRequest.
+
+        Where the proof is gone with its key, nothing can be compared: the outcome is that of the first time.
+        """
         ...
 
     async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:

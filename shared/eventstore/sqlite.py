@@ -13,7 +13,7 @@ import orjson
 from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.lock import Lock, lock_file
-from shared.eventstore.port import Appended, Request, StoreBroken, StoreUnavailable
+from shared.eventstore.port import Appended, Rekey, Request, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
 from shared.eventstore.sqlite_reader import Reader, Reading
@@ -25,31 +25,37 @@ from shared.faults import crashpoint
 class SqliteEventStore:
     """One per file and process; used from one event loop. Commands of one loop turn travel to the writer together."""
 
-    def __init__(self, path: Path, clock: Clock, lock: Lock, on_broken: Callable[[], None] | None) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, lock: Lock, on_broken: Callable[[], None] | None, rekey: Rekey | None
+    ) -> None:
         self._lock, self._on_broken = lock, on_broken
         self._pending: list[Command] = []
         self._committed = asyncio.Event()
         self._closed = False
-        writing = open_for_writing(path)
+        writing = open_for_writing(path, rekey)
         self._reader = Reader(path)
         self._writer = GroupWriter(writing, clock, self._report)
         self._head = self._writer.position
         self._tail = Tail(self._head)
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, *, on_broken: Callable[[], None] | None = None) -> SqliteEventStore:
+    def open(
+        cls, path: Path, clock: Clock, *, on_broken: Callable[[], None] | None = None, rekey: Rekey | None = None
+    ) -> SqliteEventStore:
         """Open or create the store's file. `on_broken` is called once when the disk failed: the process must exit.
+
+        rekey: brings requests that an older program kept without a key up to date.
 
         Raises:
             AlreadyOpen: another process has it.
             NewerFormat: it was written by a newer program; it is not changed.
             StoreBroken: the disk failed, or the file cannot be read as an event store.
-            StoreUnavailable: there is no room on the disk even to open it.
+            StoreUnavailable: there is no room on the disk even to open it, or it is old and `rekey` is not given.
         """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = lock_file(path)
         try:
-            return cls(path, clock, lock, on_broken)
+            return cls(path, clock, lock, on_broken, rekey)
         except BaseException as error:
             lock.release()
             if isinstance(error, sqlite3.Error):

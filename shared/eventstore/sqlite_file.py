@@ -6,11 +6,13 @@ import os
 import sqlite3
 from pathlib import Path
 
+from shared.eventstore.port import Rekey
+from shared.eventstore.sqlite_upgrade import REQUESTS, upgrade
 from shared.faults import crashpoint
 from shared.formats import NewerFormat
 from shared.security.rootkey import sync_directory
 
-FORMAT = 1
+FORMAT = 2
 
 _BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
@@ -33,15 +35,7 @@ CREATE TABLE events(
     UNIQUE(stream, version)
 );
 CREATE INDEX events_by_category ON events(category, position);
-CREATE TABLE requests(
-    tenant TEXT NOT NULL,
-    key TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    stream TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    PRIMARY KEY(tenant, key)
-) WITHOUT ROWID;
+{REQUESTS};
 PRAGMA user_version={FORMAT};
 COMMIT;
 """
@@ -61,13 +55,15 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
 
 
-def open_for_writing(path: Path) -> sqlite3.Connection:
+def open_for_writing(path: Path, rekey: Rekey | None = None) -> sqlite3.Connection:
     """Open or create the store's file with every commit flushed to disk.
 
     The whole log is moved into the database first: what a failed flush left only in the page cache is written anew.
+    A file of an older format is brought to this one; `rekey` is what format 1 needs.
 
     Raises:
         NewerFormat: the file belongs to a newer program; it is not changed.
+        StoreUnavailable: it is of format 1 and there are no keys to bring it up to date with.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = _connect(path, "rw")
@@ -84,6 +80,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             db.executescript(_SCHEMA)
             sync_directory(path.parent)
             sync_directory(path.parent.parent)
+        elif found < FORMAT:
+            upgrade(db, found, rekey)
+            _move_log(db)
         crashpoint("open.ready")
     except BaseException:
         db.close()

@@ -14,11 +14,11 @@ import orjson
 
 from shared.clock import Micros
 from shared.events.envelope import NewEvent, Stored, category_of
-from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, WrongVersion
+from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, RequestRow, WrongVersion
 from shared.faults import crashpoint
 
 _EVENTS = f"events({', '.join(Stored._fields)}, category)"
-_EVENT_COLUMNS, _REQUEST_COLUMNS = len(Stored._fields) + 1, 6
+_EVENT_COLUMNS, _REQUEST_COLUMNS = len(Stored._fields) + 1, len(RequestRow._fields)
 _ROWS = 256  # in one statement: as few of them as can be, each costs a hand-over of the interpreter lock
 
 _HEADS = """
@@ -26,7 +26,7 @@ SELECT e.stream, e.tenant, e.version, e.position FROM json_each(?) AS asked CROS
 WHERE e.stream = asked.value AND e.version = (SELECT max(version) FROM events WHERE stream = asked.value)
 """
 _REQUESTS = """
-SELECT r.tenant, r.key, r.digest, r.stream, r.version, r.position FROM json_each(?) AS asked CROSS JOIN requests AS r
+SELECT r.tenant, r.key, r.proof, r.stream, r.version, r.position FROM json_each(?) AS asked CROSS JOIN requests AS r
 WHERE r.tenant = json_extract(asked.value, '$[0]') AND r.key = json_extract(asked.value, '$[1]')
 """
 
@@ -60,7 +60,7 @@ class Group:
     heads: dict[str, Head] = field(default_factory=dict)
     requests: dict[tuple[str, str], tuple[bytes, Appended]] = field(default_factory=dict)
     events: list[Stored] = field(default_factory=list)
-    request_rows: list[tuple[Any, ...]] = field(default_factory=list)
+    request_rows: list[RequestRow] = field(default_factory=list)
 
     def look_up(self, db: sqlite3.Connection, commands: Sequence[Command]) -> None:
         """Read the heads and the known requests that these commands will be judged by."""
@@ -69,8 +69,8 @@ class Group:
             self.heads[stream] = Head(*head)
         keys = [(c.tenant, c.request.key) for c in commands if c.request is not None]
         if keys:
-            for tenant, key, digest, stream, version, position in db.execute(_REQUESTS, (orjson.dumps(keys).decode(),)):
-                self.requests[tenant, key] = digest, Appended(stream, version, position, repeated=True)
+            for tenant, key, proof, stream, version, position in db.execute(_REQUESTS, (orjson.dumps(keys).decode(),)):
+                self.requests[tenant, key] = proof, Appended(stream, version, position, repeated=True)
 
     def plan(self, command: Command) -> Appended:
         """Judge one command and take it in. Raises WrongVersion, DifferentRequest, ValueError: then nothing is."""
@@ -106,14 +106,16 @@ class Group:
 
     def _remember(self, tenant: str, request: Request, appended: Appended) -> None:
         again = Appended(appended.stream, appended.version, appended.position, repeated=True)
-        self.requests[tenant, request.key] = request.digest, again
+        proof = request.proof(appended.stream)
+        self.requests[tenant, request.key] = proof, again
         outcome = appended.stream, appended.version, appended.position
-        self.request_rows.append((tenant, request.key, request.digest, *outcome))
+        self.request_rows.append(RequestRow(tenant, request.key, proof, *outcome))
 
 
-def answer_again(request: Request, digest: bytes, outcome: Appended) -> Appended:
+def answer_again(request: Request, proof: bytes, outcome: Appended) -> Appended:
     """The outcome of the first time. Raises DifferentRequest when something else was asked for then."""
-    if digest != request.digest:
+    now = request.proof(outcome.stream)
+    if now and now != proof:
         raise DifferentRequest(f"the key {request.key!r} was used for another request")
     return outcome
 

@@ -110,12 +110,12 @@ class Reader:
             yield unfinished
 
     def request(self, tenant: str, request: Request) -> Appended | None:
-        sql = "SELECT digest, stream, version, position FROM requests WHERE tenant = ? AND key = ?"
+        sql = "SELECT proof, stream, version, position FROM requests WHERE tenant = ? AND key = ?"
         row = _query(self._here, sql, (tenant, request.key)).fetchone()
         if row is None:
             return None
-        digest, stream, version, position = row
-        return answer_again(request, digest, Appended(stream, version, position, repeated=True))
+        proof, stream, version, position = row
+        return answer_again(request, proof, Appended(stream, version, position, repeated=True))
 
     async def before_newest(self, tenant: str, count: int) -> int:
         where: Parameters = {"tenant": tenant, "offset": count}

@@ -13,7 +13,9 @@ from typing import Any
 import orjson
 
 from shared.clock import SystemIds
+from shared.domain.requests import stored_key
 from shared.http.headers import own_key
+from tests.support.keycopy import index_key
 from tests.support.wire import Answer, Wire
 
 IDS = SystemIds()
@@ -99,7 +101,10 @@ class Journal:
         return answer
 
     def check(self, database: Path) -> int:
-        """Assert that the log holds what was acknowledged, once, and nothing torn; returns its number of events."""
+        """Assert that the log holds what was acknowledged, once, and nothing torn; returns its number of events.
+
+        Its key ring is read from a copy, as the process may still run.
+        """
         with sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True) as log:
             log.execute("BEGIN")
             events = log.execute(
@@ -108,9 +113,10 @@ class Journal:
             rows = log.execute("SELECT key, stream, version FROM requests WHERE tenant = ?", (self.tenant,))
             requests = {key: (stream, version) for key, stream, version in rows}
         log.close()
-        done = self._in_order(events)
+        done, index = self._in_order(events), index_key(database.parent / "keys", self.tenant)
         for key, one in self.asked.items():
-            self._held(one, done.get(key, []), requests.get(f"{self.user}/{own_key(self.user, key)}"))
+            known = stored_key(f"{self.user}/{own_key(self.user, key)}", index)
+            self._held(one, done.get(key, []), requests.get(known))
         return len(events)
 
     def _in_order(self, events: list[tuple[int, str, int, int, bytes]]) -> dict[str, list[tuple[str, int, str]]]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.integration.running.finder import record_id
-from services.integration.running.jobfile import JobFile, Mark, RejectedRow, Touched, digest_of
+from services.integration.running.jobfile import JobFile, Mark, RejectedRow, Touched
 from shared.clock import SystemIds
 
 IMPORT = SystemIds().new()
@@ -25,17 +25,17 @@ def test_ids_differ_and_are_ordered_as_steps_and_rows_are(one: tuple[int, int], 
 
 
 def test_a_mark_comes_back_with_all_that_belongs_to_it(tmp_path: Path) -> None:
-    file = JobFile(tmp_path / "job.db")
+    file = JobFile(tmp_path / "job.db", b"secret")
     assert file.mark() == Mark()
     row = RejectedRow(1, 7, 9, ["a", "b"], [{"field": "x", "code": "c", "message": "m"}])
-    file.save(Mark(1, 512, [{"created": 3}], {"x: missing": 2}), [(1, digest_of("acme"), "r1")], [row])
+    file.save(Mark(1, 512, [{"created": 3}], {"x: missing": 2}), [(1, file.key_of("acme"), "r1")], [row])
     file.close()
-    again = JobFile(tmp_path / "job.db")
+    again = JobFile(tmp_path / "job.db", b"secret")
     assert again.mark() == Mark(1, 512, [{"created": 3}], {"x: missing": 2})
     assert list(again.rejected()) == [row]
     assert again.steps_with_rejected() == [1]
-    assert again.made([0, 1], [digest_of("acme"), digest_of("beta")]) == {digest_of("acme"): "r1"}
-    assert again.made([0], [digest_of("acme")]) == {}
+    assert again.made([0, 1], [file.key_of("acme"), file.key_of("beta")]) == {file.key_of("acme"): "r1"}
+    assert again.made([0], [file.key_of("acme")]) == {}
 
 
 def test_a_revert_begins_with_what_was_touched_last(tmp_path: Path) -> None:

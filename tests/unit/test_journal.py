@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from shared.clock import SystemClock, SystemIds
+from shared.domain.requests import stored_key
 from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.http.headers import own_key
+from shared.security.keyring_sqlite import SqliteKeyRing
 from tests.support.journal import Asked, Journal
 
 IDS = SystemIds()
@@ -20,12 +22,15 @@ IDS = SystemIds()
 async def told(folder: Path) -> tuple[Journal, Path]:
     """A log of three commands on one account, and the journal of who sent them."""
     journal, database = Journal("t1", "ann"), folder / "events.db"
+    ring = SqliteKeyRing.open(folder / "keys")
+    index = await ring.index_key("t1")
+    await ring.close()
     store = SqliteEventStore.open(database, SystemClock())
     for version in range(3):
         one = journal.note("POST", "/customer/accounts", {}, changes=True)
         new = [NewEvent(IDS.new(), "test.Happened", 1, 1, b"{}")]
         metadata = Metadata(command=one.key, causation_id=one.key, reason=one.key)
-        request = Request(f"ann/{own_key('ann', one.key)}", bytes(32))
+        request = Request(stored_key(f"ann/{own_key('ann', one.key)}", index), lambda _: bytes(32))
         done = await store.append("t1", "account-1", version, new, metadata, request)
         one.status, one.id, one.version = 201, "1", done.version
     await store.close()

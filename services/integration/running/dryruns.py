@@ -45,9 +45,8 @@ class DryRuns:
         id = self._platform.ids.new()
         folder = self._folder / id
         opened = await take_in(self._platform.catalogue, access, text, files, folder)
-        job = Job(
-            id, access, opened.steps, opened.files, JobFile(folder / "job.db"), Progress(total=opened.total), dry=True
-        )
+        file = JobFile(folder / "job.db", await self._platform.keys.index_key(access.tenant))
+        job = Job(id, access, opened.steps, opened.files, file, Progress(total=opened.total), dry=True)
         task = asyncio.create_task(Runner(self._platform, job).run())
         self._kept[id] = _DryRun(access, opened, job, folder, task, self._platform.clock.now())
         while len(self._kept) > KEPT:

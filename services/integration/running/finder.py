@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.integration.mapping.prepared import PreparedStep
-from services.integration.running.jobfile import JobFile, digest_of
+from services.integration.running.jobfile import JobFile
 from shared.domain.catalogue import Catalogue
 from shared.security.permissions import Access
 from shared.views.port import Condition, Query, Views
@@ -71,7 +71,7 @@ class Finder:
 
     def _made(self, resource: str, field: str, forms: Iterable[str]) -> dict[str, str]:
         makers = self._makers.get((resource, field), [])
-        digests = {digest_of(form): form for form in forms} if makers else {}
+        digests = {self._job.key_of(form): form for form in forms} if makers else {}
         return {digests[key]: id for key, id in self._job.made(makers, list(digests)).items()}
 
     async def _ask(self, resource: str, field: str, texts: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ A cache: without it the job begins again from its first row, and every command i
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,9 @@ from typing import Any
 import orjson
 
 _SCHEMA = """
+DROP TABLE IF EXISTS made;
 CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS made(
+CREATE TABLE IF NOT EXISTS made_by_key(
     step INTEGER NOT NULL, key BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY(step, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rejected(
@@ -78,19 +79,22 @@ class Touched:
     foreigner: bool
 
 
-def digest_of(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
 class JobFile:
-    """One SQLite file per job, used from one thread."""
+    """One SQLite file per job, used from one thread. secret: keys the hashes of what rows are found by."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, secret: bytes = b"") -> None:
+        self._secret = secret
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(_SCHEMA)
+
+    def key_of(self, form: str) -> bytes:
+        """As what the file knows a row's key: an address or a number could be computed back from a plain hash."""
+        if not self._secret:
+            raise ValueError("a job file that is only read has no keys")
+        return hmac.digest(self._secret, b"row|" + form.encode(), "sha256")[:16]
 
     def mark(self) -> Mark:
         row = self._db.execute("SELECT state FROM mark").fetchone()
@@ -101,7 +105,7 @@ class JobFile:
     ) -> None:
         """All in one transaction: the mark never runs ahead of what it stands for."""
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO made VALUES(?, ?, ?)", made)
+        self._db.executemany("INSERT OR REPLACE INTO made_by_key VALUES(?, ?, ?)", made)
         self._db.executemany(
             "INSERT OR REPLACE INTO rejected VALUES(?, ?, ?, ?, ?)",
             [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rejected],
@@ -114,7 +118,7 @@ class JobFile:
         if not steps or not keys:
             return {}
         sql = (
-            f"SELECT key, record FROM made WHERE step IN ({','.join('?' * len(steps))})"
+            f"SELECT key, record FROM made_by_key WHERE step IN ({','.join('?' * len(steps))})"
             f" AND key IN ({','.join('?' * len(keys))})"
         )
         return dict(self._db.execute(sql, (*steps, *keys)))

@@ -14,7 +14,7 @@ from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_a
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.values import BadCell, Cells, texts_of
 from services.integration.running.finder import Finder, Wanted, record_id
-from services.integration.running.jobfile import JobFile, Mark, RejectedRow, digest_of
+from services.integration.running.jobfile import JobFile, Mark, RejectedRow
 from services.integration.running.report import Progress
 from services.integration.running.sending import Sender
 from shared.domain.custom import definitions
@@ -213,7 +213,7 @@ class Runner:
                     self._mark.warned[what] = self._mark.warned.get(what, 0) + 1
             if plan.key and plan.outcome != "passed":
                 form = self._finder.canonical(step.spec.resource, step.spec.key or "", plan.key)
-                batch.made.append((step.index, digest_of(form), plan.id))
+                batch.made.append((step.index, self._job.file.key_of(form), plan.id))
         self._mark.step, self._mark.row = step.index, batch.rows[-1][0].number
         self._job.file.save(self._mark, batch.made, batch.rejected)
         progress.tell(done=progress.done + len(batch.rows))

@@ -1,0 +1,13 @@
+"""Whose data a stream holds: the contract between the codec, the bus and the key ring."""
+
+from __future__ import annotations
+
+from shared.events.envelope import category_of, id_of
+
+# Record types that have a key of their own: each is about a person, or goes with the persons it is about.
+PERSONS = frozenset({"contact", "lead", "user", "activity"})
+
+
+def person_of(stream: str) -> str:
+    """The subject of a person's stream, "" for a stream that is about no person."""
+    return id_of(stream) if category_of(stream) in PERSONS else ""
