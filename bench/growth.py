@@ -21,7 +21,7 @@ from bench.warehouse import ADMINISTRATOR, DASHBOARD, Names
 from bench.warehouse import _filled as filled
 from crm.compose import Suite
 from crm.settings import Settings
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from services.customer.account import ACCOUNT
 from shared.domain.bus import Call
 from shared.domain.queries import Moment
@@ -139,8 +139,8 @@ async def _dashboard(size: int, rounds: int) -> float:
         warehouse = await Warehouse.open(f"chdb:{folder}")
         try:
             rollups = await filled(warehouse, size)
-            door = SqlDoor(warehouse, Names(), rollups.generation)
-            return await _cost(rounds, lambda _: door.ask(f"SELECT * FROM {DASHBOARD[0]}", ADMINISTRATOR))
+            gateway = SqlGateway(warehouse, Names(), rollups.generation)
+            return await _cost(rounds, lambda _: gateway.ask(f"SELECT * FROM {DASHBOARD[0]}", ADMINISTRATOR))
         finally:
             await warehouse.close()
 

@@ -1,6 +1,6 @@
-"""The warehouse: questions through the SQL door against the bare engine on the same tables, and inserts.
+"""The warehouse: questions through the SQL gateway against the bare engine on the same tables, and inserts.
 
-Ten million facts of 2.5 million opportunities. Bare: the same client, the same table, no door, no rights, no names.
+Ten million facts of 2.5 million opportunities. Bare: the same client, the same table, no gateway, no rights, no names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import clickhouse_connect
 from bench.figures import Figure, at_least, interleaved, show
 from services.analytics.facts import OPPORTUNITIES, TABLES
 from services.analytics.people import People
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from shared.clock import SystemClock
 from shared.security.permissions import Access
 from shared.security.roles import BUILT_IN
@@ -44,18 +44,18 @@ def run(rounds: int = 5, facts: int = FACTS) -> list[Figure]:
     with TemporaryDirectory(prefix="crm-bench-") as folder, asyncio.Runner() as runner:
         warehouse = runner.run(Warehouse.open(f"chdb:{folder}"))
         rollups = runner.run(_filled(warehouse, facts))
-        door = SqlDoor(warehouse, Names(), rollups.generation)
+        gateway = SqlGateway(warehouse, Names(), rollups.generation)
         bare = clickhouse_connect.get_client(interface="chdb", path=folder, database="crm")
-        figures = _questions(runner, warehouse, door, rounds, facts) + _inserts(runner, warehouse, bare, rounds)
+        figures = _questions(runner, warehouse, gateway, rounds, facts) + _inserts(runner, warehouse, bare, rounds)
         bare.close()
         runner.run(warehouse.close())
     return figures
 
 
-def _questions(runner: asyncio.Runner, w: Warehouse, door: SqlDoor, rounds: int, facts: int) -> list[Figure]:
+def _questions(runner: asyncio.Runner, w: Warehouse, gateway: SqlGateway, rounds: int, facts: int) -> list[Figure]:
     # the second of two: the first one pays for memory that another case gave back
     def asked(sql: str) -> Callable[[], float]:
-        return lambda: [_seconds(runner, door.ask(sql, ADMINISTRATOR)) for _ in range(2)][1]
+        return lambda: [_seconds(runner, gateway.ask(sql, ADMINISTRATOR)) for _ in range(2)][1]
 
     def bare(sql: str) -> Callable[[], float]:
         return lambda: [_seconds(runner, w.ask(sql)) for _ in range(2)][1]

@@ -1,4 +1,4 @@
-"""The analytics service: the warehouse's only owner, and the analysts' door to it."""
+"""The analytics service: the warehouse's only owner, and the analysts' way to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from services.analytics.api.sql import OpenDoor, sql_router
+from services.analytics.api.sql import OpenGateway, sql_router
 from services.analytics.people import People
 from shared.errors import Unavailable
 from shared.http.app import service_app
@@ -16,7 +16,7 @@ from shared.platform import Platform
 from shared.warehouse.feed import WarehouseFeed
 
 if TYPE_CHECKING:
-    from services.analytics.sqldoor import SqlDoor
+    from services.analytics.sql.gateway import SqlGateway
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -29,18 +29,18 @@ def create_app(platform: Platform) -> FastAPI:
         platform,
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(platform, _door(platform.feed, people), platform.feed)],
+        [sql_router(platform, _opener(platform.feed, people), platform.feed)],
     )
 
 
-def _door(feed: WarehouseFeed, people: People) -> OpenDoor:
+def _opener(feed: WarehouseFeed, people: People) -> OpenGateway:
     """The SQL parser would cost every start half a second: the first question loads it, in a thread."""
-    opened: list[SqlDoor] = []
+    opened: list[SqlGateway] = []
 
-    async def open_door() -> SqlDoor:
+    async def open_gateway() -> SqlGateway:
         if not opened:
-            module = await asyncio.to_thread(import_module, "services.analytics.sqldoor")
-            opened.append(module.SqlDoor(feed.warehouse, people, feed.rollups.generation))
+            module = await asyncio.to_thread(import_module, "services.analytics.sql.gateway")
+            opened.append(module.SqlGateway(feed.warehouse, people, feed.rollups.generation))
         return opened[0]
 
-    return open_door
+    return open_gateway

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import orjson
 import pyarrow as pa
 
+from services.analytics.sql.refusals import value_refusal
 from shared.http.cells import neutralise
 from shared.warehouse.client import Answer
 
@@ -25,14 +26,20 @@ MEDIA: dict[str, str] = {
     "arrow": "application/vnd.apache.arrow.stream",
 }
 WIDEST = 60  # characters of a cell in a table
+_LEAST, _MOST = -(2**63), 2**64 - 1  # what a JSON number of orjson holds
 
 
 def encode(answer: Answer, format: Format) -> bytes:
-    return _ENCODERS[format](answer)
+    """Raises Invalid when a value has no form in the format."""
+    try:
+        return _ENCODERS[format](answer)
+    except (ValueError, ArithmeticError, TypeError, pa.ArrowException):
+        raise value_refusal() from None
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON shows it: money as decimal text, moments in RFC 3339 (UTC), days in ISO form."""
+    """A value as JSON shows it: money and whole numbers beyond 64 bits as text, moments in RFC 3339 (UTC), days in ISO
+    form."""
     match value:
         case Decimal():
             return format(value, "f")
@@ -41,6 +48,8 @@ def plain(value: Any) -> Any:
             return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
         case list() | tuple():
             return [plain(v) for v in value]
+        case int() if not _LEAST <= value <= _MOST:
+            return str(value)
         case None | bool() | int() | float() | str():
             return value
     return str(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.analytics.facts import TABLES
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from shared.errors import Invalid
 from shared.security.permissions import Role
 from shared.security.roles import BUILT_IN
@@ -20,33 +20,33 @@ SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_t
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[SqlDoor]:
+async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
     warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     for table in (t for ft in TABLES for t in ft.tables):
         await warehouse.command(table.ddl())
     facts = Facts()
     example(facts)
     await facts.rows.insert(warehouse)
-    yield SqlDoor(warehouse, ExampleNames())
+    yield SqlGateway(warehouse, ExampleNames())
     await warehouse.close()
 
 
-async def test_won_deals_of_the_past_by_product(door: SqlDoor) -> None:
-    assert (await door.ask(SQL, someone())).rows == [
+async def test_won_deals_of_the_past_by_product(gateway: SqlGateway) -> None:
+    assert (await gateway.ask(SQL, someone())).rows == [
         ("GTX Basic", 2, 42.0, 42.0, 42),
         ("GTX Pro", 2, 72.5, 72.5, 95),
     ]
 
 
-async def test_each_sees_the_deals_they_may_see(door: SqlDoor) -> None:
-    assert (await door.ask(SQL, someone("ann", "sales_representative"))).rows == [
+async def test_each_sees_the_deals_they_may_see(gateway: SqlGateway) -> None:
+    assert (await gateway.ask(SQL, someone("ann", "sales_representative"))).rows == [
         ("GTX Basic", 1, 42.0, 42.0, 42),
         ("GTX Pro", 1, 50.0, 50.0, 50),
     ]
 
 
-async def test_who_may_not_see_when_deals_were_opened_sees_no_days(door: SqlDoor) -> None:
+async def test_who_may_not_see_when_deals_were_opened_sees_no_days(gateway: SqlGateway) -> None:
     blind = Role("blind", "", "", BUILT_IN["read_only"].grants, {"opportunity": frozenset({"opened_on"})})
-    assert len((await door.ask("SELECT product, won FROM cycle_time_by_product", someone(role=blind))).rows) == 2
+    assert len((await gateway.ask("SELECT product, won FROM cycle_time_by_product", someone(role=blind))).rows) == 2
     with pytest.raises(Invalid, match="average_days"):
-        await door.ask(SQL, someone(role=blind))
+        await gateway.ask(SQL, someone(role=blind))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from services.analytics.facts import TABLES
 from services.analytics.people import People
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from shared.clock import start_of_day
 from shared.errors import CrmError
 from shared.security.permissions import Access
@@ -33,13 +33,13 @@ HOUR = 3_600_000_000
 class Analysts:
     world: World
     feed: WarehouseFeed
-    door: SqlDoor
+    gateway: SqlGateway
 
     async def ask(self, sql: str, access: Access = BOSS) -> list[Row]:
         """The answer once everything has arrived."""
         await self.world.settle()
         await self.feed.catch_up()
-        return (await self.door.ask(sql, access)).rows
+        return (await self.gateway.ask(sql, access)).rows
 
     async def do(self, name: str, body: dict[str, Any] | None = None, id: str | None = None, day: str = "") -> str:
         at = start_of_day(day) + 9 * HOUR if day else None
@@ -64,7 +64,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
         await feed.start()
         people = People(world.views, world.clock)
         world.projector.listeners.append(people.on_events)
-        yield Analysts(world, feed, SqlDoor(warehouse, people))
+        yield Analysts(world, feed, SqlGateway(warehouse, people))
         await warehouse.close()
 
 
@@ -209,14 +209,14 @@ METRICS = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenu
 async def test_a_rolled_up_metric_is_the_one_made_of_the_records_and_follows_corrections(analysts: Analysts) -> None:
     a = analysts
     rollups = a.feed.rollups
-    rolled = SqlDoor(a.feed.warehouse, People(a.world.views, a.world.clock), rollups.generation)
+    rolled = SqlGateway(a.feed.warehouse, People(a.world.views, a.world.clock), rollups.generation)
     rollups.worth_it = 1
 
     async def agree() -> None:
         await a.feed.refresh_rollups()
         assert rollups.generation(TENANT) is not None
         for view in (*METRICS, "sales_velocity"):
-            direct = await a.door.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS)
+            direct = await a.gateway.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS)
             assert await rolled.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS) == direct, view
 
     agent = await a.do("identity.ListUser", {"name": "Anna Snelling"})
@@ -295,7 +295,7 @@ async def _any_history(folder: Path, histories: list[list[str]]) -> None:
         warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}")
         feed = WarehouseFeed(warehouse, world.store, world.projector._codec, world.catalogue, TABLES, world.clock)
         await feed.start()
-        a = Analysts(world, feed, SqlDoor(warehouse, People(world.views, world.clock)))
+        a = Analysts(world, feed, SqlGateway(warehouse, People(world.views, world.clock)))
         won = 0
         for history in histories:
             deal = await a.deal("2017-01-01")

@@ -10,7 +10,7 @@ import pytest
 
 from services.analytics.facts import TABLES
 from services.analytics.formats import encode
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views import VIEWS
 from shared.warehouse.client import Warehouse
 from tests.support.example_facts import ExampleNames, example
@@ -21,21 +21,21 @@ WORKED = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[SqlDoor]:
+async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
     warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     for table in (t for ft in TABLES for t in ft.tables):
         await warehouse.command(table.ddl())
     facts = Facts()
     example(facts)
     await facts.rows.insert(warehouse)
-    yield SqlDoor(warehouse, ExampleNames())
+    yield SqlGateway(warehouse, ExampleNames())
     await warehouse.close()
 
 
-async def test_every_query_of_the_page_answers_what_the_page_shows(door: SqlDoor) -> None:
+async def test_every_query_of_the_page_answers_what_the_page_shows(gateway: SqlGateway) -> None:
     assert len(WORKED) == 10
     for sql, shown in WORKED:
-        answer = encode(await door.ask(sql, someone()), "table").decode()
+        answer = encode(await gateway.ask(sql, someone()), "table").decode()
         assert "\n".join(answer.splitlines()[:-1]) + "\n" == shown, sql
 
 

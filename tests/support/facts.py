@@ -9,7 +9,7 @@ from typing import Any
 
 from services.analytics import facts
 from services.analytics.people import People
-from services.analytics.sqldoor import SqlDoor
+from services.analytics.sql.gateway import SqlGateway
 from services.customer.account import Account
 from services.customer.activity import Activity
 from services.identity.team import Team
@@ -104,7 +104,7 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
 
 
 @asynccontextmanager
-async def two_organisations(folder: Path, limits: Limits | None = None) -> AsyncIterator[tuple[Warehouse, SqlDoor]]:
+async def two_organisations(folder: Path, limits: Limits | None = None) -> AsyncIterator[tuple[Warehouse, SqlGateway]]:
     """OURS has the texts "100" and "100 East", THEIRS the canary everywhere."""
     warehouse = await Warehouse.open(f"chdb:{folder}", limits=limits)
     for table in (t for ft in facts.TABLES for t in ft.tables):
@@ -114,6 +114,6 @@ async def two_organisations(folder: Path, limits: Limits | None = None) -> Async
     organisation(f, THEIRS, CANARY)
     await f.rows.insert(warehouse)
     try:
-        yield warehouse, SqlDoor(warehouse, Names())
+        yield warehouse, SqlGateway(warehouse, Names())
     finally:
         await warehouse.close()

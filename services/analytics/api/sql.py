@@ -1,4 +1,4 @@
-"""Routes of the SQL door: ask, read what can be asked, see how far the facts have come."""
+"""Routes of analysts' SQL: ask, read what can be asked, see how far the facts have come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
 from services.analytics.formats import FORMATS, MEDIA, Format, encode
-from services.analytics.functions import MAX_LENGTH, listed
+from services.analytics.sql.functions import listed
+from services.analytics.sql.limits import MAX_LENGTH
 from services.analytics.view import View, ViewColumn
 from services.analytics.views import documented
 from shared.domain.aggregate import CommandModel
@@ -25,7 +26,7 @@ from shared.platform import Platform
 from shared.warehouse.feed import WarehouseFeed
 
 if TYPE_CHECKING:
-    from services.analytics.sqldoor import SqlDoor
+    from services.analytics.sql.gateway import SqlGateway
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 _JSON_ANSWER = {
@@ -72,10 +73,10 @@ class Question(CommandModel):
 
 
 _QUESTION = TypeAdapter(Question)
-OpenDoor = Callable[[], Awaitable["SqlDoor"]]
+OpenGateway = Callable[[], Awaitable["SqlGateway"]]
 
 
-def sql_router(platform: Platform, open_door: OpenDoor, feed: WarehouseFeed) -> APIRouter:
+def sql_router(platform: Platform, open_gateway: OpenGateway, feed: WarehouseFeed) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(platform)
     ask_answer = answer("The answer, in the format asked for", _JSON_ANSWER)
@@ -98,7 +99,7 @@ def sql_router(platform: Platform, open_door: OpenDoor, feed: WarehouseFeed) -> 
     async def sql(request: Request) -> Response:
         access = await authenticator.access(request)
         question = await parse(request, _QUESTION)
-        found = await (await open_door()).ask(question.sql, access)
+        found = await (await open_gateway()).ask(question.sql, access)
         return Response(encode(found, question.format), media_type=MEDIA[question.format])
 
     described = operation(
@@ -112,9 +113,11 @@ def sql_router(platform: Platform, open_door: OpenDoor, feed: WarehouseFeed) -> 
         found = [_view(view, columns) for view, columns in documented(access)]
         return json_answer({"views": found, "functions": listed()})
 
-    told = operation("status", "How far the facts have come", "sql", {200: answer("The positions", _STATUS)})
+    status_operation = operation(
+        "status", "How far the facts have come", "sql", {200: answer("The positions", _STATUS)}
+    )
 
-    @router.get("/status", openapi_extra=told)
+    @router.get("/status", openapi_extra=status_operation)
     async def status(request: Request) -> Response:
         access = await authenticator.access(request)
         access.check("analytics", "read")

@@ -1,0 +1,163 @@
+"""The statement that runs: text generated from the resolved tree, with names and literals written by us alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from services.analytics.sql.limits import MAX_NODES, MAX_READS
+from services.analytics.sql.nodes import (
+    Call,
+    Cast,
+    Constant,
+    Expression,
+    Lambda,
+    Member,
+    Name,
+    Number,
+    Output,
+    Over,
+    Query,
+    Read,
+    Relation,
+    Select,
+    Sorted,
+    Subquery,
+    Text,
+    Union,
+)
+from services.analytics.sql.refusals import refuse
+
+T = TypeVar("T")
+Scoped = Callable[[Read], str]  # the SQL of a view as the caller sees it
+
+_OURS = re.compile(r"[a-z]\w*")
+_PLAIN = re.compile(r"[^'\\{}%`\x00-\x1f\x7f]*")
+
+
+class Generator:
+    """One statement. names: the identifiers written. scoped: the texts of the views in it."""
+
+    def __init__(self, scoped: Scoped) -> None:
+        self._scoped = scoped
+        self._nodes = 0
+        self.names: set[str] = set()
+        self.scoped: Counter[str] = Counter()
+
+    def text(self, query: Query) -> str:
+        """Raises Invalid when the statement becomes too large."""
+        try:
+            return self._query(query)
+        except RecursionError:
+            raise refuse("too-deep", "the statement is nested too deeply") from None
+
+    def _query(self, query: Query) -> str:
+        self._count()
+        if isinstance(query, Union):
+            return f"({self._query(query.left)}) {query.operator} ({self._query(query.right)})"
+        return self._select(query)
+
+    def _select(self, select: Select) -> str:
+        parts = ["SELECT DISTINCT" if select.distinct else "SELECT", self._list(select.outputs, self._output)]
+        if select.relations:
+            parts += ["FROM", *(self._relation(r) for r in select.relations)]
+        if select.where is not None:
+            parts += ["WHERE", self._value(select.where)]
+        if select.group_all:
+            parts.append("GROUP BY ALL")
+        elif select.group:
+            parts += ["GROUP BY", self._list(select.group, self._value)]
+        if select.totals:
+            parts.append("WITH TOTALS")
+        if select.having is not None:
+            parts += ["HAVING", self._value(select.having)]
+        if select.order:
+            parts += ["ORDER BY", self._list(select.order, self._sorted)]
+        if select.limit is not None:
+            parts.append(f"LIMIT {select.limit}")
+        if select.offset is not None:
+            parts.append(f"OFFSET {select.offset}")
+        return " ".join(parts)
+
+    def _output(self, output: Output) -> str:
+        return f"{self._value(output.value)} AS {self._name(output.name)}"
+
+    def _relation(self, relation: Relation) -> str:
+        text = self._read(relation.source) if isinstance(relation.source, Read) else self._query(relation.source)
+        joined = f"{relation.join} ({text}) AS {self._name(relation.name)}".lstrip()
+        return joined if relation.on is None else f"{joined} ON {self._value(relation.on)}"
+
+    def _read(self, read: Read) -> str:
+        if self.scoped.total() >= MAX_READS:
+            raise refuse("too-large", f"a statement reads views {MAX_READS} times at most")
+        text = self._scoped(read)
+        self.scoped[text] += 1
+        return text
+
+    def _sorted(self, one: Sorted) -> str:
+        direction = " DESC" if one.descending else ""
+        return f"{self._value(one.value)}{direction}{' NULLS FIRST' if one.nulls_first else ''}"
+
+    def _value(self, value: Expression) -> str:
+        self._count()
+        match value:
+            case Text():
+                return quoted(value.value)
+            case Number():
+                return value.digits
+            case Constant():
+                return value.word
+            case Name():
+                return self._name(value.name, value.relation)
+            case Call():
+                return self._call(value)
+            case Lambda():
+                names = ", ".join(self._name(n) for n in value.names)
+                return f"({names}) -> {self._value(value.body)}"
+            case Cast():
+                return f"CAST({self._value(value.value)} AS {value.type})"
+            case Member():
+                return self._member(value)
+            case Subquery():
+                return f"{'exists' if value.exists else ''}({self._query(value.query)})"
+            case Over():
+                return self._over(value)
+
+    def _call(self, call: Call) -> str:
+        parameters = f"({self._list(call.parameters, self._value)})" if call.parameters else ""
+        distinct = "DISTINCT " if call.distinct else ""
+        return f"{call.function.name}{parameters}({distinct}{self._list(call.arguments, self._value)})"
+
+    def _member(self, member: Member) -> str:
+        choices = member.choices
+        inside = self._list(choices, self._value) if isinstance(choices, tuple) else self._query(choices)
+        return f"({self._value(member.value)} {'NOT IN' if member.negated else 'IN'} ({inside}))"
+
+    def _over(self, over: Over) -> str:
+        partition = f"PARTITION BY {self._list(over.partition, self._value)}" if over.partition else ""
+        order = f"ORDER BY {self._list(over.order, self._sorted)}" if over.order else ""
+        return f"{self._call(over.call)} OVER ({' '.join(filter(None, (partition, order, over.frame)))})"
+
+    def _list(self, values: tuple[T, ...], one: Callable[[T], str]) -> str:
+        return ", ".join(one(v) for v in values)
+
+    def _name(self, name: str, relation: str = "") -> str:
+        parts = [part for part in (relation, name) if part]
+        if not all(_OURS.fullmatch(part) for part in parts):
+            raise refuse("name", "this name is not allowed")
+        self.names.add(".".join(parts))
+        return ".".join(f"`{part}`" for part in parts)
+
+    def _count(self) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise refuse("too-large", "the statement is too large when its WITH is written out")
+
+
+def quoted(text: str) -> str:
+    """A text literal in which no sign has a meaning, for the engine or for the client that fills in parameters."""
+    if _PLAIN.fullmatch(text):
+        return f"'{text}'"
+    return "'" + "".join(c if _PLAIN.fullmatch(c) else f"\\x{ord(c):02x}" for c in text) + "'"

@@ -1,0 +1,80 @@
+"""What one statement may ask for, checked before the engine sees anything of it.
+
+Each bound is cheap and refuses what the engine would compute for minutes; the engine's own limits stand behind them.
+"""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import available_timezones
+
+from services.analytics.sql.refusals import Place, refuse
+
+MAX_LENGTH = 20_000  # characters of a statement
+MAX_TOKENS = 4_000
+MAX_PARENTHESES = 40  # nested
+MAX_NESTING = 12  # queries inside queries
+MAX_SELECTS = 50
+MAX_JOINS = 10  # of one SELECT
+MAX_CROSS_JOINS = 4  # of one SELECT
+MAX_READS = 60  # of views, a common table expression counted each time it is used
+MAX_NODES = 20_000  # of the generated statement
+MAX_GROWTH = 10_000  # how many times longer than its inputs a text or array may become
+
+_LIKE_LENGTH, _LIKE_WILDCARDS = 500, 10
+_REGEX_LENGTH, _REGEX_REPEATS, _REGEX_QUANTIFIERS = 200, 200, 10
+_COUNTED = re.compile(r"\{(\d*),?(\d*)\}")
+_LONGEST = {  # about 400 years
+    "second": 12_700_000_000,
+    "minute": 212_000_000,
+    "hour": 3_530_000,
+    "day": 147_000,
+    "week": 21_000,
+    "month": 4_800,
+    "quarter": 1_600,
+    "year": 400,
+}
+UNITS = frozenset(_LONGEST)
+ZONES = frozenset(available_timezones())
+
+
+def check_like(pattern: str, place: Place) -> None:
+    """A pattern of LIKE: its length and its number of `%`."""
+    if len(pattern) > _LIKE_LENGTH or pattern.count("%") > _LIKE_WILDCARDS:
+        raise refuse(
+            "pattern", f"a pattern has {_LIKE_LENGTH} characters and {_LIKE_WILDCARDS} % at most", *place
+        )  # fmt: skip
+
+
+def check_regex(pattern: str, place: Place) -> None:
+    """A regular expression: its length, its quantifiers, and the product of its counted repetitions."""
+    repeats = 1
+    for low, high in _COUNTED.findall(pattern):
+        repeats *= max(int(low[:6] or 1), int(high[:6] or 1), 1)
+    quantifiers = sum(pattern.count(sign) for sign in "*+?{")
+    if len(pattern) > _REGEX_LENGTH or repeats > _REGEX_REPEATS or quantifiers > _REGEX_QUANTIFIERS:
+        raise refuse(
+            "pattern",
+            f"a regular expression has {_REGEX_LENGTH} characters, {_REGEX_QUANTIFIERS} quantifiers and "
+            f"{_REGEX_REPEATS} counted repetitions at most",
+            *place,
+        )
+
+
+def check_interval(unit: str, count: str, place: Place) -> None:
+    """A literal number of days, months and so on. Raises Invalid when it is longer than 400 years."""
+    number = count.lstrip("-")
+    if number.isdecimal() and (len(number) > 12 or int(number) > _LONGEST[unit]):
+        raise refuse("interval", f"an interval has {_LONGEST[unit]} {unit}s at most", *place)
+
+
+def check_zone(name: str, place: Place) -> None:
+    """The engine would open a file by this name, so only names of the time zone database pass."""
+    if name not in ZONES:
+        raise refuse("zone", "a time zone is a name such as 'Asia/Shanghai'", *place)
+
+
+def check_growth(growth: int, place: Place) -> int:
+    if growth > MAX_GROWTH:
+        raise refuse("too-large", "the statement would build too long a text or array", *place)
+    return growth

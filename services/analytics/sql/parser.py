@@ -1,0 +1,120 @@
+"""From text to sqlglot's tree, within bounds. What the tree may hold is the resolver's business."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.clickhouse import ClickHouse
+from sqlglot.errors import SqlglotError
+from sqlglot.parsers.clickhouse import ClickHouseParser
+from sqlglot.tokenizer_core import Token, TokenType
+
+from services.analytics.sql.limits import MAX_LENGTH, MAX_PARENTHESES, MAX_TOKENS
+from services.analytics.sql.refusals import Place, refuse
+
+logging.getLogger("sqlglot").disabled = True  # it would quote the statements of callers in the log
+
+_LABEL = 200  # characters of the name of an answer's column that has no alias
+_NAME = re.compile(r"\w[\w ,:()%/+*#&€¥$-]{0,99}")
+
+
+class Analyst(ClickHouse):
+    """ClickHouse's dialect with every function and index left as it was written."""
+
+    INDEX_OFFSET = 0
+
+    class Parser(ClickHouseParser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = {k: v for k, v in ClickHouseParser.FUNCTION_PARSERS.items() if k in ("CAST", "EXTRACT")}
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+        NO_PAREN_FUNCTION_PARSERS = {k: v for k, v in ClickHouseParser.NO_PAREN_FUNCTION_PARSERS.items() if k == "CASE"}
+
+
+def parse(sql: str) -> exp.Query:
+    """The tree of one SELECT. Raises Invalid with the position of what is not understood."""
+    if len(sql) > MAX_LENGTH:
+        raise refuse("too-long", f"a statement has {MAX_LENGTH} characters at most")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
+        raise refuse("characters", "control characters are not allowed")
+    _check_tokens(_tokens(sql))
+    trees = _trees(sql)
+    if len(trees) != 1:
+        raise refuse("one-statement", "send one statement")
+    if not isinstance(trees[0], (exp.Select, exp.SetOperation)):
+        raise refuse("select-only", "only SELECT is answered here")
+    return trees[0]
+
+
+def _tokens(sql: str) -> list[Token]:
+    try:
+        return Analyst().tokenize(sql)
+    except (SqlglotError, IndexError):
+        raise refuse("syntax", "a quote or a comment is not closed") from None
+
+
+def _check_tokens(tokens: Sequence[Token]) -> None:
+    if len(tokens) > MAX_TOKENS:
+        raise refuse("too-long", f"a statement has {MAX_TOKENS} words at most")
+    depth = 0
+    for token in tokens:
+        if token.token_type in (TokenType.L_PAREN, TokenType.L_BRACKET):
+            depth += 1
+            if depth > MAX_PARENTHESES:
+                raise refuse("too-deep", f"parentheses nest {MAX_PARENTHESES} levels at most", token.line, token.col)
+        elif token.token_type in (TokenType.R_PAREN, TokenType.R_BRACKET):
+            depth -= 1
+
+
+def _trees(sql: str) -> list[exp.Expr]:
+    try:
+        return [t for t in sqlglot.parse(sql, read=Analyst) if t is not None]
+    except RecursionError:
+        raise refuse("too-deep", "the statement is nested too deeply") from None
+    except SqlglotError as error:
+        found = getattr(error, "errors", None) or [{}]
+        place, what = found[0], str(found[0].get("description") or "this is not understood")
+        raise refuse("syntax", what.partition(" but got ")[0], place.get("line") or 0, place.get("col") or 0) from None
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # what the parser did not foresee
+        raise refuse("syntax", "this is not understood") from None
+
+
+def place(node: exp.Expr) -> Place:
+    """Line and column of the first word in the node, or else beside it, that knows them; (0, 0) when none does."""
+    for around in (node, node.parent):
+        for part in around.walk() if around is not None else ():
+            if line := part.meta.get("line"):
+                return line, part.meta.get("col", 0)
+    return 0, 0
+
+
+def only(node: exp.Expr, *parts: str) -> None:
+    """Deny by default: raises Invalid when any other part of the node is set."""
+    for name, value in node.args.items():
+        if value and name not in parts:
+            raise refuse("not-allowed", f"{name.strip('_').replace('_', ' ')} is not allowed here", *place(node))
+
+
+def not_allowed(node: exp.Expr) -> Exception:
+    return refuse("not-allowed", f"{type(node).key.replace('_', ' ')} is not allowed here", *place(node))
+
+
+def name_of(node: Any) -> str:
+    """The text of an identifier, checked. Raises Invalid."""
+    if not isinstance(node, exp.Identifier):
+        raise not_allowed(node) if isinstance(node, exp.Expr) else refuse("name", "a name is missing")
+    only(node, "this", "quoted")
+    if not _NAME.fullmatch(node.name) or node.name.startswith("_"):
+        raise refuse("name", "names are letters, digits and plain signs, and begin with a letter", *place(node))
+    return node.name
+
+
+def label(node: exp.Expr) -> str:
+    """The name of an answer's column that has no alias: the caller's own words. It never reaches the engine."""
+    text = node.sql(dialect=Analyst, comments=False)
+    return "".join(c if c.isprintable() else " " for c in text)[:_LABEL]

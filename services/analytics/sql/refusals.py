@@ -1,0 +1,47 @@
+"""Refusals of a statement: one shape for ours and for the engine's."""
+
+from __future__ import annotations
+
+from shared.errors import FieldError, Invalid, Unavailable
+from shared.warehouse.client import QueryFailed
+
+Place = tuple[int, int]  # line and column, (0, 0) = not known
+
+
+def refuse(code: str, message: str, line: int = 0, column: int = 0) -> Invalid:
+    """The one shape of all refusals: field `sql`, and the place where one is known."""
+    where = {"line": line, "column": column} if line else {}
+    text = f"line {line}, column {column}: {message}" if line else message
+    return Invalid(text, errors=[FieldError("sql", code, text)], **where)
+
+
+_ENGINE_ERRORS: dict[int, tuple[str, str]] = {
+    62: ("syntax", "the statement is not understood"),
+    159: ("too-slow", "the question took too long; ask for less at once"),
+    160: ("too-slow", "the question would take too long; ask for less at once"),
+    241: ("too-large", "the question needs too much memory; ask for less at once"),
+    396: ("too-large", "the answer has too many rows; add a LIMIT or group it"),
+    168: ("too-deep", "the statement is too large"),
+    167: ("too-deep", "the statement is nested too deeply"),
+    306: ("too-deep", "the statement is nested too deeply"),
+    43: ("type", "a function or comparison does not take values of this type"),
+    386: ("type", "these types have no common form"),
+    53: ("type", "these values are of different types"),
+    42: ("arguments", "a function was given the wrong number of arguments"),
+    215: ("grouping", "a column must stand in GROUP BY or inside an aggregate"),
+    184: ("grouping", "an aggregate stands inside another or where none may be"),
+}
+
+
+def engine_refusal(error: QueryFailed) -> Invalid | Unavailable:
+    """The engine's refusal in our words. Its own text is not passed on: it can quote values and inner names."""
+    if error.code in _ENGINE_ERRORS:
+        return refuse(*_ENGINE_ERRORS[error.code])
+    if error.code == 0:
+        return Unavailable("the warehouse cannot answer now")
+    return refuse("engine", f"the statement cannot be computed (ClickHouse error {error.code})")
+
+
+def value_refusal() -> Invalid:
+    """For a value that is computed but has no form outside the engine, such as the year 12000."""
+    return refuse("value", "a value of the answer is outside the range that can be shown")

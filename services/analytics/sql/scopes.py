@@ -1,0 +1,140 @@
+"""Where names are looked up. A name is bound to exactly one thing, or refused.
+
+Within one SELECT an unqualified name is, in this order: the argument of a lambda, an alias of the SELECT or of its
+WITH, a column of its FROM. While an alias is being resolved its own name means the column, as in ClickHouse:
+`sum(amount) AS amount`. A query inside another sees the other's common table expressions and its constants of WITH, not
+its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from sqlglot import exp
+
+from services.analytics.sql.limits import MAX_NESTING, MAX_SELECTS
+from services.analytics.sql.nodes import Expression, Name, Query
+from services.analytics.sql.refusals import Place, refuse
+from services.analytics.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a query sees of the queries around it."""
+
+    tables: Mapping[str, Query] = field(default_factory=dict)
+    constants: Mapping[str, Expression] = field(default_factory=dict)
+    depth: int = 0
+
+    def inner(self) -> Environment:
+        if self.depth >= MAX_NESTING:
+            raise refuse("too-deep", f"queries nest {MAX_NESTING} levels at most")
+        return replace(self, depth=self.depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """label: the name the caller knows it by. name: the one that is generated."""
+
+    label: str
+    name: str
+    growth: int = 1
+
+
+@dataclass(slots=True)
+class Source:
+    """A member of FROM. name: generated. called: its alias or the view's name, "" = it has none."""
+
+    name: str
+    called: str
+    columns: Sequence[Column]
+    read: tuple[View, Mapping[str, str]] | None = None
+    query: Query | None = None
+    used: set[str] = field(default_factory=set)
+
+    def named(self, label: str) -> list[Column]:
+        return [c for c in self.columns if c.label == label]
+
+    def use(self, column: Column) -> Name:
+        self.used.add(column.name)
+        return Name(self.name, column.name, column.growth)
+
+
+@dataclass(slots=True)
+class Alias:
+    """An expression with a name of the caller's. output: the generated name of its column, "" = written out anew."""
+
+    node: exp.Expr
+    output: str
+    value: Expression | None = None
+    busy: bool = False
+
+
+@dataclass(slots=True)
+class Scope:
+    """One SELECT. merged: the columns of USING, which two sources share; hidden: the second of each pair."""
+
+    environment: Environment
+    sources: list[Source] = field(default_factory=list)
+    merged: dict[str, tuple[Source, Column]] = field(default_factory=dict)
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+    aliases: dict[str, list[Alias]] = field(default_factory=dict)
+    arguments: list[dict[str, Name]] = field(default_factory=list)
+
+    def argument(self, label: str) -> Name | None:
+        return next((names[label] for names in reversed(self.arguments) if label in names), None)
+
+    def alias(self, label: str, place: Place) -> Alias | None:
+        found = [a for a in self.aliases.get(label, []) if not a.busy]
+        if len(found) > 1 or (found and label in self.environment.constants):
+            raise refuse("name", f"{label} is the alias of more than one expression", *place)
+        return found[0] if found else None
+
+    def column(self, label: str, place: Place) -> Name:
+        if label in self.merged:
+            source, column = self.merged[label]
+            return source.use(column)
+        return _one([(s, c) for s in self.sources for c in s.named(label)], label, place)
+
+    def qualified(self, source: str, label: str, place: Place) -> Name:
+        sources = [s for s in self.sources if s.called == source]
+        if not sources:
+            raise refuse("column", f"there is no view or alias {source} here", *place)
+        if len(sources) > 1:
+            raise refuse("name", f"{source} names more than one view or alias here", *place)
+        return _one([(sources[0], c) for c in sources[0].named(label)], label, place)
+
+    def has_column(self, label: str) -> bool:
+        return any(s.named(label) for s in self.sources)
+
+
+def _one(found: list[tuple[Source, Column]], label: str, place: Place) -> Name:
+    if not found:
+        raise refuse("column", f"there is no column {label}", *place)
+    if len(found) > 1:
+        raise refuse("name", f"more than one view or alias has a column {label}; put its name before it", *place)
+    source, column = found[0]
+    return source.use(column)
+
+
+class Context:
+    """What is shared by the whole statement: generated names, counts, and the views as the caller sees them.
+
+    columns: the names of a view's columns that exist for the caller; raises Forbidden when the view does not.
+    """
+
+    def __init__(self, views: Mapping[str, View], reserved: frozenset[str], columns: Callable[[View], list[str]]):
+        self.views, self.reserved, self.columns = views, reserved, columns
+        self._numbers = count(1)
+        self._selects = 0
+
+    def new(self, prefix: str) -> str:
+        """A name that occurs once in the statement: c = column, t = relation, x = argument."""
+        return f"{prefix}{next(self._numbers)}"
+
+    def count_select(self, place: Place) -> None:
+        self._selects += 1
+        if self._selects > MAX_SELECTS:
+            raise refuse("too-large", f"a statement has {MAX_SELECTS} SELECTs at most", *place)
