@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
@@ -15,6 +16,7 @@ from shared.domain.lookups import Lookups
 from shared.domain.match import company_key, mail_site, site_of
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
+from shared.domain.undo import by
 from shared.domain.uniqueness import Duplicate, normalise
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer as events
@@ -23,6 +25,7 @@ from shared.views.port import MAX_PAGE, Collection, Condition, Field, Kind, Quer
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
 MAX_DEPTH = 50  # levels of the hierarchy
+_NONE: dict[str, str | None] = {}
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -150,8 +153,9 @@ add_lifecycle(
         events.AccountRestored,
         events.AccountChangeUndone,
     ),
-    may_archive=may_archive,
-    before_archive=open_opportunities,
+    reverses=(by("SetParentAccount", "parent"), by("ChangeAccountType", "type")),
+    before={"archive": may_archive},
+    look={"archive": open_opportunities},
     archive_model=ArchiveAccount,
 )
 
@@ -169,7 +173,16 @@ async def combine(survivor: Account, others: dict[str, Account], lookups: Lookup
     return {"tags": tags, "parent": parent}
 
 
-add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine)
+async def part(survivor: str, event: events.AccountsUnmerged, lookups: Lookups) -> None:
+    """Raises Invalid when an account that stands by itself again would stand above itself."""
+    back = {survivor: event.changes["parent"]["to"]} if "parent" in event.changes else {}
+    for id in event.released:
+        parent = (await lookups.state(ACCOUNT, id)).parent
+        if id in await line_up(parent, lookups, apart=event.released, parents=back):
+            raise Invalid.field("release", "cycle", "one of them would stand above itself; move what is below it first")
+
+
+add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine, part)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -255,13 +268,19 @@ async def line_above(cmd: SetParentAccount, lookups: Lookups) -> list[str]:
     return await line_up(cmd.parent, lookups)
 
 
-async def line_up(id: str | None, lookups: Lookups) -> list[str]:
-    """An account's id and those above it, up to the top; a merged account stands where its survivor stands."""
+async def line_up(
+    id: str | None, lookups: Lookups, apart: Sequence[str] = (), parents: Mapping[str, str | None] = _NONE
+) -> list[str]:
+    """An account's id and those above it, up to the top; a merged account stands where its survivor stands.
+
+    apart: merged accounts that are to stand by themselves; parents: what is to be instead of the parents now.
+    """
     line: list[str] = []
     while id is not None and id not in line and len(line) <= MAX_DEPTH:
         line.append(id)
         account = await lookups.state(ACCOUNT, id)
-        id = account.merged_into or account.parent
+        above = parents.get(id, account.parent)
+        id = above if id in apart else account.merged_into or above
     return line
 
 

@@ -5,15 +5,19 @@ Its words are encrypted under a key of its own; plan, links and status are in cl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from shared.clock import to_rfc3339
-from shared.domain.aggregate import Aggregate
+from shared.domain.aggregate import Aggregate, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record
+from shared.domain.undo import Reverse, Step
+from shared.errors import Rejected
 from shared.events import customer_activities as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.views.port import Collection, Document, Field, Kind
 
@@ -125,6 +129,28 @@ ACTIVITY = Aggregate(
     shown=shown,
 )
 
+
+def plan_back(back: Changes, state: Activity) -> list[Step]:
+    moments = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("start", "due")}
+    return [("RescheduleActivity", {f: moment or None for f, moment in moments.items()})]
+
+
+def links_back(back: Changes, state: Activity) -> Iterator[Step]:
+    now, wanted = ({link["id"]: link for link in back["linked_to"][side]} for side in ("from", "to"))
+    yield from (("UnlinkActivity", {"id": id}) for id in now.keys() - wanted.keys())
+    yield from (("LinkActivity", link) for id, link in wanted.items() if id not in now)
+
+
+def require_open(state: Activity) -> None:
+    """Raises Rejected for an activity that is done or cancelled."""
+    if state.status != "open":
+        raise Rejected(f"the activity is {state.status}", code="not-open")
+
+
+def open_to_answers(state: Activity, ctx: Context) -> None:
+    require_open(state)
+
+
 add_lifecycle(
     ACTIVITY,
     "Activity",
@@ -134,5 +160,11 @@ add_lifecycle(
         events.ActivityArchived,
         events.ActivityRestored,
         events.ActivityChangeUndone,
+    ),
+    reverses=(
+        Reverse(("start", "due"), plan_back),
+        Reverse(("linked_to",), links_back),
+        Reverse(("status",), along=("completed_at",)),  # no command opens it again
+        Reverse(("participants",), check=open_to_answers),
     ),
 )

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority
+from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority, require_open
 from shared.clock import Micros
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Custom, Email, Moment, Reference
-from shared.errors import Invalid, Rejected
+from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
 
@@ -145,11 +145,6 @@ def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[E
     if (start, due) == (state.start, state.due):
         return []
     return [events.ActivityRescheduled(start, due, state.start, state.due)]
-
-
-def require_open(state: Activity) -> None:
-    if state.status != "open":
-        raise Rejected(f"the activity is {state.status}", code="not-open")
 
 
 class CompleteActivity(CommandModel):

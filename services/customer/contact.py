@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
 from services.customer.names import full_name
 from shared.domain.aggregate import Aggregate, Unique
@@ -188,6 +189,7 @@ add_lifecycle(
         events.ContactRestored,
         events.ContactChangeUndone,
     ),
+    reverses=REVERSES,
 )
 
 MERGES = MergeEvents(events.ContactsMerged, events.ContactsUnmerged, events.ContactAbsorbed, events.ContactReleased)

@@ -13,10 +13,11 @@ from typing import Annotated, Any
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
-from shared.domain.lifecycle import require_live, value_of
+from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
+from shared.domain.undo import value_of
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
@@ -78,10 +79,20 @@ class Others:
 Combine = Callable[[Any, dict[str, Any], Lookups], Awaitable[dict[str, Any]]]  # survivor, others → values
 
 
-def add_merging(aggregate: Aggregate[Any], title: str, plural: str, events: MergeEvents, combine: Combine) -> None:
+Part = Callable[[str, Any, Lookups], Awaitable[None]]  # survivor's id, the event that lets others go; raises to refuse
+
+
+def add_merging(
+    aggregate: Aggregate[Any],
+    title: str,
+    plural: str,
+    events: MergeEvents,
+    combine: Combine,
+    part: Part | None = None,
+) -> None:
     """Register `Merge<Plural>`, `Unmerge<Plural>` and the hidden steps of their saga."""
     _add_merge(aggregate, plural, events, combine)
-    _add_unmerge(aggregate, plural, events)
+    _add_unmerge(aggregate, plural, events, part)
     _add_steps(aggregate, title, events)
 
 
@@ -109,7 +120,7 @@ def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, comb
         }
         through = {id: other.absorbed for id, other in others.states.items() if other.absorbed}
         body = {"absorbed": list(others.states), "choices": choices, "through": through, "changes": changes}
-        return [events.merged(**_subject(events.merged, ctx), **body)]
+        return [events.merged(**_subject(events.merged, ctx.id), **body)]
 
 
 async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:
@@ -147,11 +158,16 @@ def mergeable(aggregate: Aggregate[Any]) -> frozenset[str]:
     return frozenset(f.name for f in aggregate.collection.fields if f.writable and f.name in names) - {"custom"}
 
 
-def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents) -> None:
-    async def its_history(cmd: Unmerge, lookups: Lookups) -> list[Recorded]:
-        return await lookups.events(aggregate.name, lookups.id)
+def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, part: Part | None) -> None:
+    async def look(cmd: Unmerge, lookups: Lookups) -> list[Recorded]:
+        history = await lookups.events(aggregate.name, lookups.id)
+        acts = merges(history, events)
+        if part is not None and all(id in acts for id in cmd.release):
+            event = _release(aggregate, events, aggregate.fold(history), acts, set(cmd.release), lookups.id)
+            await part(lookups.id, event, lookups)
+        return history
 
-    @aggregate.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=its_history)
+    @aggregate.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look)
     def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context) -> list[Event]:
         require_live(state)
         acts = merges(ctx.facts, events)
@@ -159,7 +175,9 @@ def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents) ->
         if unknown:
             errors = [FieldError("release", "not-absorbed", f"{id} was not merged into this record") for id in unknown]
             raise Invalid("not all of them were merged into this record", errors=errors)
-        return [_release(aggregate, events, state, acts, set(cmd.release), ctx)]
+        event = _release(aggregate, events, state, acts, set(cmd.release), ctx.id)
+        ctx.access.check_fields(aggregate.name, event.changes)
+        return [event]
 
 
 def merges(history: list[Recorded], events: MergeEvents) -> dict[str, Recorded]:
@@ -180,7 +198,7 @@ def _release(
     state: MergeableRecord,
     acts: dict[str, Recorded],
     release: set[str],
-    ctx: Context,
+    survivor: str,
 ) -> Event:
     now = aggregate.dump(state)
     changes: Changes = {}
@@ -196,7 +214,7 @@ def _release(
             elif current != change["from"]:
                 kept.append(name)
     body = {"released": sorted(release), "through": through, "changes": changes, "kept": sorted(set(kept))}
-    return events.unmerged(**_subject(events.unmerged, ctx), **body)
+    return events.unmerged(**_subject(events.unmerged, survivor), **body)
 
 
 def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
@@ -227,8 +245,8 @@ def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> No
     @aggregate.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_history)
     def abandon(cmd: Abandon, state: MergeableRecord, ctx: Context) -> list[Event]:
         acts = merges(ctx.facts, events)
-        return [_release(aggregate, events, state, acts, {cmd.id}, ctx)] if cmd.id in acts else []
+        return [_release(aggregate, events, state, acts, {cmd.id}, ctx.id)] if cmd.id in acts else []
 
 
-def _subject(event: type[Any], ctx: Context) -> dict[str, str]:
-    return {"subject_id": ctx.id} if type_of(event).personal else {}
+def _subject(event: type[Any], id: str) -> dict[str, str]:
+    return {"subject_id": id} if type_of(event).personal else {}

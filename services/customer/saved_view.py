@@ -18,8 +18,10 @@ from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
+from shared.domain.undo import Reverse, Step
 from shared.errors import FieldError, Invalid
 from shared.events import customer_views as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.security.permissions import Level
 from shared.views.filters import condition
@@ -74,6 +76,11 @@ SAVED_VIEW = Aggregate(
     not_undoable=frozenset({"customer.SavedViewArchived", "customer.SavedViewRestored"}),
 )
 
+
+def offer_back(back: Changes, state: SavedView) -> list[Step]:
+    return [("ShareSavedView" if back["shared"]["to"] else "UnshareSavedView", {})]
+
+
 add_lifecycle(
     SAVED_VIEW,
     "SavedView",
@@ -84,6 +91,7 @@ add_lifecycle(
         events.SavedViewRestored,
         events.SavedViewChangeUndone,
     ),
+    reverses=(Reverse(("shared",), offer_back),),
 )
 
 

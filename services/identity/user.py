@@ -161,7 +161,7 @@ add_lifecycle(
     USER,
     "User",
     Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
-    may_archive=_may_archive,
+    before={"archive": _may_archive},
 )
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
-from services.sales.guards import guard
 from shared.clock import Micros, to_rfc3339
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
@@ -15,9 +14,11 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
+from shared.domain.undo import Reverse, Step, by
 from shared.domain.uniqueness import normalise
 from shared.errors import Invalid, Rejected
 from shared.events import sales_leads as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.views.port import Collection, Field, Kind
 
@@ -168,18 +169,6 @@ LEAD = Aggregate(
     uniques=(Unique("external_id", lambda lead: normalise(lead.external_id)),),
 )
 
-add_lifecycle(
-    LEAD,
-    "Lead",
-    Lifecycle(
-        events.LeadAssigned,
-        events.LeadTagsChanged,
-        events.LeadArchived,
-        events.LeadRestored,
-        events.LeadPersonChangeUndone,
-    ),
-)
-
 
 def require_editable(state: Lead) -> None:
     """Raises Rejected for an archived or converted lead, and for one that is just being converted."""
@@ -194,31 +183,39 @@ def _editable(state: Lead, ctx: Context) -> None:
     require_editable(state)
 
 
-def _split_undo(done: list[Event]) -> list[Event]:
+def _split_undo(done: Event) -> list[Event]:
     """The undo of plain fields apart from that of personal ones: each lives as long as what it is about."""
-    parts: list[Event] = []
-    for event in done:
-        plain = {f: c for f, c in event.changes.items() if f.partition(".")[0] not in PERSON}
-        personal = {f: c for f, c in event.changes.items() if f not in plain}
-        if plain:
-            parts.append(events.LeadChangeUndone(event.undone_version, event.undone_event, plain))
-        if personal:
-            parts.append(
-                events.LeadPersonChangeUndone(event.subject_id, event.undone_version, event.undone_event, personal)
-            )
-    return parts
+    plain = {f: c for f, c in done.changes.items() if f.partition(".")[0] not in PERSON}
+    personal = {f: c for f, c in done.changes.items() if f not in plain}
+    about = (done.undone_version, done.undone_event)
+    parts: list[Event] = [events.LeadChangeUndone(*about, plain)] if plain else []
+    return [*parts, events.LeadPersonChangeUndone(done.subject_id, *about, personal)] if personal else parts
 
 
-guard(LEAD, ("TransferLead", "TagLead"), _editable)
-guard(LEAD, ("UndoLeadChange",), _editable, then=_split_undo)
+def _disqualification(back: Changes, state: Lead) -> list[Step]:
+    """Recycled, if it was not disqualified before; the reason is never empty when it was."""
+    reason = back["disqualified_reason"]["to"]
+    return [("DisqualifyLead", {"reason": reason}) if reason else ("RecycleLead", {})]
 
 
-def _archivable(state: Lead, ctx: Context) -> None:
-    if not state.archived:
-        require_editable(state)
-
-
-guard(LEAD, ("ArchiveLead",), _archivable)
+add_lifecycle(
+    LEAD,
+    "Lead",
+    Lifecycle(
+        events.LeadAssigned,
+        events.LeadTagsChanged,
+        events.LeadArchived,
+        events.LeadRestored,
+        events.LeadPersonChangeUndone,
+    ),
+    reverses=(
+        Reverse(("disqualified_reason",), _disqualification, along=("status",)),
+        by("TransferLead", "owner", along=("status",)),
+        Reverse(("status",), check=_editable),  # no command leads back from working or qualified
+    ),
+    before=dict.fromkeys(("transfer", "tags", "archive", "undo"), _editable),
+    split_undo=_split_undo,
+)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from shared.domain.types import Amount, Currency, Reference
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
+from shared.views.port import MAX_PAGE, Condition, Query
 
 RESOURCES = ("account", "contact", "opportunity")
 NEW, NONE = "new", "none"
@@ -171,7 +172,17 @@ async def created_records(cmd: UndoConversion, lookups: Lookups) -> list[Created
         history = await lookups.events(resource, id)
         record = await lookups.record(resource, id)
         found.append(Created(resource, id, record.owner, [e for e in history if e.metadata.correlation_id != chain]))
+        if resource == "account":
+            await _no_other_deals(id, conversion["opportunity"], lookups)
     return found
+
+
+async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> None:
+    """Raises Rejected as the archiving of the account would: open deals hold it back, but for the conversion's own."""
+    where = (Condition("account", "eq", account), Condition("status", "eq", "open"), Condition("archived", "eq", False))
+    count = sum(d["id"] != own for d in await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE)))
+    if count:
+        raise Rejected("the account has other open opportunities", code="open-opportunities", count=count)
 
 
 @LEAD.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records)

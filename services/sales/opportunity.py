@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field as F
 
 from services.sales.gates import check_gate
-from services.sales.guards import guard
+from services.sales.opportunity_undo import REVERSES
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.values import Day, Probability, cycle_days, total, weighted
 from shared.clock import Micros, day_of
@@ -179,6 +179,14 @@ OPPORTUNITY = Aggregate(
     shown=shown,
 )
 
+
+def require_open(state: Opportunity) -> None:
+    """Raises Rejected for an archived or closed deal."""
+    require_live(state)
+    if state.status != "open":
+        raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
+
+
 add_lifecycle(
     OPPORTUNITY,
     "Opportunity",
@@ -189,17 +197,9 @@ add_lifecycle(
         events.OpportunityRestored,
         events.OpportunityChangeUndone,
     ),
+    reverses=REVERSES,
+    before={"undo": lambda state, ctx: require_open(state)},
 )
-
-
-def require_open(state: Opportunity) -> None:
-    """Raises Rejected for an archived or closed deal."""
-    require_live(state)
-    if state.status != "open":
-        raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
-
-
-guard(OPPORTUNITY, ("UndoOpportunityChange",), lambda state, ctx: require_open(state))
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------

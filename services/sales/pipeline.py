@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,8 +17,10 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Custom, Reference, Text
+from shared.domain.undo import Reverse, Step
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.views.port import Collection, Condition, Field, Kind, Query
 
@@ -102,6 +105,24 @@ def _not_default(state: Pipeline, ctx: Context) -> None:
         raise Rejected("this is the default pipeline; make another one the default first", code="default-pipeline")
 
 
+def stages_back(back: Changes, state: Pipeline) -> Iterator[Step]:
+    """The commands that make the stages what they were; none reopens a retired one: the right to edit is enough."""
+    now = {s["key"]: s for s in back["stages"]["from"]}
+    wanted: list[Stage] = back["stages"]["to"]
+    for stage in wanted:
+        key, before = stage["key"], now.get(stage["key"], stage)
+        if any(stage[name] != before[name] for name in _NAMED):
+            yield "RenameStage", {"key": key, **{name: stage[name] for name in _NAMED}}
+        if stage["gate"] != before["gate"]:
+            yield "SetGate", {"key": key, "gate": stage["gate"]}
+        if stage["retired"] and not before["retired"]:
+            yield "RetireStage", {"key": key}
+    if [s["key"] for s in wanted] != list(now):
+        yield "ReorderStages", {"keys": [s["key"] for s in wanted if not s["retired"]]}
+
+
+_NAMED = ("zh", "en", "probability")
+
 add_lifecycle(
     PIPELINE,
     "Pipeline",
@@ -112,7 +133,8 @@ add_lifecycle(
         events.PipelineRestored,
         events.PipelineChangeUndone,
     ),
-    may_archive=_not_default,
+    reverses=(Reverse(("stages",), stages_back),),
+    before={"archive": _not_default},
 )
 
 

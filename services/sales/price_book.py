@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Reference
+from shared.domain.undo import Reverse, Step
 from shared.errors import Invalid
 from shared.events import sales_products as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.views.port import Collection, Field, Kind
 
@@ -80,6 +83,22 @@ PRICE_BOOK = Aggregate(
     shown=lambda b: {"products": sorted(b.entries)},
 )
 
+
+def entries_back(back: Changes, state: PriceBook) -> Iterator[Step]:
+    """The prices that have to be set or removed."""
+    now, wanted = _prices(back["entries"]["from"]), _prices(back["entries"]["to"])
+    for product, day in sorted(now.keys() | wanted.keys()):
+        place, price = {"product": product, "valid_from": day}, wanted.get((product, day))
+        if price is None:
+            yield "RemovePrice", place
+        elif price != now.get((product, day)):
+            yield "SetPrice", {**place, "price": price}
+
+
+def _prices(entries: dict[str, list[Price]]) -> dict[tuple[str, str], str]:
+    return {(product, p["valid_from"]): p["price"] for product, prices in entries.items() for p in prices}
+
+
 add_lifecycle(
     PRICE_BOOK,
     "PriceBook",
@@ -90,6 +109,7 @@ add_lifecycle(
         events.PriceBookRestored,
         events.PriceBookChangeUndone,
     ),
+    reverses=(Reverse(("entries",), entries_back),),
 )
 
 

@@ -13,8 +13,10 @@ from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Text
+from shared.domain.undo import Reverse, Step
 from shared.domain.uniqueness import normalise
 from shared.events import sales_products as events
+from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.views.port import Collection, Field, Kind
 
@@ -77,6 +79,12 @@ PRODUCT = Aggregate(
     shown=lambda p: {"active": not p.archived},
 )
 
+
+def list_price_back(back: Changes, state: Product) -> list[Step]:
+    wanted = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("list_price", "currency")}
+    return [("SetListPrice", {f: v for f, v in wanted.items() if f == "list_price" or v})]
+
+
 add_lifecycle(
     PRODUCT,
     "Product",
@@ -87,6 +95,7 @@ add_lifecycle(
         events.ProductRestored,
         events.ProductChangeUndone,
     ),
+    reverses=(Reverse(("list_price", "currency"), list_price_back),),
 )
 
 

@@ -22,6 +22,7 @@ from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
     from shared.domain.lookups import Lookups
+    from shared.domain.undo import Reverse
 
 S = TypeVar("S", bound=Record)
 
@@ -94,6 +95,7 @@ class Aggregate(Generic[S]):
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
+    reverses: by which commands `undo` gives earlier values back, beside the edit in place, transfer and tags.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Aggregate(Generic[S]):
     shown: Callable[[S], Document] | None = None
     reach: CheckReach | None = None
     commands: dict[str, Command] = field(default_factory=dict)
+    reverses: Sequence[Reverse] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)
     _folds: _Folds = field(init=False, repr=False)

@@ -197,7 +197,7 @@ class CommandBus:
             return Done(id, state.version, changed=False)  # a saga's repeated step: the record is there
         happened = when(call.occurred_at, now, state)
         await self.custom.check(access.tenant, aggregate.name, body, complete=command.creates and not call.causation_id)
-        lookups = Lookups(access, id, self.catalogue, self.repository, self.views, self.directory)
+        lookups = Lookups(access, id, self.catalogue, self.repository, self.views, self.directory, self.custom)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)
         events = command.decide(body, state, context)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.aggregate import Aggregate, Command
 from shared.domain.catalogue import Catalogue
+from shared.domain.custom import CustomFields
+from shared.domain.guards import check
+from shared.domain.parsing import parse
 from shared.domain.record import Record
 from shared.domain.repository import Repository
 from shared.errors import Invalid
@@ -29,10 +32,12 @@ class Lookups:
         repository: Repository,
         views: Views,
         directory: Directory,
+        custom: CustomFields,
     ) -> None:
         self.access, self.id = access, id
         self.tenant = access.tenant
         self.catalogue, self._repository, self.views, self._directory = catalogue, repository, views, directory
+        self._custom = custom
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
@@ -52,6 +57,20 @@ class Lookups:
         record = await self.record(resource, id)
         if record.version == 0 or record.archived or not self.sees(resource, record.owner):
             raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
+
+    async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
+        """What another command meets before its decision: rights, fields, look-ups; returns its facts.
+
+        id: the record it is for, unless this one. Raises what the command itself would.
+        """
+        aggregate, command = self.catalogue.command(command.name)
+        parsed, target = parse(command, body), self if id is None else self._for(id)
+        check(aggregate, command, parsed, await self.state(aggregate, target.id), self.access, None)
+        await self._custom.check(self.tenant, aggregate.name, parsed, complete=False)
+        return None if command.prepare is None else await command.prepare(parsed, target)
+
+    def _for(self, id: str) -> Lookups:
+        return Lookups(self.access, id, self.catalogue, self._repository, self.views, self._directory, self._custom)
 
     def sees(self, resource: str, owner: str | None) -> bool:
         """Whether the caller may read a record of that owner."""

@@ -7,6 +7,7 @@ Names may leave the service out; events given happened a second apart, before NO
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from shared.clock import Micros, from_rfc3339
 from shared.domain.aggregate import Aggregate, Command, Context
+from shared.domain.undo import Undo, Undoing, plan_of
 from shared.errors import CrmError
 from shared.events.envelope import Event, Metadata, Recorded
 from shared.events.registry import type_of
@@ -40,7 +42,7 @@ def record(stream: str, events: tuple[Event, ...], *, first_version: int = 1, no
 
 
 class Given:
-    """A record with a past. `history` is what an `undo` takes as facts."""
+    """A record with a past."""
 
     def __init__(self, aggregate: Aggregate[Any], events: tuple[Event, ...], id: str = ID) -> None:
         self.aggregate, self.id = aggregate, id
@@ -61,20 +63,27 @@ class Given:
         now: Micros = NOW,
         reason: str = "",
     ) -> Outcome:
-        """Decide one command. `facts`: what its `prepare` would have looked up; an undo's are its history."""
+        """Decide one command. `facts`: what its `prepare` would have looked up, or that of an undo's steps."""
         command = self._command(name)
-        if facts is None and command.name.startswith(f"{self.aggregate.service}.Undo"):
-            facts = self.history
         access = access or system_access("t1", ME)
         counter = iter(range(1, 1000))
         context = Context("t1", self.id, access.user, now, now, access, lambda: f"new-{next(counter)}", facts, reason)
         try:
             parsed = command.adapter.validate_python(body or {})
+            if command.model is Undo:
+                context = replace(context, facts=self._undoing(parsed.version, facts))
             return Outcome(self, command.decide(parsed, self.state, context), None)
         except ValidationError as error:
             return Outcome(self, [], invalid_from(error))
         except CrmError as error:
             return Outcome(self, [], error)
+
+    def _undoing(self, version: int, facts: Any) -> Undoing:
+        try:
+            plan = plan_of(self.aggregate, version, self.history)
+        except CrmError as refusal:
+            return Undoing(refusal=refusal)
+        return Undoing(plan, [facts] * len(plan.steps))
 
     def _command(self, name: str) -> Command:
         commands = self.aggregate.commands

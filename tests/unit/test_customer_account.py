@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.customer.account import ACCOUNT, MAX_DEPTH, Account
 from services.customer.merging import Others
-from shared.domain.lifecycle import UndoClash
+from shared.domain.undo import UndoClash
 from shared.errors import Invalid, Rejected
 from shared.events.customer import (
     AccountAbsorbed,
@@ -164,7 +164,7 @@ def test_undo_works_on_every_plain_change() -> None:
         AccountTagsChanged(["a"], []), AccountTransferred("you", ME),
     )  # fmt: skip
     acme.when("UndoAccountChange", {"version": 2}).then(undone(2, type=("partner", "prospect")))
-    acme.when("UndoAccountChange", {"version": 3}).then(undone(3, parent=("p", None)))
+    acme.when("UndoAccountChange", {"version": 3}, facts=[]).then(undone(3, parent=("p", None)))
     acme.when("UndoAccountChange", {"version": 4}).then(undone(4, tags=(["a"], [])))
     acme.when("UndoAccountChange", {"version": 5}).then(undone(5, owner=("you", ME)))
 

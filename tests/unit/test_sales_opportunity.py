@@ -282,7 +282,7 @@ class TestForecast:
 class TestUndo:
     def test_a_move_is_taken_back(self) -> None:
         moved = opened().when("ChangeStage", {"stage": "second"}, facts=pipeline()).and_so()
-        state = moved.when("UndoOpportunityChange", {"version": 2}).and_so().state
+        state = moved.when("UndoOpportunityChange", {"version": 2}, facts=pipeline()).and_so().state
         assert (state.stage, state.probability) == ("first", 10)
 
     def test_closing_has_a_command_of_its_own_and_a_closed_deal_stays_as_it_is(self) -> None:

@@ -13,7 +13,7 @@ from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents, merges, returning
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
-from shared.domain.lifecycle import value_of
+from shared.domain.undo import value_of
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator

@@ -1,0 +1,61 @@
+"""By which commands a deal's changes are taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.domain.undo import Reverse, Step, by
+from shared.events.common import Changes
+
+Entry = dict[str, Any]
+
+
+def _amount(back: Changes, state: Any) -> Iterator[Step]:
+    wanted = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("amount", "currency")}
+    yield "ChangeAmount", {**wanted, "currency": wanted["currency"] or None}
+
+
+def _lines(back: Changes, state: Any) -> Iterator[Step]:
+    """The amount goes along: it is the sum of the lines."""
+    now, wanted = _by(back["lines"]["from"], "id"), _by(back["lines"]["to"], "id")
+    for id in now.keys() - wanted.keys():
+        yield "RemoveLineItem", {"line": id}
+    for id, line in wanted.items():
+        values = {f: line[f] for f in ("name", "quantity", "unit_price", "discount_percent", "tax_percent")}
+        if id not in now:
+            yield "AddLineItem", {"product": line["product"], **values}
+        elif line != now[id]:
+            yield "ChangeLineItem", {"line": id, **values}
+
+
+def _contact_roles(back: Changes, state: Any) -> Iterator[Step]:
+    now, wanted = _by(back["contact_roles"]["from"], "contact"), _by(back["contact_roles"]["to"], "contact")
+    for contact in now.keys() - wanted.keys():
+        yield "RemoveContactRole", {"contact": contact}
+    for contact, entry in wanted.items():
+        if entry != now.get(contact):
+            yield "SetContactRole", {"contact": contact, "role": entry["role"]}
+
+
+def _by(entries: list[Entry], key: str) -> dict[str, Entry]:
+    return {entry[key]: entry for entry in entries}
+
+
+def _stage(back: Changes, state: Any) -> Iterator[Step]:
+    """With the probability that the deal had there, whatever the stage's is now."""
+    probability = back["probability"]["to"] if "probability" in back else state.probability
+    yield "ChangeStage", {"stage": back["stage"]["to"], "probability": probability}
+
+
+REVERSES = (
+    Reverse(("stage",), _stage, along=("probability", "stage_since", "checked")),
+    Reverse(("lines",), _lines, along=("amount",)),
+    Reverse(("amount", "currency"), _amount),
+    by("ChangeCloseDate", "close_date"),
+    Reverse(
+        ("forecast_category",),
+        lambda back, _: [("SetForecastCategory", {"category": back["forecast_category"]["to"]})],
+    ),
+    Reverse(("contact_roles",), _contact_roles),
+)

@@ -1,0 +1,238 @@
+"""Undo: take one change back by the rules, rights and look-ups of the commands that have the same effect.
+
+A record type says with `Reverse` which commands give which of its fields earlier values back. An undo runs the checks,
+the `prepare` and the decision of each of them, and then writes one `…ChangeUndone` instead of their events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, Command, CommandModel, Context
+from shared.domain.lookups import Lookups
+from shared.domain.parsing import parse
+from shared.domain.record import Record, differences
+from shared.errors import CrmError, FieldError, Invalid, Rejected
+from shared.events.common import Changes
+from shared.events.envelope import Event, Recorded
+from shared.events.registry import type_of
+
+Step = tuple[str, dict[str, Any]]  # a command's name without its service, and its body
+Steps = Callable[[Changes, Any], Iterable[Step]]  # changes to make, state now → commands
+Check = Callable[[Any, Context], None]  # state, context; raises to refuse
+
+
+class Undo(CommandModel):
+    """Take back the change that made `version`."""
+
+    version: int = F(ge=1, le=2**31)
+
+
+class UndoClash(Rejected):
+    """Later changes touched the same fields: they are named, nothing was written."""
+
+    type = "undo-clash"
+    title = "Later changes touched the same fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """How people give fields of a record earlier values back.
+
+    fields: what the commands are for. along: what they change besides, when one of `fields` changes.
+    steps: the commands. check: the rules where no command has this effect. Neither: the right to edit is enough.
+    """
+
+    fields: tuple[str, ...]
+    steps: Steps | None = None
+    along: tuple[str, ...] = ()
+    check: Check | None = None
+
+
+def by(command: str, *fields: str, along: tuple[str, ...] = ()) -> Reverse:
+    """The common case: one command whose body has the fields under their own names."""
+
+    def steps(back: Changes, state: Any) -> Iterable[Step]:
+        yield command, {name: back[name]["to"] if name in back else getattr(state, name) for name in fields}
+
+    return Reverse(fields, steps, along)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """back: the changes to make. steps: the commands that make them. checks: the rules where no command makes them."""
+
+    target: Recorded
+    back: Changes
+    steps: list[Step]
+    checks: list[Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What an undo knows: its plan and what each of the steps looked up, or why it is refused."""
+
+    plan: Plan | None = None
+    facts: Sequence[Any] = ()
+    refusal: CrmError | None = None
+
+
+def add_undo(
+    aggregate: Aggregate[Any],
+    title: str,
+    undone: Callable[..., Event],
+    before: Check,
+    split: Callable[[Event], list[Event]] | None,
+) -> None:
+    """Register `Undo<Title>Change`. before: what refuses every undo. split: the events to write instead of the one."""
+
+    async def look(cmd: Undo, lookups: Lookups) -> Undoing:
+        history = await lookups.events(aggregate.name, lookups.id)
+        try:
+            plan = plan_of(aggregate, cmd.version, history)
+            return Undoing(plan, [await lookups.admit(_command(aggregate, name), body) for name, body in plan.steps])
+        except CrmError as refusal:
+            return Undoing(refusal=refusal)
+
+    @aggregate.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look)
+    def undo(cmd: Undo, state: Record, ctx: Context) -> list[Event]:
+        before(state, ctx)
+        undoing: Undoing = ctx.facts
+        if undoing.plan is None:
+            raise undoing.refusal or not_undoable()
+        if not undoing.plan.back:
+            return []
+        ctx.access.check_fields(aggregate.name, undoing.plan.back)
+        _decide(aggregate, undoing.plan, undoing.facts, state, ctx)
+        event = undone_event(undone, undoing.plan.target, undoing.plan.back, ctx.id)
+        return [event] if split is None else split(event)
+
+
+def undone_event(undone: Callable[..., Event], target: Recorded, back: Changes, id: str) -> Event:
+    """The event that says so."""
+    subject = {"subject_id": id} if isinstance(undone, type) and type_of(undone).personal else {}
+    return undone(undone_version=target.version, undone_event=target.event_id, changes=back, **subject)
+
+
+def _decide(aggregate: Aggregate[Any], plan: Plan, facts: Sequence[Any], state: Record, ctx: Context) -> None:
+    """Decide each step on the state that the ones before it leave, for its refusals alone."""
+    current = aggregate.copy(state)
+    for check in plan.checks:
+        check(current, ctx)
+    for (name, body), known in zip(plan.steps, facts, strict=True):
+        command = _command(aggregate, name)
+        for event in command.decide(parse(command, body), current, replace(ctx, facts=known)):
+            aggregate.evolve_all(current, event)
+
+
+def _command(aggregate: Aggregate[Any], name: str) -> Command:
+    return aggregate.commands[f"{aggregate.service}.{name}"]
+
+
+# --- what there is to take back, and by which commands ----------------------------------------------------------------
+
+
+def plan_of(aggregate: Aggregate[Any], version: int, history: list[Recorded]) -> Plan:
+    """What takes one change back; no steps when it is without effect already.
+
+    Raises: Invalid (no such version), Rejected (not undoable), UndoClash with the fields changed since.
+    """
+    if version > len(history):
+        raise Invalid.field("version", "unknown-version", f"the record has {len(history)} versions")
+    target = history[version - 1]
+    if version == 1 or target.type in aggregate.not_undoable:
+        raise not_undoable()
+    state = aggregate.fold(history)
+    done, now = effect(aggregate, history, version), aggregate.dump(state)
+    clashes = sorted(f for f, change in done.items() if value_of(now, f) not in (change["to"], change["from"]))
+    if clashes:
+        errors = [FieldError(f, "changed-since", "a later change touched this field") for f in clashes]
+        raise UndoClash(errors=errors, fields=clashes)
+    back = returned(done, now)
+    steps, checks = _commands_for(aggregate, back, state)
+    return Plan(target, back, steps, checks)
+
+
+def not_undoable() -> Rejected:
+    return Rejected("this change has a command of its own to take it back", code="not-undoable")
+
+
+def effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) -> Changes:
+    """What the event of a version changed in the state."""
+    state = aggregate.fold(history[: version - 1])
+    before = aggregate.dump(state)
+    aggregate.step(state, history[version - 1])
+    return differences(before, aggregate.dump(state))
+
+
+def returned(done: Changes, now: dict[str, Any]) -> Changes:
+    """The changes that take an effect back, without what has been taken back already."""
+    return {
+        f: {"from": change["to"], "to": change["from"]}
+        for f, change in done.items()
+        if value_of(now, f) == change["to"]
+    }
+
+
+def _commands_for(aggregate: Aggregate[Any], back: Changes, state: Record) -> tuple[list[Step], list[Check]]:
+    left, steps, checks = dict(back), list[Step](), list[Check]()
+    for reverse in (*aggregate.reverses, *_shared(aggregate)):
+        if not any(f in left for f in reverse.fields):
+            continue
+        mine = {f: left.pop(f) for f in (*reverse.fields, *reverse.along) if f in left}
+        steps += reverse.steps(mine, state) if reverse.steps else ()
+        checks += [reverse.check] if reverse.check else ()
+    if left:
+        steps.append(_edit(aggregate, left))
+    return steps, checks
+
+
+def _shared(aggregate: Aggregate[Any]) -> Iterable[Reverse]:
+    """Owner and tags go back by the commands that all records have for them."""
+    names = {command.verb: command.name.partition(".")[2] for command in aggregate.commands.values()}
+    if "transfer" in names:
+        yield by(names["transfer"], "owner")
+    if "tags" in names:
+        yield Reverse(("tags",), lambda back, state: [(names["tags"], _tags(back["tags"]))])
+
+
+def _tags(change: dict[str, list[str]]) -> dict[str, list[str]]:
+    before, after = set(change["from"]), set(change["to"])
+    return {"add": sorted(after - before), "remove": sorted(before - after)}
+
+
+def _edit(aggregate: Aggregate[Any], back: Changes) -> Step:
+    """Plain fields go back by the edit in place. Raises Rejected for a field that no command writes."""
+    command = next((c for c in aggregate.commands.values() if c.verb == "PATCH"), None)
+    values: dict[str, Any] = {}
+    for name, change in back.items():
+        head, _, custom = name.partition(".")
+        if command is None or head not in command.model.model_fields:
+            raise not_undoable()
+        if custom:
+            values.setdefault("custom", {})[custom] = change["to"]
+        else:
+            values[name] = change["to"]
+    assert command is not None
+    return command.name.partition(".")[2], _without_blanks(aggregate, command, values)
+
+
+def _without_blanks(aggregate: Aggregate[Any], command: Command, values: dict[str, Any]) -> dict[str, Any]:
+    """A field that goes back to never having been filled in is left out where its model takes no such value."""
+    try:
+        parse(command, values)
+    except Invalid as error:
+        blank = aggregate.state()
+        refused = {e.field for e in error.errors}
+        return {f: v for f, v in values.items() if f not in refused or v != getattr(blank, f, None)}
+    return values
+
+
+def value_of(dump: dict[str, Any], name: str) -> Any:
+    """A field of a dump, `custom.<name>` too; None when it is not there."""
+    head, _, custom = name.partition(".")
+    return (dump.get("custom") or {}).get(custom) if head == "custom" and custom else dump.get(head)
