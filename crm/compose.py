@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AsyncExitStack
+import sqlite3
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from crm.caches import open_views, open_warehouse
+from crm.datadir import inspect
 from crm.gateway import build_app
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
 from services.analytics.facts import TABLES
@@ -38,7 +41,7 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.formats import NewerFormat
 from shared.platform import Platform
 from shared.security.directory import Directory
-from shared.security.keyring import KeyRing
+from shared.security.keyring import KeyMissing, KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.rootkey import KeysUnusable
 from shared.security.signingkeys import SigningKeys
@@ -47,6 +50,7 @@ from shared.streaming.parked import PARKED
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
+from shared.streaming.reconcile import Reconciler
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
@@ -57,6 +61,7 @@ _NOT_TO_BE_OPENED = (
     AlreadyOpen,
     NewerFormat,
     KeysUnusable,
+    KeyMissing,
     StoreBroken,
     StoreUnavailable,
     ViewsUnavailable,
@@ -86,6 +91,7 @@ class Suite:
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
             suite = cls(settings, platform)
+            await suite.imports.tidy()
             suite._stack = stack.pop_all()
             return suite
         raise AssertionError("unreachable")
@@ -137,10 +143,11 @@ class Suite:
 async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     data, clock, ids = settings.data, SystemClock(), SystemIds()
     stack.callback(lock_directory(data).release)
-    keys = SqliteKeyRing.open(data / "keys", clock=clock)
+    installation = inspect(data) or str(uuid4())
+    keys = SqliteKeyRing.open(data / "keys", clock=clock, installation=installation)
     stack.push_async_callback(keys.close)
     codec = Codec(keys)
-    store = await _open_store(data / "events.db", clock, keys)
+    store = await _open_store(data / "events.db", clock, keys, installation)
     stack.push_async_callback(store.close)
     views = await open_views(data / "views.db", store)
     stack.push_async_callback(views.close)
@@ -157,6 +164,8 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
     await _declare(views, catalogue, store, codec, projector)
+    reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
+    await reconciler.run()
     feed = await open_warehouse(data / "warehouse", lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock))
     stack.push_async_callback(feed.warehouse.close)
     platform = Platform(
@@ -179,17 +188,27 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
         feed=feed,
     )
     await platform.policies.start()
+    stack.push_async_callback(_note_agreement, platform, reconciler)
     return platform
 
 
-async def _open_store(path: Path, clock: Clock, keys: KeyRing) -> SqliteEventStore:
+async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
     """In a thread, as bringing an old file up to date takes its time; the key ring is asked in this one."""
     loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
 
     def rekey(rows: list[RequestRow]) -> list[RequestRow]:
         return asyncio.run_coroutine_threadsafe(requests.rekeyed(rows), loop).result()
 
-    return await asyncio.to_thread(SqliteEventStore.open, path, clock, on_broken=_exit, rekey=rekey)
+    return await asyncio.to_thread(
+        SqliteEventStore.open, path, clock, on_broken=_exit, rekey=rekey, installation=installation
+    )
+
+
+async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
+    """At the end, so that the next start has nothing to look through."""
+    with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
+        if platform.projector.position == platform.policies.position == await platform.store.head():
+            await reconciler.note()
 
 
 async def _declare(

@@ -74,8 +74,10 @@ def describe(event: dict[str, Any]) -> str:
 def describe_verdict(line: dict[str, Any]) -> str:
     if line["ok"]:
         return f"{line['view']}: {line['documents']} documents agree"
-    named = ", ".join([*line["missing"], *line["surplus"], *line["different"]])
+    named = ", ".join([*line["missing"], *line["surplus"], *line["different"], *line["keyless"]])
     counts = f"{line['missing_count']} missing, {line['surplus_count']} surplus, {line['different_count']} different"
+    if line["keyless_count"]:
+        counts += f", {line['keyless_count']} without their key"
     return f"{line['view']}: {counts}: {named}"
 
 

@@ -125,6 +125,7 @@ ACTIVITY = Aggregate(
         ),
         title="subject",
     ),
+    erasure=events.ActivityErased,
     not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored", "customer.ActivityErased"}),
     shown=shown,
 )

@@ -163,6 +163,7 @@ CONTACT = Aggregate(
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, personal=True, writable=False),
         ),
     ),
+    erasure=events.PersonErased,
     not_undoable=frozenset(
         f"customer.{name}"
         for name in (

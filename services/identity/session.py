@@ -76,6 +76,7 @@ SESSION = Aggregate(
         ),
         title="device",
     ),
+    about_owner=True,
     not_undoable=frozenset(
         {"identity.SessionRefreshed", "identity.SignedOut", "identity.SessionRevoked", "identity.SignedIn"}
     ),

@@ -127,6 +127,7 @@ USER = Aggregate(
         ),
         owner=None,
     ),
+    erasure=events.UserErased,
     not_undoable=frozenset(
         f"identity.{name}"
         for name in (

@@ -17,6 +17,7 @@ from shared.views.port import Collection, Document, Field, Kind
 
 Status = Literal["running", "paused", "completed", "failed", "reverting", "reverted"]
 UNFINISHED = ("running", "reverting")
+FINISHED = ("completed", "reverted")  # its files are of no use any more
 OUTCOMES = ("created", "updated", "unchanged", "passed", "rejected", "warnings")
 
 

@@ -155,6 +155,7 @@ LEAD = Aggregate(
             ),
         ),
     ),
+    erasure=events.LeadErased,
     not_undoable=frozenset(
         {
             "sales.LeadConversionStarted",

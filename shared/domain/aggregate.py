@@ -96,6 +96,8 @@ class Aggregate(Generic[S]):
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
     reverses: by which commands `undo` gives earlier values back, beside the edit in place, transfer and tags.
+    erasure: the event that says that the person whom a record is about is erased.
+    about_owner: what is personal in it is its owner's, and goes with them.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Aggregate(Generic[S]):
     collection: Collection
     evolves_shared: bool = False
     not_undoable: frozenset[str] = frozenset()
+    erasure: type[Erased] | None = None
+    about_owner: bool = False
     uniques: tuple[Unique, ...] = ()
     shown: Callable[[S], Document] | None = None
     reach: CheckReach | None = None

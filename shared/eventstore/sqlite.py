@@ -14,7 +14,7 @@ from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.lock import Lock, lock_file
 from shared.eventstore.port import Appended, Rekey, Request, StoreBroken, StoreUnavailable
-from shared.eventstore.sqlite_file import is_full, open_for_writing
+from shared.eventstore.sqlite_file import installation_of, is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
 from shared.eventstore.sqlite_reader import Reader, Reading
 from shared.eventstore.sqlite_tail import Tail
@@ -26,13 +26,20 @@ class SqliteEventStore:
     """One per file and process; used from one event loop. Commands of one loop turn travel to the writer together."""
 
     def __init__(
-        self, path: Path, clock: Clock, lock: Lock, on_broken: Callable[[], None] | None, rekey: Rekey | None
+        self,
+        path: Path,
+        clock: Clock,
+        lock: Lock,
+        on_broken: Callable[[], None] | None,
+        rekey: Rekey | None,
+        installation: str | None,
     ) -> None:
         self._lock, self._on_broken = lock, on_broken
         self._pending: list[Command] = []
         self._committed = asyncio.Event()
         self._closed = False
-        writing = open_for_writing(path, rekey)
+        writing = open_for_writing(path, rekey, installation)
+        self.installation = installation_of(writing)
         self._reader = Reader(path)
         self._writer = GroupWriter(writing, clock, self._report)
         self._head = self._writer.position
@@ -40,11 +47,18 @@ class SqliteEventStore:
 
     @classmethod
     def open(
-        cls, path: Path, clock: Clock, *, on_broken: Callable[[], None] | None = None, rekey: Rekey | None = None
+        cls,
+        path: Path,
+        clock: Clock,
+        *,
+        on_broken: Callable[[], None] | None = None,
+        rekey: Rekey | None = None,
+        installation: str | None = None,
     ) -> SqliteEventStore:
         """Open or create the store's file. `on_broken` is called once when the disk failed: the process must exit.
 
         rekey: brings requests that an older program kept without a key up to date.
+        installation: the id of a store that has none yet; None = a new one.
 
         Raises:
             AlreadyOpen: another process has it.
@@ -55,7 +69,7 @@ class SqliteEventStore:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = lock_file(path)
         try:
-            return cls(path, clock, lock, on_broken, rekey)
+            return cls(path, clock, lock, on_broken, rekey, installation)
         except BaseException as error:
             lock.release()
             if isinstance(error, sqlite3.Error):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from uuid import uuid4
 
 from shared.eventstore.port import Rekey
-from shared.eventstore.sqlite_upgrade import REQUESTS, upgrade
+from shared.eventstore.sqlite_upgrade import META, REQUESTS, adopt, upgrade
 from shared.faults import crashpoint
 from shared.formats import NewerFormat
 from shared.security.rootkey import sync_directory
 
-FORMAT = 2
+FORMAT = 3
 
 _BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
@@ -36,6 +37,7 @@ CREATE TABLE events(
 );
 CREATE INDEX events_by_category ON events(category, position);
 {REQUESTS};
+{META};
 PRAGMA user_version={FORMAT};
 COMMIT;
 """
@@ -55,11 +57,12 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
 
 
-def open_for_writing(path: Path, rekey: Rekey | None = None) -> sqlite3.Connection:
+def open_for_writing(path: Path, rekey: Rekey | None = None, installation: str | None = None) -> sqlite3.Connection:
     """Open or create the store's file with every commit flushed to disk.
 
     The whole log is moved into the database first: what a failed flush left only in the page cache is written anew.
-    A file of an older format is brought to this one; `rekey` is what format 1 needs.
+    A file of an older format is brought to this one; `rekey` is what format 1 needs. installation: the id of a store
+    that has none yet; None = a new one.
 
     Raises:
         NewerFormat: the file belongs to a newer program; it is not changed.
@@ -83,11 +86,18 @@ def open_for_writing(path: Path, rekey: Rekey | None = None) -> sqlite3.Connecti
         elif found < FORMAT:
             upgrade(db, found, rekey)
             _move_log(db)
+        adopt(db, installation or str(uuid4()))
         crashpoint("open.ready")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def installation_of(db: sqlite3.Connection) -> str:
+    """The id of the installation that the store belongs to."""
+    value: bytes = db.execute("SELECT value FROM meta WHERE name = 'installation'").fetchone()[0]
+    return value.decode()
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

@@ -22,12 +22,22 @@ CREATE TABLE requests(
     PRIMARY KEY(tenant, key)
 ) WITHOUT ROWID
 """
+# What the store knows of itself. installation: the id that its companions, the keys above all, bear as well.
+META = "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 
 
 def upgrade(db: sqlite3.Connection, found: int, rekey: Rekey | None) -> None:
     """Take every step from format `found` on. Raises StoreUnavailable where a step needs keys that are not given."""
     if found < 2:
         _key_the_requests(db, rekey)
+    if found < 3:
+        db.executescript(f"BEGIN IMMEDIATE; {META}; PRAGMA user_version=3; COMMIT;")
+
+
+def adopt(db: sqlite3.Connection, installation: str) -> None:
+    """Give a store that has none the id of its installation."""
+    if db.execute("SELECT 1 FROM meta WHERE name = 'installation'").fetchone() is None:
+        db.execute("INSERT INTO meta VALUES('installation', ?)", (installation.encode(),))
 
 
 def _key_the_requests(db: sqlite3.Connection, rekey: Rekey | None) -> None:

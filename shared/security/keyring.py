@@ -5,8 +5,38 @@ Every adapter passes `tests/contract/keyring_suite.py`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from shared.events.envelope import Undecodable
+
+
+class KeyMissing(Undecodable):
+    """A person's key is not there, and nothing says that it was destroyed: what it encrypts is to be left alone."""
+
+    def __init__(self, tenant: str, subject: str) -> None:
+        super().__init__(
+            f"the key of {subject} (organisation {tenant}) is neither in the key ring nor recorded as destroyed: "
+            "put keys/keys.db back from its newest backup; do not replay before"
+        )
+        self.tenant, self.subject = tenant, subject
+
+
+def subject_hash(tenant: str, subject: str) -> bytes:
+    """What a destroyed subject leaves: 32 bytes."""
+    return hashlib.sha256(f"{tenant}|{subject}".encode()).digest()
+
+
+class Checked(NamedTuple):
+    """How far a log and this ring agree.
+
+    Up to `position` of the log every person's key is here, and every erasure is carried out. Of the destroyed subjects
+    up to the number `destroyed`, the log tells the erasure.
+    """
+
+    position: int = 0
+    destroyed: int = 0
 
 
 class KeyRing(Protocol):
@@ -15,12 +45,28 @@ class KeyRing(Protocol):
         ...
 
     def key(self, tenant: str, subject: str) -> bytes | None:
-        """The 32-byte data key, None when destroyed or unknown."""
+        """The 32-byte data key, None when destroyed. Raises KeyMissing for a subject that the ring never knew."""
         ...
 
     async def destroy(self, tenant: str, subject: str) -> bool:
         """Crypto-shred: the key is gone for ever once this returns. True if there was one."""
         ...
+
+    def destroyed_since(self, number: int) -> dict[bytes, int]:
+        """The hashes of destroyed subjects with their numbers, those above `number`: they are numbered from 1 on."""
+        ...
+
+    @property
+    def destroyed(self) -> int:
+        """How many subjects are destroyed: the number of the last one."""
+        ...
+
+    @property
+    def checked(self) -> Checked:
+        """What `note_checked` noted last."""
+        ...
+
+    async def note_checked(self, checked: Checked) -> None: ...
 
     async def index_key(self, tenant: str) -> bytes:
         """The 32-byte key of blind indexes, made on first use; it never changes."""

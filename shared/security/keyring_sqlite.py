@@ -1,13 +1,12 @@
 """The embedded key ring: one SQLite file beside the event store, with its own root key file.
 
 root key → tenant keys (versioned) → subject keys. Ids stand in clear, keys only wrapped; a destroyed subject leaves a
-hash of its id and a time.
+number, a hash of its id and a time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import sqlite3
 import threading
@@ -20,6 +19,8 @@ from typing import ParamSpec, TypeVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.clock import Clock, SystemClock
+from shared.security.keyring import Checked, KeyMissing, subject_hash
+from shared.security.keyring_file import checked_of, is_destroyed, note_checked, prepare
 from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_key, sync_directory, unwrap, wrap
 
 P = ParamSpec("P")
@@ -27,18 +28,6 @@ R = TypeVar("R")
 
 _CACHED_KEYS = 50_000
 _REWRAP_BATCH = 2_000
-_FORMAT = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tenant_keys(
-    tenant TEXT, version INTEGER, wrapped BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY(tenant, version)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS index_keys(tenant TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS subject_keys(
-    tenant TEXT, subject TEXT, tenant_key INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY(tenant, subject)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS destroyed(subject_hash BLOB PRIMARY KEY, destroyed_at INTEGER NOT NULL) WITHOUT ROWID;
-"""
 
 
 class SqliteKeyRing:
@@ -55,11 +44,20 @@ class SqliteKeyRing:
         self._writer = ThreadPoolExecutor(1, "keyring")
 
     @classmethod
-    def open(cls, folder: Path, root_key_file: Path | None = None, clock: Clock | None = None) -> SqliteKeyRing:
+    def open(
+        cls,
+        folder: Path,
+        root_key_file: Path | None = None,
+        clock: Clock | None = None,
+        installation: str | None = None,
+    ) -> SqliteKeyRing:
         """Open or create the ring in `folder` (keys.db and, unless named elsewhere, root.key).
 
+        installation: the id of the event store that the ring belongs to; a ring without one takes it.
+
         Raises:
-            KeysUnusable: the root key is missing or does not belong to keys.db, or the file is of a newer format.
+            KeysUnusable: the root key is missing or does not belong to keys.db, the ring is of another installation,
+                or the file is of a newer format.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / "keys.db"
@@ -68,7 +66,7 @@ class SqliteKeyRing:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
         database = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10)
         try:
-            _prepare(database, root, file)
+            prepare(database, root, file, installation)
         except sqlite3.DatabaseError as error:
             database.close()
             raise KeysUnusable(f"{file} cannot be opened: {error}") from None
@@ -109,17 +107,41 @@ class SqliteKeyRing:
             if found is not None:
                 self._cache.move_to_end((tenant, subject))
                 return found
-            row = self._db.execute(
-                "SELECT tenant_key, wrapped FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)
-            ).fetchone()
-            if row is None:
-                return None
-            secret = unwrap(self._tenant_cipher(tenant, row[0]), row[1], _subject_context(tenant, subject))
-            self._remember(tenant, subject, secret)
+            secret = self._read(tenant, subject)
+            if secret is not None:
+                self._remember(tenant, subject, secret)
+            elif not is_destroyed(self._db, tenant, subject):
+                raise KeyMissing(tenant, subject)
             return secret
+
+    def _read(self, tenant: str, subject: str) -> bytes | None:
+        row = self._db.execute(
+            "SELECT tenant_key, wrapped FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)
+        ).fetchone()
+        if row is None:
+            return None
+        return unwrap(self._tenant_cipher(tenant, row[0]), row[1], _subject_context(tenant, subject))
+
+    def destroyed_since(self, number: int) -> dict[bytes, int]:
+        with self._lock:
+            return dict(self._db.execute("SELECT subject_hash, number FROM destroyed WHERE number > ?", (number,)))
 
     async def destroy(self, tenant: str, subject: str) -> bool:
         return await self._write(self._destroy, tenant, subject)
+
+    @property
+    def destroyed(self) -> int:
+        with self._lock:
+            found: int = self._db.execute("SELECT ifnull(max(number), 0) FROM destroyed").fetchone()[0]
+            return found
+
+    @property
+    def checked(self) -> Checked:
+        with self._lock:
+            return checked_of(self._db)
+
+    async def note_checked(self, checked: Checked) -> None:
+        await self._write(note_checked, self._db, checked)
 
     async def index_key(self, tenant: str) -> bytes:
         found = self._index_keys.get(tenant)
@@ -160,7 +182,7 @@ class SqliteKeyRing:
 
     def _create(self, wanted: Iterable[tuple[str, str]]) -> None:
         for tenant, subject in wanted:
-            if self.key(tenant, subject) is not None or self._is_destroyed(tenant, subject):
+            if self._read(tenant, subject) is not None or is_destroyed(self._db, tenant, subject):
                 continue
             secret, version = os.urandom(KEY_BYTES), self._current_version(tenant)
             wrapped = wrap(self._tenant_cipher(tenant, version), secret, _subject_context(tenant, subject))
@@ -169,13 +191,10 @@ class SqliteKeyRing:
 
     def _destroy(self, tenant: str, subject: str) -> bool:
         gone = self._db.execute("DELETE FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)).rowcount
-        self._db.execute("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", (_hash(tenant, subject), self._clock.now()))
+        note = "INSERT OR IGNORE INTO destroyed(subject_hash, destroyed_at) VALUES (?, ?)"
+        self._db.execute(note, (subject_hash(tenant, subject), self._clock.now()))
         self._cache.pop((tenant, subject), None)
         return gone > 0
-
-    def _is_destroyed(self, tenant: str, subject: str) -> bool:
-        found = self._db.execute("SELECT 1 FROM destroyed WHERE subject_hash = ?", (_hash(tenant, subject),))
-        return found.fetchone() is not None
 
     def _current_version(self, tenant: str) -> int:
         row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
@@ -234,32 +253,9 @@ class SqliteKeyRing:
             self._cache.popitem(last=False)
 
 
-def _prepare(database: sqlite3.Connection, root: RootKey, file: Path) -> None:
-    database.execute("PRAGMA journal_mode = DELETE")  # no write-ahead log in which a destroyed key could survive
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("PRAGMA secure_delete = ON")
-    database.execute("PRAGMA trusted_schema = OFF")
-    (found,) = database.execute("PRAGMA user_version").fetchone()
-    if found > _FORMAT:
-        raise KeysUnusable(f"{file} was written by a newer version of the suite: update it")
-    database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
-    row = database.execute("SELECT value FROM meta WHERE name = 'root'").fetchone()
-    if row is None:
-        database.execute("INSERT INTO meta VALUES ('root', ?)", (root.wrap(b"fits", "root check"),))
-        return
-    try:
-        root.unwrap(row[0], "root check")
-    except ValueError:
-        raise KeysUnusable(f"the root key does not belong to {file}: use the root key it was made with") from None
-
-
 def _tenant_context(tenant: str, version: int) -> str:
     return f"tenant|{tenant}|{version}"
 
 
 def _subject_context(tenant: str, subject: str) -> str:
     return f"subject|{tenant}|{subject}"
-
-
-def _hash(tenant: str, subject: str) -> bytes:
-    return hashlib.sha256(f"{tenant}|{subject}".encode()).digest()

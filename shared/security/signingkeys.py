@@ -42,7 +42,10 @@ class SigningKeys:
         try:
             keys = [_load(entry) for entry in orjson.loads(root.unwrap(file.read_bytes(), _CONTEXT))]
         except (ValueError, KeyError) as error:
-            raise KeysUnusable(f"{file} does not open with this root key: {error}") from None
+            raise KeysUnusable(
+                f"{file} does not open with this root key ({error}): put it back from its backup, or remove it: "
+                "then everyone signs in again"
+            ) from None
         return cls(file, root, clock, keys)
 
     def current(self) -> SigningKey:

@@ -11,6 +11,7 @@ from shared.errors import told
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.security.keyring import KeyMissing
 from shared.views.port import Document, ViewsUnavailable, Write
 from shared.views.values import check
 
@@ -34,13 +35,16 @@ class Folded:
 
 
 def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
-    """Fold a whole stream; when an event of it is poison, what comes before."""
+    """Fold a whole stream; when an event of it is poison, what comes before.
+
+    Raises KeyMissing: the record can be read again once the key is back, so nothing may take its place.
+    """
     if not stored:
         return Folded(aggregate.state(), None)
     try:
         state = aggregate.fold(codec.decode(s) for s in stored)
         return Folded(state, aggregate.document(state))
-    except PASSING:
+    except (*PASSING, KeyMissing):
         raise
     except Exception:
         return readable_part(aggregate, codec, stored)
@@ -53,7 +57,7 @@ def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored
         try:
             aggregate.step(state, codec.decode(one))
             check(aggregate.collection, aggregate.document(state))
-        except PASSING:
+        except (*PASSING, KeyMissing):
             raise
         except Exception as error:
             before = aggregate.fold(codec.decode(s) for s in stored[:n])  # the failed step may have left half of itself

@@ -12,8 +12,10 @@ from shared.domain.catalogue import AnyAggregate
 from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
 from shared.events.common import Erased
+from shared.events.envelope import id_of
 from shared.events.registry import all_types
 from shared.eventstore.port import EventStore
+from shared.security.keyring import KeyMissing
 from shared.streaming.folding import fold_stream
 from shared.views.port import Document, Views, Write
 
@@ -25,7 +27,10 @@ Progress = Callable[[int], None]  # called with the number of documents folded s
 
 @dataclass(slots=True)
 class Verdict:
-    """What a view's check found. The three lists hold record ids, 20 at most; the counts are whole."""
+    """What a view's check found. The four lists hold record ids, 20 at most; the counts are whole.
+
+    keyless: records that cannot be read because a person's key is missing, which no rebuild heals.
+    """
 
     view: str
     documents: int = 0
@@ -33,13 +38,15 @@ class Verdict:
     missing_count: int = 0
     surplus_count: int = 0
     different_count: int = 0
+    keyless_count: int = 0
     missing: list[str] = field(default_factory=list)
     surplus: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
+    keyless: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        return not (self.missing_count or self.surplus_count or self.different_count)
+        return not (self.missing_count or self.surplus_count or self.different_count or self.keyless_count)
 
     def note(self, kind: str, id: str) -> None:
         setattr(self, f"{kind}_count", getattr(self, f"{kind}_count") + 1)
@@ -64,10 +71,12 @@ async def verify_view(
     version its document shows; of one that is erased meanwhile, what its document shows can be folded no more.
     """
     verdict = Verdict(aggregate.collection.name)
-    folded = await _fold(aggregate, store, codec, scratch, position, tenant, verdict, progress)
+    folded, keyless = await _fold(aggregate, store, codec, scratch, position, tenant, verdict, progress)
     await _compare_rebuilt(aggregate, scratch, folded, verdict)
     repository = Repository(store, codec)
     async for owner, key, document in views.scan(aggregate.collection.name, tenant):
+        if (owner, key) in keyless:
+            continue
         expected = folded.pop((owner, key), None)
         if expected is not None and expected == digest(document):
             continue
@@ -93,12 +102,19 @@ async def _fold(
     tenant: str | None,
     verdict: Verdict,
     progress: Progress,
-) -> dict[Key, bytes]:
+) -> tuple[dict[Key, bytes], set[Key]]:
+    """The digests of the records' documents, and the records of which a key is missing."""
     await scratch.declare([aggregate.collection])
     folded: dict[Key, bytes] = {}
+    keyless: set[Key] = set()
     writes: list[Write] = []
     async for stream in store.streams(aggregate.name, up_to=position, tenant=tenant):
-        known = fold_stream(aggregate, codec, stream)
+        try:
+            known = fold_stream(aggregate, codec, stream)
+        except KeyMissing:
+            verdict.note("keyless", id_of(stream[0].stream))
+            keyless.add((stream[0].tenant, id_of(stream[0].stream)))
+            continue
         verdict.parked += known.bad is not None
         for write in known.write(aggregate.collection.name, stream[0].tenant):
             folded[write.tenant, write.key] = digest(write.document or {})
@@ -110,7 +126,7 @@ async def _fold(
     await scratch.write(writes)
     verdict.documents = len(folded)
     progress(len(folded))
-    return folded
+    return folded, keyless
 
 
 async def _compare_rebuilt(aggregate: AnyAggregate, scratch: Views, folded: dict[Key, bytes], verdict: Verdict) -> None:

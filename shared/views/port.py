@@ -137,7 +137,8 @@ class Total:
 class Write:
     """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
 
-    tokens are computed by the adapter from the declared searchable fields.
+    tokens are computed by the adapter from the declared searchable fields. anew: a document of the same version is
+    replaced, too: what it shows changed with a key, not with an event.
     """
 
     collection: str
@@ -145,6 +146,7 @@ class Write:
     key: str
     document: Document | None
     version: int
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

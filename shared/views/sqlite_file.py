@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.formats import NewerFormat
+from shared.sqlitefile import reading_only
 from shared.views.port import ViewsDamaged, ViewsUnavailable
 
 FORMAT = 1
@@ -127,6 +128,18 @@ def check_whole(path: Path) -> None:
     page, pages = int.from_bytes(head[16:18]) or 1, int.from_bytes(head[28:32])
     if len(head) == 100 and path.stat().st_size < (65_536 if page == 1 else page) * pages:
         raise ViewsDamaged(f"{path} is cut short")
+
+
+def checkpoints_in(path: Path) -> dict[str, int]:
+    """The checkpoints of a file that is not opened; none where they cannot be read."""
+    if not path.exists() or path.stat().st_size == 0:
+        return {}
+    try:
+        with reading_only(path) as db:
+            rows = db.execute("SELECT projection, position FROM checkpoints").fetchall()
+    except sqlite3.DatabaseError:
+        return {}
+    return {str(name): position for name, position in rows if isinstance(position, int)}
 
 
 def throw_away(path: Path) -> None:

@@ -23,6 +23,7 @@ from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
+from shared.security.keyring import KeyMissing
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
 from shared.warehouse.client import Warehouse
@@ -212,13 +213,18 @@ class WarehouseFeed:
         return before, state
 
     def rows_of(self, stored: Sequence[Stored], rows: Rows, tables: Sequence[FactTable]) -> bool:
-        """Add the rows of one stream from its first event on; False when it could not be read to its end."""
+        """Add the rows of one stream from its first event on; False when it could not be read to its end.
+
+        Raises KeyMissing: its rows are to be left as they are.
+        """
         aggregate = self.aggregates[category_of(stored[0].stream)]
         wanted = [t for t in self._of[aggregate.name] if t in tables]
         state = aggregate.state()
         for one in stored:
             try:
                 recorded = self._codec.decode(one)
+            except KeyMissing:
+                raise
             except Undecodable:
                 return False
             before = _step(aggregate, state, recorded)
@@ -250,7 +256,11 @@ class WarehouseFeed:
         async with self.lock:
             rows = Rows(self.tables)
             stored = await self.store.read(tenant, stream)
-            if not self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables):
+            try:
+                whole = self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables)
+            except KeyMissing:
+                return False
+            if not whole:
                 return False
             await self._insert(rows)
             await self._note_parked(tenant, stream, "", healed=True)

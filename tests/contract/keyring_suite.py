@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from shared.security.keyring import KeyRing
+import pytest
+
+from shared.security.keyring import Checked, KeyMissing, KeyRing, subject_hash
 
 Opener = Callable[[], Awaitable[KeyRing]]
 
@@ -16,8 +18,10 @@ Opener = Callable[[], Awaitable[KeyRing]]
 class KeyRingSuite:
     async def test_an_unknown_subject_has_no_key(self, opener: Opener) -> None:
         ring = await opener()
-        assert ring.key("t1", "nobody") is None
+        with pytest.raises(KeyMissing, match="nobody"):
+            ring.key("t1", "nobody")
         assert not await ring.destroy("t1", "nobody")
+        assert ring.key("t1", "nobody") is None
 
     async def test_ensured_subjects_have_keys_of_32_bytes_all_different(self, opener: Opener) -> None:
         ring = await opener()
@@ -54,6 +58,24 @@ class KeyRingSuite:
         ring = await opener()
         await ring.ensure("t1", ["a"])
         assert ring.key("t1", "a") is None
+
+    async def test_destroyed_subjects_are_numbered_in_their_order(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["a", "b", "c"])
+        assert (ring.destroyed, ring.destroyed_since(0)) == (0, {})
+        for subject in ("b", "a", "b"):
+            await ring.destroy("t1", subject)
+        await ring.close()
+        ring = await opener()
+        a, b = subject_hash("t1", "a"), subject_hash("t1", "b")
+        assert (ring.destroyed, ring.destroyed_since(0), ring.destroyed_since(1)) == (2, {b: 1, a: 2}, {a: 2})
+
+    async def test_what_was_checked_is_noted_for_good(self, opener: Opener) -> None:
+        ring = await opener()
+        assert ring.checked == Checked()
+        await ring.note_checked(Checked(7, 2))
+        await ring.close()
+        assert (await opener()).checked == Checked(7, 2)
 
     async def test_destroying_ahead_of_time_keeps_a_key_from_being_made(self, opener: Opener) -> None:
         ring = await opener()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.security.keyring import KeyRing
+from shared.security.keyring import KeyMissing, KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.rootkey import KeysUnusable
 from tests.contract.keyring_suite import KeyRingSuite, Opener
@@ -110,7 +110,8 @@ async def test_a_failed_write_reaches_every_waiting_caller_and_leaves_no_key(tmp
     ring._db.execute("PRAGMA query_only = ON")  # as on a disk that takes nothing any more
     with pytest.raises(sqlite3.OperationalError):
         await ring.ensure("t1", ["b"])
-    assert ring.key("t1", "b") is None
+    with pytest.raises(KeyMissing):
+        ring.key("t1", "b")
     ring._db.execute("PRAGMA query_only = OFF")
     await ring.ensure("t1", ["b"])
     assert ring.key("t1", "b") is not None

@@ -19,6 +19,7 @@ from services.identity.setup import SetUp
 from shared.clock import SystemClock
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.eventstore.sqlite_file import FORMAT
 from shared.http.headers import own_key
 from tests.security.suite import Stage, open_stage
 
@@ -102,7 +103,8 @@ async def test_after_an_erasure_a_repeat_is_answered_as_the_first_time_and_nothi
 def to_format_1(database: Path, stage_rows: list[tuple[Any, ...]]) -> None:
     """The file as an older program left it."""
     with sqlite3.connect(database, isolation_level=None) as db:
-        db.execute("DROP TABLE requests")
+        for later in ("requests", "meta"):
+            db.execute(f"DROP TABLE {later}")
         db.execute(
             "CREATE TABLE requests(tenant TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, stream TEXT NOT NULL,"
             " version INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(tenant, key)) WITHOUT ROWID"
@@ -141,7 +143,7 @@ async def test_an_old_file_is_re_keyed_and_its_old_bytes_are_gone(tmp_path: Path
     with sqlite3.connect(tmp_path / "events.db") as db:
         assert db.execute("SELECT count(*) FROM requests").fetchone() == (4_001,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (FORMAT,)
     db.close()
 
 

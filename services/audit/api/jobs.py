@@ -19,6 +19,7 @@ from shared.http.openapi import answer_events, body_of, operation
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.platform import Platform
+from shared.security.keyring import KeyMissing
 
 log = logging.getLogger("crm.audit")
 _ERRORS = (401, 403, 409, 413, 415, 422, 429, 503)
@@ -87,6 +88,8 @@ async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) 
         try:
             async for report in reports(job):
                 yield ServerEvent(report)
+        except KeyMissing as error:
+            yield ServerEvent({"error": str(error)})
         except Exception as error:
             log.exception("a replay or verification failed")
             yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})

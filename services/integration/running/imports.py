@@ -11,13 +11,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from services.integration.import_job import IMPORT, UNFINISHED, Import
+from services.integration.import_job import FINISHED, IMPORT, UNFINISHED, Import
 from services.integration.running.dryruns import DryRuns
 from services.integration.running.intake import forget_files, open_again, take_in
 from services.integration.running.jobfile import JobFile
 from services.integration.running.report import Progress, step_counts
 from services.integration.running.revert import Revert
 from services.integration.running.runner import Job, Runner, Stopped
+from services.integration.running.tidying import tidy
 from shared.clock import from_rfc3339
 from shared.domain.bus import Call
 from shared.errors import CrmError
@@ -111,6 +112,10 @@ class Imports:
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), self.dry_runs.close(), return_exceptions=True)
 
+    async def tidy(self) -> None:
+        """Before anybody is answered: what came with an older folder, or is damaged, goes."""
+        await asyncio.to_thread(tidy, self.folder, self._platform.keys.destroyed)
+
     async def _survey(self) -> None:
         """Find unfinished imports; remove what long finished ones still keep."""
         await self.dry_runs.drop_old()
@@ -118,7 +123,12 @@ class Imports:
         async for tenant, id, document in self._platform.views.scan(IMPORT.collection.name):
             if document["status"] in UNFINISHED:
                 self._due.add((tenant, id))
-            elif document["status"] != "paused" and now - from_rfc3339(document["updated_at"]) > KEPT_FOR:
+            elif document["status"] in FINISHED and (self.folder / id).is_dir():
+                await asyncio.to_thread(forget_files, self.folder / id)  # put back with an older folder, or by a crash
+            if (
+                document["status"] not in (*UNFINISHED, "paused")
+                and now - from_rfc3339(document["updated_at"]) > KEPT_FOR
+            ):
                 await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
 
     async def forget_people(self, reaction: Reaction) -> None:
@@ -127,7 +137,8 @@ class Imports:
         await self.dry_runs.drop_all(erased_in)
         async for _, id, _ in self._platform.views.scan(IMPORT.collection.name, erased_in):
             if (self.folder / id / JOB_FILE).exists():
-                await asyncio.to_thread(_forget_rejected, self.folder / id / JOB_FILE)
+                erasures = self._platform.keys.destroyed
+                await asyncio.to_thread(_forget_rejected, self.folder / id / JOB_FILE, erasures)
 
     def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
         """The task that runs an import or its revert to its end; one per import, however often asked for."""
@@ -151,7 +162,9 @@ class Imports:
             if work is None:
                 return
             try:
-                file = JobFile(self.folder / id / JOB_FILE, await self._platform.keys.index_key(tenant))
+                (self.folder / id).mkdir(mode=0o700, exist_ok=True)  # lost: then its files are missed
+                path, index = self.folder / id / JOB_FILE, await self._platform.keys.index_key(tenant)
+                file = JobFile(path, index, self._platform.keys.destroyed)
                 try:
                     await work(tenant, state, file)
                 finally:
@@ -214,6 +227,6 @@ def _keyed(digest: str, index: bytes) -> str:
     return hmac.digest(index, f"file|{digest}".encode(), "sha256").hex()
 
 
-def _forget_rejected(path: Path) -> None:
+def _forget_rejected(path: Path, erasures: int) -> None:
     with closing(JobFile(path)) as file:
-        file.forget_rejected()
+        file.forget_rejected(erasures)

@@ -80,15 +80,27 @@ class Touched:
 
 
 class JobFile:
-    """One SQLite file per job, used from one thread. secret: keys the hashes of what rows are found by."""
+    """One SQLite file per job, used from one thread. secret: keys the hashes of what rows are found by.
 
-    def __init__(self, path: Path, secret: bytes = b"") -> None:
+    erasures: as many were done before its rejected rows came.
+    """
+
+    def __init__(self, path: Path, secret: bytes = b"", erasures: int = 0) -> None:
+        """erasures: of a new file."""
         self._secret = secret
+        is_new = not path.exists()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(_SCHEMA)
+        if is_new:
+            self._db.execute(f"PRAGMA user_version={erasures}")
+
+    @property
+    def erasures(self) -> int:
+        found: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return found
 
     def key_of(self, form: str) -> bytes:
         """As what the file knows a row's key: an address or a number could be computed back from a plain hash."""
@@ -129,9 +141,10 @@ class JobFile:
         for step, row, line, cells, errors in self._db.execute(sql, (limit,)):
             yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
 
-    def forget_rejected(self) -> None:
+    def forget_rejected(self, erasures: int) -> None:
         """Overwrite what the rejected rows held; how many there were stays in the mark. Raises sqlite3.Error."""
         self._db.execute("DELETE FROM rejected")
+        self._db.execute(f"PRAGMA user_version={erasures}")
         busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise sqlite3.OperationalError("a reader keeps the log from being emptied")

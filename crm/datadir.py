@@ -1,0 +1,110 @@
+"""Do the files of a data directory belong together? Looked at before any of them is opened for writing.
+
+docs/reliability.md has the table: each file, and what happens when it is missing, older, another's or damaged.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from shared.clock import SystemClock
+from shared.events.common import Erased
+from shared.events.registry import all_types
+from shared.eventstore.port import StoreBroken
+from shared.eventstore.sqlite_peek import LogPeek
+from shared.eventstore.sqlite_peek import peek as peek_at_log
+from shared.security.keyring_file import RingPeek, foreign
+from shared.security.keyring_file import peek as peek_at_ring
+from shared.security.rootkey import KeysUnusable, load_root_key
+from shared.security.signingkeys import SigningKeys
+from shared.streaming.projector import CHECKPOINT
+from shared.streaming.reconcile import DESTROYED
+from shared.views.sqlite_file import checkpoints_in
+
+SHOWN = 3  # people a message names
+MANY = 1000  # after so many, counting them is no use
+
+
+def inspect(data: Path) -> str | None:
+    """The id of the installation whose files these are, None for a new one.
+
+    Raises KeysUnusable, StoreBroken, NewerFormat: each says what to put back; nothing was changed.
+    """
+    with peek_at_log(data / "events.db") as log, peek_at_ring(data / "keys") as ring:
+        if log is None or log.head == 0:
+            _refuse_what_is_left_alone(data, log, ring)
+        elif ring is None:
+            raise KeysUnusable(
+                f"{data / 'keys' / 'keys.db'} is missing, but events.db has {log.head} events whose people's keys it "
+                "held: put the keys directory back from its newest backup"
+            )
+        if log is not None and ring is not None:
+            _check_pair(data, log, ring)
+            _check_erasures(data, log, ring)
+        _check_signing_keys(data / "keys", ring)
+        return (log.installation if log else "") or (ring.installation if ring else "") or None
+
+
+def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: RingPeek | None) -> None:
+    """Nothing was written yet, or the log is lost. Raises StoreBroken."""
+    left = [name for name, there in _companions(data, log is None, ring).items() if there]
+    if left:
+        raise StoreBroken(
+            f"{data / 'events.db'} {'is missing' if log is None else 'holds no event'}, but {' and '.join(left)} "
+            "come from events: put events.db back from its backup (without the -wal and -shm that lie beside it now)"
+        )
+
+
+def _companions(data: Path, missing: bool, ring: RingPeek | None) -> dict[str, bool]:
+    """What a first start leaves before the first event, and only that, is no sign of a lost log."""
+    imports = data / "imports"
+    return {
+        "keys/keys.db": ring is not None and (ring.checked.position > 0 or (missing and ring.used)),
+        "views.db": checkpoints_in(data / "views.db").get(CHECKPOINT, 0) > 0,
+        "warehouse/": missing and (data / "warehouse").is_dir() and any((data / "warehouse").iterdir()),
+        "imports/": imports.is_dir() and any((folder / "job.db").exists() for folder in imports.iterdir()),
+    }
+
+
+def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
+    """Raises KeysUnusable: the ring is another installation's, or of an earlier day than the log."""
+    keys = data / "keys" / "keys.db"
+    if log.installation and ring.installation and log.installation != ring.installation:
+        raise foreign(keys)
+    adopting = not (log.installation and ring.installation)  # then that it has everybody's key is all the proof
+    after = 0 if adopting else min(ring.checked.position, log.head)
+    unknown = list(islice(ring.unknown(_people(log, after)), MANY))
+    if unknown:
+        named = ", ".join(subject for _, subject in unknown[:SHOWN])
+        raise KeysUnusable(
+            f"{keys} lacks the keys of {len(unknown)} people in events.db who were not erased ({named}): it is of an "
+            "earlier day or another installation's. Put the keys directory back from its newest backup; do not replay"
+        )
+
+
+def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:
+    """Raises KeysUnusable: the views know of more erased people than ring and log together."""
+    erasures = [t.name for t in all_types() if issubclass(t.cls, Erased)]
+    told = log.subjects(min(ring.checked.position, log.head), erasures, "subject_id")
+    known = ring.destroyed + sum(not ring.is_destroyed(*one) for one in told)
+    shown = checkpoints_in(data / "views.db").get(DESTROYED, 0)
+    if shown > known:
+        raise KeysUnusable(
+            f"{data / 'keys' / 'keys.db'} knows {known} erased people, views.db {shown}: it is of an earlier day. Put "
+            "the newest keys directory back. If it is lost, remove views.db, and erase those people again"
+        )
+
+
+def _people(log: LogPeek, after: int) -> list[tuple[str, str]]:
+    types: dict[str, list[str]] = {}
+    for type_ in all_types():
+        if type_.personal:
+            types.setdefault(type_.subject, []).append(type_.name)
+    return [one for field, names in types.items() for one in log.subjects(after, names, field)]
+
+
+def _check_signing_keys(folder: Path, ring: RingPeek | None) -> None:
+    file = folder / "signing.keys"
+    if ring is not None and file.exists():
+        SigningKeys.open(file, load_root_key(folder / "root.key", create=False), SystemClock())

@@ -1,0 +1,146 @@
+"""Log, keys and views agree on who is erased, before anybody is answered.
+
+They need not: a crash came between an erasure and its key; an older log, older views or older keys were put back. What
+is destroyed stays so: the log is told of it, and what the views still show of these people is masked and purged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, field
+
+from shared.clock import Clock, Ids
+from shared.domain.catalogue import AnyAggregate, Catalogue
+from shared.domain.repository import Repository
+from shared.events.codec import Codec
+from shared.events.common import Erased
+from shared.events.envelope import Metadata, category_of, id_of
+from shared.events.registry import all_types
+from shared.security.keyring import Checked, KeyRing, subject_hash
+from shared.streaming.projector import CHECKPOINT
+from shared.views.paging import every
+from shared.views.port import Checkpoint, Condition, Query, Scope, Views, Write
+
+DESTROYED = "destroyed"  # the checkpoint of views: the last destroyed key of which they show nothing any more
+PAGE = 1000
+Person = tuple[str, str, str]  # tenant, category, id
+
+log = logging.getLogger("crm.erasure")
+
+
+@dataclass(slots=True)
+class Reconciler:
+    catalogue: Catalogue
+    repository: Repository
+    codec: Codec
+    keys: KeyRing
+    views: Views
+    clock: Clock
+    ids: Ids
+    _people: dict[bytes, Person] = field(default_factory=dict)  # by subject hash
+
+    async def run(self) -> bool:
+        """Make them agree; whether somebody had to be masked anew."""
+        head = await self.repository.store.head()
+        checked = self.keys.checked
+        if checked.position > head:
+            log.warning(
+                "events.db ends at %s, keys/keys.db knew event %s: it was brought back to an earlier day, or cut off",
+                head,
+                checked.position,
+            )
+            checked = Checked()
+        await self._carry_out(checked.position)
+        seen = await self._seen()
+        unknown = self.keys.destroyed_since(min(checked.destroyed, seen)).keys() - self._people.keys()
+        if unknown:
+            await self._find(unknown, head)
+        told = sum([await self._tell(person) for person in self._people.values()])
+        masked = await self._mask(self.keys.destroyed_since(seen).keys())
+        if told or masked:
+            log.warning("erased people came back with older files: %s told to the log, %s masked again", told, masked)
+        await self.note()
+        return bool(told or masked)
+
+    async def note(self) -> None:
+        """They agree now: what this process does from here on keeps it so, or is found at the next start."""
+        checked = Checked(await self.repository.store.head(), self.keys.destroyed)
+        if checked != self.keys.checked:
+            await self.keys.note_checked(checked)
+        if checked.destroyed != await self.views.checkpoint(DESTROYED):
+            await self.views.write([], [Checkpoint(DESTROYED, checked.destroyed)])
+
+    async def _seen(self) -> int:
+        """The last destroyed key that the views know. Empty ones show nothing: they are filled by this very ring."""
+        if not await self.views.checkpoint(CHECKPOINT):
+            return self.keys.destroyed
+        return await self.views.checkpoint(DESTROYED)
+
+    async def _carry_out(self, after: int) -> None:
+        """Destroy the keys of whom the log erases behind a position: a crash came before it, or the keys are older."""
+        erasures = {t.name for t in all_types() if issubclass(t.cls, Erased)}
+        names = [a.name for a in self.catalogue if a.erasure is not None]
+        destroyed: Collection[bytes] | None = None
+        while page := await self.repository.store.read_all(after, PAGE, categories=names):
+            for one in page:
+                if one.type in erasures:
+                    destroyed = self.keys.destroyed_since(0).keys() if destroyed is None else destroyed
+                    id = id_of(one.stream)
+                    hashed = subject_hash(one.tenant, id)
+                    self._people[hashed] = (one.tenant, category_of(one.stream), id)
+                    if hashed not in destroyed:
+                        await self.keys.destroy(one.tenant, id)
+            after = page[-1].position
+
+    async def _find(self, unknown: Collection[bytes], head: int) -> None:
+        """Which records the destroyed keys belong to: the ring keeps hashes, the log has the ids."""
+        for aggregate in self.catalogue:
+            if aggregate.erasure is not None:
+                async for stream in self.repository.store.streams(aggregate.name, up_to=head):
+                    tenant, id = stream[0].tenant, id_of(stream[0].stream)
+                    if (hashed := subject_hash(tenant, id)) in unknown:
+                        self._people[hashed] = (tenant, aggregate.name, id)
+
+    async def _tell(self, person: Person) -> int:
+        """Write the erasure into a log that is older than it; 1 if it was missing."""
+        tenant, category, id = person
+        aggregate = self.catalogue[category]
+        state = await self.repository.load(aggregate, tenant, id)
+        if state.erased or aggregate.erasure is None:
+            return 0
+        stream, event = aggregate.stream(id), aggregate.erasure(id)
+        event_id = self.ids.new()
+        encoded = await self.codec.encode(tenant, stream, [event], [event_id], self.clock.now())
+        metadata = Metadata(
+            actor="system", command=event_id, correlation_id=event_id, causation_id=event_id, reason="key destroyed"
+        )
+        await self.repository.store.append(tenant, stream, state.version, encoded, metadata)
+        return 1
+
+    async def _mask(self, hashes: Collection[bytes]) -> int:
+        """Fold anew what the views show of these people, and purge the files; how many documents that changed."""
+        writes: list[Write] = []
+        for hashed in hashes & self._people.keys():
+            async for one in self._documents(*self._people[hashed]):
+                writes.append(one)
+        if writes:
+            await self.views.write(writes)
+            await self.views.purge()
+        return len(writes)
+
+    async def _documents(self, tenant: str, category: str, id: str) -> AsyncIterator[Write]:
+        """What has to be written anew of one person."""
+        held = [(self.catalogue[category], id)]
+        mine = Query((Condition("owner", "eq", id),))
+        for aggregate in (a for a in self.catalogue if a.about_owner):
+            name = aggregate.collection.name
+            held += [(aggregate, d["id"]) async for d in every(self.views, name, mine, Scope(tenant))]
+        for aggregate, key in held:
+            shown = await self.views.get(aggregate.collection.name, key, Scope(tenant))
+            if shown is not None and (write := await self._anew(aggregate, tenant, key)).document != shown:
+                yield write
+
+    async def _anew(self, aggregate: AnyAggregate, tenant: str, id: str) -> Write:
+        state = await self.repository.load(aggregate, tenant, id)
+        return Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version, anew=True)
