@@ -117,7 +117,10 @@ def _check_pattern(function: Function, arguments: tuple[Expression, ...], where:
     pattern = arguments[1]
     if not isinstance(pattern, Text):
         raise refuse("pattern", "a pattern is a text in quotes", *where)
-    (check_like if function.name in LIKE_PATTERNS else check_regex)(pattern.value, where)
+    if function.name in LIKE_PATTERNS:
+        check_like(pattern.value, where)
+    else:
+        check_regex(pattern.value, arguments[0].growth, where)
 
 
 def _check_interval(function: Function, arguments: tuple[Expression, ...], where: Place) -> None:

@@ -97,7 +97,7 @@ _PARAMETERS = dict.fromkeys(("groupArray", "groupUniqArray", "quantile", "quanti
     "quantiles": 20
 }
 _GROWTH = dict.fromkeys(("concat", "concatWithSeparator", "array", "arrayConcat", "tuple"), Growth.SUM) | dict.fromkeys(
-    ("replaceAll", "arrayMap", "arrayStringConcat"), Growth.PRODUCT
+    ("replaceAll", "arrayStringConcat", "hasAll", "hasAny"), Growth.PRODUCT
 )
 _WORD = re.compile(r"(\w+):(\d)(?:-(\d)|(\*))?(z)?")
 

@@ -36,21 +36,31 @@ AT_ONCE = 4  # questions of one user that may run or wait at the same time
 
 _WORD = re.compile(r"[\w.]+")
 _READS = re.compile(r"^ *(Function|TableIdentifier|Identifier) (\S+)", re.MULTILINE)
+_FORMAT = "Native"  # the client asks for it at the end of the statement
 _UNDECODABLE = (ValueError, ArithmeticError, LookupError, TypeError, struct.error)  # of the client's decoders
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A statement ready to run. labels: the names of its columns. names: every identifier that may occur in it.
+    """A statement ready to run.
 
-    tables: how often it reads each table. parameters: bound by the engine.
+    labels: the names of its columns. names: the identifiers that we wrote. views: the scoped forms of the views in it
+    and how often each occurs. parameters: bound by the engine.
     """
 
     text: str
     labels: tuple[str, ...]
     names: frozenset[str]
-    tables: Counter[str]
+    views: Counter[str]
     parameters: Mapping[str, Any]
+
+    def words(self) -> Counter[str]:
+        """Of the views, with how often each occurs."""
+        found: Counter[str] = Counter()
+        for text, times in self.views.items():
+            for word in _WORD.findall(text):
+                found[word] += times
+        return found
 
 
 class SqlGateway:
@@ -92,15 +102,15 @@ class SqlGateway:
     async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any]) -> None:
         """What the engine's parser reads must be our functions, our names and exactly the scoped views' tables."""
         answer = await self._run(f"EXPLAIN AST {generated.text}", parameters)
-        tables: Counter[str] = Counter()
+        words, tables = generated.words(), Counter[str]()
         for kind, name in _READS.findall("\n".join(row[0] for row in answer.rows)):
             if kind == "TableIdentifier":
                 tables[name] += 1
             elif kind == "Function" and name.lower() not in ENGINE_FUNCTIONS:
                 raise refuse("function", f"{name} is not among the functions listed")
-            elif kind == "Identifier" and name not in generated.names:
+            elif kind == "Identifier" and name not in generated.names and name not in words and name != _FORMAT:
                 raise refuse("not-allowed", "the statement would use a name that is none of its own")
-        if tables != generated.tables:
+        if tables != {word: times for word, times in words.items() if word in PHYSICAL}:
             raise refuse("not-allowed", "the statement would read something else than the views it names")
 
     async def _run(self, text: str, parameters: Mapping[str, Any]) -> Answer:
@@ -131,12 +141,7 @@ def generate(sql: str, access: Access, generation: int | None = None) -> Generat
     query = resolve(parse(sql), VIEWS, PHYSICAL, columns)
     generator = Generator(scoped)
     text = generator.text(query)
-    words: Counter[str] = Counter()
-    for view_text, times in generator.scoped.items():
-        for word in _WORD.findall(view_text):
-            words[word] += times
     # without a view there is no placeholder, and the client would take any `%` of the text for one of its own
     parameters = scoping.parameters if generator.scoped else {}
-    tables = Counter({word: times for word, times in words.items() if word in PHYSICAL})
-    names = frozenset({*generator.names, *words, "Native"})
-    return Generated(text, tuple(o.label for o in query.outputs), names, tables, parameters)
+    labels = tuple(o.label for o in query.outputs)
+    return Generated(text, labels, frozenset(generator.names), generator.scoped, parameters)

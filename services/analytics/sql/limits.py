@@ -22,7 +22,7 @@ MAX_NODES = 20_000  # of the generated statement
 MAX_GROWTH = 10_000  # how many times longer than its inputs a text or array may become
 
 _LIKE_LENGTH, _LIKE_WILDCARDS = 500, 10
-_REGEX_LENGTH, _REGEX_REPEATS, _REGEX_QUANTIFIERS = 200, 200, 10
+_REGEX_LENGTH, _REGEX_REPEATS, _REGEX_QUANTIFIERS, _REGEX_GROWTH = 200, 200, 10, 10
 _COUNTED = re.compile(r"\{(\d*),?(\d*)\}")
 _LONGEST = {  # about 400 years
     "second": 12_700_000_000,
@@ -46,8 +46,13 @@ def check_like(pattern: str, place: Place) -> None:
         )  # fmt: skip
 
 
-def check_regex(pattern: str, place: Place) -> None:
-    """A regular expression: its length, its quantifiers, and the product of its counted repetitions."""
+def check_regex(pattern: str, growth: int, place: Place) -> None:
+    """A regular expression: its length, its quantifiers, and the product of its counted repetitions.
+
+    growth: of the text it is matched against. The time may go with the square of its length.
+    """
+    if growth > _REGEX_GROWTH:
+        raise refuse("too-large", "a regular expression takes short texts, such as a column", *place)
     repeats = 1
     for low, high in _COUNTED.findall(pattern):
         repeats *= max(int(low[:6] or 1), int(high[:6] or 1), 1)

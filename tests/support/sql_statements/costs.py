@@ -22,6 +22,17 @@ COSTS: list[tuple[str, str]] = [
     ("pattern", "SELECT extractAll(name, 'a{99999999999999999999}') FROM opportunities"),
     ("pattern", "SELECT extract(name, '" + "a?" * 50 + "') FROM opportunities"),
     ("pattern", "SELECT extractAll(name, '" + "(a|b)" * 100 + "') FROM opportunities"),
+    ("too-large", "SELECT extractAll(" + "concat(" * 12 + "name" + ", name)" * 12 + ", 'a.*z|a') FROM opportunities"),
+    (
+        "too-large",
+        "SELECT match(s, 'a.*z|a') FROM (SELECT " + "replaceAll(name, '1', '" + "1" * 400 + "') AS s FROM users)",
+    ),
+    ("too-large", "SELECT match(arrayStringConcat(groupArray(name)), 'a.*z|a') FROM opportunities"),
+    (
+        "too-large",
+        "SELECT hasAll(g, arrayMap(x -> hasAny(g, g) + hasAll(g, g), g)) "
+        "FROM (SELECT groupArray(name) AS g FROM opportunities)",
+    ),
     ("function", "SELECT replaceRegexpAll(name, 'a.*z|a', '') FROM opportunities"),
     ("function", "SELECT multiMatchAny(name, ['a.*z']) FROM opportunities"),
     # texts and arrays that grow
