@@ -218,7 +218,7 @@ def _lead(before: Any, recorded: Recorded, lead: Any) -> list[Row]:
         lead.score,
         money(lead.amount),
         lead.currency,
-        lead.disqualified_reason,
+        "",  # why it was disqualified: text about a person
         moment(lead.converted_at),
         lead.account or "",
         lead.opportunity or "",
@@ -231,7 +231,7 @@ def _lead(before: Any, recorded: Recorded, lead: Any) -> list[Row]:
 LEADS = FactTable(
     facts="lead_facts",
     current="leads_now",
-    version=1,
+    version=2,
     aggregates=("lead",),
     columns=_columns(
         owner=_REF,

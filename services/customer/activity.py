@@ -102,7 +102,7 @@ ACTIVITY = Aggregate(
     evolve=evolve,
     collection=Collection(
         "activities",
-        1,
+        2,
         record_fields(
             Field("kind", Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(ActivityKind)),
             Field("subject", Kind.TEXT, "主题", "Subject", indexed=True, searchable=True, personal=True, required=True),

@@ -13,10 +13,11 @@ from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.lookups import Lookups
 from shared.domain.match import person_key
-from shared.domain.record import ERASED, MergeableRecord
+from shared.domain.record import MergeableRecord
 from shared.domain.uniqueness import normalise
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
+from shared.events.sealing import ERASED
 from shared.views.port import Collection, Document, Field, Kind
 
 Entry = dict[str, Any]
@@ -115,6 +116,11 @@ def shown(state: Contact) -> Document:
     }
 
 
+def forget(state: Contact) -> None:
+    """The links stay, what they were called may name somebody."""
+    state.accounts = [{**link, "role": link["role"] and ERASED} for link in state.accounts]
+
+
 CONTACT = Aggregate(
     name="contact",
     service="customer",
@@ -123,7 +129,7 @@ CONTACT = Aggregate(
     evolve=evolve,
     collection=Collection(
         "contacts",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, writable=False),
             Field("salutation", Kind.KEYWORD, "称谓", "Salutation", personal=True),
@@ -178,6 +184,7 @@ CONTACT = Aggregate(
     ),
     uniques=(Unique("email", lambda c: normalise(primary(c.emails, "email"))),),
     shown=shown,
+    forget=forget,
 )
 
 add_lifecycle(

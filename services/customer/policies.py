@@ -21,8 +21,6 @@ from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
 
-PEOPLE = ("contact", "lead")
-
 
 def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Policy:
     """Tell the others that they live on in the survivor, or stand by themselves again.
@@ -62,16 +60,12 @@ async def erase_activity(reaction: Reaction) -> None:
 
 
 async def erase_what_was_said(reaction: Reaction) -> None:
-    """Activities about the erased person and no other one who is still known go with them."""
+    """What was said about several persons belongs to each of them: it goes with the first who is erased."""
     bus, tenant = reaction.bus, reaction.recorded.tenant
     await views_are_up_to(reaction)
     about = [id async for id in _activities_of(bus, tenant, reaction.recorded.id)]
     for id in about:
-        activity = await bus.repository.load(ACTIVITY, tenant, id)
-        people = [p for p in (*activity.linked_to, *activity.participants) if p["type"] in PEOPLE]
-        states = [await bus.repository.load(bus.catalogue[p["type"]], tenant, p["id"]) for p in people]
-        if all(state.erased for state in states):
-            await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
+        await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
 
 
 async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:

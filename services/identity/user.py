@@ -111,7 +111,7 @@ USER = Aggregate(
     evolve=evolve,
     collection=Collection(
         "users",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True),
             Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),

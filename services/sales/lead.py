@@ -20,10 +20,14 @@ from shared.errors import Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.events.sealing import ERASED
 from shared.views.port import Collection, Field, Kind
 
 Status = Literal["new", "assigned", "working", "qualified", "disqualified", "converted"]
-PERSON = frozenset({"name", "given_name", "family_name", "email", "phone", "title", "description", "custom"})
+PERSON = frozenset(
+    {"name", "given_name", "family_name", "email", "phone", "company", "title", "website", "description", "external_id"}
+    | {"custom", "tags", "disqualified_reason"}
+)  # all text that may tell of the person; source and industry are words of a list, and tell of the chance
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -114,6 +118,13 @@ def _conversion_is(state: Lead, now: str, reason: str = "") -> None:
     state.conversion = {**(state.conversion or {}), "state": now, "failed_reason": reason}
 
 
+def forget(state: Lead) -> None:
+    """Why a conversion failed may name somebody."""
+    if state.conversion is not None:
+        reason = state.conversion["failed_reason"]
+        state.conversion = {**state.conversion, "failed_reason": reason and ERASED}
+
+
 def _became(state: Lead, ids: dict[str, Any]) -> None:
     state.account, state.contact, state.opportunity = ids.get("account"), ids.get("contact"), ids.get("opportunity")
 
@@ -127,17 +138,17 @@ LEAD = Aggregate(
     evolves_shared=True,
     collection=Collection(
         "leads",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True),
             Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, personal=True),
             Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, personal=True),
             Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),
             Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True),
-            Field("company", Kind.TEXT, "公司", "Company", indexed=True, searchable=True),
+            Field("company", Kind.TEXT, "公司", "Company", indexed=True, searchable=True, personal=True),
             Field("title", Kind.TEXT, "职位", "Job title", searchable=True, personal=True),
             Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
-            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),
+            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True, personal=True),
             Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
             Field("source", Kind.TEXT, "来源", "Source", indexed=True, searchable=True),
             Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
@@ -145,8 +156,16 @@ LEAD = Aggregate(
             Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
             Field("amount", Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True),
             Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
-            Field("disqualified_reason", Kind.TEXT, "淘汰原因", "Disqualified because", indexed=True, writable=False),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, personal=True),
+            Field(
+                "disqualified_reason",
+                Kind.TEXT,
+                "淘汰原因",
+                "Disqualified because",
+                indexed=True,
+                personal=True,
+                writable=False,
+            ),
             Field("conversion", Kind.JSON, "转化", "Conversion", writable=False),
             Field("converted_at", Kind.DATETIME, "转化时间", "Converted at", indexed=True, writable=False),
             *(
@@ -168,6 +187,7 @@ LEAD = Aggregate(
         }
     ),
     uniques=(Unique("external_id", lambda lead: normalise(lead.external_id)),),
+    forget=forget,
 )
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
-from shared.domain.record import ERASED, Fold, Record, shared_fold
+from shared.domain.record import Fold, Record, shared_fold
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_name
+from shared.events.sealing import ERASED
 from shared.security.permissions import Access, Action
 from shared.views.port import Collection, Document, Kind
 
@@ -94,6 +95,7 @@ class Aggregate(Generic[S]):
     noun: the path segment of its collection. shown: extra document fields computed from the state.
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
+    forget: masks what an erased person leaves inside other fields, as decoding masks it.
     reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
     reverses: by which commands `undo` gives earlier values back, beside the edit in place, transfer and tags.
     erasure: the event that says that the person whom a record is about is erased.
@@ -112,6 +114,7 @@ class Aggregate(Generic[S]):
     about_owner: bool = False
     uniques: tuple[Unique, ...] = ()
     shown: Callable[[S], Document] | None = None
+    forget: Callable[[S], None] | None = None
     reach: CheckReach | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     reverses: Sequence[Reverse] = ()
@@ -246,7 +249,9 @@ class _Folds(dict[type[Any], Fold]):
         return self[kind]
 
     def _mask(self, state: Record, event: Erased) -> None:
-        state.custom = {}
+        state.custom, state.tags = {}, []
+        if self._aggregate.forget is not None:
+            self._aggregate.forget(state)
         for name, mask in _masks(self._aggregate.state, self._aggregate.collection):
             setattr(state, name, mask())
 

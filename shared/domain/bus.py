@@ -222,6 +222,7 @@ class CommandBus:
             reason=call.reason,
             traceparent=task.traceparent,
         )
+        metadata = await self.codec.seal_reason(tenant, stream, metadata, occurred_at)
         try:
             encoded = await self.codec.encode(tenant, stream, events, [self.ids.new() for _ in events], occurred_at)
         except ValueError as error:

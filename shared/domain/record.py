@@ -26,8 +26,6 @@ from shared.events.common import (
     Unmerged,
 )
 
-ERASED = "[erased]"
-
 
 @dataclass(slots=True)
 class Record:

@@ -38,6 +38,10 @@ class Repository:
             self._keep(key, aggregate.copy(state))
         return state
 
+    def forget(self, aggregate: Aggregate[Any], tenant: str, id: str) -> None:
+        """Fold anew at the next load: values that could be read once may have a mask now."""
+        self._kept.pop((tenant, aggregate.stream(id)), None)
+
     def _keep(self, key: tuple[str, str], state: Any) -> None:
         self._kept[key] = state
         if len(self._kept) > KEPT:

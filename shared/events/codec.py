@@ -1,14 +1,17 @@
 """The one way between event objects and stored bytes, for every path: live, replay, backup, topics.
 
-Encoding encrypts personal fields under their subject's key; decoding upcasts and decrypts, and gives a mask where the
-key is destroyed. Ciphertext is bound to tenant, stream, event and field, so values cannot be moved between records.
+Encoding encrypts personal fields under their subject's key and seals text that may tell of somebody; decoding upcasts
+and decrypts, and gives a mask where the key is destroyed. So with the reason in the metadata. Ciphertext is bound to
+tenant, stream, event and field, so values cannot be moved between records.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import count
 from operator import call
 from typing import Any, NamedTuple
 
@@ -16,8 +19,10 @@ from orjson import JSONEncodeError, dumps, loads
 
 from shared.clock import Micros
 from shared.errors import told
-from shared.events.envelope import Event, NewEvent, Recorded, Stored, Stretch, Undecodable
+from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, Stretch, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
+from shared.events.sealing import ERASED, MARK_IN_JSON, text_key, unwrapped, wrapped
+from shared.events.subjects import person_of
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyRing
 
@@ -27,6 +32,7 @@ MAX_EVENT_BYTES = 256 * 1024
 
 _BROKEN = (UnknownEvent, ValueError, TypeError, KeyError, AttributeError)
 _OFTEN_ALIKE = 2000  # characters of types: a longer life is hardly led twice
+_NO_REASON = b'"reason":""'  # in metadata: as most events have none, they are parsed when they are asked for
 _recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without counting again
 
 
@@ -45,12 +51,39 @@ class Codec:
         subjects = {s for e in events if (s := _subject(type_of(type(e)), e))}
         if subjects:
             await self._keys.ensure(tenant, subjects)
+        seal = await self._seal(tenant, stream, occurred_at) if any(map(_has_text, events)) else None
         try:
-            return [self._encode(tenant, stream, e, i, occurred_at) for e, i in zip(events, ids, strict=True)]
+            return [self._encode(tenant, stream, e, i, occurred_at, seal) for e, i in zip(events, ids, strict=True)]
         except JSONEncodeError as error:
             raise ValueError(f"not to be written as JSON: {error}") from error
 
-    def _encode(self, tenant: str, stream: str, event: Event, event_id: str, occurred_at: Micros) -> NewEvent:
+    async def seal_reason(self, tenant: str, stream: str, metadata: Metadata, occurred_at: Micros) -> Metadata:
+        """The metadata with a sealed reason, or with none where the person was erased."""
+        if not metadata.reason:
+            return metadata
+        try:
+            seal = await self._seal(tenant, stream, occurred_at)
+        except ValueError:
+            return replace(metadata, reason="")
+        sealed = encrypt(metadata.reason, seal.key, _reason_aad(tenant, stream, metadata))
+        return replace(metadata, reason=wrapped(seal.subject, sealed))
+
+    async def _seal(self, tenant: str, stream: str, occurred_at: Micros) -> _Seal:
+        """Whose key seals text in a stream: the person's, else the organisation's of the day. Raises ValueError."""
+        person = person_of(stream)
+        for n in count():
+            subject = person or text_key(occurred_at, n)
+            await self._keys.ensure(tenant, (subject,))
+            key = self._keys.key(tenant, subject)
+            if key is not None:
+                return _Seal(subject, key)
+            if person:
+                break
+        raise ValueError(f"{stream}: the person was erased")
+
+    def _encode(
+        self, tenant: str, stream: str, event: Event, event_id: str, occurred_at: Micros, seal: _Seal | None
+    ) -> NewEvent:
         type_ = type_of(type(event))
         payload = {name: getattr(event, name) for name in type_.field_names}
         subject = _subject(type_, event)
@@ -61,6 +94,13 @@ class Codec:
             for name in type_.personal:
                 if payload[name] is not None:
                     payload[name] = encrypt(payload[name], key, aad(tenant, stream, event_id, name))
+        if seal is not None:
+
+            def sealed(value: Any, path: str, mask: Any) -> str:
+                return wrapped(seal.subject, encrypt(value, seal.key, aad(tenant, stream, event_id, path)))
+
+            for name, mark in type_.sealed:
+                payload[name] = mark.changed(payload[name], name, None, sealed)
         data = dumps(payload)
         if len(data) > MAX_EVENT_BYTES:
             raise ValueError(f"{type_.name}: {len(data)} bytes are too many for one event")
@@ -76,10 +116,11 @@ class Codec:
             type_ = type_named(name)
             newest = type_.version
             [event] = self._decoded(tenant, stream, ((event_id, type_, schema, loads(data)),))
+            head = metadata if _NO_REASON in metadata else self.metadata(tenant, stream, metadata)
         except _BROKEN as error:
             raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
         return _recorded(
-            (position, tenant, stream, version, event_id, name, newest, occurred_at, recorded_at, event, metadata)
+            (position, tenant, stream, version, event_id, name, newest, occurred_at, recorded_at, event, head)
         )
 
     def events(self, tenant: str, stream: str, stretch: Stretch) -> list[Event]:
@@ -88,7 +129,8 @@ class Codec:
             plan_of = _plan if len(stretch.types) < _OFTEN_ALIKE else _plan.__wrapped__
             plan = plan_of(stretch.types, stretch.schema_versions)
             payloads = loads(stretch.data)
-            if plan.makers is not None and len(plan.makers) == len(payloads):
+            clear = not plan.sealed or not (MARK_IN_JSON in stretch.data or person_of(stream))
+            if plan.makers is not None and clear and len(plan.makers) == len(payloads):
                 return list(map(call, plan.makers, payloads))
             rows = zip(stretch.event_ids.split(","), plan.types, plan.schema_versions, payloads, strict=True)
             return self._decoded(tenant, stream, rows)
@@ -103,6 +145,8 @@ class Codec:
         for event_id, type_, schema, payload in rows:
             if type_.personal:
                 self._decrypt(type_, payload, tenant, stream, event_id)
+            if type_.sealed:
+                self._open(type_, payload, tenant, stream, event_id)
             if schema != type_.version:
                 payload = upcast_payload(type_, schema, payload)
             events.append(type_.make(payload))
@@ -121,16 +165,54 @@ class Codec:
                 copy(type_.masks[name]) if key is None else decrypt(value, key, aad(tenant, stream, event_id, name))
             )
 
+    def _open(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
+        """Open what is sealed. What stands in clear in the stream of an erased person, from before it was sealed, is
+        masked as well."""
+        person = person_of(stream)
+        erased = bool(person) and self._keys.key(tenant, person) is None
+
+        def opened(value: Any, path: str, mask: Any) -> Any:
+            sealed = unwrapped(value)
+            if sealed is None:
+                return copy(mask) if erased else value
+            key = self._keys.key(tenant, sealed[0])
+            return copy(mask) if key is None else decrypt(sealed[1], key, aad(tenant, stream, event_id, path))
+
+        for name, mark in type_.sealed:
+            if name in payload:
+                payload[name] = mark.changed(payload[name], name, type_.masks[name], opened)
+
+    def metadata(self, tenant: str, stream: str, raw: bytes) -> Metadata | bytes:
+        """Metadata with its reason in clear, or masked; what is no metadata is told when it is asked for."""
+        try:
+            metadata = Metadata(**loads(raw))
+        except (ValueError, TypeError):
+            return raw
+        sealed, person = unwrapped(metadata.reason), person_of(stream)
+        if sealed is None:
+            erased = metadata.reason and person and self._keys.key(tenant, person) is None
+            return replace(metadata, reason=ERASED) if erased else metadata
+        key = self._keys.key(tenant, sealed[0])
+        reason = ERASED if key is None else decrypt(sealed[1], key, _reason_aad(tenant, stream, metadata))
+        return replace(metadata, reason=reason)
+
+
+class _Seal(NamedTuple):
+    subject: str
+    key: bytes
+
 
 class _Plan(NamedTuple):
     """How a stretch is read, for all that have the same types in the same order: most records lead such lives.
 
     makers: what makes each event of its payload, where none holds personal fields and all are of the newest version.
+    sealed: some may hold sealed text.
     """
 
     types: list[EventType]
     schema_versions: list[int]
     makers: list[Callable[[dict[str, Any]], Event]] | None
+    sealed: bool
 
 
 @lru_cache(maxsize=256)
@@ -138,8 +220,19 @@ def _plan(names: str, versions: str) -> _Plan:
     """Raises UnknownEvent."""
     types, schemas = [type_named(name) for name in names.split(",")], [int(v) for v in versions.split(",")]
     plain = all(not t.personal and t.version == v for t, v in zip(types, schemas, strict=True))
-    return _Plan(types, schemas, [t.make for t in types] if plain else None)
+    return _Plan(types, schemas, [t.make for t in types] if plain else None, any(t.sealed for t in types))
 
 
 def _subject(type_: EventType, event: Event) -> str:
     return getattr(event, type_.subject) if type_.personal else ""
+
+
+def _has_text(event: Event) -> bool:
+    for name, mark in type_of(type(event)).sealed:
+        if mark.touches(getattr(event, name)):
+            return True
+    return False
+
+
+def _reason_aad(tenant: str, stream: str, metadata: Metadata) -> bytes:
+    return aad(tenant, stream, metadata.command, "reason")

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from shared.events.registry import Personal, Subject
+from shared.events.sealing import Sealed
 
 Changes = dict[str, dict[str, Any]]  # field → {"from": before, "to": after}
+Notes = Sealed("description", "next_step", gone=("custom", "custom."))  # where people write what they like
 
 
 @dataclass(frozen=True, slots=True)
 class DetailsChanged:
     """Plain fields edited. `custom.<name>` is a custom field."""
 
-    changes: Changes
+    changes: Annotated[Changes, Notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,18 @@ class TagsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalTagsChanged(TagsChanged):
+    """The same for a record about a person."""
+
+    added: Annotated[list[str], Sealed()]
+    removed: Annotated[list[str], Sealed()]
+
+
+@dataclass(frozen=True, slots=True)
 class Archived:
     """Out of every list, nothing lost. `cause` says of what act it was a part (an import's revert, say)."""
 
-    cause: str = ""
+    cause: Annotated[str, Sealed()] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class ChangeUndone:
 
     undone_version: int
     undone_event: str
-    changes: Changes
+    changes: Annotated[Changes, Notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Merged:
     absorbed: list[str]
     choices: dict[str, str]
     through: dict[str, list[str]]
-    changes: Changes
+    changes: Annotated[Changes, Notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ class Unmerged:
 
     released: list[str]
     through: dict[str, list[str]]
-    changes: Changes
+    changes: Annotated[Changes, Notes]
     kept: list[str]
 
 

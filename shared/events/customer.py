@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import event
@@ -16,7 +16,7 @@ from shared.events.registry import event
 class AccountCreated:
     """`details`: every plain field that was given; `owner`: the user who looks after it."""
 
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], common.Notes]
     owner: str | None
 
 

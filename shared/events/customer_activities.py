@@ -116,7 +116,7 @@ class ActivityTransferred(common.Transferred):
 
 @event("customer.ActivityTagsChanged")
 @dataclass(frozen=True, slots=True)
-class ActivityTagsChanged(common.TagsChanged):
+class ActivityTagsChanged(common.PersonalTagsChanged):
     pass
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import Personal, Subject, event
+from shared.events.sealing import Sealed
 
 
 @event("customer.ContactCreated")
@@ -16,7 +17,7 @@ class ContactCreated:
 
     subject_id: Annotated[str, Subject]
     details: Annotated[dict[str, Any], Personal]
-    accounts: list[dict[str, Any]]
+    accounts: Annotated[list[dict[str, Any]], Sealed("role")]
     owner: str | None
 
 
@@ -89,7 +90,7 @@ class ContactLinkedToAccount:
     """A new link, or another role or rank of one that is there."""
 
     account: str
-    role: str
+    role: Annotated[str, Sealed()]
     primary: bool
 
 
@@ -107,7 +108,7 @@ class ContactTransferred(common.Transferred):
 
 @event("customer.ContactTagsChanged")
 @dataclass(frozen=True, slots=True)
-class ContactTagsChanged(common.TagsChanged):
+class ContactTagsChanged(common.PersonalTagsChanged):
     pass
 
 

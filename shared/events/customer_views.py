@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import event
+from shared.events.sealing import Sealed
+
+Filters = Sealed("name", gone=("filters",))  # who is looked for may be a person
 
 
 @event("customer.SavedViewCreated")
@@ -14,14 +17,14 @@ from shared.events.registry import event
 class SavedViewCreated:
     """`details`: name, resource, and of filters (`field`, `op`, `value` as text), order and columns those given."""
 
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], Filters]
     owner: str | None
 
 
 @event("customer.SavedViewChanged")
 @dataclass(frozen=True, slots=True)
 class SavedViewChanged(common.DetailsChanged):
-    pass
+    changes: Annotated[common.Changes, Filters]
 
 
 @event("customer.SavedViewShared")
@@ -57,4 +60,4 @@ class SavedViewRestored(common.Restored):
 @event("customer.SavedViewChangeUndone")
 @dataclass(frozen=True, slots=True)
 class SavedViewChangeUndone(common.ChangeUndone):
-    pass
+    changes: Annotated[common.Changes, Filters]

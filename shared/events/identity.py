@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import Personal, Subject, event
+from shared.events.sealing import Sealed
 
 Grants = dict[str, dict[str, str]]  # resource → action → level name
 Fields = dict[str, list[str]]  # resource → field names
@@ -175,7 +176,7 @@ class UserWorkHandedOver:
 
 @event("identity.UserTagsChanged")
 @dataclass(frozen=True, slots=True)
-class UserTagsChanged(common.TagsChanged):
+class UserTagsChanged(common.PersonalTagsChanged):
     pass
 
 
@@ -211,7 +212,7 @@ class UserErased(common.Erased):
 class TeamCreated:
     """`details`: name, parent, leads, custom."""
 
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], common.Notes]
 
 
 @event("identity.TeamDetailsChanged")
@@ -259,7 +260,7 @@ class TeamChangeUndone(common.ChangeUndone):
 class RoleDefined:
     zh: str
     en: str
-    description: str
+    description: Annotated[str, Sealed()]
     grants: Grants
     hidden: Fields
     read_only: Fields

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import event
+from shared.events.sealing import Sealed
 
 # --- Import ----------------------------------------------------------------------------------------------------------
 
@@ -21,9 +22,9 @@ class ImportStarted:
     All that the import does bears its id as correlation id.
     """
 
-    name: str
-    mapping: str
-    files: list[dict[str, Any]]
+    name: Annotated[str, Sealed()]
+    mapping: Annotated[str, Sealed()]
+    files: Annotated[list[dict[str, Any]], Sealed()]
     total: int
     owner: str
 
@@ -33,7 +34,7 @@ class ImportStarted:
 class ImportPaused:
     """By a user, or (`reason`) because it cannot go on for now."""
 
-    reason: str
+    reason: Annotated[str, Sealed()]
 
 
 @event("integration.ImportResumed")
@@ -47,7 +48,7 @@ class ImportResumed:
 class ImportCompleted:
     """Every row was carried out or rejected. `steps`: name, rows and what became of them, one entry per step."""
 
-    steps: list[dict[str, Any]]
+    steps: Annotated[list[dict[str, Any]], Sealed()]
 
 
 @event("integration.ImportFailed")
@@ -55,7 +56,7 @@ class ImportCompleted:
 class ImportFailed:
     """It cannot go on at all; what it did so far stands and can be reverted."""
 
-    reason: str
+    reason: Annotated[str, Sealed()]
 
 
 @event("integration.ImportRevertStarted")
@@ -85,15 +86,15 @@ class ImportMappingSaved:
     """`mapping`: the text as its author wrote it, comments included."""
 
     name: str
-    description: str
-    mapping: str
+    description: Annotated[str, Sealed()]
+    mapping: Annotated[str, Sealed()]
     owner: str | None
 
 
 @event("integration.ImportMappingChanged")
 @dataclass(frozen=True, slots=True)
 class ImportMappingChanged(common.DetailsChanged):
-    pass
+    changes: Annotated[common.Changes, Sealed("description", "mapping")]
 
 
 @event("integration.ImportMappingTransferred")
@@ -123,4 +124,4 @@ class ImportMappingRestored(common.Restored):
 @event("integration.ImportMappingChangeUndone")
 @dataclass(frozen=True, slots=True)
 class ImportMappingChangeUndone(common.ChangeUndone):
-    pass
+    changes: Annotated[common.Changes, Sealed("description", "mapping")]

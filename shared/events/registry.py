@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
+from shared.events.sealing import ERASED, Sealed
+
 E = TypeVar("E")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -32,6 +34,7 @@ Subject = _Mark("Subject")  # Annotated[str, Subject]: whose key; "" = nobody's,
 class EventType:
     """A registered type: how to read, write and mask it.
 
+    sealed: fields with text that may tell of a person (see `sealing`); masks: of personal and of sealed fields.
     make: payload → event, as `cls(**payload)`; raises TypeError or KeyError for missing and foreign fields.
     """
 
@@ -40,6 +43,7 @@ class EventType:
     cls: type[Any]
     field_names: tuple[str, ...]
     personal: tuple[str, ...]
+    sealed: tuple[tuple[str, Sealed], ...]
     subject: str
     masks: dict[str, Any]
     make: Callable[[dict[str, Any]], Any]
@@ -120,12 +124,12 @@ def check_chains() -> None:
                 raise UnknownEvent(f"{type_.name} v{step} has no upcaster")
 
 
-_MASKS: dict[Any, Any] = {str: "[erased]", list: [], dict: {}}
+_MASKS: dict[Any, Any] = {str: ERASED, list: [], dict: {}}
 
 
 def _describe(name: str, version: int, cls: type[Any]) -> EventType:
     hints = get_type_hints(cls, include_extras=True)
-    personal, subject, masks = [], "", {}
+    personal, sealed, subject, masks = [], [], "", {}
     for f in fields(cls):
         hint = hints[f.name]
         if get_origin(hint) is not Annotated:
@@ -136,11 +140,15 @@ def _describe(name: str, version: int, cls: type[Any]) -> EventType:
             masks[f.name] = _MASKS.get(get_origin(base) or base)
         if Subject in marks:
             subject = f.name
+        for mark in marks:
+            if isinstance(mark, Sealed):
+                sealed.append((f.name, mark))
+                masks[f.name] = _MASKS.get(get_origin(base) or base)
     if personal and not subject:
         raise TypeError(f"{name}: personal fields need a Subject field beside them")
     names = tuple(f.name for f in fields(cls))
     make = _maker(cls, names)
-    return EventType(name, version, cls, names, tuple(personal), subject, masks, make, TypeAdapter(cls))
+    return EventType(name, version, cls, names, tuple(personal), tuple(sealed), subject, masks, make, TypeAdapter(cls))
 
 
 def _maker(cls: type[Any], names: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import event
@@ -19,7 +19,7 @@ from shared.events.registry import event
 class OpportunityOpened:
     """`details`: every plain field that was given (`account`, `amount`, `currency`, `close_date`, `product`, …)."""
 
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], common.Notes]
     owner: str | None
     pipeline: str
     stage: str

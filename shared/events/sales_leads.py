@@ -10,23 +10,32 @@ from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import Personal, Subject, event
+from shared.events.sealing import Sealed
+
+# What older events hold in clear of the person; new ones have it among what is personal.
+Plain = Sealed(
+    "company", "website", "external_id", "disqualified_reason", "description", gone=("tags", "custom", "custom.")
+)
 
 
 @event("sales.LeadCaptured")
 @dataclass(frozen=True, slots=True)
 class LeadCaptured:
-    """`person`: names, email, phone, description, custom fields; `details`: every other field that was given."""
+    """`person`: names, company, email, phone, texts, custom fields; `details`: every other field that was given.
+
+    Older events hold company, website and external id among the details.
+    """
 
     subject_id: Annotated[str, Subject]
     person: Annotated[dict[str, Any], Personal]
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], Plain]
     owner: str | None
 
 
 @event("sales.LeadDetailsChanged")
 @dataclass(frozen=True, slots=True)
 class LeadDetailsChanged(common.DetailsChanged):
-    pass
+    changes: Annotated[common.Changes, Plain]
 
 
 @event("sales.LeadPersonChanged")
@@ -56,7 +65,7 @@ class LeadQualified:
 @event("sales.LeadDisqualified")
 @dataclass(frozen=True, slots=True)
 class LeadDisqualified:
-    reason: str
+    reason: Annotated[str, Sealed()]
 
 
 @event("sales.LeadRecycled")
@@ -64,7 +73,7 @@ class LeadDisqualified:
 class LeadRecycled:
     """Disqualified before, a chance again."""
 
-    reason: str
+    reason: Annotated[str, Sealed()]
 
 
 @event("sales.LeadConversionStarted")
@@ -81,7 +90,7 @@ class LeadConversionStarted:
     opportunity: str | None
     created: list[str]
     role: str
-    deal: dict[str, Any]
+    deal: Annotated[dict[str, Any], Sealed("name", "source")]
     allow_duplicate: bool
     at: int
 
@@ -99,7 +108,7 @@ class LeadConversionFailed:
     """A step was refused: what was created is archived again, the lead is as it was."""
 
     conversion: str
-    reason: str
+    reason: Annotated[str, Sealed()]
     account: str | None
     contact: str | None
     opportunity: str | None
@@ -120,7 +129,7 @@ class LeadConversionUndone:
 
 @event("sales.LeadTagsChanged")
 @dataclass(frozen=True, slots=True)
-class LeadTagsChanged(common.TagsChanged):
+class LeadTagsChanged(common.PersonalTagsChanged):
     pass
 
 
@@ -139,7 +148,7 @@ class LeadRestored(common.Restored):
 @event("sales.LeadChangeUndone")
 @dataclass(frozen=True, slots=True)
 class LeadChangeUndone(common.ChangeUndone):
-    pass
+    changes: Annotated[common.Changes, Plain]
 
 
 @event("sales.LeadPersonChangeUndone")

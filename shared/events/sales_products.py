@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from shared.events import common
 from shared.events.registry import event
+from shared.events.sealing import Sealed
 
 # --- Product ----------------------------------------------------------------------------------------------------------
 
@@ -16,7 +17,7 @@ from shared.events.registry import event
 class ProductAdded:
     """`details`: every plain field that was given."""
 
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], common.Notes]
 
 
 @event("sales.ListPriceSet")
@@ -65,8 +66,8 @@ class ProductChangeUndone(common.ChangeUndone):
 class PriceBookCreated:
     name: str
     currency: str
-    description: str
-    custom: dict[str, Any]
+    description: Annotated[str, Sealed()]
+    custom: Annotated[dict[str, Any], Sealed()]
 
 
 @event("sales.PriceSet")

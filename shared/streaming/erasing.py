@@ -23,6 +23,7 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
     bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
     await bus.reservations.keys.destroy(tenant, id)
     crashpoint("erasure.key_destroyed")
+    bus.repository.forget(aggregate, tenant, id)
     state = await bus.repository.load(aggregate, tenant, id)
     await bus.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
     return state

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from shared.clock import SystemIds
 from shared.domain.requests import stored_key
+from shared.events.codec import Codec
+from shared.events.envelope import Metadata
 from shared.http.headers import own_key
-from tests.support.keycopy import index_key
+from tests.support.keycopy import copied
 from tests.support.wire import Answer, Wire
 
 IDS = SystemIds()
@@ -108,30 +108,34 @@ class Journal:
         with sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True) as log:
             log.execute("BEGIN")
             events = log.execute(
-                "SELECT position, stream, version, recorded_at, metadata FROM events ORDER BY position"
+                "SELECT position, tenant, stream, version, recorded_at, metadata FROM events ORDER BY position"
             ).fetchall()
             rows = log.execute("SELECT key, stream, version FROM requests WHERE tenant = ?", (self.tenant,))
             requests = {key: (stream, version) for key, stream, version in rows}
         log.close()
-        done, index = self._in_order(events), index_key(database.parent / "keys", self.tenant)
+        with copied(database.parent / "keys", self.tenant) as (ring, index):
+            done = self._in_order(events, Codec(ring))
         for key, one in self.asked.items():
             known = stored_key(f"{self.user}/{own_key(self.user, key)}", index)
             self._held(one, done.get(key, []), requests.get(known))
         return len(events)
 
-    def _in_order(self, events: list[tuple[int, str, int, int, bytes]]) -> dict[str, list[tuple[str, int, str]]]:
+    def _in_order(
+        self, events: list[tuple[int, str, str, int, int, bytes]], codec: Codec
+    ) -> dict[str, list[tuple[str, int, str]]]:
         """Nothing is missing between positions, versions and times; (stream, version, command) that each key left."""
         versions: dict[str, int] = defaultdict(int)
         done: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
         before = 0
-        for n, (position, stream, version, recorded_at, metadata) in enumerate(events, 1):
+        for n, (position, tenant, stream, version, recorded_at, raw) in enumerate(events, 1):
             assert position == n, f"there is a gap before position {position}"
             assert version == versions[stream] + 1, f"{stream} goes from {versions[stream]} to {version}"
             assert recorded_at >= before, f"time goes back at {position}"
             versions[stream], before = version, recorded_at
-            known = orjson.loads(metadata)
-            if known["reason"] and known["causation_id"] == known["command"]:  # not what a policy added
-                done[known["reason"]].append((stream, version, known["command"]))
+            known = codec.metadata(tenant, stream, raw)
+            assert isinstance(known, Metadata)
+            if known.reason and known.causation_id == known.command:  # not what a policy added
+                done[known.reason].append((stream, version, known.command))
         return done
 
     def _held(self, one: Asked, left: list[tuple[str, int, str]], request: tuple[str, int] | None) -> None:

@@ -1,0 +1,83 @@
+"""Text that may tell of a person in events that are not about one: sealed value by value, as a mark on the field says.
+
+A sealed value is a text `sealed|<subject>|v1.…`. In a person's stream the subject is the person; elsewhere it is the
+organisation's text key of the day, which an administrator can destroy. What older programs wrote stands in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.clock import Micros, to_rfc3339
+
+ERASED = "[erased]"
+TEXTS = "texts-"  # how the names of the organisation's text keys begin
+_MARK = "sealed|"
+MARK_IN_JSON = b'"sealed|'
+
+
+class Gone:
+    """What stands in the place of a value that leaves no mask: the class itself, so that a copy is the same."""
+
+
+Change = Callable[[Any, str, Any], Any]  # value, its path, its mask → what stands there instead
+
+
+class Sealed:
+    """Marks a field: `Annotated[str, Sealed()]` seals the value; names seal these keys of an object, or of each object
+    in a list. A name that ends with a dot stands for every key that begins so. gone: names that leave no mask.
+    """
+
+    def __init__(self, *names: str, gone: tuple[str, ...] = ()) -> None:
+        self._all = not names and not gone
+        self._names, self._gone = frozenset(names), frozenset(gone)
+        self._known = self._names | self._gone
+        self._dotted = any(name.endswith(".") for name in self._known)
+
+    def _mask(self, key: str, field: str) -> Any:
+        """The mask of a key's value; None: the key is not sealed."""
+        name = key if "." not in key else key[: key.index(".") + 1]
+        if name in self._gone:
+            return Gone
+        if name in self._names:
+            return {"from": ERASED, "to": ERASED} if field == "changes" else ERASED
+        return None
+
+    def changed(self, value: Any, path: str, mask: Any, change: Change) -> Any:
+        """The value with every sealed part replaced. mask: that of the whole value. Never changes it in place."""
+        if self._all:
+            return change(value, path, mask) if value else value
+        if isinstance(value, list):
+            return [self.changed(item, f"{path}.{n}", mask, change) for n, item in enumerate(value)]
+        found = {k: m for k in value if (m := self._mask(k, path)) is not None and value[k]} if value else {}
+        if not found:
+            return value
+        parts = {k: change(v, f"{path}.{k}", found[k]) if k in found else v for k, v in value.items()}
+        return {k: v for k, v in parts.items() if v is not Gone}
+
+    def touches(self, value: Any) -> bool:
+        """Whether there is anything to seal."""
+        if self._all or not value:
+            return bool(value)
+        if isinstance(value, list):
+            return any(map(self.touches, value))
+        return not self._known.isdisjoint(value) or (self._dotted and any("." in key for key in value))
+
+
+def wrapped(subject: str, ciphertext: str) -> str:
+    return f"{_MARK}{subject}|{ciphertext}"
+
+
+def unwrapped(value: Any) -> tuple[str, str] | None:
+    """Subject and ciphertext of a sealed value, None for one that stands in clear."""
+    if not isinstance(value, str) or not value.startswith(_MARK):
+        return None
+    subject, _, ciphertext = value[len(_MARK) :].partition("|")
+    return (subject, ciphertext) if ciphertext.startswith("v1.") else None
+
+
+def text_key(occurred_at: Micros, n: int) -> str:
+    """The n-th text key of the day (UTC): the next one is used once the one before it was destroyed."""
+    day = to_rfc3339(occurred_at)[:10]
+    return f"{TEXTS}{day}.{n}" if n else f"{TEXTS}{day}"

@@ -1,0 +1,167 @@
+"""Text in events that are not about a person: sealed in every marked place, masked once its key is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import pytest
+
+from shared.clock import SystemIds
+from shared.events import registry
+from shared.events.codec import Codec, Undecodable
+from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.registry import event
+from shared.events.sealing import Sealed
+from shared.security.keyring_sqlite import SqliteKeyRing
+
+IDS = SystemIds()
+METADATA = Metadata(actor="u1", command="c1", reason="因为")
+
+with pytest.MonkeyPatch.context() as patch:  # these types are known in this module's tests only
+    for part in ("_by_name", "_by_class", "_upcasters"):
+        patch.setattr(registry, part, {})
+
+    @event("test.Noted")
+    @dataclass(frozen=True, slots=True)
+    class Noted:
+        text: str
+
+    @event("test.Told")
+    @dataclass(frozen=True, slots=True)
+    class Told:
+        words: Annotated[list[str], Sealed()]
+        role: Annotated[str, Sealed()]
+        details: Annotated[dict[str, Any], Sealed("description", gone=("custom", "custom."))]
+        accounts: Annotated[list[dict[str, Any]], Sealed("role")]
+        changes: Annotated[dict[str, Any], Sealed("description", gone=("custom", "custom."))]
+
+    KNOWN = {part: getattr(registry, part) for part in ("_by_name", "_by_class", "_upcasters")}
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part, known in KNOWN.items():
+        monkeypatch.setattr(registry, part, known)
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[SqliteKeyRing]:
+    ring = SqliteKeyRing.open(tmp_path / "keys")
+    yield ring
+    asyncio.run(ring.close())
+
+
+@pytest.fixture
+def codec(ring: SqliteKeyRing) -> Codec:
+    return Codec(ring)
+
+
+def stored(new: NewEvent, **changed: Any) -> Stored:
+    head = (7, "t1", "contact-1", 2, new.event_id, new.type, new.schema_version, new.occurred_at, 99)
+    return Stored(*head, new.data, orjson.dumps(asdict(METADATA)))._replace(**changed)
+
+
+def tagged(*words: str) -> Told:
+    details = {"name": "plain", "description": words[0], "custom": {"x": words[0]}, "custom.y": 7}
+    changes = {"description": {"from": "", "to": words[0]}, "custom.z": {"from": None, "to": 7}, "city": {"from": 1}}
+    return Told(
+        list(words), words[0], details, [{"account": "a", "role": words[0]}, {"account": "b", "role": ""}], changes
+    )
+
+
+async def told(codec: Codec, stream: str, event: Told) -> Stored:
+    (new,) = await codec.encode("t1", stream, [event], [IDS.new()], 1_795_910_400_000_000)  # 2026-11-29
+    return stored(new, stream=stream)
+
+
+@pytest.mark.parametrize("stream", ["contact-p1", "account-a1"])
+async def test_text_is_sealed_in_every_place_that_is_marked_and_nowhere_else(codec: Codec, stream: str) -> None:
+    one = await told(codec, stream, tagged("marzipan", "fountain"))
+    assert b"marzipan" not in one.data
+    assert b"fountain" not in one.data
+    payload = orjson.loads(one.data)
+    assert (payload["details"]["name"], payload["changes"]["city"]) == ("plain", {"from": 1})
+    assert payload["accounts"][1] == {"account": "b", "role": ""}
+    assert codec.decode(one).event == tagged("marzipan", "fountain")
+    assert stretched(codec, one) == [tagged("marzipan", "fountain")]
+
+
+def stretched(codec: Codec, one: Stored) -> list[object]:
+    head = (one.version, one.occurred_at, one.metadata, None, one.event_id, one.type, str(one.schema_version))
+    return codec.events(one.tenant, one.stream, Stretch(*head, b"[%b]" % one.data))
+
+
+async def masked(codec: Codec, one: Stored) -> None:
+    for read in (codec.decode(one).event, *stretched(codec, one)):
+        assert isinstance(read, Told)
+        assert (read.words, read.role) == ([], "[erased]")
+        assert read.details == {"name": "plain", "description": "[erased]"}
+        assert [e["role"] for e in read.accounts] == ["[erased]", ""]
+        assert read.changes == {"description": {"from": "[erased]", "to": "[erased]"}, "city": {"from": 1}}
+
+
+async def test_what_is_sealed_dies_with_the_person(codec: Codec, ring: SqliteKeyRing) -> None:
+    one = await told(codec, "contact-p1", tagged("marzipan"))
+    await ring.destroy("t1", "p1")
+    await masked(codec, one)
+    with pytest.raises(ValueError, match="erased"):
+        await told(codec, "contact-p1", tagged("marzipan"))
+
+
+async def test_text_about_nobody_dies_with_the_key_of_its_day_and_the_next_one_is_used(
+    codec: Codec, ring: SqliteKeyRing
+) -> None:
+    one = await told(codec, "account-a1", tagged("marzipan"))
+    await ring.destroy("t1", "texts-2026-11-29")
+    await masked(codec, one)
+    again = await told(codec, "account-a1", tagged("marzipan"))
+    assert codec.decode(again).event == tagged("marzipan")
+    assert b"texts-2026-11-29.1|" in again.data
+
+
+async def test_clear_text_of_older_programs_is_masked_for_the_erased_and_read_for_all_others(
+    codec: Codec, ring: SqliteKeyRing
+) -> None:
+    old = tagged("marzipan")
+    data = orjson.dumps({name: getattr(old, name) for name in ("words", "role", "details", "accounts", "changes")})
+    await ring.ensure("t1", ["p1"])
+    for stream in ("contact-p1", "account-a1"):
+        one = stored(NewEvent(IDS.new(), "test.Told", 1, 42, data), stream=stream)
+        assert codec.decode(one).event == old
+        assert stretched(codec, one) == [old]
+    await ring.destroy("t1", "p1")
+    await masked(codec, stored(NewEvent(IDS.new(), "test.Told", 1, 42, data), stream="contact-p1"))
+
+
+async def test_a_sealed_value_that_was_moved_or_changed_is_not_opened(codec: Codec) -> None:
+    one = await told(codec, "contact-p1", tagged("marzipan"))
+    for changed in (
+        one._replace(stream="contact-p2"),
+        one._replace(event_id=IDS.new()),
+        one._replace(data=one.data.replace(b'"role":"sealed|p1|v1.', b'"role":"sealed|p1|v1.A', 1)),
+    ):
+        with pytest.raises(Undecodable):
+            codec.decode(changed)
+
+
+@pytest.mark.parametrize(("stream", "subject"), [("contact-p1", "p1"), ("account-a1", "texts-1970-01-01")])
+async def test_a_reason_is_sealed_and_dies_with_its_subject(
+    codec: Codec, ring: SqliteKeyRing, stream: str, subject: str
+) -> None:
+    (new,) = await codec.encode("t1", stream, [Noted("a")], [IDS.new()], 42)
+    sealed = await codec.seal_reason("t1", stream, METADATA, 42)
+    raw = orjson.dumps(sealed)
+    assert "因为".encode() not in raw
+    assert codec.decode(stored(new, stream=stream, metadata=raw)).metadata == METADATA
+    old = stored(new, stream=stream)
+    assert codec.decode(old).metadata.reason == "因为"
+    await ring.destroy("t1", subject)
+    assert codec.decode(stored(new, stream=stream, metadata=raw)).metadata.reason == "[erased]"
+    assert codec.decode(old).metadata.reason == ("[erased]" if stream == "contact-p1" else "因为")
+    late = await codec.seal_reason("t1", stream, METADATA, 42)
+    assert late.reason == "" if stream == "contact-p1" else late.reason.startswith(f"sealed|{subject}.1|")
