@@ -24,7 +24,7 @@ from shared.events.registry import EventType, UnknownEvent, type_named, type_of,
 from shared.events.sealing import ERASED, MARK_IN_JSON, text_key, unwrapped, wrapped
 from shared.events.subjects import person_of
 from shared.security.fieldcrypt import aad, decrypt, encrypt
-from shared.security.keyring import KeyRing
+from shared.security.keyring import KeyMissing, KeyRing
 
 __all__ = ["MAX_EVENT_BYTES", "Codec", "Undecodable"]
 
@@ -168,8 +168,7 @@ class Codec:
     def _open(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         """Open what is sealed. What stands in clear in the stream of an erased person, from before it was sealed, is
         masked as well."""
-        person = person_of(stream)
-        erased = bool(person) and self._keys.key(tenant, person) is None
+        erased = self._is_erased(tenant, stream)
 
         def opened(value: Any, path: str, mask: Any) -> Any:
             sealed = unwrapped(value)
@@ -188,13 +187,21 @@ class Codec:
             metadata = Metadata(**loads(raw))
         except (ValueError, TypeError):
             return raw
-        sealed, person = unwrapped(metadata.reason), person_of(stream)
+        sealed = unwrapped(metadata.reason)
         if sealed is None:
-            erased = metadata.reason and person and self._keys.key(tenant, person) is None
+            erased = metadata.reason and self._is_erased(tenant, stream)
             return replace(metadata, reason=ERASED) if erased else metadata
         key = self._keys.key(tenant, sealed[0])
         reason = ERASED if key is None else decrypt(sealed[1], key, _reason_aad(tenant, stream, metadata))
         return replace(metadata, reason=reason)
+
+    def _is_erased(self, tenant: str, stream: str) -> bool:
+        """Whether the stream is about an erased person; one that never had a key was never erased."""
+        person = person_of(stream)
+        try:
+            return bool(person) and self._keys.key(tenant, person) is None
+        except KeyMissing:
+            return False
 
 
 class _Seal(NamedTuple):
@@ -228,10 +235,7 @@ def _subject(type_: EventType, event: Event) -> str:
 
 
 def _has_text(event: Event) -> bool:
-    for name, mark in type_of(type(event)).sealed:
-        if mark.touches(getattr(event, name)):
-            return True
-    return False
+    return any(mark.touches(getattr(event, name)) for name, mark in type_of(type(event)).sealed)
 
 
 def _reason_aad(tenant: str, stream: str, metadata: Metadata) -> bytes:
