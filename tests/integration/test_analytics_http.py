@@ -1,4 +1,4 @@
-"""The SQL door over HTTP, in the whole suite: rights, formats, refusals, the views' description, the feed's status."""
+"""Analysts' SQL over HTTP, in the whole suite: rights, formats, refusals, the views' description, the feed's status."""
 
 from __future__ import annotations
 

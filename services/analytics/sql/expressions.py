@@ -54,6 +54,7 @@ _PARTS = {
     "year": "toYear",
     "quarter": "toQuarter",
     "month": "toMonth",
+    "week": "toISOWeek",
     "day": "toDayOfMonth",
     "hour": "toHour",
     "minute": "toMinute",
