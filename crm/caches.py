@@ -13,7 +13,7 @@ from shared.streaming.projector import CHECKPOINT
 from shared.views.port import ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
-from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.client import InUse, QueryFailed, Warehouse
 from shared.warehouse.feed import WarehouseFeed
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
@@ -36,17 +36,19 @@ async def open_views(path: Path, store: EventStore) -> SqliteViews:
     return SqliteViews.open(path)
 
 
-async def open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFeed]) -> WarehouseFeed:
-    """Open or create the warehouse and start its feed. Raises Unavailable."""
+async def open_warehouse(
+    path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], *, unconfined: bool = False
+) -> WarehouseFeed:
+    """Open or create the warehouse and start its feed. unconfined: see Warehouse.open. Raises Unavailable."""
     try:
-        return await _open_warehouse(path, feed_of)
+        return await _open_warehouse(path, feed_of, unconfined)
     except _Damaged as error:
         if shutil.disk_usage(path).free < ROOM:
             raise Unavailable(str(error)) from error
         log.warning("the warehouse is damaged (%s): it is filled anew from the events", error)
     try:
         shutil.rmtree(path)
-        return await _open_warehouse(path, feed_of)
+        return await _open_warehouse(path, feed_of, unconfined)
     except (_Damaged, OSError) as error:
         raise Unavailable(f"the warehouse in {path} cannot be made anew: {error}") from error
 
@@ -55,9 +57,11 @@ class _Damaged(Exception):
     """What is in the warehouse's directory cannot be used, or not all of it is there."""
 
 
-async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFeed]) -> WarehouseFeed:
+async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], unconfined: bool) -> WarehouseFeed:
     try:
-        warehouse = await Warehouse.open(f"chdb:{path}")
+        warehouse = await Warehouse.open(f"chdb:{path}", unconfined=unconfined)
+    except InUse:
+        raise
     except Unavailable as error:
         raise _Damaged(error.detail) from error
     try:

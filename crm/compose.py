@@ -12,7 +12,7 @@ from uuid import uuid4
 from crm.caches import open_views, open_warehouse
 from crm.datadir import inspect
 from crm.gateway import build_app
-from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder
+from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
@@ -166,7 +166,11 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     await _declare(views, catalogue, store, codec, projector)
     reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
     await reconciler.run()
-    feed = await open_warehouse(data / "warehouse", lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock))
+    feed = await open_warehouse(
+        data / "warehouse",
+        lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock),
+        unconfined=sql_unconfined(),
+    )
     stack.push_async_callback(feed.warehouse.close)
     platform = Platform(
         store=store,

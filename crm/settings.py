@@ -32,6 +32,14 @@ class Settings:
 _EMBEDDED = {"CRM_EVENTSTORE": "sqlite:", "CRM_VIEWS": "sqlite:", "CRM_WAREHOUSE": "chdb:"}
 
 
+def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
+    """CRM_SQL_UNCONFINED. Raises WrongSetting for a value that is neither yes nor no."""
+    given = environment.get("CRM_SQL_UNCONFINED", "no")
+    if given not in ("yes", "no"):
+        raise WrongSetting(f"CRM_SQL_UNCONFINED is yes or no, not {given!r}")
+    return given == "yes"
+
+
 def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
     """This build knows the embedded adapters. Raises WrongSetting for a URL of any other."""
     for name, only in _EMBEDDED.items():

@@ -151,6 +151,14 @@ class Unavailable(CrmError):
     retry_after = 5
 
 
+class TooSlow(CrmError):
+    """What was asked for outlived every limit and was ended; asked again, it would be again."""
+
+    status = 503
+    type = "too-slow"
+    title = "This took too long and was ended"
+
+
 class TooLarge(CrmError):
     status = 413
     type = "too-large"

@@ -23,6 +23,13 @@ class Lock:
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
+    @property
+    def descriptor(self) -> int:
+        """For a child that is to hold the lock too. Raises ValueError once it is released."""
+        if self._descriptor is None:
+            raise ValueError("the lock is released")
+        return self._descriptor
+
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)

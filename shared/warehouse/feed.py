@@ -26,7 +26,7 @@ from shared.faults import crashpoint
 from shared.security.keyring import KeyMissing
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
-from shared.warehouse.client import Warehouse
+from shared.warehouse.client import Mark, Warehouse
 from shared.warehouse.migrations import migrate
 from shared.warehouse.rebuild import rebuild
 from shared.warehouse.rollup import RollUps
@@ -45,7 +45,7 @@ _tracer = trace.get_tracer("crm.warehouse")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """position: of the last event whose rows are in the warehouse; head: the store's; parked: streams set aside."""
+    """position: of the last event whose rows questions see; head: the store's; parked: streams set aside."""
 
     position: int
     head: int
@@ -76,6 +76,8 @@ class WarehouseFeed:
         self.position = 0
         self.stale: list[FactTable] = []
         self.rebuilding = False
+        self._pending: tuple[int, list[Mark]] | None = None  # a position, and what readers show when they have it
+        self._shown = 0
         self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock)
 
     async def start(self) -> None:
@@ -94,6 +96,7 @@ class WarehouseFeed:
             self._parked[tenant, stream] = version
         await self._declare_tables()
         await self.rollups.start()
+        await self.publish()
         for tenant, stream in list(self._parked):
             await self.heal(tenant, stream)
 
@@ -101,6 +104,12 @@ class WarehouseFeed:
         """Tables that are new in this program exist from now on, empty until they are filled."""
         for table in (t for ft in self.stale for t in ft.tables):
             await self.warehouse.command(table.ddl())
+
+    async def publish(self) -> None:
+        """Callers' questions see the live tables and roll-ups as they are now, and nothing else of the warehouse."""
+        await self.warehouse.publish(
+            [*(n for t in self.tables for n in t.names), *(r.name for r in self.rollups.declared)]
+        )
 
     async def _begin(self, tables: Sequence[FactTable]) -> None:
         """Empty tables, filled from the first event by the feed itself."""
@@ -273,7 +282,16 @@ class WarehouseFeed:
         return sorted(id_of(stream) for _, stream in self._parked)
 
     async def status(self) -> Status:
-        return Status(self.position, await self.store.head(), len(self._parked), self.rebuilding)
+        """`position` is what answers hold: they follow the feed by about a second."""
+        return Status(await self._shown_position(), await self.store.head(), len(self._parked), self.rebuilding)
+
+    async def _shown_position(self) -> int:
+        if self._pending is None:
+            self._pending = (self.position, self.warehouse.marks())
+        position, marks = self._pending
+        if await self.warehouse.shows(marks):
+            self._shown, self._pending = position, None
+        return self._shown
 
 
 def _step(aggregate: AnyAggregate, state: Any, recorded: Recorded) -> Any:

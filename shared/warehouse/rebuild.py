@@ -39,6 +39,8 @@ async def rebuild(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pr
             feed.rollups.forget()
             await feed.remember(tables)
             feed.stale = [t for t in feed.stale if t not in tables]
+        await feed.publish()  # readers still show the old ones
+        await _drop(feed.warehouse, tables)
         return read
     finally:
         feed.rebuilding = False
@@ -122,6 +124,9 @@ async def _swap(warehouse: Warehouse, tables: Sequence[FactTable]) -> None:
     for table in _physical(tables):
         await warehouse.command(table.ddl())  # there is nothing to exchange with on a table's first day
         await warehouse.command(f"EXCHANGE TABLES `{table.name}` AND `{table.name}__new`")
+
+
+async def _drop(warehouse: Warehouse, tables: Sequence[FactTable]) -> None:
     for table in _physical(tables):
         await warehouse.command(f"DROP TABLE `{table.name}__new` SYNC")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Micros
-from shared.warehouse.client import Warehouse
+from shared.warehouse.client import Mark, Warehouse
 from shared.warehouse.tables import Column
 
 WORTH_IT = 200_000  # records of an organisation; fewer are summed in a few milliseconds
@@ -45,7 +45,9 @@ class RollUps:
         self._warehouse, self._clock, self.worth_it = warehouse, clock, worth_it
         self.declared = tuple(declared)
         self._generations: dict[str, Micros] = {}
-        self._behind_since: dict[str, Micros] = {}
+        self._made: dict[str, tuple[Micros, Mark]] = {}  # generations that readers may not show yet
+        self._behind_since: dict[str, Micros] = {}  # the first change that the generation in use lacks
+        self._due: dict[str, Micros] = {}  # the first change that no generation has
         self._not_before: Micros = 0
 
     async def start(self) -> None:
@@ -60,11 +62,13 @@ class RollUps:
         now = self._clock.now()
         for tenant in tenants:
             self._behind_since.setdefault(tenant, now)
+            self._due.setdefault(tenant, now)
 
     def forget(self) -> None:
         """The current tables were exchanged: no generation may be used any more."""
-        self.touch([*self._generations])
+        self.touch([*self._generations, *self._made])
         self._generations.clear()
+        self._made.clear()
 
     def generation(self, tenant: str) -> int | None:
         """The generation to read, None when there is none that is fresh enough."""
@@ -72,16 +76,28 @@ class RollUps:
         return self._generations.get(tenant) if behind <= MAX_AGE else None
 
     async def refresh(self) -> None:
-        """Make a new generation for each large organisation that is behind, unless the last refresh was just now."""
+        """Use the generations made before that readers show by now; make one for each large organisation that is
+        behind, unless the last refresh was just now."""
+        await self._use()
         started = self._clock.now()
-        if not self._behind_since or started < self._not_before:
+        if not self._due or started < self._not_before:
             return
-        due, self._behind_since = [*self._behind_since], {}
+        due = [t for t in self._due if t not in self._made]
         for tenant in due:
+            del self._due[tenant]
             for rollup in self.declared:
                 await self._renew(rollup, tenant)
         ended = self._clock.now()
         self._not_before = ended + REST * (ended - started)
+
+    async def _use(self) -> None:
+        for tenant, (generation, mark) in [*self._made.items()]:
+            if await self._warehouse.shows([mark]):
+                self._generations[tenant] = generation
+                del self._made[tenant]
+                self._behind_since.pop(tenant, None)
+                if tenant in self._due:
+                    self._behind_since[tenant] = self._due[tenant]
 
     async def _renew(self, rollup: RollUp, tenant: str) -> None:
         of = {"tenant": tenant}
@@ -94,6 +110,9 @@ class RollUps:
             f"INSERT INTO `{rollup.name}` SELECT {{tenant:String}}, {{next:UInt64}}, {values} FROM ({rollup.select})",
             {**of, "next": next_},
         )
-        self._generations[tenant] = next_
+        self._made[tenant] = (
+            next_,
+            Mark(rollup.name, tenant, "generation = {generation:UInt64}", {"generation": next_}),
+        )
         old = f"ALTER TABLE `{rollup.name}` DELETE WHERE tenant = {{tenant:String}} AND generation < {{last:UInt64}}"
         await self._warehouse.command(old, {**of, "last": last})

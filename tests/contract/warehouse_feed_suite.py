@@ -93,7 +93,9 @@ class Yard:
         await self.store.append("acme", CRATE.stream(id), version, [broken], Metadata(actor="u1"))
 
     async def rows(self, sql: str) -> list[Row]:
-        return (await self.warehouse.ask(sql)).rows
+        """What a caller of acme sees of all that is written by now."""
+        await self.warehouse.settle()
+        return (await self.warehouse.ask(sql, tenant="acme")).rows
 
 
 class FeedSuite:

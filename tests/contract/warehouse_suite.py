@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.clock import start_of_day
 from shared.errors import Unavailable
-from shared.warehouse.client import Answer, QueryFailed, Warehouse
+from shared.warehouse.client import Answer, Parameters, QueryFailed, Warehouse
 from shared.warehouse.migrations import migrate
 from shared.warehouse.tables import HEAD, Column, Row, Table, day, money, within
 
@@ -44,36 +44,48 @@ def things(n: int, tenant: str = "acme", **changed: Any) -> list[Row]:
     return [(tenant, f"id{i:06d}", 1, i, at, at, "Made", "u1", *values.values()) for i in range(n)]
 
 
+async def see(warehouse: Warehouse, sql: str, parameters: Parameters | None = None, tenant: str = "acme") -> Answer:
+    """A caller's question that sees all that was written before it."""
+    await warehouse.settle()
+    return await warehouse.ask(sql, parameters, tenant=tenant)
+
+
+async def with_things(opener: Opener) -> Warehouse:
+    """A warehouse whose readers show THINGS."""
+    warehouse = await opener()
+    await warehouse.command(THINGS.ddl())
+    await warehouse.publish([THINGS.name])
+    return warehouse
+
+
 class WarehouseSuite:
     async def test_every_type_comes_back_as_it_went_in(self, opener: Opener) -> None:
-        warehouse = await opener()
-        await warehouse.command(THINGS.ddl())
+        warehouse = await with_things(opener)
         await warehouse.insert(THINGS, things(1) + things(1, "other", amount=None, day=None, seen_at=None, parts=[]))
         names = "name, kind, amount, day, flag, parts"
-        full, empty = (await warehouse.ask(f"SELECT {names} FROM things FINAL ORDER BY tenant")).rows
+        [full] = (await see(warehouse, f"SELECT {names} FROM things FINAL")).rows
+        [empty] = (await see(warehouse, f"SELECT {names} FROM things FINAL", tenant="other")).rows
         assert full == ('王芳 O\'Hara \\ "x"', "k", Decimal("12.34"), date(2017, 3, 1), True, ["a", "b'c"])
         assert empty[2:4] == (None, None)
-        moments = await warehouse.ask("SELECT toUnixTimestamp64Micro(seen_at) FROM things WHERE tenant = 'acme'")
+        moments = await see(warehouse, "SELECT toUnixTimestamp64Micro(seen_at) FROM things WHERE tenant = 'acme'")
         assert moments.rows == [(start_of_day("2017-03-01") + 1,)]
 
     async def test_the_same_row_again_replaces_itself(self, opener: Opener) -> None:
-        warehouse = await opener()
-        await warehouse.command(THINGS.ddl())
+        warehouse = await with_things(opener)
         for _ in range(3):
             await warehouse.insert(THINGS, things(100))
-        assert (await warehouse.ask("SELECT count() FROM things FINAL")).rows == [(100,)]
+        assert (await see(warehouse, "SELECT count() FROM things FINAL")).rows == [(100,)]
 
     async def test_rows_outlive_the_client(self, opener: Opener) -> None:
-        warehouse = await opener()
-        await warehouse.command(THINGS.ddl())
+        warehouse = await with_things(opener)
         await warehouse.insert(THINGS, things(10))
         await warehouse.close()
-        again = await opener()
-        assert (await again.ask("SELECT count() FROM things")).rows == [(10,)]
+        again = await with_things(opener)
+        assert (await see(again, "SELECT count() FROM things")).rows == [(10,)]
 
     async def test_an_answer_without_rows_has_its_columns(self, opener: Opener) -> None:
         warehouse = await opener()
-        answer = await warehouse.ask("SELECT {s:String} AS a, toInt64(1) AS b FROM numbers(0)", {"s": "x"})
+        answer = await warehouse.ask("SELECT {s:String} AS a, toInt64(1) AS b FROM numbers(0)", {"s": "x"}, tenant="acme")
         assert answer == Answer(("a", "b"), ("String", "Int64"), ([], []))
 
     async def test_any_text_travels_as_a_parameter(self, opener: Opener) -> None:
@@ -83,7 +95,7 @@ class WarehouseSuite:
         @settings(max_examples=60, deadline=None)
         @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4))
         def holds(texts: list[str]) -> None:
-            question = warehouse.ask("SELECT {t:Array(String)} AS t", {"t": texts})
+            question = warehouse.ask("SELECT {t:Array(String)} AS t", {"t": texts}, tenant="acme")
             answer = asyncio.run_coroutine_threadsafe(question, loop).result(30)
             assert answer.rows == [(texts,)]
 
@@ -107,10 +119,9 @@ class WarehouseSuite:
         ],
     )
     async def test_a_readers_session_is_locked(self, opener: Opener, statement: str) -> None:
-        warehouse = await opener()
-        await warehouse.command(THINGS.ddl())
+        warehouse = await with_things(opener)
         with pytest.raises(QueryFailed):
-            await warehouse.ask(statement)
+            await warehouse.ask(statement, tenant="acme")
 
     @pytest.mark.parametrize(
         ("question", "code"),
@@ -123,7 +134,7 @@ class WarehouseSuite:
     async def test_a_reader_is_bounded_in_rows_time_and_memory(self, opener: Opener, question: str, code: int) -> None:
         warehouse = await opener()
         with pytest.raises(QueryFailed) as failure:
-            await warehouse.ask(question)
+            await warehouse.ask(question, tenant="acme")
         assert failure.value.code == code
 
     @pytest.mark.parametrize("reader", [True, False])
@@ -134,16 +145,15 @@ class WarehouseSuite:
             failing = "SELECT toString(number), throwIf(number = 90000) FROM numbers(99000)"
         for _ in range(6):
             with pytest.raises(QueryFailed):
-                await (warehouse.ask if reader else warehouse.rows)(failing)
+                await (warehouse.ask(failing, tenant="acme") if reader else warehouse.rows(failing))
             assert await warehouse.rows("SELECT 42") == [(42,)]
-            answers = await asyncio.gather(*(warehouse.ask("SELECT 42") for _ in range(4)))
+            answers = await asyncio.gather(*(warehouse.ask("SELECT 42", tenant="acme") for _ in range(4)))
             assert [a.rows for a in answers] == [[(42,)]] * 4
 
     async def test_a_slow_reader_does_not_hold_the_writer_up(self, opener: Opener) -> None:
-        warehouse = await opener()
-        await warehouse.command(THINGS.ddl())
+        warehouse = await with_things(opener)
         slow = asyncio.ensure_future(
-            warehouse.ask("SELECT count() FROM numbers(10000000000) WHERE sipHash64(number) = 1")
+            warehouse.ask("SELECT count() FROM numbers(10000000000) WHERE sipHash64(number) = 1", tenant="acme")
         )
         await asyncio.sleep(0.1)
         await warehouse.insert(THINGS, things(10))

@@ -1,0 +1,205 @@
+"""The engines of callers' questions: one at a time, disposable, over the writer's parts.
+
+A reader can show the published tables and nothing else, to each session the rows of its tenant. One that cannot be
+ended by the engine's own limits is killed with all that runs in it; the next one starts in less than a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from shared.errors import TooSlow, Unavailable
+from shared.warehouse import grants, walls
+from shared.warehouse.engine import Options
+from shared.warehouse.home import READER_UID, Home, owner
+from shared.warehouse.selftest import Breached, check
+from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask
+from shared.warehouse.spawn import Engine
+from shared.warehouse.turns import Turns
+
+AT_ONCE, OF_A_TENANT = 3, 2  # questions that run at the same time: one tenant's never take all turns
+GRACE_SECONDS = 1  # that a question gets beyond its limit to end by itself
+MEMORY = 6 << 30  # bytes of address space
+LONGEST_FILE = 2 << 30  # bytes of a spilled sort or group
+
+log = logging.getLogger("crm.warehouse")
+Describe = Callable[[Sequence[str]], Awaitable[list[grants.Shown]]]
+
+
+class _Lost(Exception):
+    """The reader ended under a question that was not the one it was ended for."""
+
+
+class Reader:
+    """One generation, and how many questions run in it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.running = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    def enter(self) -> None:
+        self.running += 1
+        self.idle.clear()
+
+    def leave(self) -> None:
+        self.running -= 1
+        if not self.running:
+            self.idle.set()
+
+
+class Readers:
+    """describe: the published tables as the writer declared them. unconfined: answer although no walls hold."""
+
+    def __init__(self, home: Home, database: str, limits: Limits, describe: Describe, *, unconfined: bool) -> None:
+        self._home, self._database, self.limits = home, database, limits
+        self._describe, self._unconfined = describe, unconfined
+        self._names: tuple[str, ...] = ()
+        self._reader: Reader | None = None
+        self._starting = asyncio.Lock()
+        self._turns = Turns(AT_ONCE, OF_A_TENANT)
+        self._threads = ThreadPoolExecutor(AT_ONCE + 1, "warehouse-reader")
+        self._asked: set[asyncio.Task[Any]] = set()
+        self._refusal = ""
+        self._closed = False
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        return self._names
+
+    @property
+    def running(self) -> Engine | None:
+        """The engine of the present generation."""
+        return self._reader.engine if self._reader is not None and self._reader.engine.alive else None
+
+    async def publish(self, names: Sequence[str]) -> None:
+        """Show these tables as they are now, and no others. Returns when no question runs on what was shown before.
+
+        Raises Unavailable.
+        """
+        async with self._starting:
+            self._names = tuple(names)
+            old = self._reader
+            if old is None:
+                return
+            self._reader = await self._start()
+        await old.idle.wait()
+        await old.engine.kill()
+
+    async def ask(self, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
+        """Raises QueryFailed, TooSlow, Unavailable. A caller who no longer waits does not end the question."""
+        return await self._shielded(self._in_turn(sql, parameters, tenant))
+
+    async def look(self, sql: str, parameters: Parameters, tenant: str) -> Answer:
+        """A question of the suite's own, of a few milliseconds: it waits for no turn. Raises as ask does."""
+        return await self._shielded(self._on(await self._current(), sql, parameters, tenant))
+
+    async def warm(self) -> None:
+        """Start a reader before the first question. What is in the way is logged, once."""
+        try:
+            await self._current()
+        except Unavailable as error:
+            log.debug("no reader: %s", error.detail)
+
+    async def close(self) -> None:
+        """End the questions that run, with their engine."""
+        self._closed = True
+        if self._reader is not None:
+            await self._reader.engine.kill()
+        await asyncio.gather(*self._asked, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _shielded(self, question: Coroutine[Any, Any, Answer]) -> Answer:
+        task = asyncio.ensure_future(question)
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
+        async with self._turns.of(tenant):
+            try:
+                return await self._on(await self._current(), sql, parameters, tenant)
+            except _Lost:
+                pass
+            try:
+                return await self._on(await self._current(), sql, parameters, tenant)
+            except _Lost:
+                raise Unavailable("the warehouse cannot answer now: another question ended its engine") from None
+
+    async def _on(self, reader: Reader, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
+        """Raises _Lost where the reader ends for another reason than this question's time."""
+        settings, client = self.limits.settings(tenant), reader.engine.client
+        reader.enter()
+        try:
+            loop = asyncio.get_running_loop()
+            answer = loop.run_in_executor(self._threads, ask, client, sql, parameters, settings)
+            done, _ = await asyncio.wait({answer}, timeout=self.limits.seconds + GRACE_SECONDS)
+            if not done:
+                log.warning("a question outlived its limit of %s s: its engine is replaced", self.limits.seconds)
+                await reader.engine.kill()
+                await asyncio.wait({answer})
+                answer.exception()
+                raise TooSlow("the question took too long; ask for less at once")
+            return answer.result()
+        except QueryFailed as error:
+            if error.code == 0 and await reader.engine.ended(1.0):
+                raise _Lost from None
+            raise
+        finally:
+            reader.leave()
+
+    async def _current(self) -> Reader:
+        async with self._starting:
+            if self._reader is None or not self._reader.engine.alive:
+                if self._reader is not None:
+                    await self._reader.engine.kill()
+                    self._reader = None
+                self._reader = await self._start()
+            return self._reader
+
+    async def _start(self) -> Reader:
+        if self._closed:
+            raise Unavailable("the warehouse is closed")
+        if self._refusal:
+            raise Unavailable(self._refusal)
+        first = self._reader is None
+        engine = await self._spawn(await self._describe(self._names))
+        try:
+            if not walls.holds(engine.walls):
+                raise Breached("this system has neither Landlock nor a right to chroot, or no seccomp")
+            await asyncio.get_running_loop().run_in_executor(self._threads, check, engine, self._home.root)
+        except (Breached, QueryFailed) as error:
+            if not self._unconfined:
+                await engine.kill()
+                self._refusal = f"SQL is switched off: no walls hold around its engine ({error})"
+                log.warning("%s", self._refusal)
+                raise Unavailable(self._refusal) from None
+            log.warning("callers' SQL runs WITHOUT walls, as CRM_SQL_UNCONFINED asks (%s)", error)
+        if first:
+            log.info("callers' SQL runs behind these walls: %s", ", ".join(engine.walls))
+        return Reader(engine)
+
+    async def _spawn(self, tables: list[grants.Shown]) -> Engine:
+        own, scratch = owner(READER_UID), self._home.scratch(READER_UID)
+        options = Options(
+            root=str(self._home.root),
+            data=f"{scratch}/data",
+            scratch=scratch,
+            read=[t.folder for t in tables],
+            config=grants.reader_config(tables),
+            users=grants.reader_users(self._database, tables),
+            schema=[f"CREATE DATABASE `{self._database}`", *(t.ddl(self._database) for t in tables)],
+            sealed=True,
+            memory=MEMORY,
+            longest_file=LONGEST_FILE,
+            uid=own.uid,
+            gid=own.gid,
+            parent=os.getpid(),
+        )
+        return await Engine.start(options, self._database)

@@ -1,0 +1,54 @@
+"""Before a reader serves: can it reach what it must not? A wall that is thought to stand is tried, not believed."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from shared.warehouse.session import Limits, ask
+from shared.warehouse.spawn import Engine
+
+THREADS = 8  # a wall may bind some threads and not others
+_ALWAYS = ("/etc/hostname", "/proc/self/environ")
+_SQL = (
+    "SELECT groupUniqArray(file({places:Array(String)}[1 + number % {n:UInt8}], 'closed')) "
+    "FROM numbers_mt(4000000) WHERE number % 100000 < {n:UInt8}"
+)
+
+
+class Breached(Exception):
+    """The engine reads what it must not, or the test could not tell."""
+
+
+def check(engine: Engine, home: Path) -> None:
+    """Read canaries through the engine's own function, over a column and many threads. Raises Breached, QueryFailed.
+
+    home: the warehouse's folder. Canaries lie in it, beside it and in the system's folder for temporary files; one more
+    in the engine's own folder must be read, else the test has tested nothing.
+    """
+    with ExitStack() as stack:
+        folders = (home, home.parent, Path(tempfile.gettempdir()))
+        places = [str(stack.enter_context(_canary(folder, "secret"))) for folder in folders]
+        own = stack.enter_context(_canary(engine.scratch / "tmp", "open"))
+        asked = [*places, f"/{Path(places[0]).name}", *_ALWAYS, own.name]
+        settings = Limits(threads=THREADS).settings("")
+        found = set(ask(engine.client, _SQL, {"places": asked, "n": len(asked)}, settings).rows[0][0])
+    if "open" not in found:
+        raise Breached("its self-test did not read what it may read")
+    if found != {"open", "closed"}:
+        raise Breached("its engine reads files outside its own folder")
+
+
+@contextmanager
+def _canary(folder: Path, text: str) -> Iterator[Path]:
+    """A file that its mode lets everybody read: what keeps the engine out must be a wall."""
+    file = folder / f"canary-{secrets.token_hex(8)}"
+    file.write_text(text)
+    file.chmod(0o644)
+    try:
+        yield file
+    finally:
+        file.unlink()

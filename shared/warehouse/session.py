@@ -1,0 +1,119 @@
+"""What one question or statement is to an engine: its limits, its answer, its failure. Blocking; run it in a thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from types import ModuleType
+from typing import Any
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from urllib3.exceptions import HTTPError
+
+from shared.warehouse.tables import Row
+
+Parameters = Mapping[str, Any]  # bound as {name:Type}
+
+WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datetime_functions": "1"}
+
+# optimizations that may run an outer expression on rows which a subquery's own filter has still to take away: its
+# errors would tell about rows that are not to be seen
+_BARRIER = (
+    "enable_join_runtime_filters",
+    "query_plan_filter_push_down",
+    "query_plan_merge_filters",
+    "query_plan_merge_filter_into_join_condition",
+    "query_plan_propagate_predicate_across_join",
+    "query_plan_push_down_volume_reducing_functions",
+    "use_join_disjunctions_push_down",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question of a reader may cost. seconds of running time, bytes of memory, rows of the answer."""
+
+    seconds: int = 10
+    memory: int = 1_000_000_000
+    rows: int = 100_000
+    threads: int = 2
+
+    def settings(self, tenant: str) -> dict[str, str]:
+        """Of a session that is bound to a tenant (see shared.warehouse.grants) and locked."""
+        settings: dict[str, int | str] = {
+            "log_comment": tenant,
+            "session_timezone": "UTC",
+            "max_execution_time": self.seconds,
+            "max_memory_usage": self.memory,
+            "max_bytes_before_external_group_by": self.memory // 3,
+            "max_bytes_before_external_sort": self.memory // 3,
+            "max_result_rows": self.rows,
+            "max_result_bytes": self.memory // 4,
+            "result_overflow_mode": "throw",
+            "max_threads": self.threads,
+            "max_ast_elements": 50_000,
+            "max_expanded_ast_elements": 100_000,
+            "max_subquery_depth": 50,
+            "max_query_size": 1_000_000,
+            "allow_introspection_functions": 0,
+            "enable_extended_results_for_datetime_functions": 1,  # days before 1970 stay themselves
+            **dict.fromkeys(_BARRIER, 0),
+            "readonly": 1,  # set last, by the engine's protocol
+        }
+        return {name: str(value) for name, value in settings.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result, column by column. types are ClickHouse's names."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    columns: tuple[Sequence[Any], ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        return list(zip(*self.columns, strict=True))
+
+
+class QueryFailed(Exception):
+    """The engine refused a statement; `code` is ClickHouse's error number, 0 if it gave none."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _NoPandas(MetaPathFinder):
+    """pyarrow loads pandas with its first array, if it is there: a second and 60 MB for what nothing here uses."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("pandas is not loaded in this process", name=fullname)
+
+
+sys.meta_path.insert(0, _NoPandas())
+
+
+def ask(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
+    """Raises QueryFailed."""
+    bound = {"parameters": parameters, "settings": dict(settings), "column_oriented": True}
+    try:
+        result = client.query(sql, query_tz="UTC", **bound)
+        if not result.column_names:  # the embedded engine tells no columns where there are no rows
+            shape = client.query(f"DESCRIBE TABLE ({sql})", **bound).result_columns
+            return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
+    except (ClickHouseError, HTTPError, OSError) as error:
+        raise failed(error) from None
+    return Answer(tuple(result.column_names), tuple(t.name for t in result.column_types), tuple(result.result_columns))
+
+
+def failed(error: Exception) -> QueryFailed:
+    """What an error of the client says, in a line. Its chain is left out: it holds the statement."""
+    return QueryFailed(first_line(error), getattr(error, "code", None) or 0)
+
+
+def first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:500]

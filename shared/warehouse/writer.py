@@ -1,0 +1,106 @@
+"""The engine of the suite's own statements: one at a time, in order, started anew when it has died."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from urllib3.exceptions import HTTPError
+
+from shared.warehouse import grants
+from shared.warehouse.engine import Options
+from shared.warehouse.home import WRITER_UID, Home, owner
+from shared.warehouse.session import WRITER_SETTINGS, Answer, Parameters, ask, failed
+from shared.warehouse.spawn import Engine
+from shared.warehouse.tables import Row, Table
+
+T = TypeVar("T")
+
+DRAIN_SECONDS = 10.0  # for the running statement, when the suite ends
+
+
+class Writer:
+    def __init__(self, home: Home, database: str) -> None:
+        self._home, self._database = home, database
+        self._engine: Engine | None = None
+        self._turn = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "warehouse-writer")
+
+    @property
+    def engine(self) -> Engine | None:
+        return self._engine
+
+    async def start(self) -> None:
+        """Raises Unavailable, QueryFailed, OSError."""
+        async with self._turn:
+            await self._living()
+
+    async def command(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Raises QueryFailed, Unavailable."""
+        await self._run(lambda c: c.command(sql, parameters=parameters, settings=WRITER_SETTINGS))
+
+    async def insert(self, table: Table, rows: Sequence[Row], name: str) -> None:
+        """One block; durable on return. Raises QueryFailed, Unavailable."""
+        await self._run(lambda c: c.insert_arrow(name, table.arrow(rows), settings=WRITER_SETTINGS))
+
+    async def ask(self, sql: str, parameters: Parameters | None = None) -> Answer:
+        """Raises QueryFailed, Unavailable."""
+        return await self._run(lambda c: ask(c, sql, parameters, WRITER_SETTINGS))
+
+    async def close(self) -> None:
+        """Let the running statement end, then the engine: what it answered is on disk."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            pass
+        if self._engine is not None:
+            await self._engine.kill()
+
+    async def _run(self, act: Callable[[Any], T]) -> T:
+        async with self._turn:
+            client = (await self._living()).client
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _told, act, client)
+
+    async def _living(self) -> Engine:
+        if self._engine is not None and self._engine.alive:
+            return self._engine
+        if self._engine is not None:
+            await self._engine.kill()
+        self._engine = engine = await self._spawn()
+        created = f"CREATE DATABASE IF NOT EXISTS `{self._database}`"
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, _told, lambda c: c.command(created), engine.client)
+        engine.client.database = self._database
+        return engine
+
+    async def _spawn(self) -> Engine:
+        own, scratch = owner(WRITER_UID), self._home.scratch(WRITER_UID)
+        options = Options(
+            root=str(self._home.root),
+            data=self._home.store,
+            scratch=scratch,
+            read=[],
+            config=grants.writer_config(),
+            users=grants.writer_users(self._database),
+            schema=[],
+            sealed=False,
+            memory=0,
+            longest_file=0,
+            uid=own.uid,
+            gid=own.gid,
+            parent=os.getpid(),
+        )
+        return await Engine.start(options, inherited=(self._home.lock_descriptor,))
+
+
+def _told(act: Callable[[Any], T], client: Any) -> T:
+    try:
+        return act(client)
+    except (ClickHouseError, HTTPError, OSError) as error:
+        raise failed(error) from None
