@@ -18,6 +18,7 @@ from crm.connection import BoundedProtocol
 from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
+WARM_AFTER_SECONDS = 1.0
 GRACE_SECONDS = 10  # for requests in flight when the process is asked to end
 DOORS = 16  # the event loop lets one connection in per turn and door: a crowd would wait for as many turns
 SWITCH_SECONDS = 0.0002  # the event store's thread waits so long for the interpreter, several times in each commit
@@ -33,6 +34,7 @@ class Server:
         self.settings = settings
         self._uvicorn: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._stop_telemetry: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
@@ -54,6 +56,7 @@ class Server:
         while not self._uvicorn.started and not self._serving.done():
             await asyncio.sleep(0.005)
         await self.suite.start()
+        self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
 
     async def stop(self) -> None:
@@ -61,6 +64,8 @@ class Server:
         if self._uvicorn is not None and self._serving is not None:
             self._uvicorn.should_exit = True
             await self._serving
+        if self._warming is not None:
+            self._warming.cancel()
         if hasattr(self, "suite"):
             await self.suite.close()
         self._stop_telemetry()
@@ -121,6 +126,13 @@ def _uvicorn_server(suite: Suite) -> uvicorn.Server:
         timeout_keep_alive=75,
     )
     return _Quiet(config)
+
+
+async def _warm(suite: Suite) -> None:
+    """The engine of callers' questions, once the first pages are served: it costs half a second of processor time."""
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    if suite.platform.feed is not None:
+        await suite.platform.feed.warehouse.warm()
 
 
 def _tune_interpreter() -> None:

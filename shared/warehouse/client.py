@@ -121,6 +121,10 @@ class Warehouse:
             raise ValueError("a question is always some tenant's")
         return await self.readers.ask(sql, parameters, tenant)
 
+    async def warm(self) -> None:
+        """Start the engine of callers' questions before the first one. What is in its way is logged."""
+        await self.readers.warm()
+
     def marks(self) -> list[Mark]:
         """What was written and may not be shown yet, to be asked for by `shows`."""
         return list(self._written.values())

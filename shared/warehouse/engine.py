@@ -16,9 +16,9 @@ import threading
 import zoneinfo  # noqa: F401
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from shared.warehouse.grants import OPEN_SYSTEM_TABLES, ROOT
 from shared.warehouse.protocol import Sessions, serve

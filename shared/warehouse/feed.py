@@ -30,7 +30,7 @@ from shared.warehouse.client import Mark, Warehouse
 from shared.warehouse.migrations import migrate
 from shared.warehouse.rebuild import rebuild
 from shared.warehouse.rollup import RollUps
-from shared.warehouse.tables import FactTable, Rows
+from shared.warehouse.tables import FactTable, Rows, shown_names
 
 BATCH = 5000  # events read at once
 WORTH_A_BLOCK = 1000  # fewer events than this wait up to PAUSE for company
@@ -107,9 +107,7 @@ class WarehouseFeed:
 
     async def publish(self) -> None:
         """Callers' questions see the live tables and roll-ups as they are now, and nothing else of the warehouse."""
-        await self.warehouse.publish(
-            [*(n for t in self.tables for n in t.names), *(r.name for r in self.rollups.declared)]
-        )
+        await self.warehouse.publish(shown_names(self.tables))
 
     async def _begin(self, tables: Sequence[FactTable]) -> None:
         """Empty tables, filled from the first event by the feed itself."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 KEEP_PARTS = 60  # seconds that a replaced part stays for readers which have still to notice
 # of the engine's own tables: what every session may read; the client reads the settings when it connects

@@ -110,8 +110,9 @@ class Readers:
     async def close(self) -> None:
         """End the questions that run, with their engine."""
         self._closed = True
-        if self._reader is not None:
-            await self._reader.engine.kill()
+        async with self._starting:
+            if self._reader is not None:
+                await self._reader.engine.kill()
         await asyncio.gather(*self._asked, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 

@@ -85,7 +85,9 @@ class WarehouseSuite:
 
     async def test_an_answer_without_rows_has_its_columns(self, opener: Opener) -> None:
         warehouse = await opener()
-        answer = await warehouse.ask("SELECT {s:String} AS a, toInt64(1) AS b FROM numbers(0)", {"s": "x"}, tenant="acme")
+        answer = await warehouse.ask(
+            "SELECT {s:String} AS a, toInt64(1) AS b FROM numbers(0)", {"s": "x"}, tenant="acme"
+        )
         assert answer == Answer(("a", "b"), ("String", "Int64"), ([], []))
 
     async def test_any_text_travels_as_a_parameter(self, opener: Opener) -> None:

@@ -44,7 +44,7 @@ def _without_log(data: Path) -> Path:
 
 
 def _parts(data: Path) -> list[Path]:
-    return sorted(data.glob("warehouse/store/*/*/all_*/data.bin"))
+    return sorted(data.glob("warehouse/*/store/*/*/all_*/data.bin"))
 
 
 def _all(files: list[Path], change: Callable[[Path], None]) -> None:
@@ -63,7 +63,7 @@ HEALED: dict[str, Damage] = {
     "views: the log is overwritten": lambda data: _overwrite(data / "views.db-wal", 20_000, 60_000),
     "warehouse: no directory": lambda data: shutil.rmtree(data / "warehouse"),
     "warehouse: a torn description": lambda data: _all(
-        sorted(data.glob("warehouse/store/*/*/*.sql")), lambda f: _cut(f, 0.5)
+        sorted(data.glob("warehouse/*/store/*/*/*.sql")), lambda f: _cut(f, 0.5)
     ),
     "warehouse: torn parts": lambda data: _all(_parts(data)[::2], lambda f: _cut(f, 0.5)),
     "warehouse: parts overwritten": lambda data: _all(_parts(data), lambda f: _overwrite(f, 4, 12)),

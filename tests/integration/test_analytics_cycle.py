@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from services.analytics.facts import TABLES
 from services.analytics.sql.gateway import SqlGateway
 from shared.errors import Invalid
 from shared.security.permissions import Role
 from shared.security.roles import BUILT_IN
 from shared.warehouse.client import Warehouse
 from tests.support.example_facts import ExampleNames, example
-from tests.support.facts import Facts, someone
+from tests.support.facts import Facts, make_tables, someone
 
 SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_time_by_product ORDER BY product"
 
@@ -22,8 +21,7 @@ SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_t
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
     warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
-    for table in (t for ft in TABLES for t in ft.tables):
-        await warehouse.command(table.ddl())
+    await make_tables(warehouse)
     facts = Facts()
     example(facts)
     await facts.rows.insert(warehouse)

@@ -39,7 +39,16 @@ class Analysts:
         """The answer once everything has arrived."""
         await self.world.settle()
         await self.feed.catch_up()
+        await self.feed.warehouse.settle()
         return (await self.gateway.ask(sql, access)).rows
+
+    async def roll_up(self) -> None:
+        """Make the sums and use them as soon as questions see them."""
+        await self.feed.refresh_rollups()
+        async with asyncio.timeout(20):
+            while self.feed.rollups.generation(TENANT) is None:
+                await asyncio.sleep(0.05)
+                await self.feed.refresh_rollups()
 
     async def do(self, name: str, body: dict[str, Any] | None = None, id: str | None = None, day: str = "") -> str:
         at = start_of_day(day) + 9 * HOUR if day else None
@@ -213,8 +222,7 @@ async def test_a_rolled_up_metric_is_the_one_made_of_the_records_and_follows_cor
     rollups.worth_it = 1
 
     async def agree() -> None:
-        await a.feed.refresh_rollups()
-        assert rollups.generation(TENANT) is not None
+        await a.roll_up()
         for view in (*METRICS, "sales_velocity"):
             direct = await a.gateway.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS)
             assert await rolled.ask(f"SELECT * FROM {view} ORDER BY 1, 2, 3", BOSS) == direct, view
@@ -242,13 +250,11 @@ async def test_a_roll_up_that_is_behind_is_not_used(analysts: Analysts) -> None:
     rollups.worth_it = 1
     await a.deal("2017-01-05")
     await a.ask("SELECT 1")
-    await a.feed.refresh_rollups()
-    assert rollups.generation(TENANT) is not None
+    await a.roll_up()
     rollups.touch([TENANT])
     a.world.clock.ahead += 6_000_000
     assert rollups.generation(TENANT) is None
-    await a.feed.refresh_rollups()
-    assert rollups.generation(TENANT) is not None
+    await a.roll_up()
     await rebuild(a.feed, TABLES, lambda _: None)
     assert rollups.generation(TENANT) is None
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from services.analytics.facts import TABLES
 from services.analytics.formats import encode
 from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views import VIEWS
 from shared.warehouse.client import Warehouse
 from tests.support.example_facts import ExampleNames, example
-from tests.support.facts import Facts, someone
+from tests.support.facts import Facts, make_tables, someone
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guides" / "analysts.md").read_text()
 WORKED = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
@@ -23,8 +22,7 @@ WORKED = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
     warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
-    for table in (t for ft in TABLES for t in ft.tables):
-        await warehouse.command(table.ddl())
+    await make_tables(warehouse)
     facts = Facts()
     example(facts)
     await facts.rows.insert(warehouse)

@@ -23,7 +23,7 @@ from shared.events.envelope import Metadata, Recorded
 from shared.security.permissions import Access, Role
 from shared.security.roles import BUILT_IN
 from shared.warehouse.client import Limits, Warehouse
-from shared.warehouse.tables import FactTable, Rows
+from shared.warehouse.tables import FactTable, Rows, shown_names
 
 OURS, THEIRS = "acme", "globex"
 CANARY = "CANARY"
@@ -103,12 +103,18 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
             f.put(table, tenant, f"{tenant}-{status}", deal)
 
 
+async def make_tables(warehouse: Warehouse) -> None:
+    """The fact tables, empty, shown to callers."""
+    for table in (t for ft in facts.TABLES for t in ft.tables):
+        await warehouse.command(table.ddl())
+    await warehouse.publish(shown_names(facts.TABLES))
+
+
 @asynccontextmanager
 async def two_organisations(folder: Path, limits: Limits | None = None) -> AsyncIterator[tuple[Warehouse, SqlGateway]]:
     """OURS has the texts "100" and "100 East", THEIRS the canary everywhere."""
     warehouse = await Warehouse.open(f"chdb:{folder}", limits=limits)
-    for table in (t for ft in facts.TABLES for t in ft.tables):
-        await warehouse.command(table.ddl())
+    await make_tables(warehouse)
     f = Facts()
     organisation(f, OURS, "100")
     organisation(f, THEIRS, CANARY)

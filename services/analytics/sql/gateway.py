@@ -82,8 +82,8 @@ class SqlGateway:
         if "{people:" in generated.text:
             parameters["people"], parameters["names"] = await self._people.names(access)
         with self._turn(access):
-            await self._check_reading(generated, parameters)
-            answer = await self._run(generated.text, parameters)
+            await self._check_reading(generated, parameters, access.tenant)
+            answer = await self._run(generated.text, parameters, access.tenant)
         return replace(answer, names=generated.labels)
 
     @contextmanager
@@ -99,9 +99,9 @@ class SqlGateway:
             if not self._running[key]:
                 del self._running[key]
 
-    async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any]) -> None:
+    async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any], tenant: str) -> None:
         """What the engine's parser reads must be our functions, our names and exactly the scoped views' tables."""
-        answer = await self._run(f"EXPLAIN AST {generated.text}", parameters)
+        answer = await self._run(f"EXPLAIN AST {generated.text}", parameters, tenant)
         words, tables = generated.words(), Counter[str]()
         for kind, name in _READS.findall("\n".join(row[0] for row in answer.rows)):
             if kind == "TableIdentifier":
@@ -113,9 +113,9 @@ class SqlGateway:
         if tables != {word: times for word, times in words.items() if word in PHYSICAL}:
             raise refuse("not-allowed", "the statement would read something else than the views it names")
 
-    async def _run(self, text: str, parameters: Mapping[str, Any]) -> Answer:
+    async def _run(self, text: str, parameters: Mapping[str, Any], tenant: str) -> Answer:
         try:
-            return await self._warehouse.ask(text, parameters)
+            return await self._warehouse.ask(text, parameters, tenant=tenant)
         except QueryFailed as error:
             raise engine_refusal(error) from None
         except _UNDECODABLE:
