@@ -93,7 +93,7 @@ class Scoping:
 
     def _readable(self, field_name: str) -> bool:
         resource, _, name = field_name.partition(".")
-        return self.access.level(resource, "read") > Level.NONE and name not in self.access.hidden(resource)
+        return self.access.level(resource, "read") > Level.NONE and self.access.may_see(resource, name)
 
     def scoped(self, view: View, used: Collection[str] | None, arguments: Mapping[str, str]) -> str:
         """The view as this caller's subquery. used: names of columns that are asked for, None = all of them.

@@ -93,6 +93,7 @@ ACCOUNT = Aggregate(
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
             Field("site_key", Kind.KEYWORD, "域名查重键", "Site key", indexed=True, writable=False),
+            sources={"match_key": ("name",), "site_key": ("website", "email")},
         ),
     ),
     not_undoable=frozenset(

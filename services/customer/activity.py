@@ -122,6 +122,13 @@ ACTIVITY = Aggregate(
             Field("linked_to", Kind.JSON, "相关记录及类型", "Linked records with types", writable=False),
             Field("participants", Kind.JSON, "参与人", "Participants", writable=False),
             Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
+            sources={
+                "at": ("completed_at", "start", "due"),
+                "links": ("linked_to",),
+                "linked_to": ("links",),
+                "invited": ("participants",),
+                "participants": ("invited",),
+            },
         ),
         title="subject",
     ),

@@ -151,7 +151,7 @@ class CompleteActivity(CommandModel):
     """The task is done, the meeting was held, the call was made."""
 
 
-@ACTIVITY.command("CompleteActivity", action="edit", verb="complete")
+@ACTIVITY.command("CompleteActivity", action="edit", verb="complete", sets=("status",))
 def complete(cmd: CompleteActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "done":
@@ -164,7 +164,7 @@ class CancelActivity(CommandModel):
     pass
 
 
-@ACTIVITY.command("CancelActivity", action="edit", verb="cancel")
+@ACTIVITY.command("CancelActivity", action="edit", verb="cancel", sets=("status",))
 def cancel(cmd: CancelActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "cancelled":
@@ -180,7 +180,7 @@ class RespondToInvite(CommandModel):
     participant: Reference | None = None
 
 
-@ACTIVITY.command("RespondToInvite", action="read", verb="respond")
+@ACTIVITY.command("RespondToInvite", action="read", verb="respond", sets=("participants",))
 def respond(cmd: RespondToInvite, state: Activity, ctx: Context) -> list[Event]:
     """Who was invited answers for himself; for others, who may edit the activity."""
     require_live(state)
@@ -200,7 +200,7 @@ async def link_exists(cmd: Link, lookups: Lookups) -> None:
     await linkable("id", cmd.type, cmd.id, lookups)
 
 
-@ACTIVITY.command("LinkActivity", action="edit", verb="link", prepare=link_exists)
+@ACTIVITY.command("LinkActivity", action="edit", verb="link", prepare=link_exists, sets=("links",))
 def link(cmd: Link, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if any(known["id"] == cmd.id for known in state.linked_to):
@@ -214,7 +214,7 @@ class UnlinkActivity(CommandModel):
     id: Reference
 
 
-@ACTIVITY.command("UnlinkActivity", action="edit", verb="unlink")
+@ACTIVITY.command("UnlinkActivity", action="edit", verb="unlink", sets=("links",))
 def unlink(cmd: UnlinkActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((link for link in state.linked_to if link["id"] == cmd.id), None)

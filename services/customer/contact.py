@@ -121,6 +121,15 @@ def forget(state: Contact) -> None:
     state.accounts = [{**link, "role": link["role"] and ERASED} for link in state.accounts]
 
 
+_SAME = (("email", "emails", "email_keys"), ("phone", "phones", "phone_keys"), ("account", "accounts", "account_ids"))
+_PARTS = ("given_name", "middle_name", "family_name")
+SOURCES = {
+    "name": _PARTS,
+    **dict.fromkeys(_PARTS, ("name",)),
+    "match_key": ("name", *_PARTS),
+    **{name: tuple(n for n in same if n != name) for same in _SAME for name in same},
+}
+
 CONTACT = Aggregate(
     name="contact",
     service="customer",
@@ -167,6 +176,7 @@ CONTACT = Aggregate(
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="contact"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, personal=True, writable=False),
+            sources=SOURCES,
         ),
     ),
     erasure=events.PersonErased,

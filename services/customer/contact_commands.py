@@ -204,7 +204,7 @@ class AddContactAddress(CommandModel):
     model_config = {"json_schema_extra": {"examples": [{"street": "长安街1号", "city": "北京", "country": "CN"}]}}
 
 
-@CONTACT.command("AddContactAddress", action="edit", verb="add-address")
+@CONTACT.command("AddContactAddress", action="edit", verb="add-address", sets=("addresses",))
 def add_address(cmd: AddContactAddress, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     address = cmd.model_dump(exclude={"kind"})
@@ -222,7 +222,7 @@ class RemoveContactAddress(CommandModel):
     address: Reference
 
 
-@CONTACT.command("RemoveContactAddress", action="edit", verb="remove-address")
+@CONTACT.command("RemoveContactAddress", action="edit", verb="remove-address", sets=("addresses",))
 def remove_address(cmd: RemoveContactAddress, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = any(a["id"] == cmd.address for a in state.addresses)

@@ -113,7 +113,7 @@ def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, comb
         _refuse_unfit(others.states, ctx)
         choices = {f: id for f, id in cmd.choices.items() if id != ctx.id}  # its own value: nothing to do
         wanted = others.combined | {f: _chosen(aggregate, fields, others, f, id) for f, id in choices.items()}
-        ctx.access.check_fields(aggregate.name, [f.partition(".")[0] for f in wanted])
+        ctx.access.check_fields(aggregate.name, wanted)
         now = aggregate.dump(state)
         changes = {
             f: {"from": value_of(now, f), "to": to} for f, to in sorted(wanted.items()) if value_of(now, f) != to

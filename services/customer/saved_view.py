@@ -23,9 +23,9 @@ from shared.errors import FieldError, Invalid
 from shared.events import customer_views as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
-from shared.security.permissions import Level
+from shared.security.permissions import Access, Level
 from shared.views.filters import condition
-from shared.views.port import Collection, Field, Kind, Op, Query
+from shared.views.port import Collection, Document, Field, Kind, Op, Query
 from shared.views.query import validate
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -55,12 +55,29 @@ def evolve(state: SavedView, event: Event) -> None:
             state.shared = False
 
 
+def conceal(values: Document, record: Document, access: Access) -> Document:
+    """Without the conditions, columns and order that name a field which is hidden from the caller."""
+
+    def seen(name: str) -> bool:
+        return access.may_see(str(record["resource"]), name)
+
+    shown = dict(values)
+    if values.get("filters"):
+        shown["filters"] = [f for f in values["filters"] if seen(f["field"])]
+    if values.get("columns"):
+        shown["columns"] = [name for name in values["columns"] if seen(name)]
+    if values.get("order") and not seen(values["order"].removeprefix("-")):
+        shown["order"] = ""
+    return shown
+
+
 SAVED_VIEW = Aggregate(
     name="saved_view",
     service="customer",
     noun="saved-views",
     state=SavedView,
     evolve=evolve,
+    conceal=conceal,
     collection=Collection(
         "saved_views",
         1,
@@ -156,7 +173,7 @@ async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups:
     asked = any(name.startswith("custom.") for name in named)
     defined = await definitions(lookups.views, lookups.tenant, aggregate.name) if asked else {}
     known = {f.name for f in aggregate.collection.fields} | {"id"} | {f"custom.{name}" for name in defined}
-    seen = {name for name in known if not lookups.access.hides(aggregate.name, name)}
+    seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
     if errors := list(_mistakes(cmd, aggregate.collection, seen)):
         raise Invalid("the view does not fit its record type", errors=errors)
 
@@ -210,7 +227,7 @@ class ShareSavedView(CommandModel):
     """Offer it to everyone in the organisation."""
 
 
-@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share")
+@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share", sets=("shared",))
 def share(cmd: ShareSavedView, state: SavedView, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if state.shared else [events.SavedViewShared()]
@@ -220,7 +237,7 @@ class UnshareSavedView(CommandModel):
     """Offer it to its owner alone again."""
 
 
-@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare")
+@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare", sets=("shared",))
 def unshare(cmd: UnshareSavedView, state: SavedView, ctx: Context) -> list[Event]:
     require_live(state)
     return [events.SavedViewWithdrawn()] if state.shared else []

@@ -145,7 +145,7 @@ class InviteListedUser(CommandModel):
     roles: Places = F(default_factory=list)
 
 
-@USER.command("InviteListedUser", action="manage", verb="invite", prepare=standing)
+@USER.command("InviteListedUser", action="manage", verb="invite", prepare=standing, sets=("status",))
 def invite_listed(cmd: InviteListedUser, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status != "listed":
@@ -179,7 +179,7 @@ class SuspendUser(CommandModel):
     """Nothing of theirs works until they are reactivated."""
 
 
-@USER.command("SuspendUser", action="manage", verb="suspend", prepare=standing)
+@USER.command("SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",))
 def suspend(cmd: SuspendUser, state: User, ctx: Context) -> list[Event]:
     if state.status == "suspended":
         return []
@@ -194,7 +194,7 @@ class ReactivateUser(CommandModel):
     pass
 
 
-@USER.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing)
+@USER.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing, sets=("status",))
 def reactivate(cmd: ReactivateUser, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status not in ("suspended", "deactivated"):
@@ -207,7 +207,7 @@ class DeactivateUser(CommandModel):
     """They have left. Hand their work over as well."""
 
 
-@USER.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing)
+@USER.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing, sets=("status",))
 def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
     if state.status == "deactivated":
         return []

@@ -93,6 +93,7 @@ ROLE = Aggregate(
             Field("hidden", Kind.JSON, "隐藏字段", "Hidden fields"),
             Field("read_only", Kind.JSON, "只读字段", "Read-only fields"),
             owned=False,
+            sources={"name": ("zh", "en"), "zh": ("name",), "en": ("name",)},
         ),
         owner=None,
     ),

@@ -88,6 +88,7 @@ IMPORT = Aggregate(
             Field("reason", Kind.TEXT, "原因", "Reason", writable=False),
             Field("reverter", Kind.KEYWORD, "撤回人", "Reverted by", writable=False, ref="user"),
             Field("reverted", Kind.JSON, "撤回结果", "Outcome of the revert", writable=False),
+            sources=dict.fromkeys(OUTCOMES, ("steps",)),
         ),
     ),
     shown=shown,

@@ -71,10 +71,11 @@ def check_gate(stage: Stage, values: dict[str, Any], ticked: Iterable[str], acce
     if gate["roles"] and not {"system", *gate["roles"]}.intersection(role.id for role in access.roles):
         raise Forbidden("your role may not move a deal into this stage", code="stage-role", stage=stage["key"])
     missing = [name for name in gate["fields"] if _empty(values, name)]
+    seen = [name for name in missing if access.may_see("opportunity", name)]
     undone = [p["key"] for p in gate["checklist"] if p["key"] not in set(ticked)]
-    errors = [FieldError(name, "required-by-stage", "the stage needs this field") for name in missing]
+    errors = [FieldError(name, "required-by-stage", "the stage needs this field") for name in seen]
     errors += [FieldError(f"checklist.{key}", "unticked", "the stage needs this point ticked") for key in undone]
-    if errors:
+    if errors or missing:
         raise StageGate(errors=errors, stage=stage["key"])
 
 

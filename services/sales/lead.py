@@ -172,6 +172,7 @@ LEAD = Aggregate(
                 Field(name, Kind.KEYWORD, f"转化的{zh}", f"Became {name}", indexed=True, writable=False, ref=name)
                 for name, zh in (("account", "客户"), ("contact", "联系人"), ("opportunity", "商机"))
             ),
+            sources={"name": ("given_name", "family_name"), "given_name": ("name",), "family_name": ("name",)},
         ),
     ),
     erasure=events.LeadErased,

@@ -55,7 +55,7 @@ async def chosen_exist(cmd: ConvertLead, lookups: Lookups) -> None:
     await lookups.exists("pipeline", "pipeline", cmd.pipeline)
 
 
-@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=chosen_exist)
+@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=chosen_exist, sets=("status",))
 def convert(cmd: ConvertLead, state: Lead, ctx: Context) -> list[Event]:
     """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason)."""
     require_editable(state)
@@ -185,7 +185,7 @@ async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> No
         raise Rejected("the account has other open opportunities", code="open-opportunities", count=count)
 
 
-@LEAD.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records)
+@LEAD.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records, sets=("status",))
 def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status != "converted":

@@ -21,7 +21,7 @@ class StartWorking(CommandModel):
     pass
 
 
-@LEAD.command("StartWorking", action="edit", verb="start")
+@LEAD.command("StartWorking", action="edit", verb="start", sets=("status",))
 def start_working(cmd: StartWorking, state: Lead, ctx: Context) -> list[Event]:
     """From assigned, or from new when it has an owner."""
     require_editable(state)
@@ -38,7 +38,7 @@ class QualifyLead(CommandModel):
     pass
 
 
-@LEAD.command("QualifyLead", action="edit", verb="qualify")
+@LEAD.command("QualifyLead", action="edit", verb="qualify", sets=("status",))
 def qualify(cmd: QualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "qualified":
@@ -52,7 +52,7 @@ class DisqualifyLead(CommandModel):
     reason: Annotated[str, F(min_length=1, max_length=500)]
 
 
-@LEAD.command("DisqualifyLead", action="edit", verb="disqualify")
+@LEAD.command("DisqualifyLead", action="edit", verb="disqualify", sets=("status",))
 def disqualify(cmd: DisqualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "disqualified":
@@ -68,7 +68,7 @@ class RecycleLead(CommandModel):
     reason: Annotated[str, F(max_length=500)] = ""
 
 
-@LEAD.command("RecycleLead", action="edit", verb="recycle")
+@LEAD.command("RecycleLead", action="edit", verb="recycle", sets=("status",))
 def recycle(cmd: RecycleLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status != "disqualified":

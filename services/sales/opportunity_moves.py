@@ -90,7 +90,7 @@ class SetForecastCategory(CommandModel):
     category: ForecastCategory
 
 
-@OPPORTUNITY.command("SetForecastCategory", action="edit", verb="forecast-category")
+@OPPORTUNITY.command("SetForecastCategory", action="edit", verb="forecast-category", sets=("forecast_category",))
 def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
     """A closed deal keeps the category it closed with."""
     require_open(state)
@@ -107,7 +107,7 @@ class WinOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@OPPORTUNITY.command("WinOpportunity", action="edit", verb="win")
+@OPPORTUNITY.command("WinOpportunity", action="edit", verb="win", sets=("status",))
 def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "won":
@@ -128,7 +128,7 @@ class LoseOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@OPPORTUNITY.command("LoseOpportunity", action="edit", verb="lose")
+@OPPORTUNITY.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"))
 def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "lost":
@@ -145,7 +145,7 @@ class ReopenOpportunity(CommandModel):
     stage: Annotated[str | None, F(max_length=40)] = None
 
 
-@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_pipeline)
+@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_pipeline, sets=("status",))
 def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "open":

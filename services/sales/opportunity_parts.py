@@ -60,7 +60,7 @@ async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
     return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None)
 
 
-@OPPORTUNITY.command("AddLineItem", action="edit", verb="lines", prepare=before_add)
+@OPPORTUNITY.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
 def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     if len(state.lines) >= MAX_LINES:
@@ -113,7 +113,7 @@ class ChangeLineItem(CommandModel):
     tax_percent: Percent | None = None
 
 
-@OPPORTUNITY.command("ChangeLineItem", action="edit", verb="change-line")
+@OPPORTUNITY.command("ChangeLineItem", action="edit", verb="change-line", sets=("lines",))
 def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     before = _line(state, cmd.line)
@@ -134,7 +134,7 @@ class RemoveLineItem(CommandModel):
     line: Reference
 
 
-@OPPORTUNITY.command("RemoveLineItem", action="edit", verb="remove-line")
+@OPPORTUNITY.command("RemoveLineItem", action="edit", verb="remove-line", sets=("lines",))
 def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context) -> list[Event]:
     """With the last line the amount is open again."""
     require_open(state)
@@ -157,7 +157,9 @@ async def contact_exists(cmd: SetContactRole, lookups: Lookups) -> None:
     await lookups.exists("contact", "contact", cmd.contact)
 
 
-@OPPORTUNITY.command("SetContactRole", action="edit", verb="contact-role", prepare=contact_exists)
+@OPPORTUNITY.command(
+    "SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",)
+)
 def set_contact_role(cmd: SetContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     previous = _role(state, cmd.contact)
@@ -176,7 +178,7 @@ class RemoveContactRole(CommandModel):
     contact: Reference
 
 
-@OPPORTUNITY.command("RemoveContactRole", action="edit", verb="remove-contact-role")
+@OPPORTUNITY.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",))
 def remove_contact_role(cmd: RemoveContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     role = _role(state, cmd.contact)

@@ -84,6 +84,7 @@ PIPELINE = Aggregate(
             Field("default_since", Kind.DATETIME, "设为默认的时间", "Default since", indexed=True, writable=False),
             Field("default", Kind.BOOLEAN, "默认", "Default", indexed=True, writable=False),
             owned=False,
+            sources={"default": ("default_since",), "default_since": ("default",)},
         ),
         owner=None,
     ),
@@ -235,7 +236,7 @@ class MakeDefault(CommandModel):
     pass
 
 
-@PIPELINE.command("MakeDefault", action="edit", verb="make-default")
+@PIPELINE.command("MakeDefault", action="edit", verb="make-default", sets=("default",))
 def make_default(cmd: MakeDefault, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if state.default_since else [events.PipelineMadeDefault(ctx.now)]

@@ -76,6 +76,7 @@ PRICE_BOOK = Aggregate(
             Field("entries", Kind.JSON, "价格", "Prices", writable=False),
             Field("products", Kind.KEYWORDS, "产品", "Products", indexed=True, writable=False),
             owned=False,
+            sources={"products": ("entries",)},
         ),
         owner=None,
     ),
@@ -159,7 +160,7 @@ async def product_exists(cmd: SetPrice, lookups: Lookups) -> None:
     await lookups.exists("product", "product", cmd.product)
 
 
-@PRICE_BOOK.command("SetPrice", action="edit", verb="prices", prepare=product_exists)
+@PRICE_BOOK.command("SetPrice", action="edit", verb="prices", prepare=product_exists, sets=("entries",))
 def set_price(cmd: SetPrice, state: PriceBook, ctx: Context) -> list[Event]:
     require_live(state)
     previous = _entry(state, cmd.product, cmd.valid_from)
@@ -177,7 +178,7 @@ class RemovePrice(CommandModel):
     valid_from: Day
 
 
-@PRICE_BOOK.command("RemovePrice", action="edit", verb="remove-price")
+@PRICE_BOOK.command("RemovePrice", action="edit", verb="remove-price", sets=("entries",))
 def remove_price(cmd: RemovePrice, state: PriceBook, ctx: Context) -> list[Event]:
     require_live(state)
     price = _entry(state, cmd.product, cmd.valid_from)

@@ -68,6 +68,7 @@ PRODUCT = Aggregate(
             Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
             Field("active", Kind.BOOLEAN, "在售", "Active", indexed=True, writable=False),
             owned=False,
+            sources={"active": ("archived",)},
         ),
         owner=None,
     ),

@@ -22,7 +22,7 @@ class AddStage(StageModel):
     before: Key | None = None
 
 
-@PIPELINE.command("AddStage", action="edit", verb="stages")
+@PIPELINE.command("AddStage", action="edit", verb="stages", sets=("stages",))
 def add_stage(cmd: AddStage, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     keys = [s["key"] for s in state.stages]
@@ -41,7 +41,7 @@ class ReorderStages(CommandModel):
     keys: list[Key] = F(max_length=MAX_STAGES)
 
 
-@PIPELINE.command("ReorderStages", action="edit", verb="reorder")
+@PIPELINE.command("ReorderStages", action="edit", verb="reorder", sets=("stages",))
 def reorder(cmd: ReorderStages, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     now = [s["key"] for s in state.open_stages]
@@ -57,7 +57,7 @@ class RenameStage(CommandModel):
     probability: Probability | None = None
 
 
-@PIPELINE.command("RenameStage", action="edit", verb="rename-stage")
+@PIPELINE.command("RenameStage", action="edit", verb="rename-stage", sets=("stages",))
 def rename_stage(cmd: RenameStage, state: Pipeline, ctx: Context) -> list[Event]:
     """Deals that stand in the stage keep the probability they entered it with."""
     require_live(state)
@@ -74,7 +74,7 @@ class SetGate(CommandModel):
     gate: Gate | None
 
 
-@PIPELINE.command("SetGate", action="edit", verb="gate")
+@PIPELINE.command("SetGate", action="edit", verb="gate", sets=("stages",))
 def set_gate(cmd: SetGate, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     stage = existing(state, cmd.key)
@@ -95,7 +95,7 @@ async def deals_in_stage(cmd: RetireStage, lookups: Lookups) -> int:
     return await lookups.views.count("opportunities", Query(where=where), Scope(lookups.tenant))
 
 
-@PIPELINE.command("RetireStage", action="edit", verb="retire-stage", prepare=deals_in_stage)
+@PIPELINE.command("RetireStage", action="edit", verb="retire-stage", prepare=deals_in_stage, sets=("stages",))
 def retire_stage(cmd: RetireStage, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     stage = state.stage(cmd.key)

@@ -19,6 +19,7 @@ from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_name
 from shared.events.sealing import ERASED
 from shared.security.permissions import Access, Action
+from shared.security.sources import declare_sources
 from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Context:
 
 Decide = Callable[[Any, Any, Context], list[Event]]
 Prepare = Callable[[Any, "Lookups"], Awaitable[Any]]
+Conceal = Callable[[Document, Document, Access], Document]  # values of a record, the record, who asks
 CheckReach = Callable[[Any, Any, "Lookups"], Awaitable[None]]  # state before and after; raises Forbidden
 
 
@@ -63,6 +65,7 @@ class Command:
     """One command of an aggregate. `verb` is its path segment: "" = POST to the collection, "PATCH" = edit in place.
 
     hidden: reached through the bus only (sagas, imports), no route of its own.
+    sets: fields of the record that it is there to change and that its body does not name.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Command:
     creates: bool = False
     prepare: Prepare | None = None
     hidden: bool = False
+    sets: tuple[str, ...] = ()
     adapter: TypeAdapter[Any] = field(default_factory=lambda: TypeAdapter(Any))
 
 
@@ -100,6 +104,7 @@ class Aggregate(Generic[S]):
     reverses: by which commands `undo` gives earlier values back, beside the edit in place, transfer and tags.
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: what is personal in it is its owner's, and goes with them.
+    conceal: takes out of values what they tell about fields of other record types that are hidden from the caller.
     """
 
     name: str
@@ -116,6 +121,7 @@ class Aggregate(Generic[S]):
     shown: Callable[[S], Document] | None = None
     forget: Callable[[S], None] | None = None
     reach: CheckReach | None = None
+    conceal: Conceal | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     reverses: Sequence[Reverse] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
@@ -128,6 +134,7 @@ class Aggregate(Generic[S]):
             f.name for f in self.collection.fields if f.kind is Kind.DATETIME and f.name in self._names
         )
         self._folds = _Folds(self)
+        declare_sources(self.name, self.collection.fields, self._names)
 
     def command(
         self,
@@ -139,6 +146,7 @@ class Aggregate(Generic[S]):
         prepare: Prepare | None = None,
         hidden: bool = False,
         model: type[CommandModel] | None = None,
+        sets: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Any, S, Context], list[Event]]], Callable[[Any, S, Context], list[Event]]]:
         """Register a decision; unless given, its first parameter's annotation is the command's model."""
 
@@ -147,7 +155,9 @@ class Aggregate(Generic[S]):
             full = f"{self.service}.{name}"
             if full in self.commands:
                 raise TypeError(f"{full} is registered twice")
-            self.commands[full] = Command(full, body, decide, action, verb, creates, prepare, hidden, TypeAdapter(body))
+            self.commands[full] = Command(
+                full, body, decide, action, verb, creates, prepare, hidden, sets, TypeAdapter(body)
+            )
             return decide
 
         return register

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from shared.views.port import Field, Kind
 
 OWNER = Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True, writable=False, ref="user")
@@ -16,10 +19,17 @@ _MARKS = (
     Field("updated_by", Kind.KEYWORD, "更新人", "Updated by", writable=False, ref="user"),
     Field("custom", Kind.JSON, "自定义字段", "Custom fields"),
     Field("custom_keys", Kind.KEYWORDS, "自定义字段值", "Custom field values", indexed=True, writable=False),
-    Field("custom_text", Kind.TEXT, "自定义文本", "Custom text", searchable=True, writable=False),
+    Field("custom_text", Kind.TEXT, "自定义文本", "Custom text", searchable=True, writable=False, sources=("custom",)),
 )
 
 
-def record_fields(*own: Field, owned: bool = True) -> tuple[Field, ...]:
-    """A record's own fields, then its owner (if it has one) and the marks all records bear."""
-    return (*own, *((OWNER,) if owned else ()), *_MARKS)
+def record_fields(
+    *own: Field, owned: bool = True, sources: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Field, ...]:
+    """A record's own fields, then its owner (if it has one) and the marks all records bear.
+
+    sources: of the fields that show or tell the values of others (see Field.sources).
+    """
+    sources = sources or {}
+    made = [replace(f, sources=sources[f.name]) if f.name in sources else f for f in own]
+    return (*made, *((OWNER,) if owned else ()), *_MARKS)

@@ -30,7 +30,8 @@ def check(
         if state.erased and not command.hidden and command.action != "erase":
             raise Rejected("the person was erased; this record takes no commands", code="erased")
     custom = getattr(body, "custom", None) or {}
-    access.check_fields(aggregate.name, [*body.model_fields_set, *(f"custom.{name}" for name in custom)])
+    named = [*body.model_fields_set, *command.sets, *(f"custom.{name}" for name in custom)]
+    access.check_fields(aggregate.name, named)
 
 
 def _check_owner(access: Access, resource: str, owner: str | None) -> None:

@@ -121,9 +121,8 @@ def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any],
 
 
 def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any], before: Check | None) -> None:
-    @aggregate.command(f"Tag{title}", action="edit", verb="tags")
+    @aggregate.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",))
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
-        ctx.access.check_fields(aggregate.name, ["tags"])
         if before is not None:
             before(state, ctx)
         require_live(state)
@@ -140,7 +139,9 @@ def _add_archive(
     look: Prepare | None,
     model: type[Archive],
 ) -> None:
-    @aggregate.command(f"Archive{title}", action="archive", verb="archive", prepare=look, model=model)
+    @aggregate.command(
+        f"Archive{title}", action="archive", verb="archive", prepare=look, model=model, sets=("archived",)
+    )
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
         if state.archived:
             return []
@@ -152,7 +153,7 @@ def _add_archive(
 def _add_restore(
     aggregate: Aggregate[Any], title: str, restored: type[Any], before: Check | None, look: Prepare | None
 ) -> None:
-    @aggregate.command(f"Restore{title}", action="archive", verb="restore", prepare=look)
+    @aggregate.command(f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",))
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:
             raise Rejected("the record is merged into another one; un-merge it there", code="merged")

@@ -13,8 +13,10 @@ from shared.domain.record import differences
 from shared.domain.repository import Repository
 from shared.domain.snapshots import Snapshots
 from shared.errors import Invalid, NotFound, ProjectionBehind
+from shared.events.common import Changes
 from shared.events.envelope import Recorded
 from shared.security.permissions import Access
+from shared.security.sources import CUSTOM_KEYS
 from shared.streaming.projector import Projector
 from shared.streaming.watch import Watch
 from shared.views.port import BadQuery, Condition, Document, Page, Query, Scope, Total, Views
@@ -146,7 +148,7 @@ class Queries:
     ) -> list[Total]:
         """Counts and an exact sum per group of values. Raises Invalid, Forbidden."""
         for name in (*by, *((sum,) if sum else ())):
-            if name in access.hidden(aggregate.name):
+            if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         return await self._ask(
             aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum)
@@ -174,8 +176,8 @@ class Queries:
 
     def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
         hidden = access.hidden(aggregate.name)
-        for name in [_asked(c) for c in query.where] + [query.sort]:
-            if access.hides(aggregate.name, name):
+        for name in [_asked(c, hidden) for c in query.where] + [query.sort]:
+            if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):
             raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
@@ -204,10 +206,23 @@ class Queries:
             before = aggregate.dump(state)
             aggregate.step(state, recorded)
             changes = differences(before, aggregate.dump(state))
-            shown = {f: c for f, c in aggregate.readable(changes).items() if not access.hides(aggregate.name, f)}
+            shown = _shown_changes(aggregate, changes, state, access)
             undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
             entries.append(_entry(recorded, shown, undoable))
         return entries[::-1]
+
+
+def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:
+    shown = {f: c for f, c in aggregate.readable(changes).items() if access.may_see(aggregate.name, f)}
+    if aggregate.conceal is None:
+        return shown
+    record = aggregate.dump(state)
+    found: Changes = {}
+    for side in ("from", "to"):
+        values = aggregate.conceal({f: c[side] for f, c in shown.items()}, record, access)
+        for name, value in values.items():
+            found.setdefault(name, {})[side] = value
+    return found
 
 
 MERGEABLE = {"account": "accounts", "contact": "contacts"}
@@ -215,14 +230,24 @@ MERGEABLE = {"account": "accounts", "contact": "contacts"}
 
 def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:
     """The document without the fields hidden from this caller."""
-    return access.masked(aggregate.name, document)
+    shown = access.masked(aggregate.name, document)
+    return shown if aggregate.conceal is None else aggregate.conceal(shown, document, access)
 
 
-def _asked(condition: Condition) -> str:
-    """The field a condition asks about: one custom field where it looks into their values."""
-    if condition.field == "custom_keys" and isinstance(condition.value, str):
+def nothing_hidden(aggregate: AnyAggregate, access: Access) -> bool:
+    """Whether documents may be given as they are stored."""
+    return aggregate.conceal is None and not access.hidden(aggregate.name)
+
+
+def _asked(condition: Condition, hidden: frozenset[str]) -> str:
+    """The field a condition asks about: one custom field where it looks into their values, a hidden one if it asks
+    about all of them.
+    """
+    if condition.field != CUSTOM_KEYS:
+        return condition.field
+    if isinstance(condition.value, str):
         return f"custom.{condition.value.partition('=')[0]}"
-    return condition.field
+    return next((name for name in hidden if name.startswith("custom.")), CUSTOM_KEYS)
 
 
 def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:

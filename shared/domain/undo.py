@@ -20,6 +20,7 @@ from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
+from shared.security.permissions import Access
 
 Step = tuple[str, dict[str, Any]]  # a command's name without its service, and its body
 Steps = Callable[[Changes, Any], Iterable[Step]]  # changes to make, state now → commands
@@ -103,13 +104,21 @@ def add_undo(
         before(state, ctx)
         undoing: Undoing = ctx.facts
         if undoing.plan is None:
-            raise undoing.refusal or not_undoable()
+            raise _told_to(ctx.access, aggregate, undoing.refusal or not_undoable())
         if not undoing.plan.back:
             return []
         ctx.access.check_fields(aggregate.name, undoing.plan.back)
         _decide(aggregate, undoing.plan, undoing.facts, state, ctx)
         event = undone_event(undone, undoing.plan.target, undoing.plan.back, ctx.id)
         return [event] if split is None else split(event)
+
+
+def _told_to(access: Access, aggregate: Aggregate[Any], refusal: CrmError) -> CrmError:
+    """A clash names no field that is hidden from the caller."""
+    if not isinstance(refusal, UndoClash):
+        return refusal
+    seen = [e for e in refusal.errors if access.may_see(aggregate.name, e.field)]
+    return UndoClash(errors=seen, fields=[e.field for e in seen])
 
 
 def undone_event(undone: Callable[..., Event], target: Recorded, back: Changes, id: str) -> Event:

@@ -33,7 +33,7 @@ def eyes_for_export(access: Access, resource: str) -> Access:
     """The caller, seeing no more of a resource than may be exported. Raises Forbidden without the right."""
     access.scope(resource, "export")
     level = min(access.level(resource, "read"), access.level(resource, "export"))
-    role = Role("export", "导出", "Export", {resource: {"read": level}}, {resource: access.hidden(resource)})
+    role = Role("export", "导出", "Export", {resource: {"read": level}}, {resource: access.denied(resource)})
     return replace(access, roles=(role,))
 
 

@@ -84,7 +84,11 @@ def describe(aggregate: AnyAggregate, access: Access, custom: dict[str, Document
         "title": aggregate.collection.title,
         "rights": {action: access.level(aggregate.name, action).name.lower() for action in ACTIONS},
         "fields": [_field(f, f.name in locked) for f in aggregate.collection.fields if f.name not in hidden],
-        "custom": [d for name, d in custom.items() if not access.hides(aggregate.name, f"custom.{name}")],
+        "custom": [
+            access.masked("field_definition", definition)
+            for name, definition in custom.items()
+            if access.may_see(aggregate.name, f"custom.{name}")
+        ],
         "commands": [_command(aggregate, c, access) for c in aggregate.commands.values() if not c.hidden],
     }
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate
+from shared.domain.queries import nothing_hidden
 from shared.domain.timeline import timeline
 from shared.errors import Invalid, ProjectionBehind
 from shared.http import params
@@ -80,7 +81,7 @@ class _Records:
     def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
         pairs = params.pairs_of(request)
         for name, _ in pairs:
-            if name.startswith("custom.") and access.hides(self._aggregate.name, name.partition("[")[0]):
+            if name.startswith("custom.") and not access.may_see(self._aggregate.name, name.partition("[")[0]):
                 raise Invalid.field(name, "bad-filter", "no such field to filter by")
         return params.listing(self._collection, pairs, allowed)
 
@@ -89,7 +90,7 @@ class _Records:
         query, given = self._listing(request, access, params.LIST)
         moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
         named = params.flag(given, "names")
-        if moment.is_now and names is None and not named and not access.hidden(self._aggregate.name):
+        if moment.is_now and names is None and not named and nothing_hidden(self._aggregate, access):
             return page_answer(*await self._queries.find_raw(self._aggregate, query, access))
         page = await self._queries.find(self._aggregate, query, access, moment)
         items = [sparse(d, names) for d in page.items]
@@ -141,7 +142,7 @@ class _Records:
         given = params.only(params.pairs_of(request), params.READ)
         moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
         version = params.number(given, "min_version", 0, 999_999_999, 0)
-        if moment.is_now and names is None and not access.hidden(self._aggregate.name):
+        if moment.is_now and names is None and nothing_hidden(self._aggregate, access):
             return record_answer(await self._queries.raw(self._aggregate, id, access, version))
         document = await self._queries.get(self._aggregate, id, access, moment=moment, min_version=version)
         return json_answer(sparse(document, names), headers={"ETag": f'"{document["version"]}"'})

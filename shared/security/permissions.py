@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
+from shared.security.sources import overlap, with_derived, within
 from shared.views.port import Document, Scope
 
 Action = Literal[
@@ -113,24 +114,31 @@ class Access:
         owners = self.owners(level)
         return owner == "" or owners is None or owner in owners
 
+    def denied(self, resource: str) -> frozenset[str]:
+        """The fields that the user's roles hide, as they name them."""
+        return _denied(resource, (role.hidden for role in self.roles))
+
     def hidden(self, resource: str) -> frozenset[str]:
-        """Fields the user may not see; what is derived from hidden custom fields is among them."""
+        """Fields the user may not see; those that show a hidden one are among them."""
         found = self._hidden.get(resource)
         if found is None:
-            found = _denied(resource, (role.hidden for role in self.roles))
-            if any(name.partition(".")[0] == "custom" for name in found):
-                found |= {"custom_text", "custom_keys"} if "custom" in found else {"custom_text"}
-            self._hidden[resource] = found
+            found = self._hidden[resource] = with_derived(resource, self.denied(resource))
         return found
 
     def locked(self, resource: str) -> frozenset[str]:
         """Fields the user may not change (hidden ones included)."""
-        return self.hidden(resource) | _denied(resource, (role.read_only for role in self.roles))
+        read_only = _denied(resource, (role.read_only for role in self.roles))
+        return with_derived(resource, self.denied(resource) | read_only)
 
-    def hides(self, resource: str, name: str) -> bool:
-        """Whether a field, or one custom field as `custom.<name>`, is hidden."""
+    def may_see(self, resource: str, path: str) -> bool:
+        """Whether a field may be seen: `name`, `custom.<name>`, or a part of a nested field (`lines.0.amount`)."""
         hidden = self.hidden(resource)
-        return bool(hidden) and (name in hidden or name.partition(".")[0] in hidden)
+        return not hidden or not within(path, hidden)
+
+    def may_write(self, resource: str, path: str) -> bool:
+        """Whether a field may be changed, at the same paths."""
+        locked = self.locked(resource)
+        return not locked or not within(path, locked)
 
     def masked(self, resource: str, document: Document) -> Document:
         """The document without what is hidden from the user (itself when nothing is)."""
@@ -147,11 +155,8 @@ class Access:
 
     def check_fields(self, resource: str, names: Iterable[str]) -> None:
         """Raises Invalid for the first field (custom ones as `custom.<name>`) that the user may not write."""
-        locked = self.locked(resource)
-        if not locked:
-            return
         for name in sorted(names):
-            if name in locked or name.partition(".")[0] in locked:
+            if not self.may_write(resource, name):
                 raise Invalid.field(name, "read-only", "your role may not change this field")
 
     def covers(self, role: Role) -> bool:
@@ -177,14 +182,9 @@ def _denies(denied: list[Fields], before: Fields, after: Fields) -> bool:
     for resource, names in before.items():
         freed = names - after.get(resource, frozenset())
         maps = [f for m in denied for f in m.values()] if resource == "*" else [_denied(resource, denied)]
-        if any(_overlap(name, mine) for name in freed for fields in maps for mine in fields):
+        if any(overlap(name, mine) for name in freed for fields in maps for mine in fields):
             return True
     return False
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether two field names, `custom` and `custom.<name>` among them, have a field in common."""
-    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
 def _granted(grants: Grants, resource: str, action: str) -> Level:

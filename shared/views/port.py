@@ -37,7 +37,8 @@ class Field:
 
     indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
     found by full text. personal: masked when its subject is erased. options: the closed set of values.
-    zh, en: what people call it. ref: the collection whose key it holds.
+    zh, en: what people call it. ref: the collection whose key it holds. sources: the fields whose values it shows or
+    tells: it is hidden and locked with any of them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Field:
     required: bool = False
     options: tuple[str, ...] = ()
     ref: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

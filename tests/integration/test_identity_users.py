@@ -199,7 +199,7 @@ async def test_hidden_and_locked_fields_hold_on_every_way(suite: Suite, admin: h
     assert undo.status_code == 422
     me = (await bob.get("/identity/me")).json()
     assert me["hidden"] == {"account": ["tax_id"]}
-    assert me["read_only"] == {"account": ["tax_id", "website"]}
+    assert me["read_only"] == {"account": ["site_key", "tax_id", "website"]}  # the site's key shows the website
 
 
 async def test_nobody_gives_themselves_or_others_more_than_they_hold(suite: Suite, admin: httpx.AsyncClient) -> None:

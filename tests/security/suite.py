@@ -36,7 +36,7 @@ class Route:
     """One operation of one service. example: a valid body, if it takes one; query: parameters that are needed.
 
     ids, texts: the places of its body that take an id, or another text. filters: its query's parameters that take any
-    text. body: the schema; schemas: those it refers to.
+    text. parameters: all of them. body: the schema; schemas: those it refers to.
     """
 
     method: str
@@ -47,6 +47,7 @@ class Route:
     ids: tuple[Place, ...]
     texts: tuple[Place, ...]
     filters: tuple[str, ...]
+    parameters: tuple[str, ...]
     body: Schema
     schemas: dict[str, Schema]
     media: str
@@ -156,8 +157,9 @@ def _route(document: dict[str, Any], method: str, path: str, operation: dict[str
     found = sorted(set(strings(schema, schemas)))
     ids, texts = (tuple(place for place, is_id in found if is_id is wanted) for wanted in (True, False))
     filters = tuple(p["name"] for p in parameters if p["in"] == "query" and _is_text(p["schema"]))
+    named = tuple(p["name"] for p in parameters if p["in"] == "query")
     public = operation.get("security") == []
-    return Route(method.upper(), path, example, public, needed, ids, texts, filters, schema, schemas, media)
+    return Route(method.upper(), path, example, public, needed, ids, texts, filters, named, schema, schemas, media)
 
 
 def _is_text(schema: Schema) -> bool:

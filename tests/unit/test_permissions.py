@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.customer.account import ACCOUNT
+from services.customer.contact import CONTACT
+from services.sales.opportunity import OPPORTUNITY
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.security.permissions import ACTIONS, Access, Level, Role
 from shared.security.roles import BUILT_IN
+from shared.security.sources import declare_sources
+from shared.views.port import Field, Kind
 
 
 def role(id: str = "r", grants: dict | None = None, hidden: dict | None = None, read_only: dict | None = None) -> Role:  # type: ignore[type-arg]
@@ -71,7 +76,7 @@ def test_an_invisible_record_is_unknown_and_a_visible_one_is_forbidden() -> None
 def test_a_denied_field_stays_denied_whatever_other_roles_grant() -> None:
     access = caller(BUILT_IN["administrator"], role(hidden={"account": ["tax_id"]}, read_only={"*": ["name"]}))
     assert access.hidden("account") == {"tax_id"}
-    assert access.locked("account") == {"tax_id", "name"}
+    assert access.locked("account") == {"tax_id", "name", "match_key"}
     assert access.masked("account", {"id": "1", "tax_id": "x", "name": "y"}) == {"id": "1", "name": "y"}
     for name in ("tax_id", "name"):
         with pytest.raises(Invalid) as caught:
@@ -90,17 +95,57 @@ def test_one_custom_field_can_be_hidden_with_all_that_is_derived_from_it() -> No
     }
     assert access.masked("account", document) == {"id": "1", "custom": {"region": "N"}, "custom_keys": ["region=N"]}
     assert document["custom"] == {"margin": "12", "region": "N"}
-    assert access.hides("account", "custom.margin")
-    assert not access.hides("account", "custom.region")
+    assert not access.may_see("account", "custom.margin")
+    assert access.may_see("account", "custom.region")
     access.check_fields("account", ["custom", "custom.region"])
     with pytest.raises(Invalid):
         access.check_fields("account", ["custom", "custom.margin"])
 
 
+def test_a_field_goes_where_its_sources_go_and_no_further() -> None:
+    def hidden(resource: str, name: str) -> set[str]:
+        return set(caller(role(hidden={resource: [name]})).hidden(resource)) - {name}
+
+    assert hidden(OPPORTUNITY.name, "amount") == {"weighted_amount", "lines"}
+    assert hidden(OPPORTUNITY.name, "weighted_amount") == set()
+    assert hidden(OPPORTUNITY.name, "lines") == {"products"}
+    assert (
+        hidden(CONTACT.name, "phone")
+        == {"phones", "phone_keys"}
+        == hidden(CONTACT.name, "phones") ^ {"phone", "phones"}
+    )
+    assert hidden(CONTACT.name, "family_name") == {"name", "match_key"}
+    assert hidden(ACCOUNT.name, "email") == {"site_key"}
+
+
+def test_a_path_is_seen_and_written_with_the_field_that_it_lies_in() -> None:
+    access = caller(role(hidden={"opportunity": ["lines", "custom.margin"]}, read_only={"*": ["custom"]}))
+    for path, seen, written in (
+        ("lines", False, False),
+        ("lines.0.amount", False, False),
+        ("linesman", True, True),
+        ("custom.margin", False, False),
+        ("custom.margin.low", False, False),
+        ("custom.region", True, False),
+        ("products", False, False),
+        ("name", True, True),
+    ):
+        assert access.may_see("opportunity", path) is seen, path
+        assert access.may_write("opportunity", path) is written, path
+
+
+def test_a_computed_field_that_names_no_source_stops_the_start() -> None:
+    kept = ("name", "custom")
+    with pytest.raises(TypeError, match=r"thing\.total is computed"):
+        declare_sources("thing", (Field("total", Kind.DECIMAL, "", ""),), kept)
+    with pytest.raises(TypeError, match="there is no field 'amount'"):
+        declare_sources("thing", (Field("total", Kind.DECIMAL, "", "", sources=("amount",)),), kept)
+
+
 def test_all_custom_fields_can_be_hidden_at_once() -> None:
     access = caller(BUILT_IN["administrator"], role(hidden={"account": ["custom"]}))
     assert access.hidden("account") == {"custom", "custom_keys", "custom_text"}
-    assert access.hides("account", "custom.region")
+    assert not access.may_see("account", "custom.region")
     with pytest.raises(Invalid):
         access.check_fields("account", ["custom.region"])
 

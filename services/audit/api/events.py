@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from shared.clock import to_rfc3339
 from shared.errors import Invalid, NotFound
-from shared.events.envelope import Stored
+from shared.events.envelope import Stored, category_of
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.platform import Platform
+from shared.security.permissions import Access
 
 MAX_PAGE = 1000
 MAX_WAIT = 30
@@ -86,7 +87,7 @@ def events_router(platform: Platform) -> APIRouter:
             await platform.store.wait(after, wait)
         found = await platform.store.read_all(after, limit, tenant=access.tenant)
         position = found[-1].position if found else after
-        return json_answer({"items": [shown(s) for s in found], "from": after, "position": position})
+        return json_answer({"items": [shown(s, access) for s in found], "from": after, "position": position})
 
     one_stream = operation(
         "stream",
@@ -107,7 +108,7 @@ def events_router(platform: Platform) -> APIRouter:
         found = await _stream(platform, access.tenant, request.scope["path_params"]["stream"])
         if not found:
             raise NotFound()
-        return json_answer({"items": [shown(s) for s in found]})
+        return json_answer({"items": [shown(s, access) for s in found]})
 
     return router
 
@@ -131,8 +132,8 @@ async def _stream(platform: Platform, tenant: str, name: str) -> list[Stored]:
     return []
 
 
-def shown(stored: Stored) -> dict[str, Any]:
-    """An event as JSON: its head, its metadata, its data as stored."""
+def shown(stored: Stored, access: Access) -> dict[str, Any]:
+    """An event as JSON: its head, its metadata, its data as stored; no data where the record type has hidden fields."""
     return {
         "position": stored.position,
         "event_id": stored.event_id,
@@ -143,5 +144,5 @@ def shown(stored: Stored) -> dict[str, Any]:
         "occurred_at": to_rfc3339(stored.occurred_at),
         "recorded_at": to_rfc3339(stored.recorded_at),
         **orjson.loads(stored.metadata),
-        "data": orjson.loads(stored.data),
+        "data": {} if access.denied(category_of(stored.stream)) else orjson.loads(stored.data),
     }

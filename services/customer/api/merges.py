@@ -89,13 +89,13 @@ async def merges_of(
     """The present merges of a record, newest first, without the fields hidden from the caller."""
     history = await platform.repository.events(aggregate, access.tenant, id)
     now = aggregate.dump(aggregate.fold(history))
-    acts, hidden = merges(history, events), access.hidden(aggregate.name)
+    acts = merges(history, events)
     items: list[Document] = []
     for absorbed, act in acts.items():
         fields = [
             {"field": f, "now": value_of(now, f), "back": c["from"], "clash": value_of(now, f) not in c.values()}
             for f, c in returning(act.event, {absorbed}, set(acts)).items()
-            if f.partition(".")[0] not in hidden
+            if access.may_see(aggregate.name, f)
         ]
         items.append(
             {

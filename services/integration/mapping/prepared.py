@@ -10,6 +10,7 @@ from services.integration.mapping.spec import Act, Deed, Listed, Mapping, Step, 
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.errors import FieldError, Invalid
+from shared.security.permissions import Access
 from shared.views.port import Kind
 
 _HIDDEN_BUT_MEANT = frozenset({"identity.ListUser"})  # of the commands that have no route, those made for imports
@@ -80,6 +81,41 @@ def check_columns(steps: Iterable[PreparedStep], files: dict[str, tuple[str, ...
         raise Invalid("the files do not fit the mapping", errors=errors)
 
 
+def check_rights(steps: Iterable[PreparedStep], access: Access, lines: Lines) -> None:
+    """Raises Invalid for keys and lookups by fields hidden from the importer, as if there were no such fields, and for
+    fields that they may not change: a dry run writes nothing, but it would tell.
+    """
+    errors: list[FieldError] = []
+    for step in steps:
+        at, resource, key = ("steps", step.index), step.spec.resource, step.spec.key
+        if key is not None and not access.may_see(resource, key):
+            errors.append(_error((*at, "key"), *_bad_key(resource, key), lines))
+        for value in step.lookups:
+            if not access.may_see(*value.lookup.split(".", 1)):
+                errors.append(_error(at, *_bad_lookup(value.lookup), lines))
+        for name in _written(step):
+            if not access.may_write(resource, name):
+                errors.append(_error((*at, "fields", name), "read-only", "your role may not change this field", lines))
+    if errors:
+        raise Invalid("the mapping does not fit your rights", errors=errors)
+
+
+def _written(step: PreparedStep) -> Iterator[str]:
+    """The fields that the step sets: by name in its commands, or because its commands are there to set them."""
+    if step.create or step.patch:
+        yield from (n for n in step.spec.fields if n != step.spec.key or step.spec.mode != "update")
+    for act, command in step.acts:
+        yield from (*act.fields, *command.sets)
+
+
+def _bad_key(resource: str, key: str) -> tuple[str, str]:
+    return "bad-key", f"records of {resource} cannot be found by {key!r}"
+
+
+def _bad_lookup(lookup: str) -> tuple[str, str]:
+    return "bad-lookup", f"{lookup!r} is no field by which records can be found"
+
+
 def _error(path: Path, code: str, message: str, lines: Lines) -> FieldError:
     return FieldError(".".join(map(str, path)), code, f"line {line_of(lines, path)}: {message}")
 
@@ -134,7 +170,7 @@ class _Checker:
             return
         declared = aggregate.collection.field(spec.key)
         if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
-            self._fail(("key",), "bad-key", f"records of {spec.resource} cannot be found by {spec.key!r}")
+            self._fail(("key",), *_bad_key(spec.resource, spec.key))
 
     def _acts(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[Act, Command]]:
         for n, act in enumerate(spec.then):
@@ -162,7 +198,7 @@ class _Checker:
         resource, _, name = value.lookup.partition(".")
         declared = self.catalogue[resource].collection.field(name) if resource in self.catalogue else None
         if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
-            self._fail(at, "bad-lookup", f"{value.lookup!r} is no field by which records can be found")
+            self._fail(at, *_bad_lookup(value.lookup))
 
     def _fail(self, path: Path, code: str, message: str) -> None:
         self.errors.append(_error((*self.at, *path), code, message, self.lines))

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.running.jobfile import JobFile
 from shared.domain.catalogue import Catalogue
+from shared.errors import Forbidden
 from shared.security.permissions import Access
 from shared.views.port import Condition, Query, Views
 from shared.views.values import index_value
@@ -78,6 +79,8 @@ class Finder:
         found: dict[str, list[str]] = {form: [] for form in texts}
         query = self._query(field, "in", list(texts.values()), 200)
         collection, scope = self._catalogue[resource].collection.name, self._access.scope(resource)
+        if not self._access.may_see(resource, field):
+            raise Forbidden(f"records of {resource} cannot be found by {field!r}")
         page = await self._views.find(collection, query, scope)
         for document in page.items:
             found.setdefault(self.canonical(resource, field, str(document[field])), []).append(document["id"])

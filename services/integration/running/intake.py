@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.integration.import_job import IMPORT
-from services.integration.mapping.prepared import PreparedStep, check_columns, prepare
+from services.integration.mapping.prepared import PreparedStep, check_columns, check_rights, prepare
 from services.integration.mapping.spec import Mapping, parse_mapping
 from shared.domain.catalogue import Catalogue
 from shared.errors import FieldError, Invalid
@@ -44,6 +44,7 @@ async def take_in(catalogue: Catalogue, access: Access, text: str, files: Mappin
     steps = prepare(mapping, lines, catalogue)
     for step in steps:
         access.scope(step.spec.resource, "import")
+    check_rights(steps, access, lines)
     _check_names(mapping, files)
     try:
         facts = await asyncio.to_thread(_copy_and_examine, mapping.files, files, folder)

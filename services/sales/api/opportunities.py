@@ -25,7 +25,7 @@ _PARAMETERS = frozenset({"as_of", "known_at"})
 _MOMENT = {"type": "string", "format": "date-time"}
 _STAY: Schema = {
     "type": "object",
-    "required": ["stage", "zh", "en", "status", "probability", "from", "to", "seconds", "actor"],
+    "required": ["stage", "zh", "en", "status", "from", "to", "seconds", "actor"],
     "properties": {
         "stage": {"type": "string"},
         "zh": {"type": "string"},
@@ -70,14 +70,18 @@ class _Histories:
     async def stages(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         moment = params.moment(params.only(params.pairs_of(request), _PARAMETERS))
-        if {"stage", "status"} & access.hidden(OPPORTUNITY.name):
+        if not all(access.may_see(OPPORTUNITY.name, name) for name in ("stage", "status")):
             raise Forbidden("the stages of deals are hidden from you")
         platform = self._platform
         deal = await platform.queries.get(OPPORTUNITY, id, access, moment=moment)  # whether it may be seen
         events = moment.cut(await platform.repository.events(OPPORTUNITY, access.tenant, id))
-        pipeline = await platform.views.get(PIPELINE.collection.name, deal["pipeline"], Scope(access.tenant))
+        known = deal.get("pipeline", "")
+        pipeline = await platform.views.get(PIPELINE.collection.name, known, Scope(access.tenant)) if known else None
         stages = {s["key"]: s for s in (pipeline or {}).get("stages", ())}
-        return json_answer({"items": stays(events, stages, self._until(moment))})
+        items = stays(events, stages, self._until(moment))
+        if not access.may_see(OPPORTUNITY.name, "probability"):
+            items = [{name: value for name, value in stay.items() if name != "probability"} for stay in items]
+        return json_answer({"items": items})
 
     def _until(self, moment: Moment) -> Micros:
         """The end of the stay that has not ended."""

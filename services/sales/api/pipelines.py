@@ -101,15 +101,17 @@ class _Boards:
         access, id = await self._access(request), path_id(request)
         asked, given = params.listing(OPPORTUNITY.collection, params.pairs_of(request), _PARAMETERS)
         limit, moment = params.number(given, "limit", 10, MAX_CARDS), params.moment(given)
-        if {"stage", "status", "amount"} & access.hidden(OPPORTUNITY.name):
+        if not all(access.may_see(OPPORTUNITY.name, name) for name in ("stage", "status", "amount", "weighted_amount")):
             raise Forbidden("the board shows fields that are hidden from you")
         pipeline = await self._pipeline(id, access, moment)
+        if "stages" not in pipeline:
+            raise Forbidden("the stages of pipelines are hidden from you")
         deals = replace(asked, where=(*asked.where, Condition("pipeline", "eq", id)), limit=limit)
         sums = await self._sums(deals, access, moment)
         return json_answer(
             {
                 "pipeline": id,
-                "name": pipeline["name"],
+                "name": pipeline.get("name", ""),
                 "columns": [
                     {**stage, **_of(sums, "open", stage["stage"]), "cards": cards}
                     for stage in _stages(pipeline, (key for status, key in sums if status == "open"))

@@ -1,0 +1,56 @@
+"""Which fields show the values of which others, by record type: a field goes where any of its sources goes.
+
+`Field.sources` names every field whose value it shows, or from which that value can be computed back; not at second
+hand. Two fields that say the same name each other. `Aggregate` declares them, once, when it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Iterable
+
+from shared.views.port import Field
+
+CUSTOM_KEYS = "custom_keys"  # shown entry by entry, so it needs no source
+_SOURCES: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
+def declare_sources(resource: str, fields: Iterable[Field], kept: Names[str]) -> None:
+    """kept: the fields that the record's state holds. Raises TypeError for another one that names no source, and for a
+    source that is no field.
+    """
+    declared = {f.name: f.sources for f in fields}
+    for name, sources in declared.items():
+        if unknown := [s for s in sources if s not in declared and s != "id"]:
+            raise TypeError(f"{resource}.{name}: there is no field {unknown[0]!r} that it could be made of")
+        if not sources and name not in kept and name != CUSTOM_KEYS:
+            raise TypeError(f"{resource}.{name} is computed: name its sources")
+    _SOURCES[resource] = declared
+
+
+def with_derived(resource: str, denied: frozenset[str]) -> frozenset[str]:
+    """The denied fields (`custom.<name>` too), and those that show one of them."""
+    if not denied:
+        return denied
+    shown_by = {
+        name
+        for name, sources in _SOURCES.get(resource, {}).items()
+        if any(overlap(source, one) for source in sources for one in denied)
+    }
+    if "custom" in denied:
+        shown_by.add(CUSTOM_KEYS)
+    return denied | shown_by
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two paths have a field in common: they are the same, or one lies within the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def within(path: str, names: Names[str]) -> bool:
+    """Whether a path (`custom.<name>`, a part of a nested field or list) is one of the names or lies within one."""
+    while path:
+        if path in names:
+            return True
+        path = path.rpartition(".")[0]
+    return False

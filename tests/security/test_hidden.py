@@ -1,0 +1,219 @@
+"""Every field × every route that reads: what is hidden from somebody is in no answer, whatever shows or computes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from services.analytics.views import VIEWS
+from services.identity.role import NEVER_HIDDEN
+from services.integration.mapping.prepared import check_rights, prepare
+from services.integration.mapping.spec import parse_mapping
+from shared.errors import Invalid
+from shared.security.permissions import Access, Level, Role
+from shared.security.sources import CUSTOM_KEYS, with_derived
+from tests.security.filled import CANARY, Canaries, fill
+from tests.security.suite import NEEDED, Stage, open_stage
+from tests.security.test_matrix import resource_of
+
+LATER = "2100-01-01T00:00:00Z"
+SLOW = ("/identity/sessions",)  # waits for the caller's own, and the stage signs tokens without one
+STREAMS = ("imports/{id}/events", "jobs/{id}/events", "dry-runs/{id}/events")  # as long as they like
+
+
+@pytest.fixture
+async def filled(tmp_path: Path) -> AsyncIterator[tuple[Stage, Canaries]]:
+    async with open_stage(tmp_path) as stage:
+        yield stage, await fill(stage)
+
+
+def eyes(stage: Stage, hidden: dict[str, frozenset[str]]) -> Access:
+    """The administrator, with these fields hidden."""
+    return Access(stage.acme.tenant, stage.acme.user, (Role("r", "r", "r", {"*": {"*": Level.ALL}}, hidden),))
+
+
+@contextmanager
+def seen_by(stage: Stage, hidden: dict[str, frozenset[str]]) -> Iterator[httpx.AsyncClient]:
+    async def caller(*_: object) -> Access:
+        return eyes(stage, hidden)
+
+    with patch.object(stage.suite.platform.directory, "caller", caller):
+        yield stage.clients[stage.acme.tenant, stage.acme.user]
+
+
+def halves(fields: list[tuple[str, str]]) -> Iterator[dict[str, frozenset[str]]]:
+    """So many ways to hide one half of all fields that of any two each is hidden once while the other is shown."""
+    for bit in range(len(fields).bit_length()):
+        for side in (0, 1):
+            hidden: dict[str, set[str]] = {}
+            for n, (resource, name) in enumerate(fields):
+                if n >> bit & 1 == side:
+                    hidden.setdefault(resource, set()).add(name)
+            yield {resource: frozenset(names) for resource, names in hidden.items()}
+
+
+def questions(stage: Stage, word: str) -> Iterator[tuple[str, str]]:
+    """Everything that reads, now and at a moment: (path and query, SQL)."""
+    for route in stage.routes:
+        if route.method != "GET" or route.row == "public" or route.path in SLOW or route.path.endswith(STREAMS):
+            continue
+        resource = resource_of(stage, route)
+        path = route.to(stage.ids[resource])
+        needed = {**NEEDED, "resource": resource, "id": stage.ids[resource], "product": stage.ids["product"]}
+        query = "&".join(f"{name}={needed.get(name, word)}" for name in route.query)
+        yield f"{path}?{query}", ""
+        if "as_of" in route.parameters:
+            yield f"{path}?as_of={LATER}&{query}", ""
+        if "names" in route.parameters:
+            yield f"{path}?names=true&{query}", ""
+        if "q" in route.parameters:
+            yield f"{path}?q={word}&{query}", ""
+    for name, view in VIEWS.items():
+        yield "", f"SELECT * FROM {name}" + ("(day = '2100-01-01')" if view.parameters else "")
+
+
+async def ask(client: httpx.AsyncClient, question: tuple[str, str]) -> httpx.Response:
+    path, sql = question
+    if sql:
+        return await client.post("/analytics/sql", json={"sql": sql, "format": "json"})
+    return await client.get(path)
+
+
+async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
+    stage, canaries = filled
+    fields = {(a.name, f.name) for a in stage.suite.platform.catalogue for f in a.collection.fields}
+    fields |= {field for field in canaries if field[1].startswith("custom.")}
+    word = min(canaries["account", "city"])
+    told, failed = [], []
+    shown: set[tuple[str, str]] = set()
+    for hidden in halves([f for f in sorted(fields) if f[1] != NEVER_HIDDEN]):
+        with seen_by(stage, hidden) as client:
+            for question in questions(stage, word):
+                answer = await ask(client, question)
+                if answer.status_code >= 500:
+                    failed.append((*question, answer.text))
+                for field in told_of(canaries, answer.text, question[0]):
+                    shown.add(field)
+                    if field[1] in hidden.get(field[0], ()) and not comes_of_others(stage, field, hidden):
+                        told.append((*field, *question))
+    assert not told, "\n".join(map(str, told[:40]))
+    assert not failed, "\n".join(map(str, failed[:10]))
+    assert len(shown) > 100, sorted(canaries.keys() - shown)  # the same questions show them to others
+
+
+def comes_of_others(stage: Stage, field: tuple[str, str], hidden: dict[str, frozenset[str]]) -> bool:
+    """Whether a hidden field is computed from one that is shown: then whoever sees that one may compute it."""
+    resource, name = field
+    declared = stage.suite.platform.catalogue[resource].collection.field(name)
+    unseen = with_derived(resource, hidden[resource])
+    sources = ("custom",) if name == CUSTOM_KEYS else declared.sources if declared else ()
+    return any(source not in unseen for source in sources)
+
+
+def told_of(canaries: Canaries, answer: str, question: str) -> set[tuple[str, str]]:
+    """The fields of which a value stands in an answer, other than one that was asked for."""
+    found = set(CANARY.findall(answer)) - set(CANARY.findall(question))
+    return {field for field, values in canaries.items() if not found.isdisjoint(values)}
+
+
+# --- asking by what is hidden -----------------------------------------------------------------------------------------
+
+
+def ways_to_ask(base: str, name: str) -> Iterator[str]:
+    for read in ("", "/count", "/export", "/board"):
+        needed = "&by=archived" if read == "/board" else ""
+        yield f"{base}{read}?{name}=x{needed}"
+        yield f"{base}{read}?{name}[empty]=true{needed}"
+        yield f"{base}{read}?{name}[empty]=true&as_of={LATER}{needed}"
+    yield f"{base}?sort={name}"
+    yield f"{base}?sort=-{name}"
+    yield f"{base}/board?by={name}"
+    yield f"{base}/board?by=archived&sum={name}"
+
+
+async def test_nothing_is_found_sorted_grouped_or_summed_by_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
+    stage, canaries = filled
+    answered, asked = [], 0
+    everything = {
+        a.name: frozenset({f.name for f in a.collection.fields} - {NEVER_HIDDEN})
+        for a in stage.suite.platform.catalogue
+    }
+    with seen_by(stage, everything) as client:
+        for aggregate in stage.suite.platform.catalogue:
+            base = f"/{aggregate.service}/{aggregate.noun}"
+            if f"GET {base}/count" not in {route.name for route in stage.routes}:
+                continue
+            for name in (*everything[aggregate.name], "custom.secret"):
+                for path in ways_to_ask(base, name):
+                    asked += 1
+                    if (await client.get(path)).status_code != 422:
+                        answered.append(path)
+            word = next(iter(canaries.get((aggregate.name, "description"), ())), "qz1000q")
+            if aggregate.collection.searchable and (await client.get(f"{base}?q={word}")).status_code != 422:
+                answered.append(f"{base}?q=")
+    assert not answered, "\n".join(answered[:40])
+    assert asked > 2000
+
+
+async def test_one_hidden_custom_field_cannot_be_asked_about_by_way_of_them_all(filled: tuple[Stage, Canaries]) -> None:
+    stage, canaries = filled
+    secret = min(canaries["account", "custom.secret"])
+    ways = [
+        f"custom_keys[contains]=secret={secret}",
+        "custom_keys[empty]=true",
+        f"custom.secret={secret}",
+        f"q={secret}",
+    ]
+    with seen_by(stage, {"account": frozenset({"custom.secret"})}) as client:
+        for read in ("", "/count", "/export"):
+            for way in ways:
+                assert (await client.get(f"/customer/accounts{read}?{way}")).status_code == 422, (read, way)
+        assert (await client.get("/customer/accounts?custom.open=x")).status_code == 200  # another one may
+
+
+async def test_an_import_finds_and_writes_nothing_by_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
+    """In a dry run, too: it would tell whether a value is there."""
+    stage, _ = filled
+    told, refused = [], Counter[str]()
+    for aggregate in stage.suite.platform.catalogue:
+        for field in aggregate.collection.fields:
+            for mapping, code in mappings(aggregate.name, field.name):
+                try:
+                    spec, lines = parse_mapping(mapping)
+                    steps = prepare(spec, lines, stage.suite.platform.catalogue)
+                except Invalid:
+                    continue  # nobody can
+                check_rights(steps, eyes(stage, {}), lines)
+                try:
+                    check_rights(steps, eyes(stage, {aggregate.name: frozenset({field.name})}), lines)
+                    told.append((aggregate.name, field.name, code))
+                except Invalid as error:
+                    refused.update({e.code for e in error.errors} & {code})
+    assert not told, "\n".join(map(str, told))
+    assert min(refused[code] for code in ("bad-key", "read-only", "bad-lookup")) > 40, refused
+
+
+async def test_a_dry_run_by_a_hidden_key_is_refused_before_it_begins(filled: tuple[Stage, Canaries]) -> None:
+    stage, _ = filled
+    mapping, code = next(mappings("account", "tax_id"))
+    parts = [("mapping", (None, mapping.encode())), ("files", ("a.csv", b"x\n1\n"))]
+    with seen_by(stage, {"account": frozenset({"tax_id"})}) as client:
+        answer = await client.post("/integration/imports/dry-run", files=parts)
+    assert (answer.status_code, [e["code"] for e in answer.json()["errors"]]) == (422, [code])
+    with seen_by(stage, {}) as client:
+        assert (await client.post("/integration/imports/dry-run", files=parts)).status_code == 202
+
+
+def mappings(resource: str, name: str) -> Iterator[tuple[str, str]]:
+    """(a mapping that finds or writes by the field, the code it is refused with)"""
+    head = f"name: m\nsteps:\n  - name: s\n    file: a.csv\n    resource: {resource}\n"
+    yield f"{head}    mode: update\n    key: {name}\n    fields:\n      {name}: {{column: x}}\n", "bad-key"
+    yield f"{head}    mode: create\n    fields:\n      {name}: {{column: x}}\n", "read-only"
+    other = f"{head.replace(resource, 'activity')}    mode: create\n    fields:\n"
+    yield f"{other}      subject: {{column: x, lookup: {resource}.{name}}}\n", "bad-lookup"
