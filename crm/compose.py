@@ -28,6 +28,7 @@ from shared.clock import Clock, SystemClock, SystemIds
 from shared.domain.bus import CommandBus
 from shared.domain.catalogue import Catalogue
 from shared.domain.queries import Queries
+from shared.domain.rekeying import renew_reservations
 from shared.domain.repository import Repository
 from shared.domain.requests import RequestKeys
 from shared.domain.snapshots import Snapshots
@@ -163,7 +164,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
-    await _declare(views, catalogue, store, codec, projector)
+    await _declare(bus, store, projector)
     reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
     await reconciler.run()
     feed = await open_warehouse(
@@ -215,15 +216,20 @@ async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
             await reconciler.note()
 
 
-async def _declare(
-    views: SqliteViews, catalogue: Catalogue, store: SqliteEventStore, codec: Codec, projector: Projector
-) -> None:
-    """Declare every collection; those that are new or of another version are filled from the events."""
-    stale = await views.declare([*(a.collection for a in catalogue), PARKED])
+async def _declare(bus: CommandBus, store: SqliteEventStore, projector: Projector) -> None:
+    """Declare every collection; those that are new or of another form are filled from the events, reservations first.
+
+    What makes the keys of unique values come out different makes the views stale, too.
+    """
+    stale = await bus.views.declare([*(a.collection for a in bus.catalogue), PARKED])
     await projector.start()
-    for aggregate in catalogue:
-        if aggregate.collection.name in stale and projector.position:
-            await rebuild(aggregate, store, views, codec, projector, lambda _: None)
+    for aggregate in bus.catalogue:
+        if aggregate.collection.name not in stale:
+            continue
+        if aggregate.uniques:
+            await renew_reservations(aggregate, store, bus.codec, bus.reservations)
+        if projector.position:
+            await rebuild(aggregate, store, bus.views, bus.codec, projector, lambda _: None)
 
 
 async def _views_in_memory() -> SqliteViews:

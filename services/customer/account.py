@@ -9,15 +9,15 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field as F
 
 from services.customer.merging import MergeEvents, add_merging
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
-from shared.domain.match import company_key, mail_site, site_of
+from shared.domain.match import code_key, company_key, mail_site, site_of
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.undo import by
-from shared.domain.uniqueness import Duplicate, normalise
+from shared.domain.uniqueness import Duplicate
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer as events
 from shared.events.envelope import Event
@@ -71,7 +71,7 @@ ACCOUNT = Aggregate(
     evolve=evolve,
     collection=Collection(
         "accounts",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
             Field("type", Kind.KEYWORD, "类型", "Type", indexed=True, options=get_args(AccountType)),
@@ -106,7 +106,7 @@ ACCOUNT = Aggregate(
             "customer.AccountRestored",
         }
     ),
-    uniques=(Unique("tax_id", lambda a: normalise(a.tax_id)),),
+    uniques=(Unique("tax_id", lambda a: a.tax_id, code_key),),
     shown=lambda a: {"match_key": company_key(a.name), "site_key": site_of(a.website) or mail_site(a.email)},
 )
 
@@ -204,7 +204,7 @@ class AccountDetails(CommandModel):
     annual_revenue: Amount | None = None
     currency: Currency | None = None
     founded: Year | None = None
-    description: Annotated[str, F(max_length=10_000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     custom: Custom = F(default_factory=dict)
 
 

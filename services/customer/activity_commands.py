@@ -8,7 +8,7 @@ from pydantic import Field as F
 
 from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority, require_open
 from shared.clock import Micros
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Custom, Email, Moment, Reference
@@ -36,7 +36,7 @@ class ActivityDetails(CommandModel):
     """What can be edited in place, all optional: in a PATCH only those sent change. duration: minutes."""
 
     subject: Annotated[str, F(max_length=300)] = ""
-    body: Annotated[str, F(max_length=50_000)] = ""
+    body: Annotated[str, VERBATIM, F(max_length=50_000)] = ""
     location: Annotated[str, F(max_length=300)] = ""
     sender: Email = ""
     recipients: Annotated[list[Annotated[Email, F(min_length=3)]], F(max_length=MOST)] = F(default_factory=list)

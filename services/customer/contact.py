@@ -12,9 +12,8 @@ from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.lookups import Lookups
-from shared.domain.match import person_key
+from shared.domain.match import email_key, person_key
 from shared.domain.record import MergeableRecord
-from shared.domain.uniqueness import normalise
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
@@ -107,7 +106,7 @@ def shown(state: Contact) -> Document:
     return {
         "name": name or ERASED,
         "email": primary(state.emails, "email"),
-        "email_keys": [normalise(e["email"]) for e in state.emails],
+        "email_keys": [email_key(e["email"]) for e in state.emails],
         "phone": primary(state.phones, "phone"),
         "phone_keys": [p["phone"] for p in state.phones],
         "account": primary(state.accounts, "account") or None,
@@ -192,7 +191,7 @@ CONTACT = Aggregate(
             "PersonErased",
         )
     ),
-    uniques=(Unique("email", lambda c: normalise(primary(c.emails, "email"))),),
+    uniques=(Unique("email", lambda c: primary(c.emails, "email"), email_key),),
     shown=shown,
     forget=forget,
 )

@@ -8,12 +8,12 @@ from pydantic import Field as F
 
 from services.customer.contact import CONTACT, Contact, primary
 from services.customer.names import full_name, split_name
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.lookups import Lookups
-from shared.domain.match import person_key
+from shared.domain.match import email_key, person_key
 from shared.domain.types import Country, Custom, Day, Email, Phone, Reference, Text
-from shared.domain.uniqueness import Duplicate, normalise
+from shared.domain.uniqueness import Duplicate
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
@@ -38,7 +38,7 @@ class ContactDetails(CommandModel):
     language: Annotated[str, F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
     do_not_call: bool = False
     do_not_email: bool = False
-    description: Annotated[str, F(max_length=10_000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     custom: Custom = F(default_factory=dict)
 
 
@@ -134,7 +134,7 @@ class AddContactEmail(CommandModel):
 @CONTACT.command("AddContactEmail", action="edit", verb="add-email")
 def add_email(cmd: AddContactEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
-    if any(normalise(e["email"]) == normalise(cmd.email) for e in state.emails):
+    if any(email_key(e["email"]) == email_key(cmd.email) for e in state.emails):
         return []
     require_room("email", state.emails)
     return [events.ContactEmailAdded(ctx.id, cmd.email, cmd.kind, cmd.primary or not state.emails)]
@@ -147,7 +147,7 @@ class RemoveContactEmail(CommandModel):
 @CONTACT.command("RemoveContactEmail", action="edit", verb="remove-email")
 def remove_email(cmd: RemoveContactEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
-    known = next((e["email"] for e in state.emails if normalise(e["email"]) == normalise(cmd.email)), None)
+    known = next((e["email"] for e in state.emails if email_key(e["email"]) == email_key(cmd.email)), None)
     return [] if known is None else [events.ContactEmailRemoved(ctx.id, known)]
 
 
@@ -159,7 +159,7 @@ class SetPrimaryEmail(CommandModel):
 @CONTACT.command("SetPrimaryEmail", action="edit", verb="primary-email")
 def set_primary_email(cmd: SetPrimaryEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
-    known = next((e for e in state.emails if normalise(e["email"]) == normalise(cmd.email)), None)
+    known = next((e for e in state.emails if email_key(e["email"]) == email_key(cmd.email)), None)
     if known is None:
         raise Invalid.field("email", "unknown-email", "the contact does not have this e-mail address; add it first")
     if known["primary"]:

@@ -12,6 +12,7 @@ from shared.domain.custom import DEFINITIONS, MOST
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
+from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Text
 from shared.errors import Invalid
@@ -66,7 +67,7 @@ FIELD_DEFINITION = Aggregate(
         owner=None,
     ),
     not_undoable=frozenset({"customer.FieldRetired", "customer.FieldReinstated"}),
-    uniques=(Unique("name", lambda d: f"{d.resource}.{d.name}" if d.name else ""),),
+    uniques=(Unique("name", lambda d: f"{d.resource}.{d.name}" if d.name else "", code_key),),
 )
 
 add_lifecycle(

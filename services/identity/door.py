@@ -14,14 +14,15 @@ from services.identity.session import family_of
 from services.identity.throttle import Throttle
 from services.identity.user import USER, User
 from shared.domain.bus import Call
-from shared.domain.uniqueness import EVERYWHERE, normalise
+from shared.domain.match import email_key
+from shared.domain.uniqueness import EVERYWHERE
 from shared.errors import Invalid, ProjectionBehind, Unauthenticated
 from shared.events import identity as events
 from shared.events.envelope import Metadata, stream_name
 from shared.eventstore.port import NO_STREAM
 from shared.platform import Platform
 from shared.security.base64url import encode
-from shared.security.passwords import Passwords, check_password
+from shared.security.passwords import Passwords
 from shared.security.permissions import Access, system_access
 from shared.security.tokens import TokenSigner
 
@@ -91,13 +92,12 @@ class Door:
 
     async def find(self, email: str) -> Known | None:
         """The user of a sign-in name, over all tenants, read strongly."""
-        name = normalise(email)
         unique = USER.uniques[0]
-        holder = await self.platform.bus.reservations.holder(USER, unique, name) if name else None
-        if holder is None:
-            return None
-        known = await self.known(*holder)
-        return known if unique.value(known.user) == name else None
+        for holder in await self.platform.bus.reservations.holders(USER, unique, email):
+            known = await self.known(*holder)
+            if unique.value(known.user) == unique.key(email):
+                return known
+        return None
 
     async def known(self, tenant: str, id: str) -> Known:
         history = await self.platform.repository.events(USER, tenant, id)
@@ -159,15 +159,16 @@ class Door:
             await self._record_failure(known, account, failures, device)
             raise Invalid.field("current", "wrong-password", "this is not your password")
         self.throttle.succeeded(account, device.ip)
-        secret = await self.new_password("new", new, access.tenant, known.user.email)
+        secret = await self.new_password("new", new, known)
         await self._send("identity.ChangePassword", {"secret": secret}, access.tenant, access.user, access.user)
         return await self._begin(await self.known_shown(access.tenant, access.user), device)
 
-    async def new_password(self, field: str, password: str, tenant: str, email: str) -> str:
-        """The hash of a password that is good enough. Raises Invalid naming the field."""
-        organisation = await self.platform.repository.load(ORGANISATION, tenant, tenant)
+    async def new_password(self, field: str, password: str, known: Known) -> str:
+        """The hash of a password that is good enough for this user. Raises Invalid naming the field."""
+        organisation = await self.platform.repository.load(ORGANISATION, known.tenant, known.tenant)
+        user = known.user
         try:
-            check_password(password, organisation=organisation.name, email=email)
+            await self.passwords.check(password, organisation=organisation.name, email=user.email, name=user.name)
         except Invalid as error:
             raise Invalid.field(field, error.errors[0].code, error.errors[0].message) from None
         return await self.passwords.hash(password)
@@ -185,7 +186,7 @@ class Door:
     async def _account_key(self, email: str) -> str:
         """A keyed hash of the name tried, so that nothing keeps what people mistype."""
         key = await self.platform.keys.index_key(EVERYWHERE)
-        return hmac.new(key, f"account|{normalise(email)}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(key, f"account|{email_key(email)}".encode(), hashlib.sha256).hexdigest()[:32]
 
     async def _record_failure(self, known: Known | None, account: str, failures: int, device: Device) -> None:
         """A stream of its own for each: no contention, and the same work whether the name exists or not."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.catalogue import Catalogue
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
@@ -117,7 +117,7 @@ class DefineRole(CommandModel):
 
     zh: Short
     en: Short
-    description: Annotated[str, F(max_length=1000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=1000)] = ""
     grants: Grants = F(default_factory=dict)
     hidden: Fields = F(default_factory=dict)
     read_only: Fields = F(default_factory=dict)
@@ -140,7 +140,7 @@ class DefineRole(CommandModel):
 class ChangeRole(CommandModel):
     zh: Short = ""
     en: Short = ""
-    description: Annotated[str, F(max_length=1000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=1000)] = ""
     grants: Grants = F(default_factory=dict)
     hidden: Fields = F(default_factory=dict)
     read_only: Fields = F(default_factory=dict)

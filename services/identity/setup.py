@@ -12,8 +12,9 @@ from services.identity.credentials import new_secret, same, token_hash
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, InviteUser
 from shared.domain.bus import Call
+from shared.domain.match import email_key
 from shared.domain.parsing import parse
-from shared.domain.uniqueness import EVERYWHERE, Duplicate, normalise
+from shared.domain.uniqueness import EVERYWHERE, Duplicate, held_value
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Metadata
@@ -117,7 +118,7 @@ def _check(organisation: str, name: str, email: str, password: str, language: st
     except Invalid as error:
         errors += error.errors
     try:
-        check_password(password, organisation=organisation, email=email)
+        check_password(password, organisation=organisation, email=email, name=name)
     except Invalid as error:
         errors += error.errors
     if errors or not isinstance(parsed, InviteUser):
@@ -129,7 +130,7 @@ async def _ids(platform: Platform, email: str) -> tuple[str, str]:
     key = await platform.keys.index_key(EVERYWHERE)
 
     def derive(what: str) -> str:
-        digest = hmac.new(key, f"set-up|{what}|{normalise(email)}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(key, f"set-up|{what}|{email_key(email)}".encode(), hashlib.sha256).digest()
         value = int.from_bytes(digest[:16]) & ~(0xF << 76) & ~(0x3 << 62)
         return str(UUID(int=value | (8 << 76) | (2 << 62)))  # UUIDv8
 
@@ -137,11 +138,10 @@ async def _ids(platform: Platform, email: str) -> tuple[str, str]:
 
 
 async def _require_new(platform: Platform, tenant: str, user: str, email: str) -> None:
-    held = await platform.bus.reservations.holder(USER, USER.uniques[0], normalise(email))
     taken = (await platform.repository.load(USER, tenant, user)).version > 0
-    if not taken and held is not None and held != (tenant, user):
+    for held in await platform.bus.reservations.holders(USER, USER.uniques[0], email):
         other = await platform.repository.load(USER, *held)
-        taken = USER.uniques[0].value(other) == normalise(email) and not other.archived
+        taken |= held != (tenant, user) and held_value(USER.uniques[0], other) == email_key(email)
     if taken:
         message = "this e-mail address signs in already"
         raise Duplicate(message, errors=[FieldError("email", "duplicate", message)])

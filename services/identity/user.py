@@ -16,9 +16,9 @@ from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
+from shared.domain.match import email_key
 from shared.domain.record import Record
 from shared.domain.types import Custom, Email, Phone, Reference
-from shared.domain.uniqueness import normalise
 from shared.errors import Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
@@ -148,7 +148,7 @@ USER = Aggregate(
             "UserErased",
         )
     ),
-    uniques=(Unique("email", lambda u: normalise(u.email), everywhere=True),),
+    uniques=(Unique("email", lambda u: u.email, email_key, everywhere=True),),
     reach=reach,
 )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.record import Record
 from shared.errors import Rejected
@@ -100,7 +100,7 @@ IMPORT = Aggregate(
 
 class StartImport(CommandModel):
     name: Annotated[str, F(min_length=1, max_length=200)]
-    mapping: Annotated[str, F(max_length=100_000)]
+    mapping: Annotated[str, VERBATIM, F(max_length=100_000)]
     files: list[dict[str, Any]] = F(max_length=50)
     total: int = F(ge=0)
 

@@ -10,7 +10,7 @@ from pydantic import Field as F
 from services.integration.mapping.prepared import prepare
 from services.integration.mapping.source import MAX_BYTES
 from services.integration.mapping.spec import parse_mapping
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
@@ -75,7 +75,7 @@ class SaveImportMapping(CommandModel):
     """mapping: the YAML (or JSON) text, see the import guide."""
 
     name: Annotated[str, F(min_length=1, max_length=200)]
-    description: Annotated[str, F(max_length=2000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=2000)] = ""
     mapping: MappingText
 
     model_config = {
@@ -104,8 +104,8 @@ def save(cmd: SaveImportMapping, state: ImportMapping, ctx: Context) -> list[Eve
 
 class ChangeImportMapping(CommandModel):
     name: Annotated[str, F(min_length=1, max_length=200)] = ""
-    description: Annotated[str, F(max_length=2000)] = ""
-    mapping: Annotated[str, F(max_length=MAX_BYTES)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=2000)] = ""
+    mapping: Annotated[str, VERBATIM, F(max_length=MAX_BYTES)] = ""
 
 
 @IMPORT_MAPPING.command("ChangeImportMapping", action="edit", verb="PATCH", prepare=fits)

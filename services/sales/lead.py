@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field as F
 
 from shared.clock import Micros, to_rfc3339
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
+from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
 from shared.domain.undo import Reverse, Step, by
-from shared.domain.uniqueness import normalise
 from shared.errors import Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.common import Changes
@@ -187,7 +187,7 @@ LEAD = Aggregate(
             "sales.LeadErased",
         }
     ),
-    uniques=(Unique("external_id", lambda lead: normalise(lead.external_id)),),
+    uniques=(Unique("external_id", lambda lead: lead.external_id, code_key),),
     forget=forget,
 )
 
@@ -258,7 +258,7 @@ class LeadDetails(CommandModel):
     country: Country = ""
     source: Text = ""
     score: Annotated[int | None, F(ge=0, le=100)] = None
-    description: Annotated[str, F(max_length=10_000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     amount: Amount | None = None
     currency: Currency = ""
     external_id: Annotated[str, F(max_length=100)] = ""

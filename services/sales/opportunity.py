@@ -12,13 +12,13 @@ from services.sales.opportunity_undo import REVERSES
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.values import Day, Probability, cycle_days, total, weighted
 from shared.clock import Micros, day_of
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
+from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Reference, Text
-from shared.domain.uniqueness import normalise
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -187,7 +187,7 @@ OPPORTUNITY = Aggregate(
         ),
     ),
     not_undoable=frozenset(f"sales.Opportunity{end}" for end in ("Won", "Lost", "Reopened", "Archived", "Restored")),
-    uniques=(Unique("external_id", lambda o: normalise(o.external_id)),),
+    uniques=(Unique("external_id", lambda o: o.external_id, code_key),),
     shown=shown,
 )
 
@@ -227,7 +227,7 @@ class OpportunityDetails(CommandModel):
     price_book: Reference | None = None
     source: Text = ""
     next_step: Annotated[str, F(max_length=500)] = ""
-    description: Annotated[str, F(max_length=10_000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     external_id: Annotated[str, F(max_length=100)] = ""
     custom: Custom = F(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.values import Day
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
@@ -116,7 +116,7 @@ add_lifecycle(
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
-Description = Annotated[str, F(max_length=2000)]
+Description = Annotated[str, VERBATIM, F(max_length=2000)]
 
 
 class CreatePriceBook(CommandModel):

@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.values import Percent
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Text
 from shared.domain.undo import Reverse, Step
-from shared.domain.uniqueness import normalise
 from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
@@ -74,8 +74,8 @@ PRODUCT = Aggregate(
     ),
     not_undoable=frozenset({"sales.ProductRetired", "sales.ProductRestored"}),
     uniques=(
-        Unique("code", lambda p: normalise(p.code)),
-        Unique("external_id", lambda p: normalise(p.external_id)),
+        Unique("code", lambda p: p.code, code_key),
+        Unique("external_id", lambda p: p.external_id, code_key),
     ),
     shown=lambda p: {"active": not p.archived},
 )
@@ -111,7 +111,7 @@ class ProductDetails(CommandModel):
     category: Text = ""
     unit: Annotated[str, F(max_length=40)] = ""
     tax_percent: Percent = "0"
-    description: Annotated[str, F(max_length=10_000)] = ""
+    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     external_id: Annotated[str, F(max_length=100)] = ""
     custom: Custom = F(default_factory=dict)
 

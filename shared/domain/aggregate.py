@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import Fold, Record, shared_fold
@@ -20,6 +20,7 @@ from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_na
 from shared.events.sealing import ERASED
 from shared.security.permissions import Access, Action
 from shared.security.sources import declare_sources
+from shared.texts import clean_line
 from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
@@ -29,10 +30,38 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Record)
 
 
+VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
+
+
 class CommandModel(BaseModel):
-    """Base of every command: the same model is the HTTP body. Unknown fields are refused."""
+    """Base of every command: the same model is the HTTP body. Unknown fields are refused.
+
+    Texts of one line are kept without what nobody sees (`clean_line`), custom texts too.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    _verbatim: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls._verbatim = frozenset(name for name, f in cls.model_fields.items() if VERBATIM in f.metadata)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value if name in cls._verbatim else _cleaned(value) for name, value in given.items()}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else clean_line(value)
+    if isinstance(value, list):
+        return [_cleaned(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(entry) for name, entry in value.items()}
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +111,20 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """A value that only one record of the tenant may hold. value: state → normalised value, or "" for none.
+    """A value that only one record of the tenant may hold.
 
+    text: state → the value as it is kept, or "" for none. key: how values of this kind are compared (`match`).
     everywhere: over all tenants (sign-in names).
     """
 
     name: str
-    value: Callable[[Any], str]
+    text: Callable[[Any], str]
+    key: Callable[[str], str]
     everywhere: bool = False
+
+    def value(self, state: Any) -> str:
+        """The key of what a record holds; "" for none."""
+        return self.key(self.text(state))
 
 
 @dataclass(slots=True)

@@ -252,7 +252,7 @@ class CommandBus:
             if not value or value == old:
                 continue
             try:
-                await self.reservations.take(aggregate, call.access.tenant, unique, value, id, absorbed)
+                await self.reservations.take(aggregate, call.access.tenant, unique, unique.text(state), id, absorbed)
             except Duplicate:
                 if not getattr(task.body, "allow_duplicate", False):
                     raise

@@ -10,6 +10,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
 from shared.domain.lookups import Lookups
+from shared.domain.match import tag_key
 from shared.domain.record import Record
 from shared.domain.types import Reference
 from shared.domain.undo import Check, Reverse, add_undo
@@ -126,8 +127,9 @@ def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any], before: 
         if before is not None:
             before(state, ctx)
         require_live(state)
-        added = sorted(set(cmd.add) - set(state.tags) - set(cmd.remove))
-        removed = sorted(set(cmd.remove) & set(state.tags))
+        here, remove = {tag_key(tag) for tag in state.tags}, {tag_key(tag) for tag in cmd.remove}
+        new = {key: tag for tag in cmd.add if (key := tag_key(tag)) not in here | remove}
+        added, removed = sorted(new.values()), sorted(tag for tag in state.tags if tag_key(tag) in remove)
         return [tagged(added=added, removed=removed)] if added or removed else []
 
 

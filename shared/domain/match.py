@@ -1,9 +1,13 @@
-"""Match keys: what two spellings of the same company, person or site have in common."""
+"""Keys: what two spellings of one value have in common. One function per kind, for making a key and for searching."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from shared.domain.address import email_key, host_key
+from shared.texts import fold, skeleton
+
+__all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "site_of", "tag_key"]
 
 _COMPANY_FORMS = re.compile(
     r"(?:\b(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|sa|srl|bv|kg|pte|pty)\b"
@@ -12,17 +16,27 @@ _COMPANY_FORMS = re.compile(
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+def code_key(code: str) -> str:
+    """`１２-Ａ b` and `12-A  B` → `12-a b`: a code of a registry, a product or another system; look-alikes are one."""
+    return skeleton(" ".join(fold(code).split()))
+
+
+def tag_key(tag: str) -> str:
+    """`ＶＩＰ` and `Vip` → `vip`: a record bears a tag once, however it is written."""
+    return skeleton(fold(tag))
+
+
 def company_key(name: str) -> str:
     """`Acme Corp.` and `ACME` → `acme`: folded, without legal forms, signs and spaces; "" for nothing left."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = skeleton(fold(name))
     bare = _NOT_WORD.sub("", _COMPANY_FORMS.sub(" ", folded))
     return bare or _NOT_WORD.sub("", folded)
 
 
 def site_of(website: str) -> str:
     """`https://www.Acme.com/about` → `acme.com`: the host without scheme, `www.`, port and path."""
-    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", website.strip().casefold())
-    return re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www.")
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", fold(website).strip())
+    return host_key(re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www."))
 
 
 _FREE_MAIL = frozenset(
@@ -34,10 +48,10 @@ _FREE_MAIL = frozenset(
 
 def mail_site(email: str) -> str:
     """`ann@mail.acme.com` → `mail.acme.com`; "" for addresses that anyone may have."""
-    host = email.casefold().rpartition("@")[2]
+    host = host_key(email.rpartition("@")[2])
     return "" if host in _FREE_MAIL else host
 
 
 def person_key(name: str) -> str:
     """`Ann  Lee` and `ann lee` → `annlee`: folded, without signs and spaces."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", name).casefold())
+    return _NOT_WORD.sub("", skeleton(fold(name)))

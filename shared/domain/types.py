@@ -12,10 +12,10 @@ from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
 from shared.clock import Micros, day, from_rfc3339
+from shared.domain.address import BadAddress, address
 from shared.domain.codes import COUNTRIES, CURRENCIES
 
-_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
-_PHONE = re.compile(r"\+[1-9]\d{4,14}")
+_PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 AMOUNT_LIMIT = Decimal(10) ** 14
 _SAFE = 2**53  # beyond it, programs that read JSON numbers as floats lose digits
@@ -31,14 +31,16 @@ class ExactNumber(str):
 
 
 def _email(value: str) -> str:
-    value = unicodedata.normalize("NFC", value)
-    if value and (len(value) > 254 or not _EMAIL.fullmatch(value)):
-        raise PydanticCustomError("email", "this is not an e-mail address (name@example.com)")
-    return value
+    try:
+        return address(value) if value else value
+    except BadAddress as error:
+        if error.code == "mixed-scripts":
+            raise PydanticCustomError("mixed-scripts", "letters of different scripts look alike; use one") from None
+        raise PydanticCustomError("email", "this is not an e-mail address (name@example.com)") from None
 
 
 def _phone(value: str) -> str:
-    digits = re.sub(r"[\s().\-/]", "", value)
+    digits = re.sub(r"[\s().\-/]", "", unicodedata.normalize("NFKC", value))
     if value and not _PHONE.fullmatch(digits):
         raise PydanticCustomError("phone", "write the number with its country code, as in +86 10 1234 5678")
     return digits

@@ -36,9 +36,9 @@ class Duplicate(Rejected):
     title = "Another record has this value already"
 
 
-def normalise(value: str) -> str:
-    """NFC + casefold: how values are compared for uniqueness."""
-    return unicodedata.normalize("NFC", value).casefold().strip()
+def former_key(text: str) -> str:
+    """NFC + casefold: how values of all kinds were compared before each kind had a key of its own."""
+    return unicodedata.normalize("NFC", text).casefold().strip()
 
 
 def held_value(unique: Unique, state: Any) -> str:
@@ -56,21 +56,25 @@ class Reservations:
         aggregate: Aggregate[Any],
         tenant: str,
         unique: Unique,
-        value: str,
+        text: str,
         id: str,
         absorbed: Collection[str] = (),
     ) -> None:
-        """Reserve a value for a record, from one that it absorbed too.
+        """Reserve a value for a record, from one that it absorbed too. text: the value as it is kept.
 
         Raises Duplicate when another record holds it; Unavailable while another one is still being made with it.
         """
-        space = EVERYWHERE if unique.everywhere else tenant
+        space, value = EVERYWHERE if unique.everywhere else tenant, unique.key(text)
         store, holder = self._repository.store, f"{tenant}/{id}"
-        stream = await self._stream(space, f"{aggregate.name}.{unique.name}", value)
+        *former, stream = await self._streams(space, aggregate, unique, text)
+        for older in former:  # whoever holds the same text by its former key holds it still
+            held = await store.read(space, older)
+            if held and (last := self._codec.decode(held[-1]).event).holder != holder:
+                await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed)
         for _ in range(TRIES):
             held = await store.read(space, stream)
             if held:
-                last: ValueReserved = self._codec.decode(held[-1]).event
+                last = self._codec.decode(held[-1]).event
                 if last.holder == holder:
                     return
                 if await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed):
@@ -85,17 +89,20 @@ class Reservations:
             return
         raise Unavailable(f"another request is taking this {unique.name} at this moment")
 
-    async def holder(
-        self, aggregate: Aggregate[Any], unique: Unique, value: str, tenant: str = EVERYWHERE
-    ) -> tuple[str, str] | None:
-        """(tenant, id) of the record that reserved a value last; whether it still holds it, its state tells."""
-        stream = await self._stream(tenant, f"{aggregate.name}.{unique.name}", value)
-        held = await self._repository.store.read(tenant, stream)
-        if not held:
-            return None
-        last: ValueReserved = self._codec.decode(held[-1]).event
-        space, _, id = last.holder.partition("/")
-        return space, id
+    async def holders(
+        self, aggregate: Aggregate[Any], unique: Unique, text: str, tenant: str = EVERYWHERE
+    ) -> list[tuple[str, str]]:
+        """(tenant, id) of the records that reserved a value last, by its former key and by its key of today.
+
+        Whether one of them still holds it, its state tells.
+        """
+        found: dict[tuple[str, str], None] = {}
+        for stream in await self._streams(tenant, aggregate, unique, text):
+            if held := await self._repository.store.read(tenant, stream):
+                last: ValueReserved = self._codec.decode(held[-1]).event
+                space, _, id = last.holder.partition("/")
+                found[space, id] = None
+        return list(found)
 
     async def _waits(
         self,
@@ -121,7 +128,13 @@ class Reservations:
         known = {"holder": id} if space == tenant else {}
         raise Duplicate(message, errors=[FieldError(unique.name, "duplicate", message)], **known)
 
-    async def _stream(self, space: str, name: str, value: str) -> str:
+    async def _streams(self, space: str, aggregate: Aggregate[Any], unique: Unique, text: str) -> list[str]:
+        """The streams in which a value may be reserved: of its former key, where that differs, and of today's."""
         key = await self.keys.index_key(space)
-        digest = hmac.new(key, f"{name}\0{value}".encode(), hashlib.sha256).hexdigest()
-        return f"reservation-{digest[:40]}"
+        values = dict.fromkeys((former_key(text), unique.key(text)))
+        return [_stream(key, f"{aggregate.name}.{unique.name}", value) for value in values if value]
+
+
+def _stream(key: bytes, name: str, value: str) -> str:
+    digest = hmac.new(key, f"{name}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return f"reservation-{digest[:40]}"

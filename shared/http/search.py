@@ -16,8 +16,8 @@ from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.platform import Platform
 from shared.security.permissions import Access
+from shared.texts import fold
 from shared.views.port import Condition, Document, Query
-from shared.views.text import fold
 
 TYPES = ("account", "contact", "lead", "opportunity", "product", "activity")
 MAX_LIMIT = 50

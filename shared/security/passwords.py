@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.errors import Invalid, Unavailable
-from shared.security.commonpasswords import COMMON, WORDS, breached
+from shared.security.commonpasswords import COMMON, breached
+from shared.security.guessing import guesses, parts_of
+from shared.texts import fold
 
 R = TypeVar("R")
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
-SHORTEST_WORD = 4  # that counts as the core of a password: three letters stand in many that nobody guesses
+LEAST_GUESSES = 10.8  # as a power of ten: three rare words pass, two common ones with a year do not
 _MOST_WAITING = 64
-_LOOKS_LIKE = str.maketrans("@4301!5$7", "aaeoiisst")
 
 
 def normalise(password: str) -> str:
@@ -32,42 +31,27 @@ def normalise(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def check_password(password: str, *, organisation: str = "", email: str = "") -> None:
-    """Raises Invalid for the field `password`: too-short, too-long, too-common or too-guessable."""
+def check_password(password: str, *, organisation: str = "", email: str = "", name: str = "") -> None:
+    """Raises Invalid for the field `password`: too-short, too-long, too-common or too-guessable.
+
+    organisation, email, name: of who will use it; what is built of them is guessed first.
+    """
     plain = normalise(password)
     if len(plain) < MIN_LENGTH:
         raise Invalid.field("password", "too-short", f"use at least {MIN_LENGTH} characters")
     if len(plain) > MAX_LENGTH:
         raise Invalid.field("password", "too-long", f"use at most {MAX_LENGTH} characters")
-    folded = plain.casefold()
-    if folded in COMMON or folded in breached() or _is_common(_core(folded)) or _repeats(folded):
+    folded = fold(plain)
+    if folded in COMMON or folded in breached():
         raise Invalid.field("password", "too-common", "this is among the first passwords that are guessed")
-    for known in (organisation, email.partition("@")[0]):
-        if _guessable(folded, normalise(known).casefold().strip()):
-            raise Invalid.field("password", "too-guessable", "it is built from your organisation's name or your e-mail")
-
-
-def _core(folded: str) -> str:
-    """`P@ssw0rd2024!` → `password`: the one word that digits and signs were put around."""
-    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    return re.sub(r"[\W\d_]", "", bare.translate(_LOOKS_LIKE))
-
-
-def _is_common(word: str) -> bool:
-    return word in WORDS or (len(word) >= SHORTEST_WORD and word in breached())
-
-
-def _repeats(folded: str) -> bool:
-    """One to four characters over and over, or digits that count up or down."""
-    if any(folded == (folded[:n] * len(folded))[: len(folded)] for n in range(1, 5)):
-        return True
-    steps = {ord(b) - ord(a) for a, b in pairwise(folded)}
-    return steps in ({1}, {-1})
-
-
-def _guessable(folded: str, known: str) -> bool:
-    """Nothing but the known name with a few characters around it."""
-    return len(known) >= 3 and known in folded and len(folded) - len(known) < 8
+    local, _, domain = email.partition("@")
+    needed, built = guesses(plain, parts_of(organisation, local, domain.rpartition(".")[0], name))
+    if needed < LEAST_GUESSES and built:
+        raise Invalid.field(
+            "password", "too-guessable", "it is built from your organisation's name, your own or your e-mail"
+        )
+    if needed < LEAST_GUESSES:
+        raise Invalid.field("password", "too-common", "it is made of what is guessed first: use more and rarer words")
 
 
 class Passwords:
@@ -78,6 +62,10 @@ class Passwords:
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "argon2")
         self._waiting = 0
         self._dummy = self._hasher.hash(os.urandom(16).hex())
+
+    async def check(self, password: str, *, organisation: str, email: str, name: str) -> None:
+        """`check_password`, beside the other work: a hostile text takes half a second. Raises Invalid, Unavailable."""
+        await self._run(partial(check_password, password, organisation=organisation, email=email, name=name))
 
     async def hash(self, password: str) -> str:
         """The encoded argon2id hash, its parameters inside. Raises Unavailable when too many wait."""

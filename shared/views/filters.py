@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from shared.clock import day, from_rfc3339, is_day, start_of_day, to_rfc3339
+from shared.texts import clean_line
 from shared.views.port import Collection, Condition, Field, Kind, Op
 from shared.views.query import KEY
 
@@ -18,6 +19,7 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
     match = _FILTER.fullmatch(name)
     if match is None:
         raise ValueError("no such parameter")
+    text = clean_line(text)  # as it is kept
     field_name, custom, op = match.groups()
     if field_name == "custom" and custom and op in (None, "eq"):
         return Condition("custom_keys", "contains", f"{custom}={text}")

@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
+from shared.texts import fold
 from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query
-from shared.views.text import Term, fold, query_tokens
+from shared.views.text import Term, query_tokens
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, index_value
 
 MAX_CONDITIONS = 50

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.views import text
+from shared.texts import fold
 from shared.views.port import Document, Field, Write
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing
@@ -117,7 +117,7 @@ class TableWriter:
             if value is None or value == "":
                 continue
             cells[place] = converted = convert(field, value)
-            if low is not None and isinstance(converted, str) and (folded := text.fold(converted)) != converted:
+            if low is not None and isinstance(converted, str) and (folded := fold(converted)) != converted:
                 cells[low] = folded
         return cells + [len(entries) for entries in lists]
 

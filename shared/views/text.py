@@ -7,10 +7,12 @@ spaces: each character and each pair of neighbours becomes a token.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
-VERSION = 1  # grows when tokens() would answer differently: stored indexes are then rebuilt
+from shared.texts import fold
+
+VERSION = 2  # grows when tokens() would answer differently: stored indexes are then rebuilt
+_WORD_BREAK = "\u200b"  # stands between the words of scripts without spaces
 MAX_WORD = 64  # longer words are found by their first 64 characters
 
 _CJK = (
@@ -31,19 +33,12 @@ class Term(NamedTuple):
     prefix: bool
 
 
-def fold(value: str) -> str:
-    """The form in which text is compared: compatibility-normalised and case-folded (full width = half width)."""
-    if value.isascii():
-        return value.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
-
-
 def tokens(value: str) -> list[str]:
     """The distinct tokens under which a text is found, in order of first occurrence.
 
     Punctuation separates, so the parts of `anna@acme.com` are `anna`, `acme`, `com`.
     """
-    folded = fold(value)
+    folded = fold(value.replace(_WORD_BREAK, " "))
     if folded.isascii():
         return list(dict.fromkeys([word[:MAX_WORD] for word in _ASCII_WORDS.findall(folded)]))
     found: dict[str, None] = {}
@@ -60,7 +55,7 @@ def tokens(value: str) -> list[str]:
 def query_tokens(value: str) -> list[Term]:
     """What a search text requires, all together. Empty when it holds no letter, digit or ideograph."""
     found: dict[Term, None] = {}
-    for match in _RUNS.finditer(fold(value)):
+    for match in _RUNS.finditer(fold(value.replace(_WORD_BREAK, " "))):
         run, word = match.groups()
         if word:
             found[Term(word[:MAX_WORD], True)] = None

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
+from shared.texts import fold
 from shared.views.port import Collection, Field, Kind
-from shared.views.text import fold, tokens
+from shared.views.text import tokens
 
 IndexValue = int | str
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from shared.texts import fold
 from shared.views.port import Collection, Condition, Document, Field, Kind, Query, Scope
 from shared.views.query import KEY
-from shared.views.text import fold, query_tokens, tokens
+from shared.views.text import query_tokens, tokens
 from shared.views.values import index_value, keywords
 
 

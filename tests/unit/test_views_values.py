@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import to_rfc3339
+from shared.texts import fold
 from shared.views.port import BadQuery, Collection, Condition, Field, Kind, Query
 from shared.views.query import group_fields, sum_field, validate
-from shared.views.text import MAX_WORD, Term, fold, query_tokens, tokens
+from shared.views.text import MAX_WORD, Term, query_tokens, tokens
 from shared.views.values import check, index_value, keywords, search_words
 
 

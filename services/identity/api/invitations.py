@@ -13,7 +13,7 @@ from services.identity.api.common import TEXT, Router, object_of
 from services.identity.credentials import INVITATION_LIVES, new_secret, require_invitation, token_hash
 from services.identity.door import Door
 from shared.clock import to_rfc3339
-from shared.domain.aggregate import CommandModel
+from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.domain.bus import Call
 from shared.errors import Forbidden
 from shared.http.answers import json_answer, path_id
@@ -27,7 +27,7 @@ from shared.security.permissions import system_access
 
 class AcceptInvitation(CommandModel):
     token: Annotated[str, F(min_length=1, max_length=300)]
-    password: Annotated[str, F(min_length=1, max_length=1024)]
+    password: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
 
     model_config = {
         "str_strip_whitespace": False,
@@ -94,7 +94,7 @@ async def accept_invitation(platform: Platform, door: Door, token: str, password
     tenant, id, secret = parts
     known = await door.known(tenant, id)
     require_invitation(known.credential, known.user, token_hash(secret), platform.clock.now())
-    chosen = await door.new_password("password", password, tenant, known.user.email)
+    chosen = await door.new_password("password", password, known)
     body = {"token_hash": token_hash(secret), "secret": chosen}
     await platform.bus.send("identity.ActivateUser", body, Call(system_access(tenant, id), id))
     await door.known_shown(tenant, id)

@@ -13,7 +13,7 @@ from services.identity.api.common import TOKENS_REF, Router, as_oneself, device_
 from services.identity.door import Door
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
-from shared.domain.aggregate import CommandModel
+from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.http.answers import done_answer, json_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -39,8 +39,8 @@ _ME = object_of(
 
 
 class NewPassword(CommandModel):
-    current: Annotated[str, F(min_length=1, max_length=1024)]
-    new: Annotated[str, F(min_length=1, max_length=1024)]
+    current: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
+    new: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
 
     model_config = {
         "str_strip_whitespace": False,

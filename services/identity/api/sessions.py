@@ -24,7 +24,7 @@ from services.identity.api.common import (
 )
 from services.identity.door import Door
 from services.identity.session import SESSION, Session
-from shared.domain.aggregate import CommandModel
+from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.domain.bus import Call
 from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import json_answer, path_id
@@ -39,7 +39,7 @@ from shared.views.port import Condition, Query
 
 class NewSession(CommandModel):
     email: Annotated[str, F(min_length=1, max_length=254)]
-    password: Annotated[str, F(min_length=1, max_length=1024)]
+    password: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
 
     model_config = {
         "str_strip_whitespace": False,

@@ -15,7 +15,7 @@ from services.identity.api.common import TEXT, Router, object_of
 from services.identity.door import Door
 from services.identity.organisation import Language
 from services.identity.setup import set_up_by_link
-from shared.domain.aggregate import CommandModel
+from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.http.answers import json_answer
 from shared.http.body import parse
 from shared.http.headers import header
@@ -37,7 +37,7 @@ class SetUpSuite(CommandModel):
     organisation: Annotated[str, F(max_length=200)]
     name: Annotated[str, F(max_length=200)]
     email: Annotated[str, F(max_length=254)]
-    password: Annotated[str, F(max_length=1024)]
+    password: Annotated[str, VERBATIM, F(max_length=1024)]
     language: Language = "en"
 
     model_config = {

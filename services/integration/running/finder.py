@@ -10,6 +10,7 @@ from services.integration.running.jobfile import JobFile
 from shared.domain.catalogue import Catalogue
 from shared.errors import Forbidden
 from shared.security.permissions import Access
+from shared.texts import clean_line
 from shared.views.port import Condition, Query, Views
 from shared.views.values import index_value
 
@@ -48,7 +49,7 @@ class Finder:
         declared = self._catalogue[resource].collection.field(field)
         assert declared is not None, "checked when the mapping was prepared"
         try:
-            value = index_value(declared, text)
+            value = index_value(declared, clean_line(text))
         except ValueError:
             return ""
         return "" if value is None else str(value)
@@ -61,7 +62,7 @@ class Finder:
         for resource, field, text in wanted:
             form = self.canonical(resource, field, text)
             if form and (resource, field, form) not in self._found:
-                groups.setdefault((resource, field), {})[form] = text
+                groups.setdefault((resource, field), {})[form] = clean_line(text)
         for (resource, field), texts in groups.items():
             for form, id in self._made(resource, field, texts).items():
                 self._found[resource, field, form] = [id]

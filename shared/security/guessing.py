@@ -1,0 +1,57 @@
+"""How many guesses a password withstands (zxcvbn), however its words are separated, disguised or shifted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from shared.security.commonpasswords import WORDS
+from shared.texts import visible
+
+MOST_READ = 32  # characters: the estimate's work grows with their square, and what is good so far is good if longer
+_SIGNS = re.compile(r"[\W_]")
+_UNSHIFTED = str.maketrans("!@#$%^&*()一二三四五六七八九十甲乙丙丁戊己庚辛壬癸", "12345678901234567890abcdefghij")
+_SEPARATED = re.compile(r"[\W_\d]+")
+
+
+def parts_of(*names: str) -> set[str]:
+    """What of a name is guessed first: all of it, its words, and its words without what stands between."""
+    found: set[str] = set()
+    for name in names:
+        whole = visible(name).casefold().strip()
+        words = [w for w in _SEPARATED.split(whole) if w]
+        found |= {whole, "".join(words), *words}
+    return {part for part in found if len(part) >= (3 if part.isascii() else 2)}
+
+
+def guesses(password: str, known: Iterable[str]) -> tuple[float, bool]:
+    """(log10 of the guesses needed, whether a known part is among them): the least over the password's forms."""
+    text = visible(password)[:MOST_READ]
+    bare = _SIGNS.sub("", text)
+    forms = {text: 0, text.casefold().translate(_UNSHIFTED): 0}
+    if bare:
+        forms.setdefault(bare, len(set(_SIGNS.findall(text))))  # which signs stand between is still to be guessed
+    inputs, found = frozenset(known), []
+    for form, more in forms.items():
+        result = _estimate(form, [*sorted(inputs), *sorted(WORDS)])
+        built = any(_word(match) in inputs for match in result["sequence"])
+        found.append((float(result["guesses_log10"]) + more, built))
+    return min(found)[0], any(built for number, built in found if number == min(found)[0])
+
+
+def _estimate(text: str, inputs: list[str]) -> dict[str, Any]:
+    return dict(_zxcvbn()(text, user_inputs=inputs))
+
+
+def _word(match: dict[str, Any]) -> str:
+    return str(match.get("matched_word", ""))
+
+
+@cache
+def _zxcvbn() -> Any:
+    """Loaded when first needed: its word lists take a tenth of a second."""
+    from zxcvbn import zxcvbn
+
+    return zxcvbn

@@ -1,0 +1,110 @@
+"""Unicode as people meet it: what cannot be seen, what looks alike, which scripts stand together.
+
+Sources: UAX #44 (Default_Ignorable_Code_Point), UTS #39 (confusables, Highly Restrictive), RFC 5892 A.1-2 (joiners).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from idna import valid_contextj
+
+_JOINERS = "\u200c\u200d"  # ZWNJ, ZWJ: Persian, the Indic scripts and emoji are written with them
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)  # bidirectional controls, zero widths, fillers, tags
+_SELECTORS = "\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # they choose how a character is drawn
+_IN_LINES = re.compile(f"[{_HIDDEN}{_JOINERS}]")
+_IN_KEYS = re.compile(f"[{_HIDDEN}{_JOINERS}{_SELECTORS}]")
+_WORDS = re.compile(r"\w+")
+_LOOKS_LIKE = str.maketrans(
+    "авеёсһніјкӏморԛгѕтуүѵԝхԁ" + "αβγεικμνορτυχζη" + "օոսհցզյ" + "ıɑɡ",
+    "abeëchhijklmopqrstyyvwxd" + "abyeikmvoptyxzh" + "onuhgqj" + "iag",
+)  # small and capital forms alike
+_EMOJI_PARTS = ("So", "Sk", "Mn", "Me")  # a symbol, its skin tone, its presentation
+
+
+def clean_line(text: str) -> str:
+    """A text of one line as it is kept: NFC, without what nobody sees. Joiners stay where a script or emoji needs them.
+
+    Idempotent. Texts of several lines are kept as they are: isolates and joiners have their use there.
+    """
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    while _IN_LINES.search(text):
+        kept = "".join(c for i, c in enumerate(text) if not _IN_LINES.match(c) or _joins(text, i))
+        if kept == text:
+            break
+        text = unicodedata.normalize("NFC", kept)
+    return text
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: compatibility-normalised, case-folded, without what nobody sees.
+
+    As NFKC_Casefold of UAX #44; full width = half width. Idempotent.
+    """
+    if text.isascii():
+        return text.lower()
+    while True:
+        folded = unicodedata.normalize("NFKC", visible(text).casefold())
+        if folded == text:
+            return folded
+        text = folded
+
+
+def visible(text: str) -> str:
+    """Compatibility-normalised, without what nobody sees; the case of letters stays."""
+    return _IN_KEYS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def skeleton(text: str) -> str:
+    """What a folded text looks like: a word whose foreign letters all have a Latin look-alike becomes Latin."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _WORDS.sub(_in_latin, text))
+
+
+def _in_latin(match: re.Match[str]) -> str:
+    latin = match[0].translate(_LOOKS_LIKE)
+    return latin if all(script in ("", "LATIN") for script in map(_script, latin)) else match[0]
+
+
+def mixes_scripts(word: str) -> bool:
+    """Whether a word's letters are of scripts that no language writes together (UTS #39 §5.2, Highly Restrictive)."""
+    if word.isascii():
+        return False
+    scripts = {s for c in word if (s := _script(c))}
+    return len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
+
+
+_TOGETHER = (
+    {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
+    {"LATIN", "CJK", "BOPOMOFO"},
+    {"LATIN", "CJK", "HANGUL"},
+)
+
+
+def _script(char: str) -> str:
+    """The script of a letter, by the first word of its name; "" for what belongs to no one script."""
+    if char.isascii():
+        return "LATIN" if char.isalpha() else ""
+    if not unicodedata.category(char).startswith("L"):
+        return ""
+    first = unicodedata.name(char, "").partition(" ")[0]
+    return {"IDEOGRAPHIC": "CJK", "KATAKANA-HIRAGANA": "", "MODIFIER": "", "MASCULINE": "", "FEMININE": ""}.get(
+        first, first
+    )
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the joiner at a place is one that its neighbours are written with."""
+    if text[at] not in _JOINERS or at == 0 or at + 1 == len(text):
+        return False
+    if unicodedata.category(text[at - 1]) in _EMOJI_PARTS and unicodedata.category(text[at + 1]) == "So":
+        return text[at] == "\u200d"
+    try:
+        return valid_contextj(text, at)
+    except ValueError:  # a character newer than the tables
+        return False
