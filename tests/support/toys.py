@@ -111,7 +111,7 @@ TOY = Aggregate(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True),
             Field("size", Kind.INTEGER, "大小", "Size", indexed=True),
             Field("marks", Kind.KEYWORDS, "记号", "Marks", indexed=True),
-            Field("label", Kind.TEXT, "标签", "Label"),
+            Field("label", Kind.TEXT, "标签", "Label", sources=("name",)),
         ),
     ),
     shown=_shown,
