@@ -46,7 +46,7 @@ class InUse(Unavailable):
 class Warehouse:
     def __init__(self, home: Home, database: str, limits: Limits, *, unconfined: bool = False) -> None:
         self._home, self._database = home, database
-        self._writer = Writer(home, database)
+        self.writer = Writer(home, database)
         self.readers = Readers(home, database, limits, self._describe, unconfined=unconfined)
         self._written: dict[str, Mark] = {}  # the last row of each table that readers may not show yet
         self._closed = False
@@ -73,7 +73,7 @@ class Warehouse:
             raise Unavailable(f"the warehouse in {path} cannot be opened: {error}") from error
         warehouse = cls(home, database, limits or Limits(), unconfined=unconfined)
         try:
-            await warehouse._writer.start()
+            await warehouse.writer.start()
         except (QueryFailed, OSError, Unavailable) as error:
             await warehouse.close()
             raise Unavailable(f"the warehouse in {path} cannot be opened: {first_line(error)}") from error
@@ -81,7 +81,7 @@ class Warehouse:
 
     async def command(self, sql: str, parameters: Parameters | None = None) -> None:
         """A statement of the suite's own (never a caller's text). Raises QueryFailed, Unavailable."""
-        await self._writer.command(sql, parameters)
+        await self.writer.command(sql, parameters)
 
     async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
         """Insert rows shaped as the table's columns as one block; durable on return.
@@ -90,7 +90,7 @@ class Warehouse:
         """
         if rows:
             into = name or table.name
-            await self._writer.insert(table, rows, into)
+            await self.writer.insert(table, rows, into)
             tenant, id, version = rows[-1][:3]
             row = {"id": id, "version": version}
             self._written[into] = Mark(into, tenant, "id = {id:String} AND version >= {version:UInt64}", row)
@@ -100,7 +100,7 @@ class Warehouse:
 
         Raises QueryFailed, Unavailable.
         """
-        return (await self._writer.ask(sql, parameters)).rows
+        return (await self.writer.ask(sql, parameters)).rows
 
     async def publish(self, tables: Sequence[str]) -> None:
         """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
@@ -180,5 +180,5 @@ class Warehouse:
             return
         self._closed = True
         await self.readers.close()
-        await self._writer.close()
+        await self.writer.close()
         self._home.release()

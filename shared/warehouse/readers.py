@@ -27,7 +27,11 @@ GRACE_SECONDS = 1  # that a question gets beyond its limit to end by itself
 MEMORY = 6 << 30  # bytes of address space
 LONGEST_FILE = 2 << 30  # bytes of a spilled sort or group
 
+_TOO_SLOW = "the question took too long; ask for less at once"
+
 log = logging.getLogger("crm.warehouse")
+_at_start = logging.getLogger("crm.warehouse.walls")
+_at_start.setLevel(logging.INFO)  # one line, which operators are to see
 Describe = Callable[[Sequence[str]], Awaitable[list[grants.Shown]]]
 
 
@@ -77,6 +81,11 @@ class Readers:
     def running(self) -> Engine | None:
         """The engine of the present generation."""
         return self._reader.engine if self._reader is not None and self._reader.engine.alive else None
+
+    @property
+    def busy(self) -> int:
+        """How many questions run in it."""
+        return self._reader.running if self._reader is not None and self._reader.engine.alive else 0
 
     async def publish(self, names: Sequence[str]) -> None:
         """Show these tables as they are now, and no others. Returns when no question runs on what was shown before.
@@ -136,9 +145,10 @@ class Readers:
     async def _on(self, reader: Reader, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
         """Raises _Lost where the reader ends for another reason than this question's time."""
         settings, client = self.limits.settings(tenant), reader.engine.client
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         reader.enter()
         try:
-            loop = asyncio.get_running_loop()
             answer = loop.run_in_executor(self._threads, ask, client, sql, parameters, settings)
             done, _ = await asyncio.wait({answer}, timeout=self.limits.seconds + GRACE_SECONDS)
             if not done:
@@ -146,12 +156,14 @@ class Readers:
                 await reader.engine.kill()
                 await asyncio.wait({answer})
                 answer.exception()
-                raise TooSlow("the question took too long; ask for less at once")
+                raise TooSlow(_TOO_SLOW)
             return answer.result()
         except QueryFailed as error:
-            if error.code == 0 and await reader.engine.ended(1.0):
-                raise _Lost from None
-            raise
+            if error.code or not await reader.engine.ended(1.0):
+                raise
+            if loop.time() - started > self.limits.seconds:  # it would have been the next to be ended
+                raise TooSlow(_TOO_SLOW) from None
+            raise _Lost from None
         finally:
             reader.leave()
 
@@ -183,7 +195,7 @@ class Readers:
                 raise Unavailable(self._refusal) from None
             log.warning("callers' SQL runs WITHOUT walls, as CRM_SQL_UNCONFINED asks (%s)", error)
         if first:
-            log.info("callers' SQL runs behind these walls: %s", ", ".join(engine.walls))
+            _at_start.info("callers' SQL runs behind these walls: %s", ", ".join(engine.walls))
         return Reader(engine)
 
     async def _spawn(self, tables: list[grants.Shown]) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,9 @@ class _NoPandas(MetaPathFinder):
 
 
 sys.meta_path.insert(0, _NoPandas())
+# their warnings quote addresses, which carry the bound values of a question; every error reaches us as an exception too
+for _name in ("clickhouse_connect", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 def ask(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
