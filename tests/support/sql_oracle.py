@@ -7,14 +7,16 @@ a few words of SQL, and nothing else.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from services.analytics.formats import encode
 from services.analytics.sql import gateway
 from services.analytics.sql.functions import ENGINE_FUNCTIONS
 from services.analytics.views import VIEWS
 from shared.errors import CrmError
-from shared.security.permissions import Access
-from tests.support.facts import THEIRS
+from shared.security.permissions import Access, Role
+from shared.security.roles import BUILT_IN
+from tests.support.facts import THEIRS, someone
 from tests.support.sql_canaries import Attacked, shows_canary
 
 STATUSES = frozenset({403, 422, 429, 503})
@@ -36,8 +38,34 @@ _WORDS = frozenset(
 _COLUMNS = frozenset(c.name for v in VIEWS.values() for c in v.columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Someone who asks, and texts of the facts that this one must not see."""
+
+    access: Access
+    unseen: tuple[str, ...] = ()
+
+
+ASKERS = [
+    Asker(someone()),
+    Asker(someone("u2", "sales_representative"), ("acme-open", "acme-won", "acme-lead", "acme-activity")),
+    Asker(
+        someone("u1", Role("r", "r", "r", BUILT_IN["administrator"].grants, {"opportunity": frozenset({"amount"})})),
+        ('"10.50"', '"21.00"', '"31.50"'),
+    ),
+]
+
+
 class Broken(AssertionError):
     """A statement for which something does not hold."""
+
+
+def check_views(generated: gateway.Generated) -> None:
+    """Each table of a scoped view is read for one organisation."""
+    for view in generated.views:
+        tables = sum(word in gateway.PHYSICAL for word in re.findall(r"\w+", view))
+        if not tables or tables != len(re.findall(r"PREWHERE _\w\.tenant = \{tenant:String\}", view)):
+            raise Broken(f"a table is not scoped: {view}")
 
 
 def check_text(generated: gateway.Generated) -> None:
@@ -58,13 +86,16 @@ def check_text(generated: gateway.Generated) -> None:
         relation = value == "." if kind == "sign" else False if kind != "name" else relation
 
 
-async def check(attacked: Attacked, sql: str, access: Access) -> str:
+async def check(attacked: Attacked, sql: str, asker: Asker) -> str:
     """ "answered", or the code of the refusal. Raises Broken with what does not hold."""
     statement = attacked.statement(sql)
     try:
-        check_text(gateway.generate(statement, access))
-        answer = await attacked.gateway.ask(statement, access)
-        if shows_canary(answer) or THEIRS.encode() in encode(answer, "json"):
+        generated = gateway.generate(statement, asker.access)
+        check_text(generated)
+        check_views(generated)
+        answer = await attacked.gateway.ask(statement, asker.access)
+        shown = encode(replace(answer, names=tuple(f"c{i}" for i, _ in enumerate(answer.names))), "json").decode()
+        if shows_canary(answer) or any(text in shown for text in (THEIRS, *asker.unseen)):
             raise Broken(f"the answer shows what it must not: {answer}")
     except CrmError as error:
         if error.status not in STATUSES or shows_canary(error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -24,6 +25,7 @@ from services.analytics.sql.refusals import Place, refuse
 if TYPE_CHECKING:
     from services.analytics.sql.expressions import Expressions
 
+_PARAMETER = re.compile(r"\d{1,9}|\d\.\d{1,20}")
 _GATHERED = 100  # values that an aggregate is taken to gather in its array
 _GATHERING = frozenset({"groupArray", "groupUniqArray", "groupArrayIf", "groupUniqArrayIf"})
 
@@ -96,8 +98,8 @@ def _text(node: exp.Expr) -> str:
 
 
 def _parameter(node: exp.Expr) -> Number:
-    if isinstance(node, exp.Literal) and not node.is_string and node.name.replace(".", "", 1).isdecimal():
-        return Number(node.name[:20])
+    if isinstance(node, exp.Literal) and not node.is_string and _PARAMETER.fullmatch(node.name):
+        return Number(node.name)
     raise refuse("arguments", "a number must stand there", *place(node))
 
 

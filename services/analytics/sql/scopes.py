@@ -106,9 +106,6 @@ class Scope:
             raise refuse("name", f"{source} names more than one view or alias here", *place)
         return _one([(sources[0], c) for c in sources[0].named(label)], label, place)
 
-    def has_column(self, label: str) -> bool:
-        return any(s.named(label) for s in self.sources)
-
 
 def _one(found: list[tuple[Source, Column]], label: str, place: Place) -> Name:
     if not found:
