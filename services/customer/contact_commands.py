@@ -277,7 +277,7 @@ class EraseContact(CommandModel):
 @CONTACT.command("EraseContact", action="erase", verb="erase")
 def erase(cmd: EraseContact, state: Contact, ctx: Context) -> list[Event]:
     if state.merged_into is not None:
-        raise Rejected("the record is merged into another one; erase that one", code="merged", into=state.merged_into)
+        raise Rejected("the record is merged into another one; erase that one", code="merged")
     return [] if state.erased else [events.PersonErased(ctx.id)]
 
 

@@ -21,7 +21,7 @@ from shared.domain.reach import check_reach
 from shared.domain.record import Record
 from shared.domain.repository import Repository
 from shared.domain.requests import RequestKeys
-from shared.domain.uniqueness import Duplicate, Reservations, held_value
+from shared.domain.uniqueness import Duplicate, Reservations, held_value, told_to
 from shared.errors import Conflict, CrmError, Invalid, KeyReused, PreconditionFailed, Unavailable
 from shared.events.codec import Codec
 from shared.events.common import Erased
@@ -253,11 +253,16 @@ class CommandBus:
                 continue
             try:
                 await self.reservations.take(aggregate, call.access.tenant, unique, unique.text(state), id, absorbed)
-            except Duplicate:
+            except Duplicate as clash:
                 if not getattr(task.body, "allow_duplicate", False):
-                    raise
+                    raise await self._told(aggregate, clash, call.access) from None
                 if not (call.reason or call.causation_id):
                     raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
+
+    async def _told(self, aggregate: AnyAggregate, clash: Duplicate, access: Access) -> Duplicate:
+        holder = clash.extra.get("holder")
+        owner = (await self.repository.load(aggregate, access.tenant, str(holder))).owner if holder else None
+        return told_to(access, aggregate, clash, owner)
 
 
 def _done(appended: Appended) -> Done:

@@ -22,6 +22,7 @@ from shared.events.envelope import Metadata, Stored
 from shared.events.reservation import ValueReserved
 from shared.eventstore.port import NO_STREAM, WrongVersion
 from shared.security.keyring import KeyRing
+from shared.security.permissions import Access
 
 EVERYWHERE = "_everywhere"  # the tenant that holds reservations over all tenants
 GRACE = 10_000_000  # µs in which a reservation's record may still be on its way
@@ -44,6 +45,17 @@ def former_key(text: str) -> str:
 def held_value(unique: Unique, state: Any) -> str:
     """The value a record holds for itself: an archived one holds none."""
     return "" if state.archived else unique.value(state)
+
+
+def told_to(access: Access, aggregate: Aggregate[Any], clash: Duplicate, owner: str | None) -> Duplicate:
+    """What a caller may know of a clash with a record of that owner: that there is one. Its id only if they see the
+    record, the field only if they see that.
+    """
+    errors = [e for e in clash.errors if access.may_see(aggregate.name, e.field)]
+    seen = access.allows(aggregate.name, "read", owner if aggregate.collection.owner is not None else "")
+    extra = clash.extra if seen else {}
+    detail = clash.detail if errors else f"another {aggregate.name} has a value that this one would have"
+    return Duplicate(detail, errors=errors, **extra)
 
 
 class Reservations:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request
 
 from shared.errors import Unauthenticated
 from shared.http.headers import header
 from shared.platform import Platform
 from shared.security.permissions import Access
+
+Check = Callable[[Access], Awaitable[object]]
 
 
 class Authenticator:
@@ -21,8 +25,23 @@ class Authenticator:
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
-        access = await self._platform.directory.caller(self._platform.verifier.verify(token))
+        request.scope["claims"] = self._platform.verifier.verify(token)
+        request.scope["access"] = access = await self._current(request)  # the log tells who was refused
+        return access
+
+    def while_allowed(self, request: Request, check: Check) -> Callable[[], Awaitable[None]]:
+        """For answers that take long: asked again and again, it raises once the session or the right has ended.
+
+        check: raises unless these rights are enough. The token may run out meanwhile.
+        """
+
+        async def allowed() -> None:
+            await check(await self._current(request))
+
+        return allowed
+
+    async def _current(self, request: Request) -> Access:
+        access = await self._platform.directory.caller(request.scope["claims"])
         if access is None:
             raise Unauthenticated("the session has ended")
-        request.scope["access"] = access  # the log tells who was refused
         return access

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import IO
 
@@ -47,8 +47,12 @@ async def export(
     format: str,
     wanted: list[str] | None,
     titles: bool,
+    allowed: Callable[[], Awaitable[None]],
 ) -> StreamingResponse:
-    """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte."""
+    """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte.
+
+    allowed: asked before every further page; when it raises, the answer breaks off.
+    """
     seen_by = eyes_for_export(access, aggregate.name)
     query = replace(query, limit=MAX_PAGE, cursor=None)
     first = await platform.queries.find(aggregate, query, seen_by, moment)
@@ -66,6 +70,7 @@ async def export(
             yield [columns.row(document, named) for document in page.items]
             if page.next is None:
                 return
+            await allowed()
             page = await platform.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
 
     name = f"{aggregate.noun}-{day_of(platform.clock.now())}.{format}"

@@ -76,7 +76,8 @@ class _Records:
     def __init__(self, platform: Platform, aggregate: AnyAggregate) -> None:
         self._platform, self._aggregate = platform, aggregate
         self._queries, self._collection = platform.queries, aggregate.collection
-        self._access = Authenticator(platform).access
+        self._authenticator = Authenticator(platform)
+        self._access = self._authenticator.access
 
     def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
         pairs = params.pairs_of(request)
@@ -135,7 +136,11 @@ class _Records:
             format=format,
             wanted=params.field_names(self._collection, given.get("fields")),
             titles=params.flag(given, "names"),
+            allowed=self._authenticator.while_allowed(request, self._may_export),
         )
+
+    async def _may_export(self, access: Access) -> None:
+        access.scope(self._aggregate.name, "export")
 
     async def read(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)

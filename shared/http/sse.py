@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +12,11 @@ import orjson
 from fastapi import Request
 from starlette.responses import StreamingResponse
 
+from shared.errors import CrmError
 from shared.http.headers import header
 
 HEARTBEAT_SECONDS = 15.0
+LOOK_SECONDS = 1.0  # between two looks at whether the caller may still listen: a stream ends within two
 RETRY_MS = 2000
 
 
@@ -38,32 +40,56 @@ def last_event_id(request: Request) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def event_stream(events: AsyncIterator[ServerEvent], heartbeat: float = HEARTBEAT_SECONDS) -> StreamingResponse:
-    """Send events until they end or the client leaves; a generator is closed in both cases.
+def event_stream(
+    events: AsyncIterator[ServerEvent],
+    allowed: Callable[[], Awaitable[None]],
+    heartbeat: float = HEARTBEAT_SECONDS,
+    look: float = LOOK_SECONDS,
+) -> StreamingResponse:
+    """Send events until they end, the client leaves or may not listen any more; a generator is closed in each case.
 
-    heartbeat: seconds of silence after which a comment is sent, so that nothing between takes the line for dead.
+    allowed: raises once the caller's session or right has ended (`Authenticator.while_allowed`). look: seconds between
+    two such questions. heartbeat: seconds of silence after which a comment is sent, so that nothing between takes the
+    line for dead.
     """
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_frames(events, heartbeat), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_frames(events, allowed, heartbeat, look), headers=headers, media_type="text/event-stream")
 
 
-async def _frames(events: AsyncIterator[ServerEvent], heartbeat: float) -> AsyncIterator[bytes]:
+async def _frames(
+    events: AsyncIterator[ServerEvent], allowed: Callable[[], Awaitable[None]], heartbeat: float, look: float
+) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
+    pause, quiet = min(look, heartbeat), 0.0
     async with _closed_after(events) as source:
         while True:
             waiting = asyncio.ensure_future(anext(source, None))
             try:
-                while not (await asyncio.wait({waiting}, timeout=heartbeat))[0]:
-                    yield b": still here\n\n"
+                while not (await asyncio.wait({waiting}, timeout=pause))[0]:
+                    if not await _holds(allowed):
+                        return
+                    quiet += pause
+                    if quiet >= heartbeat:
+                        quiet = 0.0
+                        yield b": still here\n\n"
                 event = await waiting
             finally:
                 if not waiting.done():
                     waiting.cancel()
                     with suppress(asyncio.CancelledError):
                         await waiting
-            if event is None:
+            if event is None or not await _holds(allowed):
                 return
+            quiet = 0.0
             yield event.encode()
+
+
+async def _holds(allowed: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await allowed()
+    except CrmError:
+        return False
+    return True
 
 
 @asynccontextmanager

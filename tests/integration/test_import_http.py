@@ -310,17 +310,23 @@ async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
         await as_of_now(stranger, f"/imports/{id}/{verb}", 404, "POST", json={})
 
 
+@pytest.mark.parametrize("looks", [0, 1])
 async def test_an_import_stops_when_its_starter_may_no_longer_act(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
+    desk: Office, monkeypatch: pytest.MonkeyPatch, looks: int
 ) -> None:
-    async def nobody(tenant: str, user: str) -> None:
-        return None
+    """looks: how often they still may: at its start, and not before its first rows."""
+    rights = desk.suite.imports._access
+    left = [looks]
+
+    async def nobody(tenant: str, user: str) -> Access | None:
+        left[0] -= 1
+        return await rights(tenant, user) if left[0] >= 0 else None
 
     with monkeypatch.context() as patch:
         patch.setattr(desk.suite.imports, "_access", nobody)
-        id = (await desk.send(MAPPING, {"fair.csv": renamed(FAIR, "Gone")})).json()["id"]
+        id = (await desk.send(MAPPING, {"fair.csv": renamed(FAIR, f"Gone{looks}")})).json()["id"]
         assert await desk.until_status(id, "paused", "completed") == "paused"
-    assert await named(desk, "Gone") == {}
+    assert await named(desk, f"Gone{looks}") == {}
     assert "may no longer sign in" in (await desk.get(f"/imports/{id}/report"))["reason"]
     (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
     assert (await desk.events(id))[-1]["totals"]["created"] == 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from fastapi import Request
 from starlette.types import Message
 
-from shared.http.sse import ServerEvent, event_stream, last_event_id
+from shared.errors import Unauthenticated
+from shared.http.sse import LOOK_SECONDS, ServerEvent, event_stream, last_event_id
 
 
 async def three() -> AsyncGenerator[ServerEvent, None]:
@@ -16,8 +17,18 @@ async def three() -> AsyncGenerator[ServerEvent, None]:
         yield ServerEvent({"done": n, "行": "一"}, n + 1, "progress")
 
 
-async def body_of(source: AsyncGenerator[ServerEvent, None], heartbeat: float = 15) -> str:
-    return "".join([str(chunk, "utf-8") async for chunk in event_stream(source, heartbeat).body_iterator])  # type: ignore[arg-type]
+async def always() -> None:
+    """Nothing ends what the caller may do."""
+
+
+async def body_of(
+    source: AsyncGenerator[ServerEvent, None],
+    heartbeat: float = 15,
+    allowed: Callable[[], Awaitable[None]] = always,
+    look: float = 1,
+) -> str:
+    stream = event_stream(source, allowed, heartbeat, look)
+    return "".join([str(chunk, "utf-8") async for chunk in stream.body_iterator])  # type: ignore[arg-type]
 
 
 async def test_frames_and_the_end() -> None:
@@ -57,7 +68,7 @@ async def test_a_client_that_leaves_ends_the_source() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await asyncio.wait_for(event_stream(endless())({"type": "http", "asgi": {}}, receive, send), 5)
+    await asyncio.wait_for(event_stream(endless(), always)({"type": "http", "asgi": {}}, receive, send), 5)
     await asyncio.wait_for(ended.wait(), 5)
 
 
@@ -66,3 +77,31 @@ def test_last_event_id() -> None:
         return last_event_id(Request({"type": "http", "headers": [(b"last-event-id", value)]}))
 
     assert [asked(v) for v in (b"17", b"", b"x", b"-1", "²".encode("latin-1"), b"9" * 30)] == [17, 0, 0, 0, 0, 0]
+
+
+async def test_a_caller_who_may_not_listen_any_more_hears_nothing_more() -> None:
+    """Neither in a silence without end nor before the next event; the source is closed."""
+    ended, looks = asyncio.Event(), 0
+
+    async def allowed() -> None:
+        nonlocal looks
+        looks += 1
+        if looks > 2:
+            raise Unauthenticated()
+
+    async def silent() -> AsyncGenerator[ServerEvent, None]:
+        try:
+            yield ServerEvent("seen")
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    text = await asyncio.wait_for(body_of(silent(), allowed=allowed, look=0.01), 5)
+    assert text.count("data:") == 1
+    assert ended.is_set()
+    looks = 1
+    assert (await asyncio.wait_for(body_of(three(), allowed=allowed), 5)).count("data:") == 1
+
+
+def test_a_stream_looks_often_enough_to_end_within_two_seconds() -> None:
+    assert LOOK_SECONDS <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -83,8 +84,8 @@ def events_router(platform: Platform) -> APIRouter:
         limit = params.number(given, "limit", 100, MAX_PAGE)
         after = await _start(platform, access.tenant, given)
         wait = params.number(given, "wait", 0, MAX_WAIT, 0)
-        if wait and await platform.store.head() <= after:
-            await platform.store.wait(after, wait)
+        if wait:
+            await _wait(platform, after, wait, authenticator.while_allowed(request, _may_read))
         found = await platform.store.read_all(after, limit, tenant=access.tenant)
         position = found[-1].position if found else after
         return json_answer({"items": [shown(s, access) for s in found], "from": after, "position": position})
@@ -111,6 +112,19 @@ def events_router(platform: Platform) -> APIRouter:
         return json_answer({"items": [shown(s, access) for s in found]})
 
     return router
+
+
+async def _may_read(access: Access) -> None:
+    access.check("audit", "read")
+
+
+async def _wait(platform: Platform, after: int, seconds: int, allowed: Callable[[], Awaitable[None]]) -> None:
+    """Until there are events behind a position, or the time is over. Raises once the caller may not wait any more."""
+    for _ in range(seconds):
+        if await platform.store.head() > after:
+            break
+        await platform.store.wait(after, 1)
+        await allowed()
 
 
 async def _start(platform: Platform, tenant: str, given: dict[str, str]) -> int:

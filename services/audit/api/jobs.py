@@ -20,6 +20,7 @@ from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.platform import Platform
 from shared.security.keyring import KeyMissing
+from shared.security.permissions import Access, Action
 
 log = logging.getLogger("crm.audit")
 _ERRORS = (401, 403, 409, 413, 415, 422, 429, 503)
@@ -41,10 +42,13 @@ def jobs_router(platform: Platform) -> APIRouter:
     authenticator = Authenticator(platform)
     one_at_a_time = asyncio.Lock()
 
-    def run(job: Callable[[Note], Awaitable[Report]]) -> Response:
+    def run(request: Request, action: Action, job: Callable[[Note], Awaitable[Report]]) -> Response:
+        async def check(access: Access) -> None:
+            access.check("audit", action)
+
         if one_at_a_time.locked():
             raise Conflict("another replay or verification is running")
-        return event_stream(_events(job, one_at_a_time))
+        return event_stream(_events(job, one_at_a_time), authenticator.while_allowed(request, check))
 
     models = TypeAdapter(ReplayViews), TypeAdapter(VerifyViews)
     described = operation(
@@ -62,7 +66,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         access.check("audit", "manage")
         asked = await parse(request, models[0])
         aggregates, with_warehouse = views_named(platform, asked.views)
-        return run(lambda note: replay(platform, aggregates, with_warehouse, note))
+        return run(request, "manage", lambda note: replay(platform, aggregates, with_warehouse, note))
 
     checked = operation(
         "verify",
@@ -78,7 +82,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         access = await authenticator.access(request)
         access.check("audit", "read")
         await parse(request, models[1])
-        return run(lambda note: verify(platform, access.tenant, platform.open_scratch, note))
+        return run(request, "read", lambda note: verify(platform, access.tenant, platform.open_scratch, note))
 
     return router
 

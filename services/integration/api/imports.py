@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -55,7 +56,8 @@ class _Handlers:
     def __init__(self, platform: Platform, imports: Imports) -> None:
         self._platform, self._imports, self._dry_runs = platform, imports, imports.dry_runs
         self._following = Following(platform, imports)
-        self._access = Authenticator(platform).access
+        self._authenticator = Authenticator(platform)
+        self._access = self._authenticator.access
 
     def _upload(self, request: Request) -> Any:
         folder = self._imports.folder / "incoming" / self._platform.ids.new()
@@ -105,9 +107,11 @@ class _Handlers:
     async def events(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         if self._dry_runs.has(access, id):
-            return event_stream(_numbered(self._dry_runs.events(access, id)))
+            allowed = self._authenticator.while_allowed(request, _may_import)
+            return event_stream(_numbered(self._dry_runs.events(access, id)), allowed)
         await self._following.state(access, id)  # a 404 comes before the stream begins
-        return event_stream(_numbered(self._following.events(access, id)))
+        allowed = self._authenticator.while_allowed(request, partial(self._following.state, id=id))
+        return event_stream(_numbered(self._following.events(access, id)), allowed)
 
     async def report(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
@@ -127,7 +131,7 @@ class _Handlers:
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)
-        access.scope("import", "create")
+        await _may_import(access)
         return access
 
     async def _mapping(self, access: Access, sent: Upload) -> str:
@@ -138,6 +142,10 @@ class _Handlers:
             raise Invalid.field("mapping", "required", "send a mapping, or the mapping_id of a saved one")
         saved = await self._platform.queries.get(IMPORT_MAPPING, id, access)
         return str(saved["mapping"])
+
+
+async def _may_import(access: Access) -> None:
+    access.scope("import", "create")
 
 
 async def _numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[ServerEvent]:

@@ -33,7 +33,7 @@ class Finder:
     def __init__(
         self, views: Views, catalogue: Catalogue, access: Access, job: JobFile, steps: Iterable[PreparedStep]
     ) -> None:
-        self._views, self._catalogue, self._access, self._job = views, catalogue, access, job
+        self._views, self._catalogue, self.access, self._job = views, catalogue, access, job
         self._makers: dict[tuple[str, str], list[int]] = {}
         for step in steps:
             if step.spec.key is not None:
@@ -79,8 +79,8 @@ class Finder:
     async def _ask(self, resource: str, field: str, texts: dict[str, str]) -> None:
         found: dict[str, list[str]] = {form: [] for form in texts}
         query = self._query(field, "in", list(texts.values()), 200)
-        collection, scope = self._catalogue[resource].collection.name, self._access.scope(resource)
-        if not self._access.may_see(resource, field):
+        collection, scope = self._catalogue[resource].collection.name, self.access.scope(resource)
+        if not self.access.may_see(resource, field):
             raise Forbidden(f"records of {resource} cannot be found by {field!r}")
         page = await self._views.find(collection, query, scope)
         for document in page.items:

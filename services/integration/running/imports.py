@@ -6,8 +6,9 @@ import asyncio
 import hmac
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ MAX_FILE_BYTES = 50 << 20
 JOB_FILE = "job.db"
 SWEEP_SECONDS = 86_400.0
 SYSTEM = "system"
+NOT_ALLOWED = "whoever started it may no longer sign in"
 Key = tuple[str, str]  # tenant, import id
 log = logging.getLogger("crm.imports")
 
@@ -181,14 +183,13 @@ class Imports:
     async def _import(self, tenant: str, state: Import, file: JobFile) -> None:
         access = await self._access(tenant, state.owner or "")
         if access is None:
-            reason = "whoever started it may no longer sign in"
-            await self._send(tenant, state.id, "PauseImport", {"reason": reason})
+            await self._send(tenant, state.id, "PauseImport", {"reason": NOT_ALLOWED})
             return
         folder, progress = self.folder / state.id, self.progress[tenant, state.id]
         opened = open_again(self._platform.catalogue, state.mapping, state.files, folder)
         progress.tell(total=state.total)
         job = Job(state.id, access, opened.steps, opened.files, file, progress)
-        job.may_go_on = self._stop_if_paused(tenant, state.id)
+        job.may_go_on = partial(self._go_on, tenant, state, job)
         mark = await Runner(self._platform, job).run()
         await self._send(tenant, state.id, "CompleteImport", {"steps": step_counts(opened.steps, mark)})
         await asyncio.to_thread(forget_files, folder)
@@ -204,12 +205,15 @@ class Imports:
         await self._send(tenant, state.id, "CompleteRevert", counts)
         await asyncio.to_thread(forget_files, self.folder / state.id)
 
-    def _stop_if_paused(self, tenant: str, id: str) -> Callable[[], None]:
-        def check() -> None:
-            if (tenant, id) in self._paused:
-                raise Stopped
-
-        return check
+    async def _go_on(self, tenant: str, state: Import, job: Job) -> None:
+        """An import goes on with the rights that its owner has now. Raises Stopped."""
+        if (tenant, state.id) in self._paused:
+            raise Stopped
+        access = await self._access(tenant, state.owner or "")
+        if access is None:
+            await self._send(tenant, state.id, "PauseImport", {"reason": NOT_ALLOWED})
+            raise Stopped
+        job.access = access
 
     async def _access(self, tenant: str, user: str) -> Access | None:
         """The rights in whose name it runs; None when that user may not act any more."""

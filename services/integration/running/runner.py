@@ -6,7 +6,7 @@ Every command bears a key made of import, step, row and number, so that a batch 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -39,9 +39,16 @@ class Stopped(Exception):
     """The import was paused; everything up to its mark is done."""
 
 
+async def _go_on() -> None:
+    """Nothing stops the run."""
+
+
 @dataclass(slots=True)
 class Job:
-    """All that one import's run needs. dry: plan only. may_go_on: asked before every batch; raises Stopped."""
+    """All that one import's run needs. access: the importer's rights now. dry: plan only.
+
+    may_go_on: asked before every batch; brings `access` up to date, or raises Stopped.
+    """
 
     id: str
     access: Access
@@ -50,7 +57,7 @@ class Job:
     file: JobFile
     progress: Progress
     dry: bool = False
-    may_go_on: Callable[[], None] = lambda: None
+    may_go_on: Callable[[], Awaitable[None]] = _go_on
 
 
 @dataclass(slots=True)
@@ -92,7 +99,8 @@ class Runner:
         on_the_way: tuple[_Batch, asyncio.Task[None]] | None = None
         try:
             while taken := list(islice(rows, BATCH)):
-                self._job.may_go_on()
+                await self._job.may_go_on()
+                self._finder.access = self._sender.access = self._job.access
                 batch = _Batch(taken)
                 around = Surroundings(self._finder, self._platform.clock.now(), custom, gathered)
                 await self._plan(step, batch, around)  # while the batch before is being committed

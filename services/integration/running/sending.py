@@ -23,7 +23,7 @@ NumberedPlans = Sequence[tuple[int, RowPlan]]
 class Sender:
     def __init__(self, bus: CommandBus, access: Access, import_id: str) -> None:
         self._bus, self._repository = batch_bus(bus)
-        self._access, self._import = access, import_id
+        self.access, self._import = access, import_id
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def send_all(self, step: PreparedStep, plans: NumberedPlans) -> None:
@@ -47,7 +47,7 @@ class Sender:
         prefix = f"import/{self._import}/{step.index}/{number}"
         for n, planned in enumerate(plan.commands):
             call = Call(
-                self._access,
+                self.access,
                 id=None if planned.command.creates else plan.id,
                 new_id=plan.id if planned.command.creates else None,
                 key=f"{prefix}/{n}",
@@ -84,7 +84,7 @@ class Sender:
         if command is None:
             return
         body = command.adapter.validate_python({"cause": f"import:{self._import}"})
-        call = Call(self._access, id=plan.id, key=f"{prefix}/back", correlation_id=self._import)
+        call = Call(self.access, id=plan.id, key=f"{prefix}/back", correlation_id=self._import)
         try:
             await self.send(aggregate, command, body, call)
         except CrmError as error:

@@ -1,0 +1,109 @@
+"""An answer that goes on for long ends once its reader is suspended, their session has ended or the right is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from services.integration.running.following import Following
+from shared.domain.bus import Call
+from shared.errors import Unauthenticated
+from shared.security.permissions import system_access
+from tests.security.suite import Stage, open_stage
+
+SECONDS = 10  # by far: nothing here is timed
+End = Callable[[Stage, str, str, str], Awaitable[None]]  # of a user, their role, their session
+
+
+async def _do(stage: Stage, name: str, body: dict[str, Any], id: str) -> None:
+    await stage.suite.platform.bus.send(name, body, Call(system_access(stage.acme.tenant), id))
+    await stage.suite.platform.projector.catch_up()
+
+
+async def suspended(stage: Stage, user: str, role: str, session: str) -> None:
+    await _do(stage, "identity.SuspendUser", {}, user)
+
+
+async def signed_out(stage: Stage, user: str, role: str, session: str) -> None:
+    await _do(stage, "identity.RevokeSession", {}, session)
+
+
+async def without_the_role(stage: Stage, user: str, role: str, session: str) -> None:
+    await _do(stage, "identity.AssignRoles", {"roles": []}, user)
+
+
+async def without_the_right(stage: Stage, user: str, role: str, session: str) -> None:
+    await _do(stage, "identity.ChangeRole", {"grants": {"account": {"read": "all"}}}, role)
+
+
+async def reader(stage: Stage) -> tuple[httpx.AsyncClient, str, str, str]:
+    platform, tenant = stage.suite.platform, stage.acme.tenant
+    grants = {"import": {"read": "all"}, "audit": {"read": "all"}}
+    call = Call(system_access(tenant))
+    role = (await platform.bus.send("identity.DefineRole", {"zh": "r", "en": "r", "grants": grants}, call)).id
+    await platform.projector.catch_up()
+    user = await stage.user(role)
+    body = {"user": user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
+    session = (await platform.bus.send("identity.SignIn", body, call)).id
+    await platform.projector.catch_up()
+    client = stage.clients[tenant, user]
+    assert platform.signer is not None
+    access = await platform.directory.access(tenant, user)
+    assert access is not None
+    client.headers["Authorization"] = f"Bearer {platform.signer.issue(user, tenant, session, access.epoch)[0]}"
+    return client, user, role, session
+
+
+@pytest.mark.parametrize("end", [suspended, signed_out, without_the_role, without_the_right])
+async def test_streams_end_with_what_allowed_them(tmp_path: Path, end: End) -> None:
+    begun = asyncio.Event()
+
+    async def silent(*_: object) -> AsyncIterator[dict[str, Any]]:
+        begun.set()
+        yield {"status": "running"}
+        await asyncio.Event().wait()
+
+    async with open_stage(tmp_path) as stage:
+        client, *who = await reader(stage)
+        head = await stage.suite.platform.store.head()
+        with patch.object(Following, "events", silent):
+            stream = asyncio.create_task(client.get(f"/integration/imports/{stage.ids['import']}/events"))
+            log = asyncio.create_task(client.get(f"/audit/events?after={head + 1_000}&wait=30"))
+            await asyncio.wait_for(begun.wait(), SECONDS)
+            await end(stage, *who)
+            answers = await asyncio.wait_for(asyncio.gather(stream, log), SECONDS)
+        assert answers[0].text.count("data:") == 1
+        assert answers[1].status_code in (401, 403), answers[1].text
+
+
+async def test_a_long_export_breaks_off(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        user = await stage.user("read_only", "sales_manager")
+        client, platform = stage.clients[stage.acme.tenant, user], stage.suite.platform
+        for n in range(3):
+            body = {"name": f"Account {n}", "owner": user}
+            await platform.bus.send("customer.CreateAccount", body, Call(system_access(stage.acme.tenant)))
+        await platform.projector.catch_up()
+        with patch("shared.http.export.MAX_PAGE", 1):
+            whole = await client.get("/customer/accounts/export")
+            assert whole.text.count("Account ") == 3
+            pages = platform.queries.find
+            asked = 0
+
+            async def then_suspended(*given: Any) -> Any:
+                nonlocal asked
+                asked += 1
+                if asked == 2:
+                    await _do(stage, "identity.SuspendUser", {}, user)
+                return await pages(*given)
+
+            suspending = patch.object(type(platform.queries), "find", lambda _, *given: then_suspended(*given))
+            with suspending, pytest.raises(Unauthenticated):
+                await client.get("/customer/accounts/export")
+            assert asked == 2
