@@ -13,6 +13,7 @@ from shared.domain.record import Record
 from shared.errors import Rejected
 from shared.events import integration as events
 from shared.events.envelope import Event
+from shared.events.sealing import ERASED
 from shared.views.port import Collection, Document, Field, Kind
 
 Status = Literal["running", "paused", "completed", "failed", "reverting", "reverted"]
@@ -57,6 +58,13 @@ def evolve(state: Import, event: Event) -> None:
         case events.ImportReverted(archived=archived, undone=undone, left=left):
             state.status = "reverted"
             state.reverted = {"archived": archived, "undone": undone, "left": left}
+        case events.ImportErased():
+            state.status = state.status if state.status in FINISHED else "failed"
+
+
+def forget(state: Import) -> None:
+    """How many rows there were stays; what people called them goes."""
+    state.steps = [{**s, **{n: s[n] and ERASED for n in ("name", "file") if n in s}} for s in state.steps]
 
 
 def shown(state: Import) -> Document:
@@ -69,14 +77,15 @@ IMPORT = Aggregate(
     noun="imports",
     state=Import,
     evolve=evolve,
+    evolves_shared=True,
     collection=Collection(
         "imports",
-        1,
+        2,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, writable=False),
+            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, personal=True, writable=False),
             Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("mapping", Kind.TEXT, "映射", "Mapping", writable=False),
-            Field("files", Kind.JSON, "文件", "Files", writable=False),
+            Field("mapping", Kind.TEXT, "映射", "Mapping", personal=True, writable=False),
+            Field("files", Kind.JSON, "文件", "Files", personal=True, writable=False),
             Field("total", Kind.INTEGER, "总行数", "Rows", indexed=True, writable=False),
             Field("steps", Kind.JSON, "步骤", "Steps", writable=False),
             Field("created", Kind.INTEGER, "新建", "Created", writable=False),
@@ -85,13 +94,15 @@ IMPORT = Aggregate(
             Field("passed", Kind.INTEGER, "略过", "Passed over", writable=False),
             Field("rejected", Kind.INTEGER, "拒绝", "Rejected", writable=False),
             Field("warnings", Kind.INTEGER, "警告", "Warnings", writable=False),
-            Field("reason", Kind.TEXT, "原因", "Reason", writable=False),
+            Field("reason", Kind.TEXT, "原因", "Reason", personal=True, writable=False),
             Field("reverter", Kind.KEYWORD, "撤回人", "Reverted by", writable=False, ref="user"),
             Field("reverted", Kind.JSON, "撤回结果", "Outcome of the revert", writable=False),
             sources=dict.fromkeys(OUTCOMES, ("steps",)),
         ),
     ),
     shown=shown,
+    forget=forget,
+    erasure=events.ImportErased,
 )
 
 
@@ -146,6 +157,15 @@ def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
         return []
     _require(state, "completed", "paused", "failed")
     return [events.ImportRevertStarted(ctx.actor)]
+
+
+class EraseImport(CommandModel):
+    """Name, mapping, names of files and rejected rows become unreadable, for ever; it cannot be reverted any more."""
+
+
+@IMPORT.command("EraseImport", action="erase", verb="erase")
+def erase(cmd: EraseImport, state: Import, ctx: Context) -> list[Event]:
+    return [] if state.erased else [events.ImportErased(ctx.id)]
 
 
 class CompleteImport(CommandModel):

@@ -197,6 +197,10 @@ class Queries:
             where.append(condition)
         return replace(query, where=tuple(where))
 
+    def forget_past(self, tenant: str) -> None:
+        """Values that past lists show could be read once and cannot any more."""
+        self._snapshots.forget((tenant,))
+
     async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
         """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
         await self._current(aggregate, id, access.scope(aggregate.name), 0)

@@ -42,6 +42,10 @@ class Repository:
         """Fold anew at the next load: values that could be read once may have a mask now."""
         self._kept.pop((tenant, aggregate.stream(id)), None)
 
+    def forget_all(self) -> None:
+        """The same for every record."""
+        self._kept.clear()
+
     def _keep(self, key: tuple[str, str], state: Any) -> None:
         self._kept[key] = state
         if len(self._kept) > KEPT:

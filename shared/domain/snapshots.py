@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -75,8 +75,11 @@ class Snapshots:
 
     def on_events(self, events: Sequence[Recorded]) -> None:
         """Called with every projected batch: what is kept may show a person who is erased now."""
-        erased = {e.tenant for e in events if isinstance(e.event, Erased)}
-        for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in erased]:
+        self.forget({e.tenant for e in events if isinstance(e.event, Erased)})
+
+    def forget(self, tenants: Collection[str]) -> None:
+        """Build anew what is asked for next of these tenants."""
+        for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in tenants]:
             self._retire(key)
 
     async def close(self) -> None:

@@ -48,7 +48,7 @@ class ImportResumed:
 class ImportCompleted:
     """Every row was carried out or rejected. `steps`: name, rows and what became of them, one entry per step."""
 
-    steps: Annotated[list[dict[str, Any]], Sealed()]
+    steps: Annotated[list[dict[str, Any]], Sealed("name", "file")]
 
 
 @event("integration.ImportFailed")
@@ -57,6 +57,12 @@ class ImportFailed:
     """It cannot go on at all; what it did so far stands and can be reverted."""
 
     reason: Annotated[str, Sealed()]
+
+
+@event("integration.ImportErased")
+@dataclass(frozen=True, slots=True)
+class ImportErased(common.Erased):
+    """Its name, mapping and files are not to be read any more; an unfinished one ends, as its files are gone."""
 
 
 @event("integration.ImportRevertStarted")

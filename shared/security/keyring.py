@@ -48,6 +48,10 @@ class KeyRing(Protocol):
         """The 32-byte data key, None when destroyed. Raises KeyMissing for a subject that the ring never knew."""
         ...
 
+    def subjects(self, tenant: str, prefix: str) -> list[str]:
+        """The subjects with a key whose names begin so, in their order."""
+        ...
+
     async def destroy(self, tenant: str, subject: str) -> bool:
         """Crypto-shred: the key is gone for ever once this returns. True if there was one."""
         ...

@@ -126,6 +126,11 @@ class SqliteKeyRing:
         with self._lock:
             return dict(self._db.execute("SELECT subject_hash, number FROM destroyed WHERE number > ?", (number,)))
 
+    def subjects(self, tenant: str, prefix: str) -> list[str]:
+        sql = "SELECT subject FROM subject_keys WHERE tenant = ? AND substr(subject, 1, ?) = ? ORDER BY subject"
+        with self._lock:
+            return [subject for (subject,) in self._db.execute(sql, (tenant, len(prefix), prefix))]
+
     async def destroy(self, tenant: str, subject: str) -> bool:
         return await self._write(self._destroy, tenant, subject)
 

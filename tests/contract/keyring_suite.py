@@ -77,6 +77,15 @@ class KeyRingSuite:
         await ring.close()
         assert (await opener()).checked == Checked(7, 2)
 
+    async def test_subjects_are_found_by_how_their_names_begin(self, opener: Opener) -> None:
+        ring = await opener()
+        await ring.ensure("t1", ["texts-2", "texts-1", "other", "text%", "a"])
+        await ring.ensure("t2", ["texts-3"])
+        assert ring.subjects("t1", "texts-") == ["texts-1", "texts-2"]
+        await ring.destroy("t1", "texts-1")
+        assert ring.subjects("t1", "texts-") == ["texts-2"]
+        assert ring.subjects("t1", "text_") == []
+
     async def test_destroying_ahead_of_time_keeps_a_key_from_being_made(self, opener: Opener) -> None:
         ring = await opener()
         await ring.destroy("t1", "a")

@@ -14,6 +14,7 @@ import orjson
 import shared.events
 from shared.events.envelope import Metadata, Stored
 from shared.events.registry import EventType, all_types
+from shared.events.sealing import wrapped
 from shared.security.fieldcrypt import aad, encrypt
 
 FOLDER = Path(__file__).parent
@@ -70,6 +71,10 @@ def stored(name: str, version: int, payload: dict[str, Any]) -> Stored:
     return Stored(1, TENANT, STREAM, 1, SUBJECT, name, version, 2, 3, orjson.dumps(payload), metadata)
 
 
+def _sealed(value: Any, path: str, mask: Any) -> str:
+    return wrapped(SUBJECT, encrypt(value, b"golden!!" * 4, aad(TENANT, STREAM, SUBJECT, path)))
+
+
 def contents(type_: EventType) -> bytes:
     """A golden file. stored: the payload as it lies in the store, personal fields sealed by OneKey; event: in clear.
 
@@ -79,4 +84,6 @@ def contents(type_: EventType) -> bytes:
     sealed = dict(clear)
     for name in type_.personal:
         sealed[name] = encrypt(clear[name], b"golden!!" * 4, aad(TENANT, STREAM, SUBJECT, name))
+    for name, mark in type_.sealed:
+        sealed[name] = mark.changed(clear[name], name, None, _sealed)
     return orjson.dumps({"stored": sealed, "event": clear}, option=orjson.OPT_INDENT_2) + b"\n"

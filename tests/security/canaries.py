@@ -32,7 +32,8 @@ USER = ("Barnabas", "bramblewood", "Quillbrowser")
 REJECTED = ("Rejecta", "wrongborn")  # stands in a row that no record came of
 POISONED = ("Ottoline", "Marchpane")  # stands in an event that cannot be folded, and stays
 NOTE = ("marzipan fountain",)  # of an activity that is about the person alone
-GONE = (*PERSON, *USER, *REJECTED, *NOTE)
+WHY = ("quince marmalade", "persimmon", "medlar", "sloe gin")  # reason, tag, role, cause
+GONE = (*PERSON, *USER, *REJECTED, *NOTE, *WHY)
 TYPED = ("a wrong sentence of 9 jackdaws", "nine kinds of lamps", "key-of-mistletoe", "made-up-larkspur")
 COMPANY = "Gooseberry Works"  # nobody's data: where it is not found, we looked in the wrong place
 AGENT = {"User-Agent": "Quillbrowser/7"}
@@ -137,7 +138,13 @@ class Act:
         self.admin.patch(path, json={"title": "Chief Quillfeather"}).raise_for_status()
         note = {"kind": "note", "subject": "Met by the marzipan fountain", "links": [{"type": "contact", "id": id}]}
         self.post("/customer/activities", note)
-        self.get(path, min_version="3")
+        reason = {"X-Reason": "asked over quince%20marmalade"}
+        self.admin.post(f"{path}/tags", json={"add": ["persimmon"]}, headers=reason).raise_for_status()
+        self.post(f"{path}/link-account", {"account": company, "role": "eats medlars"}, 200)
+        self.post(f"{path}/archive", {"cause": "sloe gin"}, 200)
+        self.post(f"{path}/restore", {}, 200)
+        self.get(path, min_version="7")
+        assert hits(self.get(f"{path}/history").content, WHY[:3]) == [*WHY[:3]]
         for read in ("", "/history", "/timeline"):
             assert hits(self.get(path + read).content, PERSON)
         self.refused(409, self.admin.post("/customer/contacts", json=body))

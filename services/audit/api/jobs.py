@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
 from services.audit.replays import Note, Report, replay, reports, verify, views_named
+from services.audit.texts import erase_texts
 from shared.domain.aggregate import CommandModel
+from shared.domain.types import Day
 from shared.errors import Conflict
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -33,6 +36,12 @@ class ReplayViews(CommandModel):
     views: list[str] | None = Field(None, max_length=100)
 
 
+class EraseTexts(CommandModel):
+    """Reasons, causes, notes, custom values and filters that were written on that day (UTC), except a person's own."""
+
+    day: Annotated[Day, Field(min_length=10)]
+
+
 class VerifyViews(CommandModel):
     """Compare all views of the organisation."""
 
@@ -51,6 +60,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         return event_stream(_events(job, one_at_a_time), authenticator.while_allowed(request, check))
 
     models = TypeAdapter(ReplayViews), TypeAdapter(VerifyViews)
+    texts = TypeAdapter(EraseTexts)
     described = operation(
         "replay",
         "Rebuild views from the events beside the live ones and swap them in",
@@ -67,6 +77,23 @@ def jobs_router(platform: Platform) -> APIRouter:
         asked = await parse(request, models[0])
         aggregates, with_warehouse = views_named(platform, asked.views)
         return run(request, "manage", lambda note: replay(platform, aggregates, with_warehouse, note))
+
+    erased = operation(
+        "erase_texts",
+        "Make a day's free text unreadable for ever: in the log, its backups and the views",
+        "jobs",
+        {200: _STREAM},
+        body=body_of(EraseTexts.model_json_schema(), {"day": "2026-11-24"}),
+        errors=_ERRORS,
+        description="Text on a person's record goes with the person; this is for what stands on all other records.",
+    )
+
+    @router.post("/text-erasures", openapi_extra=erased)
+    async def start_text_erasure(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.check("audit", "manage")
+        asked = await parse(request, texts)
+        return run(lambda note: erase_texts(platform, access.tenant, asked.day, note))
 
     checked = operation(
         "verify",

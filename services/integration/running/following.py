@@ -48,7 +48,7 @@ class Following:
         """What came of an import that is not running: its report, or what its revert did."""
         path = self._imports.folder / state.id / JOB_FILE
         found: dict[str, Any] = {"id": state.id, "status": state.status, "steps": state.steps}
-        if path.exists():
+        if path.exists() and not state.erased:
             with closing(JobFile(path)) as file:
                 if state.status == "reverted":
                     found["left"] = list(file.left(SHOWN))

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from services.integration.import_job import FINISHED, IMPORT, UNFINISHED, Import
 from services.integration.running.dryruns import DryRuns
 from services.integration.running.intake import forget_files, open_again, take_in
@@ -24,12 +26,13 @@ from shared.clock import from_rfc3339
 from shared.domain.bus import Call
 from shared.errors import CrmError
 from shared.events.customer_contacts import PersonErased
-from shared.events.envelope import Recorded
+from shared.events.envelope import Recorded, Stored
 from shared.events.identity import UserErased
-from shared.events.integration import ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
+from shared.events.integration import ImportErased, ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
 from shared.events.sales_leads import LeadErased
 from shared.platform import Platform
 from shared.security.permissions import Access, system_access
+from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
 
 AT_ONCE = 2  # imports carried out side by side
@@ -60,6 +63,7 @@ class Imports:
         platform.projector.listeners.append(self.on_events)
         erasures = frozenset({PersonErased, LeadErased, UserErased})
         platform.policies.add(Policy("forget-rejected-rows", erasures, self.forget_people))
+        platform.policies.add(Policy("erase-import", frozenset({ImportErased}), self.forget_import))
 
     async def start(self, access: Access, text: str, files: Mapping[str, Path], key: str | None = None) -> str:
         """Begin an import; the files are copied. Returns its id once it is durable.
@@ -93,7 +97,7 @@ class Imports:
                 self._paused.discard(key)
                 self._due.add(key)
                 self._wake.set()
-            elif isinstance(one.event, ImportPaused):
+            elif isinstance(one.event, (ImportPaused, ImportErased)):
                 self._paused.add(key)
 
     async def run(self) -> None:
@@ -134,13 +138,31 @@ class Imports:
                 await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
 
     async def forget_people(self, reaction: Reaction) -> None:
-        """Somebody was erased: they may stand in rows that were rejected, or that were only tried."""
+        """Somebody was erased: they may stand in rows that were rejected, or that were only tried, and in what the
+        imports were called that brought them in."""
         erased_in = reaction.recorded.tenant
         await self.dry_runs.drop_all(erased_in)
         async for _, id, _ in self._platform.views.scan(IMPORT.collection.name, erased_in):
             if (self.folder / id / JOB_FILE).exists():
                 erasures = self._platform.keys.destroyed
                 await asyncio.to_thread(_forget_rejected, self.folder / id / JOB_FILE, erasures)
+        store, stream = self._platform.store, reaction.recorded.stream
+        acts = {_chain(one) for one in await store.read(erased_in, stream)}
+        for id in sorted(acts):
+            state = await self._platform.repository.load(IMPORT, erased_in, id)
+            if state.version and not state.erased:
+                await reaction.send(f"import/{id}", "integration.EraseImport", {}, id=id)
+
+    async def forget_import(self, reaction: Reaction) -> None:
+        """End it if it runs, remove its files, mask what the views show of it."""
+        tenant, id = reaction.recorded.tenant, reaction.recorded.id
+        task = self._tasks.get((tenant, id))
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
+        await make_unreadable(reaction, IMPORT)
+        reaction.purge()
 
     def carry_out(self, tenant: str, id: str) -> asyncio.Task[None]:
         """The task that runs an import or its revert to its end; one per import, however often asked for."""
@@ -224,6 +246,12 @@ class Imports:
     async def _send(self, tenant: str, id: str, name: str, body: dict[str, Any]) -> None:
         await self._platform.bus.send(f"integration.{name}", body, Call(system_access(tenant), id))
         await self._platform.projector.catch_up()
+
+
+def _chain(one: Stored) -> str:
+    """The id of the act that an event is a part of: an import's own, where it is one."""
+    chain: str = orjson.loads(one.metadata).get("correlation_id", "")
+    return chain
 
 
 def _keyed(digest: str, index: bytes) -> str:

@@ -1,0 +1,60 @@
+"""Whose the text is that each field of each command takes: the answer to "what happens to it when a person is erased".
+
+person: it dies with the record's person (or, for activities and imports, with the persons they are about).
+text: it dies with the organisation's text key of the day. word: a name the organisation gives to a thing of its own:
+it stays. form: the value is checked against a list or a form that holds no free text.
+"""
+
+from __future__ import annotations
+
+PERSONS = ("contact", "lead", "user", "activity", "import")
+
+# record type → answer → fields, by their last name in the body; `custom` is asked for wherever a command takes it
+ANSWERS: dict[str, dict[str, str]] = {
+    "*": {"text": "cause custom description", "form": "currency country language"},
+    "contact": {"form": "birthday"},
+    "lead": {"word": "source industry opportunity_name", "form": "close_date"},
+    "user": {},
+    "activity": {"form": "due start"},
+    "import": {},
+    "organisation": {"word": "name", "form": "time_zone"},
+    "team": {"word": "name add remove"},
+    "role": {"word": "zh en add remove", "form": "hidden read_only"},
+    "account": {"word": "name industry website email phone tax_id city address add remove"},
+    "field_definition": {"word": "zh en options name", "form": "resource"},
+    "saved_view": {"text": "name value", "form": "columns field order resource"},
+    "opportunity": {
+        "text": "next_step",
+        "word": "name source external_id add remove reason",
+        "form": "close_date stage checklist",
+    },
+    "pipeline": {"word": "name zh en key add remove", "form": "back fields roles before keys"},
+    "product": {"word": "name code series category unit external_id add remove"},
+    "price_book": {"word": "name add remove", "form": "valid_from"},
+    "import_mapping": {"text": "mapping", "word": "name add remove"},
+}
+
+# routes that are no command of a record: what becomes of the text they take
+OTHERS: dict[str, str] = {
+    "POST /identity/sessions": "form",  # a name that is looked up, a password: neither is kept
+    "POST /identity/sessions/refresh": "form",
+    "PATCH /identity/me": "person",  # ChangeProfile
+    "POST /identity/password": "form",
+    "POST /identity/invitations/accept": "form",
+    "POST /identity/setup": "person",  # InviteUser; the organisation's name is a word
+    "POST /analytics/sql": "form",  # runs and is not kept
+    "POST /audit/replays": "form",
+    "POST /audit/text-erasures": "form",
+    "POST /integration/imports": "person",  # StartImport
+    "POST /integration/imports/dry-run": "person",  # kept for a day at most, dropped with the first erasure
+    "POST /integration/imports/inspect": "form",
+}
+
+
+def answer(resource: str, field: str) -> str | None:
+    """None: nobody has said yet what becomes of it."""
+    for known in (ANSWERS.get(resource), ANSWERS["*"]):
+        for kind, fields in (known or {}).items():
+            if field in fields.split():
+                return "person" if kind == "text" and resource in PERSONS else kind
+    return "person" if resource in PERSONS else None
