@@ -93,7 +93,7 @@ def jobs_router(platform: Platform) -> APIRouter:
         access = await authenticator.access(request)
         access.check("audit", "manage")
         asked = await parse(request, texts)
-        return run(lambda note: erase_texts(platform, access.tenant, asked.day, note))
+        return run(request, "manage", lambda note: erase_texts(platform, access.tenant, asked.day, note))
 
     checked = operation(
         "verify",
