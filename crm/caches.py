@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
 from shared.streaming.projector import CHECKPOINT
-from shared.views.port import ViewsDamaged
+from shared.views.port import Collection, ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
 from shared.warehouse.client import InUse, QueryFailed, Warehouse
@@ -18,22 +18,37 @@ from shared.warehouse.feed import WarehouseFeed
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
 _BROKEN = "SELECT count() FROM system.detached_parts WHERE database = currentDatabase() AND reason LIKE 'broken%'"
+_UNREADABLE = (ValueError, TypeError, KeyError, IndexError)  # records of its own that this program did not store
 log = logging.getLogger("crm.caches")
 
 
-async def open_views(path: Path, store: EventStore) -> SqliteViews:
-    """Open or create the views. Raises NewerFormat, ViewsUnavailable."""
+async def open_views(path: Path, store: EventStore, collections: Sequence[Collection]) -> tuple[SqliteViews, list[str]]:
+    """Open or create the views; also the names of the collections that want a rebuild (see Views.declare).
+
+    Raises NewerFormat, ViewsUnavailable.
+    """
     try:
-        views = SqliteViews.open(path)
-        if await views.checkpoint(CHECKPOINT) <= await store.head():
-            return views
-        await views.close()
-        reason = f"{path} knows later events than the store, which was brought back to an earlier day"
+        return await _open_views(path, store, collections)
     except ViewsDamaged as error:
-        reason = str(error)
-    log.warning("%s: the views are filled anew from the events", reason)
+        log.warning("%s: the views are filled anew from the events", error)
     throw_away(path)
-    return SqliteViews.open(path)
+    return await _open_views(path, store, collections)
+
+
+async def _open_views(
+    path: Path, store: EventStore, collections: Sequence[Collection]
+) -> tuple[SqliteViews, list[str]]:
+    views = SqliteViews.open(path)
+    try:
+        position, seal = await views.checkpoint(CHECKPOINT), await views.sealed(CHECKPOINT)
+        if position > await store.head():
+            raise ViewsDamaged(f"{path} knows later events than the store, which was brought back to an earlier day")
+        if seal and seal != await store.seal(position):
+            raise ViewsDamaged(f"{path} was filled from another log than events.db")
+        return views, await views.declare(collections)
+    except BaseException:
+        await views.close()
+        raise
 
 
 async def open_warehouse(
@@ -69,7 +84,7 @@ async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFe
             raise _Damaged("parts of tables are broken")
         feed = feed_of(warehouse)
         await feed.start()
-    except QueryFailed as error:
+    except (QueryFailed, *_UNREADABLE) as error:
         await warehouse.close()
         raise _Damaged(str(error)) from error
     except BaseException:

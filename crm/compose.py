@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -12,8 +13,10 @@ from uuid import uuid4
 from crm.caches import open_views, open_warehouse
 from crm.datadir import inspect
 from crm.gateway import build_app
+from crm.private import keep_private
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
+from services.audit.replays import Report, verify_views
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.identity.catalogue import AGGREGATES as IDENTITY
@@ -85,6 +88,7 @@ class Suite:
         """Open or create everything; stale views are rebuilt before it returns. Raises WrongSetting."""
         check_adapters()
         check_chains()
+        keep_private(settings.data)
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:
             try:
@@ -122,6 +126,12 @@ class Suite:
         user = found.items[0]
         return self.platform.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
 
+    async def verify_views(self, organisation: str | None, note: Callable[[Report], None]) -> Report:
+        """Compare all views with their events, those of one organisation where it is named. Raises WrongSetting."""
+        tenant = None if organisation is None else await self._tenant(organisation)
+        await self.platform.projector.catch_up()
+        return await verify_views(self.platform, tenant, self.platform.open_scratch, note)
+
     async def _tenant(self, organisation: str | None) -> str:
         await self.platform.projector.catch_up()
         known = {d["name"]: tenant async for tenant, _, d in self.platform.views.scan("organisations")}
@@ -150,10 +160,11 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     codec = Codec(keys)
     store = await _open_store(data / "events.db", clock, keys, installation)
     stack.push_async_callback(store.close)
-    views = await open_views(data / "views.db", store)
+    catalogue = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
+    collections = [*(a.collection for a in catalogue), PARKED]
+    views, stale = await open_views(data / "views.db", store, collections)
     stack.push_async_callback(views.close)
 
-    catalogue = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
     repository = Repository(store, codec)
     bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
     projector = Projector(catalogue, repository, views, codec)
@@ -164,9 +175,12 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
-    await _declare(bus, store, projector)
+    await _fill(bus, store, projector, stale)
     reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
-    await reconciler.run()
+    if await reconciler.run():
+        await _fill(bus, store, projector, [a.collection.name for a in catalogue])
+        await views.purge()
+        await reconciler.note()
     feed = await open_warehouse(
         data / "warehouse",
         lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock),
@@ -216,12 +230,11 @@ async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
             await reconciler.note()
 
 
-async def _declare(bus: CommandBus, store: SqliteEventStore, projector: Projector) -> None:
-    """Declare every collection; those that are new or of another form are filled from the events, reservations first.
+async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, stale: Collection[str]) -> None:
+    """Collections that are new or of another form are filled from the events, reservations first.
 
     What makes the keys of unique values come out different makes the views stale, too.
     """
-    stale = await bus.views.declare([*(a.collection for a in bus.catalogue), PARKED])
     await projector.start()
     for aggregate in bus.catalogue:
         if aggregate.collection.name not in stale:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+from orjson import loads
+
 from shared.clock import SystemClock
 from shared.events.common import Erased
-from shared.events.registry import all_types
+from shared.events.registry import UnknownEvent, all_types, type_named
+from shared.events.sealing import MARK_IN_JSON, unwrapped
 from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite_peek import LogPeek
 from shared.eventstore.sqlite_peek import peek as peek_at_log
@@ -39,6 +42,8 @@ def inspect(data: Path) -> str | None:
                 f"{data / 'keys' / 'keys.db'} is missing, but events.db has {log.head} events whose people's keys it "
                 "held: put the keys directory back from its newest backup"
             )
+        if log is not None:
+            log.check_end()
         if log is not None and ring is not None:
             _check_pair(data, log, ring)
             _check_erasures(data, log, ring)
@@ -61,7 +66,7 @@ def _companions(data: Path, missing: bool, ring: RingPeek | None) -> dict[str, b
     imports = data / "imports"
     return {
         "keys/keys.db": ring is not None and (ring.checked.position > 0 or (missing and ring.used)),
-        "views.db": checkpoints_in(data / "views.db").get(CHECKPOINT, 0) > 0,
+        "views.db": _position(data, CHECKPOINT) > 0,
         "warehouse/": missing and (data / "warehouse").is_dir() and any((data / "warehouse").iterdir()),
         "imports/": imports.is_dir() and any((folder / "job.db").exists() for folder in imports.iterdir()),
     }
@@ -73,7 +78,7 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
     if log.installation and ring.installation and log.installation != ring.installation:
         raise foreign(keys)
     adopting = not (log.installation and ring.installation)  # then that it has everybody's key is all the proof
-    after = 0 if adopting else min(ring.checked.position, log.head)
+    after = 0 if adopting else _agreed(log, ring)
     unknown = list(islice(ring.unknown(_people(log, after)), MANY))
     if unknown:
         named = ", ".join(subject for _, subject in unknown[:SHOWN])
@@ -83,12 +88,20 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
         )
 
 
+def _agreed(log: LogPeek, ring: RingPeek) -> int:
+    """The position up to which the two were held against each other; 0 if that was another log."""
+    position, _, seal = ring.checked
+    if position > log.head:
+        return 0
+    return position if not seal or seal == log.seal(position).hex() else 0
+
+
 def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:
     """Raises KeysUnusable: the views know of more erased people than ring and log together."""
     erasures = [t.name for t in all_types() if issubclass(t.cls, Erased)]
-    told = log.subjects(min(ring.checked.position, log.head), erasures, "subject_id")
+    told = log.subjects(_agreed(log, ring), erasures, "subject_id")
     known = ring.destroyed + sum(not ring.is_destroyed(*one) for one in told)
-    shown = checkpoints_in(data / "views.db").get(DESTROYED, 0)
+    shown = _position(data, DESTROYED)
     if shown > known:
         raise KeysUnusable(
             f"{data / 'keys' / 'keys.db'} knows {known} erased people, views.db {shown}: it is of an earlier day. Put "
@@ -96,12 +109,35 @@ def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:
         )
 
 
+def _position(data: Path, projection: str) -> int:
+    found = checkpoints_in(data / "views.db").get(projection)
+    return found.position if found else 0
+
+
 def _people(log: LogPeek, after: int) -> list[tuple[str, str]]:
+    """(tenant, subject) of every key that events behind a position need."""
     types: dict[str, list[str]] = {}
     for type_ in all_types():
         if type_.personal:
             types.setdefault(type_.subject, []).append(type_.name)
-    return [one for field, names in types.items() for one in log.subjects(after, names, field)]
+    people = {one for field, names in types.items() for one in log.subjects(after, names, field)}
+    for tenant, name, data, metadata in log.holding(after, MARK_IN_JSON):
+        people |= {(tenant, subject) for subject in _sealing(name, data, metadata)}
+    return sorted(people)
+
+
+def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
+    """Whose keys seal text in an event; nobody's, where it is none of this program."""
+    found: list[tuple[str, str] | None] = []
+    try:
+        payload, type_ = loads(data), type_named(name)
+        found.append(unwrapped(loads(metadata).get("reason")))
+        for field, mark in type_.sealed:
+            if field in payload:
+                mark.changed(payload[field], field, type_.masks[field], lambda v, *_: found.append(unwrapped(v)))
+    except (UnknownEvent, ValueError, TypeError, AttributeError, KeyError):
+        return set()
+    return {one[0] for one in found if one is not None}
 
 
 def _check_signing_keys(folder: Path, ring: RingPeek | None) -> None:

@@ -71,16 +71,6 @@ def describe(event: dict[str, Any]) -> str:
     return f"{head}\n{orjson.dumps(event['data'], option=orjson.OPT_INDENT_2).decode()}"
 
 
-def describe_verdict(line: dict[str, Any]) -> str:
-    if line["ok"]:
-        return f"{line['view']}: {line['documents']} documents agree"
-    named = ", ".join([*line["missing"], *line["surplus"], *line["different"], *line["keyless"]])
-    counts = f"{line['missing_count']} missing, {line['surplus_count']} surplus, {line['different_count']} different"
-    if line["keyless_count"]:
-        counts += f", {line['keyless_count']} without their key"
-    return f"{line['view']}: {counts}: {named}"
-
-
 def wait_for_warehouse(client: Client, timeout: float = 600.0) -> None:
     """Return when the warehouse has every event that was there at the beginning."""
     deadline = time.monotonic() + timeout

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm.client import Client, CommandFailed
 from crm.settings import Settings
@@ -60,6 +60,11 @@ class PrivateServer:
     @property
     def url(self) -> str:
         return self.server.settings.address
+
+    def verify(self, organisation: str | None, note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        """Compare the views of an organisation, or of all, with their events. `note` hears of the progress."""
+        verifying = self.server.suite.verify_views(organisation, note)
+        return asyncio.run_coroutine_threadsafe(verifying, self.loop).result()
 
     def token(self, organisation: str | None) -> str:
         """An access token of the organisation's first administrator."""

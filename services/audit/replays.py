@@ -10,8 +10,10 @@ from typing import Any
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
 from shared.events.envelope import category_of
+from shared.eventstore.port import ADVICE, Finding, Known, LogReport, StoreBroken, described
 from shared.platform import Platform
 from shared.streaming.parked import OPERATORS, PARKED
+from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import rebuild
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.paging import every
@@ -22,7 +24,7 @@ Report = dict[str, Any]
 Note = Callable[[Report], None]
 EVERY = 0.2  # seconds between two reports of a job
 
-WAREHOUSE = "warehouse"
+WAREHOUSE, LOG = "warehouse", "events"
 
 
 def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
@@ -37,7 +39,13 @@ def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAg
 
 
 async def replay(platform: Platform, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
-    """Rebuild views beside the live ones and swap them in; heal what was parked."""
+    """Rebuild views beside the live ones and swap them in; heal what was parked.
+
+    Raises StoreBroken: the log is not the one that was written, and no view is to be made of it.
+    """
+    checked = await check_log(platform, None, note)
+    if not checked["ok"]:
+        raise StoreBroken(f"{checked['findings'][0]['problem']}: nothing was replayed. {ADVICE}")
     done: list[Report] = []
     for aggregate in aggregates:
         name = aggregate.collection.name
@@ -59,8 +67,32 @@ async def _heal(platform: Platform, category: str) -> int:
     return sum([await platform.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
 
 
-async def verify(platform: Platform, tenant: str, open_scratch: Callable[[], Awaitable[Views]], note: Note) -> Report:
-    """Compare every view of one organisation with its events, and the warehouse's tables with a rebuild."""
+async def verify(
+    platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
+) -> Report:
+    """Check the log, compare every view of an organisation (None = of all) with its events, and the warehouse."""
+    log = await check_log(platform, tenant, note)
+    views = await verify_views(platform, tenant, open_scratch, note)
+    return {"ok": log["ok"] and views["ok"], "log": log, "views": views["views"]}
+
+
+async def check_log(platform: Platform, tenant: str | None, note: Note) -> Report:
+    """Is every event as it was written? Also by what views and keys keep of it. tenant: who may read of what."""
+    store, views, checked = platform.store, platform.views, platform.keys.checked
+    report = await store.check(await store.head(), _Counter(LOG, note))
+    known = [
+        Known("views.db", await views.checkpoint(CHECKPOINT), await views.sealed(CHECKPOINT)),
+        Known("keys/keys.db", checked.position, bytes.fromhex(checked.seal)),
+    ]
+    for one in known:
+        if one.seal and one.seal != await store.seal(one.position):
+            report.note(one.finding)
+    return log_line(report, tenant)
+
+
+async def verify_views(
+    platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
+) -> Report:
     found: list[Report] = []
     for aggregate in platform.catalogue:
         scratch = await open_scratch()
@@ -83,6 +115,15 @@ async def verify(platform: Platform, tenant: str, open_scratch: Callable[[], Awa
         differing = await warehouse.verify(platform.feed, _Counter(WAREHOUSE, note))
         found.append(_line(_of_tables(differing)))
     return {"ok": all(line["ok"] for line in found), "views": found}
+
+
+def log_line(report: LogReport, tenant: str | None) -> Report:
+    """What a check of the log found. Of events of others than `tenant` (None = everybody's) only where they are."""
+    mine = ("", tenant)
+    shown = [f if tenant is None or f.tenant in mine else Finding(f.position, f.problem) for f in report.findings]
+    findings = [{**f._asdict(), "problem": described(f)} for f in shown]
+    counts = {"events": report.events, "sealed_later": report.sealed_later, "count": report.count}
+    return {"ok": report.ok, **counts, "findings": findings}
 
 
 def _line(verdict: Verdict) -> Report:

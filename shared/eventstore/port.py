@@ -6,12 +6,14 @@ Every adapter passes `tests/contract/eventstore_suite.py`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from shared.clock import Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 
+ADVICE = "Put events.db back from a backup of before; do not replay. `crm verify --data` names all that is wrong"
+SHOWN = 20  # findings a report names
 NO_STREAM = 0  # the expected version of a stream that must not exist yet
 
 
@@ -73,6 +75,59 @@ class Appended(NamedTuple):
     repeated: bool = False
 
 
+class Finding(NamedTuple):
+    """What is wrong in the log, and where. tenant, stream: "" where no event is there that would tell."""
+
+    position: int
+    problem: str
+    tenant: str = ""
+    stream: str = ""
+    version: int = 0
+
+
+class Known(NamedTuple):
+    """What another file kept of the log: the seal at a position."""
+
+    who: str
+    position: int
+    seal: bytes
+
+    @property
+    def finding(self) -> Finding:
+        """For a log that has another seal there, or has not come so far."""
+        return Finding(
+            self.position, f"is not the one that {self.who} knew: the log was cut off, replaced or rewritten"
+        )
+
+
+def described(finding: Finding) -> str:
+    """One line for people."""
+    where = f" ({finding.stream} version {finding.version})" if finding.stream else ""
+    return f"event {finding.position}{where} {finding.problem}" if finding.position else f"{finding.problem}{where}"
+
+
+@dataclass(slots=True)
+class LogReport:
+    """What a check of the log found: `findings`, 20 at most; `count` is whole. events: as many were read.
+
+    sealed_later: up to this position the seals were made when the events had long been there.
+    """
+
+    events: int = 0
+    sealed_later: int = 0
+    count: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.count
+
+    def note(self, finding: Finding) -> None:
+        self.count += 1
+        if len(self.findings) < SHOWN:
+            self.findings.append(finding)
+
+
 class EventStore(Protocol):
     async def append(
         self,
@@ -124,6 +179,17 @@ class EventStore(Protocol):
 
     async def head(self) -> int:
         """The position of the last event, 0 when empty."""
+        ...
+
+    async def seal(self, position: int) -> bytes:
+        """The running hash of the log up to an event: 32 bytes, b"" for a position that holds none.
+
+        Whoever keeps it with a position finds out whether the log is still the one it was.
+        """
+        ...
+
+    async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:
+        """Whether positions and versions are dense, ids unique and all events up to a position as they were written."""
         ...
 
     async def before_newest(self, tenant: str, count: int) -> int:

@@ -13,8 +13,9 @@ import orjson
 from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.lock import Lock, lock_file
-from shared.eventstore.port import Appended, Rekey, Request, StoreBroken, StoreUnavailable
-from shared.eventstore.sqlite_file import installation_of, is_full, open_for_writing
+from shared.eventstore.port import Appended, LogReport, Rekey, Request, StoreBroken, StoreUnavailable
+from shared.eventstore.sqlite_check import installation_of
+from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
 from shared.eventstore.sqlite_reader import Reader, Reading
 from shared.eventstore.sqlite_tail import Tail
@@ -120,6 +121,12 @@ class SqliteEventStore:
 
     async def head(self) -> int:
         return self._head
+
+    async def seal(self, position: int) -> bytes:
+        return self._reader.seal(position)
+
+    async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:
+        return await self._reader.check(up_to, progress)
 
     async def before_newest(self, tenant: str, count: int) -> int:
         return await self._reader.before_newest(tenant, count)

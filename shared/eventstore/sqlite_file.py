@@ -8,12 +8,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from shared.eventstore.port import Rekey
-from shared.eventstore.sqlite_upgrade import META, REQUESTS, adopt, upgrade
+from shared.eventstore.sqlite_check import check_end, installation_of
+from shared.eventstore.sqlite_upgrade import CHAIN, META, REQUESTS, adopt, seal_the_old, upgrade
 from shared.faults import crashpoint
 from shared.formats import NewerFormat
 from shared.security.rootkey import sync_directory
 
-FORMAT = 3
+FORMAT = 4
 
 _BROKEN_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _NO_ROOM_FOR_SHM = 4874  # SQLITE_IOERR_SHMSIZE: a full disk, met by a file that holds nothing durable
@@ -38,6 +39,7 @@ CREATE TABLE events(
 CREATE INDEX events_by_category ON events(category, position);
 {REQUESTS};
 {META};
+{CHAIN};
 PRAGMA user_version={FORMAT};
 COMMIT;
 """
@@ -67,6 +69,7 @@ def open_for_writing(path: Path, rekey: Rekey | None = None, installation: str |
     Raises:
         NewerFormat: the file belongs to a newer program; it is not changed.
         StoreUnavailable: it is of format 1 and there are no keys to bring it up to date with.
+        StoreBroken: the newest events are not those that were written.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = _connect(path, "rw")
@@ -87,17 +90,13 @@ def open_for_writing(path: Path, rekey: Rekey | None = None, installation: str |
             upgrade(db, found, rekey)
             _move_log(db)
         adopt(db, installation or str(uuid4()))
+        seal_the_old(db, installation_of(db))
+        check_end(path, db)
         crashpoint("open.ready")
     except BaseException:
         db.close()
         raise
     return db
-
-
-def installation_of(db: sqlite3.Connection) -> str:
-    """The id of the installation that the store belongs to."""
-    value: bytes = db.execute("SELECT value FROM meta WHERE name = 'installation'").fetchone()[0]
-    return value.decode()
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

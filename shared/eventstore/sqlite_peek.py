@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from shared.eventstore.port import StoreBroken
+from shared.eventstore.port import Finding, Known, LogReport, StoreBroken
+from shared.eventstore.sqlite_check import Checking, check_end
 from shared.eventstore.sqlite_file import FORMAT
 from shared.formats import NewerFormat
 from shared.sqlitefile import reading_only
 
+ALL = 2**62
 _LAST = "SELECT ifnull(max(position), 0) FROM events"
+_TO_SEAL = """
+SELECT 1 FROM meta WHERE name = 'sealed_later' AND value > (SELECT ifnull(max(position), 0) FROM chain)
+"""
+_HOLDING = """
+SELECT tenant, type, data, metadata FROM events WHERE position > ?1 AND (instr(data, ?2) OR instr(metadata, ?2))
+"""
 # What is no JSON is a poison event: whose it is, nobody can tell.
 _SUBJECTS = """
 SELECT DISTINCT tenant, json_extract(CAST(data AS TEXT), :path) FROM events
@@ -24,7 +32,10 @@ WHERE position > :after AND type IN (SELECT value FROM json_each(:types))
 
 
 class LogPeek:
-    """installation: "" for a store of a format that had none. head: the position of the last event."""
+    """installation: "" for a store of a format that had none. head: the position of the last event.
+
+    sealed: every event has its seal, as from a certain format on.
+    """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self._path, self._db = path, db
@@ -32,12 +43,38 @@ class LogPeek:
         found = db.execute("SELECT value FROM meta WHERE name = 'installation'").fetchone() if has_meta else None
         self.installation: str = found[0].decode() if found else ""
         self.head: int = db.execute(_LAST).fetchone()[0]
+        has_chain = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'chain'").fetchone()
+        self.sealed = bool(has_chain) and not db.execute(_TO_SEAL).fetchone()
+
+    def seal(self, position: int) -> bytes:
+        """As EventStore.seal; b"" also where a store of an older format has none."""
+        sql = "SELECT seal FROM chain WHERE position = ?"
+        found = self._db.execute(sql, (position,)).fetchone() if self.sealed else None
+        return found[0] if found else b""
+
+    def disagreements(self, known: Sequence[Known]) -> list[Finding]:
+        return [one.finding for one in known if one.seal and one.seal != self.seal(one.position)]
+
+    def check_end(self) -> None:
+        """Raises StoreBroken: the newest events are not those that were written, or a -wal of another file is there."""
+        with _readable(self._path):
+            if self.sealed:
+                check_end(self._path, self._db)
+
+    def step(self, checking: Checking) -> bool:
+        with _readable(self._path):
+            return checking.step(self._db)
 
     def subjects(self, after: int, types: Collection[str], field: str) -> Iterator[tuple[str, str]]:
         """(tenant, subject), each once, of the events of these types behind a position."""
         where = {"after": after, "types": orjson.dumps(sorted(types)).decode(), "path": f"$.{field}"}
         with _readable(self._path):
             yield from self._db.execute(_SUBJECTS, where)
+
+    def holding(self, after: int, mark: bytes) -> Iterator[tuple[str, str, bytes, bytes]]:
+        """(tenant, type, data, metadata) of the events behind a position in which these bytes stand."""
+        with _readable(self._path):
+            yield from self._db.execute(_HOLDING, (after, mark))
 
 
 @contextmanager
@@ -61,3 +98,19 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise StoreBroken(f"{path} cannot be read ({error}): put it back from its backup") from error
+
+
+def check_file(path: Path, known: Sequence[Known], progress: Callable[[int], None]) -> LogReport:
+    """Check a whole log that nobody has open, and hold it against what other files knew of it.
+
+    One of a format that had no seals yet gives an empty report. Raises NewerFormat, StoreBroken.
+    """
+    checking = Checking(ALL)
+    with peek(path) as log:
+        if log is None or not log.sealed:
+            return checking.report
+        for finding in log.disagreements(known):
+            checking.report.note(finding)
+        while log.step(checking):
+            progress(checking.report.events)
+    return checking.report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from shared.clock import Micros
 from shared.events.envelope import Stored, Stretch
-from shared.eventstore.port import Appended, Request, StoreUnavailable
+from shared.eventstore.port import Appended, LogReport, Request, StoreUnavailable
+from shared.eventstore.sqlite_check import Checking
 from shared.eventstore.sqlite_file import open_for_reading
 from shared.eventstore.sqlite_group import answer_again
 
@@ -122,6 +123,17 @@ class Reader:
         found = await self._in_thread(_NEWEST, where)
         return found[0][0] if found else 0
 
+    def seal(self, position: int) -> bytes:
+        found = _query(self._here, "SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+        return found[0] if found else b""
+
+    async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:
+        """Page by page, each read in its own transaction."""
+        checking = Checking(up_to)
+        while await self._with(checking.step):
+            progress(checking.report.events)
+        return checking.report
+
     def position_at(self, moment: Micros, head: int) -> int:
         """Binary search: `recorded_at` never falls as position grows."""
         sql = "SELECT position, recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1"
@@ -143,10 +155,13 @@ class Reader:
             db.close()
 
     async def _in_thread(self, sql: str, parameters: Parameters) -> list[Row]:
-        def read() -> list[Row]:
+        return await self._with(lambda db: _fetch(db, sql, parameters))
+
+    async def _with(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        def read() -> T:
             db = self._borrow()
             try:
-                return _fetch(db, sql, parameters)
+                return job(db)
             finally:
                 self._idle.append(db)
 

@@ -5,12 +5,19 @@ Each step is one transaction: a crash leaves the file as it was. Events are neve
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 
+from shared.events.envelope import Stored
+from shared.eventstore.chain import genesis, seals
 from shared.eventstore.port import Rekey, RequestRow, StoreUnavailable
 from shared.faults import crashpoint
+from shared.sqlitefile import transaction
 
 _AT_ONCE = 5_000  # rows
+_OLD = f"""SELECT {", ".join(Stored._fields)} FROM events
+WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
+log = logging.getLogger("crm.eventstore")
 REQUESTS = """
 CREATE TABLE requests(
     tenant TEXT NOT NULL,
@@ -24,6 +31,8 @@ CREATE TABLE requests(
 """
 # What the store knows of itself. installation: the id that its companions, the keys above all, bear as well.
 META = "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+# The seal after each event, see chain.py: beside the events, so that an old store gets them without being rewritten.
+CHAIN = "CREATE TABLE chain(position INTEGER PRIMARY KEY, seal BLOB NOT NULL)"
 
 
 def upgrade(db: sqlite3.Connection, found: int, rekey: Rekey | None) -> None:
@@ -32,6 +41,9 @@ def upgrade(db: sqlite3.Connection, found: int, rekey: Rekey | None) -> None:
         _key_the_requests(db, rekey)
     if found < 3:
         db.executescript(f"BEGIN IMMEDIATE; {META}; PRAGMA user_version=3; COMMIT;")
+    if found < 4:
+        old = "INSERT INTO meta SELECT 'sealed_later', max(position) FROM events HAVING max(position) > 0"
+        db.executescript(f"BEGIN IMMEDIATE; {CHAIN}; {old}; PRAGMA user_version=4; COMMIT;")
 
 
 def adopt(db: sqlite3.Connection, installation: str) -> None:
@@ -40,13 +52,31 @@ def adopt(db: sqlite3.Connection, installation: str) -> None:
         db.execute("INSERT INTO meta VALUES('installation', ?)", (installation.encode(),))
 
 
+def seal_the_old(db: sqlite3.Connection, installation: str) -> None:
+    """Format 4: seals for events of before, in one transaction per page: a crash costs the page.
+
+    meta.sealed_later says up to where seals were made when the events had long been there.
+    """
+    found = db.execute("SELECT value FROM meta WHERE name = 'sealed_later'").fetchone()
+    end: int = found[0] if found else 0
+    done, seal = db.execute("SELECT position, seal FROM chain ORDER BY position DESC LIMIT 1").fetchone() or (0, b"")
+    seal = seal or genesis(installation)
+    while done < end:
+        page = db.execute(_OLD, (done, end, _AT_ONCE)).fetchall()
+        sealed = seals(seal, map(Stored._make, page))
+        with transaction(db):
+            db.executemany("INSERT INTO chain VALUES(?, ?)", sealed)
+        done, seal = sealed[-1]
+        crashpoint("upgrade.page_sealed")
+        log.info("sealing the events of before: %s of %s", done, end)
+
+
 def _key_the_requests(db: sqlite3.Connection, rekey: Rekey | None) -> None:
     """Format 2: hashes of requests have a key. The pages that held them without one are overwritten."""
     if rekey is None:
         raise StoreUnavailable("the event store is of an older format: `crm run` brings it up to date")
     db.execute("PRAGMA secure_delete=ON")
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         db.execute("ALTER TABLE requests RENAME TO unkeyed")
         db.execute(REQUESTS)
         rows = db.execute("SELECT tenant, key, digest, stream, version, position FROM unkeyed")
@@ -55,9 +85,4 @@ def _key_the_requests(db: sqlite3.Connection, rekey: Rekey | None) -> None:
         db.execute("DROP TABLE unkeyed")
         db.execute("PRAGMA user_version=2")
         crashpoint("upgrade.before_commit")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
     db.execute("PRAGMA secure_delete=FAST")

@@ -41,31 +41,41 @@ class Reconciler:
     _people: dict[bytes, Person] = field(default_factory=dict)  # by subject hash
 
     async def run(self) -> bool:
-        """Make them agree; whether somebody had to be masked anew."""
+        """Make them agree. True: the views may show text of which nobody knows where: `note` follows their rebuild."""
         head = await self.repository.store.head()
-        checked = self.keys.checked
-        if checked.position > head:
-            log.warning(
-                "events.db ends at %s, keys/keys.db knew event %s: it was brought back to an earlier day, or cut off",
-                head,
-                checked.position,
-            )
-            checked = Checked()
+        checked = await self._checked(head)
         await self._carry_out(checked.position)
         seen = await self._seen()
         unknown = self.keys.destroyed_since(min(checked.destroyed, seen)).keys() - self._people.keys()
         if unknown:
             await self._find(unknown, head)
         told = sum([await self._tell(person) for person in self._people.values()])
-        masked = await self._mask(self.keys.destroyed_since(seen).keys())
+        destroyed = self.keys.destroyed_since(seen).keys()
+        masked = await self._mask(destroyed)
         if told or masked:
             log.warning("erased people came back with older files: %s told to the log, %s masked again", told, masked)
+        if destroyed - self._people.keys():
+            log.warning("keys of texts were destroyed that the views may still show: they are filled anew")
+            return True
         await self.note()
-        return bool(told or masked)
+        return False
+
+    async def _checked(self, head: int) -> Checked:
+        """How far they agreed last; from the beginning, if it was another log."""
+        checked = self.keys.checked
+        if checked.position > head:
+            found = f"ends at event {head}, but the keys knew event {checked.position}"
+        elif checked.seal and checked.seal != (await self.repository.store.seal(checked.position)).hex():
+            found = f"is not the one that the keys knew at event {checked.position}"
+        else:
+            return checked
+        log.warning("events.db %s: it was brought back to an earlier day, or its end was cut off", found)
+        return Checked()
 
     async def note(self) -> None:
         """They agree now: what this process does from here on keeps it so, or is found at the next start."""
-        checked = Checked(await self.repository.store.head(), self.keys.destroyed)
+        head = await self.repository.store.head()
+        checked = Checked(head, self.keys.destroyed, (await self.repository.store.seal(head)).hex())
         if checked != self.keys.checked:
             await self.keys.note_checked(checked)
         if checked.destroyed != await self.views.checkpoint(DESTROYED):

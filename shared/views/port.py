@@ -153,8 +153,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
+    """How far a projection has come. seal: the log's at the position, b"" where it is not kept."""
+
     projection: str
     position: int
+    seal: bytes = b""
 
 
 class BadQuery(ValueError):
@@ -187,6 +190,10 @@ class Views(Protocol):
 
     async def checkpoint(self, projection: str) -> int:
         """The stored position, 0 if none."""
+        ...
+
+    async def sealed(self, projection: str) -> bytes:
+        """The seal stored with the position, b"" if none."""
         ...
 
     async def get(self, collection: str, key: str, scope: Scope) -> Document | None:

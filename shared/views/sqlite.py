@@ -23,6 +23,7 @@ from typing import TypeVar
 import orjson
 
 from shared.faults import crashpoint
+from shared.sqlitefile import transaction
 from shared.views.port import (
     Checkpoint,
     Collection,
@@ -36,7 +37,7 @@ from shared.views.port import (
 )
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
-from shared.views.sqlite_file import open_for_writing, refusal, refusals, transaction
+from shared.views.sqlite_file import bookkeeping, open_for_writing, refusal, refusals
 from shared.views.sqlite_log import Log
 from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
@@ -77,11 +78,15 @@ class SqliteViews:
 
         Raises NewerFormat, ViewsUnavailable, ViewsDamaged.
         """
-        with refusals(path):
+        with bookkeeping(path):
             return cls(path, open_for_writing(path))
 
     async def declare(self, collections: Sequence[Collection]) -> list[str]:
-        return await self._write(lambda: self._catalogue.declare(collections))
+        def declare() -> list[str]:
+            with bookkeeping(self._path):
+                return self._catalogue.declare(collections)
+
+        return await self._write(declare)
 
     async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
         steps = self._written(writes, checkpoints)
@@ -140,27 +145,34 @@ class SqliteViews:
         return found
 
     async def checkpoint(self, projection: str) -> int:
-        def ask(db: sqlite3.Connection, effort: Effort) -> int:
-            row = db.execute("SELECT position FROM checkpoints WHERE projection = ?", (projection,)).fetchone()
-            return int(row[0]) if row else 0
+        return (await self._kept(projection)).position
 
-        with refusals(self._path):
+    async def sealed(self, projection: str) -> bytes:
+        return (await self._kept(projection)).seal
+
+    async def _kept(self, projection: str) -> Checkpoint:
+        def ask(db: sqlite3.Connection, effort: Effort) -> Checkpoint:
+            sql = "SELECT projection, position, seal FROM checkpoints WHERE projection = ?"
+            name, position, seal = db.execute(sql, (projection,)).fetchone() or (projection, 0, b"")
+            return Checkpoint(name, int(position), bytes(seal))
+
+        with bookkeeping(self._path):
             return await self._somewhere(ask)
 
     async def get(self, collection: str, key: str, scope: Scope) -> Document | None:
         found = await self.get_raw(collection, key, scope)
-        return None if found is None else orjson.loads(found)
+        return None if found is None else self._loaded(found)
 
     async def get_raw(self, collection: str, key: str, scope: Scope) -> bytes | None:
         return (await self._read(collection, scope, lambda r: r.bodies([key]))).get(key)
 
     async def get_many(self, collection: str, keys: Sequence[str], scope: Scope) -> dict[str, Document]:
         found = await self._read(collection, scope, lambda r: r.bodies(keys))
-        return {key: orjson.loads(body) for key, body in found.items()}
+        return {key: self._loaded(body) for key, body in found.items()}
 
     async def find(self, collection: str, query: Query, scope: Scope) -> Page:
         bodies, following = await self.find_raw(collection, query, scope)
-        return Page([orjson.loads(body) for body in bodies], following)
+        return Page([self._loaded(body) for body in bodies], following)
 
     async def find_raw(self, collection: str, query: Query, scope: Scope) -> tuple[list[bytes], str | None]:
         return await self._search(collection, query, scope, lambda r: r.page(query))
@@ -178,8 +190,13 @@ class SqliteViews:
             after = ""
             while rows := await self._read(collection, Scope(one), methodcaller("after", after, SCANNED_AT_ONCE)):
                 for key, body in rows:
-                    yield one, key, orjson.loads(body)
+                    yield one, key, self._loaded(body)
                 after = rows[-1][0]
+
+    def _loaded(self, body: bytes) -> Document:
+        with refusals(self._path):
+            document: Document = orjson.loads(body)
+        return document
 
     async def begin_rebuild(self, collection: Collection) -> str:
         return await self._write(lambda: self._catalogue.begin_rebuild(collection))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from shared.sqlitefile import transaction
 from shared.views.port import Checkpoint, Collection
-from shared.views.sqlite_file import transaction
 from shared.views.sqlite_table import Table, dump, load, same_shape
 
 
@@ -37,6 +37,9 @@ class FileCatalogue:
         """See Views.declare."""
         with transaction(self._db):
             found = [(self._declare(c), c.name) for c in collections]
+        for (table, _), _ in found:
+            for statement in table.probes():
+                self._db.execute(statement)
         self.tables.update((name, table) for (table, _), name in found)
         return [name for (_, wanted), name in found if wanted]
 
@@ -92,7 +95,7 @@ class FileCatalogue:
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> None:
         for c in checkpoints:
-            self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES(?, ?)", (c.projection, c.position))
+            self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES(?, ?, ?)", (c.projection, c.position, c.seal))
 
     def drop(self, table: Table) -> None:
         """Give its pages back unwritten, which is quick; `purge` is what makes their content disappear."""

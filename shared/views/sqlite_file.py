@@ -10,13 +10,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 
 from shared.formats import NewerFormat
 from shared.sqlitefile import reading_only
-from shared.views.port import ViewsDamaged, ViewsUnavailable
+from shared.views.port import Checkpoint, ViewsDamaged, ViewsUnavailable
 
-FORMAT = 1
+FORMAT = 2
 _DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _SCHEMA = f"""
@@ -30,8 +31,16 @@ CREATE TABLE collections(
 );
 CREATE UNIQUE INDEX live_collections ON collections(name) WHERE live = 1;
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE checkpoints(projection TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE checkpoints(
+    projection TEXT PRIMARY KEY, position INTEGER NOT NULL, seal BLOB NOT NULL DEFAULT x''
+) WITHOUT ROWID;
 PRAGMA user_version={FORMAT};
+COMMIT;
+"""
+_SEALED = """
+BEGIN IMMEDIATE;
+ALTER TABLE checkpoints ADD COLUMN seal BLOB NOT NULL DEFAULT x'';
+PRAGMA user_version=2;
 COMMIT;
 """
 
@@ -64,6 +73,8 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
             db.execute("PRAGMA wal_autocheckpoint=0")  # a commit never waits for the disk: see SqliteViews
         if found == 0:
             db.executescript(_SCHEMA)
+        elif found == 1:
+            db.executescript(_SEALED)
     except BaseException:
         db.close()
         raise
@@ -100,18 +111,40 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 @contextmanager
 def refusals(path: Path | None = None) -> Iterator[None]:
-    """Turn what the disk or a closed file says into ViewsUnavailable or, marking the file, into ViewsDamaged."""
+    """Turn what the disk or a closed file says into ViewsUnavailable or, marking the file, into ViewsDamaged.
+
+    What was stored as JSON and is none any more is damage, too: documents to be stored come here as objects.
+    """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, JSONDecodeError) as error:
         raise refusal(error, path) from error
 
 
-def refusal(error: sqlite3.Error, path: Path | None) -> ViewsUnavailable:
-    if path is None or getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED_CODES:
+@contextmanager
+def bookkeeping(path: Path | None) -> Iterator[None]:
+    """The same where the file's own records are read: whatever fails there was not stored by this program."""
+    with refusals(path):
+        try:
+            yield
+        except (sqlite3.OperationalError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
+            if path is None or getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
+                raise
+            raise sqlite3.DatabaseError(f"its records cannot be used: {type(error).__name__}") from error
+
+
+def refusal(error: sqlite3.Error | JSONDecodeError, path: Path | None) -> ViewsUnavailable:
+    if path is None or not _is_damage(error):
         return ViewsUnavailable(f"the views cannot be used now: {error}")
     mark_of(path).touch()
     return ViewsDamaged(f"{path} is damaged ({error}): start the suite again, it fills the views from the events")
+
+
+def _is_damage(error: sqlite3.Error | JSONDecodeError) -> bool:
+    if not isinstance(error, sqlite3.Error) or type(error) is sqlite3.DatabaseError:
+        return True
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in _DAMAGED_CODES or str(error).startswith("no such ")  # a table that was declared is gone
 
 
 def mark_of(path: Path) -> Path:
@@ -130,32 +163,20 @@ def check_whole(path: Path) -> None:
         raise ViewsDamaged(f"{path} is cut short")
 
 
-def checkpoints_in(path: Path) -> dict[str, int]:
+def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
     """The checkpoints of a file that is not opened; none where they cannot be read."""
     if not path.exists() or path.stat().st_size == 0:
         return {}
     try:
         with reading_only(path) as db:
-            rows = db.execute("SELECT projection, position FROM checkpoints").fetchall()
+            seal = "seal" if db.execute("PRAGMA user_version").fetchone()[0] > 1 else "x''"
+            rows = db.execute(f"SELECT projection, position, {seal} FROM checkpoints").fetchall()
     except sqlite3.DatabaseError:
         return {}
-    return {str(name): position for name, position in rows if isinstance(position, int)}
+    return {row[0]: Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]}
 
 
 def throw_away(path: Path) -> None:
     """Remove the file with its log and its mark."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", mark_of(path).name):
         path.with_name(name).unlink(missing_ok=True)
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; committed when the block ends well."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise

@@ -136,11 +136,20 @@ class Table:
         covered = [*(["o"] if self.owned else []), *(f for f in self._flags if f != column)]
         return "".join(f", {name}" for name in covered)
 
-    def drop(self) -> list[str]:
+    @property
+    def _all(self) -> list[str]:
         tables = [self.name, self.body, self.gone]
         tables += [self.lists] if self.list_fields else []
-        tables += [self.words] if self.searchable else []
-        return [f"DROP TABLE {name}" for name in tables]
+        return tables + ([self.words] if self.searchable else [])
+
+    def drop(self) -> list[str]:
+        return [f"DROP TABLE {name}" for name in self._all]
+
+    def probes(self) -> list[str]:
+        """Statements that fail where a table or a column is not there."""
+        return [f"SELECT t, k, v, {', '.join(self.cells)} FROM {self.name} LIMIT 0"] + [
+            f"SELECT 1 FROM {name} LIMIT 0" for name in self._all
+        ]
 
 
 def dump(declaration: Collection) -> bytes:

@@ -83,11 +83,12 @@ class WarehouseFeed:
     async def start(self) -> None:
         """Migrate, load the checkpoint and find the tables that want a rebuild (`stale`). Raises Unavailable."""
         await migrate(self.warehouse)
-        found = await self.warehouse.rows("SELECT max(position) FROM feed_position WHERE name = 'facts'")
-        self.position = found[0][0]
+        kept = "SELECT max(position), argMax(seal, position) FROM feed_position WHERE name = 'facts'"
+        [(self.position, seal)] = await self.warehouse.rows(kept)
         prints = "SELECT name, argMax(fingerprint, written_at) FROM table_fingerprints GROUP BY name"
         known: dict[str, str] = dict(await self.warehouse.rows(prints))
         ahead = self.position > await self.store.head()  # the store was restored to an earlier day
+        ahead = ahead or (seal != "" and seal != (await self.store.seal(self.position)).hex())  # or it is another
         self.stale = [t for t in self.tables if ahead or known.get(t.names[0]) != t.fingerprint]
         if ahead or (self.position == 0 and self.stale):
             await self._begin(self.tables)
@@ -199,8 +200,8 @@ class WarehouseFeed:
 
     async def _note(self, position: int) -> None:
         await self.warehouse.command(
-            "INSERT INTO feed_position VALUES ('facts', {p:UInt64}, fromUnixTimestamp64Micro({at:Int64}))",
-            {"p": position, "at": self._clock.now()},
+            "INSERT INTO feed_position VALUES ('facts', {p:UInt64}, fromUnixTimestamp64Micro({at:Int64}), {s:String})",
+            {"p": position, "at": self._clock.now(), "s": (await self.store.seal(position)).hex()},
         )
         self.position = position
 

@@ -29,6 +29,9 @@ from shared.warehouse.tables import Column, FactTable, Row, money
 IDS = SystemIds()
 
 
+NOTE = "INSERT INTO feed_position (name, position, written_at) VALUES"
+
+
 @event("crates.CrateFilled")
 @dataclass(frozen=True, slots=True)
 class CrateFilled:
@@ -131,7 +134,7 @@ class FeedSuite:
         await yard.feed.catch_up()
         before = {t.name: await digest(yard.warehouse, t) for ft in TABLES for t in ft.tables}
         await yard.warehouse.command("ALTER TABLE feed_position DELETE WHERE 1 SETTINGS mutations_sync = 1")
-        await yard.warehouse.command("INSERT INTO feed_position VALUES ('facts', 7, now64())")
+        await yard.warehouse.command(f"{NOTE} ('facts', 7, now64())")
         again = yard.new_feed()
         await again.start()
         assert again.position == 7
@@ -243,7 +246,7 @@ class FeedSuite:
         await yard.feed.start()
         await yard.add("a", 0, CrateFilled("east", "1"))
         await yard.feed.catch_up()
-        await yard.warehouse.command("INSERT INTO feed_position VALUES ('facts', 1000000, now64())")
+        await yard.warehouse.command(f"{NOTE} ('facts', 1000000, now64())")
         later = yard.new_feed()
         await later.start()
         assert later.position == 0

@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from crm.sample import MAPPING_FILE, make_sample
+from services.integration.running.jobfile import JobFile, Mark
 from shared.faults import KILLED
 from tests.support.importing import Office, office
 
 UNTIL = date(2026, 6, 30)
 ROWS = 560  # more than one batch
+COMPANIES = """\
+name: Companies
+steps:
+  - name: companies
+    file: companies.csv
+    resource: account
+    fields: { name: Company }
+"""
 
 
 def child(crashpoint: str, *args: str) -> int:
@@ -89,3 +98,18 @@ async def test_without_its_job_file_an_import_begins_again_and_does_nothing_twic
         made = await deals(desk)
         assert len(made) == len({d["external_id"] for d in made}) == 300
         assert all(d["version"] == (1 if d["status"] == "open" else 2) for d in made)
+
+
+async def test_a_job_that_was_further_than_the_log_is_now_begins_again(tmp_path: Path) -> None:
+    """The events were brought back to an earlier day, the imports' folder was not."""
+    async with office(tmp_path / "data", working=False) as desk:
+        sent = await desk.send(COMPANIES, {"companies.csv": "Company\n" + "".join(f"No {n}\n" for n in range(5))})
+        id = sent.raise_for_status().json()["id"]
+        await desk.suite.platform.projector.catch_up()
+        file = JobFile(tmp_path / "data" / "imports" / id / "job.db", b"secret")
+        file.save(Mark(row=4, counts=[{"created": 4}], position=10**6, seal="00" * 32))
+        file.close()
+    async with office(tmp_path / "data") as desk:
+        report = (await desk.events(id))[-1]
+        assert (report["status"], report["totals"]["created"]) == ("completed", 5)
+        assert len((await desk.get("/customer/accounts"))["items"]) == 5

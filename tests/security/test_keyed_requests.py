@@ -103,7 +103,7 @@ async def test_after_an_erasure_a_repeat_is_answered_as_the_first_time_and_nothi
 def to_format_1(database: Path, stage_rows: list[tuple[Any, ...]]) -> None:
     """The file as an older program left it."""
     with sqlite3.connect(database, isolation_level=None) as db:
-        for later in ("requests", "meta"):
+        for later in ("requests", "meta", "chain"):
             db.execute(f"DROP TABLE {later}")
         db.execute(
             "CREATE TABLE requests(tenant TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, stream TEXT NOT NULL,"

@@ -18,7 +18,7 @@ import httpx
 from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
-from shared.domain.record import ERASED
+from shared.events.sealing import ERASED
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with, hits
 from tests.support.oracle import settle

@@ -16,6 +16,7 @@ from services.audit.texts import erase_texts
 from shared.domain.aggregate import CommandModel
 from shared.domain.types import Day
 from shared.errors import Conflict
+from shared.eventstore.port import StoreBroken
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer_events, body_of, operation
@@ -97,7 +98,7 @@ def jobs_router(platform: Platform) -> APIRouter:
 
     checked = operation(
         "verify",
-        "Prove that live views == rebuilt views == fold of the events",
+        "Prove that the log is as it was written, and that live views == rebuilt views == fold of the events",
         "jobs",
         {200: _STREAM},
         body=body_of(VerifyViews.model_json_schema(), {}, required=False),
@@ -119,7 +120,7 @@ async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) 
         try:
             async for report in reports(job):
                 yield ServerEvent(report)
-        except KeyMissing as error:
+        except (KeyMissing, StoreBroken) as error:
             yield ServerEvent({"error": str(error)})
         except Exception as error:
             log.exception("a replay or verification failed")

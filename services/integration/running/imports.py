@@ -190,6 +190,7 @@ class Imports:
                 path, index = self.folder / id / JOB_FILE, await self._platform.keys.index_key(tenant)
                 file = JobFile(path, index, self._platform.keys.destroyed)
                 try:
+                    await self._check_history(file)
                     await work(tenant, state, file)
                 finally:
                     file.close()
@@ -201,6 +202,13 @@ class Imports:
             except Exception as error:
                 log.exception("import %s stopped", id)
                 await self._send(tenant, id, "FailImport", {"reason": f"unexpected: {type(error).__name__}"})
+
+    async def _check_history(self, file: JobFile) -> None:
+        """A job that was further than the log is now begins again: what it sends twice is known by its keys."""
+        mark, store = file.mark(), self._platform.store
+        if mark.seal and mark.seal != (await store.seal(mark.position)).hex():
+            log.warning("the events were brought back to an earlier day: an import begins again from its first row")
+            file.begin_anew()
 
     async def _import(self, tenant: str, state: Import, file: JobFile) -> None:
         access = await self._access(tenant, state.owner or "")

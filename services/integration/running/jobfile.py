@@ -42,7 +42,7 @@ ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
 class Mark:
     """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
 
-    scanned: the revert knows its work.
+    scanned: the revert knows its work. position, seal: the log's end, and its seal in hex, when all that was done.
     """
 
     step: int = 0
@@ -50,6 +50,8 @@ class Mark:
     counts: list[dict[str, int]] = field(default_factory=list)
     warned: dict[str, int] = field(default_factory=dict)
     scanned: bool = False
+    position: int = 0
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,11 @@ class JobFile:
     def mark(self) -> Mark:
         row = self._db.execute("SELECT state FROM mark").fetchone()
         return Mark(**orjson.loads(row[0])) if row else Mark()
+
+    def begin_anew(self) -> None:
+        """Forget all: it tells of rows that the log does not hold."""
+        tables = ("mark", "made_by_key", "rejected", "touched")
+        self._db.executescript(f"BEGIN; {' '.join(f'DELETE FROM {name};' for name in tables)} COMMIT;")
 
     def save(
         self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), rejected: Sequence[RejectedRow] = ()

@@ -1,0 +1,90 @@
+"""`crm verify`: the log first, without the suite, for what is wrong in it must be neither used nor covered up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from crm.client import CommandFailed
+from crm.operations import progress_bar
+from crm.target import private_server
+from shared.eventstore.lock import AlreadyOpen, lock_directory
+from shared.eventstore.port import ADVICE, Known, StoreBroken
+from shared.eventstore.sqlite_peek import check_file
+from shared.formats import NewerFormat
+from shared.security.keyring_file import peek as peek_at_ring
+from shared.security.rootkey import KeysUnusable
+from shared.views.sqlite_file import checkpoints_in
+
+Report = dict[str, Any]
+
+
+def verify_directory(data: Path, organisation: str | None) -> Report:
+    """Check the log of a data directory and then its views, of all organisations or of one. Raises CommandFailed."""
+    if not data.is_dir():
+        raise CommandFailed(f"there is no data directory {data}")
+    with progress_bar() as bar:
+        task = bar.add_task("checking the events", total=None)
+        log = _check_log(data, lambda done: bar.update(task, completed=done))
+        if not log["ok"]:
+            return {"ok": False, "log": log, "views": []}
+        with private_server(data) as server:
+            found = server.verify(
+                organisation, lambda report: bar.update(task, description=report["doing"], completed=report["done"])
+            )
+    return {**found, "log": log}
+
+
+def _check_log(data: Path, progress: Callable[[int], None]) -> Report:
+    from services.audit.replays import log_line  # the whole suite: a command on a running one does without
+
+    try:
+        lock = lock_directory(data)
+    except AlreadyOpen as error:
+        raise CommandFailed(str(error)) from error
+    try:
+        return log_line(check_file(data / "events.db", _known(data), progress), None)
+    except (StoreBroken, NewerFormat) as error:
+        raise CommandFailed(str(error)) from error
+    finally:
+        lock.release()
+
+
+def _known(data: Path) -> list[Known]:
+    """What views and keys kept of the log."""
+    found = [Known("views.db", c.position, c.seal) for c in checkpoints_in(data / "views.db").values() if c.seal]
+    with suppress(KeysUnusable), peek_at_ring(data / "keys") as ring:
+        if ring is not None:
+            found.append(Known("keys/keys.db", ring.checked.position, bytes.fromhex(ring.checked.seal)))
+    return found
+
+
+def describe(result: Report) -> Iterator[str]:
+    """A line for the log and one for each view."""
+    log = result["log"]
+    later = f", those up to {log['sealed_later']} sealed later" if log["sealed_later"] else ""
+    yield (
+        f"events: {log['events']} are as they were written{later}" if log["ok"] else f"events: {log['count']} findings"
+    )
+    yield from (f"  {finding['problem']}" for finding in log["findings"])
+    for line in result["views"]:
+        yield _describe_view(line)
+
+
+def _describe_view(line: Report) -> str:
+    if line["ok"]:
+        return f"{line['view']}: {line['documents']} documents agree"
+    kinds = ("missing", "surplus", "different", "keyless")
+    counts = ", ".join(f"{line[f'{kind}_count']} {kind}" for kind in kinds)
+    return f"{line['view']}: {counts}: {', '.join(id for kind in kinds for id in line[kind])}"
+
+
+def advice(result: Report) -> str:
+    """What to do about it."""
+    if not result["log"]["ok"]:
+        return f"the event log is not the one that was written. {ADVICE}"
+    if any(line["keyless_count"] for line in result["views"]):
+        return "keys of people are missing: put the keys directory back from its newest backup; do not replay before"
+    return "views differ from the events: run `crm replay` on those named above"

@@ -1,0 +1,61 @@
+"""The running hash of the log: what was written can be neither changed, taken out, put in nor moved unnoticed.
+
+    leaf    = SHA-256(0x00 ‖ event), as RFC 6962 hashes a leaf
+    seal    = SHA-256(0x01 ‖ seal before ‖ leaf); before the first event it is SHA-256("crm.log.v1" ‖ installation id)
+    event   = position u64 ‖ tenant ‖ stream ‖ version u64 ‖ event id ‖ type ‖ schema version u32 ‖ occurred at i64
+              ‖ recorded at i64 ‖ SHA-256(data) ‖ SHA-256(metadata)
+
+Numbers are big-endian, moments microseconds; a text is its length in bytes as u32, then UTF-8. Data and metadata are
+the stored bytes: personal fields are ciphertext, so an erasure changes no hash. docs/reliability.md has test vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from hashlib import sha256
+from struct import Struct
+
+from shared.events.envelope import Stored
+
+SEAL_BYTES = 32
+
+
+def genesis(installation: str) -> bytes:
+    """The seal before the first event."""
+    return sha256(b"crm.log.v1" + installation.encode()).digest()
+
+
+def leaf(event: Stored) -> bytes:
+    """The hash of one stored event."""
+    return _leaf(event, sha256(event.metadata).digest())
+
+
+def link(before: bytes, event: Stored) -> bytes:
+    """The seal after an event."""
+    return sha256(b"\x01" + before + leaf(event)).digest()
+
+
+def seals(before: bytes, events: Iterable[Stored]) -> list[tuple[int, bytes]]:
+    """(position, seal) after each of the events, which follow one another; those of a command share their metadata."""
+    found = []
+    shared, digest = None, b""
+    for event in events:
+        if event.metadata is not shared:
+            shared, digest = event.metadata, sha256(event.metadata).digest()
+        before = sha256(b"\x01" + before + _leaf(event, digest)).digest()
+        found.append((event.position, before))
+    return found
+
+
+def _leaf(event: Stored, metadata: bytes) -> bytes:
+    position, tenant, stream, version, event_id, kind, schema, occurred_at, recorded_at, data, _ = event
+    t, s, i, k = tenant.encode(), stream.encode(), event_id.encode(), kind.encode()
+    ends = schema, occurred_at, recorded_at, sha256(data).digest(), metadata
+    pack = _packing(len(t), len(s), len(i), len(k))
+    return sha256(pack(0, position, len(t), t, len(s), s, version, len(i), i, len(k), k, *ends)).digest()
+
+
+@lru_cache(maxsize=1024)
+def _packing(tenant: int, stream: int, event_id: int, kind: int) -> Callable[..., bytes]:
+    return Struct(f">BQI{tenant}sI{stream}sQI{event_id}sI{kind}sIqq32s32s").pack

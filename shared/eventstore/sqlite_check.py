@@ -1,0 +1,141 @@
+"""Is the log in a file the one that was written? A quick look at its end, a whole one at all of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from pathlib import Path
+
+from shared.events.envelope import Stored, category_of
+from shared.eventstore.chain import genesis, link
+from shared.eventstore.port import ADVICE, Finding, LogReport, StoreBroken, described
+
+PAGE = 5_000
+END = 2_000  # events looked at when the store is opened: a few milliseconds
+_ROWS = f"""
+SELECT {", ".join("e." + name for name in Stored._fields)}, e.category, c.seal
+FROM events AS e LEFT JOIN chain AS c ON c.position = e.position
+WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?
+"""
+_GAPS = """
+SELECT tenant, stream, max(version), count(*) FROM events WHERE position <= ?
+GROUP BY stream HAVING count(*) <> max(version) OR min(version) <> 1 OR count(DISTINCT tenant) > 1
+"""
+_TWINS = "SELECT max(position), event_id FROM events GROUP BY event_id HAVING count(*) > 1"
+_ANSWERED = "SELECT ifnull(max(position), 0) FROM requests WHERE position <= ?"
+_SEALED = "SELECT ifnull(max(position), 0) FROM chain WHERE position <= ?"
+
+
+def installation_of(db: sqlite3.Connection) -> str:
+    """The id of the installation that the store belongs to."""
+    value: bytes = db.execute("SELECT value FROM meta WHERE name = 'installation'").fetchone()[0]
+    return value.decode()
+
+
+def seal_at(db: sqlite3.Connection, position: int) -> bytes:
+    """The seal to go on from. Raises StoreBroken: the event has none."""
+    if not position:
+        return genesis(installation_of(db))
+    found = db.execute("SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+    if found is None:
+        raise StoreBroken(f"event {position} has no seal")
+    seal: bytes = found[0]
+    return seal
+
+
+class Checking:
+    """Step by step through the log, each step on whichever connection there is. report: what was found so far."""
+
+    def __init__(self, up_to: int, after: int = 0) -> None:
+        self._up_to, self._position = up_to, after
+        self._seal: bytes | None = None
+        self._recorded_at = 0
+        self.report = LogReport()
+
+    def step(self, db: sqlite3.Connection) -> bool:
+        """Check the next page; after the last, what concerns all events. False: that is done."""
+        if self.page(db):
+            return True
+        self._check_all(db)
+        return False
+
+    def page(self, db: sqlite3.Connection) -> bool:
+        """Check the next page. False: there is no further one."""
+        if self._seal is None and not self.report.events:
+            self._begin(db)
+        rows = db.execute(_ROWS, (self._position, self._up_to, PAGE)).fetchall()
+        for *event, category, seal in rows:
+            self._check(db, Stored._make(event), category, seal)
+        if not rows:
+            self._note_cut_off(db.execute(_SEALED, (self._up_to,)).fetchone()[0])
+        return bool(rows)
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        found = db.execute("SELECT value FROM meta WHERE name = 'sealed_later'").fetchone()
+        self.report.sealed_later = found[0] if found else 0
+        self._seal = self._kept(db, self._position)
+
+    def _kept(self, db: sqlite3.Connection, position: int) -> bytes | None:
+        if not position:
+            return genesis(installation_of(db))
+        found = db.execute("SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+        return found[0] if found else None
+
+    def _check(self, db: sqlite3.Connection, event: Stored, category: str, seal: bytes | None) -> None:
+        if event.position != self._position + 1:
+            self._note_missing(self._position + 1, event.position - 1)
+            self._seal = self._kept(db, event.position - 1)
+        if seal is None:
+            self._note(event, "was put in: no seal was made when events were written")
+        elif self._seal is not None and _linked(self._seal, event) != seal:
+            self._note(event, "is not the one that was written here: it was changed or moved")
+        elif event.recorded_at < self._recorded_at:
+            self._note(event, "was recorded before the one before it")
+        else:
+            self._recorded_at = event.recorded_at
+        if category != category_of(str(event.stream)):
+            self._note(event, f"stands in the feed as {category!r}")
+        self._position, self._seal = event.position, seal
+        self.report.events += 1
+
+    def _note_cut_off(self, last: int) -> None:
+        """Something tells of an event that was the last one, or not even that."""
+        if last > self._position:
+            self._note_missing(self._position + 1, last)
+            self._position = last
+
+    def _check_all(self, db: sqlite3.Connection) -> None:
+        self._note_cut_off(db.execute(_ANSWERED, (self._up_to,)).fetchone()[0])
+        for tenant, stream, version, count in db.execute(_GAPS, (self._up_to,)):
+            problem = f"the stream has {count} events up to version {version}, or two organisations"
+            self.report.note(Finding(0, problem, tenant, stream, version))
+        for position, event_id in db.execute(_TWINS):
+            self.report.note(Finding(position, f"the event id {event_id} is there twice"))
+        for (problem,) in db.execute("PRAGMA integrity_check(5)"):
+            if problem != "ok":
+                self.report.note(Finding(0, f"the file is damaged: {problem}"))
+
+    def _note(self, event: Stored, problem: str) -> None:
+        self.report.note(Finding(event.position, problem, event.tenant, event.stream, event.version))
+
+    def _note_missing(self, first: int, last: int) -> None:
+        which = "was taken out" if first == last else f"to {last} were taken out"
+        self.report.note(Finding(first, which))
+
+
+def _linked(before: bytes, event: Stored) -> bytes:
+    try:
+        return link(before, event)
+    except (TypeError, AttributeError, OverflowError, struct.error):
+        return b""  # a column holds what is not even of its kind
+
+
+def check_end(path: Path, db: sqlite3.Connection) -> None:
+    """The newest events and their seals. Raises StoreBroken: something else than the suite was at the file."""
+    last = db.execute("SELECT max((SELECT ifnull(max(position), 0) FROM events), ifnull(max(position), 0)) FROM chain")
+    head: int = last.fetchone()[0]
+    checking = Checking(head, max(0, head - END))
+    while checking.page(db):
+        pass
+    if checking.report.count:
+        raise StoreBroken(f"{path}: {described(checking.report.findings[0])}. {ADVICE}")

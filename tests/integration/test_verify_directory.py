@@ -1,0 +1,118 @@
+"""`crm verify --data`: all organisations, and the log before anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crm.client import CommandFailed
+from crm.compose import Suite
+from crm.settings import Settings, WrongSetting
+from crm.verifying import advice, describe, verify_directory
+from services.audit import replays
+from services.identity.setup import set_up
+from shared.domain.bus import Call
+from shared.eventstore.port import StoreBroken
+from shared.security.passwords import Passwords
+from shared.security.permissions import system_access
+from tests.support.oracle import settle
+from tests.support.pairs import prints
+from tests.support.suite import PASSWORD, QUICK
+
+OF_ACME = "CAST(data AS TEXT) LIKE '%Of acme%'"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two organisations, an account each."""
+
+    async def fill() -> None:
+        suite = await Suite.open(Settings(tmp_path / "data"))
+        platform = suite.platform
+        for name in ("acme", "globex"):
+            done = await set_up(platform, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
+            access = system_access(done.tenant)
+            await platform.bus.send("customer.CreateAccount", {"name": f"Of {name}"}, Call(access))
+        await settle(platform)
+        await suite.close()
+
+    asyncio.run(fill())
+    return tmp_path / "data"
+
+
+def _change(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute(statement)
+        assert db.execute("SELECT changes()").fetchone() == (1,)
+
+
+def test_views_of_every_organisation_are_compared(data: Path) -> None:
+    result = verify_directory(data, None)
+    assert result["ok"], result
+    assert [line["documents"] for line in result["views"] if line["view"] in ("accounts", "organisations")] == [2, 2]
+    with closing(sqlite3.connect(data / "views.db")) as db:
+        (table,) = db.execute("SELECT 'c' || id || '_body' FROM collections WHERE name = 'accounts'").fetchone()
+    _change(data / "views.db", f"UPDATE {table} SET body = replace(body, 'Of globex', 'Of nobody') WHERE id = 2")
+    result = verify_directory(data, None)
+    [line] = [line for line in result["views"] if not line["ok"]]
+    assert (line["view"], line["different_count"], result["log"]["ok"]) == ("accounts", 1, True)
+    assert "run `crm replay`" in advice(result)
+    assert verify_directory(data, "acme")["ok"]
+
+
+def test_a_changed_event_is_named_and_nothing_is_opened_or_replayed(data: Path) -> None:
+    changed = "CAST(replace(CAST(data AS TEXT), 'Of acme', 'Of ours') AS BLOB)"
+    _change(data / "events.db", f"UPDATE events SET data = {changed} WHERE {OF_ACME}")
+    before = prints(data)
+    result = verify_directory(data, None)
+    assert prints(data) == before
+    [finding] = result["log"]["findings"]
+    assert (result["ok"], result["views"], finding["version"]) == (False, [], 1)
+    assert finding["stream"].startswith("account-")
+    assert finding["stream"] in "\n".join(describe(result))
+    assert "do not replay" in advice(result)
+    with pytest.raises(WrongSetting, match=r"is not the one that was written here.*do not replay"):
+        asyncio.run(Suite.open(Settings(data)))
+
+
+def test_an_end_that_is_cut_off_is_told_by_the_views(data: Path) -> None:
+    for table in ("events", "chain"):
+        _change(data / "events.db", f"DELETE FROM {table} WHERE position = (SELECT max(position) FROM {table})")
+    result = verify_directory(data, None)
+    told = "\n".join(describe(result))
+    assert "views.db knew: the log was cut off" in told
+    assert "keys/keys.db knew: the log was cut off" in told
+
+
+async def test_a_running_suite_tells_each_organisation_of_its_own_events_only(tmp_path: Path, data: Path) -> None:
+    suite = await Suite.open(Settings(data))
+    try:
+        platform = suite.platform
+        tenants = [tenant async for tenant, _, _ in platform.views.scan("organisations")]
+        _change(data / "events.db", f"UPDATE events SET type = 'x' WHERE {OF_ACME}")
+        reports = [await replays.check_log(platform, tenant, lambda _: None) for tenant in [*tenants, None]]
+        assert [r["ok"] for r in reports] == [False] * 3
+        assert sorted(r["findings"][0]["stream"].partition("-")[0] for r in reports) == ["", "account", "account"]
+        with pytest.raises(StoreBroken, match="nothing was replayed"):
+            await replays.replay(platform, list(platform.catalogue), False, lambda _: None)
+    finally:
+        await suite.close()
+
+
+def test_no_directory_and_a_running_suite_are_one_line(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(CommandFailed, match="no data directory"):
+        verify_directory(tmp_path / "nothing", None)
+
+    async def meanwhile() -> None:
+        suite = await Suite.open(Settings(data))
+        try:
+            with pytest.raises(CommandFailed, match="in use"):
+                await asyncio.to_thread(verify_directory, data, None)
+        finally:
+            await suite.close()
+
+    asyncio.run(meanwhile())
