@@ -96,7 +96,8 @@ def _store(root: Path) -> str:
     for entry in root.iterdir():
         if entry.name not in ("lock", store):
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    (root / store).mkdir(mode=0o750, exist_ok=True)
+    (root / store).mkdir(exist_ok=True)
+    (root / store).chmod(0o750)  # whatever the process's umask: the readers are of its group
     give(root / store, owner(WRITER_UID))
     return store
 
