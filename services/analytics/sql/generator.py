@@ -33,6 +33,7 @@ from services.analytics.sql.refusals import refuse
 T = TypeVar("T")
 Scoped = Callable[[Read], str]  # the SQL of a view as the caller sees it
 
+_LETTERS = 50  # of a text literal that count as one node
 _OURS = re.compile(r"[a-z]\w*")
 _PLAIN = re.compile(r"[^'\\{}%`\x00-\x1f\x7f]*")
 
@@ -104,6 +105,7 @@ class Generator:
         self._count()
         match value:
             case Text():
+                self._count(len(value.value) // _LETTERS)
                 return quoted(value.value)
             case Number():
                 return value.digits
@@ -150,8 +152,8 @@ class Generator:
         self.names.add(".".join(parts))
         return ".".join(f"`{part}`" for part in parts)
 
-    def _count(self) -> None:
-        self._nodes += 1
+    def _count(self, nodes: int = 1) -> None:
+        self._nodes += nodes
         if self._nodes > MAX_NODES:
             raise refuse("too-large", "the statement is too large when its WITH is written out")
 

@@ -15,6 +15,7 @@ MAX_TOKENS = 4_000
 MAX_PARENTHESES = 40  # nested
 MAX_NESTING = 12  # queries inside queries
 MAX_SELECTS = 50
+MAX_COLUMNS = 1_000  # of one SELECT
 MAX_JOINS = 10  # of one SELECT
 MAX_CROSS_JOINS = 4  # of one SELECT
 MAX_READS = 60  # of views, a common table expression counted each time it is used

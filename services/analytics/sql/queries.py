@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from services.analytics.sql.expressions import Expressions
+from services.analytics.sql.limits import MAX_COLUMNS
 from services.analytics.sql.nodes import Expression, Name, Number, Output, Query, Select, Sorted, Union
 from services.analytics.sql.parser import label, name_of, not_allowed, only, place
 from services.analytics.sql.refusals import refuse
@@ -47,7 +48,7 @@ class Queries:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
             only(node, "this", "alias", "with_", "order", "limit", "offset")
             environment = self._with(node, environment, None)
-            return self._ordered(node, self.query(node.this, environment.inner()), environment)
+            return self._ordered(node, self.query(node.this, environment), environment)
         raise not_allowed(node)
 
     def _set_operation(self, node: exp.SetOperation, environment: Environment) -> Query:
@@ -121,15 +122,17 @@ class Queries:
                 assert made.value is not None
                 found.append(Output(name_of(one.args["alias"]), made.output, made.value))
             elif isinstance(one, exp.Star) or (isinstance(one, exp.Column) and isinstance(one.this, exp.Star)):
-                found += self._everything(one, scope, found)
+                found += self._everything(one, scope, {o.label for o in found})
             else:
                 text = one.name if isinstance(one, exp.Column) else label(one)
                 found.append(Output(text, self._context.new("c"), expressions.value(one)))
+            if len(found) > MAX_COLUMNS:
+                raise refuse("too-large", f"a SELECT has {MAX_COLUMNS} columns at most", *place(node))
         if not found:
             raise refuse("syntax", "a SELECT has a column", *place(node))
         return tuple(found)
 
-    def _everything(self, star: exp.Expr, scope: Scope, before: list[Output]) -> list[Output]:
+    def _everything(self, star: exp.Expr, scope: Scope, labels: set[str]) -> list[Output]:
         """`*` or `alias.*` as columns. A name that stands there already gets its view's name before it."""
         only(star if isinstance(star, exp.Star) else star.this)
         wanted = None
@@ -140,7 +143,6 @@ class Queries:
         if not sources:
             missing = f"there is no view or alias {wanted} here" if wanted else "there is no FROM for the *"
             raise refuse("column", missing, *place(star))
-        labels = {o.label for o in before}
         found = []
         for source in sources:
             for column in source.columns:

@@ -53,9 +53,14 @@ class Source:
     read: tuple[View, Mapping[str, str]] | None = None
     query: Query | None = None
     used: set[str] = field(default_factory=set)
+    _labels: dict[str, list[Column]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            self._labels.setdefault(column.label, []).append(column)
 
     def named(self, label: str) -> list[Column]:
-        return [c for c in self.columns if c.label == label]
+        return self._labels.get(label, [])
 
     def use(self, column: Column) -> Name:
         self.used.add(column.name)

@@ -83,6 +83,10 @@ COSTS: list[tuple[str, str]] = [
         "SELECT arraySum(x -> arraySum(y -> arraySum(z -> 1, g), g), g) "
         "FROM (SELECT groupArray(name) AS g FROM opportunities)",
     ),
+    # columns
+    ("too-large", "SELECT " + ", ".join(["*"] * 1500) + " FROM opportunities"),
+    ("too-large", "SELECT * FROM (" + "SELECT *, *, *, *, *, *, *, * FROM (" * 8 + "SELECT * FROM users" + ")" * 9),
+    ("too-large", "WITH '" + "x" * 12_000 + "' AS s SELECT " + ", ".join(["s"] * 900)),
     # joins and unions
     ("too-large", "SELECT count() FROM " + ", ".join(f"opportunities AS o{i}" for i in range(8))),
     ("too-large", "SELECT count() FROM " + ", ".join(f"opportunities AS o{i}" for i in range(23))),
