@@ -25,7 +25,7 @@ from services.analytics.sql.refusals import Place, refuse
 if TYPE_CHECKING:
     from services.analytics.sql.expressions import Expressions
 
-_PARAMETER = re.compile(r"\d{1,9}|\d\.\d{1,20}")
+_PARAMETER = re.compile(r"[0-9]{1,9}|[0-9]\.[0-9]{1,20}")
 _GATHERED = 100  # values that an aggregate is taken to gather in its array
 _GATHERING = frozenset({"groupArray", "groupUniqArray", "groupArrayIf", "groupUniqArrayIf"})
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from services.analytics.sql.calls import call, whole
+from services.analytics.sql.days import interval, part_of_day
 from services.analytics.sql.functions import OPERATORS
-from services.analytics.sql.limits import UNITS, check_interval
 from services.analytics.sql.nodes import (
     Call,
     Cast,
@@ -33,7 +33,7 @@ from services.analytics.sql.windows import over
 
 Queries = Callable[[exp.Expr, Environment], Query]
 
-_NUMBER = re.compile(r"\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _TEXT_UNIT = 32  # letters of a literal that count as one stored value
 _BINARY: dict[type[exp.Expr], str] = {
     exp.Add: "plus",
@@ -50,16 +50,6 @@ _BINARY: dict[type[exp.Expr], str] = {
     exp.NullSafeEQ: "isNotDistinctFrom",
     exp.DPipe: "concat",
 }
-_PARTS = {
-    "year": "toYear",
-    "quarter": "toQuarter",
-    "month": "toMonth",
-    "week": "toISOWeek",
-    "day": "toDayOfMonth",
-    "hour": "toHour",
-    "minute": "toMinute",
-    "second": "toSecond",
-}
 
 
 class Expressions:
@@ -72,7 +62,7 @@ class Expressions:
         """Raises Invalid, with the place, for whatever is not known or not bound."""
         if (kind := type(node)) in _BINARY:
             only(node, "this", "expression", "typed", "safe")
-            return self._operator(_BINARY[type(node)], node.this, node.expression)
+            return self.operator(_BINARY[type(node)], node.this, node.expression)
         handler = _HANDLERS.get(kind)
         if handler is None:
             raise not_allowed(node)
@@ -95,7 +85,7 @@ class Expressions:
     def query(self, node: exp.Expr) -> Query:
         return self._queries(node, self.scope.environment.inner())
 
-    def _operator(self, name: str, *operands: exp.Expr) -> Call:
+    def operator(self, name: str, *operands: exp.Expr) -> Call:
         function = OPERATORS[name]
         return call(function, self.values(list(operands)), place(operands[0]))
 
@@ -142,18 +132,7 @@ class Expressions:
         return Constant("NULL")
 
     def _interval(self, node: exp.Expr) -> Expression:
-        only(node, "this", "unit")
-        unit, count, where = node.args.get("unit"), node.this, place(node)
-        name = unit.name.lower().removesuffix("s") if isinstance(unit, exp.Var) else ""
-        if name not in UNITS or count is None:
-            raise refuse("interval", "write an interval such as INTERVAL 3 MONTH", *where)
-        function = OPERATORS[f"toInterval{name.capitalize()}"]
-        if not isinstance(count, exp.Literal):
-            return call(function, (self.value(count),), where)
-        check_interval(name, count.name, where)
-        if not re.fullmatch(r"-?\d+", count.name):
-            raise refuse("interval", "an interval takes a whole number", *where)
-        return call(function, (Number(count.name),), where)
+        return interval(self, node)
 
     # operators
 
@@ -165,28 +144,28 @@ class Expressions:
         for part in node.find_all(type(node), bfs=False):
             only(part, "this", "expression")
         name = "and" if isinstance(node, exp.And) else "or"
-        return self._operator(name, *node.flatten())
+        return self.operator(name, *node.flatten())
 
     def _not(self, node: exp.Expr) -> Call:
         only(node, "this")
-        return self._operator("not", node.this)
+        return self.operator("not", node.this)
 
     def _negative(self, node: exp.Expr) -> Expression:
         only(node, "this")
         if isinstance(node.this, exp.Literal) and isinstance(number := self._literal(node.this), Number):
             return Number(f"-{number.digits}")
-        return self._operator("negate", node.this)
+        return self.operator("negate", node.this)
 
     def _like(self, node: exp.Expr) -> Call:
         only(node, "this", "expression", "negate")
         plain, negated = ("ilike", "notILike") if isinstance(node, exp.ILike) else ("like", "notLike")
-        return self._operator(negated if node.args.get("negate") else plain, node.this, node.expression)
+        return self.operator(negated if node.args.get("negate") else plain, node.this, node.expression)
 
     def _is(self, node: exp.Expr) -> Call:
         only(node, "this", "expression")
         if not isinstance(node.expression, exp.Null):
             raise refuse("not-allowed", "IS takes NULL or NOT NULL", *place(node))
-        return self._operator("isNull", node.this)
+        return self.operator("isNull", node.this)
 
     def _between(self, node: exp.Expr) -> Call:
         only(node, "this", "low", "high")
@@ -211,7 +190,7 @@ class Expressions:
         only(node, "this", "expressions")
         if len(node.expressions) != 1:
             raise not_allowed(node)
-        return self._operator("arrayElement", node.this, node.expressions[0])
+        return self.operator("arrayElement", node.this, node.expressions[0])
 
     def _case(self, node: exp.Expr) -> Call:
         only(node, "this", "ifs", "default")
@@ -227,14 +206,10 @@ class Expressions:
         only(node, "this", "true", "false")
         if node.args.get("false") is None:
             raise not_allowed(node)
-        return self._operator("if", node.this, node.args["true"], node.args["false"])
+        return self.operator("if", node.this, node.args["true"], node.args["false"])
 
     def _extract(self, node: exp.Expr) -> Call:
-        only(node, "this", "expression")
-        part = _PARTS.get(node.this.name.lower()) if isinstance(node.this, exp.Var) else None
-        if part is None:
-            raise refuse("not-allowed", f"EXTRACT takes {', '.join(_PARTS)}", *place(node))
-        return self._operator(part, node.expression)
+        return part_of_day(self, node)
 
     def _cast(self, node: exp.Expr) -> Cast:
         only(node, "this", "to")

@@ -34,7 +34,7 @@ T = TypeVar("T")
 Scoped = Callable[[Read], str]  # the SQL of a view as the caller sees it
 
 _LETTERS = 50  # of a text literal that count as one node
-_OURS = re.compile(r"[a-z]\w*")
+_OURS = re.compile(r"[a-z]\w*", re.ASCII)
 _PLAIN = re.compile(r"[^'\\{}%`\x00-\x1f\x7f]*")
 
 

@@ -56,7 +56,7 @@ def check_regex(pattern: str, growth: int, place: Place) -> None:
         raise refuse("too-large", "a regular expression takes short texts, such as a column", *place)
     repeats = 1
     for low, high in _COUNTED.findall(pattern):
-        repeats *= max(int(low[:6] or 1), int(high[:6] or 1), 1)
+        repeats *= max(int(low or 1), int(high or 1), 1)
     quantifiers = sum(pattern.count(sign) for sign in "*+?{")
     if len(pattern) > _REGEX_LENGTH or repeats > _REGEX_REPEATS or quantifiers > _REGEX_QUANTIFIERS:
         raise refuse(

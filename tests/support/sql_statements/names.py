@@ -1,6 +1,11 @@
 """Statements that must be refused: names that are bound to nothing, to two things, or to something of the engine."""
 
 NAMES: list[tuple[str, str]] = [
+    ("column", "SELECT \u0663"),
+    ("syntax", "SELECT quantile(0.\u0663)(amount) FROM opportunities"),
+    ("interval", "SELECT INTERVAL '\u0663' DAY"),
+    ("not-allowed", "SELECT name FROM opportunities LIMIT \u0663"),
+    ("column", "SELECT \uff11 + \u00b2"),
     ("view", "SELECT * FROM (WITH T AS (SELECT 1 AS a) SELECT a FROM T) AS q, T"),
     ("view", "SELECT * FROM (WITH feed_position AS (SELECT 1 AS a) SELECT a FROM feed_position) AS q, feed_position"),
     (
