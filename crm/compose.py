@@ -168,7 +168,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     repository = Repository(store, codec)
     bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
     projector = Projector(catalogue, repository, views, codec)
-    snapshots = Snapshots(store, codec, _views_in_memory)
+    snapshots = Snapshots(store, codec, _views_in_memory, views)
     stack.push_async_callback(snapshots.close)
     bus.directory = directory = Directory(views, clock)
     projector.listeners += [directory.on_events, bus.custom.on_events, snapshots.on_events]

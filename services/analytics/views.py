@@ -102,10 +102,12 @@ OPPORTUNITIES_AS_OF = replace(
     zh="某日结束时(UTC)的商机:每个商机一行;姓名、团队按现在",
     en="Opportunities as they were at the end of a day (UTC), a row each; people and teams as they are now",
     source=(
-        "(SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = {tenant:String} WHERE "
-        "_f.occurred_at < toDateTime64(addDays({day:Date32}, 1), 6, 'UTC') "
-        "ORDER BY _f.tenant, _f.id, _f.version DESC LIMIT 1 BY _f.id) AS _o"
+        "(SELECT _p.*, _n.owner AS owner_now FROM (SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = "
+        "{tenant:String} WHERE _f.occurred_at < toDateTime64(addDays({day:Date32}, 1), 6, 'UTC') "
+        "ORDER BY _f.tenant, _f.id, _f.version DESC LIMIT 1 BY _f.id) AS _p LEFT JOIN (SELECT _w.id AS id, _w.owner AS "
+        "owner FROM opportunities_now AS _w FINAL PREWHERE _w.tenant = {tenant:String}) AS _n ON _n.id = _p.id) AS _o"
     ),
+    owner="_o.owner_now",
     parameters={"day": "Date32"},
 )
 

@@ -11,7 +11,7 @@ from shared.clock import Micros, to_rfc3339
 from shared.domain.catalogue import AnyAggregate
 from shared.domain.record import differences
 from shared.domain.repository import Repository
-from shared.domain.snapshots import Snapshots
+from shared.domain.snapshots import OWNER_NOW, Snapshots
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
@@ -127,6 +127,8 @@ class Queries:
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
         page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
+        for document in page.items:
+            document.pop(OWNER_NOW, None)
         return Page([visible(aggregate, d, access) for d in page.items], page.next)
 
     async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:

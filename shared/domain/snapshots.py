@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.clock import Micros
 from shared.domain.catalogue import AnyAggregate
@@ -19,32 +19,48 @@ from shared.events.common import Erased
 from shared.events.envelope import Recorded, Stored
 from shared.eventstore.port import EventStore
 from shared.streaming.folding import fold_stream
-from shared.views.port import Views, Write
+from shared.views.port import Collection, Field, Kind, Scope, Views, Write
 
 KEPT = 8
 BATCH = 1000
 BREATH = 200  # events after which the event loop gets its turn
 BUILT_AT_ONCE = 2  # however many moments are asked for, others keep a third of the event loop
+MOST_TOUCHED = 10_000  # records; more of them are a reason to build anew
+OWNER_NOW = "owner_now"
 Key = tuple[str, str, Micros | None, Micros | None]
+
+
+def _with_owner_now(collection: Collection) -> Collection:
+    """The same, in the scope of the owner of now."""
+    if collection.owner is None:
+        return collection
+    owner_now = Field(OWNER_NOW, Kind.KEYWORD, "", "", indexed=True, writable=False)
+    return replace(collection, fields=(*collection.fields, owner_now), owner=OWNER_NOW)
 
 
 @dataclass(slots=True)
 class _Snapshot:
-    """position: events up to there are in. users: requests that read it now."""
+    """position: events up to there are in. users: requests that read it now. touched: records that something happened
+    to since, so that they may have another owner.
+    """
 
+    collection: str
     tenant: str
     views: Views | None = None
     position: int = 0
     users: int = 0
     retired: bool = False
+    touched: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Snapshots:
-    """open_views makes an empty private views store."""
+    """open_views makes an empty private views store. present: the views of now, which tell who owns a record."""
 
-    def __init__(self, store: EventStore, codec: Codec, open_views: Callable[[], Awaitable[Views]]) -> None:
-        self._store, self._codec, self._open = store, codec, open_views
+    def __init__(
+        self, store: EventStore, codec: Codec, open_views: Callable[[], Awaitable[Views]], present: Views
+    ) -> None:
+        self._store, self._codec, self._open, self._present = store, codec, open_views, present
         self._kept: OrderedDict[Key, _Snapshot] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
         self._building = asyncio.Semaphore(BUILT_AT_ONCE)
@@ -55,10 +71,11 @@ class Snapshots:
     ) -> AsyncIterator[Views]:
         """Views holding one collection of one tenant as it was. Events recorded later than asked are left out.
 
-        A record belongs to the owner it had then.
+        A record shows the owner it had then, and is in the scope of those in whose scope it is now: documents bear a
+        field more, `OWNER_NOW`.
         """
         key = (aggregate.name, tenant, occurred, recorded)
-        snapshot = self._kept.setdefault(key, _Snapshot(tenant))
+        snapshot = self._kept.setdefault(key, _Snapshot(aggregate.collection.name, tenant))
         self._kept.move_to_end(key)
         snapshot.users += 1
         try:
@@ -74,10 +91,15 @@ class Snapshots:
             self._close_if_done(snapshot)
 
     def on_events(self, events: Sequence[Recorded]) -> None:
-        """Called with every projected batch: what is kept may show a person who is erased now."""
+        """Called with every projected batch: what is kept may show a person who is erased now, or a former owner."""
         self.forget({e.tenant for e in events if isinstance(e.event, Erased)})
+        for key, snapshot in list(self._kept.items()):
+            name, tenant = key[:2]
+            snapshot.touched |= {e.id for e in events if e.version > 1 and e.category == name and e.tenant == tenant}
+            if len(snapshot.touched) > MOST_TOUCHED:
+                self._retire(key)
 
-    def forget(self, tenants: Collection[str]) -> None:
+    def forget(self, tenants: Container[str]) -> None:
         """Build anew what is asked for next of these tenants."""
         for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in tenants]:
             self._retire(key)
@@ -97,6 +119,8 @@ class Snapshots:
         elif snapshot.position < head:
             await self._catch_up(snapshot.views, aggregate, snapshot, occurred, head)
         snapshot.position = head
+        if snapshot.touched:
+            await self._own_anew(snapshot, snapshot.views)
         return snapshot.views
 
     async def _built(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int) -> Views:
@@ -111,7 +135,7 @@ class Snapshots:
     async def _fill(
         self, views: Views, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int
     ) -> None:
-        await views.declare([aggregate.collection])
+        await views.declare([_with_owner_now(aggregate.collection)])
         writes: list[Write] = []
         seen = 0
         async for stream in self._store.streams(aggregate.name, up_to=position, tenant=tenant):
@@ -121,9 +145,9 @@ class Snapshots:
                 seen = 0
                 await asyncio.sleep(0)
             if len(writes) >= BATCH:
-                await views.write(writes)
+                await self._write(views, writes)
                 writes = []
-        await views.write(writes)
+        await self._write(views, writes)
 
     async def _catch_up(
         self, views: Views, aggregate: AnyAggregate, snapshot: _Snapshot, occurred: Micros | None, head: int
@@ -137,10 +161,28 @@ class Snapshots:
             for stream in sorted(news):
                 events = [s for s in await self._store.read(tenant, stream) if s.position <= head]
                 writes += self._fold(aggregate, events, occurred)
-            await views.write(writes)
+            await self._write(views, writes)
             if len(page) < BATCH:
                 return
             after = page[-1].position
+
+    async def _own_anew(self, snapshot: _Snapshot, views: Views) -> None:
+        """Give the touched records the owner they have now."""
+        ids = sorted(snapshot.touched)
+        snapshot.touched.clear()
+        name, tenant = snapshot.collection, snapshot.tenant
+        kept = await views.get_many(name, ids, Scope(tenant))
+        await self._write(views, [Write(name, tenant, id, d, d["version"], anew=True) for id, d in kept.items()])
+
+    async def _write(self, views: Views, writes: Sequence[Write]) -> None:
+        if not writes:
+            return
+        name, tenant = writes[0].collection, writes[0].tenant
+        present = await self._present.get_many(name, [w.key for w in writes], Scope(tenant))
+        for one in writes:
+            if one.document is not None:
+                one.document[OWNER_NOW] = present.get(one.key, {}).get("owner")
+        await views.write(writes)
 
     def _fold(self, aggregate: AnyAggregate, stream: Sequence[Stored], occurred: Micros | None) -> list[Write]:
         past = [s for s in stream if occurred is None or s.occurred_at <= occurred]

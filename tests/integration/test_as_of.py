@@ -93,11 +93,26 @@ async def test_lists_at_a_moment_by_both_times(room: ToyRoom) -> None:
     assert [(t.count, t.sum) for t in totals] == [(2, "7")]
 
 
-async def test_a_list_at_a_moment_shows_records_to_their_owners_of_then(room: ToyRoom) -> None:
+async def test_a_list_at_a_moment_shows_records_to_those_who_see_them_now(room: ToyRoom) -> None:
+    """As they were then, their owner of then among it; also when a kept snapshot is asked again after a transfer."""
     await room.happen("a", ToyMade("a", "ann"), at=START)
+    early = room.clock.now()
     await room.happen("a", ToyHandedOver("bob"), at=START + DAY)
-    assert await names(room, Moment(occurred=START), access=person("ann")) == ["a"]
-    assert await names(room, Moment(occurred=START + DAY), access=person("ann")) == []
+    await room.projector.catch_up()
+    moments = (Moment(occurred=START), Moment(occurred=START + DAY), Moment(recorded=early))
+    ann, bob, cleo = person("ann"), person("bob"), person("cleo")
+    for moment in moments:
+        assert await names(room, moment, access=ann) == []
+        assert await names(room, moment, access=bob) == ["a"]
+        assert await room.queries.count(TOY, ALL, ann, moment) == 0
+    await room.happen("a", ToyHandedOver("cleo"), at=START + 2 * DAY)
+    await room.projector.catch_up()
+    for moment, owner in zip(moments, ("ann", "bob", "ann"), strict=True):
+        assert await names(room, moment, access=bob) == []
+        [shown] = (await room.queries.find(TOY, Query((Condition("owner", "eq", owner),)), cleo, moment)).items
+        assert shown["owner"] == owner
+        assert "owner_now" not in shown
+        assert (await room.queries.totals(TOY, ALL, cleo, (), None, moment))[0].count == 1
 
 
 async def test_a_kept_snapshot_learns_what_is_told_later_about_its_past(room: ToyRoom) -> None:

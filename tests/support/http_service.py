@@ -118,7 +118,7 @@ async def open_service(
     repository = Repository(store, codec)
     bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
     projector = Projector(catalogue, repository, views, codec)
-    snapshots = Snapshots(store, codec, _views_in_memory)
+    snapshots = Snapshots(store, codec, _views_in_memory, views)
     root = load_root_key(folder / "keys" / "root.key", create=False)
     signer = TokenSigner(SigningKeys.open(folder / "signing.keys", root, clock), "crm", clock, ids)
     callers = Callers()

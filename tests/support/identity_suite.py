@@ -152,7 +152,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
     repository = Repository(store, codec)
     bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
     projector = Projector(catalogue, repository, views, codec)
-    snapshots = Snapshots(store, codec, _views_in_memory)
+    snapshots = Snapshots(store, codec, _views_in_memory, views)
     bus.directory = directory = Directory(views, clock)
     projector.listeners.append(directory.on_events)
     signer = TokenSigner(SigningKeys.open(folder / "signing.keys", keys.root, clock), "crm", clock, ids)

@@ -202,7 +202,7 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         await views.declare([TOY.collection, PARKED])
         repository = Repository(store, codec)
         projector = Projector(Catalogue([TOY]), repository, views, codec)
-        snapshots = Snapshots(store, codec, private_views)
+        snapshots = Snapshots(store, codec, private_views, views)
         stack.push_async_callback(snapshots.close)
         projector.listeners.append(snapshots.on_events)
         await projector.start()

@@ -111,7 +111,7 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
         reservations = Reservations(repository, codec, keys, clock, ids)
         bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids)
         projector = Projector(catalogue, repository, views, codec)
-        snapshots = Snapshots(store, codec, _private)
+        snapshots = Snapshots(store, codec, _private, views)
         stack.push_async_callback(snapshots.close)
         projector.listeners += [bus.custom.on_events, snapshots.on_events]
         await views.declare([*(a.collection for a in catalogue), PARKED])
