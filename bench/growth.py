@@ -139,6 +139,7 @@ async def _dashboard(size: int, rounds: int) -> float:
         warehouse = await Warehouse.open(f"chdb:{folder}")
         try:
             rollups = await filled(warehouse, size)
+            await warehouse.warm()
             gateway = SqlGateway(warehouse, Names(), rollups.generation)
             return await _cost(rounds, lambda _: gateway.ask(f"SELECT * FROM {DASHBOARD[0]}", ADMINISTRATOR))
         finally:

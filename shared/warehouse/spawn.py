@@ -22,6 +22,7 @@ from shared.errors import Unavailable
 from shared.warehouse.engine import Options
 from shared.warehouse.protocol import BUFFER
 
+PROGRAM = ("-I", "-B", "-m", "shared.warehouse.engine")
 START_SECONDS = 60
 CONNECTIONS = 8
 _NO_TIMEOUT = 86_400  # seconds; who asks watches the time
@@ -57,7 +58,7 @@ class Engine:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: ASYNC220, S603  a fork; the program is this one
-                [sys.executable, "-I", "-B", "-m", "shared.warehouse.engine", str(theirs.fileno())],
+                [sys.executable, *PROGRAM, str(theirs.fileno())],
                 env={"TZ": "UTC", "LANG": "C.UTF-8"},
                 pass_fds=(theirs.fileno(), *inherited),
                 stdin=subprocess.DEVNULL,

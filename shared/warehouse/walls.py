@@ -94,8 +94,8 @@ class Walls:
         if self._may_change_root and self._change_root():
             inside = "/"
             self.held.append("chroot")
-        if self._ground.uid and self._become():
-            self.held.append(f"uid {self._ground.uid}")
+            if self._ground.uid and self._become():  # from outside, another user could not enter the data directory
+                self.held.append(f"uid {self._ground.uid}")
         self._die_with_parent()  # changes of user and namespace clear it
         if seccomp.install():
             self.held.append("seccomp")

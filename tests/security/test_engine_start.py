@@ -1,0 +1,103 @@
+"""Which walls are enough for callers' SQL, and what happens where they are missing or do not hold."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from shared.errors import Unavailable
+from shared.warehouse import spawn
+from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.walls import holds
+
+# the engine's own program, with some walls taken away
+PROGRAM = """
+import sys
+from shared.warehouse import engine, seccomp, walls
+{}
+sys.argv = ["engine", sys.argv[1]]
+engine.main()
+"""
+PRETENDED = (
+    "walls.Walls.before = lambda self: self.held.append('landlock 7')\n"
+    "walls.Walls.after = lambda self: self.held.append('seccomp') or str(self._ground.root)"
+)
+NO_LANDLOCK = "walls.landlock = lambda *_: 0"
+NO_CHROOT = "walls.Walls._change_root = lambda self: False"
+NO_SECCOMP = "seccomp.install = lambda: False"
+
+
+async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, *, unconfined: bool = False) -> Warehouse:
+    monkeypatch.setattr(spawn, "PROGRAM", ("-I", "-B", "-c", PROGRAM.format(change)))
+    return await Warehouse.open(f"chdb:{folder / 'warehouse'}", unconfined=unconfined)
+
+
+@pytest.mark.parametrize("change", [NO_LANDLOCK, NO_CHROOT])
+async def test_landlock_and_chroot_are_each_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    (tmp_path / "key").write_text("secret")
+    warehouse = await opened(tmp_path, monkeypatch, change)
+    try:
+        assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
+        with pytest.raises(QueryFailed):
+            await warehouse.ask(f"SELECT file('{tmp_path / 'key'}')", tenant="acme")
+    finally:
+        await warehouse.close()
+
+
+@pytest.mark.parametrize("change", [PRETENDED, NO_SECCOMP, f"{NO_LANDLOCK}\n{NO_CHROOT}"])
+async def test_without_walls_no_sql_but_the_suites_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    """What only says that it holds is found out by reading a canary."""
+    warehouse = await opened(tmp_path, monkeypatch, change)
+    try:
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="SQL is switched off"):
+                await warehouse.ask("SELECT 42", tenant="acme")
+        assert warehouse.readers.running is None
+        assert await warehouse.rows("SELECT 42") == [(42,)]
+        assert [r.levelno for r in caplog.records if "switched off" in r.message] == [logging.WARNING]
+    finally:
+        await warehouse.close()
+
+
+async def test_an_operator_may_want_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    warehouse = await opened(tmp_path, monkeypatch, PRETENDED, unconfined=True)
+    try:
+        assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
+        assert "WITHOUT walls" in caplog.text
+    finally:
+        await warehouse.close()
+
+
+@pytest.mark.parametrize(
+    ("walls", "enough"),
+    [
+        (["landlock 7", "seccomp"], True),
+        (["chroot", "seccomp"], True),
+        (["namespaces", "uid 64402", "seccomp"], False),
+        (["landlock 7", "chroot"], False),
+        ([], False),
+    ],
+)
+def test_which_walls_are_enough(walls: list[str], enough: bool) -> None:
+    assert holds(walls) is enough
+
+
+async def test_the_data_of_an_older_layout_is_filled_anew(tmp_path: Path) -> None:
+    """The engine once kept its data in the folder itself, where it knew its own paths."""
+    old = tmp_path / "warehouse" / "store"
+    old.mkdir(parents=True)
+    (tmp_path / "warehouse" / "status").write_text("PID: 1")
+    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    await warehouse.close()
+    assert not old.exists()
+    names = {entry.name for entry in (tmp_path / "warehouse").iterdir()}
+    assert len(names) == 2
+    assert "lock" in names
