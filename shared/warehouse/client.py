@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import Unavailable
+from shared.errors import TooSlow, Unavailable
 from shared.eventstore.lock import AlreadyOpen
 from shared.warehouse.grants import Shown
 from shared.warehouse.home import Home
@@ -105,7 +105,7 @@ class Warehouse:
     async def publish(self, tables: Sequence[str]) -> None:
         """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
 
-        Each has a column `tenant`. To be called again when one was made anew or exchanged. Raises Unavailable.
+        Each has a column `tenant`. To be called again when one was made anew or exchanged.
         """
         await self.readers.publish(tables)
 
@@ -149,7 +149,10 @@ class Warehouse:
 
     async def _shown(self, mark: Mark) -> bool:
         sql = f"SELECT count() FROM `{mark.table}` WHERE tenant = {{tenant:String}} AND {mark.condition}"
-        found = await self.readers.look(sql, {"tenant": mark.tenant, **mark.parameters}, mark.tenant)
+        try:
+            found = await self.readers.look(sql, {"tenant": mark.tenant, **mark.parameters}, mark.tenant)
+        except (QueryFailed, TooSlow, Unavailable):
+            return False  # asked again later, it may be the next reader that answers
         return bool(found.rows[0][0])
 
     async def _describe(self, names: Sequence[str]) -> list[Shown]:

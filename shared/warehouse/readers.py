@@ -71,6 +71,7 @@ class Readers:
         self._threads = ThreadPoolExecutor(AT_ONCE + 1, "warehouse-reader")
         self._asked: set[asyncio.Task[Any]] = set()
         self._refusal = ""
+        self._announced = False
         self._closed = False
 
     @property
@@ -90,14 +91,18 @@ class Readers:
     async def publish(self, names: Sequence[str]) -> None:
         """Show these tables as they are now, and no others. Returns when no question runs on what was shown before.
 
-        Raises Unavailable.
+        Without a reader to take the place of the old one, the next question starts one.
         """
         async with self._starting:
             self._names = tuple(names)
             old = self._reader
             if old is None:
                 return
-            self._reader = await self._start()
+            try:
+                self._reader = await self._start()
+            except Unavailable as error:
+                log.warning("no reader for the new tables yet: %s", error.detail)
+                self._reader = None
         await old.idle.wait()
         await old.engine.kill()
 
@@ -107,7 +112,10 @@ class Readers:
 
     async def look(self, sql: str, parameters: Parameters, tenant: str) -> Answer:
         """A question of the suite's own, of a few milliseconds: it waits for no turn. Raises as ask does."""
-        return await self._shielded(self._on(await self._current(), sql, parameters, tenant))
+        try:
+            return await self._shielded(self._on(await self._current(), sql, parameters, tenant))
+        except _Lost:
+            raise Unavailable("the reader ended under a question of ours") from None
 
     async def warm(self) -> None:
         """Start a reader before the first question. What is in the way is logged, once."""
@@ -168,11 +176,14 @@ class Readers:
             reader.leave()
 
     async def _current(self) -> Reader:
+        """The present generation, while the next one may be on its way; a new one where there is none that lives."""
+        if self._reader is not None and self._reader.engine.alive:
+            return self._reader
         async with self._starting:
-            if self._reader is None or not self._reader.engine.alive:
-                if self._reader is not None:
-                    await self._reader.engine.kill()
-                    self._reader = None
+            if self._reader is not None and not self._reader.engine.alive:
+                await self._reader.engine.kill()
+                self._reader = None
+            if self._reader is None:
                 self._reader = await self._start()
             return self._reader
 
@@ -181,22 +192,36 @@ class Readers:
             raise Unavailable("the warehouse is closed")
         if self._refusal:
             raise Unavailable(self._refusal)
-        first = self._reader is None
-        engine = await self._spawn(await self._describe(self._names))
+        try:
+            engine = await self._spawn(await self._describe(self._names))
+        except QueryFailed as error:
+            raise Unavailable(f"the warehouse cannot answer now: {error}") from None
+        try:
+            told = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, engine)
+        except Breached as error:
+            await engine.kill()
+            self._refusal = f"SQL is switched off: no walls hold around its engine ({error})"
+            log.warning("%s", self._refusal)
+            raise Unavailable(self._refusal) from None
+        except QueryFailed as error:
+            await engine.kill()
+            raise Unavailable(f"the engine's self-test did not end: {error}") from None
+        if not self._announced:
+            (_at_start.warning if self._unconfined else _at_start.info)(told)
+            self._announced = True
+        return Reader(engine)
+
+    def _tried(self, engine: Engine) -> str:
+        """What the log says of the walls. Blocking. Raises Breached, QueryFailed."""
         try:
             if not walls.holds(engine.walls):
                 raise Breached("this system has neither Landlock nor a right to chroot, or no seccomp")
-            await asyncio.get_running_loop().run_in_executor(self._threads, check, engine, self._home.root)
-        except (Breached, QueryFailed) as error:
+            check(engine, self._home.root)
+        except Breached as error:
             if not self._unconfined:
-                await engine.kill()
-                self._refusal = f"SQL is switched off: no walls hold around its engine ({error})"
-                log.warning("%s", self._refusal)
-                raise Unavailable(self._refusal) from None
-            log.warning("callers' SQL runs WITHOUT walls, as CRM_SQL_UNCONFINED asks (%s)", error)
-        if first:
-            _at_start.info("callers' SQL runs behind these walls: %s", ", ".join(engine.walls))
-        return Reader(engine)
+                raise
+            return f"callers' SQL runs WITHOUT walls, as CRM_SQL_UNCONFINED asks: {error}"
+        return f"callers' SQL runs behind these walls: {', '.join(engine.walls)}"
 
     async def _spawn(self, tables: list[grants.Shown]) -> Engine:
         own, scratch = owner(READER_UID), self._home.scratch(READER_UID)

@@ -116,6 +116,18 @@ class FeedSuite:
         assert await yard.rows("SELECT was, is FROM moves FINAL ORDER BY version") == [("", "east"), ("east", "west")]
         assert (await yard.feed.status()).position == await yard.store.head()
 
+    async def test_the_position_told_is_what_answers_hold(self, yard: Yard) -> None:
+        await yard.feed.start()
+        counted = "SELECT count() FROM crates_now FINAL"
+        assert await yard.rows(counted) == [(0,)]
+        for n in range(1, 4):
+            await yard.add(f"c{n}", 0, CrateFilled("east", "1"))
+            await yard.feed.catch_up()
+            async with asyncio.timeout(20):
+                while (await yard.feed.status()).position < await yard.store.head():
+                    await asyncio.sleep(0.02)
+            assert (await yard.warehouse.ask(counted, tenant="acme")).rows == [(n,)]
+
     async def test_a_feed_goes_on_where_the_last_one_stopped(self, yard: Yard) -> None:
         await yard.feed.start()
         await yard.add("a", 0, CrateFilled("east", "1"))

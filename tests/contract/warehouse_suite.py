@@ -58,6 +58,22 @@ async def with_things(opener: Opener) -> Warehouse:
     return warehouse
 
 
+LOCKED_OUT = (
+    "INSERT INTO things (id) VALUES ('x')",
+    "CREATE TABLE mine (a Int8) ENGINE = Memory",
+    "DROP TABLE things",
+    "TRUNCATE TABLE things",
+    "ALTER TABLE things DELETE WHERE 1",
+    "SET max_memory_usage = 0",
+    "SET readonly = 0",
+    "SELECT 1 SETTINGS max_execution_time = 1000",
+    "SELECT * FROM file('/etc/passwd', 'TSV', 'a String')",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'TSV', 'a String')",
+    "SELECT * FROM executable('id', 'TSV', 'a String')",
+    "SELECT 1 INTO OUTFILE '/tmp/out'",
+)
+
+
 class WarehouseSuite:
     async def test_every_type_comes_back_as_it_went_in(self, opener: Opener) -> None:
         warehouse = await with_things(opener)
@@ -103,27 +119,16 @@ class WarehouseSuite:
 
         await asyncio.to_thread(holds)
 
-    @pytest.mark.parametrize(
-        "statement",
-        [
-            "INSERT INTO things (id) VALUES ('x')",
-            "CREATE TABLE mine (a Int8) ENGINE = Memory",
-            "DROP TABLE things",
-            "TRUNCATE TABLE things",
-            "ALTER TABLE things DELETE WHERE 1",
-            "SET max_memory_usage = 0",
-            "SET readonly = 0",
-            "SELECT 1 SETTINGS max_execution_time = 1000",
-            "SELECT * FROM file('/etc/passwd', 'TSV', 'a String')",
-            "SELECT * FROM url('http://127.0.0.1:1/', 'TSV', 'a String')",
-            "SELECT * FROM executable('id', 'TSV', 'a String')",
-            "SELECT 1 INTO OUTFILE '/tmp/out'",
-        ],
-    )
-    async def test_a_readers_session_is_locked(self, opener: Opener, statement: str) -> None:
+    async def test_a_readers_session_is_locked(self, opener: Opener) -> None:
         warehouse = await with_things(opener)
-        with pytest.raises(QueryFailed):
-            await warehouse.ask(statement, tenant="acme")
+        answered = []
+        for statement in LOCKED_OUT:
+            try:
+                await warehouse.ask(statement, tenant="acme")
+                answered.append(statement)
+            except QueryFailed:
+                continue
+        assert answered == []
 
     @pytest.mark.parametrize(
         ("question", "code"),

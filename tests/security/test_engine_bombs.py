@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from shared.errors import TooSlow, Unavailable
 from shared.warehouse.client import Limits, QueryFailed, Warehouse
@@ -26,9 +27,12 @@ HEAVY = (
 LIMITS = Limits(seconds=1, memory=400_000_000)
 
 
-@pytest.fixture
-async def warehouse(tmp_path: Path) -> AsyncIterator[Warehouse]:
-    opened = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}", limits=LIMITS)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def warehouse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Warehouse]:
+    opened = await Warehouse.open(f"chdb:{tmp_path_factory.mktemp('bombs') / 'warehouse'}", limits=LIMITS)
     yield opened
     await opened.close()
 
@@ -110,16 +114,6 @@ async def test_two_bombs_of_a_tenant_leave_a_turn_to_others(warehouse: Warehouse
     assert {type(e) for e in await asyncio.gather(*bombs, return_exceptions=True)} <= {TooSlow, Unavailable}
 
 
-async def test_the_warehouse_closes_under_a_bomb(warehouse: Warehouse) -> None:
-    exploding = asyncio.ensure_future(warehouse.ask(BOMBS[0], tenant="acme"))
-    await running(warehouse, 1)
-    process = pid(warehouse)
-    await warehouse.close()
-    assert not exists(process)
-    with pytest.raises((QueryFailed, Unavailable)):
-        await exploding
-
-
 async def test_what_was_killed_reaches_no_later_engine(warehouse: Warehouse) -> None:
     """The client repeats a read whose connection broke: on a dead engine that fails, whatever came after it."""
     await warehouse.ask("SELECT 1", tenant="acme")
@@ -130,3 +124,14 @@ async def test_what_was_killed_reaches_no_later_engine(warehouse: Warehouse) -> 
     assert pid(warehouse) != dead.pid
     with pytest.raises(Exception, match=r"(?i)broken|descriptor|reset|connection"):
         dead.client.query("SELECT 1")
+
+
+async def test_the_warehouse_closes_under_a_bomb(warehouse: Warehouse) -> None:
+    """The last test of this file: nothing can be asked of it afterwards."""
+    exploding = asyncio.ensure_future(warehouse.ask(BOMBS[0], tenant="acme"))
+    await running(warehouse, 1)
+    process = pid(warehouse)
+    await warehouse.close()
+    assert not exists(process)
+    with pytest.raises((QueryFailed, Unavailable)):
+        await exploding
