@@ -55,6 +55,7 @@ from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
 from shared.streaming.reconcile import Reconciler
+from shared.streaming.settling import rules_policy
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
@@ -168,6 +169,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     repository = Repository(store, codec)
     bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
     projector = Projector(catalogue, repository, views, codec)
+    bus.reach = projector.reach
     snapshots = Snapshots(store, codec, _views_in_memory, views)
     stack.push_async_callback(snapshots.close)
     bus.directory = directory = Directory(views, clock)
@@ -199,7 +201,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
         bus=bus,
         queries=Queries(views, repository, projector, snapshots),
         projector=projector,
-        policies=PolicyRunner(POLICIES, bus, codec),
+        policies=PolicyRunner((*POLICIES, rules_policy(catalogue)), bus, codec),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         signer=signer,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
-from services.customer.merging import MergeEvents, add_merging
 from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
@@ -24,8 +22,6 @@ from shared.events.envelope import Event
 from shared.views.port import MAX_PAGE, Collection, Condition, Field, Kind, Query
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
-MAX_DEPTH = 50  # levels of the hierarchy
-_NONE: dict[str, str | None] = {}
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -119,17 +115,22 @@ class ArchiveAccount(Archive):
 
 async def open_opportunities(cmd: ArchiveAccount, lookups: Lookups) -> tuple[int, bool]:
     """How many open opportunities the account has, and whether that is to be overlooked."""
+    return await count_open(await lookups.state(ACCOUNT, lookups.id), lookups), cmd.force
+
+
+async def count_open(account: Account, lookups: Lookups) -> int:
+    """How many open opportunities an account has: those that the views find, each as the log has it."""
     if "opportunity" not in lookups.catalogue:
-        return 0, cmd.force
-    account = await lookups.state(ACCOUNT, lookups.id)
+        return 0
     where = (
-        Condition("account", "in", [lookups.id, *account.absorbed]),
+        Condition("account", "in", [account.id, *account.absorbed]),
         Condition("status", "eq", "open"),
         Condition("archived", "eq", False),
     )
     shown = await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE))
-    deals: list[Any] = [await lookups.record("opportunity", d["id"]) for d in shown]  # the view may lag behind
-    return sum(deal.status == "open" and not deal.archived for deal in deals), cmd.force
+    deals: list[Any] = [await lookups.record("opportunity", d["id"]) for d in shown]
+    mine = (account.id, *account.absorbed)
+    return sum(d.status == "open" and not d.archived and d.account in mine for d in deals)
 
 
 def may_archive(state: Account, ctx: Context) -> None:
@@ -142,6 +143,10 @@ def may_archive(state: Account, ctx: Context) -> None:
         )
     if count and not ctx.reason:
         raise Invalid.field("force", "reason-needed", "say why, in X-Reason")
+
+
+def archived(cmd: ArchiveAccount) -> Event:
+    return events.AccountArchived(cmd.cause, forced=cmd.force)
 
 
 add_lifecycle(
@@ -158,32 +163,8 @@ add_lifecycle(
     before={"archive": may_archive},
     look={"archive": open_opportunities},
     archive_model=ArchiveAccount,
+    archived=archived,
 )
-
-MERGES = MergeEvents(events.AccountsMerged, events.AccountsUnmerged, events.AccountAbsorbed, events.AccountReleased)
-
-
-async def combine(survivor: Account, others: dict[str, Account], lookups: Lookups) -> dict[str, Any]:
-    """Tags of all; a parent that is absorbed gives way to its own. Raises Invalid for a cycle further up."""
-    tags = sorted({tag for account in (survivor, *others.values()) for tag in account.tags})
-    parent = survivor.parent
-    while parent in others:
-        parent = others[parent].parent
-    if parent == survivor.id or set(await line_up(parent, lookups)) & {survivor.id, *others}:
-        raise Invalid.field("absorb", "cycle", "one of them stands above the account that is to absorb it")
-    return {"tags": tags, "parent": parent}
-
-
-async def part(survivor: str, event: events.AccountsUnmerged, lookups: Lookups) -> None:
-    """Raises Invalid when an account that stands by itself again would stand above itself."""
-    back = {survivor: event.changes["parent"]["to"]} if "parent" in event.changes else {}
-    for id in event.released:
-        parent = (await lookups.state(ACCOUNT, id)).parent
-        if id in await line_up(parent, lookups, apart=event.released, parents=back):
-            raise Invalid.field("release", "cycle", "one of them would stand above itself; move what is below it first")
-
-
-add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine, part)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -255,46 +236,6 @@ def change_details(cmd: ChangeAccountDetails, state: Account, ctx: Context) -> l
     require_live(state)
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
     return [events.AccountDetailsChanged(changes)] if changes else []
-
-
-class SetParentAccount(CommandModel):
-    """Place the account under another one; null = at the top."""
-
-    parent: Reference | None
-
-
-async def line_above(cmd: SetParentAccount, lookups: Lookups) -> list[str]:
-    """The ids from the wanted parent up to the top."""
-    await lookups.exists("parent", "account", cmd.parent)
-    return await line_up(cmd.parent, lookups)
-
-
-async def line_up(
-    id: str | None, lookups: Lookups, apart: Sequence[str] = (), parents: Mapping[str, str | None] = _NONE
-) -> list[str]:
-    """An account's id and those above it, up to the top; a merged account stands where its survivor stands.
-
-    apart: merged accounts that are to stand by themselves; parents: what is to be instead of the parents now.
-    """
-    line: list[str] = []
-    while id is not None and id not in line and len(line) <= MAX_DEPTH:
-        line.append(id)
-        account = await lookups.state(ACCOUNT, id)
-        above = parents.get(id, account.parent)
-        id = above if id in apart else account.merged_into or above
-    return line
-
-
-@ACCOUNT.command("SetParentAccount", action="edit", verb="parent", prepare=line_above)
-def set_parent(cmd: SetParentAccount, state: Account, ctx: Context) -> list[Event]:
-    require_live(state)
-    if cmd.parent == state.parent:
-        return []
-    if ctx.id in ctx.facts:
-        raise Invalid.field("parent", "cycle", "an account cannot stand below itself")
-    if len(ctx.facts) > MAX_DEPTH:
-        raise Invalid.field("parent", "too-deep", f"a hierarchy has {MAX_DEPTH} levels at most")
-    return [events.AccountParentSet(cmd.parent, state.parent)]
 
 
 class ChangeAccountType(CommandModel):

@@ -137,7 +137,7 @@ def _refuse_unfit(states: dict[str, Any], ctx: Context) -> None:
             raise Invalid.field("absorb", "itself", "a record cannot absorb itself")
         if other.erased:
             raise Rejected("an erased person cannot be merged", code="erased", id=id)
-        if other.merged_into is not None:
+        if other.merged_into is not None or ctx.id in other.absorbed:
             raise Rejected("one of them is merged into another record already", code="merged", id=id)
         if other.archived:
             raise Rejected("one of them is archived; restore it first", code="archived", id=id)
@@ -224,15 +224,20 @@ def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
 
 
 def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> None:
-    async def survivor(cmd: Absorb, lookups: Lookups) -> Any:
-        return await lookups.state(aggregate, cmd.into)
+    async def as_merged(cmd: Absorb, lookups: Lookups) -> list[str] | None:
+        """What it had absorbed itself when the survivor absorbed it; None when the survivor let it go meanwhile."""
+        act = merges(await lookups.events(aggregate.name, cmd.into), events).get(lookups.id)
+        return None if act is None else act.event.through.get(lookups.id, [])
 
-    @aggregate.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=survivor)
+    @aggregate.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=as_merged)
     def absorb(cmd: Absorb, state: MergeableRecord, ctx: Context) -> list[Event]:
-        if ctx.id not in ctx.facts.absorbed or state.merged_into == cmd.into:
+        """Refused when it is not any more what the survivor saw: it was merged, or had others merged into it."""
+        if ctx.facts is None or state.merged_into == cmd.into:
             return []
-        if state.merged_into is not None or ctx.facts.merged_into is not None or state.erased:
+        if state.merged_into is not None or state.erased:
             raise Rejected("it was merged or erased at the same moment", code="merged")
+        if set(state.absorbed) != set(ctx.facts):
+            raise Rejected("another record was merged into it, or out of it, at the same moment", code="merged")
         return [events.absorbed(cmd.into)]
 
     @aggregate.command(f"Release{title}", action="merge", verb="release", hidden=True)

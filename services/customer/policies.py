@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from services.customer import account, contact
+from services.customer import account_tree, contact
 from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY
 from services.customer.contact import CONTACT
@@ -76,7 +76,7 @@ async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIter
 
 
 POLICIES = (
-    merging(ACCOUNT, "Account", account.MERGES),
+    merging(ACCOUNT, "Account", account_tree.MERGES),
     merging(CONTACT, "Contact", contact.MERGES),
     Policy("erase-person", frozenset({PersonErased}), erase_person),
     Policy("erase-activity", frozenset({ActivityErased}), erase_activity),

@@ -18,15 +18,17 @@ from shared.domain.aggregate import Command, CommandModel, Context
 from shared.domain.catalogue import AnyAggregate
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
+from shared.domain.rules import Rule
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
 from shared.events import identity as events
-from shared.events.envelope import Event
+from shared.events.envelope import Event, Recorded
 from shared.security.permissions import Access, Role
 from shared.security.reach import reaches_all, require_reach_of, require_transfer
 from shared.views.port import Condition, Query
 
 ADMINISTRATOR = "administrator"
+NEEDS_ADMINISTRATOR = "the organisation needs an active administrator"
 
 
 # --- what these decisions know beside the user ------------------------------------------------------------------------
@@ -92,7 +94,7 @@ def administers(state: User) -> bool:
 def require_another(state: User, facts: Standing) -> None:
     """Raises Rejected when the user is the last active administrator."""
     if administers(state) and not facts.others:
-        raise Rejected("the organisation needs an active administrator", code="last-administrator")
+        raise Rejected(NEEDS_ADMINISTRATOR, code="last-administrator")
 
 
 # --- roles and teams --------------------------------------------------------------------------------------------------
@@ -255,26 +257,48 @@ def erase(cmd: EraseUser, state: User, ctx: Context) -> list[Event]:
     return [events.UserErased(ctx.id)]
 
 
-# --- the guard's second line ------------------------------------------------------------------------------------------
+# --- what holds when two administrators take each other's rights at the same moment (ADR 8) ---------------------------
 
 
-class KeepAdministrator(CommandModel):
-    """Two administrators who took each other's rights at the same moment: the first one gets theirs back.
-
-    demoted: the user was an administrator until their roles changed.
-    """
-
-    demoted: bool = False
+def _demotes(event: events.UserRolesAssigned | events.UserSuspended | events.UserDeactivated) -> bool:
+    if isinstance(event, events.UserRolesAssigned):
+        return ADMINISTRATOR in event.previous and ADMINISTRATOR not in event.roles
+    return True
 
 
-@USER.command("KeepAdministrator", action="manage", verb="keep", prepare=standing, hidden=True)
-def keep_administrator(cmd: KeepAdministrator, state: User, ctx: Context) -> list[Event]:
-    was_one = ADMINISTRATOR in state.roles or cmd.demoted
-    if not was_one or administers(state) or ctx.facts.others or state.archived:
-        return []
+async def _none_left(state: User, event: object, lookups: Lookups) -> bool:
+    """Whether a demoted administrator was the last one. The views may miss a new one: then every user is looked at."""
+    demoted = isinstance(event, events.UserRolesAssigned) or ADMINISTRATOR in state.roles
+    if not demoted or administers(state):
+        return False
+    if lookups.position is None and await other_administrators(lookups, state.id):
+        return False
+    async for user in lookups.each(USER):
+        if administers(user):
+            return False
+    return True
+
+
+async def _administrator_again(state: User, target: Recorded, lookups: Lookups) -> list[Event]:
+    """Roles as before the change, or with the administrator's if others were given since; and active."""
     back: list[Event] = []
-    if ADMINISTRATOR not in state.roles:
-        back.append(events.UserRolesAssigned([*state.roles, ADMINISTRATOR], state.roles))
+    event = target.event
+    if isinstance(event, events.UserRolesAssigned) and ADMINISTRATOR not in state.roles:
+        roles = event.previous if state.roles == event.roles else [*state.roles, ADMINISTRATOR]
+        back.append(events.UserRolesAssigned(roles, state.roles))
     if state.status in ("suspended", "deactivated"):
         back.append(events.UserReactivated("active"))
     return back
+
+
+USER.rules = (
+    *USER.rules,
+    Rule(
+        "last-administrator",
+        NEEDS_ADMINISTRATOR,
+        (events.UserRolesAssigned, events.UserSuspended, events.UserDeactivated),
+        _none_left,
+        when=_demotes,
+        repair=_administrator_again,
+    ),
+)

@@ -1,10 +1,10 @@
-"""What follows from events of identity: work is handed over, an organisation keeps an administrator, users go whole."""
+"""What follows from events of identity: work is handed over, users go whole."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from services.identity.membership import ADMINISTRATOR, transfer_of
+from services.identity.membership import transfer_of
 from services.identity.session import SESSION
 from services.identity.user import USER
 from shared.domain.catalogue import AnyAggregate
@@ -38,14 +38,6 @@ async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[s
         yield document["id"]
 
 
-async def _keep_administrator(reaction: Reaction) -> None:
-    event = reaction.recorded.event
-    demoted = isinstance(event, events.UserRolesAssigned)
-    if demoted and (ADMINISTRATOR not in event.previous or ADMINISTRATOR in event.roles):
-        return
-    await reaction.send("keep", "identity.KeepAdministrator", {"demoted": demoted}, id=reaction.recorded.id)
-
-
 async def _erase_user(reaction: Reaction) -> None:
     """Their sessions go with them: each tells a device and an address, until it ends."""
     bus, tenant = reaction.bus, reaction.recorded.tenant
@@ -60,10 +52,5 @@ async def _erase_user(reaction: Reaction) -> None:
 
 POLICIES: tuple[Policy, ...] = (
     Policy("hand-over", frozenset({events.UserWorkHandedOver}), _transfer_work),
-    Policy(
-        "keep-administrator",
-        frozenset({events.UserRolesAssigned, events.UserSuspended, events.UserDeactivated}),
-        _keep_administrator,
-    ),
     Policy("erase-user", frozenset({events.UserErased}), _erase_user),
 )

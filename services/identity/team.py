@@ -9,6 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
+from shared.domain.hierarchy import Hierarchy, moves
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
@@ -18,9 +19,6 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.reach import reaches_all, require_owners
 from shared.views.port import Collection, Field, Kind
-
-MAX_DEPTH = 50  # levels of the tree
-
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -79,6 +77,10 @@ add_lifecycle(
     Lifecycle(None, events.TeamTagsChanged, events.TeamArchived, events.TeamRestored, events.TeamChangeUndone),
 )
 
+_CYCLE = "a team cannot stand below itself"
+TREE = Hierarchy(TEAM, "parent", top=lambda previous: events.TeamParentSet(None, previous))
+TEAM.rules = (TREE.rule(_CYCLE, [events.TeamParentSet, events.TeamChangeUndone], when=moves("parent")),)
+
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
@@ -130,12 +132,7 @@ class SetParentTeam(CommandModel):
 async def line_above(cmd: SetParentTeam, lookups: Lookups) -> list[str]:
     """The ids from the wanted parent up to the top."""
     await lookups.exists("parent", "team", cmd.parent)
-    line: list[str] = []
-    above = cmd.parent
-    while above is not None and above not in line and len(line) <= MAX_DEPTH:
-        line.append(above)
-        above = (await lookups.state(TEAM, above)).parent
-    return line
+    return await TREE.line(cmd.parent, lookups)
 
 
 @TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=line_above)
@@ -144,7 +141,7 @@ def set_parent(cmd: SetParentTeam, state: Team, ctx: Context) -> list[Event]:
     if cmd.parent == state.parent:
         return []
     if ctx.id in ctx.facts:
-        raise Invalid.field("parent", "cycle", "a team cannot stand below itself")
-    if len(ctx.facts) > MAX_DEPTH:
-        raise Invalid.field("parent", "too-deep", f"the tree has {MAX_DEPTH} levels at most")
+        raise Invalid.field("parent", "cycle", _CYCLE)
+    if len(ctx.facts) > TREE.depth:
+        raise Invalid.field("parent", "too-deep", f"the tree has {TREE.depth} levels at most")
     return [events.TeamParentSet(cmd.parent, state.parent)]

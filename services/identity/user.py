@@ -14,6 +14,7 @@ from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
+from shared.domain.hierarchy import Hierarchy, moves
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.match import email_key
@@ -165,6 +166,10 @@ add_lifecycle(
     before={"archive": _may_archive},
 )
 
+_CYCLE = "nobody can report to themselves"
+LINE = Hierarchy(USER, "manager", top=lambda previous: events.UserManagerSet(None, previous), depth=1000)
+USER.rules = (LINE.rule(_CYCLE, [events.UserManagerSet, events.UserChangeUndone], when=moves("manager")),)
+
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
@@ -251,12 +256,7 @@ class SetManager(CommandModel):
 async def line_above(cmd: SetManager, lookups: Lookups) -> list[str]:
     """The ids from the wanted manager up."""
     await lookups.exists("manager", "user", cmd.manager)
-    line: list[str] = []
-    above = cmd.manager
-    while above is not None and above not in line:
-        line.append(above)
-        above = (await lookups.state(USER, above)).manager
-    return line
+    return await LINE.line(cmd.manager, lookups)
 
 
 @USER.command("SetManager", action="manage", verb="manager", prepare=line_above)
@@ -265,5 +265,5 @@ def set_manager(cmd: SetManager, state: User, ctx: Context) -> list[Event]:
     if cmd.manager == state.manager:
         return []
     if ctx.id in ctx.facts:
-        raise Invalid.field("manager", "cycle", "nobody can report to themselves")
+        raise Invalid.field("manager", "cycle", _CYCLE)
     return [events.UserManagerSet(cmd.manager, state.manager)]

@@ -8,6 +8,7 @@ import services.sales.lead_conversion
 import services.sales.lead_course
 import services.sales.opportunity_moves
 import services.sales.opportunity_parts
+import services.sales.rules
 import services.sales.stages  # noqa: F401  (registers commands)
 from services.sales.lead import LEAD
 from services.sales.opportunity import OPPORTUNITY

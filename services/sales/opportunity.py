@@ -199,6 +199,41 @@ def require_open(state: Opportunity) -> None:
         raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
 
 
+async def its_place(cmd: CommandModel, lookups: Lookups) -> Pipeline:
+    """The deal's pipeline. Raises Rejected for a deal that is not at work and whose account is archived."""
+    deal = await lookups.state(OPPORTUNITY, lookups.id)
+    if (deal.archived or deal.status != "open") and await account_is_archived(deal, lookups):
+        raise Rejected("the deal's account is archived; restore it first", code="account-archived")
+    return await pipeline_for(lookups, deal.pipeline)
+
+
+async def account_is_archived(deal: Opportunity, lookups: Lookups) -> bool:
+    """Whether the account is archived; a merged one stands where its survivor stands."""
+    id, seen = deal.account, set[str]()
+    while id is not None and id not in seen and "account" in lookups.catalogue:
+        seen.add(id)
+        account: Any = await lookups.record("account", id)
+        if account.merged_into is None:
+            return bool(account.archived)
+        id = account.merged_into
+    return False
+
+
+def restored(state: Opportunity, ctx: Context) -> list[Event]:
+    """An open deal whose stage was retired meanwhile goes on in the first one, as a reopened deal does."""
+    made: list[Event] = [events.OpportunityRestored()]
+    pipeline: Pipeline = ctx.facts
+    stage = pipeline.stage(state.stage)
+    if state.status == "open" and stage is not None and stage["retired"]:
+        made.append(into_first(state, pipeline, ctx.occurred_at))
+    return made
+
+
+def into_first(state: Opportunity, pipeline: Pipeline, at: Micros) -> Event:
+    first = pipeline.open_stages[0]
+    return events.OpportunityStageChanged(first["key"], state.stage, first["probability"], [], at)
+
+
 add_lifecycle(
     OPPORTUNITY,
     "Opportunity",
@@ -211,6 +246,8 @@ add_lifecycle(
     ),
     reverses=REVERSES,
     before={"undo": lambda state, ctx: require_open(state)},
+    look={"restore": its_place},
+    restored=restored,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.gates import check_gate, may_go
-from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, require_open
+from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.values import Day, Probability, positive
 from shared.clock import day_of
@@ -145,7 +145,7 @@ class ReopenOpportunity(CommandModel):
     stage: Annotated[str | None, F(max_length=40)] = None
 
 
-@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_pipeline, sets=("status",))
+@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_place, sets=("status",))
 def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "open":

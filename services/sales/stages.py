@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field as F
 
 from services.sales.gates import MAX_STAGES, Gate, Key, Label, StageModel
+from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE, Pipeline, existing
 from services.sales.values import Probability
 from shared.domain.aggregate import CommandModel, Context
@@ -13,7 +16,7 @@ from shared.domain.lookups import Lookups
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
-from shared.views.port import Condition, Query, Scope
+from shared.views.port import MAX_PAGE, Condition, Query
 
 
 class AddStage(StageModel):
@@ -89,10 +92,21 @@ class RetireStage(CommandModel):
 
 
 async def deals_in_stage(cmd: RetireStage, lookups: Lookups) -> int:
-    """How many open deals stand in it now: a deal that slips in this very moment stays there by its name."""
-    wanted = {"pipeline": lookups.id, "stage": cmd.key, "status": "open", "archived": False}
-    where = tuple(Condition(name, "eq", value) for name, value in wanted.items())
-    return await lookups.views.count("opportunities", Query(where=where), Scope(lookups.tenant))
+    """How many open deals stand in it now."""
+    return await deals_in(lookups.id, {cmd.key}, lookups)
+
+
+async def deals_in(pipeline: str, stages: Collection[str], lookups: Lookups) -> int:
+    """How many open deals stand in stages of a pipeline: those that the views find, each as the log has it."""
+    where = (
+        Condition("pipeline", "eq", pipeline),
+        Condition("stage", "in", sorted(stages)),
+        Condition("status", "eq", "open"),
+        Condition("archived", "eq", False),
+    )
+    shown = await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE))
+    deals = [await lookups.state(OPPORTUNITY, d["id"]) for d in shown]
+    return sum(d.status == "open" and not d.archived and d.stage in stages for d in deals)
 
 
 @PIPELINE.command("RetireStage", action="edit", verb="retire-stage", prepare=deals_in_stage, sets=("stages",))

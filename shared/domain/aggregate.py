@@ -25,6 +25,7 @@ from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
     from shared.domain.lookups import Lookups
+    from shared.domain.rules import Rule
     from shared.domain.undo import Reverse
 
 S = TypeVar("S", bound=Record)
@@ -159,6 +160,7 @@ class Aggregate(Generic[S]):
     conceal: Conceal | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     reverses: Sequence[Reverse] = ()
+    rules: Sequence[Rule] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)
     _folds: _Folds = field(init=False, repr=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -12,20 +14,23 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from shared.clock import Clock, Ids, Micros
 from shared.domain.aggregate import Command, CommandModel, Context
+from shared.domain.call import Call as Call
 from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.custom import CustomFields
 from shared.domain.guards import check, when
-from shared.domain.lookups import Lookups
+from shared.domain.lookups import Lookups, Sources, views_reach
 from shared.domain.parsing import parse
 from shared.domain.reach import check_reach
 from shared.domain.record import Record
 from shared.domain.repository import Repository
 from shared.domain.requests import RequestKeys
+from shared.domain.rules import Withdraw
+from shared.domain.settle import Written, numbered, settle, settle_again, settle_recorded
 from shared.domain.uniqueness import Duplicate, Reservations, held_value, told_to
 from shared.errors import Conflict, CrmError, Invalid, KeyReused, PreconditionFailed, Unavailable
 from shared.events.codec import Codec
 from shared.events.common import Erased
-from shared.events.envelope import Event, Metadata
+from shared.events.envelope import Event, Metadata, Recorded
 from shared.eventstore.port import Appended, DifferentRequest, Request, StoreBroken, StoreUnavailable, WrongVersion
 from shared.faults import crashpoint
 from shared.security.directory import Directory
@@ -36,26 +41,6 @@ from shared.views.port import Views
 
 ATTEMPTS = 5
 _tracer = trace.get_tracer("crm.command")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Everything around one command that is not its body.
-
-    id: the record; None = a new one. if_match: the version the caller saw. key: Idempotency-Key.
-    occurred_at: when it happened, if not now. new_id: the id to give a new record (sagas choose it beforehand).
-    """
-
-    access: Access
-    id: str | None = None
-    if_match: int | None = None
-    key: str | None = None
-    occurred_at: Micros | None = None
-    reason: str = ""
-    correlation_id: str = ""
-    causation_id: str = ""
-    on_behalf_of: str = ""
-    new_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +69,8 @@ class CommandBus:
     """`custom` wants to hear every projected batch (`custom.on_events`).
 
     directory: where people stand; unless the composition root gives a kept one, it is read for each decision.
+    reach: returns once the views have come to a position; None = look until they have. holds_rules: those over several
+    records, after each append; who sends in bulk leaves them to the policy.
     """
 
     catalogue: Catalogue
@@ -93,6 +80,8 @@ class CommandBus:
     reservations: Reservations
     clock: Clock
     ids: Ids
+    reach: Callable[[int], Awaitable[None]] | None = None
+    holds_rules: bool = True
     custom: CustomFields = field(init=False)
     directory: Directory = field(init=False)
     _requests: RequestKeys = field(init=False)
@@ -105,6 +94,17 @@ class CommandBus:
         self.directory = Directory(self.views, self.clock, max_age=-1)
         self._requests = RequestKeys(self.reservations.keys)
         self._tracing = tracing_is_on()
+
+    def lookups(self, access: Access, id: str) -> Lookups:
+        """What a command on a record may look up."""
+        reach = self.reach or partial(views_reach, self.views)
+        return Lookups(
+            access, id, Sources(self.catalogue, self.repository, self.views, self.directory, self.custom, reach)
+        )
+
+    async def settle(self, recorded: Recorded) -> None:
+        """Hold the rules over several records for an event of the log."""
+        await settle_recorded(self, recorded)
 
     async def send(self, name: str, body: CommandModel | dict[str, Any], call: Call) -> Done:
         """Validate, check rights, decide, append.
@@ -141,17 +141,17 @@ class CommandBus:
             earlier = await self._earlier(call.access.tenant, request)  # refused now, but done before?
             if earlier is None:
                 raise
-            return earlier
+            await settle_again(self, call.access.tenant, earlier)
+            return _done(earlier)
         finally:
             del self._running[slot]
             ended.set_result(None)
 
-    async def _earlier(self, tenant: str, request: Request) -> Done | None:
+    async def _earlier(self, tenant: str, request: Request) -> Appended | None:
         try:
-            found = await self.repository.store.find_request(tenant, request)
+            return await self.repository.store.find_request(tenant, request)
         except DifferentRequest as error:
             raise KeyReused() from error
-        return None if found is None else _done(found)
 
     async def _with_retries(self, task: Task, request: Request | None) -> Done:
         try:
@@ -197,7 +197,7 @@ class CommandBus:
             return Done(id, state.version, changed=False)  # a saga's repeated step: the record is there
         happened = when(call.occurred_at, now, state)
         await self.custom.check(access.tenant, aggregate.name, body, complete=command.creates and not call.causation_id)
-        lookups = Lookups(access, id, self.catalogue, self.repository, self.views, self.directory, self.custom)
+        lookups = self.lookups(access, id)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)
         events = command.decide(body, state, context)
@@ -211,24 +211,17 @@ class CommandBus:
     ) -> Done:
         aggregate, call = task.aggregate, task.call
         tenant, stream, expected = call.access.tenant, aggregate.stream(id), state.version
-        command_id = self.ids.new()
-        metadata = Metadata(
-            actor=call.access.user,
-            on_behalf_of=call.on_behalf_of,
-            command=command_id,
-            command_name=task.command.name,
-            correlation_id=call.correlation_id or command_id,
-            causation_id=call.causation_id or command_id,
-            reason=call.reason,
-            traceparent=task.traceparent,
-        )
-        metadata = await self.codec.seal_reason(tenant, stream, metadata, occurred_at)
+        metadata = await self.codec.seal_reason(tenant, stream, _metadata(task, self.ids.new()), occurred_at)
         try:
             encoded = await self.codec.encode(tenant, stream, events, [self.ids.new() for _ in events], occurred_at)
         except ValueError as error:
             raise Invalid(str(error)) from error
+        after = aggregate.copy(state)
+        after.id, after.version = id, expected + len(events)
+        for event in events:
+            aggregate.evolve_all(after, event)
         if aggregate.uniques and events:
-            await self._reserve(task, id, state, events)
+            await self._reserve(task, id, state, after)
             crashpoint("command.reserved")
         crashpoint("command.encoded")
         if request is not None:
@@ -238,21 +231,32 @@ class CommandBus:
             if isinstance(event, Erased):
                 crashpoint("command.erased")
                 await self.reservations.keys.destroy(tenant, event.subject_id)  # a policy does it too, after a crash
+        if appended.repeated:
+            await settle_again(self, tenant, appended)
+        elif aggregate.rules and self.holds_rules:
+            crashpoint("command.appended")
+            named, actor = numbered(expected, events, encoded), call.on_behalf_of or call.access.user
+            await self._settle(
+                task, Written(aggregate, tenant, id, named, appended.position, actor, metadata.correlation_id), after
+            )
         return _done(appended)
 
-    async def _reserve(self, task: Task, id: str, state: Record, events: list[Event]) -> None:
-        """Reserve the values the events would give the record. Folds them into `state`, which is ours alone."""
+    async def _settle(self, task: Task, written: Written, after: Record) -> None:
+        """Hold the rules over several records. Raises what refuses the command when it had to be withdrawn."""
+        breach = await settle(self, written, after)
+        if breach is not None and breach.rule.refuses and task.command.model is not Withdraw:
+            raise breach.rule.error()
+
+    async def _reserve(self, task: Task, id: str, before: Record, after: Record) -> None:
+        """Reserve the values that the events give the record."""
         aggregate, call = task.aggregate, task.call
-        before = [held_value(unique, state) for unique in aggregate.uniques]
-        for event in events:
-            aggregate.evolve_all(state, event)
-        absorbed = getattr(state, "absorbed", ())
-        for unique, old in zip(aggregate.uniques, before, strict=True):
-            value = held_value(unique, state)
-            if not value or value == old:
+        absorbed = getattr(after, "absorbed", ())
+        for unique in aggregate.uniques:
+            value = held_value(unique, after)
+            if not value or value == held_value(unique, before):
                 continue
             try:
-                await self.reservations.take(aggregate, call.access.tenant, unique, unique.text(state), id, absorbed)
+                await self.reservations.take(aggregate, call.access.tenant, unique, unique.text(after), id, absorbed)
             except Duplicate as clash:
                 if not getattr(task.body, "allow_duplicate", False):
                     raise await self._told(aggregate, clash, call.access) from None
@@ -263,6 +267,20 @@ class CommandBus:
         holder = clash.extra.get("holder")
         owner = (await self.repository.load(aggregate, access.tenant, str(holder))).owner if holder else None
         return told_to(access, aggregate, clash, owner)
+
+
+def _metadata(task: Task, command_id: str) -> Metadata:
+    call = task.call
+    return Metadata(
+        actor=call.access.user,
+        on_behalf_of=call.on_behalf_of,
+        command=command_id,
+        command_name=task.command.name,
+        correlation_id=call.correlation_id or command_id,
+        causation_id=call.causation_id or command_id,
+        reason=call.reason,
+        traceparent=task.traceparent,
+    )
 
 
 def _done(appended: Appended) -> Done:

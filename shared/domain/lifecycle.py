@@ -12,6 +12,7 @@ from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
 from shared.domain.lookups import Lookups
 from shared.domain.match import tag_key
 from shared.domain.record import Record
+from shared.domain.rules import add_withdrawal
 from shared.domain.types import Reference
 from shared.domain.undo import Check, Reverse, add_undo
 from shared.errors import Rejected
@@ -70,7 +71,7 @@ def require_live(state: Record) -> None:
         raise Rejected("the record is archived; restore it first", code="archived")
 
 
-Verb = Literal["transfer", "tags", "archive", "restore", "undo"]
+Verb = Literal["transfer", "tags", "archive", "undo"]
 
 
 def add_lifecycle(
@@ -82,22 +83,27 @@ def add_lifecycle(
     before: Mapping[Verb, Check] | None = None,
     look: Mapping[Literal["archive", "restore"], Prepare] | None = None,
     archive_model: type[Archive] = Archive,
+    archived: Callable[[Any], Event] | None = None,
+    restored: Callable[[Any, Context], list[Event]] | None = None,
     split_undo: Callable[[Event], list[Event]] | None = None,
 ) -> None:
     """Register the shared commands, named after the aggregate (`TransferAccount`, …).
 
     reverses: the commands whose rules an undo obeys. before: what refuses a command, by its verb. look: finds out what
-    that has to know (its `ctx.facts`). split_undo: the events to write instead of the one of an undo.
+    that has to know (its `ctx.facts`). archived, restored: the events of these two, unless they say no more than that.
+    split_undo: the events to write instead of the one of an undo.
     """
     checks, looks = before or {}, look or {}
     if events.transferred is not None:
         _add_transfer(aggregate, title, events.transferred, checks.get("transfer"))
     if events.tagged is not None:
         _add_tags(aggregate, title, events.tagged, checks.get("tags"))
-    _add_archive(aggregate, title, events.archived, checks.get("archive"), looks.get("archive"), archive_model)
-    _add_restore(aggregate, title, events.restored, checks.get("restore"), looks.get("restore"))
+    made = archived or (lambda cmd: events.archived(cause=cmd.cause))
+    _add_archive(aggregate, title, made, checks.get("archive"), looks.get("archive"), archive_model)
+    _add_restore(aggregate, title, restored or (lambda state, ctx: [events.restored()]), looks.get("restore"))
     aggregate.reverses = reverses
     add_undo(aggregate, title, events.undone, _live_and(checks.get("undo")), split_undo)
+    add_withdrawal(aggregate, title, events.archived, events.undone, split_undo)
 
 
 def _live_and(check: Check | None) -> Check:
@@ -136,7 +142,7 @@ def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any], before: 
 def _add_archive(
     aggregate: Aggregate[Any],
     title: str,
-    archived: type[Any],
+    archived: Callable[[Any], Event],
     before: Check | None,
     look: Prepare | None,
     model: type[Archive],
@@ -149,18 +155,14 @@ def _add_archive(
             return []
         if before is not None:
             before(state, ctx)
-        return [archived(cause=cmd.cause)]
+        return [archived(cmd)]
 
 
 def _add_restore(
-    aggregate: Aggregate[Any], title: str, restored: type[Any], before: Check | None, look: Prepare | None
+    aggregate: Aggregate[Any], title: str, restored: Callable[[Any, Context], list[Event]], look: Prepare | None
 ) -> None:
     @aggregate.command(f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",))
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:
             raise Rejected("the record is merged into another one; un-merge it there", code="merged")
-        if not state.archived:
-            return []
-        if before is not None:
-            before(state, ctx)
-        return [restored()]
+        return restored(state, ctx) if state.archived else []

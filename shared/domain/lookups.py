@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate, Command
@@ -11,7 +14,7 @@ from shared.domain.guards import check
 from shared.domain.parsing import parse
 from shared.domain.record import Record
 from shared.domain.repository import Repository
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.events.envelope import Recorded
 from shared.security.directory import Directory
 from shared.security.permissions import Access
@@ -19,36 +22,55 @@ from shared.security.reach import Places
 from shared.views.port import Document, Query, Scope, Views
 
 S = TypeVar("S", bound=Record)
+RECORDS = "records"  # the checkpoint of the record views
+WAITS, PAUSE = 200, 0.01  # seconds each
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where lookups look. reach: returns once the views have come to a position of the log."""
+
+    catalogue: Catalogue
+    repository: Repository
+    views: Views
+    directory: Directory
+    custom: CustomFields
+    reach: Callable[[int], Awaitable[None]]
 
 
 class Lookups:
-    """Bound to one tenant and one command's target."""
+    """Bound to one tenant and one command's target. position: records as they were there in the log; None = now."""
 
-    def __init__(
-        self,
-        access: Access,
-        id: str,
-        catalogue: Catalogue,
-        repository: Repository,
-        views: Views,
-        directory: Directory,
-        custom: CustomFields,
-    ) -> None:
-        self.access, self.id = access, id
+    def __init__(self, access: Access, id: str, sources: Sources, position: int | None = None) -> None:
+        self.access, self.id, self.position = access, id, position
         self.tenant = access.tenant
-        self.catalogue, self._repository, self.views, self._directory = catalogue, repository, views, directory
-        self._custom = custom
+        self.catalogue, self.views, self.reach = sources.catalogue, sources.views, sources.reach
+        self._repository, self._sources = sources.repository, sources
+
+    def at(self, position: int) -> Lookups:
+        """The same, but for records as they were at a position of the log. What the views find is that of now."""
+        return Lookups(self.access, self.id, self._sources, position)
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
-        return await self._repository.load(aggregate, self.tenant, id)
+        if self.position is None:
+            return await self._repository.load(aggregate, self.tenant, id)
+        return aggregate.fold(await self.events(aggregate.name, id))
 
     async def record(self, resource: str, id: str) -> Record:
         """The same by resource name: for references across services."""
-        return await self._repository.load(self.catalogue[resource], self.tenant, id)
+        return await self.state(self.catalogue[resource], id)
 
     async def events(self, resource: str, id: str) -> list[Recorded]:
-        return await self._repository.events(self.catalogue[resource], self.tenant, id)
+        found = await self._repository.events(self.catalogue[resource], self.tenant, id)
+        return found if self.position is None else [e for e in found if e.position <= self.position]
+
+    async def each(self, aggregate: Aggregate[S]) -> AsyncIterator[S]:
+        """Every record of a type, from the store: for what is asked seldom and must not be missed."""
+        store = self._repository.store
+        up_to = await store.head() if self.position is None else self.position
+        async for stored in store.streams(aggregate.name, up_to=up_to, tenant=self.tenant):
+            yield aggregate.fold(self._repository.decoded(stored))
 
     async def exists(self, field: str, resource: str, id: str | None) -> None:
         """Raises Invalid naming the field unless the record exists, is not archived and is visible to the caller."""
@@ -66,11 +88,11 @@ class Lookups:
         aggregate, command = self.catalogue.command(command.name)
         parsed, target = parse(command, body), self if id is None else self._for(id)
         check(aggregate, command, parsed, await self.state(aggregate, target.id), self.access, None)
-        await self._custom.check(self.tenant, aggregate.name, parsed, complete=False)
+        await self._sources.custom.check(self.tenant, aggregate.name, parsed, complete=False)
         return None if command.prepare is None else await command.prepare(parsed, target)
 
     def _for(self, id: str) -> Lookups:
-        return Lookups(self.access, id, self.catalogue, self._repository, self.views, self._directory, self._custom)
+        return Lookups(self.access, id, self._sources, self.position)
 
     def sees(self, resource: str, owner: str | None) -> bool:
         """Whether the caller may read a record of that owner."""
@@ -81,7 +103,7 @@ class Lookups:
 
     async def places(self) -> Places:
         """Where the people of the organisation stand."""
-        return await self._directory.places(self.tenant)
+        return await self._sources.directory.places(self.tenant)
 
     def unowned(self) -> frozenset[str]:
         """The record types without owners: rights on them are the same at every level."""
@@ -93,3 +115,12 @@ class Lookups:
 
     async def get(self, collection: str, id: str) -> dict[str, Any] | None:
         return await self.views.get(collection, id, Scope(self.tenant))
+
+
+async def views_reach(views: Views, position: int) -> None:
+    """Return once the views have come to a position of the log. Raises Unavailable when they do not in time."""
+    for _ in range(WAITS):
+        if await views.checkpoint(RECORDS) >= position:
+            return
+        await asyncio.sleep(PAUSE)
+    raise Unavailable("the views are behind")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from shared.domain.aggregate import Aggregate
 from shared.domain.record import Record
 from shared.events.codec import Codec
-from shared.events.envelope import Recorded
+from shared.events.envelope import Recorded, Stored
 from shared.eventstore.port import EventStore
 
 S = TypeVar("S", bound=Record)
@@ -52,6 +52,8 @@ class Repository:
             self._kept.popitem(last=False)
 
     async def events(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> list[Recorded]:
-        stored = await self.store.read(tenant, aggregate.stream(id), up_to=up_to)
+        return self.decoded(await self.store.read(tenant, aggregate.stream(id), up_to=up_to))
+
+    def decoded(self, stored: list[Stored]) -> list[Recorded]:
         decode = self._codec.decode
         return [decode(s) for s in stored]

@@ -55,7 +55,9 @@ class AccountTagsChanged(common.TagsChanged):
 @event("customer.AccountArchived")
 @dataclass(frozen=True, slots=True)
 class AccountArchived(common.Archived):
-    pass
+    """forced: even with open opportunities."""
+
+    forced: bool = False
 
 
 @event("customer.AccountRestored")

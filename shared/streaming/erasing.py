@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from shared.domain.aggregate import Aggregate
-from shared.errors import Unavailable
+from shared.domain.lookups import views_reach
 from shared.faults import crashpoint
 from shared.streaming.policies import Reaction
-from shared.streaming.projector import CHECKPOINT
 from shared.views.port import Write
-
-WAITS, PAUSE = 200, 0.01  # seconds each
 
 
 async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
@@ -31,9 +27,4 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
 
 async def views_are_up_to(reaction: Reaction) -> None:
     """The views show what came before the event: what they do not find is not there. Raises Unavailable: not yet."""
-    views, position = reaction.bus.views, reaction.recorded.position
-    for _ in range(WAITS):
-        if await views.checkpoint(CHECKPOINT) >= position:
-            return
-        await asyncio.sleep(PAUSE)
-    raise Unavailable("the views are behind")
+    await views_reach(reaction.bus.views, reaction.recorded.position)

@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 from opentelemetry import trace
 
 from shared.domain.catalogue import AnyAggregate, Catalogue
+from shared.domain.lookups import RECORDS
 from shared.domain.repository import Repository
 from shared.errors import told
 from shared.events.codec import Codec, Undecodable
@@ -31,7 +32,7 @@ from shared.telemetry.spans import span
 from shared.views.port import Checkpoint, Scope, Views, ViewsDamaged, Write
 from shared.views.values import check
 
-CHECKPOINT = "records"
+CHECKPOINT = RECORDS
 BATCH = 1000
 CACHED_STATES = 20_000
 PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
@@ -96,6 +97,11 @@ class Projector:
     async def catch_up(self) -> None:
         """Project until the feed is empty."""
         while await self.step():
+            pass
+
+    async def reach(self, position: int) -> None:
+        """Project until the views have come to a position."""
+        while self.position < position and await self.step():
             pass
 
     async def step(self) -> int:

@@ -27,6 +27,7 @@ from shared.security.permissions import Access, system_access
 from shared.streaming.parked import PARKED
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projector import Projector
+from shared.streaming.settling import rules_policy
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
 from shared.views.sqlite import SqliteViews
@@ -111,12 +112,13 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
         reservations = Reservations(repository, codec, keys, clock, ids)
         bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids)
         projector = Projector(catalogue, repository, views, codec)
+        bus.reach = projector.reach
         snapshots = Snapshots(store, codec, _private, views)
         stack.push_async_callback(snapshots.close)
         projector.listeners += [bus.custom.on_events, snapshots.on_events]
         await views.declare([*(a.collection for a in catalogue), PARKED])
         await projector.start()
-        runner = PolicyRunner(policies, bus, codec)
+        runner = PolicyRunner((*policies, rules_policy(catalogue)), bus, codec)
         await runner.start()
         queries = Queries(views, repository, projector, snapshots)
         yield World(folder, store, views, keys, clock, catalogue, repository, bus, projector, runner, queries)

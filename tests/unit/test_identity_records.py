@@ -11,7 +11,7 @@ from services.customer.account import ACCOUNT
 from services.identity.catalogue import AGGREGATES
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE, ChangeRole, DefineRole, names_are_known
-from services.identity.team import MAX_DEPTH, TEAM
+from services.identity.team import TEAM, TREE
 from shared.domain.catalogue import Catalogue
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
@@ -44,7 +44,7 @@ def test_teams_form_a_tree_without_circles() -> None:
     team.when("SetParentTeam", {"parent": "p1"}, facts=["p1", "p2"]).then(events.TeamParentSet("p1", None))
     team.when("SetParentTeam", {"parent": "p1"}, facts=["p1", ID]).then_rejected(Invalid, "parent", "cycle")
     team.when("SetParentTeam", {"parent": ID}, facts=[ID]).then_rejected(Invalid, "parent", "cycle")
-    deep = [f"p{n}" for n in range(MAX_DEPTH + 1)]
+    deep = [f"p{n}" for n in range(TREE.depth + 1)]
     team.when("SetParentTeam", {"parent": "p0"}, facts=deep).then_rejected(Invalid, "parent", "too-deep")
     team.when("SetParentTeam", {"parent": None}, facts=[]).then_nothing()
 

@@ -190,18 +190,6 @@ def test_who_holds_less_does_not_govern_who_holds_more(command: str) -> None:
     given(USER, *past).when(command, body, facts=Standing((ADMIN,)), access=OFFICER).then_rejected(Forbidden)
 
 
-def test_the_second_line_gives_the_last_administrator_their_rights_back() -> None:
-    demoted = given(USER, *ADMINISTRATOR, events.UserRolesAssigned(["sales_representative"], ["administrator"]))
-    nobody_else = Standing((), others=False)
-    back = events.UserRolesAssigned(["sales_representative", "administrator"], ["sales_representative"])
-    demoted.when("KeepAdministrator", {"demoted": True}, facts=nobody_else).then(back)
-    demoted.when("KeepAdministrator", {"demoted": True}, facts=Standing(())).then_nothing()
-    suspended = given(USER, *ADMINISTRATOR, events.UserSuspended())
-    suspended.when("KeepAdministrator", facts=nobody_else).then(events.UserReactivated("active"))
-    plain = given(USER, *JOINED, events.UserSuspended())
-    plain.when("KeepAdministrator", facts=nobody_else).then_nothing()
-
-
 # --- places and leaving -----------------------------------------------------------------------------------------------
 
 

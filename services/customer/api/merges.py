@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.customer import account, contact
+from services.customer import account_tree, contact
 from services.customer.account import ACCOUNT
 from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents, merges, returning
@@ -57,7 +57,7 @@ _MERGES = {
 
 def merges_router(platform: Platform) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    for aggregate, events in ((ACCOUNT, account.MERGES), (CONTACT, contact.MERGES)):
+    for aggregate, events in ((ACCOUNT, account_tree.MERGES), (CONTACT, contact.MERGES)):
         described = operation(
             f"merges_of_{aggregate.name}",
             "The records it absorbed, and what un-merging each would give back",

@@ -49,6 +49,6 @@ class BatchRepository(Repository):
 def batch_bus(bus: CommandBus) -> tuple[CommandBus, BatchRepository]:
     """The same bus over a batch's repository."""
     repository = BatchRepository(bus.repository)
-    twin = replace(bus, repository=repository)
+    twin = replace(bus, repository=repository, holds_rules=False)
     twin.custom = bus.custom  # it hears of changed definitions
     return twin, repository

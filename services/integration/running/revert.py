@@ -44,6 +44,7 @@ class Revert:
         self._progress.tell(doing="revert", total=total, done=total - self._file.outcomes().get("", 0))
         while batch := self._file.to_do(IN_FLIGHT):
             may_go_on()
+            self._sender.begin(touched.id for touched in batch)
             for _, group in groupby(batch, key=lambda t: t.category):  # what hangs on others goes before them
                 outcomes = await asyncio.gather(*(self._one(touched) for touched in group))
                 crashpoint("revert.batch_sent")

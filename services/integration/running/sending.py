@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
@@ -62,6 +62,10 @@ class Sender:
                     await self._take_back(step.aggregate, plan, prefix)
                 plan.outcome = "rejected"
                 return
+
+    def begin(self, changed: Iterable[str]) -> None:
+        """A batch that changes the records of these ids: each of its commands reads them as they are."""
+        self._repository.begin((), changed)
 
     async def send(self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call) -> None:
         """Send one command; wait while the store cannot take it. Raises every other refusal."""

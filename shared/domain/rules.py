@@ -1,0 +1,163 @@
+"""Rules over several records: looked at after the append, and the change that broke one is taken back. ADR 8.
+
+The log is the order that counts. A change that breaks a rule at its own place in the log is withdrawn by a later event
+that says so; one that a later change made wrong stays, since that one is withdrawn. The command does it before it
+answers; a policy does it again for a process that died in between (`shared/streaming/settling.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field as F
+
+from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.domain.undo import effect, returned, undone_event
+from shared.errors import CrmError, Invalid, Rejected
+from shared.events.envelope import Event, Recorded
+
+WITHDRAWN = "withdrawn: "  # how the reason of a withdrawal, or the cause of an archiving, begins
+
+Broken = Callable[[Any, Any, Lookups], Awaitable[bool]]  # state after the event, the event, what is to be seen
+Repair = Callable[[Any, Recorded, Lookups], Awaitable[list[Event] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule over several records that one append cannot hold.
+
+    after, when: the events that may break it. broken: whether the record now breaks it, by what the lookups see.
+    field: what the error names; "" = none. asks_views: `broken` finds records in the views, which must have come to the
+    event. repair: the events that make it whole; None, or None from it = what the event changed is taken back.
+    refuses: the command is refused, too.
+    """
+
+    code: str
+    message: str
+    after: tuple[type[Any], ...]
+    broken: Broken
+    when: Callable[[Any], bool] = lambda event: True
+    field: str = ""
+    asks_views: bool = False
+    repair: Repair | None = None
+    refuses: bool = True
+    name: str = ""  # unless its code is enough to find it by
+
+    @property
+    def key(self) -> str:
+        return self.name or self.code
+
+    def error(self) -> CrmError:
+        if self.field:
+            return Invalid.field(self.field, self.code, self.message)
+        return Rejected(self.message, code=self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    rule: Rule
+    version: int
+
+
+class Withdraw(CommandModel):
+    """Take back the change that made `version`: it broke a rule over several records.
+
+    allow_duplicate: what the record held before, it may hold again.
+    """
+
+    version: int = F(ge=1)
+    rule: str
+    allow_duplicate: bool = True
+
+
+async def breach_of(
+    aggregate: Aggregate[Any], state: Record, events: Sequence[tuple[int, Event]], position: int, lookups: Lookups
+) -> Breach | None:
+    """The first rule that an append breaks. state: the record now. events: (version, event). position: of the append.
+
+    Raises Unavailable when the views did not come to the position in time.
+    """
+    for rule in aggregate.rules:
+        for version, event in events:
+            if type(event) in rule.after and rule.when(event):
+                if rule.asks_views:
+                    await lookups.reach(position)
+                if await _is_broken(rule, aggregate, state, event, position, lookups):
+                    return Breach(rule, version)
+    return None
+
+
+async def _is_broken(
+    rule: Rule, aggregate: Aggregate[Any], state: Record, event: Event, position: int, lookups: Lookups
+) -> bool:
+    """Now, and at its own place in the log: what came later breaks the rule by itself."""
+    if not await rule.broken(state, event, lookups):
+        return False
+    then = lookups.at(position)
+    return await rule.broken(await then.state(aggregate, state.id), event, then)
+
+
+# --- taking it back ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    history: list[Recorded]
+    rule: Rule
+    repair: list[Event] | None
+
+
+def add_withdrawal(
+    aggregate: Aggregate[Any],
+    title: str,
+    archived: type[Any],
+    undone: Callable[..., Event],
+    split: Callable[[Event], list[Event]] | None,
+) -> None:
+    """Register the hidden `Withdraw<Title>Change`."""
+
+    async def look(cmd: Withdraw, lookups: Lookups) -> Withdrawal:
+        rule = next(r for r in aggregate.rules if r.key == cmd.rule)
+        history = await lookups.events(aggregate.name, lookups.id)
+        repair = None
+        if rule.repair is not None:
+            repair = await rule.repair(aggregate.fold(history), history[cmd.version - 1], lookups)
+        return Withdrawal(history, rule, repair)
+
+    @aggregate.command(f"Withdraw{title}Change", action="edit", verb="withdraw", hidden=True, prepare=look)
+    def withdraw(cmd: Withdraw, state: Record, ctx: Context) -> list[Event]:
+        facts: Withdrawal = ctx.facts
+        target = facts.history[cmd.version - 1]
+        if facts.repair is not None:
+            return facts.repair
+        if cmd.version == 1:
+            return [] if state.archived else [archived(cause=WITHDRAWN + facts.rule.key)]
+        back = returned(effect(aggregate, facts.history, cmd.version), aggregate.dump(state))
+        if not back or is_withdrawal(target):
+            return []
+        event = undone_event(undone, target, back, ctx.id)
+        return [event] if split is None else split(event)
+
+
+def withdrawal_of(aggregate: Aggregate[Any]) -> str:
+    """The name of the command that takes back a change of this record type."""
+    return next(c.name for c in aggregate.commands.values() if c.model is Withdraw)
+
+
+def is_withdrawal(recorded: Recorded) -> bool:
+    """Whether an event takes another one back by a rule."""
+    return recorded.metadata.command_name.partition(".")[2].startswith("Withdraw")
+
+
+def withdrawn_by(history: list[Recorded], version: int) -> str | None:
+    """The key of the rule by which the command that wrote a version was taken back; None = it stands."""
+    command = history[version - 1].metadata.command
+    ids = {e.event_id for e in history if e.metadata.command == command}
+    for recorded in history[version:]:
+        if recorded.metadata.causation_id in ids and is_withdrawal(recorded):
+            return recorded.metadata.reason.removeprefix(WITHDRAWN)
+    return None
