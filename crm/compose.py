@@ -245,6 +245,8 @@ async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, 
             await renew_reservations(aggregate, store, bus.codec, bus.reservations)
         if projector.position:
             await rebuild(aggregate, store, bus.views, bus.codec, projector, lambda _: None)
+    if stale and projector.position:
+        await bus.views.purge()  # the old form may have shown what the new one masks
 
 
 async def _views_in_memory() -> SqliteViews:

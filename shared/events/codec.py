@@ -99,6 +99,8 @@ class Codec:
             def sealed(value: Any, path: str, mask: Any) -> str:
                 return wrapped(seal.subject, encrypt(value, seal.key, aad(tenant, stream, event_id, path)))
 
+            for name in () if subject else type_.personal:
+                payload[name] = payload[name] and sealed(payload[name], name, None)
             for name, mark in type_.sealed:
                 payload[name] = mark.changed(payload[name], name, None, sealed)
         data = dumps(payload)
@@ -155,6 +157,8 @@ class Codec:
     def _decrypt(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         subject = payload.get(type_.subject)
         if not subject:
+            for name in type_.personal:
+                payload[name] = self._opened(payload.get(name), type_.masks[name], tenant, stream, event_id, name)
             return
         key = self._keys.key(tenant, subject)
         for name in type_.personal:
@@ -171,15 +175,21 @@ class Codec:
         erased = self._is_erased(tenant, stream)
 
         def opened(value: Any, path: str, mask: Any) -> Any:
-            sealed = unwrapped(value)
-            if sealed is None:
-                return copy(mask) if erased else value
-            key = self._keys.key(tenant, sealed[0])
-            return copy(mask) if key is None else decrypt(sealed[1], key, aad(tenant, stream, event_id, path))
+            if erased:
+                return copy(mask)
+            return self._opened(value, mask, tenant, stream, event_id, path)
 
         for name, mark in type_.sealed:
             if name in payload:
                 payload[name] = mark.changed(payload[name], name, type_.masks[name], opened)
+
+    def _opened(self, value: Any, mask: Any, tenant: str, stream: str, event_id: str, path: str) -> Any:
+        """A sealed value in clear or its mask; any other as it is."""
+        sealed = unwrapped(value)
+        if sealed is None:
+            return value
+        key = self._keys.key(tenant, sealed[0])
+        return copy(mask) if key is None else decrypt(sealed[1], key, aad(tenant, stream, event_id, path))
 
     def metadata(self, tenant: str, stream: str, raw: bytes) -> Metadata | bytes:
         """Metadata with its reason in clear, or masked; what is no metadata is told when it is asked for."""
@@ -235,7 +245,11 @@ def _subject(type_: EventType, event: Event) -> str:
 
 
 def _has_text(event: Event) -> bool:
-    return any(mark.touches(getattr(event, name)) for name, mark in type_of(type(event)).sealed)
+    """Whether there is anything to seal; what is personal and nobody's is, too."""
+    type_ = type_of(type(event))
+    if type_.personal and not getattr(event, type_.subject):
+        return True
+    return any(mark.touches(getattr(event, name)) for name, mark in type_.sealed)
 
 
 def _reason_aad(tenant: str, stream: str, metadata: Metadata) -> bytes:

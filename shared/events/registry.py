@@ -27,7 +27,7 @@ class _Mark:
 
 
 Personal = _Mark("Personal")  # Annotated[str, Personal]: encrypted under the subject's key
-Subject = _Mark("Subject")  # Annotated[str, Subject]: whose key; "" = nobody's, stored in clear
+Subject = _Mark("Subject")  # Annotated[str, Subject]: whose key; "" = nobody's, sealed under the day's text key
 
 
 @dataclass(frozen=True, slots=True)

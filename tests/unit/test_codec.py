@@ -142,8 +142,22 @@ async def test_personal_fields_are_stored_as_ciphertext_only(codec: Codec) -> No
     assert orjson.loads(again.data)["name"] != payload["name"]
 
 
-async def test_nobodys_fields_and_nothing_are_stored_in_clear(codec: Codec) -> None:
-    assert orjson.loads((await encoded(codec, met(subject=""))).data)["name"] == "王小明"
+async def test_nobodys_fields_are_sealed_under_the_key_of_the_day(codec: Codec, ring: SqliteKeyRing) -> None:
+    (new,) = await codec.encode("t1", "signin-1", [met(subject="")], [IDS.new()], 42)
+    payload = orjson.loads(new.data)
+    assert payload["name"].startswith("sealed|texts-1970-01-01|v1.")
+    assert payload["nick"] is None
+    one = stored(new, stream="signin-1")
+    assert codec.decode(one).event == met(subject="")
+    old = one._replace(data=orjson.dumps(asdict(met(subject=""))))  # as it was stored in clear before
+    assert codec.decode(old).event == met(subject="")
+    await ring.destroy("t1", "texts-1970-01-01")
+    gone = codec.decode(one).event
+    assert isinstance(gone, Met)
+    assert (gone.name, gone.phones, gone.changes, gone.place) == ("[erased]", [], {}, "fair")
+
+
+async def test_nothing_is_stored_in_clear(codec: Codec) -> None:
     assert orjson.loads((await encoded(codec, met(nick=None))).data)["nick"] is None
 
 
