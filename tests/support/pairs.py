@@ -1,6 +1,6 @@
 """One installation on two days and a stranger's: files are taken from one and put into another.
 
-Yesterday there were Zephyrine, who is erased today, and Otto; Nadia came today.
+Yesterday there were Zephyrine, who is erased today with all texts of yesterday, and Otto; Nadia came today.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import httpx
 from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
+from services.audit.texts import erase_texts
+from shared.clock import to_rfc3339
 from shared.events.sealing import ERASED
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with, hits
@@ -47,6 +49,7 @@ async def live(folder: Path) -> Days:
         gone = await _person(at_work, "Zephyrine", "Quillfeather")
         otto = await _person(at_work, "Otto", "Plain")
         note = await _note(at_work, gone)
+        await at_work.create("/customer/accounts", name="Acme", description="Zephyrine buys here")
         report = await at_work.run(GUEST_LIST, {"guests.csv": REJECTED})
         assert report["totals"]["rejected"] == 1
         await settle(at_work.suite.platform)
@@ -55,6 +58,8 @@ async def live(folder: Path) -> Days:
         (await at_work.client.post(f"/customer/contacts/{gone}/erase", json={})).raise_for_status()
         nadia = await _person(at_work, "Nadia", "Newcomer")
         await settle(at_work.suite.platform)
+        platform = at_work.suite.platform
+        await erase_texts(platform, at_work.tenant, to_rfc3339(platform.clock.now())[:10], lambda _: None)
     assert files_with(today, SECRETS) == {}
     async with office(folder / "stranger") as at_work:
         await _person(at_work, "Sam", "Stranger")
@@ -121,7 +126,13 @@ async def opened(data: Path, days: Days) -> AsyncIterator[Office]:
 
 async def nobody_erased_is_shown(at_work: Office, days: Days) -> None:
     """By no list, search, record or file; the others are."""
-    for path in ("/customer/contacts", "/customer/activities", f"/customer/contacts/{days.gone}", "/imports"):
+    for path in (
+        "/customer/contacts",
+        "/customer/accounts",
+        "/customer/activities",
+        f"/customer/contacts/{days.gone}",
+        "/imports",
+    ):
         answer = await at_work.client.get(path)
         assert answer.status_code == 200, answer.text
         assert hits(answer.content, SECRETS) == [], path
