@@ -58,11 +58,13 @@ class Expressions:
     def __init__(self, context: Context, scope: Scope, queries: Queries, aliases: bool = True) -> None:
         self.context, self.scope, self._queries, self._aliases = context, scope, queries, aliases
 
-    def value(self, node: exp.Expr) -> Expression:
+    def value(self, node: exp.Expr | None) -> Expression:
         """Raises Invalid, with the place, for whatever is not known or not bound."""
+        if not isinstance(node, exp.Expr):  # the parser leaves None or False where a part is missing
+            raise refuse("syntax", "a part of the statement is missing")
         if (kind := type(node)) in _BINARY:
             only(node, "this", "expression", "typed", "safe")
-            return self.operator(_BINARY[type(node)], node.this, node.expression)
+            return self.operator(_BINARY[kind], node.this, node.args.get("expression"))
         handler = _HANDLERS.get(kind)
         if handler is None:
             raise not_allowed(node)
@@ -85,9 +87,9 @@ class Expressions:
     def query(self, node: exp.Expr) -> Query:
         return self._queries(node, self.scope.environment.inner())
 
-    def operator(self, name: str, *operands: exp.Expr) -> Call:
-        function = OPERATORS[name]
-        return call(function, self.values(list(operands)), place(operands[0]))
+    def operator(self, name: str, *operands: exp.Expr | None) -> Call:
+        values = tuple(self.value(o) for o in operands)
+        return call(OPERATORS[name], values, place(operands[0]))
 
     # names
 
@@ -204,9 +206,7 @@ class Expressions:
 
     def _if(self, node: exp.Expr) -> Call:
         only(node, "this", "true", "false")
-        if node.args.get("false") is None:
-            raise not_allowed(node)
-        return self.operator("if", node.this, node.args["true"], node.args["false"])
+        return self.operator("if", node.this, node.args.get("true"), node.args.get("false"))
 
     def _extract(self, node: exp.Expr) -> Call:
         return part_of_day(self, node)

@@ -17,6 +17,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from services.analytics.sql.limits import MAX_LENGTH, MAX_PARENTHESES, MAX_TOKENS
 from services.analytics.sql.refusals import Place, refuse
+from shared.errors import Invalid
 
 logging.getLogger("sqlglot").disabled = True  # it would quote the statements of callers in the log
 
@@ -84,9 +85,9 @@ def _trees(sql: str) -> list[exp.Expr]:
         raise refuse("syntax", "this is not understood") from None
 
 
-def place(node: exp.Expr) -> Place:
+def place(node: exp.Expr | None) -> Place:
     """Line and column of the first word in the node, or else beside it, that knows them; (0, 0) when none does."""
-    for around in (node, node.parent):
+    for around in (node, node.parent) if node is not None else ():
         for part in around.walk() if around is not None else ():
             if line := part.meta.get("line"):
                 return line, part.meta.get("col", 0)
@@ -100,14 +101,16 @@ def only(node: exp.Expr, *parts: str) -> None:
             raise refuse("not-allowed", f"{name.strip('_').replace('_', ' ')} is not allowed here", *place(node))
 
 
-def not_allowed(node: exp.Expr) -> Exception:
+def not_allowed(node: Any) -> Invalid:
+    if not isinstance(node, exp.Expr):
+        return refuse("syntax", "a part of the statement is missing")
     return refuse("not-allowed", f"{type(node).key.replace('_', ' ')} is not allowed here", *place(node))
 
 
 def name_of(node: Any) -> str:
     """The text of an identifier, checked. Raises Invalid."""
     if not isinstance(node, exp.Identifier):
-        raise not_allowed(node) if isinstance(node, exp.Expr) else refuse("name", "a name is missing")
+        raise not_allowed(node)
     only(node, "this", "quoted")
     if not _NAME.fullmatch(node.name) or node.name.startswith("_"):
         raise refuse("name", "names are letters, digits and plain signs, and begin with a letter", *place(node))

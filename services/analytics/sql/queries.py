@@ -34,6 +34,8 @@ def resolve(
         return Queries(Context(views, reserved, columns)).query(tree, Environment())
     except RecursionError:
         raise refuse("too-deep", "the statement is nested too deeply") from None
+    except (AttributeError, TypeError, LookupError):  # a tree of a shape that is not foreseen is refused
+        raise refuse("syntax", "this is not understood") from None
 
 
 class Queries:

@@ -1,6 +1,9 @@
 """Statements that must be refused: parts of the language that are not among those supported."""
 
 SYNTAX: list[tuple[str, str]] = [
+    ("syntax", "with 1 AS x SELECT 2 ? x, x LIMIT 5"),
+    ("syntax", "SELECT 2 ? 1"),
+    ("syntax", "SELECT arrayMap(x -> x ? 1, [1])"),
     ("not-allowed", "SELECT * EXCEPT name FROM opportunities"),
     ("not-allowed", "SELECT * EXCEPT ('na.*') FROM opportunities"),
     ("not-allowed", "SELECT opportunities.* EXCEPT (name) FROM opportunities"),
