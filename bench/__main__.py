@@ -20,13 +20,27 @@ from rich.console import Console
 from bench import page
 from bench.figures import Figure, show
 
-BENCHES = ("append", "load", "views", "http", "lag", "imports", "warehouse", "start", "attack", "peers", "growth")
+BENCHES = (
+    "append",
+    "load",
+    "views",
+    "http",
+    "lag",
+    "imports",
+    "warehouse",
+    "start",
+    "memory",
+    "attack",
+    "peers",
+    "growth",
+)
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
     "http": {"listed": 1_000},
     "imports": {"long_rows": 5_000},
     "warehouse": {"facts": 200_000},
     "start": {"events": 10_000},
+    "memory": {"seconds": 5, "rest": 35},
     "attack": {"accounts": 1_000},
     "peers": {"customers": 1_000},
     "growth": {"largest": 10_000},

@@ -28,6 +28,7 @@ TITLES = {
     "imports": "Imports",
     "warehouse": "The warehouse",
     "start": "Start and memory",
+    "memory": "Memory after a load",
     "attack": "Under attack",
     "peers": "Against what a user could pick instead",
     "growth": "How cost grows",

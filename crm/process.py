@@ -10,11 +10,13 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import uvicorn
 
 from crm.compose import Suite
 from crm.connection import BoundedProtocol
+from crm.relief import Relief
 from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
@@ -56,6 +58,8 @@ class Server:
         while not self._uvicorn.started and not self._serving.done():
             await asyncio.sleep(0.005)
         await self.suite.start()
+        relief = Relief(self.suite.platform, partial(_answered, self._uvicorn))
+        self.suite.tasks.append(asyncio.create_task(relief.run()))
         self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
 
@@ -110,6 +114,10 @@ class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
         yield
+
+
+def _answered(server: uvicorn.Server) -> int:
+    return server.server_state.total_requests
 
 
 def _uvicorn_server(suite: Suite) -> uvicorn.Server:

@@ -124,6 +124,10 @@ class Queries:
         found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
         return 0 if found is None else int(found["version"])
 
+    def release(self) -> None:
+        """Close the past moments that nobody reads now."""
+        self._snapshots.release()
+
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
         page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.kept import KeptStates
 from shared.domain.record import Record
 from shared.events.codec import Codec
 from shared.events.envelope import Recorded, Stored
@@ -20,36 +20,28 @@ class Repository:
 
     def __init__(self, store: EventStore, codec: Codec) -> None:
         self.store, self._codec = store, codec
-        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._kept = KeptStates(KEPT)
 
     async def load(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> S:
         """The state now, or at a version. version 0 = there is no such record in this tenant."""
         key = tenant, stream = tenant, aggregate.stream(id)
         kept: S | None = self._kept.get(key) if up_to is None else None
-        if kept is None:
-            state = aggregate.state()
-        else:
-            self._kept.move_to_end(key)
-            state = aggregate.copy(kept)
+        state = aggregate.state() if kept is None else aggregate.copy(kept)
         news = await self.store.stretches(tenant, stream, after=state.version, up_to=up_to)
         for stretch in news:
             aggregate.fold_stretch(state, id, stretch, self._codec.events(tenant, stream, stretch))
         if news and up_to is None:
-            self._keep(key, aggregate.copy(state))
+            self._kept.put(key, aggregate.copy(state))
+            self._kept.trim()
         return state
 
     def forget(self, aggregate: Aggregate[Any], tenant: str, id: str) -> None:
         """Fold anew at the next load: values that could be read once may have a mask now."""
-        self._kept.pop((tenant, aggregate.stream(id)), None)
+        self._kept.drop((tenant, aggregate.stream(id)))
 
     def forget_all(self) -> None:
         """The same for every record."""
         self._kept.clear()
-
-    def _keep(self, key: tuple[str, str], state: Any) -> None:
-        self._kept[key] = state
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
 
     async def events(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> list[Recorded]:
         return self.decoded(await self.store.read(tenant, aggregate.stream(id), up_to=up_to))

@@ -104,6 +104,11 @@ class Snapshots:
         for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in tenants]:
             self._retire(key)
 
+    def release(self) -> None:
+        """Close what nobody reads now: a moment that is asked for again is built again."""
+        for key in [k for k, snapshot in self._kept.items() if not snapshot.users]:
+            self._retire(key)
+
     async def close(self) -> None:
         for key in list(self._kept):
             self._retire(key)

@@ -15,7 +15,7 @@ from itertools import count
 from operator import call
 from typing import Any, NamedTuple
 
-from orjson import JSONEncodeError, dumps, loads
+from orjson import JSONEncodeError, loads
 
 from shared.clock import Micros
 from shared.errors import told
@@ -23,6 +23,7 @@ from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, 
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.events.sealing import ERASED, MARK_IN_JSON, text_key, unwrapped, wrapped
 from shared.events.subjects import person_of
+from shared.json import kept_json
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyMissing, KeyRing
 
@@ -103,7 +104,7 @@ class Codec:
                 payload[name] = payload[name] and sealed(payload[name], name, None)
             for name, mark in type_.sealed:
                 payload[name] = mark.changed(payload[name], name, None, sealed)
-        data = dumps(payload)
+        data = kept_json(payload)
         if len(data) > MAX_EVENT_BYTES:
             raise ValueError(f"{type_.name}: {len(data)} bytes are too many for one event")
         return NewEvent(event_id, type_.name, type_.version, occurred_at, data)

@@ -204,6 +204,10 @@ class EventStore(Protocol):
         """Return as soon as head() > after, or after `timeout` seconds."""
         ...
 
+    async def release(self) -> None:
+        """Give back memory that only makes the next reads quicker."""
+        ...
+
     async def close(self) -> None:
         """Finish what was accepted, release files. Appends after it raise StoreUnavailable."""
         ...

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import orjson
-
 from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
 from shared.eventstore.lock import Lock, lock_file
@@ -21,6 +19,7 @@ from shared.eventstore.sqlite_reader import Reader, Reading
 from shared.eventstore.sqlite_tail import Tail
 from shared.eventstore.sqlite_writer import GroupWriter, Report
 from shared.faults import crashpoint
+from shared.json import kept_json
 
 
 class SqliteEventStore:
@@ -95,7 +94,7 @@ class SqliteEventStore:
         done: asyncio.Future[Appended] = loop.create_future()
         if not self._pending:
             loop.call_soon(self._submit)
-        self._pending.append(Command(tenant, stream, expected, events, orjson.dumps(metadata), request, done))
+        self._pending.append(Command(tenant, stream, expected, events, kept_json(metadata), request, done))
         return await done
 
     async def find_request(self, tenant: str, request: Request) -> Appended | None:
@@ -139,6 +138,10 @@ class SqliteEventStore:
             async with asyncio.timeout(timeout):
                 while self._head <= after and not self._closed:
                     await self._committed.wait()
+
+    async def release(self) -> None:
+        """See EventStore.release."""
+        self._reader.release()
 
     async def close(self) -> None:
         if self._closed:

@@ -33,6 +33,7 @@ class Report(NamedTuple):
 
 
 _GROUP = 128
+IDLE_SECONDS = 15.0
 _REFUSED = (WrongVersion, DifferentRequest, ValueError)
 _BLAMED = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNSTORABLE = (*_BLAMED, ValueError, TypeError, OverflowError)
@@ -81,11 +82,19 @@ class GroupWriter:
     def _take(self) -> bool:
         """Gather all that waits; sleep only if nothing does. False: closed and drained."""
         if not self._waiting and not self._closing:
-            self._accept(self._queue.get())
+            self._accept(self._next())
         with suppress(Empty):
             while len(self._waiting) < _GROUP:
                 self._accept(self._queue.get_nowait())
         return bool(self._waiting) or not self._closing
+
+    def _next(self) -> list[Command] | None:
+        """The next batch, however long it takes; an idle writer gives its pages back."""
+        with suppress(Empty):
+            return self._queue.get(timeout=IDLE_SECONDS)
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA shrink_memory")
+        return self._queue.get()
 
     def _accept(self, batch: list[Command] | None) -> None:
         if batch is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,6 +16,7 @@ from weakref import WeakValueDictionary
 from opentelemetry import trace
 
 from shared.domain.catalogue import AnyAggregate, Catalogue
+from shared.domain.kept import KeptStates
 from shared.domain.lookups import RECORDS
 from shared.domain.repository import Repository
 from shared.errors import told
@@ -56,7 +56,7 @@ class Projector:
     def __init__(self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec) -> None:
         self._catalogue, self._repository, self._views, self._codec = catalogue, repository, views, codec
         self._collections = {a.collection.name: a for a in catalogue}
-        self._states: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._states = KeptStates(CACHED_STATES)
         self._parked = Parked(views)
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
@@ -149,7 +149,7 @@ class Projector:
             name = aggregate.collection.name
             await self._views.write([*folded.write(name, tenant), *self._parked.removals(stream)])
             self._parked.release(stream)
-            self._states.pop((tenant, stream), None)
+            self._states.drop((tenant, stream))
         return True
 
     async def quarantine(self, one: Stored, error: str) -> None:
@@ -195,7 +195,7 @@ class Projector:
                 raise
             except Exception as error:
                 log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, told(error))
-                self._states.pop((one.tenant, one.stream), None)
+                self._states.drop((one.tenant, one.stream))
                 if attempt == ATTEMPTS:
                     raise Undecodable(told(error)) from error
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
@@ -253,7 +253,7 @@ class Projector:
     def _park(self, one: Stored, error: str) -> Write:
         log.error("parked %s version %s: %s", one.stream, one.version, error)
         PARKED_EVENTS.add(1)
-        self._states.pop((one.tenant, one.stream), None)
+        self._states.drop((one.tenant, one.stream))
         return self._parked.add(one, error)
 
     async def _fold(self, aggregate: AnyAggregate, recorded: Recorded) -> Any:
@@ -263,8 +263,7 @@ class Projector:
             state = await self._repository.load(aggregate, recorded.tenant, recorded.id, recorded.version)
         elif recorded.version == state.version + 1:
             aggregate.step(state, recorded)
-        self._states[key] = state
-        self._states.move_to_end(key)
+        self._states.put(key, state)
         return state
 
     async def _load_states(self, stored: Sequence[Stored]) -> None:
@@ -272,16 +271,16 @@ class Projector:
         missing: dict[tuple[str, str], set[str]] = {}
         for one in stored:
             key = (one.tenant, one.stream)
-            if key in self._states:
-                self._states.move_to_end(key)
-            elif one.version == 1:
-                self._states[key] = self._catalogue[category_of(one.stream)].state()
+            if self._states.get(key) is not None:
+                continue
+            if one.version == 1:
+                self._states.put(key, self._catalogue[category_of(one.stream)].state())
             else:
                 missing.setdefault((one.tenant, category_of(one.stream)), set()).add(id_of(one.stream))
         for (tenant, category), ids in missing.items():
             aggregate = self._catalogue[category]
             found = await self._views.get_many(aggregate.collection.name, sorted(ids), Scope(tenant))
             for id, document in found.items():
-                self._states.setdefault((tenant, aggregate.stream(id)), aggregate.restore(document))
-        while len(self._states) > CACHED_STATES:
-            self._states.popitem(last=False)
+                if (key := (tenant, aggregate.stream(id))) not in self._states:
+                    self._states.put(key, aggregate.restore(document))
+        self._states.trim()

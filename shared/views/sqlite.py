@@ -243,6 +243,11 @@ class SqliteViews:
         if self._log is not None:
             await self._write(partial(self._log.empty, PURGE_SECONDS))
 
+    async def release(self) -> None:
+        """See Views.release."""
+        self._readers.release()
+        await self._write(lambda: self._db.execute("PRAGMA shrink_memory").close())
+
     async def close(self) -> None:
         """Finish what was accepted and release the file. Calls after it raise ViewsUnavailable."""
         if self._moving is not None:

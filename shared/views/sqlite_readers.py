@@ -8,9 +8,9 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import TypeVar
 
@@ -73,6 +73,19 @@ class Readers:
             with held:
                 return job(db)
         finally:
+            self._pool.put(db)
+
+    def release(self) -> None:
+        """Give back pages that only make the next questions quicker; connections in use are left alone."""
+        if self._lock is not None:
+            return
+        idle = [self._inline]
+        with suppress(Empty):
+            while True:
+                idle.append(self._pool.get_nowait())
+        for db in idle:
+            db.execute("PRAGMA shrink_memory")
+        for db in idle[1:]:
             self._pool.put(db)
 
     def _late(self) -> bool:

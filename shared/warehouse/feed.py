@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from opentelemetry import trace
 
 from shared.clock import Clock
 from shared.domain.catalogue import AnyAggregate
+from shared.domain.kept import KeptStates
 from shared.errors import told
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
@@ -70,7 +70,7 @@ class WarehouseFeed:
         wanted = {name for table in tables for name in table.aggregates}
         self.aggregates = {a.name: a for a in aggregates if a.name in wanted}
         self._of = {name: [t for t in tables if name in t.aggregates] for name in self.aggregates}
-        self._states: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._states = KeptStates(CACHED_STATES)
         self._parked: dict[tuple[str, str], int] = {}
         self.lock = asyncio.Lock()
         self.position = 0
@@ -145,6 +145,10 @@ class WarehouseFeed:
                 self._states.clear()
                 await asyncio.sleep(RETRY_SECONDS)
 
+    def release(self) -> None:
+        """Give back the states that are kept: the next events fold their streams."""
+        self._states.clear()
+
     async def refill_stale(self) -> None:
         """Fill the tables whose declaration changed beside the live ones and swap them in."""
         if self.stale:
@@ -214,10 +218,8 @@ class WarehouseFeed:
             stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
             state = aggregate.fold(self._codec.decode(s) for s in stored)
         before = _step(aggregate, state, recorded)
-        self._states[key] = state
-        self._states.move_to_end(key)
-        if len(self._states) > CACHED_STATES:
-            self._states.popitem(last=False)
+        self._states.put(key, state)
+        self._states.trim()
         return before, state
 
     def rows_of(self, stored: Sequence[Stored], rows: Rows, tables: Sequence[FactTable]) -> bool:
@@ -242,7 +244,7 @@ class WarehouseFeed:
 
     async def _park(self, one: Stored, error: Exception) -> None:
         log.error("set aside %s from version %s: %s", one.stream, one.version, told(error))
-        self._states.pop((one.tenant, one.stream), None)
+        self._states.drop((one.tenant, one.stream))
         self._parked[one.tenant, one.stream] = one.version
         await self._note_parked(one.tenant, one.stream, told(error), healed=False)
 
