@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,18 @@ class ViewsSuite(ViewsQuerySuite):
         assert await ids(views, where(("size", "ge", 3))) == ["a"]
         assert await ids(views, where(("size", "eq", 2))) == []
 
+    async def test_a_document_is_written_anew_as_of_the_version_that_it_has(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing("a", name="before", tags=["x"]), version=2)])
+        await views.write([replace(put(thing("a", name="older"), version=1), anew=True)])
+        assert await ids(views, Query(text="before")) == ["a"]
+        await views.write([replace(put(thing("a", name="masked"), version=2), anew=True)])
+        assert (await ids(views, Query(text="masked")), await ids(views, Query(text="before"))) == (["a"], [])
+        assert await ids(views, where(("tags", "contains", "x"))) == []
+        await views.write([Write("things", "t1", "a", None, 3)])
+        await views.write([replace(put(thing("a"), version=3), anew=True)])
+        assert await views.get("things", "a", ALL) is None
+
     async def test_a_removal_leaves_a_tombstone(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(thing("a", name="gone", tags=["x"]), version=1)])
@@ -90,12 +103,13 @@ class ViewsSuite(ViewsQuerySuite):
     async def test_writes_and_checkpoints_are_one(self, views: Views) -> None:
         await views.declare([THINGS])
         assert await views.checkpoint("p") == 0
-        await views.write([put(thing("a"))], [Checkpoint("p", 5), Checkpoint("q", 6)])
+        assert await views.sealed("p") == b""
+        await views.write([put(thing("a"))], [Checkpoint("p", 5, b"seal"), Checkpoint("q", 6)])
         bad = [put(thing("b", owner="somebody new")), put(thing("c", size="many"))]
         with pytest.raises(ValueError, match="size"):
             await views.write(bad, [Checkpoint("p", 9)])
-        assert await views.checkpoint("p") == 5
-        assert await views.checkpoint("q") == 6
+        assert (await views.checkpoint("p"), await views.sealed("p")) == (5, b"seal")
+        assert (await views.checkpoint("q"), await views.sealed("q")) == (6, b"")
         assert await ids(views, Query()) == ["a"]
         await views.write([put(thing("b", owner="somebody new"))])
         assert await ids(views, Query(), Scope("t1", frozenset({"somebody new"}))) == ["b"]
