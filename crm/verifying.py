@@ -62,7 +62,7 @@ def _known(data: Path) -> list[Known]:
 
 
 def describe(result: Report) -> Iterator[str]:
-    """A line for the log and one for each view."""
+    """A line for the log, one for each view, and those on records that break a rule."""
     log = result["log"]
     later = f", those up to {log['sealed_later']} sealed later" if log["sealed_later"] else ""
     yield (
@@ -71,6 +71,9 @@ def describe(result: Report) -> Iterator[str]:
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
         yield _describe_view(line)
+    if "rules" in result and not result["rules"]["ok"]:
+        yield f"rules: {result['rules']['count']} records break one"
+        yield from (f"  {f['rule']}: {f['resource']} {f['id']}" for f in result["rules"]["findings"])
 
 
 def _describe_view(line: Report) -> str:
@@ -87,4 +90,6 @@ def advice(result: Report) -> str:
         return f"the event log is not the one that was written. {ADVICE}"
     if any(line["keyless_count"] for line in result["views"]):
         return "keys of people are missing: put the keys directory back from its newest backup; do not replay before"
+    if all(line["ok"] for line in result["views"]):
+        return "records named above break a rule since before it was held: change them by hand"
     return "views differ from the events: run `crm replay` on those named above"

@@ -15,7 +15,8 @@ from shared.platform import Platform
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import rebuild
-from shared.streaming.verify import Verdict, verify_view
+from shared.streaming.settling import broken_rules
+from shared.streaming.verify import SHOWN, Verdict, verify_view
 from shared.views.paging import every
 from shared.views.port import Query, Scope, Views
 from shared.warehouse import rebuild as warehouse
@@ -24,7 +25,7 @@ Report = dict[str, Any]
 Note = Callable[[Report], None]
 EVERY = 0.2  # seconds between two reports of a job
 
-WAREHOUSE, LOG = "warehouse", "events"
+WAREHOUSE, LOG, RULES = "warehouse", "events", "rules"
 
 
 def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
@@ -70,10 +71,23 @@ async def _heal(platform: Platform, category: str) -> int:
 async def verify(
     platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
 ) -> Report:
-    """Check the log, compare every view of an organisation (None = of all) with its events, and the warehouse."""
+    """Check the log, compare every view of an organisation (None = of all) with its events, warehouse and rules too."""
     log = await check_log(platform, tenant, note)
     views = await verify_views(platform, tenant, open_scratch, note)
-    return {"ok": log["ok"] and views["ok"], "log": log, "views": views["views"]}
+    return {**views, "ok": log["ok"] and views["ok"], "log": log}
+
+
+async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Report:
+    """Which records break a rule over several records, since before these were held."""
+    seen = _Counter(RULES, note)
+    found: list[Report] = []
+    count = 0
+    async for broken in broken_rules(platform.bus, tenant):
+        count += 1
+        seen(count)
+        if count <= SHOWN:
+            found.append(broken._asdict())
+    return {"ok": not count, "count": count, "findings": found}
 
 
 async def check_log(platform: Platform, tenant: str | None, note: Note) -> Report:
@@ -114,7 +128,8 @@ async def verify_views(
         await platform.feed.catch_up()
         differing = await warehouse.verify(platform.feed, _Counter(WAREHOUSE, note))
         found.append(_line(_of_tables(differing)))
-    return {"ok": all(line["ok"] for line in found), "views": found}
+    rules = await check_rules(platform, tenant, note)
+    return {"ok": rules["ok"] and all(line["ok"] for line in found), "views": found, "rules": rules}
 
 
 def log_line(report: LogReport, tenant: str | None) -> Report:

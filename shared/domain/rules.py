@@ -91,6 +91,20 @@ async def breach_of(
     return None
 
 
+async def standing_breaches(
+    aggregate: Aggregate[Any], history: Sequence[Recorded], lookups: Lookups
+) -> list[tuple[Rule, Recorded]]:
+    """The rules that a record breaks today, each with the change that broke it: what no command or policy took back."""
+    found: list[tuple[Rule, Recorded]] = []
+    state = aggregate.fold(history)
+    for rule in aggregate.rules:
+        touching = (e for e in reversed(history) if type(e.event) in rule.after and rule.when(e.event))
+        last = next(touching, None)
+        if last is not None and await _is_broken(rule, aggregate, state, last.event, last.position, lookups):
+            found.append((rule, last))
+    return found
+
+
 async def _is_broken(
     rule: Rule, aggregate: Aggregate[Any], state: Record, event: Event, position: int, lookups: Lookups
 ) -> bool:

@@ -1,8 +1,15 @@
-"""The policy that holds the rules over several records for commands whose process died before it could. ADR 8."""
+"""The rules over several records: held for commands whose process died before it could, and looked at in old data."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from shared.domain.bus import CommandBus
 from shared.domain.catalogue import Catalogue
+from shared.domain.rules import standing_breaches
+from shared.events.codec import Undecodable
+from shared.security.permissions import system_access
 from shared.streaming.policies import Policy, Reaction
 
 
@@ -14,3 +21,28 @@ def rules_policy(catalogue: Catalogue) -> Policy:
         await reaction.bus.settle(reaction.recorded)
 
     return Policy("rules", handled, settle)
+
+
+class Broken(NamedTuple):
+    """A rule that a record breaks, since the event of this version."""
+
+    tenant: str
+    resource: str
+    id: str
+    rule: str
+    version: int
+
+
+async def broken_rules(bus: CommandBus, tenant: str | None) -> AsyncIterator[Broken]:
+    """What breaks a rule in an organisation (None = in all) and was not taken back: data from before the rules."""
+    store = bus.repository.store
+    head = await store.head()
+    for aggregate in (a for a in bus.catalogue if a.rules):
+        async for stored in store.streams(aggregate.name, up_to=head, tenant=tenant):
+            try:
+                history = bus.repository.decoded(stored)
+            except Undecodable:
+                continue  # parked, and counted with its view
+            lookups = bus.lookups(system_access(history[0].tenant), history[0].id)
+            for rule, last in await standing_breaches(aggregate, history, lookups):
+                yield Broken(last.tenant, aggregate.name, last.id, rule.code, last.version)

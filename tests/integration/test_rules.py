@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from crm.verifying import advice, describe
 from services.identity.policies import POLICIES
 from shared.errors import CrmError, Invalid, Rejected
 from shared.events import customer, identity, sales
 from shared.events.envelope import Event, Metadata
+from shared.streaming.settling import broken_rules
 from tests.support.world import TENANT, World, open_world
 
 STAGES = [{"key": key, "zh": key, "en": key, "probability": 10, "gate": None} for key in "ab"]
@@ -196,5 +198,16 @@ async def test_no_walk_loops_on_data_that_broke_a_rule_before(world: World) -> N
     for body, id in (({"parent": c}, a), ({"parent": b}, b)):
         with pytest.raises(CrmError):
             await world.do("customer.SetParentAccount", body, id)
+    assert [broken async for broken in broken_rules(world.bus, None)] == [(TENANT, "account", b, "cycle", 2)]
     await world.do("customer.SetParentAccount", {"parent": None}, a)
     assert (await world.state("account", a)).parent is None
+    assert [broken async for broken in broken_rules(world.bus, TENANT)] == []
+
+
+def test_verify_says_which_records_break_a_rule() -> None:
+    finding = {"tenant": TENANT, "resource": "account", "id": "a1", "rule": "cycle", "version": 2}
+    rules = {"ok": False, "count": 1, "findings": [finding]}
+    log = {"ok": True, "events": 2, "count": 0, "sealed_later": 0, "findings": []}
+    result = {"ok": False, "log": log, "views": [], "rules": rules}
+    assert list(describe(result))[1:] == ["rules: 1 records break one", "  cycle: account a1"]
+    assert advice(result).startswith("records named above break a rule")
