@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from unittest.mock import patch
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from services.analytics.views import VIEWS
 from services.identity.role import NEVER_HIDDEN
@@ -22,14 +22,15 @@ from tests.security.filled import CANARY, Canaries, fill
 from tests.security.suite import NEEDED, Stage, open_stage
 from tests.security.test_matrix import resource_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 LATER = "2100-01-01T00:00:00Z"
 SLOW = ("/identity/sessions",)  # waits for the caller's own, and the stage signs tokens without one
 STREAMS = ("imports/{id}/events", "jobs/{id}/events", "dry-runs/{id}/events")  # as long as they like
 
 
-@pytest.fixture
-async def filled(tmp_path: Path) -> AsyncIterator[tuple[Stage, Canaries]]:
-    async with open_stage(tmp_path) as stage:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Stage, Canaries]]:
+    async with open_stage(tmp_path_factory.mktemp("filled")) as stage:
         yield stage, await fill(stage)
 
 

@@ -60,26 +60,29 @@ async def reader(stage: Stage) -> tuple[httpx.AsyncClient, str, str, str]:
     return client, user, role, session
 
 
-@pytest.mark.parametrize("end", [suspended, signed_out, without_the_role, without_the_right])
-async def test_streams_end_with_what_allowed_them(tmp_path: Path, end: End) -> None:
-    begun = asyncio.Event()
+async def test_streams_end_with_what_allowed_them(tmp_path: Path) -> None:
+    begun = asyncio.Semaphore(0)
 
     async def silent(*_: object) -> AsyncIterator[dict[str, Any]]:
-        begun.set()
+        begun.release()
         yield {"status": "running"}
         await asyncio.Event().wait()
 
+    ends = (suspended, signed_out, without_the_role, without_the_right)
     async with open_stage(tmp_path) as stage:
-        client, *who = await reader(stage)
-        head = await stage.suite.platform.store.head()
+        readers = [await reader(stage) for _ in ends]
+        far = await stage.suite.platform.store.head() + 1_000
         with patch.object(Following, "events", silent):
-            stream = asyncio.create_task(client.get(f"/integration/imports/{stage.ids['import']}/events"))
-            log = asyncio.create_task(client.get(f"/audit/events?after={head + 1_000}&wait=30"))
-            await asyncio.wait_for(begun.wait(), SECONDS)
-            await end(stage, *who)
-            answers = await asyncio.wait_for(asyncio.gather(stream, log), SECONDS)
-        assert answers[0].text.count("data:") == 1
-        assert answers[1].status_code in (401, 403), answers[1].text
+            paths = (f"/integration/imports/{stage.ids['import']}/events", f"/audit/events?after={far}&wait=30")
+            asked = [asyncio.create_task(client.get(path)) for client, *_ in readers for path in paths]
+            for _ in ends:
+                await asyncio.wait_for(begun.acquire(), SECONDS)
+            for end, (_, *who) in zip(ends, readers, strict=True):
+                await end(stage, *who)
+            answers = await asyncio.wait_for(asyncio.gather(*asked), SECONDS)
+        for end, stream, log in zip(ends, answers[::2], answers[1::2], strict=True):
+            assert stream.text.count("data:") == 1, end
+            assert log.status_code in (401, 403), (end, log.text)
 
 
 async def test_a_long_export_breaks_off(tmp_path: Path) -> None:

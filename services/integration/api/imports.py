@@ -89,8 +89,8 @@ class _Handlers:
             if resource := sent.fields.get("resource"):
                 access.scope(resource, "import")
                 aggregate = self._platform.catalogue[resource]
-                found["fields"] = fields_of(aggregate)
-                found["suggestion"] = draft(aggregate, name, suggest(aggregate, facts.columns))
+                found["fields"] = fields_of(aggregate, access)
+                found["suggestion"] = draft(aggregate, name, suggest(aggregate, facts.columns, access))
         return json_answer(found)
 
     async def template(self, request: Request) -> Response:
@@ -100,7 +100,7 @@ class _Handlers:
             raise Invalid.field("resource", "required", "name a record type, as in resource=account")
         access.scope(resource, "import")
         text = io.StringIO(newline="")
-        csv.writer(text).writerow(fields_of(self._platform.catalogue[resource]))
+        csv.writer(text).writerow(fields_of(self._platform.catalogue[resource], access))
         headers = {"Content-Disposition": f'attachment; filename="{resource}.csv"'}
         return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
 

@@ -11,6 +11,7 @@ from services.integration.mapping.prepared import may_import
 from shared.domain.aggregate import Command
 from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
+from shared.security.permissions import Access
 
 _SYNONYMS = {
     "name": "account company companyname customer customername organisation organization product title 公司 公司名称 "
@@ -40,18 +41,19 @@ def maker_of(aggregate: AnyAggregate) -> Command:
     return next((c for c in makers if not c.verb), makers[0])
 
 
-def fields_of(aggregate: AnyAggregate) -> list[str]:
-    """The fields that an import of this resource may fill, in the order of their declaration."""
+def fields_of(aggregate: AnyAggregate, access: Access) -> list[str]:
+    """The fields that the caller's import of this resource may fill, in the order of their declaration."""
     takes = maker_of(aggregate).model.model_fields
     declared = [f.name for f in aggregate.collection.fields if f.name in takes and f.name != "custom"]
-    return declared + [name for name in takes if name not in declared and name not in ("custom", "allow_duplicate")]
+    others = [name for name in takes if name not in declared and name not in ("custom", "allow_duplicate")]
+    return [name for name in declared + others if access.may_write(aggregate.name, name)]
 
 
-def suggest(aggregate: AnyAggregate, columns: Sequence[str]) -> dict[str, str]:
+def suggest(aggregate: AnyAggregate, columns: Sequence[str], access: Access) -> dict[str, str]:
     """field → column, each column at most once: by the field's name, its labels, then by what people call it."""
     free = {_bare(c): c for c in reversed(columns)}
     found: dict[str, str] = {}
-    names = fields_of(aggregate)
+    names = fields_of(aggregate, access)
     for spellings in (_own_names, _other_names):
         for name in names:
             for spelling in spellings(aggregate, name) if name not in found else ():
