@@ -26,6 +26,7 @@ from crm.serve import set_up
 from crm.settings import Settings
 
 EVENTS = 1_000_000
+ENGINES = 2  # the warehouse's writer and a reader
 
 
 def run(rounds: int = 5, events: int = EVENTS) -> list[Figure]:
@@ -39,15 +40,17 @@ def run(rounds: int = 5, events: int = EVENTS) -> list[Figure]:
     return [
         at_most("start to ready, empty", seconds["empty"], 4, "s", "a new process, imports included"),
         at_most(f"start to ready, {events:,} events", seconds["full"], 8, "s", "views and warehouse caught up before"),
-        at_most("memory at rest", memory, 600, "MB", "resident, the warehouse's engine open"),
+        at_most("memory at rest", memory, 600, "MB", "the suite and both engines, what they share counted once"),
     ]
 
 
 def start(directory: Path) -> tuple[float, float]:
-    """Seconds from a new process to ready, and its resident megabytes a second later."""
+    """Seconds from a new process to ready, and the megabytes that it and its engines hold when both are there."""
     with served(directory) as (process, _, seconds):
+        while len(engines := children(process.pid)) < ENGINES:
+            time.sleep(0.05)
         time.sleep(1)
-        return seconds, resident(process.pid)
+        return seconds, sum(resident(pid) for pid in (process.pid, *engines))
 
 
 @contextmanager
@@ -88,9 +91,15 @@ def _ready(port: int) -> bool:
         connection.close()
 
 
+def children(pid: int) -> list[int]:
+    """The processes that one has started."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
 def resident(pid: int) -> float:
-    """Megabytes of memory that a process holds (VmRSS)."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    """Megabytes of memory that a process holds; of what it shares with others, its part (Pss)."""
+    found = re.search(r"Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
     assert found is not None
     return int(found[1]) / 1024
 
