@@ -13,7 +13,7 @@ from services.integration.mapping.spec import parse_mapping
 from services.integration.running.imports import JOB_FILE, Imports
 from services.integration.running.jobfile import JobFile
 from services.integration.running.rejected import left_csv, rejected_csv
-from services.integration.running.report import EVERY, SHOWN, report_of
+from services.integration.running.report import EVERY, SHOWN, ImportReport, report_of
 from shared.domain.catalogue import Catalogue
 from shared.errors import NotFound
 from shared.platform import Platform
@@ -48,7 +48,9 @@ class Following:
         """What came of an import that is not running: its report, or what its revert did."""
         path = self._imports.folder / state.id / JOB_FILE
         found: dict[str, Any] = {"id": state.id, "status": state.status, "steps": state.steps}
-        if path.exists() and not state.erased:
+        if state.erased:
+            found = ImportReport(state.id, state.status, state.steps).data()
+        elif path.exists():
             with closing(JobFile(path)) as file:
                 if state.status == "reverted":
                     found["left"] = list(file.left(SHOWN))
