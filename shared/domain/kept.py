@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 Key = tuple[str, str]  # tenant, stream
@@ -57,15 +59,18 @@ class KeptStates:
 
 
 def size_of(state: Any) -> int:
-    """About how many bytes a state holds."""
-    kind = type(state)
-    names = _NAMES.get(kind)
-    if names is None:
-        names = _NAMES[kind] = tuple(f.name for f in fields(kind))
-    return _PLAIN + sum(_size(getattr(state, name)) for name in names)
+    """About how many bytes a state holds. Asked for every event: short texts, numbers and empty lists cost one look."""
+    values = _VALUES.get(type(state)) or _values_of(type(state))
+    return _PLAIN + sum(_size(v) for v in values(state) if v.__class__ in _SIZED and len(v) > 0)
 
 
-_NAMES: dict[type[Any], tuple[str, ...]] = {}
+def _values_of(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    _VALUES[kind] = attrgetter(*(f.name for f in fields(kind)))
+    return _VALUES[kind]
+
+
+_SIZED = frozenset((str, list, dict, tuple))
+_VALUES: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {}
 
 
 def _size(value: Any) -> int:
