@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -26,12 +27,13 @@ from tests.support.suite import PASSWORD, QUICK
 OF_ACME = "CAST(data AS TEXT) LIKE '%Of acme%'"
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two organisations, an account each."""
+    folder = tmp_path_factory.mktemp("two") / "data"
 
     async def fill() -> None:
-        suite = await Suite.open(Settings(tmp_path / "data"))
+        suite = await Suite.open(Settings(folder))
         platform = suite.platform
         for name in ("acme", "globex"):
             done = await set_up(platform, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
@@ -41,7 +43,12 @@ def data(tmp_path: Path) -> Path:
         await suite.close()
 
     asyncio.run(fill())
-    return tmp_path / "data"
+    return folder
+
+
+@pytest.fixture
+def data(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "data", symlinks=True))
 
 
 def _change(file: Path, statement: str) -> None:
