@@ -61,14 +61,14 @@ class Following:
             found["reverted"] = state.reverted
         if state.status == "failed":
             found["error"] = state.reason
-        elif state.reason:
+        elif state.reason and not state.erased:
             found["reason"] = state.reason
         return found
 
     def rejected(self, state: Import) -> Iterator[bytes]:
-        """The rejected rows as CSV."""
+        """The rejected rows as CSV. Raises NotFound before anything is sent."""
         path = self._imports.folder / state.id / JOB_FILE
-        if not path.exists():
+        if state.erased or not path.exists():
             raise NotFound("the rejected rows are no longer kept")
         columns = {f["name"]: tuple(f["columns"]) for f in state.files}
         return rejected_csv(JobFile(path), steps_of(self._platform.catalogue, state), columns, close=True)
