@@ -40,10 +40,10 @@ async def _open_views(
 ) -> tuple[SqliteViews, list[str]]:
     views = SqliteViews.open(path)
     try:
-        position, seal = await views.checkpoint(CHECKPOINT), await views.sealed(CHECKPOINT)
+        position, chain_hash = await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)
         if position > await store.head():
             raise ViewsDamaged(f"{path} knows later events than the store, which was brought back to an earlier day")
-        if seal and seal != await store.seal(position):
+        if chain_hash and chain_hash != await store.chain_hash(position):
             raise ViewsDamaged(f"{path} was filled from another log than events.db")
         return views, await views.declare(collections)
     except BaseException:

@@ -90,10 +90,10 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
 
 def _agreed(log: LogPeek, ring: RingPeek) -> int:
     """The position up to which the two were held against each other; 0 if that was another log."""
-    position, _, seal = ring.checked
+    position, _, chain_hash = ring.checked
     if position > log.head:
         return 0
-    return position if not seal or seal == log.seal(position).hex() else 0
+    return position if not chain_hash or chain_hash == log.chain_hash(position).hex() else 0
 
 
 def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:

@@ -54,17 +54,18 @@ def _check_log(data: Path, progress: Callable[[int], None]) -> Report:
 
 def _known(data: Path) -> list[Known]:
     """What views and keys kept of the log."""
-    found = [Known("views.db", c.position, c.seal) for c in checkpoints_in(data / "views.db").values() if c.seal]
+    checkpoints = checkpoints_in(data / "views.db").values()
+    found = [Known("views.db", c.position, c.chain_hash) for c in checkpoints if c.chain_hash]
     with suppress(KeysUnusable), peek_at_ring(data / "keys") as ring:
         if ring is not None:
-            found.append(Known("keys/keys.db", ring.checked.position, bytes.fromhex(ring.checked.seal)))
+            found.append(Known("keys/keys.db", ring.checked.position, bytes.fromhex(ring.checked.chain_hash)))
     return found
 
 
 def describe(result: Report) -> Iterator[str]:
     """A line for the log, one for each view, and those on records that break a rule."""
     log = result["log"]
-    later = f", those up to {log['sealed_later']} sealed later" if log["sealed_later"] else ""
+    later = f", those up to {log['chained_later']} with chain hashes added later" if log["chained_later"] else ""
     yield (
         f"events: {log['events']} are as they were written{later}" if log["ok"] else f"events: {log['count']} findings"
     )

@@ -95,11 +95,11 @@ async def check_log(platform: Platform, tenant: str | None, note: Note) -> Repor
     store, views, checked = platform.store, platform.views, platform.keys.checked
     report = await store.check(await store.head(), _Counter(LOG, note))
     known = [
-        Known("views.db", await views.checkpoint(CHECKPOINT), await views.sealed(CHECKPOINT)),
-        Known("keys/keys.db", checked.position, bytes.fromhex(checked.seal)),
+        Known("views.db", await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)),
+        Known("keys/keys.db", checked.position, bytes.fromhex(checked.chain_hash)),
     ]
     for one in known:
-        if one.seal and one.seal != await store.seal(one.position):
+        if one.chain_hash and one.chain_hash != await store.chain_hash(one.position):
             report.note(one.finding)
     return log_line(report, tenant)
 
@@ -137,7 +137,7 @@ def log_line(report: LogReport, tenant: str | None) -> Report:
     mine = ("", tenant)
     shown = [f if tenant is None or f.tenant in mine else Finding(f.position, f.problem) for f in report.findings]
     findings = [{**f._asdict(), "problem": described(f)} for f in shown]
-    counts = {"events": report.events, "sealed_later": report.sealed_later, "count": report.count}
+    counts = {"events": report.events, "chained_later": report.chained_later, "count": report.count}
     return {"ok": report.ok, **counts, "findings": findings}
 
 

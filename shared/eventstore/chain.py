@@ -1,7 +1,7 @@
-"""The running hash of the log: what was written can be neither changed, taken out, put in nor moved unnoticed.
+"""The hash chain over the log: it shows events that were changed, removed, inserted or moved.
 
     leaf    = SHA-256(0x00 ‖ event), as RFC 6962 hashes a leaf
-    seal    = SHA-256(0x01 ‖ seal before ‖ leaf); before the first event it is SHA-256("crm.log.v1" ‖ installation id)
+    hash    = SHA-256(0x01 ‖ hash before ‖ leaf); before the first event it is SHA-256("crm.log.v1" ‖ installation id)
     event   = position u64 ‖ tenant ‖ stream ‖ version u64 ‖ event id ‖ type ‖ schema version u32 ‖ occurred at i64
               ‖ recorded at i64 ‖ SHA-256(data) ‖ SHA-256(metadata)
 
@@ -18,11 +18,11 @@ from struct import Struct
 
 from shared.events.envelope import Stored
 
-SEAL_BYTES = 32
+HASH_BYTES = 32
 
 
 def genesis(installation: str) -> bytes:
-    """The seal before the first event."""
+    """The chain hash before the first event."""
     return sha256(b"crm.log.v1" + installation.encode()).digest()
 
 
@@ -32,12 +32,12 @@ def leaf(event: Stored) -> bytes:
 
 
 def link(before: bytes, event: Stored) -> bytes:
-    """The seal after an event."""
+    """The chain hash after an event."""
     return sha256(b"\x01" + before + leaf(event)).digest()
 
 
-def seals(before: bytes, events: Iterable[Stored]) -> list[tuple[int, bytes]]:
-    """(position, seal) after each of the events, which follow one another; those of a command share their metadata."""
+def chain_hashes(before: bytes, events: Iterable[Stored]) -> list[tuple[int, bytes]]:
+    """(position, chain hash) after each of the events. They are consecutive; those of a command share metadata."""
     found = []
     shared, digest = None, b""
     for event in events:

@@ -86,15 +86,15 @@ class Finding(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What another file kept of the log: the seal at a position."""
+    """What another file kept of the log: the chain hash at a position."""
 
     who: str
     position: int
-    seal: bytes
+    chain_hash: bytes
 
     @property
     def finding(self) -> Finding:
-        """For a log that has another seal there, or has not come so far."""
+        """For a log that has another chain hash there, or has not come so far."""
         return Finding(
             self.position, f"is not the one that {self.who} knew: the log was cut off, replaced or rewritten"
         )
@@ -110,11 +110,11 @@ def described(finding: Finding) -> str:
 class LogReport:
     """What a check of the log found: `findings`, 20 at most; `count` is whole. events: as many were read.
 
-    sealed_later: up to this position the seals were made when the events had long been there.
+    chained_later: the events up to this position are older than their chain hashes.
     """
 
     events: int = 0
-    sealed_later: int = 0
+    chained_later: int = 0
     count: int = 0
     findings: list[Finding] = field(default_factory=list)
 
@@ -181,7 +181,7 @@ class EventStore(Protocol):
         """The position of the last event, 0 when empty."""
         ...
 
-    async def seal(self, position: int) -> bytes:
+    async def chain_hash(self, position: int) -> bytes:
         """The running hash of the log up to an event: 32 bytes, b"" for a position that holds none.
 
         Whoever keeps it with a position finds out whether the log is still the one it was.

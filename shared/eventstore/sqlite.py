@@ -121,8 +121,8 @@ class SqliteEventStore:
     async def head(self) -> int:
         return self._head
 
-    async def seal(self, position: int) -> bytes:
-        return self._reader.seal(position)
+    async def chain_hash(self, position: int) -> bytes:
+        return self._reader.chain_hash(position)
 
     async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:
         return await self._reader.check(up_to, progress)

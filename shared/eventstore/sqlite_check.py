@@ -13,7 +13,7 @@ from shared.eventstore.port import ADVICE, Finding, LogReport, StoreBroken, desc
 PAGE = 5_000
 END = 2_000  # events looked at when the store is opened: a few milliseconds
 _ROWS = f"""
-SELECT {", ".join("e." + name for name in Stored._fields)}, e.category, c.seal
+SELECT {", ".join("e." + name for name in Stored._fields)}, e.category, c.chain_hash
 FROM events AS e LEFT JOIN chain AS c ON c.position = e.position
 WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?
 """
@@ -23,7 +23,7 @@ GROUP BY stream HAVING count(*) <> max(version) OR min(version) <> 1 OR count(DI
 """
 _TWINS = "SELECT max(position), event_id FROM events GROUP BY event_id HAVING count(*) > 1"
 _ANSWERED = "SELECT ifnull(max(position), 0) FROM requests WHERE position <= ?"
-_SEALED = "SELECT ifnull(max(position), 0) FROM chain WHERE position <= ?"
+_CHAINED = "SELECT ifnull(max(position), 0) FROM chain WHERE position <= ?"
 
 
 def installation_of(db: sqlite3.Connection) -> str:
@@ -32,15 +32,15 @@ def installation_of(db: sqlite3.Connection) -> str:
     return value.decode()
 
 
-def seal_at(db: sqlite3.Connection, position: int) -> bytes:
-    """The seal to go on from. Raises StoreBroken: the event has none."""
+def chain_hash_at(db: sqlite3.Connection, position: int) -> bytes:
+    """The chain hash after an event. Raises StoreBroken: the event has none."""
     if not position:
         return genesis(installation_of(db))
-    found = db.execute("SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+    found = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (position,)).fetchone()
     if found is None:
-        raise StoreBroken(f"event {position} has no seal")
-    seal: bytes = found[0]
-    return seal
+        raise StoreBroken(f"event {position} has no chain hash")
+    chain_hash: bytes = found[0]
+    return chain_hash
 
 
 class Checking:
@@ -48,7 +48,7 @@ class Checking:
 
     def __init__(self, up_to: int, after: int = 0) -> None:
         self._up_to, self._position = up_to, after
-        self._seal: bytes | None = None
+        self._chain_hash: bytes | None = None
         self._recorded_at = 0
         self.report = LogReport()
 
@@ -61,33 +61,33 @@ class Checking:
 
     def page(self, db: sqlite3.Connection) -> bool:
         """Check the next page. False: there is no further one."""
-        if self._seal is None and not self.report.events:
+        if self._chain_hash is None and not self.report.events:
             self._begin(db)
         rows = db.execute(_ROWS, (self._position, self._up_to, PAGE)).fetchall()
-        for *event, category, seal in rows:
-            self._check(db, Stored._make(event), category, seal)
+        for *event, category, chain_hash in rows:
+            self._check(db, Stored._make(event), category, chain_hash)
         if not rows:
-            self._note_cut_off(db.execute(_SEALED, (self._up_to,)).fetchone()[0])
+            self._note_cut_off(db.execute(_CHAINED, (self._up_to,)).fetchone()[0])
         return bool(rows)
 
     def _begin(self, db: sqlite3.Connection) -> None:
-        found = db.execute("SELECT value FROM meta WHERE name = 'sealed_later'").fetchone()
-        self.report.sealed_later = found[0] if found else 0
-        self._seal = self._kept(db, self._position)
+        found = db.execute("SELECT value FROM meta WHERE name = 'chained_later'").fetchone()
+        self.report.chained_later = found[0] if found else 0
+        self._chain_hash = self._kept(db, self._position)
 
     def _kept(self, db: sqlite3.Connection, position: int) -> bytes | None:
         if not position:
             return genesis(installation_of(db))
-        found = db.execute("SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+        found = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (position,)).fetchone()
         return found[0] if found else None
 
-    def _check(self, db: sqlite3.Connection, event: Stored, category: str, seal: bytes | None) -> None:
+    def _check(self, db: sqlite3.Connection, event: Stored, category: str, chain_hash: bytes | None) -> None:
         if event.position != self._position + 1:
             self._note_missing(self._position + 1, event.position - 1)
-            self._seal = self._kept(db, event.position - 1)
-        if seal is None:
-            self._note(event, "was put in: no seal was made when events were written")
-        elif self._seal is not None and _linked(self._seal, event) != seal:
+            self._chain_hash = self._kept(db, event.position - 1)
+        if chain_hash is None:
+            self._note(event, "was put in: no chain hash was made when events were written")
+        elif self._chain_hash is not None and _linked(self._chain_hash, event) != chain_hash:
             self._note(event, "is not the one that was written here: it was changed or moved")
         elif event.recorded_at < self._recorded_at:
             self._note(event, "was recorded before the one before it")
@@ -95,7 +95,7 @@ class Checking:
             self._recorded_at = event.recorded_at
         if category != category_of(str(event.stream)):
             self._note(event, f"stands in the feed as {category!r}")
-        self._position, self._seal = event.position, seal
+        self._position, self._chain_hash = event.position, chain_hash
         self.report.events += 1
 
     def _note_cut_off(self, last: int) -> None:
@@ -131,7 +131,7 @@ def _linked(before: bytes, event: Stored) -> bytes:
 
 
 def check_end(path: Path, db: sqlite3.Connection) -> None:
-    """The newest events and their seals. Raises StoreBroken: something else than the suite was at the file."""
+    """The newest events and their chain hashes. Raises StoreBroken: something else than the suite was at the file."""
     last = db.execute("SELECT max((SELECT ifnull(max(position), 0) FROM events), ifnull(max(position), 0)) FROM chain")
     head: int = last.fetchone()[0]
     checking = Checking(head, max(0, head - END))

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from shared.eventstore.port import Rekey
 from shared.eventstore.sqlite_check import check_end, installation_of
-from shared.eventstore.sqlite_upgrade import CHAIN, META, REQUESTS, adopt, seal_the_old, upgrade
+from shared.eventstore.sqlite_upgrade import CHAIN, META, REQUESTS, adopt, chain_old_events, upgrade
 from shared.faults import crashpoint
 from shared.formats import NewerFormat
 from shared.security.rootkey import sync_directory
@@ -90,7 +90,7 @@ def open_for_writing(path: Path, rekey: Rekey | None = None, installation: str |
             upgrade(db, found, rekey)
             _move_log(db)
         adopt(db, installation or str(uuid4()))
-        seal_the_old(db, installation_of(db))
+        chain_old_events(db, installation_of(db))
         check_end(path, db)
         crashpoint("open.ready")
     except BaseException:

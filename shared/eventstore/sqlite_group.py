@@ -14,7 +14,7 @@ import orjson
 
 from shared.clock import Micros
 from shared.events.envelope import NewEvent, Stored, category_of
-from shared.eventstore.chain import seals
+from shared.eventstore.chain import chain_hashes
 from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, RequestRow, WrongVersion
 from shared.faults import crashpoint
 
@@ -56,12 +56,12 @@ class Head(NamedTuple):
 class Group:
     """The commands of one transaction. `position` is that of the last event, planned ones included.
 
-    seal: that of the last event that is inserted.
+    chain_hash: that of the last event that is inserted.
     """
 
     position: int
     recorded_at: Micros
-    seal: bytes
+    chain_hash: bytes
     heads: dict[str, Head] = field(default_factory=dict)
     requests: dict[tuple[str, str], tuple[bytes, Appended]] = field(default_factory=dict)
     events: list[Stored] = field(default_factory=list)
@@ -107,10 +107,10 @@ class Group:
         """Write what was planned."""
         _insert(db, _EVENTS, [(*e, category_of(e.stream)) for e in self.events], _EVENT_COLUMNS)
         crashpoint("append.half_written")
-        sealed = seals(self.seal, self.events)
-        if sealed:
-            _insert(db, "chain", sealed, 2)
-            self.seal = sealed[-1][1]
+        chained = chain_hashes(self.chain_hash, self.events)
+        if chained:
+            _insert(db, "chain", chained, 2)
+            self.chain_hash = chained[-1][1]
         _insert(db, "requests", self.request_rows, _REQUEST_COLUMNS)
 
     def _remember(self, tenant: str, request: Request, appended: Appended) -> None:

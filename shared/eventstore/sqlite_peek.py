@@ -17,8 +17,8 @@ from shared.sqlitefile import reading_only
 
 ALL = 2**62
 _LAST = "SELECT ifnull(max(position), 0) FROM events"
-_TO_SEAL = """
-SELECT 1 FROM meta WHERE name = 'sealed_later' AND value > (SELECT ifnull(max(position), 0) FROM chain)
+_NOT_CHAINED = """
+SELECT 1 FROM meta WHERE name = 'chained_later' AND value > (SELECT ifnull(max(position), 0) FROM chain)
 """
 _HOLDING = """
 SELECT tenant, type, data, metadata FROM events WHERE position > ?1 AND (instr(data, ?2) OR instr(metadata, ?2))
@@ -34,7 +34,7 @@ WHERE position > :after AND type IN (SELECT value FROM json_each(:types))
 class LogPeek:
     """installation: "" for a store of a format that had none. head: the position of the last event.
 
-    sealed: every event has its seal, as from a certain format on.
+    chained: every event has its chain hash, as from a certain format on.
     """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
@@ -44,21 +44,21 @@ class LogPeek:
         self.installation: str = found[0].decode() if found else ""
         self.head: int = db.execute(_LAST).fetchone()[0]
         has_chain = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'chain'").fetchone()
-        self.sealed = bool(has_chain) and not db.execute(_TO_SEAL).fetchone()
+        self.chained = bool(has_chain) and not db.execute(_NOT_CHAINED).fetchone()
 
-    def seal(self, position: int) -> bytes:
-        """As EventStore.seal; b"" also where a store of an older format has none."""
-        sql = "SELECT seal FROM chain WHERE position = ?"
-        found = self._db.execute(sql, (position,)).fetchone() if self.sealed else None
+    def chain_hash(self, position: int) -> bytes:
+        """As EventStore.chain_hash; b"" also where a store of an older format has none."""
+        sql = "SELECT chain_hash FROM chain WHERE position = ?"
+        found = self._db.execute(sql, (position,)).fetchone() if self.chained else None
         return found[0] if found else b""
 
     def disagreements(self, known: Sequence[Known]) -> list[Finding]:
-        return [one.finding for one in known if one.seal and one.seal != self.seal(one.position)]
+        return [one.finding for one in known if one.chain_hash and one.chain_hash != self.chain_hash(one.position)]
 
     def check_end(self) -> None:
         """Raises StoreBroken: the newest events are not those that were written, or a -wal of another file is there."""
         with _readable(self._path):
-            if self.sealed:
+            if self.chained:
                 check_end(self._path, self._db)
 
     def step(self, checking: Checking) -> bool:
@@ -103,11 +103,11 @@ def _readable(path: Path) -> Iterator[None]:
 def check_file(path: Path, known: Sequence[Known], progress: Callable[[int], None]) -> LogReport:
     """Check a whole log that nobody has open, and hold it against what other files knew of it.
 
-    One of a format that had no seals yet gives an empty report. Raises NewerFormat, StoreBroken.
+    One of a format that had no chain hashes yet gives an empty report. Raises NewerFormat, StoreBroken.
     """
     checking = Checking(ALL)
     with peek(path) as log:
-        if log is None or not log.sealed:
+        if log is None or not log.chained:
             return checking.report
         for finding in log.disagreements(known):
             checking.report.note(finding)

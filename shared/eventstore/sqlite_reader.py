@@ -124,8 +124,8 @@ class Reader:
         found = await self._in_thread(_NEWEST, where)
         return found[0][0] if found else 0
 
-    def seal(self, position: int) -> bytes:
-        found = _query(self._here, "SELECT seal FROM chain WHERE position = ?", (position,)).fetchone()
+    def chain_hash(self, position: int) -> bytes:
+        found = _query(self._here, "SELECT chain_hash FROM chain WHERE position = ?", (position,)).fetchone()
         return found[0] if found else b""
 
     async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:

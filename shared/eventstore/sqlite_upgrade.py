@@ -9,7 +9,7 @@ import logging
 import sqlite3
 
 from shared.events.envelope import Stored
-from shared.eventstore.chain import genesis, seals
+from shared.eventstore.chain import chain_hashes, genesis
 from shared.eventstore.port import Rekey, RequestRow, StoreUnavailable
 from shared.faults import crashpoint
 from shared.sqlitefile import transaction
@@ -31,8 +31,8 @@ CREATE TABLE requests(
 """
 # What the store knows of itself. installation: the id that its companions, the keys above all, bear as well.
 META = "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
-# The seal after each event, see chain.py: beside the events, so that an old store gets them without being rewritten.
-CHAIN = "CREATE TABLE chain(position INTEGER PRIMARY KEY, seal BLOB NOT NULL)"
+# The chain hash after each event, see chain.py. A table of its own: an old store gets it without rewriting its events.
+CHAIN = "CREATE TABLE chain(position INTEGER PRIMARY KEY, chain_hash BLOB NOT NULL)"
 
 
 def upgrade(db: sqlite3.Connection, found: int, rekey: Rekey | None) -> None:
@@ -42,7 +42,7 @@ def upgrade(db: sqlite3.Connection, found: int, rekey: Rekey | None) -> None:
     if found < 3:
         db.executescript(f"BEGIN IMMEDIATE; {META}; PRAGMA user_version=3; COMMIT;")
     if found < 4:
-        old = "INSERT INTO meta SELECT 'sealed_later', max(position) FROM events HAVING max(position) > 0"
+        old = "INSERT INTO meta SELECT 'chained_later', max(position) FROM events HAVING max(position) > 0"
         db.executescript(f"BEGIN IMMEDIATE; {CHAIN}; {old}; PRAGMA user_version=4; COMMIT;")
 
 
@@ -52,23 +52,24 @@ def adopt(db: sqlite3.Connection, installation: str) -> None:
         db.execute("INSERT INTO meta VALUES('installation', ?)", (installation.encode(),))
 
 
-def seal_the_old(db: sqlite3.Connection, installation: str) -> None:
-    """Format 4: seals for events of before, in one transaction per page: a crash costs the page.
+def chain_old_events(db: sqlite3.Connection, installation: str) -> None:
+    """Format 4: add the chain hashes of older events, a transaction per page. A crash loses the open page only.
 
-    meta.sealed_later says up to where seals were made when the events had long been there.
+    meta.chained_later is the last position whose event is older than its chain hash.
     """
-    found = db.execute("SELECT value FROM meta WHERE name = 'sealed_later'").fetchone()
+    found = db.execute("SELECT value FROM meta WHERE name = 'chained_later'").fetchone()
     end: int = found[0] if found else 0
-    done, seal = db.execute("SELECT position, seal FROM chain ORDER BY position DESC LIMIT 1").fetchone() or (0, b"")
-    seal = seal or genesis(installation)
+    newest = "SELECT position, chain_hash FROM chain ORDER BY position DESC LIMIT 1"
+    done, chain_hash = db.execute(newest).fetchone() or (0, b"")
+    chain_hash = chain_hash or genesis(installation)
     while done < end:
         page = db.execute(_OLD, (done, end, _AT_ONCE)).fetchall()
-        sealed = seals(seal, map(Stored._make, page))
+        chained = chain_hashes(chain_hash, map(Stored._make, page))
         with transaction(db):
-            db.executemany("INSERT INTO chain VALUES(?, ?)", sealed)
-        done, seal = sealed[-1]
-        crashpoint("upgrade.page_sealed")
-        log.info("sealing the events of before: %s of %s", done, end)
+            db.executemany("INSERT INTO chain VALUES(?, ?)", chained)
+        done, chain_hash = chained[-1]
+        crashpoint("upgrade.page_chained")
+        log.info("adding chain hashes to older events: %s of %s", done, end)
 
 
 def _key_the_requests(db: sqlite3.Connection, rekey: Rekey | None) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
 from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
-from shared.eventstore.sqlite_check import seal_at
+from shared.eventstore.sqlite_check import chain_hash_at
 from shared.eventstore.sqlite_file import is_broken
 from shared.eventstore.sqlite_group import Command, Group
 from shared.faults import crashpoint
@@ -54,7 +54,7 @@ class GroupWriter:
         self._broken: StoreBroken | None = None
         self.position: int
         self._recorded_at: Micros
-        self._seal: bytes
+        self._chain_hash: bytes
         self._look_where_we_are()
         self._thread = Thread(target=self._run, name="event-store", daemon=True)
         self._thread.start()
@@ -121,7 +121,7 @@ class GroupWriter:
         self, commands: Sequence[Command], write: Callable[[Group, Sequence[Command]], list[Outcome]]
     ) -> Report:
         before = self.position
-        group = Group(before, max(self._clock.now(), self._recorded_at), self._seal)
+        group = Group(before, max(self._clock.now(), self._recorded_at), self._chain_hash)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             crashpoint("append.begun")
@@ -135,14 +135,14 @@ class GroupWriter:
             raise
         crashpoint("append.after_commit")
         if group.position > before:
-            self.position, self._recorded_at, self._seal = group.position, group.recorded_at, group.seal
+            self.position, self._recorded_at, self._chain_hash = group.position, group.recorded_at, group.chain_hash
             APPEND_BATCH.record(group.position - before)
         return Report(commands, outcomes, group.events, self.position)
 
     def _look_where_we_are(self) -> None:
         last = self._db.execute("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
         self.position, self._recorded_at = last or (0, 0)
-        self._seal = seal_at(self._db, self.position)
+        self._chain_hash = chain_hash_at(self._db, self.position)
 
     def _write_as_new(self, group: Group, commands: Sequence[Command]) -> list[Outcome]:
         """Trust that new streams are new and keys unused; else the tables' own constraints refuse, and all is done once
@@ -164,10 +164,10 @@ class GroupWriter:
         outcomes: list[Outcome] = []
         for command in commands:
             self._db.execute("SAVEPOINT command")
-            single = Group(group.position, group.recorded_at, group.seal)
+            single = Group(group.position, group.recorded_at, group.chain_hash)
             try:
                 outcomes += self._write_together(single, [command])
-                group.position, group.seal = single.position, single.seal
+                group.position, group.chain_hash = single.position, single.chain_hash
                 group.events += single.events
             except _UNSTORABLE as error:
                 self._db.execute("ROLLBACK TO command")

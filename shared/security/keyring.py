@@ -32,12 +32,12 @@ class Checked(NamedTuple):
     """How far a log and this ring agree.
 
     Up to `position` of the log every person's key is here, and every erasure is carried out. Of the destroyed subjects
-    up to the number `destroyed`, the log tells the erasure. seal: the log's at the position, in hex.
+    up to the number `destroyed`, the log tells the erasure. chain_hash: the log's at the position, in hex.
     """
 
     position: int = 0
     destroyed: int = 0
-    seal: str = ""
+    chain_hash: str = ""
 
 
 class KeyRing(Protocol):

@@ -217,7 +217,7 @@ class Projector:
                 writes.append(Write(aggregate.collection.name, tenant, state.id, document, state.version))
             except Exception:
                 writes += await self._cut_off(aggregate, tenant, stream, position)
-        checkpoint = [Checkpoint(CHECKPOINT, position, await self._repository.store.seal(position))]
+        checkpoint = [Checkpoint(CHECKPOINT, position, await self._repository.store.chain_hash(position))]
         try:
             await self._views.write([*writes, *parked], checkpoint)
         except ValueError:

@@ -62,10 +62,10 @@ class Reconciler:
 
     async def _checked(self, head: int) -> Checked:
         """How far they agreed last; from the beginning, if it was another log."""
-        checked = self.keys.checked
+        checked, store = self.keys.checked, self.repository.store
         if checked.position > head:
             found = f"ends at event {head}, but the keys knew event {checked.position}"
-        elif checked.seal and checked.seal != (await self.repository.store.seal(checked.position)).hex():
+        elif checked.chain_hash and checked.chain_hash != (await store.chain_hash(checked.position)).hex():
             found = f"is not the one that the keys knew at event {checked.position}"
         else:
             return checked
@@ -75,7 +75,7 @@ class Reconciler:
     async def note(self) -> None:
         """They agree now: what this process does from here on keeps it so, or is found at the next start."""
         head = await self.repository.store.head()
-        checked = Checked(head, self.keys.destroyed, (await self.repository.store.seal(head)).hex())
+        checked = Checked(head, self.keys.destroyed, (await self.repository.store.chain_hash(head)).hex())
         if checked != self.keys.checked:
             await self.keys.note_checked(checked)
         if checked.destroyed != await self.views.checkpoint(DESTROYED):

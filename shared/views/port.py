@@ -153,11 +153,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a projection has come. seal: the log's at the position, b"" where it is not kept."""
+    """How far a projection has come. chain_hash: the log's at the position, b"" where it is not kept."""
 
     projection: str
     position: int
-    seal: bytes = b""
+    chain_hash: bytes = b""
 
 
 class BadQuery(ValueError):
@@ -192,8 +192,8 @@ class Views(Protocol):
         """The stored position, 0 if none."""
         ...
 
-    async def sealed(self, projection: str) -> bytes:
-        """The seal stored with the position, b"" if none."""
+    async def chain_hash(self, projection: str) -> bytes:
+        """The chain hash stored with the position, b"" if none."""
         ...
 
     async def get(self, collection: str, key: str, scope: Scope) -> Document | None:

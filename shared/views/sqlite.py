@@ -147,14 +147,14 @@ class SqliteViews:
     async def checkpoint(self, projection: str) -> int:
         return (await self._kept(projection)).position
 
-    async def sealed(self, projection: str) -> bytes:
-        return (await self._kept(projection)).seal
+    async def chain_hash(self, projection: str) -> bytes:
+        return (await self._kept(projection)).chain_hash
 
     async def _kept(self, projection: str) -> Checkpoint:
         def ask(db: sqlite3.Connection, effort: Effort) -> Checkpoint:
-            sql = "SELECT projection, position, seal FROM checkpoints WHERE projection = ?"
-            name, position, seal = db.execute(sql, (projection,)).fetchone() or (projection, 0, b"")
-            return Checkpoint(name, int(position), bytes(seal))
+            sql = "SELECT projection, position, chain_hash FROM checkpoints WHERE projection = ?"
+            name, position, chain_hash = db.execute(sql, (projection,)).fetchone() or (projection, 0, b"")
+            return Checkpoint(name, int(position), bytes(chain_hash))
 
         with bookkeeping(self._path):
             return await self._somewhere(ask)

@@ -95,7 +95,8 @@ class FileCatalogue:
 
     def keep(self, checkpoints: Sequence[Checkpoint]) -> None:
         for c in checkpoints:
-            self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES(?, ?, ?)", (c.projection, c.position, c.seal))
+            row = c.projection, c.position, c.chain_hash
+            self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES(?, ?, ?)", row)
 
     def drop(self, table: Table) -> None:
         """Give its pages back unwritten, which is quick; `purge` is what makes their content disappear."""

@@ -32,14 +32,14 @@ CREATE TABLE collections(
 CREATE UNIQUE INDEX live_collections ON collections(name) WHERE live = 1;
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE checkpoints(
-    projection TEXT PRIMARY KEY, position INTEGER NOT NULL, seal BLOB NOT NULL DEFAULT x''
+    projection TEXT PRIMARY KEY, position INTEGER NOT NULL, chain_hash BLOB NOT NULL DEFAULT x''
 ) WITHOUT ROWID;
 PRAGMA user_version={FORMAT};
 COMMIT;
 """
-_SEALED = """
+_CHAINED = """
 BEGIN IMMEDIATE;
-ALTER TABLE checkpoints ADD COLUMN seal BLOB NOT NULL DEFAULT x'';
+ALTER TABLE checkpoints ADD COLUMN chain_hash BLOB NOT NULL DEFAULT x'';
 PRAGMA user_version=2;
 COMMIT;
 """
@@ -74,7 +74,7 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
         if found == 0:
             db.executescript(_SCHEMA)
         elif found == 1:
-            db.executescript(_SEALED)
+            db.executescript(_CHAINED)
     except BaseException:
         db.close()
         raise
@@ -169,8 +169,8 @@ def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
         return {}
     try:
         with reading_only(path) as db:
-            seal = "seal" if db.execute("PRAGMA user_version").fetchone()[0] > 1 else "x''"
-            rows = db.execute(f"SELECT projection, position, {seal} FROM checkpoints").fetchall()
+            chain_hash = "chain_hash" if db.execute("PRAGMA user_version").fetchone()[0] > 1 else "x''"
+            rows = db.execute(f"SELECT projection, position, {chain_hash} FROM checkpoints").fetchall()
     except sqlite3.DatabaseError:
         return {}
     return {row[0]: Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]}

@@ -29,9 +29,9 @@ from shared.warehouse.walls import Ground, Walls
 class Options:
     """root: the warehouse's folder, the other folders are under it. scratch: of this engine, with an empty `tmp/`.
 
-    config, users: parts of its configuration. schema: statements run before the users' rights hold. sealed: take its
-    own tables away, which tell of paths, processes and statements. memory: bytes of address space, longest_file: bytes,
-    0 = no bound. uid, gid: 0 = those of the parent process.
+    config, users: parts of its configuration. schema: statements run before the users' rights hold.
+    without_system_tables: detach the engine's own tables; they show paths, processes and statements. memory: bytes of
+    address space, longest_file: bytes, 0 = no bound. uid, gid: 0 = those of the parent process.
     """
 
     root: str
@@ -41,7 +41,7 @@ class Options:
     config: str
     users: str
     schema: list[str]
-    sealed: bool
+    without_system_tables: bool
     memory: int
     longest_file: int
     uid: int
@@ -101,8 +101,8 @@ def start(options: Options) -> tuple[list[str], Sessions, Any]:
         making.close()
     address = f"{data}?config-file={files[1]}"
     anchor = connect(address)
-    if options.sealed:
-        _seal(anchor)
+    if options.without_system_tables:
+        _detach_system_tables(anchor)
     for file in files:
         file.unlink()
     return walls.held, Sessions(lambda: connect(address)), anchor
@@ -118,8 +118,8 @@ def _configure(root: Path, options: Options) -> tuple[Path, Path, Path]:
     return plain, bound, users
 
 
-def _seal(session: Any) -> None:
-    """Without these tables there is no KILL and no SHOW either, and nobody learns where the parts lie."""
+def _detach_system_tables(session: Any) -> None:
+    """Without these tables KILL and SHOW fail, and no statement can read the paths of the parts."""
     names = session.query("SELECT name FROM system.tables WHERE database = 'system'", "TSV").bytes().decode().split()
     for name in sorted(set(names) - OPEN_SYSTEM_TABLES):
         session.query(f"DETACH TABLE system.`{name}`", "TSV")

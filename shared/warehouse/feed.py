@@ -83,12 +83,13 @@ class WarehouseFeed:
     async def start(self) -> None:
         """Migrate, load the checkpoint and find the tables that want a rebuild (`stale`). Raises Unavailable."""
         await migrate(self.warehouse)
-        kept = "SELECT max(position), argMax(seal, position) FROM feed_position WHERE name = 'facts'"
-        [(self.position, seal)] = await self.warehouse.rows(kept)
+        kept = "SELECT max(position), argMax(chain_hash, position) FROM feed_position WHERE name = 'facts'"
+        [(self.position, chain_hash)] = await self.warehouse.rows(kept)
         prints = "SELECT name, argMax(fingerprint, written_at) FROM table_fingerprints GROUP BY name"
         known: dict[str, str] = dict(await self.warehouse.rows(prints))
         ahead = self.position > await self.store.head()  # the store was restored to an earlier day
-        ahead = ahead or (seal != "" and seal != (await self.store.seal(self.position)).hex())  # or it is another
+        if chain_hash and chain_hash != (await self.store.chain_hash(self.position)).hex():
+            ahead = True  # it is another store
         self.stale = [t for t in self.tables if ahead or known.get(t.names[0]) != t.fingerprint]
         if ahead or (self.position == 0 and self.stale):
             await self._begin(self.tables)
@@ -205,7 +206,7 @@ class WarehouseFeed:
     async def _note(self, position: int) -> None:
         await self.warehouse.command(
             "INSERT INTO feed_position VALUES ('facts', {p:UInt64}, fromUnixTimestamp64Micro({at:Int64}), {s:String})",
-            {"p": position, "at": self._clock.now(), "s": (await self.store.seal(position)).hex()},
+            {"p": position, "at": self._clock.now(), "s": (await self.store.chain_hash(position)).hex()},
         )
         self.position = position
 

@@ -18,7 +18,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE table_fingerprints (name String, fingerprint String, written_at UInt64) "
         "ENGINE = ReplacingMergeTree(written_at) ORDER BY name SETTINGS fsync_after_insert = 1",
     ),
-    ("ALTER TABLE feed_position ADD COLUMN IF NOT EXISTS seal String",),  # the log's at the position, in hex
+    ("ALTER TABLE feed_position ADD COLUMN IF NOT EXISTS chain_hash String",),  # the log's at the position, in hex
 )
 
 

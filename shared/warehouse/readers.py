@@ -233,7 +233,7 @@ class Readers:
             config=grants.reader_config(tables),
             users=grants.reader_users(self._database, tables),
             schema=[f"CREATE DATABASE `{self._database}`", *(t.ddl(self._database) for t in tables)],
-            sealed=True,
+            without_system_tables=True,
             memory=MEMORY,
             longest_file=LONGEST_FILE,
             uid=own.uid,

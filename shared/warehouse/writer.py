@@ -89,7 +89,7 @@ class Writer:
             config=grants.writer_config(),
             users=grants.writer_users(self._database),
             schema=[],
-            sealed=False,
+            without_system_tables=False,
             memory=0,
             longest_file=0,
             uid=own.uid,

@@ -48,21 +48,21 @@ class EventStoreSuite(AppendSuite, RequestSuite):
         assert await store.read_all(0, 0) == []
         assert await store.head() == whole[-1].position
 
-    async def test_every_event_has_a_seal_that_stays(self, opener: Opener) -> None:
+    async def test_every_event_has_a_chain_hash_that_stays(self, opener: Opener) -> None:
         store = await opener()
-        assert await store.seal(0) == b""
+        assert await store.chain_hash(0) == b""
         for _ in range(3):
             await store.append("t1", stream_of(), NO_STREAM, new(2), METADATA)
         positions = [one.position for one in await store.read_all(0, 100)]
-        seals = [await store.seal(position) for position in positions]
-        assert ({len(seal) for seal in seals}, len({*seals})) == ({32}, 6)
-        assert await store.seal(positions[-1] + 1) == b""
+        chain_hashes = [await store.chain_hash(position) for position in positions]
+        assert ({len(one) for one in chain_hashes}, len({*chain_hashes})) == ({32}, 6)
+        assert await store.chain_hash(positions[-1] + 1) == b""
         report = await store.check(positions[-1], lambda _: None)
         assert (report.ok, report.events, report.findings) == (True, 6, [])
         await store.close()
         store = await opener()
         await store.append("t1", stream_of(), NO_STREAM, new(2), METADATA)
-        assert [await store.seal(position) for position in positions] == seals
+        assert [await store.chain_hash(position) for position in positions] == chain_hashes
         assert (await store.check(await store.head(), lambda _: None)).events == 8
 
     async def test_filters_of_the_feed(self, opener: Opener) -> None:

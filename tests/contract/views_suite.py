@@ -103,13 +103,13 @@ class ViewsSuite(ViewsQuerySuite):
     async def test_writes_and_checkpoints_are_one(self, views: Views) -> None:
         await views.declare([THINGS])
         assert await views.checkpoint("p") == 0
-        assert await views.sealed("p") == b""
-        await views.write([put(thing("a"))], [Checkpoint("p", 5, b"seal"), Checkpoint("q", 6)])
+        assert await views.chain_hash("p") == b""
+        await views.write([put(thing("a"))], [Checkpoint("p", 5, b"hash"), Checkpoint("q", 6)])
         bad = [put(thing("b", owner="somebody new")), put(thing("c", size="many"))]
         with pytest.raises(ValueError, match="size"):
             await views.write(bad, [Checkpoint("p", 9)])
-        assert (await views.checkpoint("p"), await views.sealed("p")) == (5, b"seal")
-        assert (await views.checkpoint("q"), await views.sealed("q")) == (6, b"")
+        assert (await views.checkpoint("p"), await views.chain_hash("p")) == (5, b"hash")
+        assert (await views.checkpoint("q"), await views.chain_hash("q")) == (6, b"")
         assert await ids(views, Query()) == ["a"]
         await views.write([put(thing("b", owner="somebody new"))])
         assert await ids(views, Query(), Scope("t1", frozenset({"somebody new"}))) == ["b"]

@@ -20,7 +20,7 @@ from tests.durability.scale import LIMIT, PROVE
 
 pytestmark = LIMIT
 
-SEAL = bytes(range(32))
+CHAIN_HASH = bytes(range(32))
 THINGS = Collection(
     "things",
     3,
@@ -43,8 +43,8 @@ class _Log:
     async def head(self) -> int:
         return 7
 
-    async def seal(self, position: int) -> bytes:
-        return SEAL if position == 7 else b""
+    async def chain_hash(self, position: int) -> bytes:
+        return CHAIN_HASH if position == 7 else b""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
         views = SqliteViews.open(path)
         await views.declare([THINGS, OTHERS])
         writes = [Write("things", "t1", str(d["id"]), d, 1) for d in DOCUMENTS]
-        await views.write(writes, [Checkpoint(CHECKPOINT, 7, SEAL), Checkpoint("policies", 5)])
+        await views.write(writes, [Checkpoint(CHECKPOINT, 7, CHAIN_HASH), Checkpoint("policies", 5)])
         await views.purge()
         await views.close()
 

@@ -48,7 +48,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
         request = Request("k1", lambda stream: b"proof")
         await store.append("t2", f"account-{IDS.new()}", NO_STREAM, last, Metadata(actor="bo"), request)
         report = await store.check(await store.head(), lambda _: None)
-        assert (report.ok, report.events, report.sealed_later) == (True, EVENTS, 0)
+        assert (report.ok, report.events, report.chained_later) == (True, EVENTS, 0)
         await store.close()
 
     asyncio.run(fill())
@@ -105,13 +105,13 @@ def _take_out(db: sqlite3.Connection, n: int) -> None:
     db.execute("DELETE FROM events WHERE position = ?", (n,))
 
 
-def _take_out_with_its_seal(db: sqlite3.Connection, n: int) -> None:
+def _take_out_with_its_chain_hash(db: sqlite3.Connection, n: int) -> None:
     _take_out(db, n)
     db.execute("DELETE FROM chain WHERE position = ?", (n,))
 
 
-def _other_seal(db: sqlite3.Connection, n: int) -> None:
-    db.execute("UPDATE chain SET seal = zeroblob(32) WHERE position = ?", (n,))
+def _other_chain_hash(db: sqlite3.Connection, n: int) -> None:
+    db.execute("UPDATE chain SET chain_hash = zeroblob(32) WHERE position = ?", (n,))
 
 
 def _out_of_the_feed(db: sqlite3.Connection, n: int) -> None:
@@ -124,9 +124,9 @@ TAMPERINGS: dict[str, tuple[Tampering, str]] = {
     "swap": (_swap, "is not the one that was written here"),
     "put in": (_put_in, "is not the one that was written here"),
     "take out": (_take_out, "was taken out"),
-    "take out with its seal": (_take_out_with_its_seal, "was taken out"),
+    "take out with its chain hash": (_take_out_with_its_chain_hash, "was taken out"),
     "data that are a text": (_as_text, "is not the one that was written here"),
-    "another seal": (_other_seal, "is not the one that was written here"),
+    "another chain hash": (_other_chain_hash, "is not the one that was written here"),
     "out of the feed": (_out_of_the_feed, "stands in the feed as 'nothing'"),
 }
 
@@ -159,7 +159,7 @@ def test_a_version_taken_out_of_a_stream_is_missed(tmp_path: Path, log: Path) ->
 
 def test_an_end_that_is_cut_off_is_missed_by_whatever_knew_it(tmp_path: Path, log: Path) -> None:
     with tampered(log, tmp_path) as (path, db):
-        (seal,) = db.execute("SELECT seal FROM chain WHERE position = ?", (EVENTS,)).fetchone()
+        (chain_hash,) = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (EVENTS,)).fetchone()
         db.execute("DELETE FROM events WHERE position > ?", (EVENTS - 3,))
         assert found_in(path).count
         db.execute("DELETE FROM chain WHERE position > ?", (EVENTS - 3,))
@@ -167,20 +167,20 @@ def test_an_end_that_is_cut_off_is_missed_by_whatever_knew_it(tmp_path: Path, lo
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("DELETE FROM requests")
     assert found_in(path).ok
-    [finding] = found_in(path, Known("views.db", EVENTS, seal)).findings
+    [finding] = found_in(path, Known("views.db", EVENTS, chain_hash)).findings
     assert (finding.position, "views.db knew" in finding.problem) == (EVENTS, True)
 
 
-def test_a_log_that_was_rewritten_with_all_its_seals_is_not_the_one_that_others_knew(tmp_path: Path, log: Path) -> None:
+def test_a_log_rewritten_with_its_whole_chain_is_not_the_one_that_others_knew(tmp_path: Path, log: Path) -> None:
     with tampered(log, tmp_path) as (path, db):
-        (seal,) = db.execute("SELECT seal FROM chain WHERE position = ?", (EVENTS,)).fetchone()
+        (chain_hash,) = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (EVENTS,)).fetchone()
         _edit("data")(db, OLD)
         db.execute("DELETE FROM chain")
-        db.execute("DELETE FROM meta WHERE name = 'sealed_later'")
-        db.execute("INSERT INTO meta VALUES('sealed_later', ?)", (EVENTS,))
+        db.execute("DELETE FROM meta WHERE name = 'chained_later'")
+        db.execute("INSERT INTO meta VALUES('chained_later', ?)", (EVENTS,))
     asyncio.run(SqliteEventStore.open(path, SystemClock()).close())
-    assert found_in(path).sealed_later == EVENTS  # that much it says
-    assert [f.position for f in found_in(path, Known("keys/keys.db", EVENTS, seal)).findings] == [EVENTS]
+    assert found_in(path).chained_later == EVENTS  # that much it says
+    assert [f.position for f in found_in(path, Known("keys/keys.db", EVENTS, chain_hash)).findings] == [EVENTS]
 
 
 def to_format_3(path: Path) -> None:
@@ -190,32 +190,32 @@ def to_format_3(path: Path) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def test_an_old_log_gets_the_same_seals(tmp_path: Path, log: Path) -> None:
+def test_an_old_log_gets_the_same_chain_hashes(tmp_path: Path, log: Path) -> None:
     with tampered(log, tmp_path) as (path, db):
-        seals = db.execute("SELECT * FROM chain").fetchall()
+        chain_hashes = db.execute("SELECT * FROM chain").fetchall()
     to_format_3(path)
     asyncio.run(SqliteEventStore.open(path, SystemClock()).close())
     report = found_in(path)
-    assert (report.ok, report.events, report.sealed_later) == (True, EVENTS, EVENTS)
+    assert (report.ok, report.events, report.chained_later) == (True, EVENTS, EVENTS)
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("SELECT * FROM chain").fetchall() == seals
+        assert db.execute("SELECT * FROM chain").fetchall() == chain_hashes
 
 
-def test_sealing_an_old_log_that_is_killed_goes_on_at_the_next_start(tmp_path: Path, log: Path) -> None:
+def test_chaining_an_old_log_that_is_killed_goes_on_at_the_next_start(tmp_path: Path, log: Path) -> None:
     with tampered(log, tmp_path) as (path, db):
-        seals = db.execute("SELECT * FROM chain").fetchall()
+        chain_hashes = db.execute("SELECT * FROM chain").fetchall()
     to_format_3(path)
     killed = "from shared.clock import SystemClock as C; from shared.eventstore.sqlite import SqliteEventStore as S; "
     killed += "from pathlib import Path; from shared.eventstore import sqlite_upgrade as u; u._AT_ONCE = 500; "
     killed += f"S.open(Path({str(path)!r}), C())"
-    for point in ("upgrade.page_sealed:1", "upgrade.page_sealed:2"):
+    for point in ("upgrade.page_chained:1", "upgrade.page_chained:2"):
         done = subprocess.run([sys.executable, "-c", killed], env={**os.environ, "CRASHPOINT": point}, check=False)
         assert done.returncode == KILLED
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM chain").fetchone() == (1500,)
     asyncio.run(SqliteEventStore.open(path, SystemClock()).close())
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("SELECT * FROM chain").fetchall() == seals
+        assert db.execute("SELECT * FROM chain").fetchall() == chain_hashes
 
 
 async def test_the_log_goes_on_where_it_was_after_every_refused_group(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ async def test_the_log_goes_on_where_it_was_after_every_refused_group(tmp_path: 
     await store.append("t1", taken, 1, [_event(4)], Metadata())
     head = await store.head()
     assert (await store.check(head, lambda _: None)).ok
-    assert len(await store.seal(head)) == 32
-    assert await store.seal(head + 1) == b""
+    assert len(await store.chain_hash(head)) == 32
+    assert await store.chain_hash(head + 1) == b""
     await store.close()
     assert found_in(path).events == head == 6

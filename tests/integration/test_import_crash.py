@@ -107,7 +107,7 @@ async def test_a_job_that_was_further_than_the_log_is_now_begins_again(tmp_path:
         id = sent.raise_for_status().json()["id"]
         await desk.suite.platform.projector.catch_up()
         file = JobFile(tmp_path / "data" / "imports" / id / "job.db", b"secret")
-        file.save(Mark(row=4, counts=[{"created": 4}], position=10**6, seal="00" * 32))
+        file.save(Mark(row=4, counts=[{"created": 4}], position=10**6, chain_hash="00" * 32))
         file.close()
     async with office(tmp_path / "data") as desk:
         report = (await desk.events(id))[-1]

@@ -207,7 +207,7 @@ async def test_no_walk_loops_on_data_that_broke_a_rule_before(world: World) -> N
 def test_verify_says_which_records_break_a_rule() -> None:
     finding = {"tenant": TENANT, "resource": "account", "id": "a1", "rule": "cycle", "version": 2}
     rules = {"ok": False, "count": 1, "findings": [finding]}
-    log = {"ok": True, "events": 2, "count": 0, "sealed_later": 0, "findings": []}
+    log = {"ok": True, "events": 2, "count": 0, "chained_later": 0, "findings": []}
     result = {"ok": False, "log": log, "views": [], "rules": rules}
     assert list(describe(result))[1:] == ["rules: 1 records break one", "  cycle: account a1"]
     assert advice(result).startswith("records named above break a rule")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from shared.events.envelope import Stored
-from shared.eventstore.chain import genesis, leaf, link, seals
+from shared.eventstore.chain import chain_hashes, genesis, leaf, link
 
 DOC = Path(__file__).parents[2] / "docs" / "reliability.md"
 FIRST = Stored(
@@ -61,11 +61,11 @@ def test_texts_that_are_cut_elsewhere_are_other_texts() -> None:
     assert leaf(FIRST) != leaf(FIRST._replace(tenant=FIRST.tenant + "a", stream=FIRST.stream[1:]))
 
 
-def test_a_seal_is_made_of_the_one_before_and_the_leaf() -> None:
+def test_a_chain_hash_is_made_of_the_one_before_and_the_leaf() -> None:
     start = genesis(INSTALLATION)
     first = sha256(b"\x01" + start + leaf(FIRST)).digest()
     second = sha256(b"\x01" + first + leaf(SECOND)).digest()
-    assert seals(start, [FIRST, SECOND]) == [(1, first), (2, second)]
+    assert chain_hashes(start, [FIRST, SECOND]) == [(1, first), (2, second)]
     assert link(link(start, FIRST), SECOND) == second
     assert genesis(INSTALLATION) == sha256(b"crm.log.v1" + INSTALLATION.encode()).digest() != genesis("")
 
@@ -73,5 +73,5 @@ def test_a_seal_is_made_of_the_one_before_and_the_leaf() -> None:
 def test_the_vectors_in_the_document_are_these() -> None:
     told = re.findall(r"`([0-9a-f]{64})`", DOC.read_text())
     start = genesis(INSTALLATION)
-    (_, first), (_, second) = seals(start, [FIRST, SECOND])
+    (_, first), (_, second) = chain_hashes(start, [FIRST, SECOND])
     assert told == [h.hex() for h in (start, leaf(FIRST), first, leaf(SECOND), second)]

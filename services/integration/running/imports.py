@@ -206,7 +206,7 @@ class Imports:
     async def _check_history(self, file: JobFile) -> None:
         """A job that was further than the log is now begins again: what it sends twice is known by its keys."""
         mark, store = file.mark(), self._platform.store
-        if mark.seal and mark.seal != (await store.seal(mark.position)).hex():
+        if mark.chain_hash and mark.chain_hash != (await store.chain_hash(mark.position)).hex():
             log.warning("the events were brought back to an earlier day: an import begins again from its first row")
             file.begin_anew()
 

@@ -42,7 +42,8 @@ ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
 class Mark:
     """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
 
-    scanned: the revert knows its work. position, seal: the log's end, and its seal in hex, when all that was done.
+    scanned: the revert knows its work. position, chain_hash: the log's end
+    when all that was done, and the chain hash there, in hex.
     """
 
     step: int = 0
@@ -51,7 +52,7 @@ class Mark:
     warned: dict[str, int] = field(default_factory=dict)
     scanned: bool = False
     position: int = 0
-    seal: str = ""
+    chain_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

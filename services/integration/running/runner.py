@@ -125,7 +125,7 @@ class Runner:
         crashpoint("import.batch_sent")
         store = self._platform.store
         self._mark.position = await store.head()
-        self._mark.seal = (await store.seal(self._mark.position)).hex()
+        self._mark.chain_hash = (await store.chain_hash(self._mark.position)).hex()
         self._settle(step, batch)
         crashpoint("import.batch_settled")
         await self._catch_up(MAX_BEHIND)
