@@ -6,6 +6,8 @@ from typing import Any
 
 import services.sales.lead_conversion
 import services.sales.lead_course
+import services.sales.lead_details
+import services.sales.opportunity_details
 import services.sales.opportunity_moves
 import services.sales.opportunity_parts
 import services.sales.rules

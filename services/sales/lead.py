@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import Field as F
+from typing import Any, Literal, get_args
 
 from shared.clock import Micros, to_rfc3339
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Context, Unique
 from shared.domain.fields import record_fields
-from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record
-from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
 from shared.domain.undo import Reverse, Step, by
-from shared.errors import Invalid, Rejected
+from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
@@ -238,81 +234,3 @@ add_lifecycle(
     before=dict.fromkeys(("transfer", "tags", "archive", "undo"), _editable),
     split_undo=_split_undo,
 )
-
-
-# --- commands and their decisions -------------------------------------------------------------------------------------
-
-
-class LeadDetails(CommandModel):
-    """The plain fields, all optional: in a PATCH only those sent change. name "" = made of the two parts."""
-
-    name: Text = ""
-    given_name: Annotated[str, F(max_length=100)] = ""
-    family_name: Annotated[str, F(max_length=100)] = ""
-    email: Email = ""
-    phone: Phone = ""
-    company: Text = ""
-    title: Text = ""
-    industry: Text = ""
-    website: Annotated[str, F(max_length=200)] = ""
-    country: Country = ""
-    source: Text = ""
-    score: Annotated[int | None, F(ge=0, le=100)] = None
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
-    amount: Amount | None = None
-    currency: Currency = ""
-    external_id: Annotated[str, F(max_length=100)] = ""
-    custom: Custom = F(default_factory=dict)
-
-
-class CaptureLead(LeadDetails):
-    owner: Reference | None = None
-
-    model_config = {
-        "json_schema_extra": {
-            "examples": [{"name": "李雷", "company": "Acme 有限公司", "email": "li@acme.example", "source": "web"}]
-        }
-    }
-
-
-def whole_name(given: str, family: str) -> str:
-    """`Ada Lovelace`, but `李雷`: Chinese, Japanese and Korean names begin with the family name."""
-    if any("\u2e80" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in given + family):
-        return family + given
-    return f"{given} {family}".strip()
-
-
-async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
-    await lookups.exists("owner", "user", cmd.owner)
-
-
-@LEAD.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)
-def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
-    """A new lead, owned by whoever captures it unless said otherwise; owner null = nobody's yet."""
-    given = cmd.model_dump(exclude_unset=True, exclude={"owner"})
-    if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
-        raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")
-    if not given.get("name"):
-        given["name"] = whole_name(cmd.given_name, cmd.family_name)
-    person = {f: v for f, v in given.items() if f in PERSON}
-    details = {f: v for f, v in given.items() if f not in PERSON}
-    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
-    return [events.LeadCaptured(ctx.id, person, details, owner)]
-
-
-class ChangeLeadDetails(LeadDetails):
-    pass
-
-
-@LEAD.command("ChangeLeadDetails", action="edit", verb="PATCH")
-def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Event]:
-    require_editable(state)
-    wanted = cmd.model_dump(exclude_unset=True)
-    if not wanted.get("name") and wanted.keys() & {"name", "given_name", "family_name"}:
-        parts = wanted.get("given_name", state.given_name), wanted.get("family_name", state.family_name)
-        wanted["name"] = whole_name(*parts)
-    changes = changed_fields(state, wanted)
-    personal = {f: c for f, c in changes.items() if f.partition(".")[0] in PERSON}
-    plain = {f: c for f, c in changes.items() if f not in personal}
-    made: list[Event] = [events.LeadDetailsChanged(plain)] if plain else []
-    return [*made, events.LeadPersonChanged(ctx.id, personal)] if personal else made

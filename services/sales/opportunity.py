@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import Field as F
-
-from services.sales.gates import check_gate
 from services.sales.opportunity_undo import REVERSES
-from services.sales.pipeline import Pipeline, existing, pipeline_for
-from services.sales.values import Day, Probability, cycle_days, total, weighted
+from services.sales.pipeline import Pipeline, pipeline_for
+from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
-from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.match import code_key
 from shared.domain.record import Record
-from shared.domain.types import Amount, Currency, Custom, Reference, Text
-from shared.errors import Invalid, Rejected
+from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.views.port import Collection, Document, Field, Kind
@@ -249,101 +245,3 @@ add_lifecycle(
     look={"restore": its_place},
     restored=restored,
 )
-
-
-# --- commands and their decisions -------------------------------------------------------------------------------------
-
-Name = Annotated[str, F(min_length=1, max_length=200)]
-
-
-class OpportunityDetails(CommandModel):
-    """The plain fields, all optional: in a PATCH only those sent change."""
-
-    account: Reference | None = None
-    product: Reference | None = None
-    price_book: Reference | None = None
-    source: Text = ""
-    next_step: Annotated[str, F(max_length=500)] = ""
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
-    external_id: Annotated[str, F(max_length=100)] = ""
-    custom: Custom = F(default_factory=dict)
-
-
-class OpenOpportunity(OpportunityDetails):
-    """pipeline: null = the default one. stage: null = its first. probability: null = that of the stage."""
-
-    name: Name
-    pipeline: Reference | None = None
-    stage: Annotated[str | None, F(max_length=40)] = None
-    probability: Probability | None = None
-    amount: Amount | None = None
-    currency: Currency | None = None
-    close_date: Day | None = None
-    lead: Reference | None = None
-    owner: Reference | None = None
-
-    model_config = {
-        "json_schema_extra": {
-            "examples": [{"name": "Acme: 40 seats", "amount": "4800.00", "currency": "CNY", "close_date": "2027-03-31"}]
-        }
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    pipeline: Pipeline
-    currency: str
-
-
-async def check_references(cmd: OpportunityDetails, lookups: Lookups) -> None:
-    """Raises Invalid naming the field of the first reference that leads nowhere."""
-    for name in ("account", "product", "price_book"):
-        await lookups.exists(name, name, getattr(cmd, name))
-
-
-async def before_open(cmd: OpenOpportunity, lookups: Lookups) -> Opening:
-    await check_references(cmd, lookups)
-    await lookups.exists("owner", "user", cmd.owner)
-    await lookups.exists("lead", "lead", cmd.lead)
-    pipeline = await pipeline_for(lookups, cmd.pipeline)
-    if pipeline.archived:
-        raise Invalid.field("pipeline", "unknown-reference", "this pipeline is archived")
-    return Opening(pipeline, cmd.currency or await _currency(cmd, lookups))
-
-
-async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
-    """The currency of the product, else of the account, else of the organisation; "" when none says."""
-    places = (("product", cmd.product), ("account", cmd.account), ("organisation", lookups.tenant))
-    for resource, id in places:
-        known = id is not None and resource in lookups.catalogue
-        if known and (found := getattr(await lookups.record(resource, str(id)), "currency", "")):
-            return str(found)
-    return ""
-
-
-@OPPORTUNITY.command("OpenOpportunity", action="create", verb="", creates=True, prepare=before_open)
-def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
-    """A new deal, owned by whoever opens it unless said otherwise."""
-    facts: Opening = ctx.facts
-    stage = existing(facts.pipeline, cmd.stage or facts.pipeline.open_stages[0]["key"], "stage")
-    owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
-    apart = {"pipeline", "stage", "probability", "owner"}
-    details = cmd.model_dump(exclude_unset=True, exclude=apart) | {"currency": facts.currency}
-    check_gate(stage, {**details, "owner": owner}, (), ctx.access)
-    probability = stage["probability"] if cmd.probability is None else cmd.probability
-    opened = events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, ctx.occurred_at)
-    return [opened]
-
-
-class ChangeOpportunityDetails(OpportunityDetails):
-    name: Name = ""
-    probability: Probability = 0
-
-
-@OPPORTUNITY.command("ChangeOpportunityDetails", action="edit", verb="PATCH", prepare=check_references)
-def change_details(cmd: ChangeOpportunityDetails, state: Opportunity, ctx: Context) -> list[Event]:
-    require_live(state)
-    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
-    if "probability" in changes:
-        require_open(state)
-    return [events.OpportunityDetailsChanged(changes)] if changes else []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import services.sales.catalogue  # noqa: F401  (registers every command)
-from services.sales.opportunity import OPPORTUNITY, Opening
+from services.sales.opportunity import OPPORTUNITY
+from services.sales.opportunity_details import Opening
 from services.sales.pipeline import PIPELINE, Pipeline
 from shared.clock import day_of
 from shared.errors import Forbidden, Invalid, Rejected
