@@ -19,7 +19,7 @@ from shared.domain.uniqueness import Duplicate
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer as events
 from shared.events.envelope import Event
-from shared.views.port import MAX_PAGE, Collection, Condition, Field, Kind, Query
+from shared.views.port import MAX_PAGE, Collection, Condition, Field, Key, Kind, Query
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
 
@@ -74,9 +74,9 @@ ACCOUNT = Aggregate(
             Field("parent", Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account"),
             Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
             Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True),
-            Field("tax_id", Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, key=Key.EMAIL),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE),
+            Field("tax_id", Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.CODE),
             Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
             Field("city", Kind.TEXT, "城市", "City", indexed=True, searchable=True),
             Field("address", Kind.TEXT, "地址", "Address", searchable=True),

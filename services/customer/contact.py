@@ -17,7 +17,7 @@ from shared.domain.record import MergeableRecord
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
-from shared.views.port import Collection, Document, Field, Kind
+from shared.views.port import Collection, Document, Field, Key, Kind
 
 Entry = dict[str, Any]
 
@@ -152,7 +152,15 @@ CONTACT = Aggregate(
             Field("do_not_email", Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True),
             Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
             Field(
-                "email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, writable=False
+                "email",
+                Kind.KEYWORD,
+                "邮箱",
+                "E-mail",
+                indexed=True,
+                searchable=True,
+                personal=True,
+                writable=False,
+                key=Key.EMAIL,
             ),
             Field("emails", Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False),
             Field(
@@ -164,10 +172,30 @@ CONTACT = Aggregate(
                 searchable=True,
                 personal=True,
                 writable=False,
+                key=Key.EMAIL,
             ),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, writable=False),
+            Field(
+                "phone",
+                Kind.KEYWORD,
+                "电话",
+                "Phone",
+                indexed=True,
+                searchable=True,
+                personal=True,
+                writable=False,
+                key=Key.PHONE,
+            ),
             Field("phones", Kind.JSON, "全部电话", "Phones", personal=True, writable=False),
-            Field("phone_keys", Kind.KEYWORDS, "电话查重键", "Phone keys", indexed=True, personal=True, writable=False),
+            Field(
+                "phone_keys",
+                Kind.KEYWORDS,
+                "电话查重键",
+                "Phone keys",
+                indexed=True,
+                personal=True,
+                writable=False,
+                key=Key.PHONE,
+            ),
             Field("addresses", Kind.JSON, "地址", "Addresses", personal=True, writable=False),
             Field("account", Kind.KEYWORD, "主要客户", "Account", indexed=True, writable=False, ref="account"),
             Field("account_ids", Kind.KEYWORDS, "所属客户", "Accounts", indexed=True, writable=False, ref="account"),

@@ -25,7 +25,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.permissions import Role
 from shared.security.reach import reaches_all, require_owners
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Field, Key, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
 DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal `details` of an event hold
@@ -115,8 +115,8 @@ USER = Aggregate(
         2,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE),
             Field("language", Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language)),
             Field("roles", Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role"),
             Field("teams", Kind.KEYWORDS, "团队", "Teams", indexed=True, ref="team"),

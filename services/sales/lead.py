@@ -17,7 +17,7 @@ from shared.events import sales_leads as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Field, Key, Kind
 
 Status = Literal["new", "assigned", "working", "qualified", "disqualified", "converted"]
 PERSON = frozenset(
@@ -139,8 +139,8 @@ LEAD = Aggregate(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True),
             Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, personal=True),
             Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, personal=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True),
+            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL),
+            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE),
             Field("company", Kind.TEXT, "公司", "Company", indexed=True, searchable=True, personal=True),
             Field("title", Kind.TEXT, "职位", "Job title", searchable=True, personal=True),
             Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
@@ -152,7 +152,16 @@ LEAD = Aggregate(
             Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
             Field("amount", Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True),
             Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, personal=True),
+            Field(
+                "external_id",
+                Kind.KEYWORD,
+                "外部编号",
+                "External id",
+                indexed=True,
+                searchable=True,
+                personal=True,
+                key=Key.CODE,
+            ),
             Field(
                 "disqualified_reason",
                 Kind.TEXT,

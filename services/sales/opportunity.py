@@ -18,7 +18,7 @@ from shared.domain.record import Record
 from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
-from shared.views.port import Collection, Document, Field, Kind
+from shared.views.port import Collection, Document, Field, Key, Kind
 
 Status = Literal["open", "won", "lost"]
 ForecastCategory = Literal["omitted", "pipeline", "best_case", "commit"]
@@ -160,7 +160,7 @@ OPPORTUNITY = Aggregate(
             Field("next_step", Kind.TEXT, "下一步", "Next step", searchable=True),
             Field("description", Kind.TEXT, "备注", "Description", searchable=True),
             Field("lead", Kind.KEYWORD, "来源线索", "From lead", indexed=True, writable=False, ref="lead"),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
             Field("opened_at", Kind.DATETIME, "开启时间", "Opened at", indexed=True, writable=False),
             Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),
             Field("closed_at", Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False),

@@ -18,7 +18,7 @@ from shared.domain.undo import Reverse, Step
 from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Field, Key, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ PRODUCT = Aggregate(
         1,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("code", Kind.KEYWORD, "编码", "Code", indexed=True, searchable=True),
+            Field("code", Kind.KEYWORD, "编码", "Code", indexed=True, searchable=True, key=Key.CODE),
             Field("series", Kind.TEXT, "系列", "Series", indexed=True, searchable=True),
             Field("category", Kind.TEXT, "类别", "Category", indexed=True, searchable=True),
             Field("unit", Kind.TEXT, "单位", "Unit"),
@@ -65,7 +65,7 @@ PRODUCT = Aggregate(
             Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
             Field("tax_percent", Kind.DECIMAL, "税率 %", "Tax %"),
             Field("description", Kind.TEXT, "说明", "Description", searchable=True),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True),
+            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
             Field("active", Kind.BOOLEAN, "在售", "Active", indexed=True, writable=False),
             owned=False,
             sources={"active": ("archived",)},

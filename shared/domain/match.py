@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from shared.domain.address import email_key, host_key
 from shared.texts import fold, skeleton
 
-__all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "site_of", "tag_key"]
+__all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
 
+_PHONE_SIGNS = re.compile(r"[\s().\-/]")
 _COMPANY_FORMS = re.compile(
     r"(?:\b(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|sa|srl|bv|kg|pte|pty)\b"
     r"|股份有限公司|有限责任公司|有限公司|集团|公司)"
@@ -24,6 +26,11 @@ def code_key(code: str) -> str:
 def tag_key(tag: str) -> str:
     """`ＶＩＰ` and `Vip` → `vip`: a record bears a tag once, however it is written."""
     return skeleton(fold(tag))
+
+
+def phone_key(number: str) -> str:
+    """`+86 (10) 1234-5678` → `+861012345678`: the form in which a number is kept, and by which it is one."""
+    return _PHONE_SIGNS.sub("", unicodedata.normalize("NFKC", number))
 
 
 def company_key(name: str) -> str:

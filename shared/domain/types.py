@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -14,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from shared.clock import Micros, day, from_rfc3339
 from shared.domain.address import BadAddress, address
 from shared.domain.codes import COUNTRIES, CURRENCIES
+from shared.domain.match import phone_key
 
 _PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -40,7 +40,7 @@ def _email(value: str) -> str:
 
 
 def _phone(value: str) -> str:
-    digits = re.sub(r"[\s().\-/]", "", unicodedata.normalize("NFKC", value))
+    digits = phone_key(value)
     if value and not _PHONE.fullmatch(digits):
         raise PydanticCustomError("phone", "write the number with its country code, as in +86 10 1234 5678")
     return digits

@@ -16,12 +16,22 @@ Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
 MAX_PAGE = 200
 
 
+class Key(StrEnum):
+    """How values of a field are compared: by which of the keys of `domain/match.py`. Two spellings of one key are one
+    value, where documents are found and where they are sorted."""
+
+    EMAIL = "email"
+    CODE = "code"
+    PHONE = "phone"
+    TAG = "tag"
+
+
 class Kind(StrEnum):
     """What a field holds. DECIMAL is text such as "1054.00"; DATE is ISO text; DATETIME is RFC 3339 text in UTC
     with exactly six fraction digits ("2026-11-24T05:00:00.000001Z"), so that its order as text is its order in time."""
 
     TEXT = "text"
-    KEYWORD = "keyword"  # ids and codes: exact match
+    KEYWORD = "keyword"  # ids and codes: exact match, or by the field's key
     KEYWORDS = "keywords"  # a list of them
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -38,7 +48,8 @@ class Field:
     indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
     found by full text. personal: masked when its subject is erased. options: the closed set of values.
     zh, en: what people call it. ref: the collection whose key it holds. sources: the fields whose values it shows or
-    tells: it is hidden and locked with any of them.
+    tells: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
+    they are written).
     """
 
     name: str
@@ -53,6 +64,7 @@ class Field:
     options: tuple[str, ...] = ()
     ref: str = ""
     sources: tuple[str, ...] = ()
+    key: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,7 @@ class Total:
     """One group of documents: the values it shares (None = no value), how many there are, and their exact sum.
 
     sum is a decimal text with at least two digits for DECIMAL ("1054.00"), a whole number for INTEGER, "0" when no
-    field was to be added up. Of TEXT values that differ in case only, one stands for all.
+    field was to be added up. Of values that differ in spelling only (TEXT, fields with a key), one stands for all.
     """
 
     keys: tuple[Any, ...]

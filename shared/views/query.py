@@ -16,7 +16,7 @@ import orjson
 from shared.texts import fold
 from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query
 from shared.views.text import Term, query_tokens
-from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, index_value
+from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
 
 MAX_CONDITIONS = 50
 MAX_IN = 500
@@ -135,9 +135,10 @@ def _test(collection: Collection, condition: Condition) -> Test:
             raise BadQuery(field.name, f"in takes at most {MAX_IN} values")
         return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
     if op == "prefix":
-        return Test(field, op, fold(_text_value(field, value)))
+        text = _text_value(field, value)
+        return Test(field, op, fold(text) if field.key is None else comparable(field, text))
     if op == "contains":
-        return Test(field, op, _text_value(field, value))
+        return Test(field, op, comparable(field, _text_value(field, value)))
     return Test(field, op, _value(field, value))
 
 

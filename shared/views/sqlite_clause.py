@@ -90,20 +90,19 @@ class Clauses:
         )
 
     def _prefix(self, test: Test, column: str) -> Clause:
-        """Compared case-folded: TEXT is kept so; a KEYWORD has its folded form beside it where that differs."""
+        """Compared case-folded: TEXT and keys are kept so; another KEYWORD has its folded form beside it where that
+        differs."""
         within, params = _between(f"x.{column}", test.value)
-        if test.field.kind is Kind.TEXT:
-            return Clause(within, params, self._table.index(column) if self._table.ready else None)
         low = self._table.columns[test.field.name].folded
+        if low is None:
+            return Clause(within, params, self._table.index(column) if self._table.ready else None)
         folded, _ = _between(f"x.{low}", test.value)
         where = f"(x.{low} = '' AND {within} OR {folded})"
         if not self._table.ready:
             return Clause(where, (*params, *params))
         name, index = self._table.name, self._table.index
         plain = f"SELECT x.id FROM {name} AS x INDEXED BY {index(column)} WHERE x.t = ? AND {within} AND x.{low} = ''"
-        other = (
-            f"SELECT x.id FROM {name} AS x INDEXED BY {index(str(low))} WHERE x.t = ? AND x.{low} <> '' AND {folded}"
-        )
+        other = f"SELECT x.id FROM {name} AS x INDEXED BY {index(low)} WHERE x.t = ? AND x.{low} <> '' AND {folded}"
         found = (self._tenant, *params)
         return Clause(where, (*params, *params), rows=f"{plain} UNION ALL {other}", row_params=(*found, *found))
 

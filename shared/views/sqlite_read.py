@@ -125,7 +125,7 @@ class Reader:
                 return bool(value)
             case Kind.DECIMAL:
                 return _money(value)
-            case Kind.TEXT:
+            case kind if kind is Kind.TEXT or field.key is not None:
                 body = self._db.execute(f"SELECT body FROM {self._table.body} WHERE id = ?", (sample,)).fetchone()[0]
                 return orjson.loads(body)[field.name]
         return value

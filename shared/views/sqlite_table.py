@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from shared.views import text
-from shared.views.port import BadQuery, Collection, Field, Kind
+from shared.views.port import BadQuery, Collection, Field, Key, Kind
 from shared.views.values import IndexValue, list_fields, scalar_fields
 
 Cell = IndexValue | float
@@ -36,7 +36,8 @@ def cell(field: Field, value: IndexValue | None) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An indexed field's column. folded: the column of its case-folded form, where that differs (KEYWORD)."""
+    """An indexed field's column. folded: the column of its case-folded form, where that differs (a KEYWORD without
+    a key)."""
 
     field: Field
     name: str
@@ -54,7 +55,7 @@ class Table:
         self.body, self.words = f"{self.name}_body", f"{self.name}_words"
         self.lists, self.gone = f"{self.name}_lists", f"{self.name}_gone"
         self.columns = {
-            f.name: Column(f, f"f{i}", f"p{i}" if f.kind is Kind.KEYWORD else None)
+            f.name: Column(f, f"f{i}", f"p{i}" if f.kind is Kind.KEYWORD and f.key is None else None)
             for i, f in enumerate(scalar_fields(declaration))
         }
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
@@ -160,8 +161,14 @@ def dump(declaration: Collection) -> bytes:
 def load(stored: bytes) -> Collection:
     """The declaration that `dump` kept."""
     values: dict[str, Any] = orjson.loads(stored)
-    fields = tuple(Field(**{**f, "kind": Kind(f["kind"]), "options": tuple(f["options"])}) for f in values["fields"])
+    fields = tuple(_field(f) for f in values["fields"])
     return Collection(values["name"], values["version"], fields, values["owner"], values["title"])
+
+
+def _field(stored: dict[str, Any]) -> Field:
+    key = stored.get("key")
+    parts = {"kind": Kind(stored["kind"]), "options": tuple(stored["options"]), "key": Key(key) if key else None}
+    return Field(**{**stored, **parts})
 
 
 def same_shape(stored: bytes, declaration: Collection) -> bool:
@@ -170,6 +177,6 @@ def same_shape(stored: bytes, declaration: Collection) -> bool:
 
 
 def _shape(values: dict[str, Any]) -> list[Any]:
-    fields = [[f["name"], f["kind"], f["indexed"], f["searchable"]] for f in values["fields"]]
+    fields = [[f["name"], f["kind"], f["indexed"], f["searchable"], f.get("key")] for f in values["fields"]]
     relevant = [f for f in fields if f[2] or f[3]]
     return [values["version"], values["owner"], values["tokens"], relevant]

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
+from shared.domain.match import code_key, email_key, phone_key, tag_key
 from shared.texts import fold
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Field, Key, Kind
 from shared.views.text import tokens
 
 IndexValue = int | str
@@ -20,6 +21,12 @@ MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 _QUANTUM = Decimal("0.0001")
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_KEYS: dict[Key, Callable[[str], str]] = {
+    Key.EMAIL: email_key,
+    Key.CODE: code_key,
+    Key.PHONE: phone_key,
+    Key.TAG: tag_key,
+}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
@@ -36,27 +43,35 @@ def list_fields(collection: Collection) -> list[Field]:
 
 
 def index_value(field: Field, value: Any) -> IndexValue | None:
-    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT folded.
+    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT folded,
+    the value's key where the field has one.
 
     Missing and empty text are None. Raises ValueError for a value that is not of the field's kind.
     """
     if value is None or value == "":
         return None
-    return _CONVERSIONS[field.kind](field, value)
+    found = conversion(field)(field, value)
+    return None if found == "" else found
 
 
 def conversion(field: Field) -> Callable[[Field, Any], IndexValue]:
     """What `index_value` does to a value that is there."""
-    return _CONVERSIONS[field.kind]
+    return _CONVERSIONS[field.kind] if field.key is None else _keyed
+
+
+def comparable(field: Field, text: str) -> str:
+    """A text as the entries of the field are compared: its key, or as it is."""
+    return text if field.key is None else _KEYS[field.key](text)
 
 
 def keywords(field: Field, value: Any) -> list[str]:
-    """The distinct entries of a KEYWORDS value. Raises ValueError when it is no list of text."""
+    """The distinct entries of a KEYWORDS value in comparable form. Raises ValueError when it is no list of text."""
     if value is None:
         return []
     if not isinstance(value, list | tuple):
         raise _wrong(field, value)
-    return list(dict.fromkeys(_string(field, entry) for entry in value if entry != ""))
+    entries = (comparable(field, _string(field, entry)) for entry in value)
+    return list(dict.fromkeys(entry for entry in entries if entry))
 
 
 def check(collection: Collection, document: dict[str, Any]) -> None:
@@ -154,6 +169,10 @@ def _date(field: Field, value: Any) -> str:
 
 def _text(field: Field, value: Any) -> str:
     return fold(_string(field, value))
+
+
+def _keyed(field: Field, value: Any) -> str:
+    return comparable(field, _string(field, value))
 
 
 def _boolean(field: Field, value: Any) -> int:

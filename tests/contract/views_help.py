@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.views.port import Collection, Condition, Document, Field, Kind, Query, Scope, Views, Write
+from shared.views.port import Collection, Condition, Document, Field, Key, Kind, Query, Scope, Views, Write
 
 THINGS = Collection(
     "things",
@@ -24,6 +24,8 @@ THINGS = Collection(
         Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True),
         Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True),
         Field("notes", Kind.TEXT, "备注", "Notes", searchable=True),
+        Field("mail", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, key=Key.EMAIL),
+        Field("marks", Kind.KEYWORDS, "标记", "Marks", indexed=True, key=Key.TAG),
         Field("extra", Kind.JSON, "其他", "Extra"),
     ),
 )
@@ -57,8 +59,8 @@ def where(*conditions: tuple[str, Any, Any], **rest: Any) -> Query:
 
 
 SOME = [
-    thing("a", name="Ärger GmbH", code="X-1", tags=["vip", "new"], size=3, price="10.50", day="2026-01-31", at="2026-01-31T10:00:00.000001Z", archived=False),
-    thing("b", name="beta", code="x-10", tags=[], size=-3, price="-2", day="2025-12-31", at="2026-01-31T10:00:00.000000Z", archived=True, owner="bob"),
+    thing("a", name="Ärger GmbH", code="X-1", tags=["vip", "new"], size=3, price="10.50", day="2026-01-31", at="2026-01-31T10:00:00.000001Z", archived=False, mail="Ann@Example.com", marks=["Vip", "ＶＩＰ"]),
+    thing("b", name="beta", code="x-10", tags=[], size=-3, price="-2", day="2025-12-31", at="2026-01-31T10:00:00.000000Z", archived=True, owner="bob", mail="ａnn@bücher.example", marks=["new"]),
     thing("c", name="Beta", code="Y", tags=["new"], size=0, price="10.5", day="2026-02-01", at="1999-12-31T23:59:59.999999Z", archived=False, owner="bob"),
     thing("d", name="", code=None, size=None, owner=None),
     thing("e", name="上海贸易有限公司", code="ＦＵＬＬ", tags=["重要"], size=2**62, price="99999999999.9999", archived=False, owner="cat"),

@@ -9,7 +9,7 @@ from shared.texts import fold
 from shared.views.port import Collection, Condition, Document, Field, Kind, Query, Scope
 from shared.views.query import KEY
 from shared.views.text import query_tokens, tokens
-from shared.views.values import index_value, keywords
+from shared.views.values import comparable, index_value, keywords
 
 
 def matching(
@@ -54,7 +54,7 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
     raw, wanted = document.get(field.name), condition.value
     if field.kind is Kind.KEYWORDS:
         entries = keywords(field, raw)
-        return bool((not entries) == wanted) if condition.op == "empty" else wanted in entries
+        return bool((not entries) == wanted) if condition.op == "empty" else comparable(field, wanted) in entries
     value = index_value(field, raw)
     match condition.op:
         case "empty":
@@ -64,7 +64,10 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
         case "in":
             return value is not None and value in [index_value(field, w) for w in wanted]
         case "prefix":
-            return value is not None and fold(str(raw)).startswith(fold(wanted))
+            low = fold(str(raw)) if field.key is None else str(value)
+            return value is not None and low.startswith(
+                fold(wanted) if field.key is None else comparable(field, wanted)
+            )
     if value is None:
         return False
     other: Any = index_value(field, wanted)

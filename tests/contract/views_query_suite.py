@@ -29,6 +29,9 @@ class ViewsQuerySuite:
             (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
             (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
             (("tags", "empty", True), "bd"), (("tags", "empty", False), "ace"),
+            (("mail", "eq", "aNN@example.COM"), "a"), (("mail", "in", ["x", "ann@xn--bcher-kva.example"]), "b"), (("mail", "ne", "ＡＮＮ@example.com"), "bcde"),
+            (("mail", "prefix", "ＡNN@B"), "b"), (("mail", "prefix", "ann@"), "ab"), (("mail", "empty", True), "cde"), (("mail", "gt", "ANN@C"), "a"),
+            (("marks", "contains", "viP"), "a"), (("marks", "contains", "ｎew"), "b"), (("marks", "contains", "vi"), ""),
             (("size", "lt", 3), "bc"), (("size", "le", 3), "abc"), (("size", "gt", -3), "ace"), (("size", "in", [0, 3, 7]), "ac"),
             (("size", "in", []), ""), (("size", "ge", 2**62), "e"),
             (("price", "eq", "10.5"), "ac"), (("price", "lt", "0"), "b"), (("price", "gt", 10), "ace"), (("price", "empty", True), "d"),
@@ -108,6 +111,9 @@ class ViewsQuerySuite:
         ]  # fmt: skip
         assert await views.totals("things", where(("size", "le", 3)), ALL, ("archived", "name")) == [
             Total((False, "Beta"), 1), Total((False, "Ärger GmbH"), 1), Total((True, "beta"), 1)
+        ]  # fmt: skip
+        assert await views.totals("things", Query(), ALL, ("mail",)) == [
+            Total((None,), 3), Total(("ａnn@bücher.example",), 1), Total(("Ann@Example.com",), 1)
         ]  # fmt: skip
         assert await views.totals("things", where(("size", "eq", 77)), ALL, (), "size") == []
         assert [t.keys for t in await views.totals("things", Query(), ALL, ("price",))] == [
@@ -245,13 +251,14 @@ _people = st.sampled_from(["ann", "bob", "cat", "dan"])
 _keys = st.sampled_from([f"k{n}" for n in range(12)])
 _values: dict[str, st.SearchStrategy[Any]] = {
     "name": words, "code": words, "size": _sizes, "price": _prices, "day": _days, "at": _moments, "archived": st.booleans(),
-    "owner": _people, "id": _keys,
+    "owner": _people, "id": _keys, "mail": words,
 }  # fmt: skip
 documents = st.fixed_dictionaries(
     {"id": _keys, "owner": st.none() | _people},
     optional={
         **{name: st.none() | s for name, s in _values.items() if name not in ("id", "owner")},
         "tags": st.lists(words, max_size=3),
+        "marks": st.lists(words, max_size=3),
         "notes": words,
     },
 )
@@ -267,9 +274,11 @@ def _conditions() -> st.SearchStrategy[Condition]:
         if name != "id":
             each.append(st.builds(Condition, st.just(name), st.just("empty"), st.booleans()))
     some = words.filter(bool)
-    each.append(st.builds(Condition, st.sampled_from(["name", "code"]), st.just("prefix"), some.map(lambda w: w[:3])))
-    each.append(st.builds(Condition, st.just("tags"), st.just("contains"), some))
-    each.append(st.builds(Condition, st.just("tags"), st.just("empty"), st.booleans()))
+    each.append(
+        st.builds(Condition, st.sampled_from(["name", "code", "mail"]), st.just("prefix"), some.map(lambda w: w[:3]))
+    )
+    each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.just("contains"), some))
+    each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.just("empty"), st.booleans()))
     return st.one_of(each)
 
 

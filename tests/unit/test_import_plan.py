@@ -30,6 +30,9 @@ class Book:
     def ids(self, resource: str, field: str, text: str) -> list[str]:
         return self.known.get((resource, field, text), [])
 
+    def canonical(self, resource: str, field: str, text: str) -> str:
+        return text
+
 
 PEOPLE = Book(
     {("user", "name", "Ann"): ["u1"], ("user", "name", "Bob"): ["u2", "u3"], ("account", "name", "A"): ["a1"]}

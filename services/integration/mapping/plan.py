@@ -55,7 +55,7 @@ class Known:
 class Surroundings:
     """All that planning may know beside the row. custom_kinds: of the resource's custom fields.
 
-    gathered: key → field → texts, for steps that gather.
+    gathered: canonical form of the key → field → texts, for steps that gather.
     """
 
     found: Found
@@ -162,7 +162,7 @@ class _Planner:
                 self.plan.problems.append(FieldError(name, found["type"].replace("_", "-"), found["msg"]))
 
     def _value(self, name: str, expression: Any) -> Any:
-        gathered = self.around.gathered.get(self.plan.key, {}).get(name)
+        gathered = self._gathered(name) if name in self.step.gathers else None
         try:
             value = evaluate(expression, self.cells, self.around.found, gathered)
         except BadCell as bad:
@@ -174,6 +174,10 @@ class _Planner:
             elif expression.expected:
                 self.plan.warnings.append(FieldError(name, "missing", "there is no value"))
         return value
+
+    def _gathered(self, name: str) -> list[str] | None:
+        form = self.around.found.canonical(self.step.spec.resource, self.step.spec.key or "", self.plan.key)
+        return self.around.gathered.get(form, {}).get(name)
 
     def _moment_of(self, name: str, value: Any) -> Any:
         """Files write moments in more forms than RFC 3339 has; all else a command reads from text by itself."""

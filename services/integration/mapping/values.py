@@ -37,6 +37,10 @@ class Found(Protocol):
         """The records whose field has this value: none, one, or some of several."""
         ...
 
+    def canonical(self, resource: str, field: str, text: str) -> str:
+        """The form in which values of the field are compared."""
+        ...
+
 
 def texts_of(value: Value, cells: Cells) -> list[str]:
     """The texts an expression comes to, before any lookup: none, one, or several when it splits. Raises BadCell."""

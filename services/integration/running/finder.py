@@ -11,7 +11,7 @@ from shared.domain.catalogue import Catalogue
 from shared.errors import Forbidden
 from shared.security.permissions import Access
 from shared.texts import clean_line
-from shared.views.port import Condition, Query, Views
+from shared.views.port import Condition, Document, Field, Query, Views
 from shared.views.values import index_value
 
 CHUNK = 100  # values asked for in one query
@@ -46,13 +46,16 @@ class Finder:
 
     def canonical(self, resource: str, field: str, text: str) -> str:
         """The form in which values of a field are compared; "" for a text that is none of its kind."""
-        declared = self._catalogue[resource].collection.field(field)
-        assert declared is not None, "checked when the mapping was prepared"
         try:
-            value = index_value(declared, clean_line(text))
+            value = index_value(self._declared(resource, field), clean_line(text))
         except ValueError:
             return ""
         return "" if value is None else str(value)
+
+    def _declared(self, resource: str, field: str) -> Field:
+        declared = self._catalogue[resource].collection.field(field)
+        assert declared is not None, "checked when the mapping was prepared"
+        return declared
 
     async def fetch(self, wanted: Iterable[Wanted]) -> None:
         """Look up what is not known yet. Raises Forbidden for a resource the importer may not read."""
@@ -89,8 +92,25 @@ class Finder:
             for form, text in texts.items():
                 few = await self._views.find(collection, self._query(field, "eq", text, 2), scope)
                 found[form] = [d["id"] for d in few.items]
+        if self._declared(resource, field).key is not None:
+            await self._ask_merged(resource, field, {f: texts[f] for f, ids in found.items() if not ids}, found)
         for form, ids in found.items():
             self._found[resource, field, form] = ids[:2]
+
+    async def _ask_merged(self, resource: str, field: str, texts: dict[str, str], found: dict[str, list[str]]) -> None:
+        """What a merged record holds nobody else may take: it stands for the one that it lives on in."""
+        collection, scope = self._catalogue[resource].collection, self.access.scope(resource)
+        if not texts or collection.field("merged_into") is None:
+            return
+        where = (Condition(field, "in", list(texts.values())), Condition("merged_into", "empty", False))
+        page = await self._views.find(collection.name, Query(where=where, limit=200), scope)
+        for merged in page.items:
+            last: Document | None = merged
+            while last is not None and last["merged_into"]:
+                last = await self._views.get(collection.name, last["merged_into"], scope)
+            ids = found.setdefault(self.canonical(resource, field, str(merged[field])), [])
+            if last is not None and not last["archived"] and last["id"] not in ids:
+                ids.append(last["id"])
 
     def _query(self, field: str, op: str, value: object, limit: int) -> Query:
         here = Condition("archived", "eq", False)

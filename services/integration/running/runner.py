@@ -142,11 +142,11 @@ class Runner:
         return await custom_kinds(self._platform, self._job.access.tenant, step.spec.resource)
 
     def _gather(self, step: PreparedStep) -> dict[str, dict[str, list[str]]]:
-        """key → field → the distinct texts of all rows of that key."""
+        """The key's canonical form → field → the distinct texts of all rows of that key."""
         gathered: dict[str, dict[str, list[str]]] = {}
         for _, cells in self._rows(step, 0) if step.gathers else ():
             try:
-                if not is_about(step, cells) or not (key := key_text(step, cells)):
+                if not is_about(step, cells) or not (key := self._form(step, key_text(step, cells))):
                     continue
                 for name in step.gathers:
                     texts = gathered.setdefault(key, {}).setdefault(name, [])
@@ -178,10 +178,13 @@ class Runner:
             known = [Known(id, id in earlier or self._made_here(step, id)) for id in ids if id != new_id]
         plan = plan_row(step, cells, known, new_id, around)
         if plan.key and plan.outcome not in ("rejected", "passed") and spec.key is not None:
-            form = self._finder.canonical(spec.resource, spec.key, plan.key)
-            self._finder.learn(spec.resource, spec.key, form, plan.id)
+            self._finder.learn(spec.resource, spec.key, self._form(step, plan.key), plan.id)
             earlier.add(plan.id)
         return plan
+
+    def _form(self, step: PreparedStep, text: str) -> str:
+        """The form in which a row's key is compared; "" for none."""
+        return self._finder.canonical(step.spec.resource, step.spec.key, text) if step.spec.key and text else ""
 
     def _made_here(self, step: PreparedStep, id: str) -> bool:
         """Whether a row of this step made the record: its id says so."""
@@ -200,7 +203,7 @@ class Runner:
                     resource, _, name = value.lookup.partition(".")
                     for found in texts_of(value, cells):
                         yield resource, name, found
-                for field_name, texts in around.gathered.get(text, {}).items():
+                for field_name, texts in around.gathered.get(self._form(step, text), {}).items():
                     resource, _, name = step.gathered(field_name).lookup.partition(".")
                     for found in texts if resource else ():
                         yield resource, name, found
@@ -223,8 +226,7 @@ class Runner:
                     what = f"{step.spec.name}.{warning.field}: {warning.code}"
                     self._mark.warned[what] = self._mark.warned.get(what, 0) + 1
             if plan.key and plan.outcome != "passed":
-                form = self._finder.canonical(step.spec.resource, step.spec.key or "", plan.key)
-                batch.made.append((step.index, self._job.file.key_of(form), plan.id))
+                batch.made.append((step.index, self._job.file.key_of(self._form(step, plan.key)), plan.id))
         self._mark.step, self._mark.row = step.index, batch.rows[-1][0].number
         self._job.file.save(self._mark, batch.made, batch.rejected)
         progress.tell(done=progress.done + len(batch.rows))
