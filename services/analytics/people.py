@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 from shared.clock import Clock, Micros
 from shared.events.envelope import Recorded
+from shared.security.directory import MAX_AGE
 from shared.security.permissions import Access, Level
 from shared.views.paging import every
 from shared.views.port import Query, Scope, Views
 
-MAX_AGE: Micros = 5_000_000
-
 
 class People:
-    """One tenant's names are kept until a user changes, or five seconds where another process projects."""
+    """One tenant's names are kept until a user changes, or `MAX_AGE` where another process projects."""
 
     def __init__(self, views: Views, clock: Clock) -> None:
         self._views, self._clock = views, clock

@@ -1,7 +1,7 @@
 """Who is who: resolves a user's Access from the identity views (`users`, `teams`, `roles`), one snapshot per tenant.
 
 A projector of the same process tells which records changed, and only those are read again. Where another process
-projects (`max_age` is given), a snapshot lives that long.
+projects (`max_age` is given: `MAX_AGE`), a snapshot lives that long.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from shared.views.port import Document, Query, Scope, Views
 
 COLLECTIONS = {"user": "users", "team": "teams", "role": "roles"}  # category → collection
 ENDINGS = frozenset({"identity.SignedOut", "identity.SessionRevoked"})
+MAX_AGE: Micros = 2_000_000  # of what is kept about people where another process projects
 PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
 Key = tuple[str, str]  # category, id
 
