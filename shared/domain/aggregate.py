@@ -6,7 +6,7 @@ views, as-of, history, undo, import, export, search, facts) reads this descripti
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, get_type_hints
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import Fold, Record, shared_fold
+from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_name
 from shared.events.sealing import ERASED
@@ -260,7 +261,7 @@ class Aggregate(Generic[S]):
         if self.shown is not None:
             document.update(self.shown(state))
         if state.custom:
-            document["custom_keys"] = [f"{k}={v}" for k, v in state.custom.items() if not isinstance(v, (list, dict))]
+            document["custom_keys"] = list(_custom_keys(state.custom))
             document["custom_text"] = " ".join(str(v) for v in state.custom.values() if isinstance(v, str))
         return document
 
@@ -276,6 +277,15 @@ class Aggregate(Generic[S]):
             if name in values:
                 values[name] = from_rfc3339(values[name]) if values[name] else 0
         return self.state(**values)
+
+
+def _custom_keys(custom: dict[str, Any]) -> Iterator[str]:
+    """`name=value`, and `name==number` for what reads as a number: a fold does not know which fields are decimals."""
+    for name, value in custom.items():
+        if not isinstance(value, (list, dict)):
+            yield f"{name}={value}"
+            if (number := decimal_key(value)) is not None:
+                yield f"{name}=={number}"
 
 
 class _Folds(dict[type[Any], Fold]):

@@ -196,7 +196,8 @@ class CommandBus:
         if command.creates and state.version:
             return Done(id, state.version, changed=False)  # a saga's repeated step: the record is there
         happened = when(call.occurred_at, now, state)
-        await self.custom.check(access.tenant, aggregate.name, body, complete=command.creates and not call.causation_id)
+        complete = command.creates and not call.causation_id
+        body = await self.custom.checked(access.tenant, aggregate.name, body, complete=complete)
         lookups = self.lookups(access, id)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shared.clock import day
 from shared.domain.aggregate import CommandModel
-from shared.domain.types import ExactNumber, decimal_of
+from shared.domain.types import ExactNumber, decimal_key, decimal_of
 from shared.errors import FieldError, Invalid
 from shared.events.envelope import Recorded
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
@@ -39,11 +40,14 @@ class CustomFields:
             for key in [k for k in self._kept if k[0] == tenant]:
                 del self._kept[key]
 
-    async def check(self, tenant: str, resource: str, body: CommandModel, *, complete: bool) -> None:
-        """`complete`: fields that are needed must be there (a new record). Raises Invalid with an error per field."""
+    async def checked(self, tenant: str, resource: str, body: CommandModel, *, complete: bool) -> CommandModel:
+        """The command with its custom decimals in their one form.
+
+        complete: fields that are needed must be there (a new record). Raises Invalid with an error per field.
+        """
         custom: dict[str, Any] | None = getattr(body, "custom", None)
         if custom is None or not (custom or complete):
-            return
+            return body
         defined = self._kept.get((tenant, resource))
         if defined is None:
             defined = await self._load(tenant, resource)
@@ -52,6 +56,9 @@ class CustomFields:
             errors += [_needed(name) for name, d in defined.items() if d["required"] and name not in custom]
         if errors:
             raise Invalid("custom fields are not valid", errors=errors)
+        texts = {n: v for n, v in custom.items() if isinstance(v, str) and defined[n]["kind"] == Kind.DECIMAL}
+        plain = {name: decimal_key(text) for name, text in texts.items()}
+        return body.model_copy(update={"custom": {**custom, **plain}}) if plain else body
 
     async def _load(self, tenant: str, resource: str) -> dict[str, Document]:
         changes = self._changes
@@ -59,6 +66,18 @@ class CustomFields:
         if changes == self._changes:  # none was projected while we read
             self._kept[tenant, resource] = found
         return found
+
+
+async def by_number(views: Views, tenant: str, resource: str, condition: Condition) -> Condition:
+    """A condition on a custom field; on a decimal it asks for the number, however that is written."""
+    name, _, text = str(condition.value).partition("=")
+    number = decimal_key(text)
+    if number is None:
+        return condition
+    where = (("resource", resource), ("name", name), ("kind", Kind.DECIMAL), ("archived", False))
+    query = Query(tuple(Condition(field, "eq", value) for field, value in where))
+    is_decimal = await views.count(DEFINITIONS, query, Scope(tenant)) > 0
+    return replace(condition, value=f"{name}=={number}") if is_decimal else condition
 
 
 def _needed(name: str) -> FieldError:

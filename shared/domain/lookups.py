@@ -88,7 +88,7 @@ class Lookups:
         aggregate, command = self.catalogue.command(command.name)
         parsed, target = parse(command, body), self if id is None else self._for(id)
         check(aggregate, command, parsed, await self.state(aggregate, target.id), self.access, None)
-        await self._sources.custom.check(self.tenant, aggregate.name, parsed, complete=False)
+        parsed = await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
         return None if command.prepare is None else await command.prepare(parsed, target)
 
     def _for(self, id: str) -> Lookups:

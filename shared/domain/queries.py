@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from shared.clock import Micros, to_rfc3339
 from shared.domain.catalogue import AnyAggregate
+from shared.domain.custom import by_number
 from shared.domain.record import differences
 from shared.domain.repository import Repository
 from shared.domain.snapshots import OWNER_NOW, Snapshots
@@ -171,7 +172,7 @@ class Queries:
         """Put a checked question to the views of the moment."""
         scope, name = access.scope(aggregate.name), aggregate.collection.name
         self._check(aggregate, query, access, moment)
-        query = await self._with_absorbed(aggregate, query, access)
+        query = await self._as_meant(aggregate, query, access)
         try:
             if moment.is_now:
                 return await ask(self.views, name, query, scope)
@@ -190,11 +191,14 @@ class Queries:
         if moment.version is not None:
             raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
 
-    async def _with_absorbed(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
-        """A filter by a merged record finds what points to the records it absorbed, too."""
+    async def _as_meant(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
+        """A filter by a merged record finds what points to the records it absorbed, too; one by a custom decimal finds
+        the number."""
         where = []
         for condition in query.where:
             f = aggregate.collection.field(condition.field)
+            if condition.field == CUSTOM_KEYS and condition.op == "contains":
+                condition = await by_number(self.views, access.tenant, aggregate.name, condition)
             if condition.op == "eq" and f is not None and f.ref in MERGEABLE and isinstance(condition.value, str):
                 target = await self.views.get(MERGEABLE[f.ref], condition.value, Scope(access.tenant))
                 absorbed = (target or {}).get("absorbed") or []

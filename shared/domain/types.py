@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 AMOUNT_LIMIT = Decimal(10) ** 14
 _SAFE = 2**53  # beyond it, programs that read JSON numbers as floats lose digits
 _LONGEST = 100  # characters of a number
+_ALL_DIGITS = Context(prec=_LONGEST)
 
 IN_BODY: Final = "body"  # validation context of what came over HTTP: only what JSON itself can say is taken
 
@@ -64,6 +65,14 @@ def decimal_of(value: Any) -> Decimal | None:
         return None
     text = str(value).strip(" ")
     return Decimal(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
+
+
+def decimal_key(value: Any) -> str | None:
+    """The one plain form of a number: `12.50`, `+12.5` and `1.25e1` → `12.5`, `-0.0` → `0`; None for anything else."""
+    number = decimal_of(value)
+    if number is None or abs(number.adjusted()) > _LONGEST:
+        return None
+    return f"{number.normalize(_ALL_DIGITS):f}" if number else "0"
 
 
 def _exact(value: Any) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import pytest
@@ -167,7 +168,7 @@ async def test_custom_numbers_are_exact_or_refused(desk: Office) -> None:
     kept = {
         "90071992547409.93": "90071992547409.93",
         "1E-7": "0.0000001",
-        "-0.0": "-0.0",
+        "-0.0": "0",
         "12345678901234567890.123456789012345678": "12345678901234567890.123456789012345678",
         "9007199254740993": "9007199254740993",
         "7": 7,
@@ -195,6 +196,28 @@ async def test_custom_numbers_are_exact_or_refused(desk: Office) -> None:
             assert answer.status_code == 422, (number, answer.text)
             [error] = answer.json()["errors"]
             assert (error["field"], error["code"]) == (f"custom.{field}", code), number
+
+
+SPELT = ("12.50", "+12.5", "12.5", "1.25e1", "012.500")
+
+
+async def test_a_custom_decimal_is_one_number_however_it_is_written(desk: Office) -> None:
+    for name, kind in (("size", "decimal"), ("version", "keyword")):
+        await desk.create("/customer/field-definitions", resource="account", name=name, kind=kind)
+    await desk.suite.platform.projector.catch_up()
+    with patch("shared.domain.custom.decimal_key", lambda text: text):  # as values were kept before
+        old = await desk.create(ACCOUNTS, name="Old", custom={"size": "12.50", "version": "1.10"})
+    ids = {old} | {await desk.create(ACCOUNTS, name=f"c {n}", custom={"size": text}) for n, text in enumerate(SPELT)}
+    whole = await desk.create(ACCOUNTS, name="Whole", custom={"size": 12})
+    await desk.suite.platform.projector.catch_up()
+    assert (await desk.get(f"{ACCOUNTS}/{old}"))["custom"]["size"] == "12.50"
+    for text in SPELT:
+        assert {a["id"] for a in await everything(desk, **{"custom.size": text})} == ids, text
+    for id in ids - {old}:
+        assert (await desk.get(f"{ACCOUNTS}/{id}"))["custom"] == {"size": "12.5"}
+    assert [a["id"] for a in await everything(desk, **{"custom.size": "12.0"})] == [whole]
+    assert [a["id"] for a in await everything(desk, **{"custom.version": "1.10"})] == [old]
+    assert await everything(desk, **{"custom.version": "1.1"}) == []  # no number, though it reads as one
 
 
 MOST = 10**16 - 1  # cents below 10^14
