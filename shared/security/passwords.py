@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from shared.errors import Invalid, Unavailable
 from shared.security.commonpasswords import COMMON, breached
 from shared.security.guessing import guesses, parts_of
-from shared.texts import fold
+from shared.texts import fold, visible
 
 R = TypeVar("R")
 
@@ -37,7 +37,7 @@ def check_password(password: str, *, organisation: str = "", email: str = "", na
     organisation, email, name: of who will use it; what is built of them is guessed first.
     """
     plain = normalise(password)
-    if len(plain) < MIN_LENGTH:
+    if len(visible(plain)) < MIN_LENGTH:
         raise Invalid.field("password", "too-short", f"use at least {MIN_LENGTH} characters")
     if len(plain) > MAX_LENGTH:
         raise Invalid.field("password", "too-long", f"use at most {MAX_LENGTH} characters")

@@ -50,6 +50,13 @@ class TestWarehouse(WarehouseSuite):
         with pytest.raises(ValueError, match="chdb:<directory>"):
             await Warehouse.open(url)
 
+    async def test_a_path_may_be_relative(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        for _ in range(2):  # made, and found again
+            warehouse = await Warehouse.open("chdb:data/of mine")
+            assert await warehouse.rows("SELECT 1") == [(1,)]
+            await warehouse.close()
+
     async def test_a_second_process_is_refused_in_one_line(self, opener: Opener, tmp_path: Path) -> None:
         await opener()
         script = (

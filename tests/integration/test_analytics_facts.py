@@ -43,10 +43,11 @@ class Analysts:
         return (await self.gateway.ask(sql, access)).rows
 
     async def roll_up(self) -> None:
-        """Make the sums and use them as soon as questions see them."""
+        """Make the sums anew and use them as soon as questions see them."""
+        before = self.feed.rollups.generation(TENANT)
         await self.feed.refresh_rollups()
         async with asyncio.timeout(20):
-            while self.feed.rollups.generation(TENANT) is None:
+            while self.feed.rollups.generation(TENANT) in (None, before):
                 await asyncio.sleep(0.05)
                 await self.feed.refresh_rollups()
 

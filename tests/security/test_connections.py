@@ -263,7 +263,7 @@ async def test_a_slow_answer_is_no_slow_request(server: Server) -> None:
 
 
 async def test_many_slow_connections_hold_nobody_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 4.0)
     slow = [await server.open() for _ in range(400)]
     for line in slow:
         await line.send(b"GET / HTTP/1.1\r\nX: ")

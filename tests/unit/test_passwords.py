@@ -31,6 +31,12 @@ def test_short_passwords_are_refused_counting_composed_letters(password: str) ->
     assert code_of(password) == "too-short"
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\u3164", "\u00ad", "\ufe0f", "\u034f"])
+def test_what_nobody_sees_does_not_make_a_password_longer(unseen: str) -> None:
+    assert code_of(unseen * 14) == "too-short"
+    assert code_of("elevenchars" + unseen) == "too-short"
+
+
 @pytest.mark.parametrize(
     "password",
     ["123456789012", "QwertyUiop12", "Password2024!", "P@ssw0rd1234", "aaaaaaaaaaaa", "abababababab", "abcdefghijklmn",

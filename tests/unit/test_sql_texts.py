@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from logging.config import dictConfig
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
 
 
 def test_no_statement_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    dictConfig({"version": 1, "disable_existing_loggers": False})  # as servers and tools do after the import
     for sql in ("SHOW TABLES", "EXPLAIN SELECT 'secret'", "ATTACH TABLE t FROM '/secret' (a Int8) ENGINE = Memory"):
         with pytest.raises(Invalid):
             generate(sql, someone())
