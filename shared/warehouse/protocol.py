@@ -1,7 +1,8 @@
 """ClickHouse's HTTP interface, as far as clickhouse-connect uses it, around an embedded engine.
 
 https://clickhouse.com/docs/interfaces/http: the statement in the body or in `query`, bound parameters in `param_*`,
-settings in parameters of their own names, errors with `X-ClickHouse-Exception-Code`.
+settings in parameters of their own names, errors with `X-ClickHouse-Exception-Code`. Beyond 4,096 characters of bound
+parameters the client sends them and the statement as fields of a multipart form; a server of ClickHouse takes both.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl
 
+from python_multipart.multipart import create_form_parser
+
 BUFFER = 4 << 20  # bytes of a socket's buffers: blocks of an insert travel whole
-LONGEST_LINE = 16 << 20  # bytes: bound parameters travel in the request's first line
+LONGEST_LINE = 16 << 20  # bytes: beside a statement too long for a form, its bound parameters travel here
+LONGEST_FORM = 16 << 20  # bytes of a statement with its bound parameters
+FORM_FIELDS = 1_000
 IDLE_SESSIONS = 16
 
 _INSERT = re.compile(rb"\s*INSERT\s", re.IGNORECASE)
@@ -106,9 +111,10 @@ def serve(connection: socket.socket, sessions: Sessions) -> None:
 
 
 def _answer(line: bytes, stream: BinaryIO, sessions: Sessions) -> bytes:
-    body = _body(stream)
+    headers = _headers(stream)
+    body = _body(stream, headers)
     try:
-        request = _read(line, body)
+        request = _read(line, headers, body)
         with sessions.lease(request.settings) as session:
             found = _run(session, request)
     except Exception as error:  # what the engine refuses is told to who asked, and to nobody else
@@ -135,14 +141,24 @@ def _response(status: bytes, name: str, value: str, content: bytes | Exception) 
     return head % (status, name.encode(), value.encode(), len(body)) + body
 
 
-def _body(stream: BinaryIO) -> Iterator[bytes]:
+def _headers(stream: BinaryIO) -> dict[bytes, bytes]:
     headers: dict[bytes, bytes] = {}
     while header := stream.readline(LONGEST_LINE).strip():
         name, _, value = header.partition(b":")
         headers[name.lower()] = value.strip()
+    return headers
+
+
+def _body(stream: BinaryIO, headers: Mapping[bytes, bytes]) -> Iterator[bytes]:
     if headers.get(b"transfer-encoding") == b"chunked":
         return _chunks(stream)
-    return iter([stream.read(int(headers.get(b"content-length", 0)))])
+    return _pieces(stream, int(headers.get(b"content-length", 0)))
+
+
+def _pieces(stream: BinaryIO, length: int) -> Iterator[bytes]:
+    while length > 0 and (piece := stream.read(min(length, BUFFER))):
+        length -= len(piece)
+        yield piece
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -152,9 +168,12 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     stream.readline(8)
 
 
-def _read(line: bytes, body: Iterator[bytes]) -> _Request:
+def _read(line: bytes, headers: Mapping[bytes, bytes], body: Iterator[bytes]) -> _Request:
+    """Raises ValueError."""
     target = line.split(b" ", 2)[1].decode()
     query = dict(parse_qsl(target.partition("?")[2], keep_blank_values=True))
+    if headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+        query |= _form(headers[b"content-type"], body)
     statement, data = _statement(query.get("query", ""), body)
     named = _FORMAT.search(statement)
     return _Request(
@@ -164,6 +183,31 @@ def _read(line: bytes, body: Iterator[bytes]) -> _Request:
         {name.removeprefix("param_"): value for name, value in query.items() if name.startswith("param_")},
         data,
     )
+
+
+def _form(content_type: bytes, body: Iterator[bytes]) -> dict[str, str]:
+    """A form's fields: the statement and its parameters, never a setting. Raises ValueError."""
+    fields: dict[str, str] = {}
+
+    def keep(field: Any) -> None:
+        name = field.field_name.decode()
+        if name in fields or not (name == "query" or name.startswith("param_")):
+            raise ValueError(f"a form holds a statement and its parameters, each once, not {name!r}")
+        if len(fields) == FORM_FIELDS:
+            raise ValueError(f"a form has {FORM_FIELDS} fields at most")
+        fields[name] = (field.value or b"").decode()
+
+    def refuse(_: Any) -> None:
+        raise ValueError("a form holds no files")
+
+    parser = create_form_parser({"Content-Type": content_type}, keep, refuse)
+    read = 0
+    for piece in body:
+        if (read := read + len(piece)) > LONGEST_FORM:
+            raise ValueError(f"a form is {LONGEST_FORM} bytes at most")
+        parser.write(piece)
+    parser.finalize()
+    return fields
 
 
 def _statement(query: str, body: Iterator[bytes]) -> tuple[str, Iterable[bytes] | None]:

@@ -58,6 +58,17 @@ async def with_things(opener: Opener) -> Warehouse:
     return warehouse
 
 
+NAMES = (
+    "Ann",
+    "O'Hara",
+    '"Bo" \\',
+    "\u738b\u82b3",
+    "\u0623\u062d\u0645\u062f",
+    "\u0418\u0432\u0430\u043d",
+    "\U0001f600",
+    "a\nb\r\n--edge--\r\n",
+    "{x:String}",
+)
 LOCKED_OUT = (
     "INSERT INTO things (id) VALUES ('x')",
     "CREATE TABLE mine (a Int8) ENGINE = Memory",
@@ -118,6 +129,17 @@ class WarehouseSuite:
             assert answer.rows == [(texts,)]
 
         await asyncio.to_thread(holds)
+
+    @pytest.mark.parametrize("people", [1, 500, 5_000])
+    @pytest.mark.parametrize("reader", [True, False])
+    async def test_any_number_of_parameters_is_understood(self, opener: Opener, reader: bool, people: int) -> None:
+        warehouse = await opener()
+        names = [f"{NAMES[n % len(NAMES)]} {n}" for n in range(people)]
+        sql, given = "SELECT {names:Array(String)} AS n, {one:String} AS o", {"names": names, "one": NAMES[-1]}
+        answer = await (warehouse.ask(sql, given, tenant="acme") if reader else warehouse.rows(sql, given))
+        assert (answer.rows if isinstance(answer, Answer) else answer) == [(names, NAMES[-1])]
+        none = await warehouse.ask(f"{sql} FROM numbers(0)", given, tenant="acme")
+        assert none.names == ("n", "o")
 
     async def test_a_readers_session_is_locked(self, opener: Opener) -> None:
         warehouse = await with_things(opener)

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from urllib3 import encode_multipart_formdata
 
-from shared.warehouse.protocol import IDLE_SESSIONS, Sessions, serve
+from shared.warehouse.protocol import IDLE_SESSIONS, LONGEST_FORM, Sessions, serve
 from shared.warehouse.turns import Turns
 
 
@@ -54,8 +55,12 @@ class Served:
         self.opened.append(FakeSession(self.told))
         return self.opened[-1]
 
-    def post(self, body: Any, **query: str) -> tuple[int, bytes, str | None]:
-        self.connection.request("POST", f"/?{urlencode(query)}", body)
+    def form(self, fields: list[tuple[str, Any]], boundary: str | None = None, **query: str) -> tuple[int, bytes]:
+        body, kind = encode_multipart_formdata(fields, boundary)
+        return self.post(body, {"Content-Type": kind}, **query)[:2]
+
+    def post(self, body: Any, headers: dict[str, str] | None = None, **query: str) -> tuple[int, bytes, str | None]:
+        self.connection.request("POST", f"/?{urlencode(query)}", body, headers or {})
         answer = self.connection.getresponse()
         return answer.status, answer.read(), answer.getheader("X-ClickHouse-Exception-Code")
 
@@ -70,6 +75,40 @@ def served() -> Iterator[Served]:
 def test_a_question_in_the_body_with_its_format_and_parameters(served: Served) -> None:
     assert served.post("SELECT {a:String}\n FORMAT Native", param_a="x'y") == (200, b"answer", None)
     assert served.told == [("SELECT {a:String}", "Native", {"a": "x'y"})]
+
+
+HARD_VALUES = {
+    "param_a": 'x\'y "z" \\ \0 \t',
+    "param_b": 'first\r\n--edge\r\nContent-Disposition: form-data; name="query"\r\n\r\nDROP TABLE t\r\n-- edge--\r\n\n',
+    "param_c": "\u738b\u82b3 \u0623\u062d\u0645\u062f \u0418\u0432\u0430\u043d \U0001f600 e\u0301" * 9_000,
+    "param_d": "",
+    "param_e": "--boundary--",
+}
+
+
+def test_a_statement_and_its_parameters_in_a_form(served: Served) -> None:
+    fields = [("query", "SELECT {a:String}\n FORMAT Native"), *HARD_VALUES.items()]
+    assert served.form(fields, "-boundary", log_comment="acme") == (200, b"answer")
+    given = {name.removeprefix("param_"): value for name, value in HARD_VALUES.items()}
+    assert served.told[1:] == [("SELECT {a:String}", "Native", given)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("query", "SELECT 1"), ("readonly", "0")],
+        [("query", "SELECT 1"), ("query", "SELECT 2")],
+        [("query", "SELECT 1"), ("param_f", ("f.txt", "1"))],
+        [("query", "SELECT 1"), ("param_a", "x" * LONGEST_FORM)],
+        [("query", "SELECT 1"), *((f"param_{n}", "x") for n in range(1_001))],
+        [("query", "SELECT 1"), ("param_a", b"\xff")],
+    ],
+    ids=["setting", "twice", "file", "too long", "too many", "no text"],
+)
+def test_a_form_is_bounded_and_changes_no_setting(served: Served, fields: list[tuple[str, Any]]) -> None:
+    assert served.form(fields)[0] == 500
+    assert served.told == []
+    assert served.post("SELECT 2")[:2] == (200, b"answer")
 
 
 def test_settings_are_set_before_the_text_and_the_lock_last(served: Served) -> None:
