@@ -45,7 +45,7 @@ class Home:
     @classmethod
     async def open(cls, root: Path) -> Home:
         """Raises AlreadyOpen, OSError."""
-        root = root.absolute()  # engines work in folders of their own
+        root = await asyncio.to_thread(root.absolute)  # engines work in folders of their own
         await asyncio.to_thread(_make, root)
         lock = await _lock(root)
         try:
