@@ -1,4 +1,4 @@
-"""Do the files of a data directory belong together? Looked at before any of them is opened for writing.
+"""Check that the files of a data directory belong together, before any of them is opened for writing.
 
 docs/reliability.md has the table: each file, and what happens when it is missing, older, another's or damaged.
 """
@@ -52,12 +52,12 @@ def inspect(data: Path) -> str | None:
 
 
 def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: RingPeek | None) -> None:
-    """Nothing was written yet, or the log is lost. Raises StoreBroken."""
+    """Accept an empty directory; refuse companions without a log. Raises StoreBroken."""
     left = [name for name, there in _companions(data, log is None, ring).items() if there]
     if left:
         raise StoreBroken(
             f"{data / 'events.db'} {'is missing' if log is None else 'holds no event'}, but {' and '.join(left)} "
-            "come from events: put events.db back from its backup (without the -wal and -shm that lie beside it now)"
+            "come from events: put events.db back from its backup (without the -wal and -shm that lie next to it now)"
         )
 
 
@@ -89,7 +89,7 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
 
 
 def _agreed(log: LogPeek, ring: RingPeek) -> int:
-    """The position up to which the two were held against each other; 0 if that was another log."""
+    """The position up to which log and ring were compared before; 0 if the ring was compared with another log."""
     position, _, chain_hash = ring.checked
     if position > log.head:
         return 0
@@ -99,8 +99,8 @@ def _agreed(log: LogPeek, ring: RingPeek) -> int:
 def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:
     """Raises KeysUnusable: the views know of more erased people than ring and log together."""
     erasures = [t.name for t in all_types() if issubclass(t.cls, Erased)]
-    told = log.subjects(_agreed(log, ring), erasures, "subject_id")
-    known = ring.destroyed + sum(not ring.is_destroyed(*one) for one in told)
+    erased = log.subjects(_agreed(log, ring), erasures, "subject_id")
+    known = ring.destroyed + sum(not ring.is_destroyed(*one) for one in erased)
     shown = _position(data, DESTROYED)
     if shown > known:
         raise KeysUnusable(
@@ -127,7 +127,7 @@ def _people(log: LogPeek, after: int) -> list[tuple[str, str]]:
 
 
 def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
-    """Whose keys seal text in an event; nobody's, where it is none of this program."""
+    """The subjects whose keys seal text in an event; none for an event of an unknown type."""
     found: list[tuple[str, str] | None] = []
     try:
         payload, type_ = loads(data), type_named(name)

@@ -15,10 +15,10 @@ log = logging.getLogger("crm.private")
 
 
 def keep_private(data: Path) -> None:
-    """Take the rights of group and others off what lies there, and off all that this process makes from now on.
+    """Remove the rights of group and others from all files there, and from all that this process creates.
 
-    The warehouse's folder sees to itself: its engines may run as a user of their own. Raises WrongSetting where rights
-    cannot be taken off, as another user owns a file.
+    The warehouse sets the rights of its own folder: its engines may run as another user. Raises WrongSetting when
+    another user owns a file.
     """
     os.umask(OTHERS)
     open_to_others = [(path, mode) for path in _all(data) if (mode := path.lstat().st_mode) & OTHERS]
@@ -35,7 +35,7 @@ def keep_private(data: Path) -> None:
 
 
 def _all(data: Path) -> Iterator[Path]:
-    """What is there already, links left out; folders come before what is in them."""
+    """All existing files and folders without links, each folder before its content."""
     if not data.is_dir():
         return
     yield data

@@ -1,7 +1,7 @@
-"""Memory goes back to the system when nobody has asked for anything for a while.
+"""Returns memory to the system when the suite has been idle for a while.
 
-Caches are bounded in bytes where they are; what they, the engine's pages and the allocator hold after a load is of no
-use to a suite at rest.
+Each cache bounds its own bytes. After a load, caches, engine pages and the allocator still hold memory that an idle
+suite does not need.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from shared.platform import Platform
 
 QUIET_SECONDS = 15.0
-FEW = 60  # requests and events in that time: probes, and somebody who reads
+FEW = 60  # requests and events in that time that still count as idle: probes, a reader
 
 
 class Relief:
@@ -35,7 +35,7 @@ class Relief:
             worked = busy
 
     async def release(self) -> None:
-        """Empty what only saves work, collect what refers to itself, and hand free pages to the system."""
+        """Empty the caches, collect reference cycles, and return free pages to the system."""
         platform = self._platform
         platform.repository.forget_all()
         platform.projector.forget()

@@ -1,4 +1,4 @@
-"""`crm verify`: the log first, without the suite, for what is wrong in it must be neither used nor covered up."""
+"""`crm verify`: checks the log first, without the suite, so that a damaged log is neither used nor changed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _check_log(data: Path, progress: Callable[[int], None]) -> Report:
 
 
 def _known(data: Path) -> list[Known]:
-    """What views and keys kept of the log."""
+    """The chain hashes that views and keys noted."""
     checkpoints = checkpoints_in(data / "views.db").values()
     found = [Known("views.db", c.position, c.chain_hash) for c in checkpoints if c.chain_hash]
     with suppress(KeysUnusable), peek_at_ring(data / "keys") as ring:

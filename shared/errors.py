@@ -152,7 +152,7 @@ class Unavailable(CrmError):
 
 
 class TooSlow(CrmError):
-    """What was asked for outlived every limit and was ended; asked again, it would be again."""
+    """The request exceeded every time limit and was ended; a repeat would be, too."""
 
     status = 503
     type = "too-slow"

@@ -1,4 +1,4 @@
-"""What the SQLite files of a data directory have in common."""
+"""Helpers for all SQLite files of a data directory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 def reading_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection for a look before the file is opened: nothing is written, no log is moved.
 
-    Whoever calls holds the directory's lock: a file without a log is taken as one that nobody changes.
+    The caller must hold the directory's lock: a file without a log is read as immutable.
     """
     log = path.with_name(f"{path.name}-wal")
     alone = not log.exists() or log.stat().st_size == 0

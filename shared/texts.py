@@ -1,4 +1,4 @@
-"""Unicode as people meet it: what cannot be seen, what looks alike, which scripts stand together.
+"""Unicode for people: invisible characters, look-alikes, and mixed scripts.
 
 Sources: UAX #44 (Default_Ignorable_Code_Point), UTS #39 (confusables, Highly Restrictive), RFC 5892 A.1-2 (joiners).
 """
@@ -27,9 +27,10 @@ _EMOJI_PARTS = ("So", "Sk", "Mn", "Me")  # a symbol, its skin tone, its presenta
 
 
 def clean_line(text: str) -> str:
-    """A text of one line as it is kept: NFC, without what nobody sees. Joiners stay where a script or emoji needs them.
+    """A text of one line as it is stored: NFC, without invisible characters. Idempotent.
 
-    Idempotent. Texts of several lines are kept as they are: isolates and joiners have their use there.
+    Joiners stay where a script or emoji needs them. Texts of several lines are stored unchanged: isolates and joiners
+    have their use there.
     """
     if text.isascii():
         return text
@@ -43,7 +44,7 @@ def clean_line(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The form in which texts are compared: compatibility-normalised, case-folded, without what nobody sees.
+    """The comparison form of a text: compatibility-normalised, case-folded, without invisible characters.
 
     As NFKC_Casefold of UAX #44; full width = half width. Idempotent.
     """
@@ -57,7 +58,7 @@ def fold(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Compatibility-normalised, without what nobody sees; the case of letters stays."""
+    """Compatibility-normalised, without invisible characters; the case of letters stays."""
     return _IN_KEYS.sub("", unicodedata.normalize("NFKC", text))
 
 

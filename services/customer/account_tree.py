@@ -16,10 +16,10 @@ from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
 
-CYCLE = "an account cannot stand below itself"
 TREE = Hierarchy(
     ACCOUNT,
     "parent",
+    "an account cannot stand below itself",
     top=lambda previous: events.AccountParentSet(None, previous),
     above=lambda account: account.merged_into or account.parent,
 )
@@ -31,21 +31,12 @@ class SetParentAccount(CommandModel):
     parent: Reference | None
 
 
-async def line_above(cmd: SetParentAccount, lookups: Lookups) -> list[str]:
-    """The ids from the wanted parent up to the top."""
-    await lookups.exists("parent", "account", cmd.parent)
-    return await TREE.line(cmd.parent, lookups)
-
-
-@ACCOUNT.command("SetParentAccount", action="edit", verb="parent", prepare=line_above)
+@ACCOUNT.command("SetParentAccount", action="edit", verb="parent", prepare=TREE.wanted_line)
 def set_parent(cmd: SetParentAccount, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:
         return []
-    if ctx.id in ctx.facts:
-        raise Invalid.field("parent", "cycle", CYCLE)
-    if len(ctx.facts) > TREE.depth:
-        raise Invalid.field("parent", "too-deep", f"a hierarchy has {TREE.depth} levels at most")
+    TREE.check(ctx.id, ctx.facts)
     return [events.AccountParentSet(cmd.parent, state.parent)]
 
 
@@ -66,7 +57,7 @@ async def combine(survivor: Account, others: dict[str, Account], lookups: Lookup
 
 
 async def part(survivor: str, event: events.AccountsUnmerged, lookups: Lookups) -> None:
-    """Raises Invalid when an account that stands by itself again would stand above itself."""
+    """Raises Invalid when a released account would stand above itself."""
     apart = {id: (await lookups.state(ACCOUNT, id)).parent for id in event.released}
     back = {survivor: event.changes["parent"]["to"]} if "parent" in event.changes else {}
     for id, parent in apart.items():
@@ -77,7 +68,7 @@ async def part(survivor: str, event: events.AccountsUnmerged, lookups: Lookups) 
 add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine, part)
 
 
-# --- what one append cannot hold (ADR 8) ------------------------------------------------------------------------------
+# --- rules over several records (ADR 8) -------------------------------------------------------------------------------
 
 
 async def has_open_deals(state: Account, event: events.AccountArchived, lookups: Lookups) -> bool:
@@ -85,16 +76,15 @@ async def has_open_deals(state: Account, event: events.AccountArchived, lookups:
 
 
 ACCOUNT.rules = (
-    TREE.rule(CYCLE, [events.AccountParentSet, events.AccountChangeUndone], when=moves("parent")),
+    TREE.rule([events.AccountParentSet, events.AccountChangeUndone], when=moves("parent")),
     TREE.rule(
-        CYCLE,
         [events.AccountsMerged, events.AccountsUnmerged, events.AccountReleased],
         when=moves("parent"),
         name="cycle-by-merge",
         repair=TREE.to_the_top,
         refuses=False,
     ),
-    TREE.rule(CYCLE, [events.AccountAbsorbed], name="cycle-by-absorbing", field="", repair=None),
+    TREE.rule([events.AccountAbsorbed], name="cycle-by-absorbing", field="", repair=None),
     Rule(
         "open-opportunities",
         "an opportunity was opened for the account at this moment",

@@ -116,7 +116,7 @@ def shown(state: Contact) -> Document:
 
 
 def forget(state: Contact) -> None:
-    """The links stay, what they were called may name somebody."""
+    """Mask the names of the links, which may name a person. The links stay."""
     state.accounts = [{**link, "role": link["role"] and ERASED} for link in state.accounts]
 
 

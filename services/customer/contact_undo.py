@@ -1,4 +1,4 @@
-"""By which commands a contact's changes are taken back."""
+"""The commands that undo changes of a contact."""
 
 from __future__ import annotations
 

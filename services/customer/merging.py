@@ -225,13 +225,13 @@ def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
 
 def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> None:
     async def as_merged(cmd: Absorb, lookups: Lookups) -> list[str] | None:
-        """What it had absorbed itself when the survivor absorbed it; None when the survivor let it go meanwhile."""
+        """The records it had absorbed when the survivor absorbed it; None if the survivor released it meanwhile."""
         act = merges(await lookups.events(aggregate.name, cmd.into), events).get(lookups.id)
         return None if act is None else act.event.through.get(lookups.id, [])
 
     @aggregate.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=as_merged)
     def absorb(cmd: Absorb, state: MergeableRecord, ctx: Context) -> list[Event]:
-        """Refused when it is not any more what the survivor saw: it was merged, or had others merged into it."""
+        """Refuse a record that changed since the survivor looked: it was merged, or absorbed others."""
         if ctx.facts is None or state.merged_into == cmd.into:
             return []
         if state.merged_into is not None or state.erased:

@@ -60,7 +60,7 @@ async def erase_activity(reaction: Reaction) -> None:
 
 
 async def erase_what_was_said(reaction: Reaction) -> None:
-    """What was said about several persons belongs to each of them: it goes with the first who is erased."""
+    """An activity about several persons is erased with the first of them."""
     bus, tenant = reaction.bus, reaction.recorded.tenant
     await views_are_up_to(reaction)
     about = [id async for id in _activities_of(bus, tenant, reaction.recorded.id)]

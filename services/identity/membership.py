@@ -38,7 +38,7 @@ NEEDS_ADMINISTRATOR = "the organisation needs an active administrator"
 class Standing:
     """held: the user's roles now; wanted: those they are to have; others: somebody else is an active administrator.
 
-    reach: what those roles give at the user's place; None for a caller whom nobody exceeds.
+    reach: what those roles give at the user's place; None for a caller who reaches everything.
     """
 
     held: tuple[Role, ...]
@@ -59,8 +59,9 @@ async def standing(cmd: CommandModel, lookups: Lookups) -> Standing:
 
 
 def require_governs(access: Access, facts: Standing) -> None:
-    """Raises Forbidden unless the caller holds and reaches all that the user does, before and after: who governs a
-    user may pass on a link by which to sign in as them.
+    """Raises Forbidden unless the caller holds and reaches all that the user does, before and after the change.
+
+    A caller who governs a user can pass on a link that signs in as them.
     """
     require_cover(access, (*facts.held, *facts.wanted))
     if facts.reach is not None:
@@ -257,7 +258,7 @@ def erase(cmd: EraseUser, state: User, ctx: Context) -> list[Event]:
     return [events.UserErased(ctx.id)]
 
 
-# --- what holds when two administrators take each other's rights at the same moment (ADR 8) ---------------------------
+# --- the last administrator, when two demote each other at the same moment (ADR 8) -----------------------------------
 
 
 def _demotes(event: events.UserRolesAssigned | events.UserSuspended | events.UserDeactivated) -> bool:

@@ -54,9 +54,9 @@ def evolve(state: RoleRecord, event: Event) -> None:
 
 
 async def reach(before: RoleRecord, after: RoleRecord, lookups: Lookups) -> None:
-    """Whoever has the role reaches what it newly grants and sees what it no longer hides: the caller must, too.
+    """Raises Forbidden unless the caller holds all that the role grants or stops hiding.
 
-    Where those people stand may change at the same moment, so a wider grant needs the right over everybody's records.
+    Its users may move at the same moment, so a wider grant needs the right over all records.
     """
     access = lookups.access
     was, now = _in_force(before), _in_force(after)
@@ -70,7 +70,7 @@ async def reach(before: RoleRecord, after: RoleRecord, lookups: Lookups) -> None
 
 
 def _in_force(state: RoleRecord) -> Role:
-    """What the role gives now: nothing once it is archived."""
+    """The rights of the role; an archived role gives none."""
     nothing: dict[str, Any] = {"grants": {}, "hidden": {}, "read_only": {}}
     return role_of({**asdict(state), **(nothing if state.archived else {}), "zh": "", "en": state.en})
 

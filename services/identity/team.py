@@ -14,7 +14,6 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Custom, Reference
-from shared.errors import Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.reach import reaches_all, require_owners
@@ -40,7 +39,7 @@ def evolve(state: Team, event: Event) -> None:
 
 
 async def reach(before: Team, after: Team, lookups: Lookups) -> None:
-    """A new lead, a parent or a restored team brings the people of the team, and of those below it, to somebody."""
+    """Raises Forbidden unless the caller reaches the people that a new lead, a new parent or a restored team gains."""
     if after.archived or reaches_all(lookups.access):
         return
     led = set(after.leads) - set(before.leads)
@@ -77,9 +76,13 @@ add_lifecycle(
     Lifecycle(None, events.TeamTagsChanged, events.TeamArchived, events.TeamRestored, events.TeamChangeUndone),
 )
 
-_CYCLE = "a team cannot stand below itself"
-TREE = Hierarchy(TEAM, "parent", top=lambda previous: events.TeamParentSet(None, previous))
-TEAM.rules = (TREE.rule(_CYCLE, [events.TeamParentSet, events.TeamChangeUndone], when=moves("parent")),)
+TREE = Hierarchy(
+    TEAM,
+    "parent",
+    "a team cannot stand below itself",
+    top=lambda previous: events.TeamParentSet(None, previous),
+)
+TEAM.rules = (TREE.rule([events.TeamParentSet, events.TeamChangeUndone], when=moves("parent")),)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -129,19 +132,10 @@ class SetParentTeam(CommandModel):
     parent: Reference | None
 
 
-async def line_above(cmd: SetParentTeam, lookups: Lookups) -> list[str]:
-    """The ids from the wanted parent up to the top."""
-    await lookups.exists("parent", "team", cmd.parent)
-    return await TREE.line(cmd.parent, lookups)
-
-
-@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=line_above)
+@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=TREE.wanted_line)
 def set_parent(cmd: SetParentTeam, state: Team, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:
         return []
-    if ctx.id in ctx.facts:
-        raise Invalid.field("parent", "cycle", _CYCLE)
-    if len(ctx.facts) > TREE.depth:
-        raise Invalid.field("parent", "too-deep", f"the tree has {TREE.depth} levels at most")
+    TREE.check(ctx.id, ctx.facts)
     return [events.TeamParentSet(cmd.parent, state.parent)]

@@ -20,7 +20,7 @@ from shared.domain.lookups import Lookups
 from shared.domain.match import email_key
 from shared.domain.record import Record
 from shared.domain.types import Custom, Email, Phone, Reference
-from shared.errors import Invalid, Rejected
+from shared.errors import Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.permissions import Role
@@ -88,9 +88,9 @@ def evolve(state: User, event: Event) -> None:
 
 
 async def reach(before: User, after: User, lookups: Lookups) -> None:
-    """A team brings its people to the user and the user to whoever stands above it; a manager gets the user's line.
+    """Raises Forbidden unless the caller reaches the people whom a new team or a new manager attaches.
 
-    What roles and a sign-in reach, `membership` asks about. A newcomer owns nothing yet.
+    `membership` checks roles and sign-ins. A new user owns nothing yet.
     """
     joined = set(after.teams) - set(before.teams)
     managed = after.manager is not None and after.manager != before.manager
@@ -166,9 +166,14 @@ add_lifecycle(
     before={"archive": _may_archive},
 )
 
-_CYCLE = "nobody can report to themselves"
-LINE = Hierarchy(USER, "manager", top=lambda previous: events.UserManagerSet(None, previous), depth=1000)
-USER.rules = (LINE.rule(_CYCLE, [events.UserManagerSet, events.UserChangeUndone], when=moves("manager")),)
+LINE = Hierarchy(
+    USER,
+    "manager",
+    "nobody can report to themselves",
+    top=lambda previous: events.UserManagerSet(None, previous),
+    depth=1000,
+)
+USER.rules = (LINE.rule([events.UserManagerSet, events.UserChangeUndone], when=moves("manager")),)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -253,17 +258,10 @@ class SetManager(CommandModel):
     manager: Reference | None
 
 
-async def line_above(cmd: SetManager, lookups: Lookups) -> list[str]:
-    """The ids from the wanted manager up."""
-    await lookups.exists("manager", "user", cmd.manager)
-    return await LINE.line(cmd.manager, lookups)
-
-
-@USER.command("SetManager", action="manage", verb="manager", prepare=line_above)
+@USER.command("SetManager", action="manage", verb="manager", prepare=LINE.wanted_line)
 def set_manager(cmd: SetManager, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.manager == state.manager:
         return []
-    if ctx.id in ctx.facts:
-        raise Invalid.field("manager", "cycle", _CYCLE)
+    LINE.check(ctx.id, ctx.facts)
     return [events.UserManagerSet(cmd.manager, state.manager)]

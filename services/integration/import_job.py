@@ -63,7 +63,7 @@ def evolve(state: Import, event: Event) -> None:
 
 
 def forget(state: Import) -> None:
-    """How many rows there were stays; what people called them goes."""
+    """Mask the texts; the numbers of rows stay."""
     state.steps = [{**s, **{n: s[n] and ERASED for n in ("name", "file") if n in s}} for s in state.steps]
 
 
@@ -160,7 +160,7 @@ def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
 
 
 class EraseImport(CommandModel):
-    """Name, mapping, names of files and rejected rows become unreadable, for ever; it cannot be reverted any more."""
+    """Make name, mapping, file names and rejected rows unreadable for good. The import can no longer be reverted."""
 
 
 @IMPORT.command("EraseImport", action="erase", verb="erase")

@@ -23,7 +23,7 @@ Status = Literal["new", "assigned", "working", "qualified", "disqualified", "con
 PERSON = frozenset(
     {"name", "given_name", "family_name", "email", "phone", "company", "title", "website", "description", "external_id"}
     | {"custom", "tags", "disqualified_reason"}
-)  # all text that may tell of the person; source and industry are words of a list, and tell of the chance
+)  # every text that may identify the person; source and industry describe the sales chance
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def _conversion_is(state: Lead, now: str, reason: str = "") -> None:
 
 
 def forget(state: Lead) -> None:
-    """Why a conversion failed may name somebody."""
+    """Mask the reason of a failed conversion: it may name a person."""
     if state.conversion is not None:
         reason = state.conversion["failed_reason"]
         state.conversion = {**state.conversion, "failed_reason": reason and ERASED}

@@ -204,7 +204,7 @@ async def its_place(cmd: CommandModel, lookups: Lookups) -> Pipeline:
 
 
 async def account_is_archived(deal: Opportunity, lookups: Lookups) -> bool:
-    """Whether the account is archived; a merged one stands where its survivor stands."""
+    """Whether the account is archived; for a merged account, whether its survivor is."""
     id, seen = deal.account, set[str]()
     while id is not None and id not in seen and "account" in lookups.catalogue:
         seen.add(id)

@@ -1,4 +1,4 @@
-"""By which commands a deal's changes are taken back."""
+"""The commands that undo changes of a deal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _amount(back: Changes, state: Any) -> Iterator[Step]:
 
 
 def _lines(back: Changes, state: Any) -> Iterator[Step]:
-    """The amount goes along: it is the sum of the lines."""
+    """The amount follows: it is the sum of the lines."""
     now, wanted = _by(back["lines"]["from"], "id"), _by(back["lines"]["to"], "id")
     for id in now.keys() - wanted.keys():
         yield "RemoveLineItem", {"line": id}
@@ -43,7 +43,7 @@ def _by(entries: list[Entry], key: str) -> dict[str, Entry]:
 
 
 def _stage(back: Changes, state: Any) -> Iterator[Step]:
-    """With the probability that the deal had there, whatever the stage's is now."""
+    """Restore the deal's own probability in that stage, not the present one of the stage."""
     probability = back["probability"]["to"] if "probability" in back else state.probability
     yield "ChangeStage", {"stage": back["stage"]["to"], "probability": probability}
 

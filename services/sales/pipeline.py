@@ -107,7 +107,7 @@ def _not_default(state: Pipeline, ctx: Context) -> None:
 
 
 def stages_back(back: Changes, state: Pipeline) -> Iterator[Step]:
-    """The commands that make the stages what they were; none reopens a retired one: the right to edit is enough."""
+    """The commands that restore the stages. No command reopens a retired one: there the right to edit is enough."""
     now = {s["key"]: s for s in back["stages"]["from"]}
     wanted: list[Stage] = back["stages"]["to"]
     for stage in wanted:

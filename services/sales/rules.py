@@ -1,4 +1,4 @@
-"""What one append cannot hold (ADR 8): no open deal in a retired stage, nor newly on an archived account."""
+"""Rules over several records (ADR 8): no open deal in a retired stage, none newly on an archived account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.domain.rules import Rule, is_withdrawal
 from shared.events import sales as events
 from shared.events.envelope import Event, Recorded
 
-_BACK_AT_WORK = {"status", "archived"}  # what brings a deal back, when a change of it is taken back
+_BACK_AT_WORK = {"status", "archived"}  # an undo of these fields can reopen or restore a deal
 
 
 def at_work(deal: Opportunity) -> bool:
@@ -31,7 +31,7 @@ async def _in_retired_stage(deal: Opportunity, event: object, lookups: Lookups) 
 
 
 async def _go_on_in_first(deal: Opportunity, target: Recorded, lookups: Lookups) -> list[Event] | None:
-    """Where the deal would go back to a stage that was retired, too."""
+    """Repair a withdrawal that returns the deal to another retired stage."""
     if not is_withdrawal(target):
         return None
     return [into_first(deal, await pipeline_for(lookups, deal.pipeline), target.occurred_at)]
@@ -42,14 +42,14 @@ async def _on_archived_account(deal: Opportunity, event: object, lookups: Lookup
 
 
 async def _without_account(deal: Opportunity, target: Recorded, lookups: Lookups) -> list[Event] | None:
-    """Where the deal would go back to an account that was archived, too."""
+    """Repair a withdrawal that returns the deal to another archived account."""
     if not is_withdrawal(target):
         return None
     return [events.OpportunityDetailsChanged({"account": {"from": deal.account, "to": None}})]
 
 
 def _touches(*fields: str) -> Callable[[Any], bool]:
-    """For events with `changes`: whether one of the fields is among them, or the deal comes back to work."""
+    """For events with `changes`: whether they change one of the fields, or reopen or restore the deal."""
     wanted = {*fields, *_BACK_AT_WORK}
     return lambda event: not wanted.isdisjoint(getattr(event, "changes", wanted))
 
@@ -98,7 +98,7 @@ async def _has_deals(state: Pipeline, event: Any, lookups: Lookups) -> bool:
 
 
 async def _open_again(state: Pipeline, target: Recorded, lookups: Lookups) -> list[Event]:
-    """The stages it retired are as before, whatever became of the others since."""
+    """Reopen the stages that the event retired; other stages stay as they are now."""
     keys = _retired_by(target.event)
     stages = [{**s, "retired": False} if s["key"] in keys else s for s in state.stages]
     changes = {"stages": {"from": state.stages, "to": stages}}

@@ -1,4 +1,4 @@
-"""E-mail addresses: which are taken, in which form they are kept, and by which key they are one.
+"""E-mail addresses: validation, the stored form, and the comparison key.
 
 Local part: PRECIS UsernameCasePreserved (RFC 8265 §3.4). Domain: IDNA 2008 with UTS #46 mapping, kept as Unicode.
 """
@@ -23,7 +23,7 @@ _LOCAL = get_profile("UsernameCasePreserved")
 
 
 class BadAddress(ValueError):
-    """code: `email` for what is no address, `mixed-scripts` for letters of scripts that are not written together."""
+    """code: `email` = not an address; `mixed-scripts` = its letters mix scripts that no language mixes."""
 
     def __init__(self, code: str = "email") -> None:
         super().__init__(code)
@@ -60,7 +60,7 @@ def _host(name: str) -> tuple[str, str]:
 
 
 def host_key(name: str) -> str:
-    """By which a host is one, be it written in Unicode or in Punycode. Total: what is no host is only folded."""
+    """The comparison key of a host, the same for Unicode and Punycode. Total: other text is only folded."""
     folded = fold(name).strip()
     try:
         return skeleton(_host(folded)[1])
@@ -69,7 +69,7 @@ def host_key(name: str) -> str:
 
 
 def email_key(text: str) -> str:
-    """By which an address is one, for uniqueness and for search: folded, look-alikes as one. Total and idempotent."""
+    """The comparison key of an address, for uniqueness and search: folded, look-alikes as one. Total, idempotent."""
     local, at, domain = fold(text).strip().rpartition("@")
     return skeleton(local) + at + host_key(domain)
 

@@ -38,7 +38,7 @@ VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several
 class CommandModel(BaseModel):
     """Base of every command: the same model is the HTTP body. Unknown fields are refused.
 
-    Texts of one line are kept without what nobody sees (`clean_line`), custom texts too.
+    Texts of one line are stored without invisible characters (`clean_line`), custom texts too.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
@@ -136,12 +136,12 @@ class Aggregate(Generic[S]):
     noun: the path segment of its collection. shown: extra document fields computed from the state.
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
-    forget: masks what an erased person leaves inside other fields, as decoding masks it.
+    forget: masks an erased person inside other fields, as decoding does.
     reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
-    reverses: by which commands `undo` gives earlier values back, beside the edit in place, transfer and tags.
+    reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
-    about_owner: what is personal in it is its owner's, and goes with them.
-    conceal: takes out of values what they tell about fields of other record types that are hidden from the caller.
+    about_owner: its personal fields belong to its owner and are erased with them.
+    conceal: removes from values what shows fields of other record types that are hidden from the caller.
     """
 
     name: str

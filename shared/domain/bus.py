@@ -26,7 +26,7 @@ from shared.domain.repository import Repository
 from shared.domain.requests import RequestKeys
 from shared.domain.rules import Withdraw
 from shared.domain.settle import Written, numbered, settle, settle_again, settle_recorded
-from shared.domain.uniqueness import Duplicate, Reservations, held_value, told_to
+from shared.domain.uniqueness import Duplicate, Reservations, held_value, redacted_for
 from shared.errors import Conflict, CrmError, Invalid, KeyReused, PreconditionFailed, Unavailable
 from shared.events.codec import Codec
 from shared.events.common import Erased
@@ -260,14 +260,14 @@ class CommandBus:
                 await self.reservations.take(aggregate, call.access.tenant, unique, unique.text(after), id, absorbed)
             except Duplicate as clash:
                 if not getattr(task.body, "allow_duplicate", False):
-                    raise await self._told(aggregate, clash, call.access) from None
+                    raise await self._redacted(aggregate, clash, call.access) from None
                 if not (call.reason or call.causation_id):
                     raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
 
-    async def _told(self, aggregate: AnyAggregate, clash: Duplicate, access: Access) -> Duplicate:
+    async def _redacted(self, aggregate: AnyAggregate, clash: Duplicate, access: Access) -> Duplicate:
         holder = clash.extra.get("holder")
         owner = (await self.repository.load(aggregate, access.tenant, str(holder))).owner if holder else None
-        return told_to(access, aggregate, clash, owner)
+        return redacted_for(access, aggregate, clash, owner)
 
 
 def _metadata(task: Task, command_id: str) -> Metadata:

@@ -6,31 +6,46 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.aggregate import Aggregate, CommandModel
 from shared.domain.lookups import Lookups
 from shared.domain.rules import Rule, is_withdrawal
+from shared.errors import Invalid
 from shared.events.envelope import Event, Recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """field: the state's field with the id above. above: the same, where the tree knows more than the field does.
+    """field: the state's field with the id above. above: computes that id where the field alone is not enough.
 
-    top: the event that sets it to none. depth: levels at most.
+    cycle: the message of a refusal. top: the event that sets the field to none. depth: levels at most.
     """
 
     aggregate: Aggregate[Any]
     field: str
+    cycle: str
     top: Callable[[str | None], Event]
     depth: int = 50
     above: Callable[[Any], str | None] | None = None
 
+    async def wanted_line(self, cmd: CommandModel, lookups: Lookups) -> list[str]:
+        """For `prepare` of the command that sets the field: the ids from the wanted one up to the top."""
+        wanted = getattr(cmd, self.field)
+        await lookups.exists(self.field, self.aggregate.name, wanted)
+        return await self.line(wanted, lookups)
+
+    def check(self, id: str, line: Sequence[str]) -> None:
+        """Raises Invalid when a record under this line would stand above itself, or too deep."""
+        if id in line:
+            raise Invalid.field(self.field, "cycle", self.cycle)
+        if len(line) > self.depth:
+            raise Invalid.field(self.field, "too-deep", f"a hierarchy has {self.depth} levels at most")
+
     async def line(
         self, id: str | None, lookups: Lookups, instead: Mapping[str, str | None] | None = None
     ) -> list[str]:
-        """A record's id and those above it, up to the top; it ends where a cycle of old begins anew.
+        """A record's id and the ids above it, up to the top. A cycle in old data ends the line.
 
-        instead: what is above some of them from now on.
+        instead: id → id above, for records that are about to move.
         """
         line: list[str] = []
         while id is not None and id not in line and len(line) <= self.depth:
@@ -44,10 +59,10 @@ class Hierarchy:
         line = await self.line(self._over(state), lookups)
         return state.id in line or len(line) > self.depth
 
-    def rule(self, message: str, after: Sequence[type[Any]], **given: Any) -> Rule:
-        """That no record stands above itself. A withdrawal that itself makes a cycle puts the record at the top."""
+    def rule(self, after: Sequence[type[Any]], **given: Any) -> Rule:
+        """No record stands above itself. A withdrawal that makes a cycle puts the record at the top."""
         return Rule(
-            "cycle", message, tuple(after), self.broken, **{"repair": self._repair, "field": self.field, **given}
+            "cycle", self.cycle, tuple(after), self.broken, **{"repair": self._repair, "field": self.field, **given}
         )
 
     async def to_the_top(self, state: Any, target: Recorded, lookups: Lookups) -> list[Event]:

@@ -48,7 +48,7 @@ class Lookups:
         self._repository, self._sources = sources.repository, sources
 
     def at(self, position: int) -> Lookups:
-        """The same, but for records as they were at a position of the log. What the views find is that of now."""
+        """The same look-ups, with records as of a position of the log. `find` still asks the present views."""
         return Lookups(self.access, self.id, self._sources, position)
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
@@ -66,7 +66,7 @@ class Lookups:
         return found if self.position is None else [e for e in found if e.position <= self.position]
 
     async def each(self, aggregate: Aggregate[S]) -> AsyncIterator[S]:
-        """Every record of a type, from the store: for what is asked seldom and must not be missed."""
+        """Every record of a type, read from the store. Complete but slow: for rare checks."""
         store = self._repository.store
         up_to = await store.head() if self.position is None else self.position
         async for stored in store.streams(aggregate.name, up_to=up_to, tenant=self.tenant):
@@ -81,9 +81,9 @@ class Lookups:
             raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
 
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
-        """What another command meets before its decision: rights, fields, look-ups; returns its facts.
+        """Run the checks and look-ups of another command before its decision; returns its facts.
 
-        id: the record it is for, unless this one. Raises what the command itself would.
+        id: its record; None = this one. Raises the same errors as the command itself.
         """
         aggregate, command = self.catalogue.command(command.name)
         parsed, target = parse(command, body), self if id is None else self._for(id)
@@ -102,7 +102,7 @@ class Lookups:
         return owners is None or owner in owners
 
     async def places(self) -> Places:
-        """Where the people of the organisation stand."""
+        """Teams, managers and roles of the people of the organisation."""
         return await self._sources.directory.places(self.tenant)
 
     def unowned(self) -> frozenset[str]:

@@ -126,7 +126,7 @@ class Queries:
         return 0 if found is None else int(found["version"])
 
     def release(self) -> None:
-        """Close the past moments that nobody reads now."""
+        """Close the past moments that no request reads."""
         self._snapshots.release()
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
@@ -208,7 +208,7 @@ class Queries:
         return replace(query, where=tuple(where))
 
     def forget_past(self, tenant: str) -> None:
-        """Values that past lists show could be read once and cannot any more."""
+        """Past lists may show values that are masked by now: build them again."""
         self._snapshots.forget((tenant,))
 
     async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:

@@ -1,4 +1,4 @@
-"""The rule of reach, asked after every decision: whatever the command was called, what counts is what it changes."""
+"""Checks reach after every decision. The rule looks at the changes, not at the name of the command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.security.reach import reaches_all, require_transfer
 async def check_reach(aggregate: AnyAggregate, before: Record, events: Sequence[Event], lookups: Lookups) -> None:
     """Raises Forbidden or NotFound when the events would widen somebody's reach beyond the caller's own.
 
-    A new record was nobody's before: who may own it, `guards` decide.
+    A new record had no owner before: `guards` decides who may own it.
     """
     owned = aggregate.collection.owner is not None and before.version > 0 and not reaches_all(lookups.access)
     if not events or not (owned or aggregate.reach):

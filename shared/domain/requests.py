@@ -53,7 +53,7 @@ class RequestKeys:
         ]
 
     def _proof(self, tenant: str, stream: str, digest: bytes, index: bytes) -> bytes:
-        """b"" once the person was erased: then any body is taken for the one that came first."""
+        """b"" once the person is erased: then every body counts as the first one."""
         person = person_of(stream)
         try:
             secret = self._keys.key(tenant, person) if person else index
@@ -63,5 +63,5 @@ class RequestKeys:
 
 
 def stored_key(name: str, index: bytes) -> str:
-    """As what the store knows a user's idempotency key."""
+    """The stored form of a user's idempotency key."""
     return hmac.digest(index, f"request|{name}".encode(), "sha256").hex()[:32]

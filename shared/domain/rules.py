@@ -1,8 +1,8 @@
-"""Rules over several records: looked at after the append, and the change that broke one is taken back. ADR 8.
+"""Rules over several records. They are checked after the append; the change that broke one is withdrawn. ADR 8.
 
-The log is the order that counts. A change that breaks a rule at its own place in the log is withdrawn by a later event
-that says so; one that a later change made wrong stays, since that one is withdrawn. The command does it before it
-answers; a policy does it again for a process that died in between (`shared/streaming/settling.py`).
+The order of the log decides. A change that breaks a rule at its own position is withdrawn by a later event. A change
+that only a later one made wrong stays, since the later one is withdrawn. The command withdraws before it answers; a
+policy does so for a process that died in between (`shared/streaming/settling.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.events.envelope import Event, Recorded
 
 WITHDRAWN = "withdrawn: "  # how the reason of a withdrawal, or the cause of an archiving, begins
 
-Broken = Callable[[Any, Any, Lookups], Awaitable[bool]]  # state after the event, the event, what is to be seen
+Broken = Callable[[Any, Any, Lookups], Awaitable[bool]]  # state after the event, the event, look-ups
 Repair = Callable[[Any, Recorded, Lookups], Awaitable[list[Event] | None]]
 
 
@@ -30,9 +30,9 @@ Repair = Callable[[Any, Recorded, Lookups], Awaitable[list[Event] | None]]
 class Rule:
     """A rule over several records that one append cannot hold.
 
-    after, when: the events that may break it. broken: whether the record now breaks it, by what the lookups see.
-    field: what the error names; "" = none. asks_views: `broken` finds records in the views, which must have come to the
-    event. repair: the events that make it whole; None, or None from it = what the event changed is taken back.
+    after, when: the events that may break it. broken: whether the record breaks it, according to the look-ups.
+    field: named by the error; "" = none. asks_views: `broken` finds records in the views, which must have come to the
+    event. repair: the events that restore the rule; None, or None from it = the change is undone.
     refuses: the command is refused, too.
     """
 
@@ -45,7 +45,7 @@ class Rule:
     asks_views: bool = False
     repair: Repair | None = None
     refuses: bool = True
-    name: str = ""  # unless its code is enough to find it by
+    name: str = ""  # needed where two rules share a code
 
     @property
     def key(self) -> str:
@@ -66,7 +66,7 @@ class Breach:
 class Withdraw(CommandModel):
     """Take back the change that made `version`: it broke a rule over several records.
 
-    allow_duplicate: what the record held before, it may hold again.
+    allow_duplicate: the record may hold its former unique values again.
     """
 
     version: int = F(ge=1)
@@ -94,7 +94,7 @@ async def breach_of(
 async def standing_breaches(
     aggregate: Aggregate[Any], history: Sequence[Recorded], lookups: Lookups
 ) -> list[tuple[Rule, Recorded]]:
-    """The rules that a record breaks today, each with the change that broke it: what no command or policy took back."""
+    """The rules that a record breaks today, each with the change that broke it and was not withdrawn."""
     found: list[tuple[Rule, Recorded]] = []
     state = aggregate.fold(history)
     for rule in aggregate.rules:
@@ -108,14 +108,14 @@ async def standing_breaches(
 async def _is_broken(
     rule: Rule, aggregate: Aggregate[Any], state: Record, event: Event, position: int, lookups: Lookups
 ) -> bool:
-    """Now, and at its own place in the log: what came later breaks the rule by itself."""
+    """Whether the rule is broken now and was at the event's own position; later events answer for themselves."""
     if not await rule.broken(state, event, lookups):
         return False
     then = lookups.at(position)
     return await rule.broken(await then.state(aggregate, state.id), event, then)
 
 
-# --- taking it back ---------------------------------------------------------------------------------------------------
+# --- withdrawal -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one append wrote to one record: (version, event, event id) each, and for whom."""
+    """The events of one append to one record, as (version, event, event id), and their caller."""
 
     aggregate: AnyAggregate
     tenant: str
@@ -57,7 +57,7 @@ async def settle_recorded(bus: CommandBus, recorded: Recorded) -> None:
 
 
 async def settle_again(bus: CommandBus, tenant: str, appended: Appended) -> None:
-    """For a request that was carried out before: raise what it came to, if it was withdrawn then or is now."""
+    """For a repeated request: raise the breach if its change was withdrawn, then or now."""
     if category_of(appended.stream) not in bus.catalogue or not appended.version:
         return
     aggregate, id = bus.catalogue[category_of(appended.stream)], id_of(appended.stream)
@@ -89,7 +89,7 @@ def _written(aggregate: AnyAggregate, events: Sequence[Recorded]) -> Written:
 
 
 async def _withdraw(bus: CommandBus, written: Written, breach: Breach) -> None:
-    """Once, however often it is asked for: by the command, by the policy, by a repeated request."""
+    """Withdraw once, although command, policy and repeated request may all ask for it."""
     cause = next(event_id for version, _, event_id in written.events if version == breach.version)
     call = Call(
         access=system_access(written.tenant),

@@ -91,7 +91,7 @@ class Snapshots:
             self._close_if_done(snapshot)
 
     def on_events(self, events: Sequence[Recorded]) -> None:
-        """Called with every projected batch: what is kept may show a person who is erased now, or a former owner."""
+        """Called with every projected batch: a kept moment may show a person erased since, or a former owner."""
         self.forget({e.tenant for e in events if isinstance(e.event, Erased)})
         for key, snapshot in list(self._kept.items()):
             name, tenant = key[:2]
@@ -100,12 +100,12 @@ class Snapshots:
                 self._retire(key)
 
     def forget(self, tenants: Container[str]) -> None:
-        """Build anew what is asked for next of these tenants."""
+        """Build the moments of these tenants again at their next request."""
         for key in [k for k, snapshot in self._kept.items() if snapshot.tenant in tenants]:
             self._retire(key)
 
     def release(self) -> None:
-        """Close what nobody reads now: a moment that is asked for again is built again."""
+        """Close the moments that no request reads. The next request builds its moment again."""
         for key in [k for k, snapshot in self._kept.items() if not snapshot.users]:
             self._retire(key)
 

@@ -42,9 +42,9 @@ class UndoClash(Rejected):
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """How people give fields of a record earlier values back.
+    """The commands that set fields of a record back to earlier values.
 
-    fields: what the commands are for. along: what they change besides, when one of `fields` changes.
+    fields: the commands set these. along: they change these too, but only together with one of `fields`.
     steps: the commands. check: the rules where no command has this effect. Neither: the right to edit is enough.
     """
 
@@ -75,7 +75,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What an undo knows: its plan and what each of the steps looked up, or why it is refused."""
+    """The looked-up facts of an undo: its plan and the facts of each step, or its refusal."""
 
     plan: Plan | None = None
     facts: Sequence[Any] = ()
@@ -104,7 +104,7 @@ def add_undo(
         before(state, ctx)
         undoing: Undoing = ctx.facts
         if undoing.plan is None:
-            raise _told_to(ctx.access, aggregate, undoing.refusal or not_undoable())
+            raise _redacted_for(ctx.access, aggregate, undoing.refusal or not_undoable())
         if not undoing.plan.back:
             return []
         ctx.access.check_fields(aggregate.name, undoing.plan.back)
@@ -113,8 +113,8 @@ def add_undo(
         return [event] if split is None else split(event)
 
 
-def _told_to(access: Access, aggregate: Aggregate[Any], refusal: CrmError) -> CrmError:
-    """A clash names no field that is hidden from the caller."""
+def _redacted_for(access: Access, aggregate: Aggregate[Any], refusal: CrmError) -> CrmError:
+    """The refusal; a clash without the fields that are hidden from the caller."""
     if not isinstance(refusal, UndoClash):
         return refusal
     seen = [e for e in refusal.errors if access.may_see(aggregate.name, e.field)]
@@ -122,13 +122,13 @@ def _told_to(access: Access, aggregate: Aggregate[Any], refusal: CrmError) -> Cr
 
 
 def undone_event(undone: Callable[..., Event], target: Recorded, back: Changes, id: str) -> Event:
-    """The event that says so."""
+    """The event that records an undo."""
     subject = {"subject_id": id} if isinstance(undone, type) and type_of(undone).personal else {}
     return undone(undone_version=target.version, undone_event=target.event_id, changes=back, **subject)
 
 
 def _decide(aggregate: Aggregate[Any], plan: Plan, facts: Sequence[Any], state: Record, ctx: Context) -> None:
-    """Decide each step on the state that the ones before it leave, for its refusals alone."""
+    """Decide each step on the state after the steps before it. Only its refusals count; its events are dropped."""
     current = aggregate.copy(state)
     for check in plan.checks:
         check(current, ctx)
@@ -142,11 +142,11 @@ def _command(aggregate: Aggregate[Any], name: str) -> Command:
     return aggregate.commands[f"{aggregate.service}.{name}"]
 
 
-# --- what there is to take back, and by which commands ----------------------------------------------------------------
+# --- planning ---------------------------------------------------------------------------------------------------------
 
 
 def plan_of(aggregate: Aggregate[Any], version: int, history: list[Recorded]) -> Plan:
-    """What takes one change back; no steps when it is without effect already.
+    """The plan to take one change back; it has no steps when the change has no effect any more.
 
     Raises: Invalid (no such version), Rejected (not undoable), UndoClash with the fields changed since.
     """
@@ -171,7 +171,7 @@ def not_undoable() -> Rejected:
 
 
 def effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) -> Changes:
-    """What the event of a version changed in the state."""
+    """The changes that the event of a version made to the state."""
     state = aggregate.fold(history[: version - 1])
     before = aggregate.dump(state)
     aggregate.step(state, history[version - 1])
@@ -179,7 +179,7 @@ def effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) -> 
 
 
 def returned(done: Changes, now: dict[str, Any]) -> Changes:
-    """The changes that take an effect back, without what has been taken back already."""
+    """The changes that take an effect back, without those that were taken back before."""
     return {
         f: {"from": change["to"], "to": change["from"]}
         for f, change in done.items()
@@ -231,7 +231,7 @@ def _edit(aggregate: Aggregate[Any], back: Changes) -> Step:
 
 
 def _without_blanks(aggregate: Aggregate[Any], command: Command, values: dict[str, Any]) -> dict[str, Any]:
-    """A field that goes back to never having been filled in is left out where its model takes no such value."""
+    """Leave out a field that returns to its blank value when the command's model refuses that value."""
     try:
         parse(command, values)
     except Invalid as error:

@@ -38,7 +38,7 @@ class Duplicate(Rejected):
 
 
 def former_key(text: str) -> str:
-    """NFC + casefold: how values of all kinds were compared before each kind had a key of its own."""
+    """NFC + casefold: the key of every kind of value before each kind had its own."""
     return unicodedata.normalize("NFC", text).casefold().strip()
 
 
@@ -47,9 +47,10 @@ def held_value(unique: Unique, state: Any) -> str:
     return "" if state.archived else unique.value(state)
 
 
-def told_to(access: Access, aggregate: Aggregate[Any], clash: Duplicate, owner: str | None) -> Duplicate:
-    """What a caller may know of a clash with a record of that owner: that there is one. Its id only if they see the
-    record, the field only if they see that.
+def redacted_for(access: Access, aggregate: Aggregate[Any], clash: Duplicate, owner: str | None) -> Duplicate:
+    """The clash without what the caller may not see: the id of a hidden record, a hidden field.
+
+    owner: of the record that holds the value.
     """
     errors = [e for e in clash.errors if access.may_see(aggregate.name, e.field)]
     seen = access.allows(aggregate.name, "read", owner if aggregate.collection.owner is not None else "")
@@ -79,7 +80,7 @@ class Reservations:
         space, value = EVERYWHERE if unique.everywhere else tenant, unique.key(text)
         store, holder = self._repository.store, f"{tenant}/{id}"
         *former, stream = await self._streams(space, aggregate, unique, text)
-        for older in former:  # whoever holds the same text by its former key holds it still
+        for older in former:  # a reservation under a former key still counts
             held = await store.read(space, older)
             if held and (last := self._codec.decode(held[-1]).event).holder != holder:
                 await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed)
@@ -106,7 +107,7 @@ class Reservations:
     ) -> list[tuple[str, str]]:
         """(tenant, id) of the records that reserved a value last, by its former key and by its key of today.
 
-        Whether one of them still holds it, its state tells.
+        A reservation does not prove that the record still holds the value: check its state.
         """
         found: dict[tuple[str, str], None] = {}
         for stream in await self._streams(tenant, aggregate, unique, text):

@@ -1,6 +1,6 @@
 """The one way between event objects and stored bytes, for every path: live, replay, backup, topics.
 
-Encoding encrypts personal fields under their subject's key and seals text that may tell of somebody; decoding upcasts
+Encoding encrypts personal fields under their subject's key and seals text that may identify a person; decoding upcasts
 and decrypts, and gives a mask where the key is destroyed. So with the reason in the metadata. Ciphertext is bound to
 tenant, stream, event and field, so values cannot be moved between records.
 """
@@ -70,7 +70,7 @@ class Codec:
         return replace(metadata, reason=wrapped(seal.subject, sealed))
 
     async def _seal(self, tenant: str, stream: str, occurred_at: Micros) -> _Seal:
-        """Whose key seals text in a stream: the person's, else the organisation's of the day. Raises ValueError."""
+        """The key that seals text in a stream: the person's, else the organisation's of the day. Raises ValueError."""
         person = person_of(stream)
         for n in count():
             subject = person or text_key(occurred_at, n)
@@ -171,8 +171,7 @@ class Codec:
             )
 
     def _open(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
-        """Open what is sealed. What stands in clear in the stream of an erased person, from before it was sealed, is
-        masked as well."""
+        """Open sealed values. In the stream of an erased person, older values in clear are masked as well."""
         erased = self._is_erased(tenant, stream)
 
         def opened(value: Any, path: str, mask: Any) -> Any:
@@ -193,7 +192,7 @@ class Codec:
         return copy(mask) if key is None else decrypt(sealed[1], key, aad(tenant, stream, event_id, path))
 
     def metadata(self, tenant: str, stream: str, raw: bytes) -> Metadata | bytes:
-        """Metadata with its reason in clear, or masked; what is no metadata is told when it is asked for."""
+        """Metadata with its reason in clear or masked. Undecodable metadata raises when it is read."""
         try:
             metadata = Metadata(**loads(raw))
         except (ValueError, TypeError):
@@ -246,7 +245,7 @@ def _subject(type_: EventType, event: Event) -> str:
 
 
 def _has_text(event: Event) -> bool:
-    """Whether there is anything to seal; what is personal and nobody's is, too."""
+    """Whether there is anything to seal, personal fields without a subject included."""
     type_ = type_of(type(event))
     if type_.personal and not getattr(event, type_.subject):
         return True

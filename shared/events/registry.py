@@ -27,7 +27,7 @@ class _Mark:
 
 
 Personal = _Mark("Personal")  # Annotated[str, Personal]: encrypted under the subject's key
-Subject = _Mark("Subject")  # Annotated[str, Subject]: whose key; "" = nobody's, sealed under the day's text key
+Subject = _Mark("Subject")  # Annotated[str, Subject]: the key's owner; "" = none: the day's text key seals
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from shared.events import common
 from shared.events.registry import Personal, Subject, event
 from shared.events.sealing import Sealed
 
-# What older events hold in clear of the person; new ones have it among what is personal.
+# Older events hold these personal fields in clear; new ones hold them among the encrypted fields.
 Plain = Sealed(
     "company", "website", "external_id", "disqualified_reason", "description", gone=("tags", "custom", "custom.")
 )

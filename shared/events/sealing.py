@@ -1,7 +1,7 @@
-"""Text that may tell of a person in events that are not about one: sealed value by value, as a mark on the field says.
+"""Seals text that may identify a person in events about other things: value by value, where a field is marked.
 
 A sealed value is a text `sealed|<subject>|v1.…`. In a person's stream the subject is the person; elsewhere it is the
-organisation's text key of the day, which an administrator can destroy. What older programs wrote stands in clear.
+organisation's text key of the day, which an administrator can destroy. Values of older programs are in clear.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ MARK_IN_JSON = b'"sealed|'
 
 
 class Gone:
-    """What stands in the place of a value that leaves no mask: the class itself, so that a copy is the same."""
+    """Stands for a value that leaves no mask. The class itself is used, so that copies stay identical."""
 
 
-Change = Callable[[Any, str, Any], Any]  # value, its path, its mask → what stands there instead
+Change = Callable[[Any, str, Any], Any]  # value, its path, its mask → the new value
 
 
 class Sealed:

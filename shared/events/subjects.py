@@ -1,4 +1,4 @@
-"""Whose data a stream holds: the contract between the codec, the bus and the key ring."""
+"""The person whose data a stream holds: a contract between codec, bus and key ring."""
 
 from __future__ import annotations
 

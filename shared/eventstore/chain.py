@@ -18,8 +18,6 @@ from struct import Struct
 
 from shared.events.envelope import Stored
 
-HASH_BYTES = 32
-
 
 def genesis(installation: str) -> bytes:
     """The chain hash before the first event."""

@@ -39,7 +39,7 @@ class DifferentRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An idempotency key, as the store is to know it, and the proof of what was asked for with it.
+    """An idempotency key in its stored form, and the proof of the request.
 
     proof: stream → a keyed hash of the request, under a key that belongs to the stream; b"" once that key is destroyed.
     """
@@ -49,7 +49,7 @@ class Request:
 
 
 class RequestRow(NamedTuple):
-    """What is kept of a request: its proof and its outcome, never its body."""
+    """The stored part of a request: its proof and its outcome, never its body."""
 
     tenant: str
     key: str
@@ -76,7 +76,7 @@ class Appended(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong in the log, and where. tenant, stream: "" where no event is there that would tell."""
+    """A problem in the log and its position. tenant, stream: "" where no event remains."""
 
     position: int
     problem: str
@@ -86,7 +86,7 @@ class Finding(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What another file kept of the log: the chain hash at a position."""
+    """The chain hash at a position, as another file noted it."""
 
     who: str
     position: int
@@ -108,7 +108,7 @@ def described(finding: Finding) -> str:
 
 @dataclass(slots=True)
 class LogReport:
-    """What a check of the log found: `findings`, 20 at most; `count` is whole. events: as many were read.
+    """The result of a check of the log: `findings`, 20 at most; `count` is whole. events: as many were read.
 
     chained_later: the events up to this position are older than their chain hashes.
     """
@@ -152,7 +152,7 @@ class EventStore(Protocol):
     async def find_request(self, tenant: str, request: Request) -> Appended | None:
         """The outcome of an earlier request with this key, or None. Raises DifferentRequest.
 
-        Where the proof is gone with its key, nothing can be compared: the outcome is that of the first time.
+        Without the proof's key nothing can be compared: the outcome is that of the first request.
         """
         ...
 
@@ -184,7 +184,7 @@ class EventStore(Protocol):
     async def chain_hash(self, position: int) -> bytes:
         """The running hash of the log up to an event: 32 bytes, b"" for a position that holds none.
 
-        Whoever keeps it with a position finds out whether the log is still the one it was.
+        A file that keeps it with a position can check later that the log is still the same.
         """
         ...
 
@@ -205,7 +205,7 @@ class EventStore(Protocol):
         ...
 
     async def release(self) -> None:
-        """Give back memory that only makes the next reads quicker."""
+        """Release caches; the next reads are slower."""
         ...
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Is the log in a file the one that was written? A quick look at its end, a whole one at all of it."""
+"""Checks that the log in a file is as it was written: quickly at its end, or completely."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def chain_hash_at(db: sqlite3.Connection, position: int) -> bytes:
 
 
 class Checking:
-    """Step by step through the log, each step on whichever connection there is. report: what was found so far."""
+    """Checks the log page by page; each page may use another connection. report: the findings so far."""
 
     def __init__(self, up_to: int, after: int = 0) -> None:
         self._up_to, self._position = up_to, after
@@ -127,7 +127,7 @@ def _linked(before: bytes, event: Stored) -> bytes:
     try:
         return link(before, event)
     except (TypeError, AttributeError, OverflowError, struct.error):
-        return b""  # a column holds what is not even of its kind
+        return b""  # a column holds a value of another type
 
 
 def check_end(path: Path, db: sqlite3.Connection) -> None:

@@ -23,7 +23,7 @@ SELECT 1 FROM meta WHERE name = 'chained_later' AND value > (SELECT ifnull(max(p
 _HOLDING = """
 SELECT tenant, type, data, metadata FROM events WHERE position > ?1 AND (instr(data, ?2) OR instr(metadata, ?2))
 """
-# What is no JSON is a poison event: whose it is, nobody can tell.
+# An event whose data is not JSON has no known subject.
 _SUBJECTS = """
 SELECT DISTINCT tenant, json_extract(CAST(data AS TEXT), :path) FROM events
 WHERE position > :after AND type IN (SELECT value FROM json_each(:types))
@@ -101,7 +101,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def check_file(path: Path, known: Sequence[Known], progress: Callable[[int], None]) -> LogReport:
-    """Check a whole log that nobody has open, and hold it against what other files knew of it.
+    """Check a whole log that no process has open, and compare it with the hashes that other files noted.
 
     One of a format that had no chain hashes yet gives an empty report. Raises NewerFormat, StoreBroken.
     """

@@ -149,7 +149,7 @@ class Reader:
         return found[0] if found else 0
 
     def release(self) -> None:
-        """Give back pages that only make the next reads quicker; connections in use are left alone."""
+        """Release the page caches of idle connections."""
         idle = [self._here]
         with suppress(IndexError):
             while True:

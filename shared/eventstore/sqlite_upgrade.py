@@ -29,7 +29,7 @@ CREATE TABLE requests(
     PRIMARY KEY(tenant, key)
 ) WITHOUT ROWID
 """
-# What the store knows of itself. installation: the id that its companions, the keys above all, bear as well.
+# Facts about the store. installation: the id that the keys bear, too.
 META = "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 # The chain hash after each event, see chain.py. A table of its own: an old store gets it without rewriting its events.
 CHAIN = "CREATE TABLE chain(position INTEGER PRIMARY KEY, chain_hash BLOB NOT NULL)"

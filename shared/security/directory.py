@@ -109,7 +109,7 @@ class Directory:
         return (await self._snapshot(tenant)).roles.get(id)
 
     async def places(self, tenant: str) -> Places:
-        """Where everybody stands, for decisions that move somebody's reach."""
+        """Users, teams and roles of an organisation, for decisions that change reach."""
         snapshot = await self._snapshot(tenant)
         return Places(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)
 

@@ -10,14 +10,14 @@ from typing import Any
 from shared.security.commonpasswords import WORDS
 from shared.texts import visible
 
-MOST_READ = 32  # characters: the estimate's work grows with their square, and what is good so far is good if longer
+MOST_READ = 32  # characters: the estimate takes quadratic time, and a longer password is never weaker
 _SIGNS = re.compile(r"[\W_]")
 _UNSHIFTED = str.maketrans("!@#$%^&*()一二三四五六七八九十甲乙丙丁戊己庚辛壬癸", "12345678901234567890abcdefghij")
 _SEPARATED = re.compile(r"[\W_\d]+")
 
 
 def parts_of(*names: str) -> set[str]:
-    """What of a name is guessed first: all of it, its words, and its words without what stands between."""
+    """The parts of a name that are guessed first: the whole, its words, and its words without separators."""
     found: set[str] = set()
     for name in names:
         whole = visible(name).casefold().strip()
@@ -32,7 +32,7 @@ def guesses(password: str, known: Iterable[str]) -> tuple[float, bool]:
     bare = _SIGNS.sub("", text)
     forms = {text: 0, text.casefold().translate(_UNSHIFTED): 0}
     if bare:
-        forms.setdefault(bare, len(set(_SIGNS.findall(text))))  # which signs stand between is still to be guessed
+        forms.setdefault(bare, len(set(_SIGNS.findall(text))))  # the separators must be guessed, too
     inputs, found = frozenset(known), []
     for form, more in forms.items():
         result = _estimate(form, [*sorted(inputs), *sorted(WORDS)])

@@ -13,7 +13,7 @@ from shared.events.envelope import Undecodable
 
 
 class KeyMissing(Undecodable):
-    """A person's key is not there, and nothing says that it was destroyed: what it encrypts is to be left alone."""
+    """A person's key is missing and not recorded as destroyed: leave the encrypted data alone."""
 
     def __init__(self, tenant: str, subject: str) -> None:
         super().__init__(
@@ -68,7 +68,7 @@ class KeyRing(Protocol):
 
     @property
     def checked(self) -> Checked:
-        """What `note_checked` noted last."""
+        """The last value of `note_checked`."""
         ...
 
     async def note_checked(self, checked: Checked) -> None: ...

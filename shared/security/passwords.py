@@ -34,7 +34,7 @@ def normalise(password: str) -> str:
 def check_password(password: str, *, organisation: str = "", email: str = "", name: str = "") -> None:
     """Raises Invalid for the field `password`: too-short, too-long, too-common or too-guessable.
 
-    organisation, email, name: of who will use it; what is built of them is guessed first.
+    organisation, email, name: of the user; passwords built from them are guessed first.
     """
     plain = normalise(password)
     if len(visible(plain)) < MIN_LENGTH:
@@ -64,7 +64,7 @@ class Passwords:
         self._dummy = self._hasher.hash(os.urandom(16).hex())
 
     async def check(self, password: str, *, organisation: str, email: str, name: str) -> None:
-        """`check_password`, beside the other work: a hostile text takes half a second. Raises Invalid, Unavailable."""
+        """`check_password` in a thread, as a hostile text takes half a second. Raises Invalid, Unavailable."""
         await self._run(partial(check_password, password, organisation=organisation, email=email, name=name))
 
     async def hash(self, password: str) -> str:

@@ -1,10 +1,10 @@
-"""Reach: whose records a person acts on, and the one rule for every act that widens it.
+"""Reach: the owners whose records a person acts on, and the one rule for every act that widens it.
 
 For each right, a person reaches the records of some owners: their own, their teams', those of the teams and people
 below them, or everybody's. An act that attaches something (people to a team, a team to a parent or a lead, a report to
 a manager, a record to an owner, a role to a person) needs an actor who reaches, by the same rights, the owners that it
-attaches. What counts is what is attached, not who stands above the place at that moment: whoever gains by a chain of
-such acts gains nothing that the actor of the last link did not reach, in whatever order concurrent acts commit.
+attaches. The rule looks at the attached owners, not at the people above the place at that moment. So a chain of such
+acts gives nobody more than the actor of its last act reached, in whatever order concurrent acts commit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Right = tuple[str, str]  # resource, action; "*" = any
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the people of one organisation stand. teams: archived ones too; roles: those that give rights."""
+    """Users, teams and roles of one organisation. teams: archived ones too; roles: those that give rights."""
 
     users: Mapping[str, Document]
     teams: Mapping[str, Document]
@@ -117,7 +117,7 @@ def require_everyone(access: Access, rights: Iterable[Right], unowned: frozenset
 
 def require_transfer(access: Access, resource: str, before: str | None, after: str | None) -> None:
     """Raises unless the caller may give a record of one owner to another: they assign and see it now, and gain
-    nothing on it themselves. What the new owner may do with it is up to that person's roles.
+    nothing on it themselves. The roles of the new owner decide what they may do with it.
     """
     if reaches_all(access):
         return

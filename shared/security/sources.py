@@ -1,4 +1,4 @@
-"""Which fields show the values of which others, by record type: a field goes where any of its sources goes.
+"""The source fields of each field, by record type: a field is hidden with any of its sources.
 
 `Field.sources` names every field whose value it shows, or from which that value can be computed back; not at second
 hand. Two fields that say the same name each other. `Aggregate` declares them, once, when it is made.

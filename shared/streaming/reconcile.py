@@ -1,7 +1,7 @@
 """Log, keys and views agree on who is erased, before anybody is answered.
 
-They need not: a crash came between an erasure and its key; an older log, older views or older keys were put back. What
-is destroyed stays so: the log is told of it, and what the views still show of these people is masked and purged.
+They disagree after a crash between an erasure and its key, or when an older log, older views or older keys were put
+back. A destroyed key stays destroyed: the missing erasure is written to the log, and the views are masked and purged.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Reconciler:
     _people: dict[bytes, Person] = field(default_factory=dict)  # by subject hash
 
     async def run(self) -> bool:
-        """Make them agree. True: the views may show text of which nobody knows where: `note` follows their rebuild."""
+        """Make them agree. True: the views must be rebuilt, as they may show erased text; call `note` after that."""
         head = await self.repository.store.head()
         checked = await self._checked(head)
         await self._carry_out(checked.position)
@@ -49,11 +49,11 @@ class Reconciler:
         unknown = self.keys.destroyed_since(min(checked.destroyed, seen)).keys() - self._people.keys()
         if unknown:
             await self._find(unknown, head)
-        told = sum([await self._tell(person) for person in self._people.values()])
+        written = sum([await self._write_erasure(person) for person in self._people.values()])
         destroyed = self.keys.destroyed_since(seen).keys()
         masked = await self._mask(destroyed)
-        if told or masked:
-            log.warning("erased people came back with older files: %s told to the log, %s masked again", told, masked)
+        if written or masked:
+            log.warning("older files brought erased people back: %s written to the log, %s masked", written, masked)
         if destroyed - self._people.keys():
             log.warning("keys of texts were destroyed that the views may still show: they are filled anew")
             return True
@@ -61,7 +61,7 @@ class Reconciler:
         return False
 
     async def _checked(self, head: int) -> Checked:
-        """How far they agreed last; from the beginning, if it was another log."""
+        """How far they agreed last time; zero if that was another log."""
         checked, store = self.keys.checked, self.repository.store
         if checked.position > head:
             found = f"ends at event {head}, but the keys knew event {checked.position}"
@@ -73,7 +73,7 @@ class Reconciler:
         return Checked()
 
     async def note(self) -> None:
-        """They agree now: what this process does from here on keeps it so, or is found at the next start."""
+        """Record that they agree up to the head. The next start checks only what came later."""
         head = await self.repository.store.head()
         checked = Checked(head, self.keys.destroyed, (await self.repository.store.chain_hash(head)).hex())
         if checked != self.keys.checked:
@@ -88,7 +88,7 @@ class Reconciler:
         return await self.views.checkpoint(DESTROYED)
 
     async def _carry_out(self, after: int) -> None:
-        """Destroy the keys of whom the log erases behind a position: a crash came before it, or the keys are older."""
+        """Destroy the keys of the people whose erasures the log has after a position."""
         erasures = {t.name for t in all_types() if issubclass(t.cls, Erased)}
         names = [a.name for a in self.catalogue if a.erasure is not None]
         destroyed: Collection[bytes] | None = None
@@ -104,7 +104,7 @@ class Reconciler:
             after = page[-1].position
 
     async def _find(self, unknown: Collection[bytes], head: int) -> None:
-        """Which records the destroyed keys belong to: the ring keeps hashes, the log has the ids."""
+        """Find the records of destroyed keys: the ring keeps hashes, the log has the ids."""
         for aggregate in self.catalogue:
             if aggregate.erasure is not None:
                 async for stream in self.repository.store.streams(aggregate.name, up_to=head):
@@ -112,8 +112,8 @@ class Reconciler:
                     if (hashed := subject_hash(tenant, id)) in unknown:
                         self._people[hashed] = (tenant, aggregate.name, id)
 
-    async def _tell(self, person: Person) -> int:
-        """Write the erasure into a log that is older than it; 1 if it was missing."""
+    async def _write_erasure(self, person: Person) -> int:
+        """Write an erasure that the log lacks. Returns 1 if it was missing, else 0."""
         tenant, category, id = person
         aggregate = self.catalogue[category]
         state = await self.repository.load(aggregate, tenant, id)
@@ -129,7 +129,7 @@ class Reconciler:
         return 1
 
     async def _mask(self, hashes: Collection[bytes]) -> int:
-        """Fold anew what the views show of these people, and purge the files; how many documents that changed."""
+        """Fold the documents of these people again and purge the files. Returns how many documents changed."""
         writes: list[Write] = []
         for hashed in hashes & self._people.keys():
             async for one in self._documents(*self._people[hashed]):
@@ -140,7 +140,7 @@ class Reconciler:
         return len(writes)
 
     async def _documents(self, tenant: str, category: str, id: str) -> AsyncIterator[Write]:
-        """What has to be written anew of one person."""
+        """The documents that show one person, folded again."""
         held = [(self.catalogue[category], id)]
         mine = Query((Condition("owner", "eq", id),))
         for aggregate in (a for a in self.catalogue if a.about_owner):

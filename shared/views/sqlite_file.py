@@ -111,9 +111,9 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 @contextmanager
 def refusals(path: Path | None = None) -> Iterator[None]:
-    """Turn what the disk or a closed file says into ViewsUnavailable or, marking the file, into ViewsDamaged.
+    """Turn errors of the disk or a closed file into ViewsUnavailable; mark a damaged file and raise ViewsDamaged.
 
-    What was stored as JSON and is none any more is damage, too: documents to be stored come here as objects.
+    A stored document that is no longer JSON counts as damage: documents to store arrive as objects.
     """
     try:
         yield
@@ -123,7 +123,7 @@ def refusals(path: Path | None = None) -> Iterator[None]:
 
 @contextmanager
 def bookkeeping(path: Path | None) -> Iterator[None]:
-    """The same where the file's own records are read: whatever fails there was not stored by this program."""
+    """The same for the file's own records: any failure there means that another program changed them."""
     with refusals(path):
         try:
             yield

@@ -76,7 +76,7 @@ class Readers:
             self._pool.put(db)
 
     def release(self) -> None:
-        """Give back pages that only make the next questions quicker; connections in use are left alone."""
+        """Release the page caches of idle connections."""
         if self._lock is not None:
             return
         idle = [self._inline]

@@ -122,11 +122,11 @@ class Warehouse:
         return await self.readers.ask(sql, parameters, tenant)
 
     async def warm(self) -> None:
-        """Start the engine of callers' questions before the first one. What is in its way is logged."""
+        """Start the engine of callers' questions before the first one. A failure is logged."""
         await self.readers.warm()
 
     def marks(self) -> list[Mark]:
-        """What was written and may not be shown yet, to be asked for by `shows`."""
+        """Marks of the writes that readers may not show yet; pass them to `shows`."""
         return list(self._written.values())
 
     async def shows(self, marks: Sequence[Mark]) -> bool:

@@ -1,4 +1,4 @@
-"""The warehouse's folder: the writer's data under a name that nobody can guess, and a scratch folder per engine.
+"""The warehouse's folder: the writer's data under an unguessable name, and a scratch folder per engine.
 
 Layout: `lock` · `<random>/` the writer's data · `run-<random>/` of one engine, for temporary files and a reader's own
 data. Everything but `lock` and the writer's data goes at the next start.
@@ -91,7 +91,7 @@ async def _lock(root: Path) -> Lock:
 
 
 def _store(root: Path) -> str:
-    """The writer's folder, made where there is none; what is of neither kind is of an older layout, and goes."""
+    """The writer's folder, created if missing. Other entries belong to an older layout and are removed."""
     found = [entry.name for entry in root.iterdir() if _STORE.fullmatch(entry.name)]
     store = found[0] if len(found) == 1 else secrets.token_hex(16)
     for entry in root.iterdir():

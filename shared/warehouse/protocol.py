@@ -117,7 +117,7 @@ def _answer(line: bytes, stream: BinaryIO, sessions: Sessions) -> bytes:
         request = _read(line, headers, body)
         with sessions.lease(request.settings) as session:
             found = _run(session, request)
-    except Exception as error:  # what the engine refuses is told to who asked, and to nobody else
+    except Exception as error:  # the caller alone gets the engine's refusal
         code = _CODE.search(str(error))
         for _ in body:
             pass  # the next request begins behind it

@@ -118,7 +118,7 @@ class Readers:
             raise Unavailable("the reader ended under a question of ours") from None
 
     async def warm(self) -> None:
-        """Start a reader before the first question. What is in the way is logged, once."""
+        """Start a reader before the first question. A failure is logged, once."""
         try:
             await self._current()
         except Unavailable as error:
@@ -197,7 +197,7 @@ class Readers:
         except QueryFailed as error:
             raise Unavailable(f"the warehouse cannot answer now: {error}") from None
         try:
-            told = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, engine)
+            report = await asyncio.get_running_loop().run_in_executor(self._threads, self._tested, engine)
         except Breached as error:
             await engine.kill()
             self._refusal = f"SQL is switched off: no walls hold around its engine ({error})"
@@ -207,12 +207,12 @@ class Readers:
             await engine.kill()
             raise Unavailable(f"the engine's self-test did not end: {error}") from None
         if not self._announced:
-            (_at_start.warning if self._unconfined else _at_start.info)(told)
+            (_at_start.warning if self._unconfined else _at_start.info)(report)
             self._announced = True
         return Reader(engine)
 
-    def _tried(self, engine: Engine) -> str:
-        """What the log says of the walls. Blocking. Raises Breached, QueryFailed."""
+    def _tested(self, engine: Engine) -> str:
+        """Run the self-test; returns the log line about the walls. Blocking. Raises Breached, QueryFailed."""
         try:
             if not walls.holds(engine.walls):
                 raise Breached("this system has neither Landlock nor a right to chroot, or no seccomp")

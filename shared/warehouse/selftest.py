@@ -1,4 +1,4 @@
-"""Before a reader serves: can it reach what it must not? A wall that is thought to stand is tried, not believed."""
+"""The self-test of a reader before it serves: tries to read files outside its walls."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Breached(Exception):
 def check(engine: Engine, home: Path) -> None:
     """Read canaries through the engine's own function, over a column and many threads. Raises Breached, QueryFailed.
 
-    home: the warehouse's folder. Canaries lie beside it, as the keys do, and in the system's temporary folder; one more
-    in the engine's own folder must be read, else the test has tested nothing.
+    home: the warehouse's folder. Canaries lie next to it, as the keys do, and in the system's temporary folder. The
+    engine must read one more in its own folder, or the test has tested nothing.
     """
     with ExitStack() as stack:
         folders = (home.parent, Path(tempfile.gettempdir()))

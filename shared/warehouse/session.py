@@ -1,4 +1,4 @@
-"""What one question or statement is to an engine: its limits, its answer, its failure. Blocking; run it in a thread."""
+"""One question or statement to an engine: its limits, answer and failure. Blocking; run it in a thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BARRIER = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one question of a reader may cost. seconds of running time, bytes of memory, rows of the answer."""
+    """Limits of one question. seconds of running time, bytes of memory, rows of the answer."""
 
     seconds: int = 10
     memory: int = 1_000_000_000
@@ -115,7 +115,7 @@ def ask(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[
 
 
 def failed(error: Exception) -> QueryFailed:
-    """What an error of the client says, in a line. Its chain is left out: it holds the statement."""
+    """The message of a client's error, in one line. Its chain is left out: it holds the statement."""
     return QueryFailed(first_line(error), getattr(error, "code", None) or 0)
 
 

@@ -25,7 +25,7 @@ from shared.warehouse.protocol import BUFFER
 PROGRAM = ("-I", "-B", "-m", "shared.warehouse.engine")
 START_SECONDS = 60
 CONNECTIONS = 8
-_NO_TIMEOUT = 86_400  # seconds; who asks watches the time
+_NO_TIMEOUT = 86_400  # seconds; the caller watches the time
 
 
 class Engine:
@@ -78,12 +78,12 @@ class Engine:
         self._control.settimeout(START_SECONDS)
         try:
             self._control.sendall(json.dumps(asdict(options)).encode() + b"\n")
-            told = json.loads(self._control.makefile("rb").readline() or b'{"failed": "it ended while it started"}')
+            started = json.loads(self._control.makefile("rb").readline() or b'{"failed": "it ended while it started"}')
         except OSError as error:
             raise Unavailable(f"the engine does not start: {error}") from error
-        if "failed" in told:
-            raise Unavailable(told["failed"])
-        self.walls = told["walls"]
+        if "failed" in started:
+            raise Unavailable(started["failed"])
+        self.walls = started["walls"]
         self.client = clickhouse_connect.get_client(
             host="engine",
             pool_mgr=_pool(self._control),

@@ -1,4 +1,4 @@
-"""Turns: so many at once, and of one tenant fewer, so that nobody's work waits for all of another's."""
+"""Turns: a limit on work at once, and a lower one per tenant, so that one tenant cannot block the others."""
 
 from __future__ import annotations
 

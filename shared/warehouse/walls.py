@@ -33,7 +33,7 @@ _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _READ = _READ_FILE | _READ_FOLDER
 _WRITE = _READ | 1 << 1 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 13 | 1 << 14  # no devices, no execution
 _OF_FILES = 1 | 1 << 1 | _READ_FILE | 1 << 14 | 1 << 15
-# what the engine's library and Python read while they start
+# paths that the engine's library and Python read at start
 _LIBRARIES = (
     "/usr/lib",
     "/lib",
@@ -176,7 +176,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no right
+        return  # a missing path needs no right
     if not path.is_dir():
         rights &= _OF_FILES
     rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, opened))

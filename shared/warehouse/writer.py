@@ -65,7 +65,7 @@ class Writer:
     async def _run(self, act: Callable[[Any], T]) -> T:
         async with self._turn:
             client = (await self._living()).client
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _told, act, client)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _called, act, client)
 
     async def _living(self) -> Engine:
         if self._engine is not None and self._engine.alive:
@@ -75,7 +75,7 @@ class Writer:
         self._engine = engine = await self._spawn()
         created = f"CREATE DATABASE IF NOT EXISTS `{self._database}`"
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, _told, lambda c: c.command(created), engine.client)
+        await loop.run_in_executor(self._thread, _called, lambda c: c.command(created), engine.client)
         engine.client.database = self._database
         return engine
 
@@ -99,7 +99,7 @@ class Writer:
         return await Engine.start(options, inherited=(self._home.lock_descriptor,))
 
 
-def _told(act: Callable[[Any], T], client: Any) -> T:
+def _called(act: Callable[[Any], T], client: Any) -> T:
     try:
         return act(client)
     except (ClickHouseError, HTTPError, OSError) as error:

@@ -68,7 +68,7 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     held = field.in_files(folder)
     assert [name for name in held if name.startswith(("events.db", "keys/", "warehouse/"))] == []
     assert [name for name in held if name.startswith("views.db")]  # else nothing below would mean anything
-    assert len(await told(stage, field)) > len(field.sown)
+    assert len(await shown(stage, field)) > len(field.sown)
 
     for path in field.people:
         if path.startswith("/identity/users/"):
@@ -80,7 +80,7 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     assert '"keys":1' in erased.text.replace(" ", ""), erased.text
     await settle(stage)
     assert field.in_files(folder) == {}
-    assert await told(stage, field) == {}
+    assert await shown(stage, field) == {}
     assert await in_warehouse(stage, field) == {}
 
 
@@ -94,7 +94,7 @@ async def settle(stage: Stage) -> None:
     await platform.feed.catch_up()
 
 
-async def told(stage: Stage, field: Field) -> dict[str, list[str]]:
+async def shown(stage: Stage, field: Field) -> dict[str, list[str]]:
     """What is found in the body of every answer that is there to be read, by path."""
     paths = [r.path for r in stage.routes if r.method == "GET" and "{" not in r.path and not r.query and not r.public]
     paths += [f"{path}{part}" for path in field.records for part in ("", "/history", "/timeline", "?as_of=1")]

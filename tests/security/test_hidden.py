@@ -91,7 +91,7 @@ async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Can
     fields = {(a.name, f.name) for a in stage.suite.platform.catalogue for f in a.collection.fields}
     fields |= {field for field in canaries if field[1].startswith("custom.")}
     word = min(canaries["account", "city"])
-    told, failed = [], []
+    leaked, failed = [], []
     shown: set[tuple[str, str]] = set()
     for hidden in halves([f for f in sorted(fields) if f[1] != NEVER_HIDDEN]):
         with seen_by(stage, hidden) as client:
@@ -99,11 +99,11 @@ async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Can
                 answer = await ask(client, question)
                 if answer.status_code >= 500:
                     failed.append((*question, answer.text))
-                for field in told_of(canaries, answer.text, question[0]):
+                for field in leaks_in(canaries, answer.text, question[0]):
                     shown.add(field)
                     if field[1] in hidden.get(field[0], ()) and not comes_of_others(stage, field, hidden):
-                        told.append((*field, *question))
-    assert not told, "\n".join(map(str, told[:40]))
+                        leaked.append((*field, *question))
+    assert not leaked, "\n".join(map(str, leaked[:40]))
     assert not failed, "\n".join(map(str, failed[:10]))
     assert len(shown) > 100, sorted(canaries.keys() - shown)  # the same questions show them to others
 
@@ -117,7 +117,7 @@ def comes_of_others(stage: Stage, field: tuple[str, str], hidden: dict[str, froz
     return any(source not in unseen for source in sources)
 
 
-def told_of(canaries: Canaries, answer: str, question: str) -> set[tuple[str, str]]:
+def leaks_in(canaries: Canaries, answer: str, question: str) -> set[tuple[str, str]]:
     """The fields of which a value stands in an answer, other than one that was asked for."""
     found = set(CANARY.findall(answer)) - set(CANARY.findall(question))
     return {field for field, values in canaries.items() if not found.isdisjoint(values)}
@@ -181,7 +181,7 @@ async def test_one_hidden_custom_field_cannot_be_asked_about_by_way_of_them_all(
 async def test_an_import_finds_and_writes_nothing_by_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
     """In a dry run, too: it would tell whether a value is there."""
     stage, _ = filled
-    told, refused = [], Counter[str]()
+    leaked, refused = [], Counter[str]()
     for aggregate in stage.suite.platform.catalogue:
         for field in aggregate.collection.fields:
             for mapping, code in mappings(aggregate.name, field.name):
@@ -193,10 +193,10 @@ async def test_an_import_finds_and_writes_nothing_by_a_hidden_field(filled: tupl
                 check_rights(steps, eyes(stage, {}), lines)
                 try:
                     check_rights(steps, eyes(stage, {aggregate.name: frozenset({field.name})}), lines)
-                    told.append((aggregate.name, field.name, code))
+                    leaked.append((aggregate.name, field.name, code))
                 except Invalid as error:
                     refused.update({e.code for e in error.errors} & {code})
-    assert not told, "\n".join(map(str, told))
+    assert not leaked, "\n".join(map(str, leaked))
     assert min(refused[code] for code in ("bad-key", "read-only", "bad-lookup")) > 40, refused
 
 

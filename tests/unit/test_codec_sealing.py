@@ -31,9 +31,9 @@ with pytest.MonkeyPatch.context() as patch:  # these types are known in this mod
     class Noted:
         text: str
 
-    @event("test.Told")
+    @event("test.Described")
     @dataclass(frozen=True, slots=True)
-    class Told:
+    class Described:
         words: Annotated[list[str], Sealed()]
         role: Annotated[str, Sealed()]
         details: Annotated[dict[str, Any], Sealed("description", gone=("custom", "custom."))]
@@ -66,22 +66,22 @@ def stored(new: NewEvent, **changed: Any) -> Stored:
     return Stored(*head, new.data, orjson.dumps(asdict(METADATA)))._replace(**changed)
 
 
-def tagged(*words: str) -> Told:
+def tagged(*words: str) -> Described:
     details = {"name": "plain", "description": words[0], "custom": {"x": words[0]}, "custom.y": 7}
     changes = {"description": {"from": "", "to": words[0]}, "custom.z": {"from": None, "to": 7}, "city": {"from": 1}}
-    return Told(
+    return Described(
         list(words), words[0], details, [{"account": "a", "role": words[0]}, {"account": "b", "role": ""}], changes
     )
 
 
-async def told(codec: Codec, stream: str, event: Told) -> Stored:
+async def encoded(codec: Codec, stream: str, event: Described) -> Stored:
     (new,) = await codec.encode("t1", stream, [event], [IDS.new()], 1_795_910_400_000_000)  # 2026-11-29
     return stored(new, stream=stream)
 
 
 @pytest.mark.parametrize("stream", ["contact-p1", "account-a1"])
 async def test_text_is_sealed_in_every_place_that_is_marked_and_nowhere_else(codec: Codec, stream: str) -> None:
-    one = await told(codec, stream, tagged("marzipan", "fountain"))
+    one = await encoded(codec, stream, tagged("marzipan", "fountain"))
     assert b"marzipan" not in one.data
     assert b"fountain" not in one.data
     payload = orjson.loads(one.data)
@@ -98,7 +98,7 @@ def stretched(codec: Codec, one: Stored) -> list[object]:
 
 async def masked(codec: Codec, one: Stored) -> None:
     for read in (codec.decode(one).event, *stretched(codec, one)):
-        assert isinstance(read, Told)
+        assert isinstance(read, Described)
         assert (read.words, read.role) == ([], "[erased]")
         assert read.details == {"name": "plain", "description": "[erased]"}
         assert [e["role"] for e in read.accounts] == ["[erased]", ""]
@@ -106,20 +106,20 @@ async def masked(codec: Codec, one: Stored) -> None:
 
 
 async def test_what_is_sealed_dies_with_the_person(codec: Codec, ring: SqliteKeyRing) -> None:
-    one = await told(codec, "contact-p1", tagged("marzipan"))
+    one = await encoded(codec, "contact-p1", tagged("marzipan"))
     await ring.destroy("t1", "p1")
     await masked(codec, one)
     with pytest.raises(ValueError, match="erased"):
-        await told(codec, "contact-p1", tagged("marzipan"))
+        await encoded(codec, "contact-p1", tagged("marzipan"))
 
 
 async def test_text_about_nobody_dies_with_the_key_of_its_day_and_the_next_one_is_used(
     codec: Codec, ring: SqliteKeyRing
 ) -> None:
-    one = await told(codec, "account-a1", tagged("marzipan"))
+    one = await encoded(codec, "account-a1", tagged("marzipan"))
     await ring.destroy("t1", "texts-2026-11-29")
     await masked(codec, one)
-    again = await told(codec, "account-a1", tagged("marzipan"))
+    again = await encoded(codec, "account-a1", tagged("marzipan"))
     assert codec.decode(again).event == tagged("marzipan")
     assert b"texts-2026-11-29.1|" in again.data
 
@@ -131,15 +131,15 @@ async def test_clear_text_of_older_programs_is_masked_for_the_erased_and_read_fo
     data = orjson.dumps({name: getattr(old, name) for name in ("words", "role", "details", "accounts", "changes")})
     await ring.ensure("t1", ["p1"])
     for stream in ("contact-p1", "account-a1"):
-        one = stored(NewEvent(IDS.new(), "test.Told", 1, 42, data), stream=stream)
+        one = stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream=stream)
         assert codec.decode(one).event == old
         assert stretched(codec, one) == [old]
     await ring.destroy("t1", "p1")
-    await masked(codec, stored(NewEvent(IDS.new(), "test.Told", 1, 42, data), stream="contact-p1"))
+    await masked(codec, stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream="contact-p1"))
 
 
 async def test_a_sealed_value_that_was_moved_or_changed_is_not_opened(codec: Codec) -> None:
-    one = await told(codec, "contact-p1", tagged("marzipan"))
+    one = await encoded(codec, "contact-p1", tagged("marzipan"))
     for changed in (
         one._replace(stream="contact-p2"),
         one._replace(event_id=IDS.new()),

@@ -20,13 +20,13 @@ from shared.warehouse.turns import Turns
 
 
 class FakeSession:
-    """Notes what it is told; a statement with FAIL fails."""
+    """Keeps what it receives; a statement with FAIL fails."""
 
-    def __init__(self, told: list[Any]) -> None:
-        self.told, self.closed = told, False
+    def __init__(self, received: list[Any]) -> None:
+        self.received, self.closed = received, False
 
     def query(self, sql: str, format: str, params: Any = None) -> Any:
-        self.told.append((sql, format, params))
+        self.received.append((sql, format, params))
         if "FAIL" in sql:
             raise RuntimeError("Code: 60. DB::Exception: no such table")
         return SimpleNamespace(bytes=lambda: b"answer")
@@ -35,7 +35,7 @@ class FakeSession:
     def send_insert(self, sql: str, format: str) -> Iterator[Any]:
         data: list[bytes] = []
         yield SimpleNamespace(append=data.append, finish=lambda: None)
-        self.told.append((sql, format, b"".join(data)))
+        self.received.append((sql, format, b"".join(data)))
 
     def close(self) -> None:
         self.closed = True
@@ -43,7 +43,7 @@ class FakeSession:
 
 class Served:
     def __init__(self) -> None:
-        self.told: list[Any] = []
+        self.received: list[Any] = []
         self.opened: list[FakeSession] = []
         self.sessions = Sessions(self._connect)
         ours, theirs = socket.socketpair()
@@ -52,7 +52,7 @@ class Served:
         self.connection.sock = ours
 
     def _connect(self) -> FakeSession:
-        self.opened.append(FakeSession(self.told))
+        self.opened.append(FakeSession(self.received))
         return self.opened[-1]
 
     def form(self, fields: list[tuple[str, Any]], boundary: str | None = None, **query: str) -> tuple[int, bytes]:
@@ -74,7 +74,7 @@ def served() -> Iterator[Served]:
 
 def test_a_question_in_the_body_with_its_format_and_parameters(served: Served) -> None:
     assert served.post("SELECT {a:String}\n FORMAT Native", param_a="x'y") == (200, b"answer", None)
-    assert served.told == [("SELECT {a:String}", "Native", {"a": "x'y"})]
+    assert served.received == [("SELECT {a:String}", "Native", {"a": "x'y"})]
 
 
 HARD_VALUES = {
@@ -115,7 +115,7 @@ def test_settings_are_set_before_the_text_and_the_lock_last(served: Served) -> N
     query = {"readonly": "1", "max_threads": "2", "database": "crm", "log_comment": "a'b\\c"}
     served.post("SELECT 1", **query)
     served.post("SELECT 2", **query)
-    assert [sql for sql, _, _ in served.told] == [
+    assert [sql for sql, _, _ in served.received] == [
         "USE `crm`",
         "SET log_comment = 'a\\'b\\\\c', max_threads = '2', readonly = '1'",
         "SELECT 1",
@@ -126,7 +126,7 @@ def test_settings_are_set_before_the_text_and_the_lock_last(served: Served) -> N
 def test_a_session_is_used_for_its_own_settings_only(served: Served) -> None:
     for tenant in ("a", "b", "a", "b"):
         served.post("SELECT 1", log_comment=tenant, readonly="1")
-    assert [sql for sql, _, _ in served.told if sql.startswith("SET")] == [
+    assert [sql for sql, _, _ in served.received if sql.startswith("SET")] == [
         "SET log_comment = 'a', readonly = '1'",
         "SET log_comment = 'b', readonly = '1'",
     ]
@@ -144,7 +144,7 @@ def test_a_failed_statement_ends_its_session_and_tells_its_code(served: Served) 
 @pytest.mark.parametrize("name", ["a b", "a;DROP", "1a", "A", "a=1, readonly"])
 def test_a_setting_has_a_name(served: Served, name: str) -> None:
     assert served.post("SELECT 1", **{name: "1"})[0] == 500
-    assert served.told == []
+    assert served.received == []
 
 
 def test_a_refused_request_leaves_the_connection_in_step(served: Served) -> None:
@@ -156,17 +156,17 @@ def test_a_refused_request_leaves_the_connection_in_step(served: Served) -> None
 def test_an_insert_with_its_data_behind_it(served: Served, chunked: bool) -> None:
     body = b"INSERT INTO t (a) FORMAT Native\n\x00FORMAT x\n\xff"
     assert served.post(iter([body[:40], body[40:]]) if chunked else body)[0] == 200
-    assert served.told == [("INSERT INTO t (a)", "Native", b"\x00FORMAT x\n\xff")]
+    assert served.received == [("INSERT INTO t (a)", "Native", b"\x00FORMAT x\n\xff")]
 
 
 def test_an_insert_whose_statement_is_in_the_address(served: Served) -> None:
     assert served.post(iter([b"ab", b"cd"]), query="INSERT INTO t FORMAT Arrow")[0] == 200
-    assert served.told == [("INSERT INTO t", "Arrow", b"abcd")]
+    assert served.received == [("INSERT INTO t", "Arrow", b"abcd")]
 
 
 def test_an_insert_of_a_select_is_a_statement(served: Served) -> None:
     assert served.post("INSERT INTO t SELECT 1")[0] == 200
-    assert served.told == [("INSERT INTO t SELECT 1", "TabSeparated", None)]
+    assert served.received == [("INSERT INTO t SELECT 1", "TabSeparated", None)]
 
 
 def test_sessions_that_nobody_uses_are_few(served: Served) -> None:

@@ -1,4 +1,4 @@
-"""What one statement may ask for, checked before the engine sees anything of it.
+"""Limits of one statement, checked before the engine sees any of it.
 
 Each bound is cheap and refuses what the engine would compute for minutes; the engine's own limits stand behind them.
 """

@@ -1,4 +1,4 @@
-"""From text to sqlglot's tree, within bounds. What the tree may hold is the resolver's business."""
+"""From text to sqlglot's tree, within bounds. The resolver checks the content of the tree."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _trees(sql: str) -> list[exp.Expr]:
 
 
 def place(node: exp.Expr | None) -> Place:
-    """Line and column of the first word in the node, or else beside it, that knows them; (0, 0) when none does."""
+    """Line and column of the node's first word that has them, else of a neighbour's; (0, 0) without any."""
     for around in (node, node.parent) if node is not None else ():
         for part in around.walk() if around is not None else ():
             if line := part.meta.get("line"):

@@ -122,7 +122,7 @@ def _one(found: list[tuple[Source, Column]], label: str, place: Place) -> Name:
 
 
 class Context:
-    """What is shared by the whole statement: generated names, counts, and the views as the caller sees them.
+    """Shared by the whole statement: generated names, counts, and the views as the caller sees them.
 
     columns: the names of a view's columns that exist for the caller; raises Forbidden when the view does not.
     """

@@ -41,7 +41,7 @@ MAX_FILE_BYTES = 50 << 20
 JOB_FILE = "job.db"
 SWEEP_SECONDS = 86_400.0
 SYSTEM = "system"
-NOT_ALLOWED = "whoever started it may no longer sign in"
+NOT_ALLOWED = "its owner may no longer sign in"
 Key = tuple[str, str]  # tenant, import id
 log = logging.getLogger("crm.imports")
 
@@ -119,7 +119,7 @@ class Imports:
             await asyncio.gather(*self._tasks.values(), self.dry_runs.close(), return_exceptions=True)
 
     async def tidy(self) -> None:
-        """Before anybody is answered: what came with an older folder, or is damaged, goes."""
+        """Remove outdated and damaged job files. Call it before the first request."""
         await asyncio.to_thread(tidy, self.folder, self._platform.keys.destroyed)
 
     async def _survey(self) -> None:

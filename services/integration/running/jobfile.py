@@ -42,8 +42,7 @@ ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
 class Mark:
     """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
 
-    scanned: the revert knows its work. position, chain_hash: the log's end
-    when all that was done, and the chain hash there, in hex.
+    scanned: the revert has collected its work. position, chain_hash: the log's head at that moment, the hash in hex.
     """
 
     step: int = 0
@@ -106,7 +105,7 @@ class JobFile:
         return found
 
     def key_of(self, form: str) -> bytes:
-        """As what the file knows a row's key: an address or a number could be computed back from a plain hash."""
+        """The stored form of a row's key, a keyed hash: a plain hash would reveal addresses and numbers."""
         if not self._secret:
             raise ValueError("a job file that is only read has no keys")
         return hmac.digest(self._secret, b"row|" + form.encode(), "sha256")[:16]
@@ -116,7 +115,7 @@ class JobFile:
         return Mark(**orjson.loads(row[0])) if row else Mark()
 
     def begin_anew(self) -> None:
-        """Forget all: it tells of rows that the log does not hold."""
+        """Forget all: the file lists rows that the log does not hold."""
         tables = ("mark", "made_by_key", "rejected", "touched")
         self._db.executescript(f"BEGIN; {' '.join(f'DELETE FROM {name};' for name in tables)} COMMIT;")
 

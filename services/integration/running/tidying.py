@@ -1,4 +1,4 @@
-"""What stands in the folder of imports when the suite starts, and should not."""
+"""Clean the imports folder when the suite starts."""
 
 from __future__ import annotations
 
