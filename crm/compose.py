@@ -177,12 +177,9 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
-    await _fill(bus, store, projector, stale)
     reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
-    if await reconciler.run():
-        await _fill(bus, store, projector, [a.collection.name for a in catalogue])
-        await views.purge()
-        await reconciler.note()
+    await _fill(bus, store, projector, stale)
+    await _reconcile(reconciler, bus, store, projector)
     feed = await open_warehouse(
         data / "warehouse",
         lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock),
@@ -214,7 +211,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
 
 
 async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
-    """In a thread, as bringing an old file up to date takes its time; the key ring is asked in this one."""
+    """Open the store in a thread, as an upgrade takes time. The key ring is used from this thread."""
     loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
 
     def rekey(rows: list[RequestRow]) -> list[RequestRow]:
@@ -233,9 +230,9 @@ async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
 
 
 async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, stale: Collection[str]) -> None:
-    """Collections that are new or of another form are filled from the events, reservations first.
+    """Fill new and changed collections from the events, reservations first.
 
-    What makes the keys of unique values come out different makes the views stale, too.
+    A change of the keys of unique values makes the views stale, too.
     """
     await projector.start()
     for aggregate in bus.catalogue:
@@ -247,6 +244,14 @@ async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, 
             await rebuild(aggregate, store, bus.views, bus.codec, projector, lambda _: None)
     if stale and projector.position:
         await bus.views.purge()  # the old form may have shown what the new one masks
+
+
+async def _reconcile(reconciler: Reconciler, bus: CommandBus, store: SqliteEventStore, projector: Projector) -> None:
+    """Bring log, keys and views to agree; fill all views again where they may show erased text."""
+    if await reconciler.run():
+        await _fill(bus, store, projector, [a.collection.name for a in bus.catalogue])
+        await bus.views.purge()
+        await reconciler.note()
 
 
 async def _views_in_memory() -> SqliteViews:

@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.identity.membership import ADMINISTRATOR, require_governs, standing
+from services.identity.administrators import ADMINISTRATOR
+from services.identity.membership import require_governs, standing
 from services.identity.organisation import Language, Name
 from services.identity.user import USER, User
 from shared.clock import Micros

@@ -58,8 +58,7 @@ async def export(
     first = await platform.queries.find(aggregate, query, seen_by, moment)
     if first.next is not None:
         platform.quotas.long_exports.take(access.user)
-    defined = (await definitions(platform.views, access.tenant, aggregate.name)).values()
-    custom = [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
+    custom = await _custom_fields(platform, access.tenant, aggregate.name)
     columns = Columns(aggregate.collection.fields, access.hidden(aggregate.name), wanted, custom, titles)
 
     async def rows() -> Rows:
@@ -78,6 +77,11 @@ async def export(
     if format == "csv":
         return StreamingResponse(_csv(rows()), headers=headers, media_type="text/csv; charset=utf-8")
     return StreamingResponse(_xlsx(rows()), headers=headers, media_type=XLSX)
+
+
+async def _custom_fields(platform: Platform, tenant: str, resource: str) -> list[Field]:
+    defined = (await definitions(platform.views, tenant, resource)).values()
+    return [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
 
 
 async def _titles(platform: Platform, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:

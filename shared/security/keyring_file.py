@@ -12,6 +12,7 @@ import orjson
 
 from shared.security.keyring import Checked, subject_hash
 from shared.security.rootkey import KeysUnusable, RootKey, load_root_key
+from shared.sqlitefile import transaction
 
 FORMAT = 2
 ROOT_CONTEXT = "root check"
@@ -68,16 +69,11 @@ def foreign(file: Path) -> KeysUnusable:
 
 
 def _bring_up(db: sqlite3.Connection, root: RootKey, found: int) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         for statement in filter(str.strip, "".join(_STEPS[found:]).split(";")):
             db.execute(statement)
         db.execute("INSERT OR IGNORE INTO meta VALUES ('root', ?)", (root.wrap(b"fits", ROOT_CONTEXT),))
         db.execute(f"PRAGMA user_version = {FORMAT}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
 
 
 def _usable(db: sqlite3.Connection, root: RootKey, file: Path) -> int:

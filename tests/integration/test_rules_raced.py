@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from services.customer.policies import POLICIES as CUSTOMER
-from services.identity.membership import administers
+from services.identity.administrators import administers
 from services.identity.policies import POLICIES as IDENTITY
 from services.sales.policies import POLICIES as SALES
 from shared.domain.bus import Done
