@@ -243,7 +243,7 @@ async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, 
         if projector.position:
             await rebuild(aggregate, store, bus.views, bus.codec, projector, lambda _: None)
     if stale and projector.position:
-        await bus.views.purge()  # the old form may have shown what the new one masks
+        await bus.views.purge()  # the old form may hold values that the new one masks
 
 
 async def _reconcile(reconciler: Reconciler, bus: CommandBus, store: SqliteEventStore, projector: Projector) -> None:

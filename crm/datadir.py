@@ -32,7 +32,7 @@ MANY = 1000  # after so many, counting them is no use
 def inspect(data: Path) -> str | None:
     """The id of the installation whose files these are, None for a new one.
 
-    Raises KeysUnusable, StoreBroken, NewerFormat: each says what to put back; nothing was changed.
+    Raises KeysUnusable, StoreBroken, NewerFormat: each message names the file to put back; nothing was changed.
     """
     with peek_at_log(data / "events.db") as log, peek_at_ring(data / "keys") as ring:
         if log is None or log.head == 0:
@@ -62,7 +62,7 @@ def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: RingPeek |
 
 
 def _companions(data: Path, missing: bool, ring: RingPeek | None) -> dict[str, bool]:
-    """What a first start leaves before the first event, and only that, is no sign of a lost log."""
+    """The files that a first start creates before the first event are no sign of a lost log."""
     imports = data / "imports"
     return {
         "keys/keys.db": ring is not None and (ring.checked.position > 0 or (missing and ring.used)),
@@ -77,7 +77,9 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
     keys = data / "keys" / "keys.db"
     if log.installation and ring.installation and log.installation != ring.installation:
         raise foreign(keys)
-    adopting = not (log.installation and ring.installation)  # then that it has everybody's key is all the proof
+    adopting = not (
+        log.installation and ring.installation
+    )  # without both ids, only the keys prove that they fit
     after = 0 if adopting else _agreed(log, ring)
     unknown = list(islice(ring.unknown(_people(log, after)), MANY))
     if unknown:

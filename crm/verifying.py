@@ -86,7 +86,7 @@ def _describe_view(line: Report) -> str:
 
 
 def advice(result: Report) -> str:
-    """What to do about it."""
+    """The advice for a report."""
     if not result["log"]["ok"]:
         return f"the event log is not the one that was written. {ADVICE}"
     if any(line["keyless_count"] for line in result["views"]):

@@ -63,7 +63,7 @@ def visible(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """What a folded text looks like: a word whose foreign letters all have a Latin look-alike becomes Latin."""
+    """Replace look-alikes in a folded text: a word whose foreign letters all look Latin becomes Latin."""
     return text if text.isascii() else unicodedata.normalize("NFC", _WORDS.sub(_in_latin, text))
 
 

@@ -91,7 +91,7 @@ async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Rep
 
 
 async def check_log(platform: Platform, tenant: str | None, note: Note) -> Report:
-    """Is every event as it was written? Also by what views and keys keep of it. tenant: who may read of what."""
+    """Check that every event is as it was written, also against the hashes of views and keys. tenant: of the reader."""
     store, views, checked = platform.store, platform.views, platform.keys.checked
     report = await store.check(await store.head(), _Counter(LOG, note))
     known = [
@@ -133,7 +133,7 @@ async def verify_views(
 
 
 def log_line(report: LogReport, tenant: str | None) -> Report:
-    """What a check of the log found. Of events of others than `tenant` (None = everybody's) only where they are."""
+    """The result of a check of the log. Findings in other tenants than `tenant` (None = all) show a position only."""
     mine = ("", tenant)
     shown = [f if tenant is None or f.tenant in mine else Finding(f.position, f.problem) for f in report.findings]
     findings = [{**f._asdict(), "problem": described(f)} for f in shown]

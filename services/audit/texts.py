@@ -1,4 +1,4 @@
-"""Erasing what people wrote on one day about nobody's record: reasons, causes, notes, filters (docs/security.md)."""
+"""Erases the free text of one day that belongs to no person's record: reasons, notes, filters (docs/security.md)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.platform import Platform
 
 
 async def erase_texts(platform: Platform, tenant: str, day: str, note: Note) -> Report:
-    """Destroy the day's text keys, then rebuild and purge what shows these texts. May be repeated. day: YYYY-MM-DD."""
+    """Destroy the day's text keys, then rebuild and purge the views of these texts. Repeatable. day: YYYY-MM-DD."""
     name = f"{TEXTS}{day}"
     found = [s for s in platform.keys.subjects(tenant, name) if s == name or s.startswith(f"{name}.")]
     for subject in found:

@@ -119,7 +119,7 @@ async def open_opportunities(cmd: ArchiveAccount, lookups: Lookups) -> tuple[int
 
 
 async def count_open(account: Account, lookups: Lookups) -> int:
-    """How many open opportunities an account has: those that the views find, each as the log has it."""
+    """The number of open opportunities of an account: the views find them, the log confirms each."""
     if "opportunity" not in lookups.catalogue:
         return 0
     where = (

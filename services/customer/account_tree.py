@@ -1,4 +1,4 @@
-"""Where accounts stand: the hierarchy without cycles, merges, and the rules over several accounts and deals."""
+"""The account hierarchy without cycles, merges, and the rules over several accounts and deals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from events of identity: work is handed over, users go whole."""
+"""Reactions to events of identity: hand work over, erase users completely."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def require_open(state: Opportunity) -> None:
 
 
 async def its_place(cmd: CommandModel, lookups: Lookups) -> Pipeline:
-    """The deal's pipeline. Raises Rejected for a deal that is not at work and whose account is archived."""
+    """The deal's pipeline. Raises Rejected for an archived or closed deal of an archived account."""
     deal = await lookups.state(OPPORTUNITY, lookups.id)
     if (deal.archived or deal.status != "open") and await account_is_archived(deal, lookups):
         raise Rejected("the deal's account is archived; restore it first", code="account-archived")
@@ -216,7 +216,7 @@ async def account_is_archived(deal: Opportunity, lookups: Lookups) -> bool:
 
 
 def restored(state: Opportunity, ctx: Context) -> list[Event]:
-    """An open deal whose stage was retired meanwhile goes on in the first one, as a reopened deal does."""
+    """Restore a deal; if its stage was retired meanwhile, an open deal continues in the first stage."""
     made: list[Event] = [events.OpportunityRestored()]
     pipeline: Pipeline = ctx.facts
     stage = pipeline.stage(state.stage)

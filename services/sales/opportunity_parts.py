@@ -82,7 +82,7 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context) -> list[Event]:
 
 
 def _require_sum(lines: list[dict[str, Any]]) -> None:
-    """Raises Invalid for a deal whose lines come to more than an amount can hold."""
+    """Raises Invalid when the sum of a deal's lines exceeds the limit of an amount."""
     if not fits(total(line["amount"] for line in lines)):
         raise Invalid.field("quantity", "amount", "the lines of a deal come to less than 10^14")
 

@@ -92,12 +92,12 @@ class RetireStage(CommandModel):
 
 
 async def deals_in_stage(cmd: RetireStage, lookups: Lookups) -> int:
-    """How many open deals stand in it now."""
+    """The number of open deals in the stage now."""
     return await deals_in(lookups.id, {cmd.key}, lookups)
 
 
 async def deals_in(pipeline: str, stages: Collection[str], lookups: Lookups) -> int:
-    """How many open deals stand in stages of a pipeline: those that the views find, each as the log has it."""
+    """The number of open deals in stages of a pipeline: the views find them, the log confirms each."""
     where = (
         Condition("pipeline", "eq", pipeline),
         Condition("stage", "in", sorted(stages)),

@@ -125,7 +125,7 @@ class Unique:
     everywhere: bool = False
 
     def value(self, state: Any) -> str:
-        """The key of what a record holds; "" for none."""
+        """The comparison key of the record's value; "" for none."""
         return self.key(self.text(state))
 
 
@@ -137,7 +137,7 @@ class Aggregate(Generic[S]):
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     forget: masks an erased person inside other fields, as decoding does.
-    reach: refuses a change of a record by which somebody would reach more than the caller does (`domain/reach.py`).
+    reach: refuses a change that gives somebody more reach than the caller has (`domain/reach.py`).
     reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.

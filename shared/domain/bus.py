@@ -68,7 +68,7 @@ class Task:
 class CommandBus:
     """`custom` wants to hear every projected batch (`custom.on_events`).
 
-    directory: where people stand; unless the composition root gives a kept one, it is read for each decision.
+    directory: users and teams, read for each decision unless the composition root sets a cached one.
     reach: returns once the views have come to a position; None = look until they have. holds_rules: those over several
     records, after each append; who sends in bulk leaves them to the policy.
     """
@@ -96,7 +96,7 @@ class CommandBus:
         self._tracing = tracing_is_on()
 
     def lookups(self, access: Access, id: str) -> Lookups:
-        """What a command on a record may look up."""
+        """The look-ups of a command on a record."""
         reach = self.reach or partial(views_reach, self.views)
         return Lookups(
             access, id, Sources(self.catalogue, self.repository, self.views, self.directory, self.custom, reach)
@@ -243,7 +243,7 @@ class CommandBus:
         return _done(appended)
 
     async def _settle(self, task: Task, written: Written, after: Record) -> None:
-        """Hold the rules over several records. Raises what refuses the command when it had to be withdrawn."""
+        """Hold the rules over several records. Raises the rule's error when the change had to be withdrawn."""
         breach = await settle(self, written, after)
         if breach is not None and breach.rule.refuses and task.command.model is not Withdraw:
             raise breach.rule.error()

@@ -1,4 +1,4 @@
-"""What comes around a command."""
+"""The context of a command."""
 
 from __future__ import annotations
 

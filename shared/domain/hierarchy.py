@@ -1,4 +1,4 @@
-"""Trees of records of one type, each record with the id of the one above it: no record stands above itself."""
+"""Trees of records of one type. Each record holds the id of the record above it; cycles are refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Hierarchy:
         return await self.line(wanted, lookups)
 
     def check(self, id: str, line: Sequence[str]) -> None:
-        """Raises Invalid when a record under this line would stand above itself, or too deep."""
+        """Raises Invalid when a record under this line would close a cycle, or be too deep."""
         if id in line:
             raise Invalid.field(self.field, "cycle", self.cycle)
         if len(line) > self.depth:
@@ -55,12 +55,12 @@ class Hierarchy:
         return line
 
     async def broken(self, state: Any, event: Any, lookups: Lookups) -> bool:
-        """Whether the record stands above itself, or too deep."""
+        """Whether the record closes a cycle, or is too deep."""
         line = await self.line(self._over(state), lookups)
         return state.id in line or len(line) > self.depth
 
     def rule(self, after: Sequence[type[Any]], **given: Any) -> Rule:
-        """No record stands above itself. A withdrawal that makes a cycle puts the record at the top."""
+        """The rule against cycles. A withdrawal that itself makes a cycle puts the record at the top."""
         return Rule(
             "cycle", self.cycle, tuple(after), self.broken, **{"repair": self._repair, "field": self.field, **given}
         )

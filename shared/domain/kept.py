@@ -15,7 +15,7 @@ _PLAIN = 1_500  # bytes of a state without its texts and lists
 
 
 class KeptStates:
-    """A state that is changed in place is put in again, to be measured. The one used longest ago goes first."""
+    """A bounded cache; the state used longest ago is dropped first. Put a changed state again: it is measured then."""
 
     def __init__(self, most: int, most_bytes: int = MOST_BYTES) -> None:
         self.bytes = 0

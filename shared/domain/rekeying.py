@@ -1,4 +1,4 @@
-"""Reservations made by a former key are made again by today's, so that look-alikes of old values are refused too."""
+"""Renews reservations of former keys under today's keys, so that look-alikes of old values are refused, too."""
 
 from __future__ import annotations
 

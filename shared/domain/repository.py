@@ -36,7 +36,7 @@ class Repository:
         return state
 
     def forget(self, aggregate: Aggregate[Any], tenant: str, id: str) -> None:
-        """Fold anew at the next load: values that could be read once may have a mask now."""
+        """Fold again at the next load: values may be masked by now."""
         self._kept.drop((tenant, aggregate.stream(id)))
 
     def forget_all(self) -> None:

@@ -39,7 +39,7 @@ def numbered(expected: int, events: Sequence[Event], encoded: Sequence[NewEvent]
 
 
 async def settle(bus: CommandBus, written: Written, state: Record) -> Breach | None:
-    """Withdraw what breaks a rule; returns the breach. state: the record now."""
+    """Withdraw a change that breaks a rule; returns the breach. state: the record now."""
     breach = await _breach(bus, written, state)
     if breach is not None:
         crashpoint("command.breach_found")

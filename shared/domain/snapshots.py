@@ -25,7 +25,7 @@ KEPT = 8
 BATCH = 1000
 BREATH = 200  # events after which the event loop gets its turn
 BUILT_AT_ONCE = 2  # however many moments are asked for, others keep a third of the event loop
-MOST_TOUCHED = 10_000  # records; more of them are a reason to build anew
+MOST_TOUCHED = 10_000  # records; with more, a moment is built again
 OWNER_NOW = "owner_now"
 Key = tuple[str, str, Micros | None, Micros | None]
 

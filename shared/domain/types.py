@@ -22,7 +22,7 @@ _SAFE = 2**53  # beyond it, programs that read JSON numbers as floats lose digit
 _LONGEST = 100  # characters of a number
 _ALL_DIGITS = Context(prec=_LONGEST)
 
-IN_BODY: Final = "body"  # validation context of what came over HTTP: only what JSON itself can say is taken
+IN_BODY: Final = "body"  # validation context of HTTP bodies: only JSON's own types are accepted
 
 
 class ExactNumber(str):

@@ -89,7 +89,7 @@ def add_undo(
     before: Check,
     split: Callable[[Event], list[Event]] | None,
 ) -> None:
-    """Register `Undo<Title>Change`. before: what refuses every undo. split: the events to write instead of the one."""
+    """Register `Undo<Title>Change`. before: raises to refuse an undo. split: the events to write instead of the one."""
 
     async def look(cmd: Undo, lookups: Lookups) -> Undoing:
         history = await lookups.events(aggregate.name, lookups.id)

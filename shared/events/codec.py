@@ -33,7 +33,7 @@ MAX_EVENT_BYTES = 256 * 1024
 
 _BROKEN = (UnknownEvent, ValueError, TypeError, KeyError, AttributeError)
 _OFTEN_ALIKE = 2000  # characters of types: a longer life is hardly led twice
-_NO_REASON = b'"reason":""'  # in metadata: as most events have none, they are parsed when they are asked for
+_NO_REASON = b'"reason":""'  # in metadata without a reason, as most have; these are parsed on demand
 _recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without counting again
 
 

@@ -9,7 +9,7 @@ from shared.events.registry import Personal, Subject
 from shared.events.sealing import Sealed
 
 Changes = dict[str, dict[str, Any]]  # field → {"from": before, "to": after}
-Notes = Sealed("description", "next_step", gone=("custom", "custom."))  # where people write what they like
+Notes = Sealed("description", "next_step", gone=("custom", "custom."))  # free text
 
 
 @dataclass(frozen=True, slots=True)

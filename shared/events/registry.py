@@ -34,7 +34,7 @@ Subject = _Mark("Subject")  # Annotated[str, Subject]: the key's owner; "" = non
 class EventType:
     """A registered type: how to read, write and mask it.
 
-    sealed: fields with text that may tell of a person (see `sealing`); masks: of personal and of sealed fields.
+    sealed: fields with text that may identify a person (see `sealing`); masks: of personal and of sealed fields.
     make: payload → event, as `cls(**payload)`; raises TypeError or KeyError for missing and foreign fields.
     """
 

@@ -94,7 +94,7 @@ class Known(NamedTuple):
 
     @property
     def finding(self) -> Finding:
-        """For a log that has another chain hash there, or has not come so far."""
+        """For a log with another chain hash there, or a shorter log."""
         return Finding(
             self.position, f"is not the one that {self.who} knew: the log was cut off, replaced or rewritten"
         )

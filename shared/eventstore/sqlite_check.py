@@ -99,7 +99,7 @@ class Checking:
         self.report.events += 1
 
     def _note_cut_off(self, last: int) -> None:
-        """Something tells of an event that was the last one, or not even that."""
+        """Note that the log was cut off, if the chain or a request mentions a later event."""
         if last > self._position:
             self._note_missing(self._position + 1, last)
             self._position = last

@@ -90,7 +90,7 @@ def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
 
 
 def parse_json(body: bytes) -> Any:
-    """JSON values with Decimal in place of floats. Raises Invalid, for what a lenient parser lets pass too."""
+    """JSON values with Decimal in place of floats. Raises Invalid, also for text that a lenient parser accepts."""
     brackets = body.count(b"{") + body.count(b"[")
     if brackets > MAX_DEPTH or brackets + body.count(b",") > MAX_VALUES:
         _check_shape(body)

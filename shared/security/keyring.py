@@ -24,7 +24,7 @@ class KeyMissing(Undecodable):
 
 
 def subject_hash(tenant: str, subject: str) -> bytes:
-    """What a destroyed subject leaves: 32 bytes."""
+    """The 32-byte record of a destroyed subject."""
     return hashlib.sha256(f"{tenant}|{subject}".encode()).digest()
 
 
@@ -50,7 +50,7 @@ class KeyRing(Protocol):
         ...
 
     def subjects(self, tenant: str, prefix: str) -> list[str]:
-        """The subjects with a key whose names begin so, in their order."""
+        """The subjects with a key and this prefix, sorted."""
         ...
 
     async def destroy(self, tenant: str, subject: str) -> bool:

@@ -1,4 +1,4 @@
-"""The file of the embedded key ring: its tables, its settings, what it belongs to, and a look at it beforehand."""
+"""The file of the embedded key ring: tables, settings, installation, and a read-only look before opening."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ assert len(_STEPS) == FORMAT
 
 
 def prepare(db: sqlite3.Connection, root: RootKey, file: Path, installation: str | None) -> None:
-    """Settings, tables, root key and installation. What cannot be used is not changed. Raises KeysUnusable."""
+    """Settings, tables, root key and installation. An unusable file is not changed. Raises KeysUnusable."""
     db.execute("PRAGMA trusted_schema = OFF")
     found = _usable(db, root, file)
     db.execute("PRAGMA journal_mode = DELETE")  # no write-ahead log in which a destroyed key could survive
@@ -135,7 +135,7 @@ def is_destroyed(db: sqlite3.Connection, tenant: str, subject: str) -> bool:
 def peek(folder: Path) -> Iterator[RingPeek | None]:
     """A look at the ring and its root key; nothing is written. None: there is no ring. Raises KeysUnusable.
 
-    What a crash left half written is rolled back, as by any other way to open the file.
+    A half-written transaction of a crash is rolled back, as at every opening of the file.
     """
     file = folder / "keys.db"
     if not file.exists() or file.stat().st_size == 0:

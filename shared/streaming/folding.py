@@ -35,7 +35,7 @@ class Folded:
 
 
 def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
-    """Fold a whole stream; when an event of it is poison, what comes before.
+    """Fold a stream, up to its first poison event if it has one.
 
     Raises KeyMissing: the record can be read again once the key is back, so nothing may take its place.
     """

@@ -1,4 +1,4 @@
-"""The rules over several records: held for commands whose process died before it could, and looked at in old data."""
+"""Enforces rules over several records for commands whose process died, and checks old data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Broken(NamedTuple):
 
 
 async def broken_rules(bus: CommandBus, tenant: str | None) -> AsyncIterator[Broken]:
-    """What breaks a rule in an organisation (None = in all) and was not taken back: data from before the rules."""
+    """The standing breaches of an organisation (None = of all): data from before the rules."""
     store = bus.repository.store
     head = await store.head()
     for aggregate in (a for a in bus.catalogue if a.rules):

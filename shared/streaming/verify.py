@@ -27,7 +27,7 @@ Progress = Callable[[int], None]  # called with the number of documents folded s
 
 @dataclass(slots=True)
 class Verdict:
-    """What a view's check found. The four lists hold record ids, 20 at most; the counts are whole.
+    """The result of a view's check. The four lists hold record ids, 20 at most; the counts are whole.
 
     keyless: records that cannot be read because a person's key is missing, which no rebuild heals.
     """

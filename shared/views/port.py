@@ -47,7 +47,7 @@ class Field:
 
     indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
     found by full text. personal: masked when its subject is erased. options: the closed set of values.
-    zh, en: what people call it. ref: the collection whose key it holds. sources: the fields whose values it shows or
+    zh, en: its titles. ref: the collection whose key it holds. sources: the fields whose values it shows or
     tells: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
     they are written).
     """

@@ -7,7 +7,7 @@ control socket is the end of the process.
 
 from __future__ import annotations
 
-import encodings.idna  # noqa: F401  what Python loads late must be there before the walls
+import encodings.idna  # noqa: F401  modules that Python loads late must be loaded before the walls
 import json
 import os
 import socket
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def start(options: Options) -> tuple[list[str], Sessions, Any]:
-    """Put up the walls and open the data. Returns the walls that stand, the sessions and what keeps the data open."""
+    """Put up the walls and open the data. Returns the active walls, the sessions and one that keeps the data open."""
     walls = Walls(options.ground, options.parent)
     os.umask(0o027)
     os.chdir(Path(options.root, options.scratch, "tmp"))  # the library reads a config.xml of the folder it starts in

@@ -284,7 +284,7 @@ class WarehouseFeed:
         return sorted(id_of(stream) for _, stream in self._parked)
 
     async def status(self) -> Status:
-        """`position` is what answers hold: they follow the feed by about a second."""
+        """`position` is the last event that answers include; they follow the feed by about a second."""
         return Status(await self._shown_position(), await self.store.head(), len(self._parked), self.rebuilding)
 
     async def _shown_position(self) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 KEEP_PARTS = 60  # seconds that a replaced part stays for readers which have still to notice
-# of the engine's own tables: what every session may read; the client reads the settings when it connects
+# the engine's own tables that every session may read; the client reads the settings when it connects
 OPEN_SYSTEM_TABLES = frozenset({"one", "numbers", "numbers_mt", "zeros", "zeros_mt", "settings"})
 ROOT = "{root}"  # in a configuration: the warehouse's folder as the engine sees it
 
@@ -33,7 +33,7 @@ class Shown:
         return f"parts_of_{self.name}"
 
     def ddl(self, database: str) -> str:
-        """The same table in a reader: the writer's parts, read only, looked at anew every second."""
+        """The same table in a reader: the writer's parts, read only, refreshed every second."""
         columns = ", ".join(f"`{name}` {type_}" for name, type_ in self.columns)
         settings = f"table_disk = 1, refresh_parts_interval = 1, disk = '{self.disk}'"
         return f"CREATE TABLE `{database}`.`{self.name}` ({columns}) ENGINE = {self.engine} SETTINGS {settings}"

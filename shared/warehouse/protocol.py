@@ -43,7 +43,7 @@ Connect = Callable[[], Any]
 class Sessions:
     """Sessions of the embedded engine, each bound to its settings for life.
 
-    A failed statement ends its session: the engine would hand what is left of the failed answer to the next one.
+    A failed statement ends its session: the engine would add the rest of the failed answer to the next one.
     """
 
     def __init__(self, connect: Connect) -> None:

@@ -89,7 +89,7 @@ class Readers:
         return self._reader.running if self._reader is not None and self._reader.engine.alive else 0
 
     async def publish(self, names: Sequence[str]) -> None:
-        """Show these tables as they are now, and no others. Returns when no question runs on what was shown before.
+        """Show these tables as they are now, and no others. Returns when no question runs on the earlier tables.
 
         Without a reader to take the place of the old one, the next question starts one.
         """

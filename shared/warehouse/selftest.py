@@ -20,7 +20,7 @@ _SQL = (
 
 
 class Breached(Exception):
-    """The engine reads what it must not, or the test could not tell."""
+    """The engine reads a forbidden file, or the test had no result."""
 
 
 def check(engine: Engine, home: Path) -> None:
@@ -44,7 +44,7 @@ def check(engine: Engine, home: Path) -> None:
 
 @contextmanager
 def _canary(folder: Path, text: str) -> Iterator[Path]:
-    """A file that its mode lets everybody read: what keeps the engine out must be a wall."""
+    """A file with mode 644: only a wall can keep the engine out."""
     file = folder / f"canary-{secrets.token_hex(8)}"
     file.write_text(text)
     file.chmod(0o644)

@@ -88,7 +88,7 @@ class QueryFailed(Exception):
 
 
 class _NoPandas(MetaPathFinder):
-    """pyarrow loads pandas with its first array, if it is there: a second and 60 MB for what nothing here uses."""
+    """pyarrow loads pandas with its first array, if it is there: a second and 60 MB for an unused library."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
         if fullname == "pandas":

@@ -29,7 +29,7 @@ _NO_TIMEOUT = 86_400  # seconds; the caller watches the time
 
 
 class Engine:
-    """One generation. walls: those that stand around it."""
+    """One generation of an engine. walls: its active walls."""
 
     def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, scratch: Path) -> None:
         self._process, self._control, self._scratch = process, control, scratch

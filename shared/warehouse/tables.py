@@ -136,7 +136,7 @@ class FactTable:
 
 
 def shown_names(tables: Sequence[FactTable]) -> list[str]:
-    """What callers' questions may read: the fact tables and their roll-ups, nothing else of the warehouse."""
+    """The tables that callers' questions may read: facts and their roll-ups, nothing else of the warehouse."""
     found = [name for table in tables for name in table.names]
     return [*found, *(table.rollup.name for table in tables if table.rollup is not None)]
 

@@ -1,4 +1,4 @@
-"""Walls around an engine's process: what an attacker who has the engine can still reach.
+"""Walls around an engine's process: they limit an attacker who controls the engine.
 
 Two steps, because `import chdb` starts threads that later run queries. Landlock and namespaces bind the calling thread
 and its children, so they come before the import. The root folder, the user and the seccomp filter bind all threads;
@@ -53,7 +53,7 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an engine may use. root: becomes `/`. read, write: folders under it. uid, gid: of its own, 0 = unchanged."""
+    """Resources of an engine. root: becomes `/`. read, write: folders under it. uid, gid: of its own, 0 = unchanged."""
 
     root: Path
     read: tuple[Path, ...]
@@ -65,7 +65,7 @@ class Ground:
 
 
 class Walls:
-    """before() → import of the engine → after(). `held` names the walls that stand."""
+    """before() → import of the engine → after(). `held` names the active walls."""
 
     def __init__(self, ground: Ground, parent: int) -> None:
         self._ground, self._parent = ground, parent
@@ -119,7 +119,7 @@ class Walls:
         return True
 
     def _drop_capabilities(self) -> None:
-        """Of this thread and those to come: all but what the import and after() need. A new user has none at all."""
+        """Drop capabilities of this thread and later ones, except those that import and after() need."""
         number = _CAPSET.get(os.uname().machine)
         if number is None:
             return

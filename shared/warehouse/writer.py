@@ -52,7 +52,7 @@ class Writer:
         return await self._run(lambda c: ask(c, sql, parameters, WRITER_SETTINGS))
 
     async def close(self) -> None:
-        """Let the running statement end, then the engine: what it answered is on disk."""
+        """Let the running statement end, then end the engine: answered writes are on disk."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         try:
             async with asyncio.timeout(DRAIN_SECONDS):

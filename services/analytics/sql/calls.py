@@ -51,7 +51,7 @@ def call(
 
 
 def whole(expressions: Expressions, node: exp.Expr, over: bool = False) -> Call:
-    """A call as the caller wrote it. over: it stands over a window."""
+    """A call as the caller wrote it. over: it has a window."""
     name, arguments, parameters, distinct = _parts(node)
     where = place(node)
     function = FUNCTIONS.get(name.lower())

@@ -108,7 +108,7 @@ class Expressions:
         return self.scope.column(label, where)
 
     def alias(self, alias: Alias) -> Expression:
-        """An alias of the SELECT stands for its column; one of WITH is written out where it stands."""
+        """An alias of the SELECT becomes its column; an alias of WITH is expanded in place."""
         if alias.value is None:
             alias.busy, arguments, self.scope.arguments = True, self.scope.arguments, []
             alias.value = self.value(alias.node)

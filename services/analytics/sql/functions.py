@@ -25,7 +25,7 @@ class Kind(Enum):
 
 
 class Growth(Enum):
-    """How the length of a result goes with the lengths of the arguments."""
+    """How the length of a result depends on the lengths of the arguments."""
 
     LARGEST = "largest"
     SUM = "sum"
@@ -137,7 +137,7 @@ OPERATORS: dict[str, Function] = {f.name: f for f in (*FUNCTIONS.values(), *_fun
 LIKE_PATTERNS = frozenset({"like", "ilike", "notLike", "notILike"})
 REGEX_PATTERNS = frozenset({"match", "extract", "extractAll"})
 
-# what the engine makes of the generated text besides: IN, casts, lambdas, count(DISTINCT), the calls of the views
+# functions that the engine adds to the generated text: IN, casts, lambdas, count(DISTINCT), the calls of the views
 _ENGINE = "in notIn cast _cast exists lambda countDistinct toDateTime64 arrayEnumerate toUInt8OrZero"
 ENGINE_FUNCTIONS: frozenset[str] = frozenset(
     {*FUNCTIONS, *(name.lower() for name in (*OPERATORS, *_ENGINE.split()))}

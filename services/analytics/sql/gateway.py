@@ -100,7 +100,7 @@ class SqlGateway:
                 del self._running[key]
 
     async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any], tenant: str) -> None:
-        """What the engine's parser reads must be our functions, our names and exactly the scoped views' tables."""
+        """Check that the engine's parser reads only our functions, our names and exactly the scoped views' tables."""
         answer = await self._run(f"EXPLAIN AST {generated.text}", parameters, tenant)
         words, tables = generated.words(), Counter[str]()
         for kind, name in _READS.findall("\n".join(row[0] for row in answer.rows)):

@@ -39,7 +39,7 @@ class Analyst(ClickHouse):
 
 
 def parse(sql: str) -> exp.Query:
-    """The tree of one SELECT. Raises Invalid with the position of what is not understood."""
+    """The tree of one SELECT. Raises Invalid with the position of a syntax error."""
     if len(sql) > MAX_LENGTH:
         raise refuse("too-long", f"a statement has {MAX_LENGTH} characters at most")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
@@ -82,7 +82,7 @@ def _trees(sql: str) -> list[exp.Expr]:
         found = getattr(error, "errors", None) or [{}]
         place, what = found[0], str(found[0].get("description") or "this is not understood")
         raise refuse("syntax", what.partition(" but got ")[0], place.get("line") or 0, place.get("col") or 0) from None
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # what the parser did not foresee
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # errors of the parser itself
         raise refuse("syntax", "this is not understood") from None
 
 

@@ -28,7 +28,7 @@ def resolve(
     """The resolved statement.
 
     reserved: names that no common table expression may take. columns: those of a view that exist for the caller.
-    Raises Invalid with the place of what is not known, Forbidden for a view that does not exist for the caller.
+    Raises Invalid with the place of an unknown part, Forbidden for a view that does not exist for the caller.
     """
     try:
         return Queries(Context(views, reserved, columns)).query(tree, Environment())
@@ -135,7 +135,7 @@ class Queries:
         return tuple(found)
 
     def _everything(self, star: exp.Expr, scope: Scope, labels: set[str]) -> list[Output]:
-        """`*` or `alias.*` as columns. A name that stands there already gets its view's name before it."""
+        """`*` or `alias.*` as columns. A name that occurs twice gets its view's name as a prefix."""
         only(star if isinstance(star, exp.Star) else star.this)
         wanted = None
         if isinstance(star, exp.Column):

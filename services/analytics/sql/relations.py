@@ -142,7 +142,7 @@ def _alias(node: exp.Expr) -> str:
 def _is_cross(on: Expression | None) -> bool:
     """Whether the condition does not bind two members of FROM to each other."""
     met: set[str] = set()
-    seen: set[int] = set()  # what is written out twice is one node here
+    seen: set[int] = set()  # an expanded alias is one shared node
     rest = [] if on is None else [on]
     while rest:
         value = rest.pop()

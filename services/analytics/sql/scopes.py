@@ -22,7 +22,7 @@ from services.analytics.view import View
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a query sees of the queries around it."""
+    """The names of outer queries that a query can use."""
 
     tables: Mapping[str, Query] = field(default_factory=dict)
     constants: Mapping[str, Expression] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Source:
 
 @dataclass(slots=True)
 class Alias:
-    """An expression with a name of the caller's. output: the generated name of its column, "" = written out anew."""
+    """An expression with a name of the caller's. output: the generated name of its column, "" = expanded again."""
 
     node: exp.Expr
     output: str

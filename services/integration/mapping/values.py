@@ -140,7 +140,7 @@ def with_offset(text: str) -> str:
 
 
 def typed(value: Any, kind: Kind | None) -> Any:
-    """A cell's text as a field of this kind wants it; what does not fit is named by the command itself."""
+    """A cell's text in the form of this kind of field. The command itself refuses text that does not fit."""
     if not isinstance(value, str):
         return value
     if kind is Kind.INTEGER and _WHOLE.fullmatch(value):

@@ -154,7 +154,7 @@ class Imports:
                 await reaction.send(f"import/{id}", "integration.EraseImport", {}, id=id)
 
     async def forget_import(self, reaction: Reaction) -> None:
-        """End it if it runs, remove its files, mask what the views show of it."""
+        """End it if it runs, remove its files, mask it in the views."""
         tenant, id = reaction.recorded.tenant, reaction.recorded.id
         task = self._tasks.get((tenant, id))
         if task is not None:
@@ -204,7 +204,7 @@ class Imports:
                 await self._send(tenant, id, "FailImport", {"reason": f"unexpected: {type(error).__name__}"})
 
     async def _check_history(self, file: JobFile) -> None:
-        """A job that was further than the log is now begins again: what it sends twice is known by its keys."""
+        """Restart a job that is ahead of the log. Its idempotency keys keep repeated commands from acting twice."""
         mark, store = file.mark(), self._platform.store
         if mark.chain_hash and mark.chain_hash != (await store.chain_hash(mark.position)).hex():
             log.warning("the events were brought back to an earlier day: an import begins again from its first row")
@@ -236,7 +236,7 @@ class Imports:
         await asyncio.to_thread(forget_files, self.folder / state.id)
 
     async def _go_on(self, tenant: str, state: Import, job: Job) -> None:
-        """An import goes on with the rights that its owner has now. Raises Stopped."""
+        """Continue with the present rights of the import's owner. Raises Stopped."""
         if (tenant, state.id) in self._paused:
             raise Stopped
         access = await self._access(tenant, state.owner or "")
@@ -263,7 +263,7 @@ def _chain(one: Stored) -> str:
 
 
 def _keyed(digest: str, index: bytes) -> str:
-    """Tells whether two files are the same, and nothing of what stands in them."""
+    """A keyed digest: it shows whether two files are equal and reveals nothing else."""
     return hmac.digest(index, f"file|{digest}".encode(), "sha256").hex()
 
 

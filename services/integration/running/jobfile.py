@@ -82,7 +82,7 @@ class Touched:
 
 
 class JobFile:
-    """One SQLite file per job, used from one thread. secret: keys the hashes of what rows are found by.
+    """One SQLite file per job, used from one thread. secret: keys the hashes of the rows' keys.
 
     erasures: as many were done before its rejected rows came.
     """
