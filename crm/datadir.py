@@ -77,9 +77,8 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
     keys = data / "keys" / "keys.db"
     if log.installation and ring.installation and log.installation != ring.installation:
         raise foreign(keys)
-    adopting = not (
-        log.installation and ring.installation
-    )  # without both ids, only the keys prove that they fit
+    # without both ids, only the keys prove that log and ring belong together
+    adopting = not (log.installation and ring.installation)
     after = 0 if adopting else _agreed(log, ring)
     unknown = list(islice(ring.unknown(_people(log, after)), MANY))
     if unknown:

@@ -40,7 +40,7 @@ def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAg
 
 
 async def replay(platform: Platform, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
-    """Rebuild views next to the live ones and swap them in; heal parked records.
+    """Rebuild views beside the live ones and swap them in; heal parked records.
 
     Raises StoreBroken: the log is not the one that was written, and no view is to be made of it.
     """

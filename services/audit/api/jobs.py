@@ -48,20 +48,38 @@ class VerifyViews(CommandModel):
 
 
 def jobs_router(platform: Platform) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(platform)
-    one_at_a_time = asyncio.Lock()
+    router, runner = APIRouter(route_class=DirectRoute), _Runner(platform)
+    _add_replays(router, platform, runner)
+    _add_text_erasures(router, platform, runner)
+    _add_verifications(router, platform, runner)
+    return router
 
-    def run(request: Request, action: Action, job: Callable[[Note], Awaitable[Report]]) -> Response:
+
+class _Runner:
+    """Runs one job at a time and streams its progress."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.authenticator = Authenticator(platform)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def access(self, request: Request, action: Action) -> Access:
+        access = await self.authenticator.access(request)
+        access.check("audit", action)
+        return access
+
+    def run(self, request: Request, action: Action, job: Callable[[Note], Awaitable[Report]]) -> Response:
+        """Raises Conflict while another job runs."""
+
         async def check(access: Access) -> None:
             access.check("audit", action)
 
-        if one_at_a_time.locked():
+        if self._one_at_a_time.locked():
             raise Conflict("another replay or verification is running")
-        return event_stream(_events(job, one_at_a_time), authenticator.while_allowed(request, check))
+        return event_stream(_events(job, self._one_at_a_time), self.authenticator.while_allowed(request, check))
 
-    models = TypeAdapter(ReplayViews), TypeAdapter(VerifyViews)
-    texts = TypeAdapter(EraseTexts)
+
+def _add_replays(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+    model = TypeAdapter(ReplayViews)
     described = operation(
         "replay",
         "Rebuild views from the events beside the live ones and swap them in",
@@ -73,30 +91,34 @@ def jobs_router(platform: Platform) -> APIRouter:
 
     @router.post("/replays", openapi_extra=described)
     async def start_replay(request: Request) -> Response:
-        access = await authenticator.access(request)
-        access.check("audit", "manage")
-        asked = await parse(request, models[0])
+        await runner.access(request, "manage")
+        asked = await parse(request, model)
         aggregates, with_warehouse = views_named(platform, asked.views)
-        return run(request, "manage", lambda note: replay(platform, aggregates, with_warehouse, note))
+        return runner.run(request, "manage", lambda note: replay(platform, aggregates, with_warehouse, note))
 
-    erased = operation(
+
+def _add_text_erasures(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+    model = TypeAdapter(EraseTexts)
+    described = operation(
         "erase_texts",
-        "Make a day's free text unreadable for ever: in the log, its backups and the views",
+        "Make a day's free text unreadable for good: in the log, its backups and the views",
         "jobs",
         {200: _STREAM},
         body=body_of(EraseTexts.model_json_schema(), {"day": "2026-11-24"}),
         errors=_ERRORS,
-        description="Text on a person's record goes with the person; this is for what stands on all other records.",
+        description="This erases text on records of things. Text on a person's record is erased with the person.",
     )
 
-    @router.post("/text-erasures", openapi_extra=erased)
+    @router.post("/text-erasures", openapi_extra=described)
     async def start_text_erasure(request: Request) -> Response:
-        access = await authenticator.access(request)
-        access.check("audit", "manage")
-        asked = await parse(request, texts)
-        return run(request, "manage", lambda note: erase_texts(platform, access.tenant, asked.day, note))
+        access = await runner.access(request, "manage")
+        asked = await parse(request, model)
+        return runner.run(request, "manage", lambda note: erase_texts(platform, access.tenant, asked.day, note))
 
-    checked = operation(
+
+def _add_verifications(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+    model = TypeAdapter(VerifyViews)
+    described = operation(
         "verify",
         "Prove that the log is as it was written, and that live views == rebuilt views == fold of the events",
         "jobs",
@@ -105,14 +127,11 @@ def jobs_router(platform: Platform) -> APIRouter:
         errors=_ERRORS,
     )
 
-    @router.post("/verifications", openapi_extra=checked)
+    @router.post("/verifications", openapi_extra=described)
     async def start_verification(request: Request) -> Response:
-        access = await authenticator.access(request)
-        access.check("audit", "read")
-        await parse(request, models[1])
-        return run(request, "read", lambda note: verify(platform, access.tenant, platform.open_scratch, note))
-
-    return router
+        access = await runner.access(request, "read")
+        await parse(request, model)
+        return runner.run(request, "read", lambda note: verify(platform, access.tenant, platform.open_scratch, note))
 
 
 async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncIterator[ServerEvent]:
