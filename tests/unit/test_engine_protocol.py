@@ -90,7 +90,7 @@ def test_a_statement_and_its_parameters_in_a_form(served: Served) -> None:
     fields = [("query", "SELECT {a:String}\n FORMAT Native"), *HARD_VALUES.items()]
     assert served.form(fields, "-boundary", log_comment="acme") == (200, b"answer")
     given = {name.removeprefix("param_"): value for name, value in HARD_VALUES.items()}
-    assert served.told[1:] == [("SELECT {a:String}", "Native", given)]
+    assert served.received[1:] == [("SELECT {a:String}", "Native", given)]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_statement_and_its_parameters_in_a_form(served: Served) -> None:
 )
 def test_a_form_is_bounded_and_changes_no_setting(served: Served, fields: list[tuple[str, Any]]) -> None:
     assert served.form(fields)[0] == 500
-    assert served.told == []
+    assert served.received == []
     assert served.post("SELECT 2")[:2] == (200, b"answer")
 
 
