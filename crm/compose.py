@@ -56,6 +56,7 @@ from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
 from shared.streaming.reconcile import Reconciler
 from shared.streaming.settling import rules_policy
+from shared.streaming.witness import Witness
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
@@ -105,7 +106,8 @@ class Suite:
     async def start(self) -> None:
         """Start the background loops."""
         platform = self.platform
-        loops = [platform.projector.run(), platform.policies.run(), self.imports.run()]
+        witness = Witness(platform.store, platform.keys)
+        loops = [platform.projector.run(), platform.policies.run(), self.imports.run(), witness.run()]
         if platform.feed is not None:
             loops.append(platform.feed.run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]
@@ -225,6 +227,7 @@ async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str
 async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
     """At the end, so that the next start has nothing to look through."""
     with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
+        await Witness(platform.store, platform.keys).note()
         if platform.projector.position == platform.policies.position == await platform.store.head():
             await reconciler.note()
 

@@ -65,7 +65,7 @@ def _companions(data: Path, missing: bool, ring: RingPeek | None) -> dict[str, b
     """The files that a first start creates before the first event are no sign of a lost log."""
     imports = data / "imports"
     return {
-        "keys/keys.db": ring is not None and (ring.checked.position > 0 or (missing and ring.used)),
+        "keys/keys.db": ring is not None and (ring.log_head.position > 0 or (missing and ring.used)),
         "views.db": _position(data, CHECKPOINT) > 0,
         "warehouse/": missing and (data / "warehouse").is_dir() and any((data / "warehouse").iterdir()),
         "imports/": imports.is_dir() and any((folder / "job.db").exists() for folder in imports.iterdir()),

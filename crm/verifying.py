@@ -58,7 +58,7 @@ def _known(data: Path) -> list[Known]:
     found = [Known("views.db", c.position, c.chain_hash) for c in checkpoints if c.chain_hash]
     with suppress(KeysUnusable), peek_at_ring(data / "keys") as ring:
         if ring is not None:
-            found.append(Known("keys/keys.db", ring.checked.position, bytes.fromhex(ring.checked.chain_hash)))
+            found.append(Known("keys/keys.db", ring.log_head.position, bytes.fromhex(ring.log_head.chain_hash)))
     return found
 
 

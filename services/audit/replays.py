@@ -92,11 +92,12 @@ async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Rep
 
 async def check_log(platform: Platform, tenant: str | None, note: Note) -> Report:
     """Check that every event is as it was written, also against the hashes of views and keys. tenant: of the reader."""
-    store, views, checked = platform.store, platform.views, platform.keys.checked
+    store, views = platform.store, platform.views
     report = await store.check(await store.head(), _Counter(LOG, note))
+    seen = platform.keys.log_head
     known = [
         Known("views.db", await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)),
-        Known("keys/keys.db", checked.position, bytes.fromhex(checked.chain_hash)),
+        Known("keys/keys.db", seen.position, bytes.fromhex(seen.chain_hash)),
     ]
     for one in known:
         if one.chain_hash and one.chain_hash != await store.chain_hash(one.position):

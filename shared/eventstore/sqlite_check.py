@@ -12,6 +12,13 @@ from shared.eventstore.port import ADVICE, Finding, LogReport, StoreBroken, desc
 
 PAGE = 5_000
 END = 2_000  # events looked at when the store is opened: a few milliseconds
+# What a file of this format holds, by its kind and name; a constraint of a table shows as its index.
+DECLARED = {
+    *(("table", name) for name in ("events", "requests", "meta", "chain")),
+    ("index", "events_by_category"),
+    ("index", "sqlite_autoindex_events_1"),
+    ("index", "sqlite_autoindex_events_2"),
+}
 _ROWS = f"""
 SELECT {", ".join("e." + name for name in Stored._fields)}, e.category, c.chain_hash
 FROM events AS e LEFT JOIN chain AS c ON c.position = e.position
@@ -23,6 +30,12 @@ GROUP BY stream HAVING count(*) <> max(version) OR min(version) <> 1 OR count(DI
 """
 _TWINS = "SELECT max(position), event_id FROM events GROUP BY event_id HAVING count(*) > 1"
 _ANSWERED = "SELECT ifnull(max(position), 0) FROM requests WHERE position <= ?"
+_OBJECTS = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
+# The kept answers: each names a version that its stream has, at the position of that event.
+_WRONG_ANSWERS = """
+SELECT r.tenant, r.stream, r.version FROM requests AS r JOIN events AS e ON e.position = r.position
+WHERE r.position <= ? AND (e.tenant <> r.tenant OR e.stream <> r.stream OR e.version <> r.version)
+"""
 _CHAINED = "SELECT ifnull(max(position), 0) FROM chain WHERE position <= ?"
 
 
@@ -105,6 +118,10 @@ class Checking:
             self._position = last
 
     def _check_all(self, db: sqlite3.Connection) -> None:
+        for problem in strange_objects(db):
+            self.report.note(Finding(0, problem))
+        for tenant, stream, version in db.execute(_WRONG_ANSWERS, (self._up_to,)):
+            self.report.note(Finding(0, "a kept answer is not the one that was given", tenant, stream, version))
         self._note_cut_off(db.execute(_ANSWERED, (self._up_to,)).fetchone()[0])
         for tenant, stream, version, count in db.execute(_GAPS, (self._up_to,)):
             problem = f"the stream has {count} events up to version {version}, or two organisations"
@@ -130,6 +147,13 @@ def _linked(before: bytes, event: Stored) -> bytes:
         return b""  # a column holds a value of another type
 
 
+def strange_objects(db: sqlite3.Connection) -> list[str]:
+    """What is in the file beside what the suite makes, such as triggers, and what is missing of that."""
+    found = set(db.execute(_OBJECTS))
+    surplus = [f"the file has a {kind} {name} that the suite did not make" for kind, name in sorted(found - DECLARED)]
+    return surplus + [f"the file lacks the {kind} {name}" for kind, name in sorted(DECLARED - found)]
+
+
 def check_end(path: Path, db: sqlite3.Connection) -> None:
     """The newest events and their chain hashes. Raises StoreBroken: something else than the suite was at the file."""
     last = db.execute("SELECT max((SELECT ifnull(max(position), 0) FROM events), ifnull(max(position), 0)) FROM chain")
@@ -137,5 +161,6 @@ def check_end(path: Path, db: sqlite3.Connection) -> None:
     checking = Checking(head, max(0, head - END))
     while checking.page(db):
         pass
-    if checking.report.count:
-        raise StoreBroken(f"{path}: {described(checking.report.findings[0])}. {ADVICE}")
+    problems = strange_objects(db) + [described(finding) for finding in checking.report.findings]
+    if problems:
+        raise StoreBroken(f"{path}: {problems[0]}. {ADVICE}")

@@ -40,6 +40,13 @@ class Checked(NamedTuple):
     chain_hash: str = ""
 
 
+class LogHead(NamedTuple):
+    """An event of the log that this ring saw, and the log's chain hash there, in hex."""
+
+    position: int = 0
+    chain_hash: str = ""
+
+
 class KeyRing(Protocol):
     async def ensure(self, tenant: str, subjects: Collection[str]) -> None:
         """Create the keys that are missing; durable on return. Destroyed subjects stay destroyed."""
@@ -72,6 +79,15 @@ class KeyRing(Protocol):
         ...
 
     async def note_checked(self, checked: Checked) -> None: ...
+
+    @property
+    def log_head(self) -> LogHead:
+        """What `note_log_head` noted last; of an older ring, what it was checked against."""
+        ...
+
+    async def note_log_head(self, head: LogHead) -> None:
+        """Keep how far the log has come: a log that is cut off or rewritten before it is found by this."""
+        ...
 
     async def index_key(self, tenant: str) -> bytes:
         """The 32-byte key of blind indexes, made on first use; it never changes."""

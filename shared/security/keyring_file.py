@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from shared.security.keyring import Checked, subject_hash
+from shared.security.keyring import Checked, LogHead, subject_hash
 from shared.security.rootkey import KeysUnusable, RootKey, load_root_key
 from shared.sqlitefile import transaction
 
@@ -106,12 +106,22 @@ def checked_of(db: sqlite3.Connection) -> Checked:
     return Checked(*orjson.loads(row[0])) if row else Checked()
 
 
+def note_log_head(db: sqlite3.Connection, head: LogHead) -> None:
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('log_head', ?)", (orjson.dumps(tuple(head)),))
+
+
+def log_head_of(db: sqlite3.Connection) -> LogHead:
+    row = db.execute("SELECT value FROM meta WHERE name = 'log_head'").fetchone()
+    checked = checked_of(db)
+    return LogHead(*orjson.loads(row[0])) if row else LogHead(checked.position, checked.chain_hash)
+
+
 class RingPeek:
     """installation: "" for a ring of a format that had none. used: it holds somebody's key. destroyed: how many."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self.installation, self.checked = installation_of(db), checked_of(db)
+        self.installation, self.checked, self.log_head = installation_of(db), checked_of(db), log_head_of(db)
         self.used = db.execute("SELECT 1 FROM tenant_keys").fetchone() is not None
         self.destroyed: int = db.execute("SELECT count(*) FROM destroyed").fetchone()[0]  # numbered without a gap
 

@@ -19,8 +19,15 @@ from typing import ParamSpec, TypeVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.clock import Clock, SystemClock
-from shared.security.keyring import Checked, KeyMissing, subject_hash
-from shared.security.keyring_file import checked_of, is_destroyed, note_checked, prepare
+from shared.security.keyring import Checked, KeyMissing, LogHead, subject_hash
+from shared.security.keyring_file import (
+    checked_of,
+    is_destroyed,
+    log_head_of,
+    note_checked,
+    note_log_head,
+    prepare,
+)
 from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_key, sync_directory, unwrap, wrap
 
 P = ParamSpec("P")
@@ -147,6 +154,14 @@ class SqliteKeyRing:
 
     async def note_checked(self, checked: Checked) -> None:
         await self._write(note_checked, self._db, checked)
+
+    @property
+    def log_head(self) -> LogHead:
+        with self._lock:
+            return log_head_of(self._db)
+
+    async def note_log_head(self, head: LogHead) -> None:
+        await self._write(note_log_head, self._db, head)
 
     async def index_key(self, tenant: str) -> bytes:
         found = self._index_keys.get(tenant)

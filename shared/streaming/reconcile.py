@@ -19,6 +19,7 @@ from shared.events.envelope import Metadata, category_of, id_of
 from shared.events.registry import all_types
 from shared.security.keyring import Checked, KeyRing, subject_hash
 from shared.streaming.projector import CHECKPOINT
+from shared.streaming.witness import Witness
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Query, Scope, Views, Write
 
@@ -62,13 +63,13 @@ class Reconciler:
 
     async def _checked(self, head: int) -> Checked:
         """How far they agreed last time; zero if that was another log."""
-        checked, store = self.keys.checked, self.repository.store
-        if checked.position > head:
-            found = f"ends at event {head}, but the keys knew event {checked.position}"
-        elif checked.chain_hash and checked.chain_hash != (await store.chain_hash(checked.position)).hex():
-            found = f"is not the one that the keys knew at event {checked.position}"
+        known, store = self.keys.log_head, self.repository.store
+        if known.position > head:
+            found = f"ends at event {head}, but the keys knew event {known.position}"
+        elif known.chain_hash and known.chain_hash != (await store.chain_hash(known.position)).hex():
+            found = f"is not the one that the keys knew at event {known.position}"
         else:
-            return checked
+            return self.keys.checked
         log.warning("events.db %s: it was brought back to an earlier day, or its end was cut off", found)
         return Checked()
 
@@ -78,6 +79,7 @@ class Reconciler:
         checked = Checked(head, self.keys.destroyed, (await self.repository.store.chain_hash(head)).hex())
         if checked != self.keys.checked:
             await self.keys.note_checked(checked)
+        await Witness(self.repository.store, self.keys).note()
         if checked.destroyed != await self.views.checkpoint(DESTROYED):
             await self.views.write([], [Checkpoint(DESTROYED, checked.destroyed)])
 

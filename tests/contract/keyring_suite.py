@@ -10,12 +10,21 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.security.keyring import Checked, KeyMissing, KeyRing, subject_hash
+from shared.security.keyring import Checked, KeyMissing, KeyRing, LogHead, subject_hash
 
 Opener = Callable[[], Awaitable[KeyRing]]
 
 
 class KeyRingSuite:
+    async def test_the_head_of_the_log_that_was_noted_last_is_kept(self, opener: Opener) -> None:
+        ring = await opener()
+        assert ring.log_head == LogHead()
+        await ring.note_checked(Checked(7, 2, "ab"))
+        assert ring.log_head == LogHead(7, "ab")  # as of a ring that noted nothing else yet
+        await ring.note_log_head(LogHead(9, "cd"))
+        await ring.close()
+        assert (await opener()).log_head == LogHead(9, "cd")
+
     async def test_an_unknown_subject_has_no_key(self, opener: Opener) -> None:
         ring = await opener()
         with pytest.raises(KeyMissing, match="nobody"):

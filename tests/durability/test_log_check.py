@@ -183,6 +183,34 @@ def test_a_log_rewritten_with_its_whole_chain_is_not_the_one_that_others_knew(tm
     assert [f.position for f in found_in(path, Known("keys/keys.db", EVENTS, chain_hash)).findings] == [EVENTS]
 
 
+OBJECTS = {
+    "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM requests; END": "has a trigger t that the suite did not",
+    "CREATE TABLE more(a)": "has a table more that the suite did not make",
+    "CREATE VIEW v AS SELECT 1": "has a view v that the suite did not make",
+    "DROP INDEX events_by_category": "lacks the index events_by_category",
+}
+
+
+@pytest.mark.parametrize("statement", OBJECTS)
+def test_what_the_suite_did_not_make_in_the_file_is_named_and_refused(
+    tmp_path: Path, log: Path, statement: str
+) -> None:
+    with tampered(log, tmp_path) as (path, db):
+        db.execute(statement)
+    assert [f.problem for f in found_in(path).findings if OBJECTS[statement] in f.problem]
+    with pytest.raises(StoreBroken, match=OBJECTS[statement]):
+        SqliteEventStore.open(path, SystemClock())
+
+
+@pytest.mark.parametrize(
+    "change", ["version = version + 1", "position = position - 1", "stream = 'account-1'", "tenant = 't1'"]
+)
+def test_an_answer_that_was_changed_is_found(tmp_path: Path, log: Path, change: str) -> None:
+    with tampered(log, tmp_path) as (path, db):
+        assert db.execute(f"UPDATE requests SET {change}").rowcount == 1
+    assert [f.problem for f in found_in(path).findings] == ["a kept answer is not the one that was given"]
+
+
 def to_format_3(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("DROP TABLE chain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,9 +18,13 @@ from crm.verifying import advice, describe, verify_directory
 from services.audit import replays
 from services.identity.setup import set_up
 from shared.domain.bus import Call
+from shared.events.envelope import Stored
+from shared.eventstore.chain import chain_hashes, genesis
 from shared.eventstore.port import StoreBroken
+from shared.eventstore.sqlite_check import installation_of
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
+from shared.streaming import witness
 from tests.support.oracle import settle
 from tests.support.pairs import prints
 from tests.support.suite import PASSWORD, QUICK
@@ -93,6 +98,61 @@ def test_an_end_that_is_cut_off_is_told_by_the_views(data: Path) -> None:
     told = "\n".join(describe(result))
     assert "views.db knew: the log was cut off" in told
     assert "keys/keys.db knew: the log was cut off" in told
+
+
+def _rewrite(db: sqlite3.Connection) -> None:
+    """The first account has another name, and every chain hash from it on is made anew."""
+    changed = "CAST(replace(CAST(data AS TEXT), 'Of acme', 'Of ours') AS BLOB)"
+    assert db.execute(f"UPDATE events SET data = {changed} WHERE {OF_ACME}").rowcount == 1
+    rows = db.execute(f"SELECT {', '.join(Stored._fields)} FROM events ORDER BY position").fetchall()
+    db.execute("DELETE FROM chain")
+    db.executemany(
+        "INSERT INTO chain VALUES (?, ?)", chain_hashes(genesis(installation_of(db)), map(Stored._make, rows))
+    )
+
+
+def _cut_off(db: sqlite3.Connection) -> None:
+    (head,) = db.execute("SELECT max(position) FROM events").fetchone()
+    for table in ("events", "chain", "requests"):
+        db.execute(f"DELETE FROM {table} WHERE position > ?", (head - 3,))
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory of a first run that was never stopped, without its views."""
+    folder = tmp_path_factory.mktemp("killed")
+
+    async def work() -> None:
+        suite = await Suite.open(Settings(folder / "live"))
+        platform = suite.platform
+        done = await set_up(platform, "acme", "Ada", "ada@acme.example", PASSWORD, "en", Passwords(QUICK))
+        for name in ("Of acme", "Other"):
+            await platform.bus.send("customer.CreateAccount", {"name": name}, Call(system_access(done.tenant)))
+        await settle(platform)
+        await suite.start()
+        while platform.keys.log_head.position < await platform.store.head():
+            await asyncio.sleep(0.02)
+        shutil.copytree(folder / "live", folder / "data", symlinks=True)
+        await suite.close()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(witness, "EVERY_SECONDS", 0.05)
+        asyncio.run(work())
+    for file in (folder / "data").glob("views.db*"):
+        file.unlink()
+    return folder / "data"
+
+
+@pytest.mark.parametrize("tamper", [_rewrite, _cut_off])
+def test_the_keys_know_the_log_of_a_suite_that_was_killed(
+    tmp_path: Path, killed: Path, tamper: Callable[[sqlite3.Connection], None]
+) -> None:
+    data = Path(shutil.copytree(killed, tmp_path / "data", symlinks=True))
+    with closing(sqlite3.connect(data / "events.db", isolation_level=None)) as db:
+        tamper(db)
+    result = verify_directory(data, None)
+    [finding] = result["log"]["findings"]
+    assert "keys/keys.db knew: the log was cut off, replaced or rewritten" in finding["problem"]
 
 
 async def test_a_running_suite_tells_each_organisation_of_its_own_events_only(tmp_path: Path, data: Path) -> None:
