@@ -12,7 +12,7 @@ _OPENED = ("opportunity.opened_at", "opportunity.opened_on")
 _CLOSED = ("opportunity.closed_at", "opportunity.closed_on")
 
 
-def _inner(name: str, sql: str, reads: tuple[str, ...] = (), joins: tuple[str, ...] = ()) -> C:
+def _inner(name: str, sql: str, reads: tuple[str, ...], joins: tuple[str, ...] = ()) -> C:
     return C(name, "", "", "", sql, reads, joins)
 
 
@@ -21,7 +21,7 @@ MEASURES = View(
     "",
     "",
     (
-        _inner("n", "_o.n"),
+        _inner("n", "_o.n", ("opportunity.id",)),
         _inner("status", "_o.status", ("opportunity.status",)),
         _inner("currency", "_o.currency", ("opportunity.currency",)),
         _inner("month", "_o.month", _CLOSED),

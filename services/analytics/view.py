@@ -21,7 +21,8 @@ def named(id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ViewColumn:
-    """sql: over the source (or over the base view's columns). reads: fields "resource.field" or base columns it needs.
+    """sql: over the source (or over the base view's columns). reads: fields "resource.field" or base columns it needs,
+    at least one.
 
     joins: names in JOINS. personal: its value is a person's name, joined from the identity views at query time.
     """
@@ -31,7 +32,7 @@ class ViewColumn:
     zh: str
     en: str
     sql: str
-    reads: tuple[str, ...] = ()
+    reads: tuple[str, ...]
     joins: tuple[str, ...] = ()
 
 

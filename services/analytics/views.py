@@ -39,7 +39,7 @@ JOINS: dict[str, Join] = {
 
 
 _OPPORTUNITY_COLUMNS = (
-    C("opportunity_id", "String", "商机编号", "Opportunity's id", "_o.id"),
+    C("opportunity_id", "String", "商机编号", "Opportunity's id", "_o.id", ("opportunity.id",)),
     C("name", "String", "名称", "Name", "_o.name", ("opportunity.name",)),
     C("account", "String", "客户", "Account's name; of a merged one the name of the account it went into",
       "_account.name", ("opportunity.account", "account.name"), ("account",)),
@@ -82,8 +82,10 @@ _OPPORTUNITY_COLUMNS = (
     C("source", "String", "来源", "Where it came from", "_o.source", ("opportunity.source",)),
     C("external_id", "String", "外部编号", "Its id in the system it was imported from", "_o.external_id",
       ("opportunity.external_id",)),
-    C("created_at", "DateTime64(6, 'UTC')", "创建时间", "Moment it was created", "_o.created_at"),
-    C("updated_at", "DateTime64(6, 'UTC')", "更新时间", "Moment of its last change", "_o.occurred_at"),
+    C("created_at", "DateTime64(6, 'UTC')", "创建时间", "Moment it was created", "_o.created_at",
+      ("opportunity.created_at",)),
+    C("updated_at", "DateTime64(6, 'UTC')", "更新时间", "Moment of its last change", "_o.occurred_at",
+      ("opportunity.updated_at",)),
 )  # fmt: skip
 
 OPPORTUNITIES = View(
@@ -115,13 +117,14 @@ _BEFORE = (
     "lagInFrame(_o.occurred_at) OVER "
     "(PARTITION BY _o.id ORDER BY _o.version ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
 )
+_EVENT = ("opportunity.id",)  # time, actor and number of a change are the event's, as in a history
 STAGE_CHANGES = View(
     "stage_changes",
     "阶段变化:每次流程、阶段或状态的变化一行",
     "Every change of pipeline, stage or status, a row each; opportunities are shown by who may see them now",
     (
-        C("opportunity_id", "String", "商机编号", "Opportunity's id", "_o.id"),
-        C("occurred_at", "DateTime64(6, 'UTC')", "发生时间", "Moment it happened", "_o.occurred_at"),
+        C("opportunity_id", "String", "商机编号", "Opportunity's id", "_o.id", _EVENT),
+        C("occurred_at", "DateTime64(6, 'UTC')", "发生时间", "Moment it happened", "_o.occurred_at", _EVENT),
         C(
             "from_stage",
             "String",
@@ -143,9 +146,16 @@ STAGE_CHANGES = View(
         ),
         C("from_pipeline_id", "String", "原销售流程", "Pipeline before", "_o.from_pipeline", ("opportunity.pipeline",)),
         C("to_pipeline_id", "String", "新销售流程", "Pipeline after", "_o.to_pipeline", ("opportunity.pipeline",)),
-        C("recorded_at", "DateTime64(6, 'UTC')", "记录时间", "Moment the system learned of it", "_o.recorded_at"),
-        C("actor_id", "String", "操作人编号", "Id of who did it", "_o.actor"),
-        C("version", "UInt32", "版本", "The opportunity's version after it", "_o.version"),
+        C(
+            "recorded_at",
+            "DateTime64(6, 'UTC')",
+            "记录时间",
+            "Moment the system learned of it",
+            "_o.recorded_at",
+            _EVENT,
+        ),
+        C("actor_id", "String", "操作人编号", "Id of who did it", "_o.actor", _EVENT),
+        C("version", "UInt32", "版本", "The opportunity's version after it", "_o.version", _EVENT),
     ),
     "opportunity",
     source=(

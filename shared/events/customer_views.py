@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from shared.events import common
-from shared.events.registry import event
+from shared.events.registry import ANYTHING, event
 from shared.events.sealing import Sealed
 
 Filters = Sealed("name", gone=("filters",))  # who is looked for may be a person
 
 
-@event("customer.SavedViewCreated")
+@event("customer.SavedViewCreated", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class SavedViewCreated:
     """`details`: name, resource, and of filters (`field`, `op`, `value` as text), order and columns those given."""
@@ -21,7 +21,7 @@ class SavedViewCreated:
     owner: str | None
 
 
-@event("customer.SavedViewChanged")
+@event("customer.SavedViewChanged", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class SavedViewChanged(common.DetailsChanged):
     changes: Annotated[common.Changes, Filters]
@@ -57,7 +57,7 @@ class SavedViewRestored(common.Restored):
     pass
 
 
-@event("customer.SavedViewChangeUndone")
+@event("customer.SavedViewChangeUndone", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class SavedViewChangeUndone(common.ChangeUndone):
     changes: Annotated[common.Changes, Filters]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from shared.events import common
-from shared.events.registry import event
+from shared.events.registry import ANYTHING, event
 from shared.events.sealing import Sealed
 
 # --- Import ----------------------------------------------------------------------------------------------------------
 
 
-@event("integration.ImportStarted")
+@event("integration.ImportStarted", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportStarted:
     """`mapping`: its text as it was then. `files`: name, sha256, bytes, rows, columns, encoding, delimiter of each.
@@ -29,7 +29,7 @@ class ImportStarted:
     owner: str
 
 
-@event("integration.ImportPaused")
+@event("integration.ImportPaused", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportPaused:
     """By a user, or (`reason`) because it cannot go on for now."""
@@ -43,7 +43,7 @@ class ImportResumed:
     pass
 
 
-@event("integration.ImportCompleted")
+@event("integration.ImportCompleted", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportCompleted:
     """Every row was carried out or rejected. `steps`: name, rows and what became of them, one entry per step."""
@@ -51,7 +51,7 @@ class ImportCompleted:
     steps: Annotated[list[dict[str, Any]], Sealed("name", "file")]
 
 
-@event("integration.ImportFailed")
+@event("integration.ImportFailed", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportFailed:
     """It cannot go on at all; what it did so far stands and can be reverted."""
@@ -86,7 +86,7 @@ class ImportReverted:
 # --- Import mapping --------------------------------------------------------------------------------------------------
 
 
-@event("integration.ImportMappingSaved")
+@event("integration.ImportMappingSaved", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportMappingSaved:
     """`mapping`: the text as its author wrote it, comments included."""
@@ -97,7 +97,7 @@ class ImportMappingSaved:
     owner: str | None
 
 
-@event("integration.ImportMappingChanged")
+@event("integration.ImportMappingChanged", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportMappingChanged(common.DetailsChanged):
     changes: Annotated[common.Changes, Sealed("description", "mapping")]
@@ -127,7 +127,7 @@ class ImportMappingRestored(common.Restored):
     pass
 
 
-@event("integration.ImportMappingChangeUndone")
+@event("integration.ImportMappingChangeUndone", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class ImportMappingChangeUndone(common.ChangeUndone):
     changes: Annotated[common.Changes, Sealed("description", "mapping")]

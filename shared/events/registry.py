@@ -28,6 +28,7 @@ class _Mark:
 
 Personal = _Mark("Personal")  # Annotated[str, Personal]: encrypted under the subject's key
 Subject = _Mark("Subject")  # Annotated[str, Subject]: the key's owner; "" = none: the day's text key seals
+ANYTHING = "*"  # for `carries`: fields of whichever record types the event names
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class EventType:
     """A registered type: how to read, write and mask it.
 
     sealed: fields with text that may identify a person (see `sealing`); masks: of personal and of sealed fields.
+    carries: other record types whose fields it holds; ANYTHING for all.
     make: payload → event, as `cls(**payload)`; raises TypeError or KeyError for missing and foreign fields.
     """
 
@@ -48,6 +50,7 @@ class EventType:
     masks: dict[str, Any]
     make: Callable[[dict[str, Any]], Any]
     adapter: TypeAdapter[Any]
+    carries: tuple[str, ...] = ()
 
 
 class UnknownEvent(Exception):
@@ -59,8 +62,11 @@ _by_class: dict[type[Any], EventType] = {}
 _upcasters: dict[tuple[str, int], Upcaster] = {}
 
 
-def event(name: str, *, version: int = 1) -> Callable[[type[E]], type[E]]:
-    """Register a frozen, slotted dataclass as the newest version of the event `name` ("domain.PastTense")."""
+def event(name: str, *, version: int = 1, carries: tuple[str, ...] = ()) -> Callable[[type[E]], type[E]]:
+    """Register a frozen, slotted dataclass as the newest version of the event `name` ("domain.PastTense").
+
+    carries: record types other than its stream's whose fields it holds, so that their masks apply to it too.
+    """
 
     def register(cls: type[E]) -> type[E]:
         frozen = is_dataclass(cls) and cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
@@ -70,7 +76,7 @@ def event(name: str, *, version: int = 1) -> Callable[[type[E]], type[E]]:
             raise TypeError(f"{name} is registered twice")
         if version < 1:
             raise TypeError(f"{name}: versions count from 1")
-        _by_name[name] = _by_class[cls] = _describe(name, version, cls)
+        _by_name[name] = _by_class[cls] = _describe(name, version, cls, carries)
         return cls
 
     return register
@@ -127,7 +133,7 @@ def check_chains() -> None:
 _MASKS: dict[Any, Any] = {str: ERASED, list: [], dict: {}}
 
 
-def _describe(name: str, version: int, cls: type[Any]) -> EventType:
+def _describe(name: str, version: int, cls: type[Any], carries: tuple[str, ...]) -> EventType:
     hints = get_type_hints(cls, include_extras=True)
     personal, sealed, subject, masks = [], [], "", {}
     for f in fields(cls):
@@ -148,7 +154,9 @@ def _describe(name: str, version: int, cls: type[Any]) -> EventType:
         raise TypeError(f"{name}: personal fields need a Subject field beside them")
     names = tuple(f.name for f in fields(cls))
     make = _maker(cls, names)
-    return EventType(name, version, cls, names, tuple(personal), tuple(sealed), subject, masks, make, TypeAdapter(cls))
+    return EventType(
+        name, version, cls, names, tuple(personal), tuple(sealed), subject, masks, make, TypeAdapter(cls), carries
+    )
 
 
 def _maker(cls: type[Any], names: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:

@@ -16,6 +16,7 @@ from shared.events.sealing import Sealed
 Plain = Sealed(
     "company", "website", "external_id", "disqualified_reason", "description", gone=("tags", "custom", "custom.")
 )
+Made = ("account", "contact", "opportunity")  # what a conversion makes of a lead
 
 
 @event("sales.LeadCaptured")
@@ -76,7 +77,7 @@ class LeadRecycled:
     reason: Annotated[str, Sealed()]
 
 
-@event("sales.LeadConversionStarted")
+@event("sales.LeadConversionStarted", carries=Made)
 @dataclass(frozen=True, slots=True)
 class LeadConversionStarted:
     """The saga's plan. The ids are decided here; `created`: which of the three resources come into being by it.
@@ -102,7 +103,7 @@ class LeadConverted:
     at: int
 
 
-@event("sales.LeadConversionFailed")
+@event("sales.LeadConversionFailed", carries=Made)
 @dataclass(frozen=True, slots=True)
 class LeadConversionFailed:
     """A step was refused: what was created is archived again, the lead is as it was."""
@@ -115,7 +116,7 @@ class LeadConversionFailed:
     created: list[str]
 
 
-@event("sales.LeadConversionUndone")
+@event("sales.LeadConversionUndone", carries=Made)
 @dataclass(frozen=True, slots=True)
 class LeadConversionUndone:
     """The created records are archived, the lead is qualified again."""

@@ -118,6 +118,10 @@ class Access:
         """The fields that the user's roles hide, as they name them."""
         return _denied(resource, (role.hidden for role in self.roles))
 
+    def masks(self, resource: str) -> bool:
+        """Whether any field of the record type is hidden from the user; "*": of any record type."""
+        return any(any(role.hidden.values()) for role in self.roles) if resource == "*" else bool(self.denied(resource))
+
     def hidden(self, resource: str) -> frozenset[str]:
         """Fields the user may not see; those that show a hidden one are among them."""
         found = self._hidden.get(resource)

@@ -11,12 +11,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.analytics.views import VIEWS
+from services.analytics.views import VIEWS, within_reach
 from services.identity.role import NEVER_HIDDEN
 from services.integration.mapping.prepared import check_rights, prepare
 from services.integration.mapping.spec import parse_mapping
+from shared.domain.bus import Call
 from shared.errors import Invalid
-from shared.security.permissions import Access, Level, Role
+from shared.security.permissions import Access, Level, Role, system_access
 from shared.security.sources import CUSTOM_KEYS, with_derived
 from tests.security.filled import CANARY, Canaries, fill
 from tests.security.suite import NEEDED, Stage, open_stage
@@ -218,3 +219,64 @@ def mappings(resource: str, name: str) -> Iterator[tuple[str, str]]:
     yield f"{head}    mode: create\n    fields:\n      {name}: {{column: x}}\n", "read-only"
     other = f"{head.replace(resource, 'activity')}    mode: create\n    fields:\n"
     yield f"{other}      subject: {{column: x, lookup: {resource}.{name}}}\n", "bad-lookup"
+
+
+# --- the log and the views --------------------------------------------------------------------------------------------
+
+
+async def test_the_log_shows_no_event_that_carries_a_hidden_field_of_another_record_type(
+    filled: tuple[Stage, Canaries],
+) -> None:
+    stage, _ = filled
+    steps: list[tuple[str, dict[str, object]]] = [
+        ("sales.StartWorking", {}),
+        ("sales.QualifyLead", {}),
+        ("sales.ConvertLead", {"opportunity": "new", "amount": "31337.31", "currency": "EUR"}),
+    ]
+    system = system_access(stage.acme.tenant, stage.acme.user)
+    bus, person = stage.suite.platform.bus, {"name": "Ann", "company": "Hooli", "email": "ann@hooli.example"}
+    lead = (await bus.send("sales.CaptureLead", person, Call(system))).id
+    for name, body in steps:
+        await bus.send(name, body, Call(system, lead))
+    condition = {"field": "tax_id", "op": "eq", "value": "DE1"}
+    view = await bus.send(
+        "customer.CreateSavedView", {"name": "v", "resource": "account", "filters": [condition]}, Call(system)
+    )
+    mapping, _ = next(mappings("product", "code"))
+    saved = await bus.send("integration.SaveImportMapping", {"name": "m", "mapping": mapping}, Call(system))
+    streams = (f"lead-{lead}", f"saved_view-{view.id}", f"import_mapping-{saved.id}")
+    others = ("sales.LeadConversionStarted", "customer.SavedViewCreated", "integration.ImportMappingSaved")
+    for hidden in ({}, {"opportunity": frozenset({"amount"})}):
+        with seen_by(stage, hidden) as client:
+            answers = [await client.get(f"/audit/streams/{stream}") for stream in streams]
+        shown = {event["type"] for answer in answers for event in answer.json()["items"] if event["data"]}
+        assert "sales.LeadCaptured" in shown
+        assert shown.isdisjoint(others) if hidden else shown.issuperset(others)
+        assert ("31337.31" in answers[0].text) == (not hidden)
+
+
+async def test_every_column_of_every_view_declares_the_fields_that_it_reads(filled: tuple[Stage, Canaries]) -> None:
+    stage, _ = filled
+    known = {f"{a.name}.{f.name}" for a in stage.suite.platform.catalogue for f in a.collection.fields}
+    known |= {f"{a.name}.id" for a in stage.suite.platform.catalogue}
+    views = within_reach(None)
+    for view in views.values():
+        for column in view.columns:
+            readable = {c.name for c in views[view.base].columns} if view.base else known
+            assert column.reads, (view.name, column.name)
+            assert readable.issuperset(column.reads), (view.name, column.name, column.reads)
+            same = f"{view.resource}.{column.name}"
+            assert view.base or same not in known or same in column.reads, (view.name, column.name)
+
+
+async def test_moments_hidden_in_records_are_hidden_in_figures(filled: tuple[Stage, Canaries]) -> None:
+    stage, _ = filled
+    marks = frozenset({"created_at", "updated_at"})
+    for name in ("opportunities", "accounts", "activities", "leads"):
+        view = VIEWS[name]
+        for column in sorted(marks & {c.name for c in view.columns}):
+            sql = {"sql": f"SELECT max({column}) FROM {name}", "format": "json"}
+            with seen_by(stage, {view.resource: marks}) as client:
+                assert (await client.post("/analytics/sql", json=sql)).status_code in (400, 422), (name, column)
+            with seen_by(stage, {}) as client:
+                assert (await client.post("/analytics/sql", json=sql)).status_code == 200, (name, column)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from shared.clock import to_rfc3339
 from shared.errors import Invalid, NotFound
 from shared.events.envelope import Stored, category_of
+from shared.events.registry import ANYTHING, UnknownEvent, type_named
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
@@ -147,7 +148,9 @@ async def _stream(platform: Platform, tenant: str, name: str) -> list[Stored]:
 
 
 def shown(stored: Stored, access: Access) -> dict[str, Any]:
-    """An event as JSON: its head, its metadata, its data as stored; no data where the record type has hidden fields."""
+    """An event as JSON: its head, its metadata, its data as stored; no data where a record type has hidden fields that
+    the event carries fields of.
+    """
     return {
         "position": stored.position,
         "event_id": stored.event_id,
@@ -158,5 +161,13 @@ def shown(stored: Stored, access: Access) -> dict[str, Any]:
         "occurred_at": to_rfc3339(stored.occurred_at),
         "recorded_at": to_rfc3339(stored.recorded_at),
         **orjson.loads(stored.metadata),
-        "data": {} if access.denied(category_of(stored.stream)) else orjson.loads(stored.data),
+        "data": {} if any(access.masks(resource) for resource in _carried(stored)) else orjson.loads(stored.data),
     }
+
+
+def _carried(stored: Stored) -> tuple[str, ...]:
+    """The record types whose fields an event may carry."""
+    try:
+        return category_of(stored.stream), *type_named(stored.type).carries
+    except UnknownEvent:
+        return (ANYTHING,)
