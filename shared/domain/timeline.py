@@ -28,6 +28,7 @@ async def timeline(
 ) -> list[Document]:
     """Newest first, within the caller's rights: {"kind": "activity", "at", "record"} for activities linked to the
     record, to one it absorbed or to a lead it was made of, {"kind": "change", "at", "change"} for its own history.
+    What only a field hidden from the caller would find or order is left out.
 
     kinds: of KINDS, None = all.
     Raises NotFound, Forbidden, Invalid.
@@ -38,7 +39,7 @@ async def timeline(
     record = await queries.get(aggregate, id, access, moment=moment)
     changes = _past(await queries.history(aggregate, id, access), moment)
     items: list[Document] = []
-    if wanted & (ACTIVITIES | {"activity"}) and _readable(catalogue, access):
+    if wanted & (ACTIVITIES | {"activity"}) and _findable(catalogue, access, wanted):
         when = moment if moment.version is None or not changes else _time_of(changes[0], moment)
         linked = [id, *(record.get("absorbed") or ()), *await _leads(queries, catalogue, aggregate, id, access)]
         for document in await _activities(queries, catalogue["activity"], linked, wanted, access, when, limit):
@@ -48,14 +49,18 @@ async def timeline(
     return sorted(items, key=lambda item: item["at"], reverse=True)[:limit]
 
 
-def _readable(catalogue: Catalogue, access: Access) -> bool:
-    return "activity" in catalogue and access.level("activity", "read") is not Level.NONE
+def _findable(catalogue: Catalogue, access: Access, wanted: frozenset[str]) -> bool:
+    """Whether the caller sees activities and the fields by which those of a record are found and ordered."""
+    if "activity" not in catalogue or access.level("activity", "read") is Level.NONE:
+        return False
+    asked = ("links", "archived", "at") if "activity" in wanted else ("links", "archived", "at", "kind")
+    return all(access.may_see("activity", name) for name in asked)
 
 
 async def _leads(queries: Queries, catalogue: Catalogue, aggregate: AnyAggregate, id: str, access: Access) -> list[str]:
     """The leads that were converted into the record, as far as the caller sees them."""
     known = aggregate.name in MADE_OF_LEADS and "lead" in catalogue
-    if not known or access.level("lead", "read") is Level.NONE:
+    if not known or access.level("lead", "read") is Level.NONE or not access.may_see("lead", aggregate.name):
         return []
     page = await queries.find(catalogue["lead"], Query(where=(Condition(aggregate.name, "eq", id),)), access)
     return [document["id"] for document in page.items]

@@ -280,3 +280,25 @@ async def test_moments_hidden_in_records_are_hidden_in_figures(filled: tuple[Sta
                 assert (await client.post("/analytics/sql", json=sql)).status_code in (400, 422), (name, column)
             with seen_by(stage, {}) as client:
                 assert (await client.post("/analytics/sql", json=sql)).status_code == 200, (name, column)
+
+
+async def test_a_timeline_leaves_out_what_only_a_hidden_field_would_find(filled: tuple[Stage, Canaries]) -> None:
+    stage, _ = filled
+    account = stage.ids["account"]
+    path = f"/customer/accounts/{account}/timeline"
+    body = {"kind": "note", "subject": "n", "links": [{"type": "account", "id": account}]}
+    call = Call(system_access(stage.acme.tenant, stage.acme.user))
+    made = await stage.suite.platform.bus.send("customer.CreateActivity", body, call)
+    await stage.suite.platform.projector.catch_up()
+    catalogue = stage.suite.platform.catalogue
+    ways = [(r, f.name) for r in ("activity", "lead") for f in catalogue[r].collection.fields if f.name != NEVER_HIDDEN]
+    with seen_by(stage, {}) as client:
+        assert made.id in (await client.get(path)).text
+    for resource, name in ways:
+        with seen_by(stage, {resource: frozenset({name})}) as client:
+            for query in ("", "?kinds=note,change"):
+                answer = await client.get(path + query)
+                assert answer.status_code == 200, (resource, name, query, answer.text)
+                assert '"kind":"change"' in answer.text
+                if name in ("links", "at", "start", "due"):
+                    assert made.id not in answer.text, (name, query)
