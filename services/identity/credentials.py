@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.identity.administrators import ADMINISTRATOR
-from services.identity.membership import require_governs, standing
+from services.identity.membership import held_roles, require_governs, standing
 from services.identity.organisation import Language, Name
 from services.identity.user import USER, User
 from shared.clock import Micros
@@ -20,34 +20,53 @@ from shared.domain.types import Email
 from shared.errors import Forbidden, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
+from shared.security.permissions import Access, system_access
 
 INVITATION_LIVES: Micros = 7 * 86_400 * 1_000_000
+NOT_VALID = "this invitation is not valid; ask for a new one"
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """secret: the argon2id hash, "" = none. version: of the stream, when the password was last changed."""
+    """secret: the argon2id hash, "" = none. version: of the stream, when the password was last changed.
+
+    issuer: who made the invitation.
+    """
 
     secret: str = ""
     version: int = 0
     invitation: str = ""
     invited_until: Micros = 0
+    issuer: str = ""
+
+
+VOIDING = (
+    events.UserPasswordChanged,
+    events.UserEmailChanged,
+    events.UserRolesAssigned,
+    events.UserMovedToTeams,
+    events.UserManagerSet,
+    events.UserSuspended,
+    events.UserDeactivated,
+    events.UserArchived,
+    events.UserErased,
+)  # after each of these an invitation made before is void: it was made for another standing, or is used
 
 
 def credential_of(history: Iterable[Recorded]) -> Credential:
     """Fold a user's stream for what proves that somebody is this user."""
-    secret, version, invitation, until = "", 0, "", 0
+    secret, version, invitation, until, issuer = "", 0, "", 0, ""
     for recorded in history:
+        if isinstance(recorded.event, VOIDING):
+            invitation, until, issuer = "", 0, ""
         match recorded.event:
             case events.UserPasswordChanged(secret=given):
-                secret, version, invitation, until = given, recorded.version, "", 0
+                secret, version = given, recorded.version
             case events.UserPasswordRehashed(secret=given):
                 secret = given
             case events.InvitationIssued(token_hash=token, expires_at=expires):
-                invitation, until = token, expires
-            case events.UserSuspended() | events.UserDeactivated() | events.UserErased():
-                invitation, until = "", 0
-    return Credential(secret, version, invitation, until)
+                invitation, until, issuer = token, expires, recorded.actor
+    return Credential(secret, version, invitation, until, issuer)
 
 
 def new_secret() -> str:
@@ -112,7 +131,33 @@ class ActivateUser(CommandModel):
     secret: str
 
 
-@USER.command("ActivateUser", action="edit", verb="activate", prepare=its_credential, hidden=True)
+async def its_invitation(cmd: ActivateUser, lookups: Lookups) -> Credential:
+    """Raises Forbidden unless whoever made the invitation might make it now: rights and places change meanwhile."""
+    credential = await its_credential(cmd, lookups)
+    issuer = await _access_of(credential.issuer, lookups)
+    if issuer is None or not issuer.allows("user", "manage"):
+        raise Forbidden(NOT_VALID)
+    try:
+        require_governs(issuer, await standing(cmd, lookups.by(issuer)))
+    except Forbidden:
+        raise Forbidden(NOT_VALID) from None
+    return credential
+
+
+async def _access_of(issuer: str, lookups: Lookups) -> Access | None:
+    """The rights of an active user, with their roles read strongly; None for any other user.
+
+    Who is no user at all is the suite itself: a request is always some user's.
+    """
+    user = await lookups.state(USER, issuer)
+    if user.version == 0:
+        return system_access(lookups.tenant, issuer)
+    if user.status != "active" or user.archived:
+        return None
+    return (await lookups.places()).access(lookups.tenant, issuer, await held_roles(lookups, user.roles))
+
+
+@USER.command("ActivateUser", action="edit", verb="activate", prepare=its_invitation, hidden=True)
 def activate(cmd: ActivateUser, state: User, ctx: Context) -> list[Event]:
     require_invitation(ctx.facts, state, cmd.token_hash, ctx.now)
     chosen = events.UserPasswordChanged(ctx.id, cmd.secret)
@@ -123,7 +168,7 @@ def require_invitation(credential: Credential, state: User, hashed: str, now: Mi
     """Raises Forbidden, without a reason, unless the token is the user's newest invitation, unused and in time."""
     good = same(credential.invitation, hashed) and now < credential.invited_until
     if not good or state.archived or state.status not in ("invited", "active"):
-        raise Forbidden("this invitation is not valid; ask for a new one")
+        raise Forbidden(NOT_VALID)
 
 
 class ChangePassword(CommandModel):

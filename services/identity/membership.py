@@ -17,7 +17,7 @@ from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
 from shared.domain.aggregate import Command, CommandModel, Context
 from shared.domain.catalogue import AnyAggregate
-from shared.domain.lifecycle import require_live
+from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
@@ -199,6 +199,27 @@ def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
     require_governs(ctx.access, ctx.facts)
     require_another(state, ctx.facts)
     return [events.UserDeactivated()]
+
+
+def _may_archive(state: User, ctx: Context) -> None:
+    if state.status == "active":
+        raise Rejected("an active user cannot be archived; deactivate them first", code="active")
+    require_governs(ctx.access, ctx.facts)
+
+
+def _restored(state: User, ctx: Context) -> list[Event]:
+    require_governs(ctx.access, ctx.facts)
+    return [events.UserRestored()]
+
+
+add_lifecycle(
+    USER,
+    "User",
+    Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
+    before={"archive": _may_archive},
+    look={"archive": standing, "restore": standing},
+    restored=_restored,
+)
 
 
 class HandOverUser(CommandModel):

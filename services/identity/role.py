@@ -18,14 +18,13 @@ from shared.errors import FieldError, Forbidden, Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.directory import role_of
-from shared.security.permissions import ACTIONS, Access, Role
+from shared.security.permissions import ACTIONS, EVERY_RECORD, Access, Role
 from shared.security.reach import reaches_all, require_everyone, widened
 from shared.security.roles import BUILT_IN
 from shared.views.port import Collection, Field, Kind
 
 LevelName = Literal["none", "own", "team", "below", "all"]
 NEVER_HIDDEN = "archived"  # every list filters by it
-PLAIN_RESOURCES = frozenset({"analytics", "audit"})  # rights on no record type
 
 Key = Annotated[str, F(max_length=64)]
 Short = Annotated[str, F(min_length=1, max_length=100)]
@@ -157,7 +156,7 @@ async def names_are_known(cmd: DefineRole | ChangeRole, lookups: Lookups) -> Non
 
 def _unknown_grants(grants: dict[str, dict[str, LevelName]], catalogue: Catalogue) -> Iterable[FieldError]:
     for resource, actions in grants.items():
-        if resource != "*" and resource not in catalogue and resource not in PLAIN_RESOURCES:
+        if resource != "*" and resource not in catalogue and resource not in EVERY_RECORD:
             yield FieldError(f"grants.{resource}", "unknown-resource", "there is no such record type")
         for action in actions:
             if action != "*" and action not in ACTIONS:

@@ -15,12 +15,11 @@ from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy, moves
-from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.match import email_key
 from shared.domain.record import Record
 from shared.domain.types import Custom, Email, Phone, Reference
-from shared.errors import Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.permissions import Role
@@ -153,18 +152,6 @@ USER = Aggregate(
     reach=reach,
 )
 
-
-def _may_archive(state: User, ctx: Context) -> None:
-    if state.status == "active":
-        raise Rejected("an active user cannot be archived; deactivate them first", code="active")
-
-
-add_lifecycle(
-    USER,
-    "User",
-    Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
-    before={"archive": _may_archive},
-)
 
 LINE = Hierarchy(
     USER,

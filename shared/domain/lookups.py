@@ -51,6 +51,10 @@ class Lookups:
         """The same look-ups, with records as of a position of the log. `find` still asks the present views."""
         return Lookups(self.access, self.id, self._sources, position)
 
+    def by(self, access: Access) -> Lookups:
+        """The same, asked by somebody else."""
+        return Lookups(access, self.id, self._sources, self.position)
+
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
         if self.position is None:

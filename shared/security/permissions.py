@@ -21,6 +21,8 @@ ACTIONS: tuple[Action, ...] = (
     "read", "create", "edit", "archive", "assign", "merge", "export", "import", "erase", "reopen", "manage",
 )  # fmt: skip
 
+EVERY_RECORD = frozenset({"analytics", "audit"})  # resources that show the values of every record type
+
 
 class Level(IntEnum):
     """How far a right reaches. The most permissive of a user's roles wins."""
@@ -170,7 +172,7 @@ class Access:
                 if max((_granted(own.grants, resource, action) for own in self.roles), default=Level.NONE) < level:
                     return False
         kept = [role.hidden, role.read_only]
-        return _keeps(role, (own.hidden for own in self.roles), kept[:1]) and _keeps(
+        return _keeps(role, (own.hidden for own in self.roles), kept[:1], shown=True) and _keeps(
             role, (own.read_only for own in self.roles), kept
         )
 
@@ -203,16 +205,15 @@ def _denied(resource: str, maps: Iterable[Mapping[str, frozenset[str]]]) -> froz
     return frozenset().union(*(m.get(resource, frozenset()) | m.get("*", frozenset()) for m in maps))
 
 
-def _keeps(
-    role: Role, denials: Iterable[Mapping[str, frozenset[str]]], kept: Iterable[Mapping[str, frozenset[str]]]
-) -> bool:
-    """Whether the role denies all that `denials` deny on the resources it grants."""
-    kept = list(kept)
+def _keeps(role: Role, denials: Iterable[Fields], kept: Iterable[Fields], *, shown: bool = False) -> bool:
+    """Whether the role denies all that `denials` deny on the resources it grants. shown: and on those it shows."""
+    kept, granted = list(kept), set(role.grants)
+    every = not granted.isdisjoint({"*", *(EVERY_RECORD if shown else ())})
     return all(
         names <= _denied(resource, kept)
         for denied in denials
         for resource, names in denied.items()
-        if resource == "*" or "*" in role.grants or resource in role.grants
+        if every or resource == "*" or resource in granted
     )
 
 

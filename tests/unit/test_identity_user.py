@@ -9,6 +9,7 @@ from services.identity.membership import Standing
 from services.identity.user import USER
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
+from shared.events.envelope import Event
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
 from tests.unit.given import ID, ME, NOW, Given, given, record
@@ -126,12 +127,31 @@ def test_a_credential_is_the_newest_password_and_the_newest_unused_invitation() 
 
     first, second = events.InvitationIssued("one", 10), events.InvitationIssued("two", 20)
     assert fold(INVITED) == Credential()
-    assert fold(INVITED, first, second) == Credential("", 0, "two", 20)
+    assert fold(INVITED, first, second) == Credential("", 0, "two", 20, ME)
     used = fold(INVITED, first, events.UserActivated(), PASSWORD)
     assert used == Credential("argon2…", 4)
     assert fold(*JOINED, events.UserPasswordRehashed(ID, "newer")) == Credential("newer", 3)
     assert fold(*JOINED, second, events.UserSuspended()) == Credential("argon2…", 3)
     assert fold(INVITED, second, events.UserErased(ID)) == Credential()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        events.UserEmailChanged(ID, "other@acme.example", "li@acme.example"),
+        events.UserRolesAssigned(["administrator"], []),
+        events.UserMovedToTeams(["east"], []),
+        events.UserManagerSet("m1", None),
+        events.UserSuspended(),
+        events.UserDeactivated(),
+        events.UserArchived(""),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_an_invitation_is_void_once_its_user_stands_elsewhere(change: Event) -> None:
+    held = events.InvitationIssued("held", 10)
+    assert credential_of(record("user-1", (INVITED, held, change))) == Credential()
+    assert credential_of(record("user-1", (INVITED, change, held))).invitation == "held"
 
 
 def test_a_rehash_of_a_password_that_was_changed_meanwhile_is_dropped() -> None:
@@ -215,8 +235,16 @@ def test_leaving_and_coming_back() -> None:
 
 
 def test_an_active_user_is_not_archived() -> None:
-    active().when("ArchiveUser").then_rejected(Rejected, code="active")
-    given(USER, LISTED).when("ArchiveUser").then(events.UserArchived(""))
+    active().when("ArchiveUser", facts=NOT_LAST).then_rejected(Rejected, code="active")
+    given(USER, LISTED).when("ArchiveUser", facts=NOT_LAST).then(events.UserArchived(""))
+
+
+def test_nobody_archives_or_restores_a_user_who_holds_more_than_they_do() -> None:
+    facts, archived = Standing((ADMIN,)), events.UserArchived("")
+    given(USER, INVITED).when("ArchiveUser", facts=facts, access=OFFICER).then_rejected(Forbidden)
+    gone = given(USER, INVITED, archived)
+    gone.when("RestoreUser", facts=facts, access=OFFICER).then_rejected(Forbidden)
+    gone.when("RestoreUser", facts=facts).then(events.UserRestored())
 
 
 def test_a_person_who_left_can_be_erased() -> None:

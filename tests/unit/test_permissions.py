@@ -170,6 +170,19 @@ def test_a_role_that_reaches_further_or_masks_less_is_not_covered() -> None:
     assert not access.covers(role(grants={"account": {"read": Level.TEAM}}, read_only=masked))
 
 
+@pytest.mark.parametrize("shows_all", ["audit", "analytics"])
+def test_a_role_that_shows_every_record_keeps_every_mask(shows_all: str) -> None:
+    grants = {shows_all: {"read": Level.ALL}}
+    masked = {"opportunity": ["amount"]}
+    held = {**grants, "opportunity": {"read": Level.ALL}}
+    access = caller(role(grants=held, hidden=masked, read_only={"account": ["tax_id"]}))
+    assert not access.covers(role(grants=grants))
+    assert not access.covers(role(grants=grants, read_only=masked))
+    assert access.covers(role(grants=grants, hidden=masked))
+    assert access.covers(role(grants={"opportunity": {"read": Level.OWN}}, hidden=masked))
+    assert caller(role(grants=held)).covers(role(grants=grants))
+
+
 def test_a_field_that_is_read_only_for_the_granter_stays_so_for_the_grantee() -> None:
     access = caller(role(grants={"account": {"*": Level.ALL}}, read_only={"account": ["tax_id"]}))
     assert access.covers(role(grants={"account": {"edit": Level.ALL}}, read_only={"account": ["tax_id"]}))

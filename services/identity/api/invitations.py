@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import TEXT, Router, object_of
-from services.identity.credentials import INVITATION_LIVES, new_secret, require_invitation, token_hash
+from services.identity.credentials import INVITATION_LIVES, NOT_VALID, new_secret, require_invitation, token_hash
 from services.identity.door import Door
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import VERBATIM, CommandModel
@@ -90,7 +90,7 @@ async def accept_invitation(platform: Platform, door: Door, token: str, password
     """Set the password of the token's user; returns the name they sign in with. Raises Forbidden, Invalid."""
     parts = token.split(".")
     if len(parts) != 3 or not all(parts):
-        raise Forbidden("this invitation is not valid; ask for a new one")
+        raise Forbidden(NOT_VALID)
     tenant, id, secret = parts
     known = await door.known(tenant, id)
     require_invitation(known.credential, known.user, token_hash(secret), platform.clock.now())
