@@ -86,9 +86,10 @@ def _empty(values: dict[str, Any], name: str) -> bool:
 
 
 def may_go(stages: list[Stage], origin: str, target: str) -> bool:
-    """Whether the origin's gate lets a deal go to the target: only moves back may be barred."""
+    """Whether the origin's gate lets a deal go to the target: only moves back may be barred, by a stage in use."""
     keys = [s["key"] for s in stages]
     if origin not in keys or keys.index(target) > keys.index(origin):
         return True
-    gate = stages[keys.index(origin)]["gate"]
-    return gate is None or gate["back"] is None or target in gate["back"]
+    stage = stages[keys.index(origin)]
+    gate = stage["gate"]
+    return stage["retired"] or gate is None or gate["back"] is None or target in gate["back"]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field as F
 
-from services.sales.gates import check_gate, may_go
+from services.sales.gates import Stage, check_gate, may_go
 from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.values import Day, Probability, positive
@@ -15,7 +15,7 @@ from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Amount, Currency
-from shared.errors import FieldError, Invalid, Rejected
+from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 
@@ -40,14 +40,19 @@ def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context) -> list[Eve
     require_open(state)
     if cmd.stage == state.stage:
         return []
-    pipeline: Pipeline = ctx.facts
-    stage = existing(pipeline, cmd.stage, "stage")
-    if not may_go(pipeline.stages, state.stage, cmd.stage):
-        raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
-    check_gate(stage, OPPORTUNITY.dump(state), [*state.checked, *cmd.checklist], ctx.access)
+    stage = existing(ctx.facts, cmd.stage, "stage")
+    _require_way(state, stage, [*state.checked, *cmd.checklist], ctx)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
     ticked = sorted(set(cmd.checklist) - set(state.checked))
     return [events.OpportunityStageChanged(cmd.stage, state.stage, probability, ticked, ctx.occurred_at)]
+
+
+def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context) -> None:
+    """Raises Rejected or Forbidden unless the deal may go to the stage from the one where it stands or stood."""
+    pipeline: Pipeline = ctx.facts
+    if not may_go(pipeline.stages, state.stage, stage["key"]):
+        raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
+    check_gate(stage, OPPORTUNITY.dump(state), ticked, ctx.access)
 
 
 class ChangeAmount(CommandModel):
@@ -113,6 +118,8 @@ def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     if state.status == "won":
         return []
     require_open(state)
+    if not ctx.access.may_see(OPPORTUNITY.name, "amount"):  # whatever it is, so that the answer tells nothing of it
+        raise Forbidden("winning a deal confirms its amount, which your role may not see", code="amount-hidden")
     amount, currency = cmd.amount or state.amount, cmd.currency or state.currency
     refuse_beside_lines(state, amount, currency)
     if amount is None or not positive(amount):
@@ -139,7 +146,10 @@ def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
 
 
 class ReopenOpportunity(CommandModel):
-    """stage: null = the one it stood in when it closed, or the first if that was retired since."""
+    """stage: null = the one it stood in when it closed, or the first if that was retired since.
+
+    Another stage than that one is entered as by ChangeStage: through its gate.
+    """
 
     reason: Reason
     stage: Annotated[str | None, F(max_length=40)] = None
@@ -155,5 +165,7 @@ def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context) -> list[Eve
         stage = existing(pipeline, cmd.stage, "stage")
     else:
         stage = next((s for s in pipeline.open_stages if s["key"] == state.stage), pipeline.open_stages[0])
+    if stage["key"] != state.stage:
+        _require_way(state, stage, state.checked, ctx)
     reopened = events.OpportunityReopened(stage["key"], stage["probability"], cmd.reason, state.status, ctx.occurred_at)
     return [reopened]

@@ -9,6 +9,8 @@ from services.sales.opportunity import OPPORTUNITY
 from services.sales.opportunity_details import Opening
 from services.sales.pipeline import PIPELINE, Pipeline
 from shared.clock import day_of
+from shared.domain.guards import check
+from shared.domain.parsing import parse
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.security.permissions import Access, Level, Role
@@ -47,6 +49,27 @@ def won(**details: Any) -> Given:
 
 def lost() -> Given:
     return opened(amount="100.00").when("LoseOpportunity", {"reason": "price"}).and_so()
+
+
+def lost_in(stage: str) -> Given:
+    return opened(stage, amount="100.00").when("LoseOpportunity", {"reason": "price"}).and_so()
+
+
+def allowed(deal: Given, name: str, body: dict[str, Any], *locked: str) -> bool:
+    """Whether the fields that a command writes are no obstacle to somebody for whom these are locked."""
+    command = OPPORTUNITY.commands[f"sales.{name}"]
+    bound = Access("t1", ME, (Role("r", "", "", ALL_DEALS, read_only={"opportunity": frozenset(locked)}),))
+    try:
+        check(OPPORTUNITY, command, parse(command, body), deal.state, bound, None)
+    except Invalid as refusal:
+        return [(e.field, e.code) for e in refusal.errors] != [(locked[0], "read-only")]
+    return True
+
+
+POINT = {"key": "k", "zh": "k", "en": "k"}
+REOPEN_SECOND = {"reason": "x", "stage": "second"}
+ALL_DEALS = {"opportunity": {"*": Level.ALL}}
+MANAGER = Access("t1", ME, (Role("sales_manager", "", "", ALL_DEALS),))
 
 
 class TestOpening:
@@ -248,6 +271,64 @@ class TestClosing:
         assert state.stage == "second"
         outcome = won().when("ReopenOpportunity", {**reopen, "stage": "first"}, facts=pipeline(retired="first"))
         outcome.then_rejected(Invalid, "stage", "unknown-stage")
+
+    def test_reopening_in_another_stage_meets_its_gate(self) -> None:
+        for wanted in (gate(roles=["administrator"]), gate(fields=["next_step"]), gate(checklist=[POINT])):
+            gated = pipeline(("second", wanted))
+            direct = opened().when("ChangeStage", {"stage": "second"}, facts=gated, access=MANAGER)
+            refused = Forbidden if wanted["roles"] else Rejected
+            code = direct.then_rejected(refused).extra.get("code")
+            for deal in (won(), lost()):
+                reopened = deal.when("ReopenOpportunity", REOPEN_SECOND, facts=gated, access=MANAGER)
+                assert reopened.then_rejected(refused).extra.get("code") == code
+        gated = pipeline(("second", gate(fields=["amount"])))
+        assert won().when("ReopenOpportunity", REOPEN_SECOND, facts=gated).and_so().state.stage == "second"
+
+    def test_reopening_is_no_way_back(self) -> None:
+        held = pipeline(("third", gate(back=["first"])))
+        deal = lost_in("third")
+        deal.when("ReopenOpportunity", REOPEN_SECOND, facts=held).then_rejected(Rejected, code="no-way-back")
+        assert (
+            deal.when("ReopenOpportunity", {"reason": "x", "stage": "first"}, facts=held).and_so().state.stage
+            == "first"
+        )
+
+    def test_reopening_where_it_stood_asks_for_nothing(self) -> None:
+        for body in ({"reason": "x"}, {"reason": "x", "stage": "third"}):
+            shut = pipeline(("third", gate(roles=["administrator"], fields=["next_step"], back=[])))
+            state = lost_in("third").when("ReopenOpportunity", body, facts=shut, access=MANAGER).and_so().state
+            assert state.stage == "third"
+
+    def test_a_retired_stage_holds_no_deal_back(self) -> None:
+        gone = pipeline(("third", gate(back=[])), retired="third")
+        assert lost_in("third").when("ReopenOpportunity", {"reason": "x"}, facts=gone).and_so().state.stage == "first"
+
+    def test_the_first_stage_in_place_of_a_retired_one_keeps_its_gate(self) -> None:
+        gone = pipeline(("first", gate(roles=["administrator"])), retired="third")
+        deal = lost_in("third").when("ReopenOpportunity", {"reason": "x"}, facts=gone, access=MANAGER)
+        deal.then_rejected(Forbidden, code="stage-role")
+
+    def test_winning_tells_nothing_of_a_hidden_amount(self) -> None:
+        masked = Access("t1", ME, (Role("r", "", "", ALL_DEALS, hidden={"opportunity": frozenset({"amount"})}),))
+        for deal in (opened(), opened(amount="0.00"), opened(amount="100.00")):
+            deal.when("WinOpportunity", access=masked).then_rejected(Forbidden, code="amount-hidden")
+
+    def test_what_follows_from_closing_and_reopening_is_no_write_of_a_field(self) -> None:
+        assert allowed(opened(amount="100.00"), "WinOpportunity", {}, "amount", "probability", "close_date")
+        assert allowed(opened(), "LoseOpportunity", {"reason": "x"}, "probability", "close_date")
+        assert allowed(won(), "ReopenOpportunity", {"reason": "x"}, "stage", "probability", "lost_reason")
+
+    def test_what_it_is_for_and_what_its_body_names_is_one(self) -> None:
+        day = {"close_date": "2027-01-01"}
+        for deal, name, body, locked in (
+            (opened(amount="100.00"), "WinOpportunity", {}, "status"),
+            (opened(amount="100.00"), "WinOpportunity", day, "close_date"),
+            (opened(), "LoseOpportunity", {"reason": "x"}, "status"),
+            (opened(), "LoseOpportunity", {"reason": "x", **day}, "close_date"),
+            (won(), "ReopenOpportunity", {"reason": "x"}, "status"),
+            (won(), "ReopenOpportunity", {"reason": "x", "stage": "first"}, "stage"),
+        ):
+            assert not allowed(deal, name, body, locked)
 
 
 class TestCycle:
