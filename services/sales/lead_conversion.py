@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field as F
 
+from services.sales.conversion_steps import admit, admit_back
 from services.sales.lead import LEAD, Lead, require_editable
 from services.sales.opportunity_parts import ContactRole
 from services.sales.values import Day
+from shared.clock import Micros
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Amount, Currency, Reference
-from shared.errors import FieldError, Invalid, Rejected
+from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
 from shared.views.port import MAX_PAGE, Condition, Query
@@ -48,32 +51,45 @@ class ConvertLead(CommandModel):
     }
 
 
-async def chosen_exist(cmd: ConvertLead, lookups: Lookups) -> None:
+async def before_convert(cmd: ConvertLead, lookups: Lookups) -> CrmError | None:
+    """Raises Invalid for a choice that leads nowhere; returns what refuses one of the steps to the caller."""
     for resource in RESOURCES:
         choice = getattr(cmd, resource)
         await lookups.exists(resource, resource, None if choice in (NEW, NONE) else choice)
     await lookups.exists("pipeline", "pipeline", cmd.pipeline)
+    lead = await lookups.state(LEAD, lookups.id)
+    try:
+        await admit(_plan(cmd, lead, lambda: NEW, 0), lead, lookups)
+    except CrmError as refusal:
+        return refusal
+    return None
 
 
-@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=chosen_exist, sets=("status",))
+@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=before_convert, sets=("status",))
 def convert(cmd: ConvertLead, state: Lead, ctx: Context) -> list[Event]:
-    """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason)."""
+    """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason).
+
+    Its steps run as the suite; so the caller needs the rights to do each of them by hand.
+    """
     require_editable(state)
     if state.status != "qualified":
         raise Rejected("only a qualified lead is converted", code="not-qualified", status=state.status)
+    started = _plan(cmd, state, ctx.new_id, ctx.occurred_at)
+    _require_complete(cmd, state, started.created)
+    if ctx.facts is not None:
+        raise ctx.facts
+    return [started]
+
+
+def _plan(cmd: ConvertLead, state: Lead, new_id: Callable[[], str], at: Micros) -> events.LeadConversionStarted:
     choices = {"account": cmd.account or (NEW if state.company else NONE), "contact": cmd.contact}
     choices["opportunity"] = cmd.opportunity
     created = [resource for resource in RESOURCES if choices[resource] == NEW]
-    _require_complete(cmd, state, created)
-    for resource in created:
-        ctx.access.check(resource, "create")
-    ids = {r: ctx.new_id() if c == NEW else None if c == NONE else c for r, c in choices.items()}
+    ids = {r: new_id() if c == NEW else None if c == NONE else c for r, c in choices.items()}
     deal = _deal(cmd, state) if "opportunity" in created else {}
-    started = events.LeadConversionStarted(
-        ctx.new_id(), **ids, created=created, role=cmd.role, deal=deal, allow_duplicate=cmd.allow_duplicate,
-        at=ctx.occurred_at,
-    )  # fmt: skip
-    return [started]
+    return events.LeadConversionStarted(
+        new_id(), **ids, created=created, role=cmd.role, deal=deal, allow_duplicate=cmd.allow_duplicate, at=at
+    )
 
 
 def _require_complete(cmd: ConvertLead, state: Lead, created: list[str]) -> None:
@@ -146,11 +162,10 @@ class UndoConversion(CommandModel):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A record the conversion made: its owner, and what happened to it that was no part of the conversion."""
+    """A record the conversion made, and what happened to it that was no part of the conversion."""
 
     resource: str
     id: str
-    owner: str | None
     since: list[Recorded]
 
 
@@ -167,11 +182,12 @@ async def created_records(cmd: UndoConversion, lookups: Lookups) -> list[Created
     starts = [e for e in await lookups.events("lead", lookups.id) if isinstance(e.event, events.LeadConversionStarted)]
     chain = starts[-1].metadata.correlation_id if starts else ""
     found = []
+    if lead.status == "converted":
+        await admit_back(_undone(lead), lookups)
     for resource in conversion.get("created", ()):
         id = conversion[resource]
         history = await lookups.events(resource, id)
-        record = await lookups.record(resource, id)
-        found.append(Created(resource, id, record.owner, [e for e in history if e.metadata.correlation_id != chain]))
+        found.append(Created(resource, id, [e for e in history if e.metadata.correlation_id != chain]))
         if resource == "account":
             await _no_other_deals(id, conversion["opportunity"], lookups)
     return found
@@ -191,14 +207,16 @@ def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context) -> list[Even
     if state.status != "converted":
         raise Rejected("the lead is not converted", code="not-converted")
     made: list[Created] = ctx.facts
-    for record in made:
-        ctx.access.check(record.resource, "archive", record.owner)
     foreign = [(record, e) for record in made for e in record.since if _hand(e) != ctx.actor]
     if foreign:
         errors = [FieldError(r.resource, "changed-since", f"{e.type} (version {e.version})") for r, e in foreign]
         listed = [{"type": r.resource, "id": r.id, "version": e.version, "event": e.type} for r, e in foreign]
         raise ChangedSince(errors=errors, changes=listed)
-    return [events.LeadConversionUndone((state.conversion or {})["id"], **_made(state))]
+    return [_undone(state)]
+
+
+def _undone(state: Lead) -> events.LeadConversionUndone:
+    return events.LeadConversionUndone((state.conversion or {})["id"], **_made(state))
 
 
 def _hand(recorded: Recorded) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
+from services.sales.conversion_steps import Step, steps, steps_back
 from services.sales.lead import LEAD, Lead
 from services.sales.lead_conversion import is_running
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
@@ -58,67 +58,30 @@ async def convert(reaction: Reaction) -> None:
 
 
 async def _create(reaction: Reaction, plan: leads.LeadConversionStarted, lead: Lead) -> None:
-    if "account" in plan.created:
-        body = {**_account(lead), "allow_duplicate": plan.allow_duplicate}
-        await reaction.send("account", "customer.CreateAccount", body, new_id=plan.account)
-    if "contact" in plan.created:
-        body = {**_contact(lead), "account": plan.account, "allow_duplicate": plan.allow_duplicate}
-        await reaction.send("contact", "customer.CreateContact", body, new_id=plan.contact)
-    elif plan.account and plan.contact:
-        await reaction.send("link", "customer.LinkToAccount", {"account": plan.account}, id=plan.contact)
-    if "opportunity" in plan.created:
-        deal = {**plan.deal, "lead": lead.id, "account": plan.account, "owner": lead.owner}
-        await reaction.send("opportunity", "sales.OpenOpportunity", deal, new_id=plan.opportunity)
-    if plan.opportunity and plan.contact:
-        role = {"contact": plan.contact, "role": plan.role}
-        await reaction.send("role", "sales.SetContactRole", role, id=plan.opportunity)
-
-
-def _account(lead: Lead) -> dict[str, Any]:
-    given = {f: getattr(lead, f) for f in ("website", "industry", "country")}
-    return {"name": lead.company, "owner": lead.owner, **_filled(given)}
-
-
-def _contact(lead: Lead) -> dict[str, Any]:
-    given = {f: getattr(lead, f) for f in ("name", "given_name", "family_name", "email", "phone", "title")}
-    return {"owner": lead.owner, **_filled(given)}
-
-
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in values.items() if value}
+    for step in steps(plan, lead):
+        target = {"new_id": step.id} if step.creates else {"id": step.id}
+        await reaction.send(step.name, step.command, step.body, **target)
 
 
 async def _lead(reaction: Reaction) -> Lead:
     return await reaction.bus.repository.load(LEAD, reaction.recorded.tenant, reaction.recorded.id)
 
 
-_ARCHIVE = {
-    "opportunity": "sales.ArchiveOpportunity",
-    "contact": "customer.ArchiveContact",
-    "account": "customer.ArchiveAccount",
-}
-
-
 async def archive_created(reaction: Reaction) -> None:
     """Take back what a failed or undone conversion did, the last first. What was never made is no matter."""
-    event: leads.LeadConversionFailed | leads.LeadConversionUndone = reaction.recorded.event
-    if event.contact and "account" in event.created and "contact" not in event.created:
-        await _take_back(reaction, "unlink", "customer.EndAccountLink", {"account": event.account}, event.contact)
-    for resource, command in _ARCHIVE.items():
-        if resource in event.created:
-            body = {"cause": f"conversion/{event.conversion}"}
-            await _take_back(reaction, f"archive-{resource}", command, body, getattr(event, resource))
+    for step in steps_back(reaction.recorded.event):
+        await _take_back(reaction, step)
 
 
-async def _take_back(reaction: Reaction, step: str, command: str, body: dict[str, Any], id: str) -> None:
+async def _take_back(reaction: Reaction, step: Step) -> None:
     try:
-        await reaction.send(step, command, body, id=id)
+        await reaction.send(step.name, step.command, step.body, id=step.id)
     except NotFound:
         return
     except CrmError as error:
         if error.status == 503:
             raise
-        log.warning("%s of conversion %s was refused: %s", step, reaction.recorded.event.conversion, told(error))
+        log.warning("%s of conversion %s was refused: %s", step.name, reaction.recorded.event.conversion, told(error))
 
 
 # --- erasure ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.domain.aggregate import Aggregate, Command
+from shared.domain.aggregate import Aggregate, Command, CommandModel
 from shared.domain.catalogue import Catalogue
 from shared.domain.custom import CustomFields
 from shared.domain.guards import check
@@ -90,10 +90,16 @@ class Lookups:
         id: its record; None = this one. Raises the same errors as the command itself.
         """
         aggregate, command = self.catalogue.command(command.name)
-        parsed, target = parse(command, body), self if id is None else self._for(id)
-        check(aggregate, command, parsed, await self.state(aggregate, target.id), self.access, None)
-        parsed = await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
+        target = self if id is None else self._for(id)
+        parsed = await self.allow(command.name, body, await self.state(aggregate, target.id))
         return None if command.prepare is None else await command.prepare(parsed, target)
+
+    async def allow(self, name: str, body: dict[str, Any], state: Record) -> CommandModel:
+        """The command parsed, once its form, rights and fields pass on a record of this state. Raises as it would."""
+        aggregate, command = self.catalogue.command(name)
+        parsed = parse(command, body)
+        check(aggregate, command, parsed, state, self.access, None)
+        return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
 
     def _for(self, id: str) -> Lookups:
         return Lookups(self.access, id, self._sources, self.position)

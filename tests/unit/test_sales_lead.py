@@ -12,7 +12,6 @@ from services.sales.lead_conversion import Created
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Metadata, Recorded
-from shared.security.permissions import Access, Level, Role
 from tests.unit.given import ID, ME, NOW, Given, given, record
 
 COMMANDS: dict[str, dict[str, str]] = {
@@ -184,9 +183,9 @@ class TestConversion:
         error = bare.when("ConvertLead", {"account": "new", "opportunity": "new"}).then_rejected(Invalid)
         assert [e.field for e in error.errors] == ["name", "email", "company", "opportunity_name"]
 
-    def test_only_with_the_right_to_create(self) -> None:
-        only_leads = Access("t1", ME, (Role("r", "", "", {"lead": {"*": Level.ALL}, "contact": {"*": Level.ALL}}),))
-        in_status("qualified").when("ConvertLead", access=only_leads).then_rejected(Forbidden)
+    def test_what_refuses_a_step_to_the_caller_refuses_it_all(self) -> None:
+        in_status("qualified").when("ConvertLead", facts=Forbidden("no")).then_rejected(Forbidden)
+        in_status("converted").when("ConvertLead", facts=Forbidden("no")).then_rejected(Rejected, code="converted")
 
     def test_its_ends(self) -> None:
         running = in_status("converting")
@@ -229,7 +228,7 @@ def later(actor: str, on_behalf_of: str = "") -> Recorded:
 
 class TestUndoingTheConversion:
     def test_the_lead_comes_back(self) -> None:
-        facts = [Created("contact", "c1", ME, [later(ME), later("system", ME)])]
+        facts = [Created("contact", "c1", [later(ME), later("system", ME)])]
         back = (
             in_status("converted")
             .when("UndoConversion", facts=facts)
@@ -239,7 +238,7 @@ class TestUndoingTheConversion:
         back.when("ConvertLead").and_so()
 
     def test_refused_when_others_worked_on_it(self) -> None:
-        facts = [Created("contact", "c1", ME, [later("u2"), later("system", "u3")])]
+        facts = [Created("contact", "c1", [later("u2"), later("system", "u3")])]
         error = in_status("converted").when("UndoConversion", facts=facts).then_rejected(Rejected, "contact")
         assert error.type == "conversion-changed-since"
         assert len(error.extra["changes"]) == 2  # type: ignore[arg-type]

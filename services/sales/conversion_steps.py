@@ -1,0 +1,110 @@
+"""The steps of a lead's conversion, there and back: which commands make, link and archive which records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from services.sales.gates import check_gate
+from services.sales.lead import Lead
+from services.sales.pipeline import pipeline_for
+from shared.domain.lookups import Lookups
+from shared.domain.record import Record
+from shared.events import sales_leads as events
+
+OPEN = "sales.OpenOpportunity"
+_ARCHIVE = {
+    "opportunity": "sales.ArchiveOpportunity",
+    "contact": "customer.ArchiveContact",
+    "account": "customer.ArchiveAccount",
+}
+Ended = events.LeadConversionFailed | events.LeadConversionUndone
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command of a conversion for the record `id` of type `resource`. name: its own within the conversion."""
+
+    name: str
+    command: str
+    body: dict[str, Any]
+    resource: str
+    id: str
+    creates: bool = False
+
+
+def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
+    """What a plan makes, in order."""
+    account, contact, deal = plan.account, plan.contact, plan.opportunity
+    linked = {"account": account} if account else {}
+    allowed = {"allow_duplicate": plan.allow_duplicate}
+    if account and "account" in plan.created:
+        yield Step("account", "customer.CreateAccount", {**_account(lead), **allowed}, "account", account, True)
+    if contact and "contact" in plan.created:
+        body = {**_contact(lead), **linked, **allowed}
+        yield Step("contact", "customer.CreateContact", body, "contact", contact, True)
+    elif account and contact:
+        yield Step("link", "customer.LinkToAccount", linked, "contact", contact)
+    if deal and "opportunity" in plan.created:
+        body = {**plan.deal, **linked, "lead": lead.id, "owner": lead.owner}
+        yield Step("opportunity", OPEN, body, "opportunity", deal, True)
+    if deal and contact:
+        yield Step("role", "sales.SetContactRole", {"contact": contact, "role": plan.role}, "opportunity", deal)
+
+
+def steps_back(ended: Ended) -> Iterator[Step]:
+    """What takes back a conversion that failed or is undone, the last first."""
+    if ended.contact and ended.account and "account" in ended.created and "contact" not in ended.created:
+        yield Step("unlink", "customer.EndAccountLink", {"account": ended.account}, "contact", ended.contact)
+    for resource, command in _ARCHIVE.items():
+        if resource in ended.created:
+            body = {"cause": f"conversion/{ended.conversion}"}
+            yield Step(f"archive-{resource}", command, body, resource, getattr(ended, resource))
+
+
+def _account(lead: Lead) -> dict[str, Any]:
+    given = {f: getattr(lead, f) for f in ("website", "industry", "country")}
+    return {"name": lead.company, "owner": lead.owner, **_filled(given)}
+
+
+def _contact(lead: Lead) -> dict[str, Any]:
+    given = {f: getattr(lead, f) for f in ("name", "given_name", "family_name", "email", "phone", "title")}
+    return {"owner": lead.owner, **_filled(given)}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in values.items() if value}
+
+
+# --- what the caller may do by hand -----------------------------------------------------------------------------------
+
+
+async def admit(plan: events.LeadConversionStarted, lead: Lead, lookups: Lookups) -> None:
+    """Raises what each step's command would raise to the caller: rights, locked fields, the gate before the stage."""
+    for step in steps(plan, lead):
+        record = await _record(step, plan.created, lead, lookups)
+        await lookups.allow(step.command, _by_hand(step, lookups), record)
+        if step.command == OPEN:
+            pipeline = await pipeline_for(lookups, plan.deal.get("pipeline"))
+            check_gate(pipeline.open_stages[0], step.body, (), lookups.access)
+
+
+async def admit_back(ended: Ended, lookups: Lookups) -> None:
+    """The same for what takes a conversion back. An erased record stays as it is."""
+    for step in steps_back(ended):
+        record = await lookups.record(step.resource, step.id)
+        if not record.erased:
+            await lookups.allow(step.command, step.body, record)
+
+
+async def _record(step: Step, created: list[str], lead: Lead, lookups: Lookups) -> Record:
+    """The record that a step finds: one made by the conversion belongs to the lead's owner."""
+    if step.resource in created:
+        return Record(owner=lead.owner, version=1)
+    return await lookups.record(step.resource, step.id)
+
+
+def _by_hand(step: Step, lookups: Lookups) -> dict[str, Any]:
+    """A record of the caller's own needs no `owner` in the command."""
+    return {f: v for f, v in step.body.items() if (f, v) != ("owner", lookups.access.user)}
