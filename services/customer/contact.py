@@ -8,6 +8,7 @@ from typing import Any
 from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
 from services.customer.names import full_name
+from services.customer.taking import add_forgetting
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
@@ -214,6 +215,7 @@ CONTACT = Aggregate(
             "ContactsUnmerged",
             "ContactAbsorbed",
             "ContactReleased",
+            "ContactTakenValuesErased",
             "ContactArchived",
             "ContactRestored",
             "PersonErased",
@@ -268,3 +270,4 @@ def together(lists: list[list[Entry]], key: str) -> list[Entry]:
 
 
 add_merging(CONTACT, "Contact", "Contacts", MERGES, combine)
+add_forgetting(CONTACT, "Contact", MERGES, events.ContactTakenValuesErased)

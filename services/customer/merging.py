@@ -7,11 +7,12 @@ everything of its own, and what points to it is found through the survivor, so t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field as F
 
+from services.customer.taking import Own, own_values, whose_values
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
@@ -74,6 +75,7 @@ class Others:
 
     states: dict[str, Any]
     combined: dict[str, Any]
+    own: Own = field(default_factory=dict)
 
 
 Combine = Callable[[Any, dict[str, Any], Lookups], Awaitable[dict[str, Any]]]  # survivor, others → values
@@ -102,7 +104,9 @@ def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, comb
     async def look(cmd: Merge, lookups: Lookups) -> Others:
         states = {id: await _other(aggregate, id, lookups) for id in cmd.absorb}
         survivor = await lookups.state(aggregate, lookups.id)
-        return Others(states, await combine(survivor, states, lookups))
+        everybody = (*states, *(id for record in (survivor, *states.values()) for id in record.absorbed))
+        own = await own_values(aggregate, events, lookups.id, everybody, lookups)
+        return Others(states, await combine(survivor, states, lookups), own)
 
     @aggregate.command(f"Merge{plural}", action="merge", verb="merge", prepare=look)
     def merge(cmd: Merge, state: MergeableRecord, ctx: Context) -> list[Event]:
@@ -120,7 +124,7 @@ def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, comb
         }
         through = {id: other.absorbed for id, other in others.states.items() if other.absorbed}
         body = {"absorbed": list(others.states), "choices": choices, "through": through, "changes": changes}
-        return [events.merged(**_subject(events.merged, ctx.id), **body)]
+        return [events.merged(**_personal(events.merged, ctx.id, changes, others.own), **body)]
 
 
 async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:
@@ -159,25 +163,39 @@ def mergeable(aggregate: Aggregate[Any]) -> frozenset[str]:
 
 
 def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, part: Part | None) -> None:
-    async def look(cmd: Unmerge, lookups: Lookups) -> list[Recorded]:
-        history = await lookups.events(aggregate.name, lookups.id)
-        acts = merges(history, events)
+    async def look(cmd: Unmerge, lookups: Lookups) -> Past:
+        past = await past_of(aggregate, events, lookups)
+        acts = merges(past.history, events)
         if part is not None and all(id in acts for id in cmd.release):
-            event = _release(aggregate, events, aggregate.fold(history), acts, set(cmd.release), lookups.id)
-            await part(lookups.id, event, lookups)
-        return history
+            state = aggregate.fold(past.history)
+            await part(lookups.id, _release(aggregate, events, state, past, set(cmd.release), lookups.id), lookups)
+        return past
 
     @aggregate.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look)
     def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context) -> list[Event]:
         require_live(state)
-        acts = merges(ctx.facts, events)
+        acts = merges(ctx.facts.history, events)
         unknown = [id for id in cmd.release if id not in acts]
         if unknown:
             errors = [FieldError("release", "not-absorbed", f"{id} was not merged into this record") for id in unknown]
             raise Invalid("not all of them were merged into this record", errors=errors)
-        event = _release(aggregate, events, state, acts, set(cmd.release), ctx.id)
+        event = _release(aggregate, events, state, ctx.facts, set(cmd.release), ctx.id)
         ctx.access.check_fields(aggregate.name, event.changes)
         return [event]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What letting records go has to know."""
+
+    history: list[Recorded]
+    own: Own = field(default_factory=dict)
+
+
+async def past_of(aggregate: Aggregate[Any], events: MergeEvents, lookups: Lookups) -> Past:
+    history = await lookups.events(aggregate.name, lookups.id)
+    absorbed = aggregate.fold(history).absorbed
+    return Past(history, await own_values(aggregate, events, lookups.id, absorbed, lookups))
 
 
 def merges(history: list[Recorded], events: MergeEvents) -> dict[str, Recorded]:
@@ -196,10 +214,11 @@ def _release(
     aggregate: Aggregate[Any],
     events: MergeEvents,
     state: MergeableRecord,
-    acts: dict[str, Recorded],
+    past: Past,
     release: set[str],
     survivor: str,
 ) -> Event:
+    acts = merges(past.history, events)
     now = aggregate.dump(state)
     changes: Changes = {}
     kept: list[str] = []
@@ -214,7 +233,7 @@ def _release(
             elif current != change["from"]:
                 kept.append(name)
     body = {"released": sorted(release), "through": through, "changes": changes, "kept": sorted(set(kept))}
-    return events.unmerged(**_subject(events.unmerged, survivor), **body)
+    return events.unmerged(**_personal(events.unmerged, survivor, changes, past.own), **body)
 
 
 def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
@@ -244,14 +263,15 @@ def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> No
     def release(cmd: Release, state: MergeableRecord, ctx: Context) -> list[Event]:
         return [events.released(cmd.previous)] if state.merged_into == cmd.previous else []
 
-    async def its_history(cmd: Abandon, lookups: Lookups) -> list[Recorded]:
-        return await lookups.events(aggregate.name, lookups.id)
+    async def its_past(cmd: Abandon, lookups: Lookups) -> Past:
+        return await past_of(aggregate, events, lookups)
 
-    @aggregate.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_history)
+    @aggregate.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_past)
     def abandon(cmd: Abandon, state: MergeableRecord, ctx: Context) -> list[Event]:
-        acts = merges(ctx.facts, events)
-        return [_release(aggregate, events, state, acts, {cmd.id}, ctx.id)] if cmd.id in acts else []
+        known = cmd.id in merges(ctx.facts.history, events)
+        return [_release(aggregate, events, state, ctx.facts, {cmd.id}, ctx.id)] if known else []
 
 
-def _subject(event: type[Any], id: str) -> dict[str, str]:
-    return {"subject_id": id} if type_of(event).personal else {}
+def _personal(event: type[Any], id: str, changes: Changes, own: Own) -> dict[str, Any]:
+    """What the event says beside all others when it is about persons."""
+    return {"subject_id": id, "whose": whose_values(changes, own)} if type_of(event).personal else {}

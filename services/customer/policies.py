@@ -12,11 +12,11 @@ from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents
 from shared.domain.aggregate import Aggregate
 from shared.domain.bus import CommandBus
-from shared.errors import NotFound, Rejected
+from shared.errors import Invalid, NotFound, Rejected
 from shared.events.customer_activities import ActivityErased
 from shared.events.customer_contacts import PersonErased
 from shared.events.sales_leads import LeadErased
-from shared.streaming.erasing import make_unreadable, views_are_up_to
+from shared.streaming.erasing import make_unreadable, show_anew, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
@@ -32,6 +32,7 @@ def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Polic
         try:
             await reaction.send(f"absorb/{id}", f"customer.Absorb{title}", {"into": survivor}, id=id)
         except (Rejected, NotFound):
+            await forget_taken(reaction, id, survivor)
             await reaction.send(f"abandon/{id}", f"customer.Abandon{title}Merge", {"id": id}, id=survivor)
 
     async def react(reaction: Reaction) -> None:
@@ -51,6 +52,26 @@ async def erase_person(reaction: Reaction) -> None:
     person = await make_unreadable(reaction, CONTACT)
     for other in person.absorbed:
         await reaction.send(f"erase/{other}", "customer.EraseAbsorbedContact", {}, id=other)
+    for survivor in await survivors_of(reaction.bus.repository, CONTACT, reaction.recorded.tenant, person.id):
+        await forget_taken(reaction, person.id, survivor)
+    reaction.purge()
+
+
+async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
+    """What a survivor took over from a person goes when that one is erased, from its views at once."""
+    bus, tenant = reaction.bus, reaction.recorded.tenant
+    person = await bus.repository.load(CONTACT, tenant, id)
+    if not person.erased:
+        return
+    await bus.reservations.keys.destroy(tenant, id)
+    step, command, body = f"forget/{id}/{survivor}", "customer.ForgetTakenContactValues", {"person": id}
+    try:
+        await reaction.send(step, command, body, id=survivor)
+    except Rejected:
+        return  # it is erased itself
+    except Invalid:  # another person was erased at this moment: now it is read without their values
+        await reaction.send(step, command, body, id=survivor)
+    await show_anew(reaction, CONTACT, survivor)
     reaction.purge()
 
 

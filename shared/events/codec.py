@@ -21,8 +21,9 @@ from shared.clock import Micros
 from shared.errors import told
 from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, Stretch, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
-from shared.events.sealing import ERASED, MARK_IN_JSON, text_key, unwrapped, wrapped
+from shared.events.sealing import ERASED, MARK_IN_JSON, Gone, text_key, unwrapped, wrapped
 from shared.events.subjects import person_of
+from shared.events.taken import persons, replaced
 from shared.json import kept_json
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.keyring import KeyMissing, KeyRing
@@ -92,6 +93,8 @@ class Codec:
             key = self._keys.key(tenant, subject)
             if key is None:
                 raise ValueError(f"{type_.name}: the person was erased")
+            if type_.taken and payload[type_.taken]:
+                self._seal_taken(type_, payload, tenant, stream, event_id)
             for name in type_.personal:
                 if payload[name] is not None:
                     payload[name] = encrypt(payload[name], key, aad(tenant, stream, event_id, name))
@@ -108,6 +111,17 @@ class Codec:
         if len(data) > MAX_EVENT_BYTES:
             raise ValueError(f"{type_.name}: {len(data)} bytes are too many for one event")
         return NewEvent(event_id, type_.name, type_.version, occurred_at, data)
+
+    def _seal_taken(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
+        """Seal the values of other persons under their own keys. Raises ValueError when one of them was erased."""
+        keys = {person: self._keys.key(tenant, person) for person in persons(payload[type_.taken])}
+        if None in keys.values():
+            raise ValueError(f"{type_.name}: one of the persons was erased")
+
+        def sealed(value: Any, path: str, person: str) -> str:
+            return wrapped(person, encrypt(value, keys[person] or b"", aad(tenant, stream, event_id, path)))
+
+        payload["changes"] = replaced(payload["changes"], payload[type_.taken], sealed)
 
     def decode(self, stored: Stored) -> Recorded:
         """The event with all that surrounds it.
@@ -169,6 +183,12 @@ class Codec:
             payload[name] = (
                 copy(type_.masks[name]) if key is None else decrypt(value, key, aad(tenant, stream, event_id, name))
             )
+        if key is not None and type_.taken and payload.get(type_.taken):
+
+            def opened(value: Any, path: str, person: str) -> Any:
+                return self._opened(value, Gone, tenant, stream, event_id, path)
+
+            payload["changes"] = replaced(payload["changes"], payload[type_.taken], opened)
 
     def _open(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         """Open sealed values. In the stream of an erased person, older values in clear are masked as well."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from shared.events.registry import Personal, Subject
+from shared.events.registry import Personal, Subject, Taken
 from shared.events.sealing import Sealed
+from shared.events.taken import Whose
 
 Changes = dict[str, dict[str, Any]]  # field → {"from": before, "to": after}
 Notes = Sealed("description", "next_step", gone=("custom", "custom."))  # free text
@@ -102,13 +103,14 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class PersonalMerged:
-    """The same for records about persons."""
+    """The same for records about persons. whose: of which of them the values are."""
 
     subject_id: Annotated[str, Subject]
     absorbed: list[str]
     choices: dict[str, str]
     through: dict[str, list[str]]
     changes: Annotated[dict[str, Any], Personal]
+    whose: Annotated[Whose, Taken] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,14 @@ class Unmerged:
 
 @dataclass(frozen=True, slots=True)
 class PersonalUnmerged:
-    """The same for records about persons."""
+    """The same for records about persons. whose: of which of them the values are."""
 
     subject_id: Annotated[str, Subject]
     released: list[str]
     through: dict[str, list[str]]
     changes: Annotated[dict[str, Any], Personal]
     kept: list[str]
+    whose: Annotated[Whose, Taken] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from shared.events import common
-from shared.events.registry import Personal, Subject, event
+from shared.events.registry import Personal, Subject, Taken, event
 from shared.events.sealing import Sealed
+from shared.events.taken import Whose
 
 
 @event("customer.ContactCreated")
@@ -152,6 +153,15 @@ class ContactAbsorbed(common.Absorbed):
 @dataclass(frozen=True, slots=True)
 class ContactReleased(common.Released):
     pass
+
+
+@event("customer.ContactTakenValuesErased")
+@dataclass(frozen=True, slots=True)
+class ContactTakenValuesErased(common.PersonalDetailsChanged):
+    """A person whose values this record had taken over was erased: the fields as they are without them."""
+
+    person: str
+    whose: Annotated[Whose, Taken] = field(default_factory=dict)
 
 
 @event("customer.PersonErased")

@@ -27,6 +27,7 @@ class _Mark:
 
 
 Personal = _Mark("Personal")  # Annotated[str, Personal]: encrypted under the subject's key
+Taken = _Mark("Taken")  # Annotated[Whose, Taken]: whose key encrypts which value of the personal `changes`
 Subject = _Mark("Subject")  # Annotated[str, Subject]: the key's owner; "" = none: the day's text key seals
 ANYTHING = "*"  # for `carries`: fields of whichever record types the event names
 
@@ -37,6 +38,7 @@ class EventType:
 
     sealed: fields with text that may identify a person (see `sealing`); masks: of personal and of sealed fields.
     carries: other record types whose fields it holds; ANYTHING for all.
+    taken: the field that tells whose values the `changes` hold, "" = there is none.
     make: payload → event, as `cls(**payload)`; raises TypeError or KeyError for missing and foreign fields.
     """
 
@@ -51,6 +53,7 @@ class EventType:
     make: Callable[[dict[str, Any]], Any]
     adapter: TypeAdapter[Any]
     carries: tuple[str, ...] = ()
+    taken: str = ""
 
 
 class UnknownEvent(Exception):
@@ -135,7 +138,7 @@ _MASKS: dict[Any, Any] = {str: ERASED, list: [], dict: {}}
 
 def _describe(name: str, version: int, cls: type[Any], carries: tuple[str, ...]) -> EventType:
     hints = get_type_hints(cls, include_extras=True)
-    personal, sealed, subject, masks = [], [], "", {}
+    personal, sealed, subject, taken, masks = [], [], "", "", {}
     for f in fields(cls):
         hint = hints[f.name]
         if get_origin(hint) is not Annotated:
@@ -146,6 +149,8 @@ def _describe(name: str, version: int, cls: type[Any], carries: tuple[str, ...])
             masks[f.name] = _MASKS.get(get_origin(base) or base)
         if Subject in marks:
             subject = f.name
+        if Taken in marks:
+            taken = f.name
         for mark in marks:
             if isinstance(mark, Sealed):
                 sealed.append((f.name, mark))
@@ -154,9 +159,8 @@ def _describe(name: str, version: int, cls: type[Any], carries: tuple[str, ...])
         raise TypeError(f"{name}: personal fields need a Subject field beside them")
     names = tuple(f.name for f in fields(cls))
     make = _maker(cls, names)
-    return EventType(
-        name, version, cls, names, tuple(personal), tuple(sealed), subject, masks, make, TypeAdapter(cls), carries
-    )
+    marked = (tuple(personal), tuple(sealed), subject, masks)
+    return EventType(name, version, cls, names, *marked, make, TypeAdapter(cls), carries, taken)
 
 
 def _maker(cls: type[Any], names: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.lookups import views_reach
+from shared.domain.repository import Repository
+from shared.events.common import Absorbed
 from shared.faults import crashpoint
 from shared.streaming.policies import Reaction
 from shared.views.port import Write
@@ -16,13 +18,29 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
 
     The command destroys the key too, unless the process died in between. `reaction.purge()` comes after all masks.
     """
-    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
-    await bus.reservations.keys.destroy(tenant, id)
+    id = reaction.recorded.id
+    await reaction.bus.reservations.keys.destroy(reaction.recorded.tenant, id)
     crashpoint("erasure.key_destroyed")
+    return await show_anew(reaction, aggregate, id)
+
+
+async def show_anew(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
+    """Fold a record anew and write its view; returns its state."""
+    bus, tenant = reaction.bus, reaction.recorded.tenant
     bus.repository.forget(aggregate, tenant, id)
     state = await bus.repository.load(aggregate, tenant, id)
     await bus.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
     return state
+
+
+async def survivors_of(repository: Repository, aggregate: Aggregate[Any], tenant: str, id: str) -> list[str]:
+    """The records in which one ever lived on, at any remove."""
+    looked = [id]
+    for one in looked:
+        events = [recorded.event for recorded in await repository.events(aggregate, tenant, one)]
+        into = dict.fromkeys(event.into for event in events if isinstance(event, Absorbed))
+        looked += [survivor for survivor in into if survivor not in looked]
+    return looked[1:]
 
 
 async def views_are_up_to(reaction: Reaction) -> None:

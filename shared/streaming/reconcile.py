@@ -18,6 +18,7 @@ from shared.events.common import Erased
 from shared.events.envelope import Metadata, category_of, id_of
 from shared.events.registry import all_types
 from shared.security.keyring import Checked, KeyRing, subject_hash
+from shared.streaming.erasing import survivors_of
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.witness import Witness
 from shared.views.paging import every
@@ -143,7 +144,8 @@ class Reconciler:
 
     async def _documents(self, tenant: str, category: str, id: str) -> AsyncIterator[Write]:
         """The documents that show one person, folded again."""
-        held = [(self.catalogue[category], id)]
+        own = self.catalogue[category]
+        held = [(own, one) for one in (id, *await survivors_of(self.repository, own, tenant, id))]
         mine = Query((Condition("owner", "eq", id),))
         for aggregate in (a for a in self.catalogue if a.about_owner):
             name = aggregate.collection.name

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.customer.account import ACCOUNT
 from services.customer.account_tree import TREE
-from services.customer.merging import Others
+from services.customer.merging import Others, Past
 from shared.domain.undo import UndoClash
 from shared.errors import Invalid, Rejected
 from shared.events.customer import (
@@ -201,35 +201,35 @@ def test_what_another_had_absorbed_comes_along() -> None:
     chain = given(ACCOUNT, BORN, AccountsMerged(["old"], {}, {}, {}), id="twin")
     merged = given(ACCOUNT, BORN).when("MergeAccounts", {"absorb": ["twin"]}, facts=others(chain)).and_so()
     assert merged.state.absorbed == ["twin", "old"]
-    freed = merged.when("UnmergeAccounts", {"release": ["twin"]}, facts=merged.history).and_so()
+    freed = merged.when("UnmergeAccounts", {"release": ["twin"]}, facts=Past(merged.history)).and_so()
     assert freed.state.absorbed == []
 
 
 def test_unmerge_gives_back_what_was_not_changed_since() -> None:
     merged = given(ACCOUNT, BORN, MERGED)
-    merged.when("UnmergeAccounts", {"release": ["twin"]}, facts=merged.history).then(
+    merged.when("UnmergeAccounts", {"release": ["twin"]}, facts=Past(merged.history)).then(
         AccountsUnmerged(["twin"], {}, {"city": {"from": "Ulm", "to": "Bonn"}}, [])
     )
     moved = given(ACCOUNT, BORN, MERGED, AccountDetailsChanged({"city": {"from": "Ulm", "to": "Köln"}}))
-    moved.when("UnmergeAccounts", {"release": ["twin"]}, facts=moved.history).then(
+    moved.when("UnmergeAccounts", {"release": ["twin"]}, facts=Past(moved.history)).then(
         AccountsUnmerged(["twin"], {}, {}, ["city"])
     )
-    moved.when("UnmergeAccounts", {"release": ["else"]}, facts=moved.history).then_rejected(Invalid, "release")
+    moved.when("UnmergeAccounts", {"release": ["else"]}, facts=Past(moved.history)).then_rejected(Invalid, "release")
 
 
 def test_two_merges_come_apart_at_once() -> None:
     second = AccountsMerged(["third"], {"city": "third"}, {}, {"city": {"from": "Ulm", "to": "Köln"}})
     merged = given(ACCOUNT, BORN, MERGED, second)
-    freed = merged.when("UnmergeAccounts", {"release": ["twin", "third"]}, facts=merged.history).and_so()
+    freed = merged.when("UnmergeAccounts", {"release": ["twin", "third"]}, facts=Past(merged.history)).and_so()
     assert (freed.state.city, freed.state.absorbed) == ("Bonn", [])
 
 
 def test_what_came_of_all_stays_until_the_last_one_goes() -> None:
     both = AccountsMerged(["a", "b"], {}, {}, {"tags": {"from": [], "to": ["x", "y"]}})
     merged = given(ACCOUNT, BORN, both)
-    one_gone = merged.when("UnmergeAccounts", {"release": ["a"]}, facts=merged.history).and_so()
+    one_gone = merged.when("UnmergeAccounts", {"release": ["a"]}, facts=Past(merged.history)).and_so()
     assert one_gone.state.tags == ["x", "y"]
-    all_gone = one_gone.when("UnmergeAccounts", {"release": ["b"]}, facts=one_gone.history).and_so()
+    all_gone = one_gone.when("UnmergeAccounts", {"release": ["b"]}, facts=Past(one_gone.history)).and_so()
     assert all_gone.state.tags == []
 
 
