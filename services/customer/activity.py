@@ -19,6 +19,7 @@ from shared.errors import Rejected
 from shared.events import customer_activities as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.events.subjects import PERSONS
 from shared.views.port import Collection, Document, Field, Kind
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
@@ -33,7 +34,8 @@ Priority = Literal["low", "normal", "high"]
 @dataclass(slots=True)
 class Activity(Record):
     """Moments in microseconds, 0 = none; duration in minutes. linked_to: {type, id}. participants: {type, id,
-    response}, response "" = not answered yet."""
+    response}, response "" = not answered yet. about: everybody who was ever linked to it or took part, for their
+    erasure."""
 
     kind: str = "task"
     subject: str = ""
@@ -50,6 +52,7 @@ class Activity(Record):
     priority: str = "normal"
     linked_to: list[dict[str, str]] = field(default_factory=list)
     participants: list[dict[str, str]] = field(default_factory=list)
+    about: list[str] = field(default_factory=list)
 
 
 KINDS: dict[str, type[Any]] = {
@@ -69,6 +72,7 @@ def evolve(state: Activity, event: Event) -> None:
             for name, value in (*details.items(), *plan.items()):
                 setattr(state, name, value)
             state.linked_to, state.participants, state.owner = links, participants, owner
+            state.about = [one["id"] for one in (*links, *participants) if one["type"] in PERSONS]
         case events.ActivityRescheduled(start=start, due=due):
             state.start, state.due = start, due
         case events.ActivityCompleted(completed_at=completed_at):
@@ -81,6 +85,8 @@ def evolve(state: Activity, event: Event) -> None:
             ]
         case events.ActivityLinked(type=type_, id=id):
             state.linked_to = [*state.linked_to, {"type": type_, "id": id}]
+            if type_ in PERSONS and id not in state.about:
+                state.about = [*state.about, id]
         case events.ActivityUnlinked(id=id):
             state.linked_to = [link for link in state.linked_to if link["id"] != id]
 
@@ -102,7 +108,7 @@ ACTIVITY = Aggregate(
     evolve=evolve,
     collection=Collection(
         "activities",
-        2,
+        3,
         record_fields(
             Field("kind", Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(ActivityKind)),
             Field("subject", Kind.TEXT, "主题", "Subject", indexed=True, searchable=True, personal=True, required=True),
@@ -122,18 +128,21 @@ ACTIVITY = Aggregate(
             Field("linked_to", Kind.JSON, "相关记录及类型", "Linked records with types", writable=False),
             Field("participants", Kind.JSON, "参与人", "Participants", writable=False),
             Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
+            Field("about", Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False),
             sources={
                 "at": ("completed_at", "start", "due"),
                 "links": ("linked_to",),
                 "linked_to": ("links",),
                 "invited": ("participants",),
                 "participants": ("invited",),
+                "about": ("linked_to", "participants"),
             },
         ),
         title="subject",
     ),
     erasure=events.ActivityErased,
     not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored", "customer.ActivityErased"}),
+    lasting=frozenset({"about"}),
     shown=shown,
 )
 

@@ -7,15 +7,17 @@ from typing import Any
 
 from services.customer import account_tree, contact
 from services.customer.account import ACCOUNT
-from services.customer.activity import ACTIVITY
+from services.customer.activity import ACTIVITY, KINDS
 from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents
 from shared.domain.aggregate import Aggregate
 from shared.domain.bus import CommandBus
 from shared.errors import Invalid, NotFound, Rejected
-from shared.events.customer_activities import ActivityErased
+from shared.events.customer_activities import ActivityErased, ActivityLinked, Begun
 from shared.events.customer_contacts import PersonErased
+from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
+from shared.events.subjects import PERSONS
 from shared.streaming.erasing import make_unreadable, show_anew, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
@@ -90,10 +92,26 @@ async def erase_what_was_said(reaction: Reaction) -> None:
 
 
 async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:
-    for field in ("links", "invited"):
-        query = Query((Condition(field, "contains", person),))
-        async for document in every(bus.views, ACTIVITY.collection.name, query, Scope(tenant)):
-            yield document["id"]
+    query = Query((Condition("about", "contains", person),))
+    async for document in every(bus.views, ACTIVITY.collection.name, query, Scope(tenant)):
+        yield document["id"]
+
+
+async def erase_what_is_said(reaction: Reaction) -> None:
+    """What is said of somebody who was erased at this moment: their own erasure came too early to find it."""
+    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
+    for type_, person in _persons_in(reaction.recorded.event):
+        if (await bus.repository.load(bus.catalogue[type_], tenant, person)).erased:
+            await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
+
+
+def _persons_in(event: Begun | ActivityLinked) -> list[tuple[str, str]]:
+    """Type and id of each person whom an event brings into an activity."""
+    if isinstance(event, ActivityLinked):
+        found = [(event.type, event.id)]
+    else:
+        found = [(one["type"], one["id"]) for one in (*event.links, *event.participants)]
+    return [one for one in found if one[0] in PERSONS]
 
 
 POLICIES = (
@@ -101,5 +119,6 @@ POLICIES = (
     merging(CONTACT, "Contact", contact.MERGES),
     Policy("erase-person", frozenset({PersonErased}), erase_person),
     Policy("erase-activity", frozenset({ActivityErased}), erase_activity),
-    Policy("erase-what-was-said", frozenset({PersonErased, LeadErased}), erase_what_was_said),
+    Policy("erase-what-was-said", frozenset({PersonErased, LeadErased, UserErased}), erase_what_was_said),
+    Policy("erase-what-is-said", frozenset({*KINDS.values(), ActivityLinked}), erase_what_is_said),
 )

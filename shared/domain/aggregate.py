@@ -137,6 +137,7 @@ class Aggregate(Generic[S]):
     evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     forget: masks an erased person inside other fields, as decoding does.
+    lasting: state fields that only grow; history and undo leave them out.
     reach: refuses a change that gives somebody more reach than the caller has (`domain/reach.py`).
     reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
@@ -152,6 +153,7 @@ class Aggregate(Generic[S]):
     collection: Collection
     evolves_shared: bool = False
     not_undoable: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
     erasure: type[Erased] | None = None
     about_owner: bool = False
     uniques: tuple[Unique, ...] = ()

@@ -77,11 +77,13 @@ class Lookups:
             yield aggregate.fold(self._repository.decoded(stored))
 
     async def exists(self, field: str, resource: str, id: str | None) -> None:
-        """Raises Invalid naming the field unless the record exists, is not archived and is visible to the caller."""
+        """Raises Invalid naming the field unless the record exists, is neither archived nor erased, and is visible to
+        the caller."""
         if id is None:
             return
         record = await self.record(resource, id)
-        if record.version == 0 or record.archived or not self.sees(resource, record.owner):
+        gone = record.version == 0 or record.archived or record.erased
+        if gone or not self.sees(resource, record.owner):
             raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
 
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:

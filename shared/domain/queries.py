@@ -219,7 +219,7 @@ class Queries:
         for recorded in await self._repository.events(aggregate, access.tenant, id):
             before = aggregate.dump(state)
             aggregate.step(state, recorded)
-            changes = differences(before, aggregate.dump(state))
+            changes = differences(before, aggregate.dump(state), aggregate.lasting)
             shown = _shown_changes(aggregate, changes, state, access)
             undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
             entries.append(_entry(recorded, shown, undoable))

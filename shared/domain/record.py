@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,11 +132,11 @@ def shared_fold(kind: type[Any]) -> Fold | None:
     return next((fold for shapes, fold in _SHAPES if issubclass(kind, shapes)), None)
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+def differences(before: dict[str, Any], after: dict[str, Any], without: Container[str] = ()) -> Changes:
     """Which fields two dumps of the same record differ in, as {field: {from, to}}; custom fields one by one."""
     changes: Changes = {}
     for name in after:
-        if name in _HEAD_MARKS or before.get(name) == after[name]:
+        if name in _HEAD_MARKS or name in without or before.get(name) == after[name]:
             continue
         if name == "custom":
             changes.update(_custom_differences(before.get(name) or {}, after[name]))

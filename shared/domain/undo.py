@@ -175,7 +175,7 @@ def effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) -> 
     state = aggregate.fold(history[: version - 1])
     before = aggregate.dump(state)
     aggregate.step(state, history[version - 1])
-    return differences(before, aggregate.dump(state))
+    return differences(before, aggregate.dump(state), aggregate.lasting)
 
 
 def returned(done: Changes, now: dict[str, Any]) -> Changes:

@@ -10,9 +10,10 @@ import pytest
 
 from services.customer.contact import CONTACT
 from shared.clock import SystemClock
+from shared.domain.lookups import Lookups
 from shared.domain.queries import Moment
 from shared.domain.timeline import timeline
-from shared.errors import Rejected
+from shared.errors import Invalid, Rejected
 from shared.events.sealing import ERASED
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.views.port import Condition, Query, Scope
@@ -162,6 +163,62 @@ async def test_what_was_said_goes_with_the_first_one_it_is_about(world: World) -
     await world.do("sales.EraseLead", {}, lead)
     await world.settle()
     assert files_with(world.folder, SECRETS) == {}
+
+
+async def test_what_was_said_goes_although_it_is_linked_no_more(world: World) -> None:
+    id = await person(world)
+    undone, unlinked = await said(world), await said(world, f"contact/{id}")
+    await world.do("customer.LinkActivity", {"type": "contact", "id": id}, undone)
+    await world.do("customer.UndoActivityChange", {"version": 2}, undone)
+    await world.do("customer.UnlinkActivity", {"id": id}, unlinked)
+    await world.settle()
+    assert [(await world.see("activity", one))["links"] for one in (undone, unlinked)] == [[], []]
+    await world.do("customer.EraseContact", {}, id)
+    await world.settle()
+    assert [plain(await world.see("activity", one)) for one in (undone, unlinked)] == [[], []]
+    assert files_with(world.folder, SECRETS) == {}
+
+
+async def test_nothing_more_is_linked_to_an_erased_person(world: World) -> None:
+    id = await person(world)
+    await world.do("customer.EraseContact", {}, id)
+    free = await said(world)
+    with pytest.raises(Invalid):
+        await said(world, f"contact/{id}")
+    with pytest.raises(Invalid):
+        await said(world, participants=(f"contact/{id}",))
+    with pytest.raises(Invalid):
+        await world.do("customer.LinkActivity", {"type": "contact", "id": id}, free)
+
+
+async def test_what_is_said_at_the_moment_of_the_erasure_goes_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look at the person came before the erasure, the append after it."""
+    id, other = await person(world), await person(world, email="", phone="", name="Otto", allow_duplicate=True)
+    free = await said(world)
+    exists = Lookups.exists
+
+    async def then_erased(self: Lookups, field: str, resource: str, one: str | None) -> None:
+        await exists(self, field, resource, one)
+        if one in (id, other):
+            await world.do("customer.EraseContact", {}, one)
+            await world.settle()
+
+    monkeypatch.setattr(Lookups, "exists", then_erased)
+    await world.do("customer.LinkActivity", {"type": "contact", "id": other}, free)
+    written = await said(world, f"contact/{id}")
+    await world.settle()
+    assert [plain(await world.see("activity", one)) for one in (free, written)] == [[], []]
+    assert files_with(world.folder, SECRETS) == {}
+
+
+async def test_what_was_said_with_a_user_goes_with_them(world: World) -> None:
+    await world.do("identity.ListUser", {"name": "Zephyrine"}, new_id="guest")
+    id = await said(world, participants=("user/guest",))
+    await world.do("identity.EraseUser", {}, "guest")
+    await world.settle()
+    assert plain(await world.see("activity", id)) == []
 
 
 async def test_no_plain_text_is_left_in_any_file(tmp_path: Path) -> None:
