@@ -8,7 +8,7 @@ import crm.compose  # noqa: F401  registers every event
 from shared.events.registry import ANYTHING, EventType, all_types
 from shared.security.permissions import Access, Role
 
-OWN = {"details", "person", "changes", "choices", "through", "whose", "custom"}  # fields of the stream's own record, everywhere
+OWN = {"details", "person", "changes", "choices", "through", "whose", "custom"}  # the record's own fields
 OWN_OF = {
     "address": ("customer.ContactAddressAdded",),
     "accounts": ("customer.ContactCreated",),
