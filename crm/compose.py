@@ -13,7 +13,7 @@ from uuid import uuid4
 from crm.caches import open_views, open_warehouse
 from crm.datadir import inspect
 from crm.gateway import build_app
-from crm.private import keep_private
+from crm.private import check_kinds, keep_private
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
@@ -90,6 +90,7 @@ class Suite:
         """Open or create everything; stale views are rebuilt before it returns. Raises WrongSetting."""
         check_adapters()
         check_chains()
+        check_kinds(settings.data)
         keep_private(settings.data)
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:

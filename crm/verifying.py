@@ -9,6 +9,7 @@ from typing import Any
 
 from crm.client import CommandFailed
 from crm.operations import progress_bar
+from crm.private import check_kinds
 from crm.target import private_server
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.port import ADVICE, Known, StoreBroken
@@ -22,9 +23,13 @@ Report = dict[str, Any]
 
 
 def verify_directory(data: Path, organisation: str | None) -> Report:
-    """Check the log of a data directory and then its views, of all organisations or of one. Raises CommandFailed."""
+    """Check the log of a data directory and then its views, of all organisations or of one.
+
+    Raises CommandFailed, WrongSetting.
+    """
     if not data.is_dir():
         raise CommandFailed(f"there is no data directory {data}")
+    check_kinds(data)
     with progress_bar() as bar:
         task = bar.add_task("checking the events", total=None)
         log = _check_log(data, lambda done: bar.update(task, completed=done))

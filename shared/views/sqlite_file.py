@@ -61,6 +61,8 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
     try:
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT and path is not None:
+            if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'collections'").fetchone():
+                raise ViewsDamaged(f"{path} holds no views, but something else")
             raise NewerFormat(path, found, FORMAT)
         db.execute("PRAGMA secure_delete=ON")
         if path is None:
