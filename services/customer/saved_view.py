@@ -25,7 +25,7 @@ from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Level
 from shared.views.filters import condition
-from shared.views.port import Collection, Document, Field, Kind, Op, Query
+from shared.views.port import EVERYONE, Collection, Document, Field, Kind, Op, Query
 from shared.views.query import validate
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -55,6 +55,11 @@ def evolve(state: SavedView, event: Event) -> None:
             state.shared = False
 
 
+def reader(state: SavedView) -> str | None:
+    """Who reads it: its owner alone, or everyone while it is shared."""
+    return EVERYONE if state.shared else state.owner
+
+
 def conceal(values: Document, record: Document, access: Access) -> Document:
     """Without the conditions, columns and order that name a field which is hidden from the caller."""
 
@@ -77,10 +82,11 @@ SAVED_VIEW = Aggregate(
     noun="saved-views",
     state=SavedView,
     evolve=evolve,
+    shown=lambda view: {"reader": reader(view)},
     conceal=conceal,
     collection=Collection(
         "saved_views",
-        1,
+        2,
         record_fields(
             Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
             Field("resource", Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True),
@@ -88,7 +94,9 @@ SAVED_VIEW = Aggregate(
             Field("order", Kind.KEYWORD, "排序", "Order"),
             Field("columns", Kind.JSON, "列", "Columns"),
             Field("shared", Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False),
+            Field("reader", Kind.KEYWORD, "可见者", "Readable by", writable=False, sources=("owner", "shared")),
         ),
+        owner="reader",
     ),
     not_undoable=frozenset({"customer.SavedViewArchived", "customer.SavedViewRestored"}),
 )
@@ -208,7 +216,7 @@ def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> Non
 
 @SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)
 def create(cmd: CreateSavedView, state: SavedView, ctx: Context) -> list[Event]:
-    """It belongs to whoever creates it, and is offered to no one else until it is shared."""
+    """It belongs to whoever creates it, and nobody else reads it until it is shared."""
     return [events.SavedViewCreated(cmd.model_dump(exclude_unset=True), ctx.actor)]
 
 

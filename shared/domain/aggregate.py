@@ -267,6 +267,14 @@ class Aggregate(Generic[S]):
             document["custom_text"] = " ".join(str(v) for v in state.custom.values() if isinstance(v, str))
         return document
 
+    def reader(self, state: S) -> str | None:
+        """Among whose records it counts for who may read it: its owner's, or EVERYONE's; "" = not bound to an owner."""
+        name = self.collection.owner
+        if name is None:
+            return ""
+        found: str | None = state.owner if self.shown is None else {"owner": state.owner, **self.shown(state)}[name]
+        return found
+
     def readable(self, changes: Changes) -> Changes:
         """Changes as documents show them: moments as text."""
         moments = [name for name in self._moments if name in changes]

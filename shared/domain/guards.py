@@ -24,7 +24,8 @@ def check(
     else:
         if state.version == 0:
             raise NotFound()
-        access.check(aggregate.name, command.action, state.owner if aggregate.collection.owner is not None else "")
+        owner = state.owner if aggregate.collection.owner is not None else ""
+        access.check(aggregate.name, command.action, owner, aggregate.reader(state))
         if if_match is not None and if_match != state.version:
             raise PreconditionFailed(if_match, state.version)
         if state.erased and not command.hidden and command.action != "erase":

@@ -20,7 +20,7 @@ from shared.security.permissions import Access
 from shared.security.sources import CUSTOM_KEYS
 from shared.streaming.projector import Projector
 from shared.streaming.watch import Watch
-from shared.views.port import BadQuery, Condition, Document, Page, Query, Scope, Total, Views
+from shared.views.port import EVERYONE, BadQuery, Condition, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
@@ -61,7 +61,7 @@ class Queries:
         self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
     ) -> Document:
         """One record, hidden fields left out. Raises NotFound, Forbidden, ProjectionBehind."""
-        scope = access.scope(aggregate.name)
+        scope = scope_of(aggregate, access)
         document = await self._current(aggregate, id, scope, min_version)
         if not moment.is_now:
             events = moment.cut(await self._repository.events(aggregate, access.tenant, id))
@@ -72,7 +72,7 @@ class Queries:
 
     async def raw(self, aggregate: AnyAggregate, id: str, access: Access, min_version: int = 0) -> bytes:
         """The record as stored bytes: for callers from whom nothing is hidden. Raises as `get`."""
-        scope = access.scope(aggregate.name)
+        scope = scope_of(aggregate, access)
         if min_version:
             await self._wait_in(aggregate, id, scope, min_version)
         found = await self.views.get_raw(aggregate.collection.name, id, scope)
@@ -170,7 +170,7 @@ class Queries:
         ask: Callable[[Views, str, Query, Scope], Awaitable[T]],
     ) -> T:
         """Put a checked question to the views of the moment."""
-        scope, name = access.scope(aggregate.name), aggregate.collection.name
+        scope, name = scope_of(aggregate, access), aggregate.collection.name
         self._check(aggregate, query, access, moment)
         query = await self._as_meant(aggregate, query, access)
         try:
@@ -213,7 +213,7 @@ class Queries:
 
     async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
         """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
-        await self._current(aggregate, id, access.scope(aggregate.name), 0)
+        await self._current(aggregate, id, scope_of(aggregate, access), 0)
         entries: list[Document] = []
         state = aggregate.state()
         for recorded in await self._repository.events(aggregate, access.tenant, id):
@@ -240,6 +240,14 @@ def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access
 
 
 MERGEABLE = {"account": "accounts", "contact": "contacts"}
+
+
+def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
+    """What of a record type the caller reads: by owner and, where records are shared, what all share with everyone."""
+    scope = access.scope(aggregate.name)
+    if scope.owners is None or aggregate.collection.owner in (None, "owner"):
+        return scope
+    return Scope(scope.tenant, scope.owners | {EVERYONE})
 
 
 def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:

@@ -125,7 +125,7 @@ class Snapshots:
             await self._catch_up(snapshot.views, aggregate, snapshot, occurred, head)
         snapshot.position = head
         if snapshot.touched:
-            await self._own_anew(snapshot, snapshot.views)
+            await self._own_anew(aggregate, snapshot, snapshot.views)
         return snapshot.views
 
     async def _built(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int) -> Views:
@@ -150,9 +150,9 @@ class Snapshots:
                 seen = 0
                 await asyncio.sleep(0)
             if len(writes) >= BATCH:
-                await self._write(views, writes)
+                await self._write(aggregate, views, writes)
                 writes = []
-        await self._write(views, writes)
+        await self._write(aggregate, views, writes)
 
     async def _catch_up(
         self, views: Views, aggregate: AnyAggregate, snapshot: _Snapshot, occurred: Micros | None, head: int
@@ -166,27 +166,29 @@ class Snapshots:
             for stream in sorted(news):
                 events = [s for s in await self._store.read(tenant, stream) if s.position <= head]
                 writes += self._fold(aggregate, events, occurred)
-            await self._write(views, writes)
+            await self._write(aggregate, views, writes)
             if len(page) < BATCH:
                 return
             after = page[-1].position
 
-    async def _own_anew(self, snapshot: _Snapshot, views: Views) -> None:
+    async def _own_anew(self, aggregate: AnyAggregate, snapshot: _Snapshot, views: Views) -> None:
         """Give the touched records the owner they have now."""
         ids = sorted(snapshot.touched)
         snapshot.touched.clear()
         name, tenant = snapshot.collection, snapshot.tenant
         kept = await views.get_many(name, ids, Scope(tenant))
-        await self._write(views, [Write(name, tenant, id, d, d["version"], anew=True) for id, d in kept.items()])
+        await self._write(
+            aggregate, views, [Write(name, tenant, id, d, d["version"], anew=True) for id, d in kept.items()]
+        )
 
-    async def _write(self, views: Views, writes: Sequence[Write]) -> None:
+    async def _write(self, aggregate: AnyAggregate, views: Views, writes: Sequence[Write]) -> None:
         if not writes:
             return
-        name, tenant = writes[0].collection, writes[0].tenant
+        name, tenant, owner = writes[0].collection, writes[0].tenant, aggregate.collection.owner
         present = await self._present.get_many(name, [w.key for w in writes], Scope(tenant))
         for one in writes:
             if one.document is not None:
-                one.document[OWNER_NOW] = present.get(one.key, {}).get("owner")
+                one.document[OWNER_NOW] = present.get(one.key, {}).get(owner) if owner else None
         await views.write(writes)
 
     def _fold(self, aggregate: AnyAggregate, stream: Sequence[Stored], occurred: Micros | None) -> list[Write]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.security.sources import overlap, with_derived, within
-from shared.views.port import Document, Scope
+from shared.views.port import EVERYONE, Document, Scope
 
 Action = Literal[
     "read", "create", "edit", "archive", "assign", "merge", "export", "import", "erase", "reopen", "manage"
@@ -95,8 +95,10 @@ class Access:
             raise Forbidden(f"no right to {action} {resource}", resource=resource, action=action)
         return Scope(self.tenant, self.owners(level))
 
-    def check(self, resource: str, action: Action, owner: str | None = "") -> None:
+    def check(self, resource: str, action: Action, owner: str | None = "", reader: str | None = "") -> None:
         """Raise unless the action is allowed on a record of that owner ("" = not bound to an owner).
+
+        reader: whose right to read shows it, if not the owner's.
 
         Raises:
             NotFound: the record is not even visible to the caller.
@@ -104,7 +106,7 @@ class Access:
         """
         if self.allows(resource, action, owner):
             return
-        if owner != "" and not self.allows(resource, "read", owner):
+        if owner != "" and not self.allows(resource, "read", reader or owner):
             raise NotFound()
         raise Forbidden(f"no right to {action} this {resource}", resource=resource, action=action)
 
@@ -114,7 +116,7 @@ class Access:
         if level is Level.NONE:
             return False
         owners = self.owners(level)
-        return owner == "" or owners is None or owner in owners
+        return owner == "" or owners is None or owner in owners or (action == "read" and owner == EVERYONE)
 
     def denied(self, resource: str) -> frozenset[str]:
         """The fields that the user's roles hide, as they name them."""

@@ -14,12 +14,13 @@ def _grants(resources: tuple[str, ...], level: Level, *actions: str) -> dict[str
     return {name: dict.fromkeys(actions, level) for name in resources}
 
 
+_VIEWS = dict.fromkeys(("read", "edit", "archive"), Level.OWN) | {"create": Level.ALL}  # and read what others share
 _KEPT = {"read": Level.ALL, "create": Level.ALL, "edit": Level.OWN, "archive": Level.OWN}  # what people keep for use
 
 
 def _see_shared(level: Level = Level.ALL) -> dict[str, dict[str, Level]]:
     """What everyone may do: read the common records, keep lists of their own."""
-    return {**_grants(_CATALOGUE + _SHARED, level, "read"), "saved_view": _KEPT}
+    return {**_grants(_CATALOGUE + _SHARED, level, "read"), "saved_view": _VIEWS}
 
 
 _WORK = ("read", "create", "edit", "archive", "assign", "merge", "export")

@@ -71,7 +71,8 @@ class Field:
 class Collection:
     """A declared collection. `version` grows when documents would come out different: a rebuild follows.
 
-    owner: the field that holds the owner's user id; None = everyone in the tenant may see the documents.
+    owner: the field that holds whose records a document counts among: the owner's user id, or EVERYONE for what all who
+    have a right to read see; None = everyone in the tenant may see the documents.
     title: the field shown as a document's name.
     """
 
@@ -88,6 +89,9 @@ class Collection:
     def searchable(self) -> tuple[str, ...]:
         """The names of the fields whose words are found."""
         return tuple(f.name for f in self.fields if f.searchable)
+
+
+EVERYONE = "everyone"  # in place of an owner: what is shared with all; no user has this id
 
 
 @dataclass(frozen=True, slots=True)

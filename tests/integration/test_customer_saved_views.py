@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.errors import Forbidden, Invalid
+from shared.domain.queries import Moment
+from shared.errors import Forbidden, Invalid, NotFound
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
 from shared.views.port import Query
@@ -113,3 +115,42 @@ async def test_every_role_keeps_its_own_and_leaves_those_of_others_alone(world: 
         with pytest.raises(Forbidden):
             await world.do(f"customer.{command}", {}, id, other)
     await world.do("customer.ArchiveSavedView", {}, id, me)
+
+
+async def readers(world: World, id: str, access: Access) -> set[str]:
+    """The ways on which the caller finds a saved view."""
+    aggregate, now = world.aggregate("saved_view"), Moment(occurred=world.clock.now())
+    found = set()
+    for way, moment in (("list", Moment()), ("past list", now)):
+        page = await world.queries.find(aggregate, Query(text="secret"), access, moment)
+        found |= {way} if id in {d["id"] for d in page.items} else set()
+        found |= {f"{way} count"} if await world.queries.count(aggregate, Query(), access, moment) else set()
+    for way, asked in (
+        ("record", world.queries.get(aggregate, id, access)),
+        ("past", world.queries.get(aggregate, id, access, moment=now)),
+        ("raw", world.queries.raw(aggregate, id, access)),
+        ("history", world.queries.history(aggregate, id, access)),
+    ):
+        with suppress(NotFound):
+            assert await asked
+            found.add(way)
+    return found
+
+
+@pytest.mark.parametrize("role", [id for id in BUILT_IN if id != "administrator"])
+async def test_a_view_is_read_by_its_owner_alone_until_it_is_shared(world: World, role: str) -> None:
+    me, other, boss = someone("me", role), someone("other", role), someone("boss", "administrator")
+    body = {"name": "Secret", "resource": "product", "filters": [where("code", "eq", "T1")]}
+    id = (await world.do(CREATE, body, access=me)).id
+    await world.settle()
+    every = await readers(world, id, me)
+    assert every == {"list", "list count", "past list", "past list count", "record", "past", "raw", "history"}
+    assert (await readers(world, id, other), await readers(world, id, boss)) == (set(), every)
+    with pytest.raises(NotFound):
+        await world.do("customer.ChangeSavedView", {"name": "Mine"}, id, other)
+    await world.do("customer.ShareSavedView", id=id, access=me)
+    await world.settle()
+    assert await readers(world, id, other) == every
+    await world.do("customer.UnshareSavedView", id=id, access=me)
+    await world.settle()
+    assert (await readers(world, id, other), await readers(world, id, me)) == (set(), every)

@@ -137,7 +137,8 @@ async def explanation(platform: Platform, asking: Access, resource: str, id: str
     if record.version == 0:
         raise NotFound()
     owner = record.owner if aggregate.collection.owner is not None else ""
-    asking.check(resource, "read", owner)
+    reader = aggregate.reader(record)
+    asking.check(resource, "read", reader)
     access = asking if user == asking.user else await platform.directory.access(asking.tenant, user)
     if access is None:
         raise NotFound("there is no active user with this id")
@@ -147,8 +148,8 @@ async def explanation(platform: Platform, asking: Access, resource: str, id: str
         "owner": record.owner,
         "user": user,
         "relation": _relation(access, record.owner),
-        "visible": access.allows(resource, "read", owner),
-        "rights": [_right(access, resource, action, owner) for action in ACTIONS],
+        "visible": access.allows(resource, "read", reader),
+        "rights": [_right(access, resource, a, reader if a == "read" else owner) for a in ACTIONS],
         "hidden": sorted(access.hidden(resource)),
         "read_only": sorted(access.locked(resource)),
     }
