@@ -20,8 +20,8 @@ _IN_LINES = re.compile(f"[{_HIDDEN}{_JOINERS}]")
 _IN_KEYS = re.compile(f"[{_HIDDEN}{_JOINERS}{_SELECTORS}]")
 _WORDS = re.compile(r"\w+")
 _LOOKS_LIKE = str.maketrans(
-    "авеёсһніјкӏморԛгѕтуүѵԝхԁ" + "αβγεικμνορτυχζη" + "օոսհցզյ" + "ıɑɡ",
-    "abeëchhijklmopqrstyyvwxd" + "abyeikmvoptyxzh" + "onuhgqj" + "iag",
+    "авеёсһніјкӏморԛгѕтуүѵԝхԁ" + "αβγεικμνορτυχζη" + "օոսհցզյ" + "ıɑɡ" + "סוןاهഠဝଠዐჿ〇ー" + "०੦૦௦౦೦൦๐໐၀٥۵١۱",
+    "abeëchhijklmopqrstyyvwxd" + "abyeikmvoptyxzh" + "onuhgqj" + "iag" + "ollloooooo" + "o-" + "ooooooooooooll",
 )  # small and capital forms alike
 _EMOJI_PARTS = ("So", "Sk", "Mn", "Me")  # a symbol, its skin tone, its presentation
 
@@ -72,12 +72,48 @@ def _in_latin(match: re.Match[str]) -> str:
     return latin if all(script in ("", "LATIN") for script in map(_script, latin)) else match[0]
 
 
+def words_of(text: str) -> list[str]:
+    """Its words: letters, marks and digits that nothing stands between (`\\w` of a pattern leaves marks out)."""
+    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
+
+
 def mixes_scripts(word: str) -> bool:
-    """Whether a word's letters are of scripts that no language writes together (UTS #39 §5.2, Highly Restrictive)."""
+    """Whether a word's letters and digits are not written together (UTS #39 §5.2 Highly Restrictive, §5.3).
+
+    Marks count with their script; digits are of one system, those of a script beside its letters alone.
+    """
     if word.isascii():
         return False
     scripts = {s for c in word if (s := _script(c))}
+    systems = {_digits(c) for c in word if unicodedata.category(c) == "Nd"}
+    if len(systems) > 1 or not systems <= {"", *scripts}:
+        return True
     return len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
+
+
+def is_restricted(text: str) -> bool:
+    """Whether a letter or mark is kept out of identifiers: of no recommended script (UAX #31 table 5), a small capital,
+    an overlay.
+    """
+    return not text.isascii() and any(map(_is_restricted, text))
+
+
+def _is_restricted(char: str) -> bool:
+    kind = unicodedata.category(char)[0]
+    if char.isascii() or kind not in "LM":
+        return False
+    name = unicodedata.name(char, "")
+    if kind == "M" and name.startswith("COMBINING "):
+        return unicodedata.combining(char) == _OVERLAY
+    return name.startswith("LATIN LETTER SMALL CAPITAL") or _first(name) not in _RECOMMENDED
+
+
+_OVERLAY = 1  # the combining class of what is drawn through a letter
+_RECOMMENDED = frozenset(
+    "ARABIC ARMENIAN BENGALI BOPOMOFO CJK CYRILLIC DEVANAGARI ETHIOPIC GEORGIAN GREEK GUJARATI GURMUKHI HANGUL HEBREW "
+    "HIRAGANA KANNADA KATAKANA KATAKANA-HIRAGANA KHMER LAO LATIN MALAYALAM MYANMAR ORIYA SINHALA TAMIL TELUGU THAANA "
+    "THAI TIBETAN".split()
+)  # as the names of their characters begin
 
 
 _TOGETHER = (
@@ -88,15 +124,24 @@ _TOGETHER = (
 
 
 def _script(char: str) -> str:
-    """The script of a letter, by the first word of its name; "" for what belongs to no one script."""
+    """The script of a letter or its mark, by the first word of its name; "" for what belongs to no one script."""
     if char.isascii():
         return "LATIN" if char.isalpha() else ""
-    if not unicodedata.category(char).startswith("L"):
+    if unicodedata.category(char)[0] not in "LM":
         return ""
-    first = unicodedata.name(char, "").partition(" ")[0]
-    return {"IDEOGRAPHIC": "CJK", "KATAKANA-HIRAGANA": "", "MODIFIER": "", "MASCULINE": "", "FEMININE": ""}.get(
-        first, first
-    )
+    first = _first(unicodedata.name(char, ""))
+    return "" if first in ("KATAKANA-HIRAGANA", "MODIFIER", "MASCULINE", "FEMININE", "COMBINING") else first
+
+
+def _first(name: str) -> str:
+    first = name.partition(" ")[0]
+    return "CJK" if first == "IDEOGRAPHIC" else first
+
+
+def _digits(digit: str) -> str:
+    """The script whose letters a digit is written with; "" for ASCII."""
+    name = unicodedata.name(digit).removeprefix("EXTENDED ")
+    return "" if digit.isascii() else name.partition(" ")[0].removesuffix("-INDIC")
 
 
 def _joins(text: str, at: int) -> bool:

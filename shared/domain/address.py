@@ -1,6 +1,7 @@
 """E-mail addresses: validation, the stored form, and the comparison key.
 
 Local part: PRECIS UsernameCasePreserved (RFC 8265 §3.4). Domain: IDNA 2008 with UTS #46 mapping, kept as Unicode.
+Both: letters of recommended scripts (UTS #39), scripts and digits that are written together.
 """
 
 from __future__ import annotations
@@ -11,14 +12,13 @@ import unicodedata
 import idna
 from precis_i18n import get_profile
 
-from shared.texts import clean_line, fold, mixes_scripts, skeleton
+from shared.texts import clean_line, fold, is_restricted, mixes_scripts, skeleton, words_of
 
 MAX_LENGTH = 254
 _ADDRESS = re.compile(
     r"[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})",
     re.IGNORECASE | re.ASCII,
 )  # the domain in ASCII
-_PARTS = re.compile(r"[\W_]+")
 _LOCAL = get_profile("UsernameCasePreserved")
 
 
@@ -43,7 +43,9 @@ def address(text: str) -> str:
     whole = local + at + domain
     if len(whole) > MAX_LENGTH or not _ADDRESS.fullmatch(local + at + encoded):
         raise BadAddress()
-    if any(mixes_scripts(part) for part in (*_PARTS.split(local), *domain.split("."))):
+    if is_restricted(whole):
+        raise BadAddress()
+    if any(mixes_scripts(part) for part in (*words_of(local), *domain.split("."))):
         raise BadAddress("mixed-scripts")
     return whole
 

@@ -77,6 +77,12 @@ ADDRESSES = {
     "иван.smith@example.com": "иван.smith@example.com",
     "a@उदाहरण.भारत": "a@उदाहरण.भारत",
     "שלום@example.com": "שלום@example.com",
+    "राम१०@example.com": "राम१०@example.com",
+    "राम10@example.com": "राम10@example.com",
+    "สมชาย@example.com": "สมชาย@example.com",
+    "кирилл5@example.com": "кирилл5@example.com",
+    "ラーメン@example.com": "ラーメン@example.com",
+    "nguyễn@example.com": "nguyễn@example.com",
 }
 NO_ADDRESSES = {
     "": "email",
@@ -100,6 +106,19 @@ NO_ADDRESSES = {
     "ann@exаmple.com": "mixed-scripts",
     "αnn@example.com": "mixed-scripts",
     "日本а@example.com": "mixed-scripts",
+    "ᴏᴏ@example.com": "email",
+    "ⲟⲟ@example.com": "email",
+    "ꓳꓳ@example.com": "email",
+    "ᏟᎪ@example.com": "email",
+    "sa\u0338m@example.com": "email",
+    "oʼx@example.com": "email",
+    "ann@ⲟⲟ.com": "email",
+    "၀၀@example.com": "mixed-scripts",
+    "ann०@example.com": "mixed-scripts",
+    "ann۵@example.com": "mixed-scripts",
+    "राम०1@example.com": "mixed-scripts",
+    "q\u0323а@example.com": "mixed-scripts",
+    "sa\u05b0m@example.com": "mixed-scripts",
 }
 
 
@@ -123,6 +142,8 @@ def test_what_is_no_address(given_: str, code: str) -> None:
 ONE = (
     (email_key, "ann@example.com", "ANN@EXAMPLE.COM", "ａｎｎ@example.com", "a\u200bnn@example.com", "аnn@example.com"),
     (email_key, "ace@x.com", "асе@x.com", "АСЕ@x.com", "Асе@х.com"),
+    (email_key, "oo@x.com", "ഠഠ@x.com", "օօ@x.com", "οο@x.com", "ဝဝ@x.com", "ଠଠ@x.com", "ዐዐ@x.com", "סס@x.com"),
+    (email_key, "co-pe@x.com", "coーpe@x.com"),
     (email_key, "ann@例子.com", "ann@xn--fsqu00a.com", "Ann@例子。COM"),
     (email_key, "josé@x.com", "JOSÉ@x.com", "jose\u0301@x.com"),
     (code_key, "DE-12 AB", "de-12  ab", "ＤＥ-１２ ＡＢ", "DE-12\u00a0АВ", "DE\u200b-12 AB "),
