@@ -17,12 +17,13 @@ _SEPARATED = re.compile(r"[\W_\d]+")
 
 
 def parts_of(*names: str) -> set[str]:
-    """The parts of a name that are guessed first: the whole, its words, and its words without separators."""
+    """The parts of a name that are guessed first: the whole, its words, and neighbouring words without separators."""
     found: set[str] = set()
     for name in names:
         whole = visible(name).casefold().strip()
         words = [w for w in _SEPARATED.split(whole) if w]
-        found |= {whole, "".join(words), *words}
+        found |= {whole, "".join(words)}
+        found |= {"".join(words[i : i + n]) for i in range(len(words)) for n in (1, 2, 3)}
     return {part for part in found if len(part) >= (3 if part.isascii() else 2)}
 
 

@@ -77,6 +77,14 @@ def test_what_is_built_of_the_organisation_the_person_or_the_address_is_refused(
     assert code_of(password) in ("too-guessable", "too-common")
 
 
+@pytest.mark.parametrize("organisation", ["Org One", "Org One Ltd", "The Org One Holding Company of Northern Europe"])
+@pytest.mark.parametrize("password", ["Org-One-2026!", "OrgOne-2026!!", "org.one.2026!"])
+def test_neighbouring_words_of_a_name_are_one_known_part(password: str, organisation: str) -> None:
+    assert "orgone" in parts_of(organisation)
+    with pytest.raises(Invalid):
+        check_password(password, organisation=organisation)
+
+
 @pytest.mark.parametrize("password", HONEST)
 def test_honest_passwords_are_taken(password: str) -> None:
     assert code_of(password) == ""
