@@ -93,13 +93,13 @@ def start(options: Options) -> tuple[list[str], Sessions, Any]:
 
     root = Path(walls.after())
     os.chdir(root / options.scratch / "tmp")
-    data, files = root / options.data, _configure(root, options)
+    data, files = Path("../..", options.data), _configure(root, options)  # an absolute path might hold a `?`
     if options.schema:
-        making = connect(f"{data}?config-file={files[0]}")
+        making = connect(f"{data}?config-file=../{files[0].name}")
         for statement in options.schema:
             making.query(statement, "TSV")
         making.close()
-    address = f"{data}?config-file={files[1]}"
+    address = f"{data}?config-file=../{files[1].name}"
     anchor = connect(address)
     if options.without_system_tables:
         _detach_system_tables(anchor)

@@ -19,6 +19,7 @@ from shared.eventstore.lock import AlreadyOpen, Lock, lock_directory
 
 # For a suite that runs as root: ids of no user, in the range that systemd too gives to services for a while
 WRITER_UID, READER_UID, GROUP = 64_401, 64_402, 64_400
+PROCESS = Path("/proc/self")
 RELEASE_SECONDS = 3.0  # the last suite's engine ends a moment after the suite
 
 _STORE = re.compile(r"[0-9a-f]{32}")
@@ -33,7 +34,18 @@ class Owner:
 
 
 def owner(uid: int) -> Owner:
-    return Owner(uid, GROUP) if os.getuid() == 0 else Owner(0, 0)
+    """Root in a user namespace without these ids, as in a rootless container, is as an ordinary user."""
+    own = os.getuid() == 0 and _mapped("uid_map", uid) and _mapped("gid_map", GROUP)
+    return Owner(uid, GROUP) if own else Owner(0, 0)
+
+
+def _mapped(file: str, id: int) -> bool:
+    """Whether an id exists in this user namespace (user_namespaces(7)); everywhere where there are none."""
+    try:
+        ranges = (PROCESS / file).read_text().splitlines()
+    except FileNotFoundError:
+        return True
+    return any(int(first) <= id < int(first) + int(count) for first, _, count in map(str.split, ranges))
 
 
 class Home:
@@ -74,7 +86,7 @@ class Home:
 
 def _make(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
-    if os.getuid() == 0:
+    if owner(WRITER_UID).uid:
         os.chown(root, 0, GROUP)
     root.chmod(0o750)
 

@@ -18,8 +18,8 @@ from shared.warehouse import grants, walls
 from shared.warehouse.engine import Options
 from shared.warehouse.home import READER_UID, Home, owner
 from shared.warehouse.selftest import Breached, check
-from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask
-from shared.warehouse.spawn import Engine
+from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask, first_line
+from shared.warehouse.spawn import RESTART_SECONDS, START_SECONDS, Engine, NotStarted, in_time
 from shared.warehouse.turns import Turns
 
 AT_ONCE, OF_A_TENANT = 3, 2  # questions that run at the same time: one tenant's never take all turns
@@ -65,6 +65,7 @@ class Readers:
         self._home, self._database, self.limits = home, database, limits
         self._describe, self._unconfined = describe, unconfined
         self._names: tuple[str, ...] = ()
+        self._tables: list[grants.Shown] | None = []  # None = the writer could not describe them yet
         self._reader: Reader | None = None
         self._starting = asyncio.Lock()
         self._turns = Turns(AT_ONCE, OF_A_TENANT)
@@ -93,8 +94,12 @@ class Readers:
 
         Without a reader to take the place of the old one, the next question starts one.
         """
+        try:
+            tables = await self._describe(names)  # outside the lock: a writer that is slow keeps nobody waiting
+        except (QueryFailed, Unavailable):
+            tables = None
         async with self._starting:
-            self._names = tuple(names)
+            self._names, self._tables = tuple(names), tables
             old = self._reader
             if old is None:
                 return
@@ -193,19 +198,34 @@ class Readers:
         if self._refusal:
             raise Unavailable(self._refusal)
         try:
-            engine = await self._spawn(await self._describe(self._names))
+            if self._tables is None:
+                self._tables = await self._describe(self._names)
         except QueryFailed as error:
             raise Unavailable(f"the warehouse cannot answer now: {error}") from None
         try:
-            report = await asyncio.get_running_loop().run_in_executor(self._threads, self._tested, engine)
+            try:
+                return await self._generation(self._tables)
+            except NotStarted as error:
+                log.warning("a reader did not start, the next one is tried: %s", error.detail)
+                return await self._generation(self._tables)
         except Breached as error:
-            await engine.kill()
             self._refusal = f"SQL is switched off: no walls hold around its engine ({error})"
             log.warning("%s", self._refusal)
             raise Unavailable(self._refusal) from None
-        except QueryFailed as error:
-            await engine.kill()
-            raise Unavailable(f"the engine's self-test did not end: {error}") from None
+
+    async def _generation(self, tables: list[grants.Shown]) -> Reader:
+        """A reader behind walls that were tried. Raises NotStarted, Breached."""
+        engine = None
+        try:
+            async with in_time(RESTART_SECONDS if self._announced else START_SECONDS):
+                engine = await self._spawn(tables)
+                report = await asyncio.get_running_loop().run_in_executor(self._threads, self._tested, engine)
+        except BaseException as error:
+            if engine is not None:
+                await engine.kill()
+            if isinstance(error, (QueryFailed, OSError)):
+                raise NotStarted(f"the engine's start or self-test failed: {first_line(error)}") from None
+            raise
         if not self._announced:
             (_at_start.warning if self._unconfined else _at_start.info)(report)
             self._announced = True

@@ -9,23 +9,43 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
 import urllib3
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from shared.errors import Unavailable
 from shared.warehouse.engine import Options
 from shared.warehouse.protocol import BUFFER
+from shared.warehouse.session import first_line
 
 PROGRAM = ("-I", "-B", "-m", "shared.warehouse.engine")
-START_SECONDS = 60
+START_SECONDS = 60.0  # of a first start, and of every start that loads all data
+RESTART_SECONDS = 15.0  # of a reader, when its library has been read once
 CONNECTIONS = 8
 _NO_TIMEOUT = 86_400  # seconds; the caller watches the time
+
+
+class NotStarted(Unavailable):
+    """An engine said why it does not start, ended, or took too long."""
+
+
+@asynccontextmanager
+async def in_time(seconds: float) -> AsyncIterator[None]:
+    """The limit of an engine's start with all that belongs to it. Raises NotStarted."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise NotStarted(f"the engine did not start within {seconds:.0f} s") from None
 
 
 class Engine:
@@ -51,8 +71,9 @@ class Engine:
 
     @classmethod
     async def start(cls, options: Options, database: str | None = None, inherited: tuple[int, ...] = ()) -> Engine:
-        """inherited: descriptors that are to stay open as long as it lives. Raises Unavailable.
+        """inherited: descriptors that are to stay open as long as it lives. Raises NotStarted, OSError.
 
+        It waits for the engine without a limit: see in_time.
         The kernel ends an engine with the thread that started it, so this starts it on the event loop's own thread.
         """
         ours, theirs = socket.socketpair()
@@ -75,23 +96,22 @@ class Engine:
         return engine
 
     def _greet(self, options: Options, database: str | None) -> None:
-        self._control.settimeout(START_SECONDS)
         try:
             self._control.sendall(json.dumps(asdict(options)).encode() + b"\n")
             started = json.loads(self._control.makefile("rb").readline() or b'{"failed": "it ended while it started"}')
-        except OSError as error:
-            raise Unavailable(f"the engine does not start: {error}") from error
-        if "failed" in started:
-            raise Unavailable(started["failed"])
-        self.walls = started["walls"]
-        self.client = clickhouse_connect.get_client(
-            host="engine",
-            pool_mgr=_pool(self._control),
-            compress=False,
-            autogenerate_session_id=False,
-            send_receive_timeout=_NO_TIMEOUT,
-            database=database or "__default__",
-        )
+            if "failed" in started:
+                raise NotStarted(started["failed"])
+            self.walls = started["walls"]
+            self.client = clickhouse_connect.get_client(
+                host="engine",
+                pool_mgr=_pool(self._control),
+                compress=False,
+                autogenerate_session_id=False,
+                send_receive_timeout=_NO_TIMEOUT,
+                database=database or "__default__",
+            )
+        except (ClickHouseError, HTTPError, OSError) as error:
+            raise NotStarted(f"the engine does not start: {first_line(error)}") from error
 
     async def ended(self, seconds: float) -> bool:
         """Whether it has ended, or does within this time: its connections break a moment before."""
@@ -120,7 +140,11 @@ def _pool(control: socket.socket) -> urllib3.PoolManager:
             with theirs:
                 for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
                     ours.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
-                socket.send_fds(control, [b"c"], [theirs.fileno()])
+                try:
+                    socket.send_fds(control, [b"c"], [theirs.fileno()])
+                except OSError as error:  # urllib3 takes a broken pipe for an answer on its way
+                    ours.close()
+                    raise NewConnectionError(self, "the engine has ended") from error
             return ours
 
     class Pool(HTTPConnectionPool):

@@ -123,7 +123,7 @@ class Walls:
         number = _CAPSET.get(os.uname().machine)
         if number is None:
             return
-        kept = _CAP_CHROOT | (_CAP_FILES | _CAP_SETUID | _CAP_SETGID if os.getuid() == 0 else 0)
+        kept = _CAP_CHROOT | (_CAP_FILES | _CAP_SETUID | _CAP_SETGID if self._ground.uid else 0)
         header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_V3, 0))
         sets = ctypes.create_string_buffer(struct.pack("=6I", kept, kept, 0, 0, 0, 0))
         self._libc.syscall(ctypes.c_long(number), header, sets)  # refused where there are none to drop

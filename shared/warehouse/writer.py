@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +16,16 @@ from shared.warehouse import grants
 from shared.warehouse.engine import Options
 from shared.warehouse.home import WRITER_UID, Home, owner
 from shared.warehouse.session import WRITER_SETTINGS, Answer, Parameters, ask, failed
-from shared.warehouse.spawn import Engine
+from shared.warehouse.spawn import START_SECONDS, Engine, in_time
 from shared.warehouse.tables import Row, Table
 
 T = TypeVar("T")
 
 DRAIN_SECONDS = 10.0  # for the running statement, when the suite ends
+BEAT_SECONDS = 3.0  # between two looks whether the engine of a running statement still answers
+SILENCE_SECONDS = 15.0  # without an answer, until it is ended
+
+log = logging.getLogger("crm.warehouse")
 
 
 class Writer:
@@ -29,6 +34,7 @@ class Writer:
         self._engine: Engine | None = None
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "warehouse-writer")
+        self._beat = ThreadPoolExecutor(1, "warehouse-beat")
 
     @property
     def engine(self) -> Engine | None:
@@ -61,21 +67,43 @@ class Writer:
             pass
         if self._engine is not None:
             await self._engine.kill()
+        self._beat.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, act: Callable[[Any], T]) -> T:
         async with self._turn:
-            client = (await self._living()).client
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _called, act, client)
+            engine = await self._living()
+            statement = asyncio.get_running_loop().run_in_executor(self._thread, _called, act, engine.client)
+            try:
+                while not (await asyncio.wait({statement}, timeout=BEAT_SECONDS))[0]:
+                    await self._end_if_silent(engine)
+                return statement.result()
+            finally:
+                statement.cancel()  # one that has not begun must not outlive its caller
+
+    async def _end_if_silent(self, engine: Engine) -> None:
+        """A statement may run for hours; an engine that is stopped or hung does not answer beside it either."""
+        beat = asyncio.get_running_loop().run_in_executor(self._beat, _called, _pulse, engine.client)
+        answered, _ = await asyncio.wait({beat}, timeout=SILENCE_SECONDS)
+        if not answered:
+            log.warning("the writer's engine has not answered for %.0f s: it is replaced", SILENCE_SECONDS)
+            await engine.kill()
+            await asyncio.wait({beat})
+        beat.exception()  # of an engine that has ended: its statement fails too
 
     async def _living(self) -> Engine:
         if self._engine is not None and self._engine.alive:
             return self._engine
         if self._engine is not None:
             await self._engine.kill()
-        self._engine = engine = await self._spawn()
         created = f"CREATE DATABASE IF NOT EXISTS `{self._database}`"
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, _called, lambda c: c.command(created), engine.client)
+        async with in_time(START_SECONDS):
+            self._engine = engine = await self._spawn()
+            try:
+                await loop.run_in_executor(self._thread, _called, lambda c: c.command(created), engine.client)
+            except BaseException:
+                await engine.kill()
+                raise
         engine.client.database = self._database
         return engine
 
@@ -97,6 +125,10 @@ class Writer:
             parent=os.getpid(),
         )
         return await Engine.start(options, inherited=(self._home.lock_descriptor,))
+
+
+def _pulse(client: Any) -> None:
+    client.command("SELECT 1", settings=WRITER_SETTINGS)
 
 
 def _called(act: Callable[[Any], T], client: Any) -> T:

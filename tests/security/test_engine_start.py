@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
 
 from shared.errors import Unavailable
-from shared.warehouse import spawn
+from shared.warehouse import home, spawn
 from shared.warehouse.client import QueryFailed, Warehouse
 from shared.warehouse.walls import holds
 
@@ -101,3 +102,30 @@ async def test_the_data_of_an_older_layout_is_filled_anew(tmp_path: Path) -> Non
     names = {entry.name for entry in (tmp_path / "warehouse").iterdir()}
     assert len(names) == 2
     assert "lock" in names
+
+
+@pytest.mark.parametrize("change", ["", NO_CHROOT])
+async def test_a_path_may_hold_what_an_address_may_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    folder = tmp_path / "what? a=b&c #1"
+    for _ in range(2):
+        warehouse = await opened(folder, monkeypatch, change)
+        assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
+        await warehouse.close()
+    assert os.listdir(tmp_path) == [folder.name]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "own"),
+    [("0 0 4294967295", True), ("0 1000 1", False), ("0 1000 1\n1 100000 65536", True), ("0 1000 64401", False)],
+)
+def test_ids_of_their_own_only_where_they_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ranges: str, own: bool
+) -> None:
+    """Root of a rootless container has one id, or a range of them."""
+    for file in ("uid_map", "gid_map"):
+        (tmp_path / file).write_text(f"{ranges}\n")
+    monkeypatch.setattr(home, "PROCESS", tmp_path)
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    assert home.owner(home.WRITER_UID) == (home.Owner(home.WRITER_UID, home.GROUP) if own else home.Owner(0, 0))
