@@ -109,8 +109,10 @@ class Warehouse:
         """
         await self.readers.publish(tables)
 
-    async def ask(self, sql: str, parameters: Parameters | None = None, *, tenant: str) -> Answer:
+    async def ask(self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1) -> Answer:
         """A caller's question, which sees the rows of this tenant alone, as they were at most two seconds ago.
+
+        columns: how many the answer has; the more, the fewer rows it may have.
 
         Raises:
             QueryFailed: the engine refuses it, or it is beyond a limit.
@@ -119,7 +121,7 @@ class Warehouse:
         """
         if not tenant:
             raise ValueError("a question is always some tenant's")
-        return await self.readers.ask(sql, parameters, tenant)
+        return await self.readers.ask(sql, parameters, tenant, columns)
 
     async def warm(self) -> None:
         """Start the engine of callers' questions before the first one. A failure is logged."""

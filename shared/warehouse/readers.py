@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,9 +20,8 @@ from shared.warehouse.home import READER_UID, Home, owner
 from shared.warehouse.selftest import Breached, check
 from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask, first_line
 from shared.warehouse.spawn import RESTART_SECONDS, START_SECONDS, Engine, NotStarted, in_time
-from shared.warehouse.turns import Turns
 
-AT_ONCE, OF_A_TENANT = 3, 2  # questions that run at the same time: one tenant's never take all turns
+AT_ONCE = 3  # questions that run at the same time
 GRACE_SECONDS = 1  # that a question gets beyond its limit to end by itself
 MEMORY = 6 << 30  # bytes of address space
 LONGEST_FILE = 2 << 30  # bytes of a spilled sort or group
@@ -68,7 +67,7 @@ class Readers:
         self._tables: list[grants.Shown] | None = []  # None = the writer could not describe them yet
         self._reader: Reader | None = None
         self._starting = asyncio.Lock()
-        self._turns = Turns(AT_ONCE, OF_A_TENANT)
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._threads = ThreadPoolExecutor(AT_ONCE + 1, "warehouse-reader")
         self._asked: set[asyncio.Task[Any]] = set()
         self._refusal = ""
@@ -111,14 +110,14 @@ class Readers:
         await old.idle.wait()
         await old.engine.kill()
 
-    async def ask(self, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
+    async def ask(self, sql: str, parameters: Parameters | None, tenant: str, columns: int) -> Answer:
         """Raises QueryFailed, TooSlow, Unavailable. A caller who no longer waits does not end the question."""
-        return await self._shielded(self._in_turn(sql, parameters, tenant))
+        return await self._shielded(self._in_turn(sql, parameters, self.limits.settings(tenant, columns)))
 
     async def look(self, sql: str, parameters: Parameters, tenant: str) -> Answer:
         """A question of the suite's own, of a few milliseconds: it waits for no turn. Raises as ask does."""
         try:
-            return await self._shielded(self._on(await self._current(), sql, parameters, tenant))
+            return await self._shielded(self._on(await self._current(), sql, parameters, self.limits.settings(tenant)))
         except _Lost:
             raise Unavailable("the reader ended under a question of ours") from None
 
@@ -144,21 +143,20 @@ class Readers:
         task.add_done_callback(self._asked.discard)
         return await asyncio.shield(task)
 
-    async def _in_turn(self, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
-        async with self._turns.of(tenant):
+    async def _in_turn(self, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
+        async with self._slots:
             try:
-                return await self._on(await self._current(), sql, parameters, tenant)
+                return await self._on(await self._current(), sql, parameters, settings)
             except _Lost:
                 pass
             try:
-                return await self._on(await self._current(), sql, parameters, tenant)
+                return await self._on(await self._current(), sql, parameters, settings)
             except _Lost:
                 raise Unavailable("the warehouse cannot answer now: another question ended its engine") from None
 
-    async def _on(self, reader: Reader, sql: str, parameters: Parameters | None, tenant: str) -> Answer:
+    async def _on(self, reader: Reader, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
         """Raises _Lost where the reader ends for another reason than this question's time."""
-        settings, client = self.limits.settings(tenant), reader.engine.client
-        loop = asyncio.get_running_loop()
+        client, loop = reader.engine.client, asyncio.get_running_loop()
         started = loop.time()
         reader.enter()
         try:

@@ -34,15 +34,21 @@ _BARRIER = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one question. seconds of running time, bytes of memory, rows of the answer."""
+    """Limits of one question. seconds of running time, bytes of memory, rows of the answer.
+
+    cells: rows × columns of the answer. answer: its bytes in the engine. Python's objects of an answer are several
+    times larger, so the engine itself refuses before anything is decoded.
+    """
 
     seconds: int = 10
     memory: int = 1_000_000_000
     rows: int = 100_000
+    cells: int = 1_000_000
+    answer: int = 32_000_000
     threads: int = 2
 
-    def settings(self, tenant: str) -> dict[str, str]:
-        """Of a session that is bound to a tenant (see shared.warehouse.grants) and locked."""
+    def settings(self, tenant: str, columns: int = 1) -> dict[str, str]:
+        """Of a session that is bound to a tenant (see shared.warehouse.grants) and locked. columns: of the answer."""
         settings: dict[str, int | str] = {
             "log_comment": tenant,
             "session_timezone": "UTC",
@@ -50,8 +56,8 @@ class Limits:
             "max_memory_usage": self.memory,
             "max_bytes_before_external_group_by": self.memory // 3,
             "max_bytes_before_external_sort": self.memory // 3,
-            "max_result_rows": self.rows,
-            "max_result_bytes": self.memory // 4,
+            "max_result_rows": min(self.rows, self.cells // columns),
+            "max_result_bytes": self.answer,
             "result_overflow_mode": "throw",
             "max_threads": self.threads,
             "max_ast_elements": 50_000,

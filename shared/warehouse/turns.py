@@ -1,29 +1,69 @@
-"""Turns: a limit on work at once, and a lower one per tenant, so that one tenant cannot block the others."""
+"""Turns: a limit on work at once, a lower one per tenant, one per user. Users who wait are served in rotation."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from shared.errors import Unavailable
+
+User = tuple[str, str]  # tenant and user
+
 
 class Turns:
-    def __init__(self, at_once: int, of_a_tenant: int) -> None:
-        self._free, self._each = at_once, of_a_tenant
-        self._taken: Counter[str] = Counter()
-        self._changed = asyncio.Condition()
+    """wait: seconds after which somebody who waits is refused."""
+
+    def __init__(self, at_once: int, of_a_tenant: int, wait: float) -> None:
+        self._at_once, self._of_a_tenant, self._wait = at_once, of_a_tenant, wait
+        self._running: set[User] = set()
+        self._waiting: dict[User, deque[asyncio.Future[None]]] = {}  # in the order in which users are served
 
     @asynccontextmanager
-    async def of(self, tenant: str) -> AsyncIterator[None]:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._free > 0 and self._taken[tenant] < self._each)
-            self._free -= 1
-            self._taken[tenant] += 1
+    async def of(self, user: User) -> AsyncIterator[None]:
+        """Raises Unavailable when no turn comes in time."""
+        await self._take(user)
         try:
             yield
         finally:
-            async with self._changed:
-                self._free += 1
-                self._taken -= Counter({tenant: 1})
-                self._changed.notify_all()
+            self._end(user)
+
+    async def _take(self, user: User) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(user, deque()).append(turn)
+        self._hand_out()
+        try:
+            async with asyncio.timeout(self._wait):
+                await turn
+        except BaseException as error:
+            if turn.cancelled():
+                self._leave(user, turn)
+            else:  # the turn came at the same moment
+                self._end(user)
+            if isinstance(error, TimeoutError):
+                raise Unavailable("too many questions are waiting; ask again later") from None
+            raise
+
+    def _leave(self, user: User, turn: asyncio.Future[None]) -> None:
+        self._waiting[user].remove(turn)
+        if not self._waiting[user]:
+            del self._waiting[user]
+
+    def _end(self, user: User) -> None:
+        self._running.discard(user)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        for user in list(self._waiting):
+            if not self._free(user):
+                continue
+            turns = self._waiting.pop(user)
+            turns.popleft().set_result(None)
+            if turns:
+                self._waiting[user] = turns  # behind all others
+            self._running.add(user)
+
+    def _free(self, user: User) -> bool:
+        of_the_tenant = sum(1 for tenant, _ in self._running if tenant == user[0])
+        return user not in self._running and len(self._running) < self._at_once and of_the_tenant < self._of_a_tenant

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from services.analytics.formats import encode
 from services.analytics.sql.gateway import generate
-from shared.errors import CrmError, Forbidden, Invalid, TooManyRequests
+from shared.errors import CrmError, Forbidden, Invalid, TooManyRequests, TooSlow
 from shared.security.permissions import Level, Role
 from shared.security.roles import BUILT_IN
 from tests.support.facts import OURS, THEIRS, someone
@@ -165,3 +166,44 @@ async def test_one_user_cannot_take_all_turns(opened: Attacked) -> None:
     assert sum(isinstance(o, TooManyRequests) for o in outcomes) == 8
     assert [o.rows for o in outcomes if not isinstance(o, BaseException)] == [[(81,)]] * 4
     assert (await opened.gateway.ask("SELECT count() FROM opportunities", someone(tenant=OURS))).rows == [(3,)]
+
+
+def numbers(count: int) -> str:
+    return f"(SELECT arrayJoin([{', '.join(map(str, range(count)))}]) AS x)"
+
+
+NUMBERS = f"{numbers(400)} AS a, {numbers(250)} AS b"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT {', '.join(f'toDecimal64(a.x + {n}, 2) AS c{n}' for n in range(30))} FROM {NUMBERS}",
+        f"SELECT concat(toString(a.x), '{'x' * 600}') AS c FROM {NUMBERS}",
+        f"SELECT [a.x, b.x, {', '.join('1' * 20)}] AS c FROM {NUMBERS}",
+    ],
+)
+async def test_a_large_answer_is_refused(opened: Attacked, sql: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        encode(await opened.gateway.ask(sql, someone()), "json")
+    assert refusal.value.errors[0].code == "too-large"
+
+
+async def test_few_columns_may_have_many_rows(opened: Attacked) -> None:
+    answer = await opened.gateway.ask(f"SELECT a.x AS x, b.x AS y FROM {NUMBERS}", someone())
+    assert len(answer.columns[0]) == 100_000
+
+
+async def test_a_user_whose_question_had_to_be_killed_pauses(opened: Attacked, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def killed(*_: object, **__: object) -> None:
+        raise TooSlow
+
+    user, other = someone("u8"), someone("u9")
+    with monkeypatch.context() as patched:
+        patched.setattr(opened.gateway, "_run", killed)
+        with pytest.raises(TooSlow):
+            await opened.gateway.ask("SELECT 1", user)
+    with pytest.raises(TooManyRequests) as refusal:
+        await opened.gateway.ask("SELECT 1", user)
+    assert 0 < refusal.value.retry_after <= 30
+    assert (await opened.gateway.ask("SELECT 1", other)).rows == [(1,)]

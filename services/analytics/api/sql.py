@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
-from services.analytics.formats import FORMATS, MEDIA, Format, encode
+from services.analytics.formats import FORMATS, MEDIA, Encoder, Format
 from services.analytics.sql.functions import listed
 from services.analytics.sql.limits import MAX_LENGTH
 from services.analytics.view import View, ViewColumn
@@ -78,7 +78,7 @@ OpenGateway = Callable[[], Awaitable["SqlGateway"]]
 
 def sql_router(platform: Platform, open_gateway: OpenGateway, feed: WarehouseFeed) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(platform)
+    authenticator, encoder = Authenticator(platform), Encoder()
     ask_answer = answer("The answer, in the format asked for", _JSON_ANSWER)
     ask_answer["content"] |= {MEDIA[f].partition(";")[0]: {"schema": _TEXT} for f in FORMATS if f != "json"}
     asked = operation(
@@ -99,8 +99,10 @@ def sql_router(platform: Platform, open_gateway: OpenGateway, feed: WarehouseFee
     async def sql(request: Request) -> Response:
         access = await authenticator.access(request)
         question = await parse(request, _QUESTION)
-        found = await (await open_gateway()).ask(question.sql, access)
-        return Response(encode(found, question.format), media_type=MEDIA[question.format])
+        gateway = await open_gateway()
+        async with gateway.asked(question.sql, access) as found:
+            content = await encoder.encode(found, question.format)
+        return Response(content, media_type=MEDIA[question.format])
 
     described = operation(
         "views", "The views, columns and functions that you may use", "sql", {200: answer("The views", _VIEWS)}

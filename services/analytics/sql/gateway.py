@@ -8,11 +8,13 @@ in that text, and only if that is what was meant the statement runs, in a bounde
 
 from __future__ import annotations
 
+import math
 import re
 import struct
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,12 +29,16 @@ from services.analytics.sql.refusals import engine_refusal, refuse, value_refusa
 from services.analytics.sums import ROLLUP
 from services.analytics.view import Scoping, View
 from services.analytics.views import JOINS, VIEWS, within_reach
-from shared.errors import Forbidden, TooManyRequests
+from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
 from shared.warehouse.client import Answer, QueryFailed, Warehouse
+from shared.warehouse.turns import Turns, User
 
 PHYSICAL: frozenset[str] = frozenset({ROLLUP.name, *(t.name for table in TABLES for t in table.tables)})
-AT_ONCE = 4  # questions of one user that may run or wait at the same time
+OF_A_USER = 4  # questions of one user that may wait, one of them running
+AT_ONCE, OF_A_TENANT = 3, 2  # that run: one tenant's never take all turns
+WAIT_SECONDS = 30.0  # for a turn
+PAUSE_SECONDS = 30  # of a user whose question could not be ended but with its engine
 
 _WORD = re.compile(r"[\w.]+")
 _READS = re.compile(r"^ *(Function|TableIdentifier|Identifier) (\S+)", re.MULTILINE)
@@ -70,34 +76,54 @@ class SqlGateway:
         self, warehouse: Warehouse, people: People, generation: Callable[[str], int | None] = lambda _: None
     ) -> None:
         self._warehouse, self._people, self._generation = warehouse, people, generation
-        self._running: Counter[tuple[str, str]] = Counter()
+        self._turns = Turns(AT_ONCE, OF_A_TENANT, WAIT_SECONDS)
+        self._asking: Counter[User] = Counter()
+        self._paused: dict[User, float] = {}  # until when, by the monotonic clock
 
     async def ask(self, sql: str, access: Access) -> Answer:
-        """Answer one SELECT over the documented views.
+        """Answer one SELECT over the documented views. Raises as asked does."""
+        async with self.asked(sql, access) as answer:
+            return answer
 
-        Raises: Invalid (with line and column), Forbidden, TooManyRequests, Unavailable.
+    @asynccontextmanager
+    async def asked(self, sql: str, access: Access) -> AsyncIterator[Answer]:
+        """The answer. The caller's turn lasts while it is in use, so few large answers are in memory at once.
+
+        Raises: Invalid (with line and column), Forbidden, TooManyRequests, TooSlow, Unavailable.
         """
         generated = generate(sql, access, self._generation(access.tenant))
         parameters = dict(generated.parameters)
         if "{people:" in generated.text:
             parameters["people"], parameters["names"] = await self._people.names(access)
-        with self._turn(access):
+        async with self._turn((access.tenant, access.user)):
             await self._check_reading(generated, parameters, access.tenant)
-            answer = await self._run(generated.text, parameters, access.tenant)
-        return replace(answer, names=generated.labels)
+            answer = await self._run(generated.text, parameters, access.tenant, len(generated.labels))
+            yield replace(answer, names=generated.labels)
 
-    @contextmanager
-    def _turn(self, access: Access) -> Iterator[None]:
-        key = (access.tenant, access.user)
-        if self._running[key] >= AT_ONCE:
-            raise TooManyRequests(f"{AT_ONCE} of your questions are still running", retry_after=5)
-        self._running[key] += 1
+    @asynccontextmanager
+    async def _turn(self, user: User) -> AsyncIterator[None]:
+        self._check_pause(user)
+        if self._asking[user] >= OF_A_USER:
+            raise TooManyRequests(f"{OF_A_USER} of your questions are still waiting", retry_after=5)
+        self._asking[user] += 1
         try:
-            yield
+            async with self._turns.of(user):
+                self._check_pause(user)
+                yield
+        except TooSlow:
+            self._paused[user] = time.monotonic() + PAUSE_SECONDS
+            raise
         finally:
-            self._running[key] -= 1
-            if not self._running[key]:
-                del self._running[key]
+            self._asking[user] -= 1
+            if not self._asking[user]:
+                del self._asking[user]
+
+    def _check_pause(self, user: User) -> None:
+        now = time.monotonic()
+        self._paused = {u: until for u, until in self._paused.items() if until > now}
+        if (until := self._paused.get(user)) is not None:
+            wait = math.ceil(until - now)
+            raise TooManyRequests(f"your last question took too long; wait {wait} seconds", retry_after=wait)
 
     async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any], tenant: str) -> None:
         """Check that the engine's parser reads only our functions, our names and exactly the scoped views' tables."""
@@ -113,9 +139,9 @@ class SqlGateway:
         if tables != {word: times for word, times in words.items() if word in PHYSICAL}:
             raise refuse("not-allowed", "the statement would read something else than the views it names")
 
-    async def _run(self, text: str, parameters: Mapping[str, Any], tenant: str) -> Answer:
+    async def _run(self, text: str, parameters: Mapping[str, Any], tenant: str, columns: int = 1) -> Answer:
         try:
-            return await self._warehouse.ask(text, parameters, tenant=tenant)
+            return await self._warehouse.ask(text, parameters, tenant=tenant, columns=columns)
         except QueryFailed as error:
             raise engine_refusal(error) from None
         except _UNDECODABLE:

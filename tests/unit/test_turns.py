@@ -1,0 +1,80 @@
+"""Turns to ask: one of a user, few of a tenant, users in rotation, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from shared.errors import Unavailable
+from shared.warehouse.turns import Turns, User
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+class Asking:
+    """Questions that run until they are ended; `began` has their users in the order in which they got a turn."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns, self.began = turns, list[User]()
+        self._ends: list[asyncio.Event] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def ask(self, *users: User) -> None:
+        self.tasks += [asyncio.create_task(self._one(user)) for user in users]
+        await settle()
+
+    async def _one(self, user: User) -> None:
+        async with self.turns.of(user):
+            self.began.append(user)
+            self._ends.append(end := asyncio.Event())
+            await end.wait()
+
+    async def end(self, number: int) -> None:
+        self._ends[number].set()
+        await settle()
+
+
+ANN, BOB, CAT, EVE, FAY = ("acme", "ann"), ("acme", "bob"), ("acme", "cat"), ("globex", "eve"), ("globex", "fay")
+
+
+async def test_one_runs_of_a_user_and_two_of_a_tenant() -> None:
+    asking = Asking(Turns(3, 2, wait=60))
+    await asking.ask(ANN, ANN, BOB, CAT, EVE, FAY)
+    assert asking.began == [ANN, BOB, EVE]
+    await asking.end(2)
+    assert asking.began == [ANN, BOB, EVE, FAY]
+
+
+async def test_users_are_served_in_rotation() -> None:
+    asking = Asking(Turns(1, 1, wait=60))
+    await asking.ask(ANN, ANN, ANN, ANN, BOB, CAT, CAT)
+    for number in range(7):
+        await asking.end(number)
+    assert asking.began == [ANN, ANN, BOB, CAT, ANN, CAT, ANN]
+    assert all(task.done() for task in asking.tasks)
+
+
+async def test_who_waits_too_long_is_refused_and_leaves_no_trace() -> None:
+    turns = Turns(1, 1, wait=0.01)
+    async with turns.of(ANN):
+        with pytest.raises(Unavailable):
+            async with turns.of(BOB):
+                raise AssertionError("no turn was free")
+    served = False
+    async with turns.of(BOB):
+        served = True
+    assert served
+
+
+async def test_who_goes_away_gives_the_turn_to_the_next() -> None:
+    asking = Asking(Turns(1, 1, wait=60))
+    await asking.ask(ANN, BOB, CAT)
+    asking.tasks[1].cancel()
+    await settle()
+    asking.tasks[0].cancel()
+    await settle()
+    assert asking.began == [ANN, CAT]
