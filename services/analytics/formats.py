@@ -109,7 +109,7 @@ def plain(value: Any) -> Any:
             return format(value, "f")
         case datetime():
             aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-            return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+            return f"{aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
         case list() | tuple():
             return [plain(v) for v in value]
         case int() if not _LEAST <= value <= _MOST:
