@@ -101,7 +101,9 @@ async def admit_back(ended: Ended, lookups: Lookups) -> None:
 async def _record(step: Step, created: list[str], lead: Lead, lookups: Lookups) -> Record:
     """The record that a step finds: one made by the conversion belongs to the lead's owner."""
     if step.resource in created:
-        return Record(owner=lead.owner, version=1)
+        made: Record = lookups.catalogue[step.resource].state()
+        made.owner, made.version = lead.owner, 1
+        return made
     return await lookups.record(step.resource, step.id)
 
 
