@@ -272,7 +272,9 @@ class Aggregate(Generic[S]):
         name = self.collection.owner
         if name is None:
             return ""
-        found: str | None = state.owner if self.shown is None else {"owner": state.owner, **self.shown(state)}[name]
+        if name == "owner" or self.shown is None:
+            return state.owner
+        found: str | None = self.shown(state)[name]
         return found
 
     def readable(self, changes: Changes) -> Changes:
