@@ -69,8 +69,6 @@ async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
     step, command, body = f"forget/{id}/{survivor}", "customer.ForgetTakenContactValues", {"person": id}
     try:
         await reaction.send(step, command, body, id=survivor)
-    except Rejected:
-        return  # it is erased itself
     except Invalid:  # another person was erased at this moment: now it is read without their values
         await reaction.send(step, command, body, id=survivor)
     await show_anew(reaction, CONTACT, survivor)

@@ -96,7 +96,7 @@ def add_forgetting(aggregate: Aggregate[Any], title: str, events: MergeEvents, f
     def forget(cmd: ForgetTakenValues, state: MergeableRecord, ctx: Context) -> list[Event]:
         """State may still hold the values; the history does not any more."""
         history, own = ctx.facts
-        if any(isinstance(e.event, forgotten) and e.event.person == cmd.person for e in history):
+        if state.erased or any(isinstance(e.event, forgotten) and e.event.person == cmd.person for e in history):
             return []
         now = aggregate.dump(aggregate.fold(history))
         values = {field: value_of(now, field) for field in sorted(_taken_from(cmd.person, history))}

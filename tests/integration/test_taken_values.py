@@ -152,3 +152,14 @@ async def test_views_from_before_the_erasure_are_masked_before_the_first_answer(
     parts = (world.catalogue, world.repository, world.bus.codec, world.keys, world.views, world.clock, world.bus.ids)
     await Reconciler(*parts).run()
     assert left(repr(await world.see("contact", survivor))) == []
+
+
+async def test_who_lives_on_in_an_erased_survivor_leaves_nothing_either(world: World) -> None:
+    survivor, person = await pair(world)
+    await merge(world, survivor, person)
+    await world.settle()
+    await world.do("customer.EraseContact", {}, survivor)
+    await world.settle()
+    assert [left(await shown(world, id)) for id in (survivor, person)] == [[], []]
+    assert await is_whole(world)
+    assert files_with(world.folder, SECRETS) == {}
