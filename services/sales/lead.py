@@ -115,10 +115,11 @@ def _conversion_is(state: Lead, now: str, reason: str = "") -> None:
 
 
 def forget(state: Lead) -> None:
-    """Mask the reason of a failed conversion: it may name a person."""
+    """Mask the reason of a failed conversion, which may name a person. A running conversion ends with the person."""
     if state.conversion is not None:
-        reason = state.conversion["failed_reason"]
-        state.conversion = {**state.conversion, "failed_reason": reason and ERASED}
+        reason, now = state.conversion["failed_reason"], state.conversion["state"]
+        ended = {"state": "failed" if now == "running" else now, "failed_reason": reason and ERASED}
+        state.conversion = {**state.conversion, **ended}
 
 
 def _became(state: Lead, ids: dict[str, Any]) -> None:
@@ -134,7 +135,7 @@ LEAD = Aggregate(
     evolves_shared=True,
     collection=Collection(
         "leads",
-        2,
+        3,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True),
             Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, personal=True),

@@ -140,7 +140,7 @@ class FailConversion(CommandModel):
 def fail(cmd: FailConversion, state: Lead, ctx: Context) -> list[Event]:
     if not is_running(state, cmd.conversion):
         return []
-    return [events.LeadConversionFailed(cmd.conversion, cmd.reason, **_made(state))]
+    return [events.LeadConversionFailed(cmd.conversion, cmd.reason, **made_by(state))]
 
 
 def is_running(state: Lead, conversion: str) -> bool:
@@ -148,7 +148,7 @@ def is_running(state: Lead, conversion: str) -> bool:
     return current.get("state") == "running" and current.get("id") == conversion
 
 
-def _made(state: Lead) -> dict[str, Any]:
+def made_by(state: Lead) -> dict[str, Any]:
     conversion = state.conversion or {}
     return {name: conversion.get(name) for name in (*RESOURCES, "created")}
 
@@ -216,7 +216,7 @@ def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context) -> list[Even
 
 
 def _undone(state: Lead) -> events.LeadConversionUndone:
-    return events.LeadConversionUndone((state.conversion or {})["id"], **_made(state))
+    return events.LeadConversionUndone((state.conversion or {})["id"], **made_by(state))
 
 
 def _hand(recorded: Recorded) -> str:

@@ -6,7 +6,7 @@ import logging
 
 from services.sales.conversion_steps import Step, steps, steps_back
 from services.sales.lead import LEAD, Lead
-from services.sales.lead_conversion import is_running
+from services.sales.lead_conversion import is_running, made_by
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
 from shared.errors import CrmError, NotFound, told
 from shared.events import sales as events
@@ -81,15 +81,27 @@ async def _take_back(reaction: Reaction, step: Step) -> None:
     except CrmError as error:
         if error.status == 503:
             raise
-        log.warning("%s of conversion %s was refused: %s", step.name, reaction.recorded.event.conversion, told(error))
+        log.warning("%s after %s was refused: %s", step.name, reaction.recorded.event_id, told(error))
 
 
 # --- erasure ----------------------------------------------------------------------------------------------------------
 
 
 async def erase_lead(reaction: Reaction) -> None:
-    await make_unreadable(reaction, LEAD)
+    lead = await make_unreadable(reaction, LEAD)
+    if lead.conversion is not None and lead.conversion["state"] == "failed":
+        await _erase_made(reaction, lead, lead.conversion["id"])
     reaction.purge()
+
+
+async def _erase_made(reaction: Reaction, lead: Lead, conversion: str) -> None:
+    """Take back a conversion that came to no end. The contact it made is the same person and nobody's record yet."""
+    failed = leads.LeadConversionFailed(conversion, "", **made_by(lead))
+    if failed.contact and "contact" in failed.created:
+        await _take_back(reaction, Step("erase-contact", "customer.EraseContact", {}, "contact", failed.contact))
+    for step in steps_back(failed):
+        if step.name != "archive-contact":
+            await _take_back(reaction, step)
 
 
 POLICIES: tuple[Policy, ...] = (

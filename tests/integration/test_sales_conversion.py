@@ -10,7 +10,7 @@ import pytest
 
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.sales.policies import POLICIES as SALES_POLICIES
-from shared.domain.bus import CommandBus, Done
+from shared.domain.bus import Call, CommandBus, Done
 from shared.errors import Forbidden, Rejected
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.streaming.policies import PolicyRunner
@@ -255,6 +255,36 @@ async def test_only_with_the_right_to_archive(world: World) -> None:
     may_edit = Role("r", "", "", {"lead": {"*": Level.ALL}, "*": {"read": Level.ALL}})
     with pytest.raises(Forbidden):
         await world.do("sales.UndoConversion", id=lead, access=Access(TENANT, "boss", (may_edit,)))
+
+
+@pytest.mark.parametrize("before", STEPS)
+async def test_a_conversion_ends_with_an_erased_lead(
+    world: World, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure comes between two steps: nobody of that name is left, and nothing is called [erased]."""
+    lead, send = await qualified(world), CommandBus.send
+
+    async def erased_before(bus: CommandBus, name: str, body: Any, call: Call) -> Done:
+        if name == before:
+            await send(bus, "sales.EraseLead", {}, Call(access=BOSS, id=lead))
+        return await send(bus, name, body, call)
+
+    monkeypatch.setattr(CommandBus, "send", erased_before)
+    document = await converted(world, lead)
+    assert (document["erased"], document["conversion"]["state"]) == (True, "failed")
+    counts = await live(world)
+    assert (counts["account"], counts["opportunity"]) == (0, 0)
+    contacts = [d async for _, _, d in world.views.scan("contacts", TENANT)]
+    assert all(contact["erased"] for contact in contacts)
+    assert "李雷" not in repr([contacts, await world.queries.history(world.aggregate("lead"), lead, BOSS)])
+
+
+async def test_a_conversion_that_has_not_begun_makes_nothing_of_an_erased_lead(world: World) -> None:
+    lead = await qualified(world)
+    await world.do("sales.ConvertLead", ALL_NEW, id=lead)
+    await world.do("sales.EraseLead", {}, lead)
+    assert await live(world) == {"account": 0, "contact": 0, "opportunity": 0}
+    assert (await world.see("lead", lead))["conversion"]["state"] == "failed"
 
 
 # --- erasure ----------------------------------------------------------------------------------------------------------
