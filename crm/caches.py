@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,11 +16,14 @@ from shared.streaming.projector import CHECKPOINT
 from shared.views.port import Collection, ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
-from shared.warehouse.client import InUse, QueryFailed, Warehouse
+from shared.warehouse.client import DataRefused, QueryFailed, Warehouse
 from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.home import WRITER_UID, owner
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
 _BROKEN = "SELECT count() FROM system.detached_parts WHERE database = currentDatabase() AND reason LIKE 'broken%'"
+# ClickHouse's error numbers of data that is torn, overwritten or not all there, never of a lack of memory or room
+_DAMAGE = frozenset({6, 16, 27, 32, 33, 40, 47, 49, 53, 60, 62, 72, 81, 107, 117, 226, 227, 228, 246, 271, 432})
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError)  # records of its own that this program did not store
 log = logging.getLogger("crm.caches")
 
@@ -54,7 +60,10 @@ async def _open_views(
 async def open_warehouse(
     path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], *, unconfined: bool = False
 ) -> WarehouseFeed:
-    """Open or create the warehouse and start its feed. unconfined: see Warehouse.open. Raises Unavailable."""
+    """Open or create the warehouse and start its feed. unconfined: see Warehouse.open.
+
+    Only what is damaged is filled anew. Raises Unavailable: anything else is in the way, and the files stay.
+    """
     try:
         return await _open_warehouse(path, feed_of, unconfined)
     except _Damaged as error:
@@ -75,10 +84,10 @@ class _Damaged(Exception):
 async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], unconfined: bool) -> WarehouseFeed:
     try:
         warehouse = await Warehouse.open(f"chdb:{path}", unconfined=unconfined)
-    except InUse:
+    except DataRefused as error:
+        if _readable(path) and await _new_one_starts(path.parent):
+            raise _Damaged(error.detail) from error
         raise
-    except Unavailable as error:
-        raise _Damaged(error.detail) from error
     try:
         if (await warehouse.rows(_BROKEN))[0][0]:
             raise _Damaged("parts of tables are broken")
@@ -86,8 +95,27 @@ async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFe
         await feed.start()
     except (QueryFailed, *_UNREADABLE) as error:
         await warehouse.close()
+        if isinstance(error, QueryFailed) and error.code not in _DAMAGE:
+            raise Unavailable(f"the warehouse in {path} cannot be used now: {error}") from error
         raise _Damaged(str(error)) from error
     except BaseException:
         await warehouse.close()
         raise
     return feed
+
+
+def _readable(path: Path) -> bool:
+    """Whether the writer's rights to its files are not what keeps it from them."""
+    uid = owner(WRITER_UID).uid or os.getuid()
+    return all(s.st_uid == uid and s.st_mode & stat.S_IRUSR for s in map(Path.lstat, path.glob("*/**/*")))
+
+
+async def _new_one_starts(folder: Path) -> bool:
+    """Whether an empty warehouse starts here: then its data keeps the old one from it, no lack of memory or rights."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="warehouse-", dir=folder) as trial:
+            warehouse = await Warehouse.open(f"chdb:{trial}/new")
+            await warehouse.close()
+    except (Unavailable, OSError):
+        return False
+    return True

@@ -20,13 +20,15 @@ from shared.warehouse.grants import Shown
 from shared.warehouse.home import Home
 from shared.warehouse.readers import Readers
 from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, first_line
+from shared.warehouse.spawn import NotStarted
 from shared.warehouse.tables import Row, Table
 from shared.warehouse.writer import Writer
 
-__all__ = ["Answer", "InUse", "Limits", "Mark", "Parameters", "QueryFailed", "Warehouse"]
+__all__ = ["Answer", "DataRefused", "InUse", "Limits", "Mark", "Parameters", "QueryFailed", "Warehouse"]
 
 SETTLE_SECONDS = 30.0
 _LOOK_EVERY = 0.02  # seconds
+_AT_DATA = "Error initializing EmbeddedServer"  # what the engine says when it fails at its data
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Mark:
 
 class InUse(Unavailable):
     """Another process has the warehouse open."""
+
+
+class DataRefused(Unavailable):
+    """The engine starts and does not open the data; it does not say why."""
 
 
 class Warehouse:
@@ -60,6 +66,7 @@ class Warehouse:
         Raises:
             ValueError: the URL is of another form.
             InUse: another process has the directory open.
+            DataRefused: the engine does not open what is in it.
             Unavailable: the directory cannot be written, or its engine does not start.
         """
         scheme, _, path = url.partition(":")
@@ -76,7 +83,9 @@ class Warehouse:
             await warehouse.writer.start()
         except (QueryFailed, OSError, Unavailable) as error:
             await warehouse.close()
-            raise Unavailable(f"the warehouse in {path} cannot be opened: {first_line(error)}") from error
+            refused = isinstance(error, NotStarted) and _AT_DATA in error.detail
+            kind = DataRefused if refused else Unavailable
+            raise kind(f"the warehouse in {path} cannot be opened: {first_line(error)}") from error
         return warehouse
 
     async def command(self, sql: str, parameters: Parameters | None = None) -> None:
