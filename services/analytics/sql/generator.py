@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
+from services.analytics.sql.functions import OPERATORS
 from services.analytics.sql.limits import MAX_NODES, MAX_READS
 from services.analytics.sql.nodes import (
     Call,
@@ -34,6 +36,7 @@ T = TypeVar("T")
 Scoped = Callable[[Read], str]  # the SQL of a view as the caller sees it
 
 _LETTERS = 50  # of a text literal that count as one node
+_EXACT, _LONGEST_DECIMAL = 15, 38  # digits that a float holds, and a Decimal
 _OURS = re.compile(r"[a-z]\w*", re.ASCII)
 _PLAIN = re.compile(r"[^'\\{}%`\x00-\x1f\x7f]*")
 
@@ -78,8 +81,8 @@ class Generator:
             parts += ["ORDER BY", self._list(select.order, self._sorted)]
         if select.limit is not None:
             parts.append(f"LIMIT {select.limit}")
-        if select.offset is not None:
-            parts.append(f"OFFSET {select.offset}")
+        if select.offset is not None or select.limit is not None:
+            parts.append(f"OFFSET {select.offset or 0}")  # the client would not run a statement that ends in LIMIT 0
         return " ".join(parts)
 
     def _output(self, output: Output) -> str:
@@ -108,7 +111,7 @@ class Generator:
                 self._count(len(value.value) // _LETTERS)
                 return quoted(value.value)
             case Number():
-                return value.digits
+                return _number(value.digits)
             case Constant():
                 return value.word
             case Name():
@@ -119,18 +122,35 @@ class Generator:
                 names = ", ".join(self._name(n) for n in value.names)
                 return f"({names}) -> {self._value(value.body)}"
             case Cast():
-                return f"CAST({self._value(value.value)} AS {value.type})"
+                return f"CAST({self._converted(value.value, value.type)} AS {value.type})"
             case Member():
                 return self._member(value)
             case Subquery():
-                return f"{'exists' if value.exists else ''}({self._query(value.query)})"
+                return f"exists({self._query(value.query)})" if value.exists else self._scalar(value.query)
             case Over():
                 return self._over(value)
 
+    def _converted(self, value: Expression, type_: str) -> str:
+        """A literal becomes a Decimal from its text: as a float, 4.35 would become 4.34."""
+        if isinstance(value, Number) and "Decimal" in type_ and "e" not in value.digits.lower():
+            self._count()
+            return f"'{value.digits}'"
+        return self._value(value)
+
+    def _scalar(self, query: Query) -> str:
+        """A query that stands for a value; NULL where it has no row, also for types that cannot be NULL themselves."""
+        self._count(3)
+        return f"({self._query(_unwrapped(query))})"
+
     def _call(self, call: Call) -> str:
-        parameters = f"({self._list(call.parameters, self._value)})" if call.parameters else ""
+        parameters = f"({', '.join(p.digits for p in call.parameters)})" if call.parameters else ""
         distinct = "DISTINCT " if call.distinct else ""
-        return f"{call.function.name}{parameters}({distinct}{self._list(call.arguments, self._value)})"
+        arguments = self._list(call.arguments, self._value)
+        if call.arguments and call.function.name.startswith("toDecimal"):
+            arguments = ", ".join(
+                [self._converted(call.arguments[0], "Decimal"), *map(self._value, call.arguments[1:])]
+            )
+        return f"{call.function.name}{parameters}({distinct}{arguments})"
 
     def _member(self, member: Member) -> str:
         choices = member.choices
@@ -156,6 +176,27 @@ class Generator:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
             raise refuse("too-large", "the statement is too large when its WITH is written out")
+
+
+def _number(digits: str) -> str:
+    """A literal. The engine reads fractions as floats, so one of more than 15 digits is written as a Decimal."""
+    whole, point, fraction = digits.lstrip("-").partition(".")
+    figures = len(whole.lstrip("0")) + len(fraction)
+    if not point or "e" in fraction.lower() or len((whole + fraction).strip("0")) <= _EXACT:
+        return digits
+    if figures > _LONGEST_DECIMAL:
+        raise refuse("value", f"a number with a fraction has {_LONGEST_DECIMAL} digits at most")
+    return f"CAST('{digits}' AS Decimal({figures}, {len(fraction)}))"
+
+
+def _unwrapped(query: Query) -> Query:
+    """The same values without LowCardinality, which the engine refuses to make NULL: an array's element has none."""
+    if isinstance(query, Union):
+        return replace(query, left=_unwrapped(query.left), right=_unwrapped(query.right))
+    [output] = query.outputs
+    array = Call(OPERATORS["array"], (output.value,))
+    element = Call(OPERATORS["arrayElement"], (array, Number("1")))
+    return replace(query, outputs=(replace(output, value=element),))
 
 
 def quoted(text: str) -> str:

@@ -24,6 +24,7 @@ MAX_GROWTH = 10_000  # how many times longer than its inputs a text or array may
 
 _LIKE_LENGTH, _LIKE_WILDCARDS = 500, 10
 _REGEX_LENGTH, _REGEX_REPEATS, _REGEX_QUANTIFIERS, _REGEX_GROWTH = 200, 200, 10, 10
+_ESCAPED, _SET = re.compile(r"\\.", re.DOTALL), re.compile(r"\[\^?\]?[^\]]*\]")
 _COUNTED = re.compile(r"\{(\d*),?(\d*)\}")
 _LONGEST = {  # about 400 years
     "second": 12_700_000_000,
@@ -54,6 +55,8 @@ def check_regex(pattern: str, growth: int, place: Place) -> None:
     """
     if growth > _REGEX_GROWTH:
         raise refuse("too-large", "a regular expression takes short texts, such as a column", *place)
+    if _nested(pattern):
+        raise refuse("pattern", "a group that is repeated holds no repetition in an alternative", *place)
     repeats = 1
     for low, high in _COUNTED.findall(pattern):
         repeats *= max(int(low or 1), int(high or 1), 1)
@@ -65,6 +68,25 @@ def check_regex(pattern: str, growth: int, place: Place) -> None:
             f"{_REGEX_REPEATS} counted repetitions at most",
             *place,
         )
+
+
+def _nested(pattern: str) -> bool:
+    """Whether a group that is repeated holds alternatives and a repetition: matching may take exponential time."""
+    plain = _SET.sub("x", _ESCAPED.sub("x", pattern))
+    groups = [[False, False]]  # of each open group: whether it has alternatives, whether a repetition
+    for at, sign in enumerate(plain):
+        if sign == "(":
+            groups.append([False, False])
+        elif sign == "|":
+            groups[-1][0] = True
+        elif sign in "*+{" or (sign == "?" and plain[at - 1 : at] not in ("", "(", "*", "+", "?", "}")):
+            groups[-1][1] = True
+        elif sign == ")" and len(groups) > 1:
+            alternatives, repetition = groups.pop()
+            if alternatives and repetition and plain[at + 1 : at + 2] in tuple("*+{"):
+                return True
+            groups[-1] = [groups[-1][0] or alternatives, groups[-1][1] or repetition]
+    return False
 
 
 def check_interval(unit: str, count: str, place: Place) -> None:
