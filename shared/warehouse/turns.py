@@ -46,9 +46,11 @@ class Turns:
             raise
 
     def _leave(self, user: User, turn: asyncio.Future[None]) -> None:
-        self._waiting[user].remove(turn)
-        if not self._waiting[user]:
-            del self._waiting[user]
+        turns = self._waiting.get(user, deque())
+        if turn in turns:
+            turns.remove(turn)
+        if not turns:
+            self._waiting.pop(user, None)
 
     def _end(self, user: User) -> None:
         self._running.discard(user)
@@ -59,10 +61,13 @@ class Turns:
             if not self._free(user):
                 continue
             turns = self._waiting.pop(user)
-            turns.popleft().set_result(None)
+            while turns and turns[0].done():  # cancelled a moment ago
+                turns.popleft()
+            if turns:
+                turns.popleft().set_result(None)
+                self._running.add(user)
             if turns:
                 self._waiting[user] = turns  # behind all others
-            self._running.add(user)
 
     def _free(self, user: User) -> bool:
         of_the_tenant = sum(1 for tenant, _ in self._running if tenant == user[0])

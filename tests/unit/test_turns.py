@@ -78,3 +78,13 @@ async def test_who_goes_away_gives_the_turn_to_the_next() -> None:
     asking.tasks[0].cancel()
     await settle()
     assert asking.began == [ANN, CAT]
+
+
+async def test_those_who_go_away_at_the_same_moment_take_no_turn() -> None:
+    asking = Asking(Turns(1, 1, wait=60))
+    await asking.ask(ANN, BOB, BOB, CAT)
+    for task in asking.tasks[:3]:
+        task.cancel()
+    await settle()
+    assert asking.began == [ANN, CAT]
+    assert all(task.cancelled() for task in asking.tasks[:3])
