@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,7 +22,7 @@ from shared.warehouse.selftest import Breached, check
 from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask, first_line
 from shared.warehouse.spawn import RESTART_SECONDS, START_SECONDS, Engine, NotStarted, in_time
 
-AT_ONCE = 3  # questions that run at the same time
+AT_ONCE, OF_A_TENANT = 3, 2  # questions that run at the same time: one tenant's never take all slots
 GRACE_SECONDS = 1  # that a question gets beyond its limit to end by itself
 MEMORY = 6 << 30  # bytes of address space
 LONGEST_FILE = 2 << 30  # bytes of a spilled sort or group
@@ -68,6 +69,7 @@ class Readers:
         self._reader: Reader | None = None
         self._starting = asyncio.Lock()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._of_tenants = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(OF_A_TENANT))
         self._threads = ThreadPoolExecutor(AT_ONCE + 1, "warehouse-reader")
         self._asked: set[asyncio.Task[Any]] = set()
         self._refusal = ""
@@ -112,7 +114,9 @@ class Readers:
 
     async def ask(self, sql: str, parameters: Parameters | None, tenant: str, columns: int) -> Answer:
         """Raises QueryFailed, TooSlow, Unavailable. A caller who no longer waits does not end the question."""
-        return await self._shielded(self._in_turn(sql, parameters, self.limits.settings(tenant, columns)))
+        return await self._shielded(
+            self._in_turn(sql, parameters, self.limits.settings(tenant, columns), self._of_tenants[tenant])
+        )
 
     async def look(self, sql: str, parameters: Parameters, tenant: str) -> Answer:
         """A question of the suite's own, of a few milliseconds: it waits for no turn. Raises as ask does."""
@@ -143,8 +147,10 @@ class Readers:
         task.add_done_callback(self._asked.discard)
         return await asyncio.shield(task)
 
-    async def _in_turn(self, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
-        async with self._slots:
+    async def _in_turn(
+        self, sql: str, parameters: Parameters | None, settings: Mapping[str, str], of_tenant: asyncio.Semaphore
+    ) -> Answer:
+        async with of_tenant, self._slots:
             try:
                 return await self._on(await self._current(), sql, parameters, settings)
             except _Lost:
