@@ -85,6 +85,12 @@ def test_neighbouring_words_of_a_name_are_one_known_part(password: str, organisa
         check_password(password, organisation=organisation)
 
 
+@pytest.mark.parametrize("password", ["Acme-Corp2026", "Acme-Corp2026!", "AcmeCorp-2026", "Acme.Group.2027"])
+def test_a_word_of_companies_beside_the_name_does_not_help(password: str) -> None:
+    with pytest.raises(Invalid):
+        check_password(password, organisation="Acme")
+
+
 @pytest.mark.parametrize("password", HONEST)
 def test_honest_passwords_are_taken(password: str) -> None:
     assert code_of(password) == ""
