@@ -107,7 +107,8 @@ async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFe
 def _readable(path: Path) -> bool:
     """Whether the writer's rights to its files are not what keeps it from them."""
     uid = owner(WRITER_UID).uid or os.getuid()
-    return all(s.st_uid == uid and s.st_mode & stat.S_IRUSR for s in map(Path.lstat, path.glob("*/**/*")))
+    found = map(Path.lstat, path.glob("*/**/*"))
+    return all(s.st_uid == uid and s.st_mode & stat.S_IRUSR for s in found if not stat.S_ISLNK(s.st_mode))
 
 
 async def _new_one_starts(folder: Path) -> bool:

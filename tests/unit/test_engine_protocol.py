@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import socket
 import threading
@@ -16,7 +15,6 @@ import pytest
 from urllib3 import encode_multipart_formdata
 
 from shared.warehouse.protocol import IDLE_SESSIONS, LONGEST_FORM, Sessions, serve
-from shared.warehouse.turns import Turns
 
 
 class FakeSession:
@@ -173,24 +171,3 @@ def test_sessions_that_nobody_uses_are_few(served: Served) -> None:
     for n in range(IDLE_SESSIONS + 5):
         served.post("SELECT 1", log_comment=str(n))
     assert sum(not s.closed for s in served.opened) == IDLE_SESSIONS
-
-
-async def test_no_tenant_takes_all_turns() -> None:
-    turns, running, most = Turns(3, 2), [], 0
-    done = asyncio.Event()
-
-    async def work(tenant: str) -> None:
-        async with turns.of(tenant):
-            running.append(tenant)
-            await done.wait()
-            running.remove(tenant)
-
-    tasks = [asyncio.create_task(work("a")) for _ in range(5)] + [asyncio.create_task(work(t)) for t in "bc"]
-    for _ in range(20):
-        await asyncio.sleep(0)
-        most = max(most, len(running))
-    assert sorted(running) == ["a", "a", "b"]
-    done.set()
-    await asyncio.gather(*tasks)
-    assert most == 3
-    assert running == []
