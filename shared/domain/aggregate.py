@@ -255,6 +255,13 @@ class Aggregate(Generic[S]):
             setattr(twin, name, value)
         return twin
 
+    def after(self, state: S, events: Iterable[Event]) -> S:
+        """A copy of the state with events folded on."""
+        twin = self.copy(state)
+        for event in events:
+            self.evolve_all(twin, event)
+        return twin
+
     def document(self, state: S) -> Document:
         """What the views hold: the state and what is computed from it."""
         document: Document = {name: getattr(state, name) for name in self._names}

@@ -202,27 +202,31 @@ class CommandBus:
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         context = Context(access.tenant, id, access.user, now, happened, access, self.ids.new, facts, call.reason)
         events = command.decide(body, state, context)
-        await check_reach(aggregate, state, events, lookups)
         if not events and request is None:
             return Done(id, state.version, changed=False)
-        return await self._append(task, id, state, events, happened, request)
+        after = aggregate.after(state, events)
+        after.id, after.version = id, state.version + len(events)
+        await check_reach(aggregate, state, after, lookups)
+        return await self._append(task, state, after, events, happened, request)
 
     async def _append(
-        self, task: Task, id: str, state: Record, events: list[Event], occurred_at: Micros, request: Request | None
+        self,
+        task: Task,
+        state: Record,
+        after: Record,
+        events: list[Event],
+        occurred_at: Micros,
+        request: Request | None,
     ) -> Done:
-        aggregate, call = task.aggregate, task.call
+        aggregate, call, id = task.aggregate, task.call, after.id
         tenant, stream, expected = call.access.tenant, aggregate.stream(id), state.version
         metadata = await self.codec.seal_reason(tenant, stream, _metadata(task, self.ids.new()), occurred_at)
         try:
             encoded = await self.codec.encode(tenant, stream, events, [self.ids.new() for _ in events], occurred_at)
         except ValueError as error:
             raise Invalid(str(error)) from error
-        after = aggregate.copy(state)
-        after.id, after.version = id, expected + len(events)
-        for event in events:
-            aggregate.evolve_all(after, event)
         if aggregate.uniques and events:
-            await self._reserve(task, id, state, after)
+            await self._reserve(task, state, after)
             crashpoint("command.reserved")
         crashpoint("command.encoded")
         if request is not None:
@@ -248,9 +252,9 @@ class CommandBus:
         if breach is not None and breach.rule.refuses and task.command.model is not Withdraw:
             raise breach.rule.error()
 
-    async def _reserve(self, task: Task, id: str, before: Record, after: Record) -> None:
+    async def _reserve(self, task: Task, before: Record, after: Record) -> None:
         """Reserve the values that the events give the record."""
-        aggregate, call = task.aggregate, task.call
+        aggregate, call, id = task.aggregate, task.call, after.id
         absorbed = getattr(after, "absorbed", ())
         for unique in aggregate.uniques:
             value = held_value(unique, after)

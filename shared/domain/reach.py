@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from shared.domain.catalogue import AnyAggregate
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
-from shared.events.envelope import Event
 from shared.security.reach import reaches_all, require_transfer
 
 
-async def check_reach(aggregate: AnyAggregate, before: Record, events: Sequence[Event], lookups: Lookups) -> None:
-    """Raises Forbidden or NotFound when the events would widen somebody's reach beyond the caller's own.
+async def check_reach(aggregate: AnyAggregate, before: Record, after: Record, lookups: Lookups) -> None:
+    """Raises Forbidden or NotFound when a change would widen somebody's reach beyond the caller's own.
 
     A new record had no owner before: `guards` decides who may own it.
     """
-    owned = aggregate.collection.owner is not None and before.version > 0 and not reaches_all(lookups.access)
-    if not events or not (owned or aggregate.reach):
+    if after.version == before.version:
         return
-    after = aggregate.copy(before)
-    for event in events:
-        aggregate.evolve_all(after, event)
+    owned = aggregate.collection.owner is not None and before.version > 0 and not reaches_all(lookups.access)
     if owned and after.owner != before.owner:
         require_transfer(lookups.access, aggregate.name, before.owner, after.owner)
     if aggregate.reach is not None:
