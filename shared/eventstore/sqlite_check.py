@@ -47,13 +47,17 @@ def installation_of(db: sqlite3.Connection) -> str:
 
 def chain_hash_at(db: sqlite3.Connection, position: int) -> bytes:
     """The chain hash after an event. Raises StoreBroken: the event has none."""
+    found = _chain_hash(db, position)
+    if found is None:
+        raise StoreBroken(f"event {position} has no chain hash")
+    return found
+
+
+def _chain_hash(db: sqlite3.Connection, position: int) -> bytes | None:
     if not position:
         return genesis(installation_of(db))
     found = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (position,)).fetchone()
-    if found is None:
-        raise StoreBroken(f"event {position} has no chain hash")
-    chain_hash: bytes = found[0]
-    return chain_hash
+    return found[0] if found else None
 
 
 class Checking:
@@ -86,18 +90,12 @@ class Checking:
     def _begin(self, db: sqlite3.Connection) -> None:
         found = db.execute("SELECT value FROM meta WHERE name = 'chained_later'").fetchone()
         self.report.chained_later = found[0] if found else 0
-        self._chain_hash = self._kept(db, self._position)
-
-    def _kept(self, db: sqlite3.Connection, position: int) -> bytes | None:
-        if not position:
-            return genesis(installation_of(db))
-        found = db.execute("SELECT chain_hash FROM chain WHERE position = ?", (position,)).fetchone()
-        return found[0] if found else None
+        self._chain_hash = _chain_hash(db, self._position)
 
     def _check(self, db: sqlite3.Connection, event: Stored, category: str, chain_hash: bytes | None) -> None:
         if event.position != self._position + 1:
             self._note_missing(self._position + 1, event.position - 1)
-            self._chain_hash = self._kept(db, event.position - 1)
+            self._chain_hash = _chain_hash(db, event.position - 1)
         if chain_hash is None:
             self._note(event, "was put in: no chain hash was made when events were written")
         elif self._chain_hash is not None and _linked(self._chain_hash, event) != chain_hash:
