@@ -1,4 +1,4 @@
-"""Views and warehouse hold only what the events say: one that is damaged is thrown away and filled anew."""
+"""Views and warehouse hold only what the events say: a damaged one is removed and rebuilt from the events."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def open_views(path: Path, store: EventStore, collections: Sequence[Collec
     try:
         return await _open_views(path, store, collections)
     except ViewsDamaged as error:
-        log.warning("%s: the views are filled anew from the events", error)
+        log.warning("%s: the views are rebuilt from the events", error)
     throw_away(path)
     return await _open_views(path, store, collections)
 
@@ -62,14 +62,14 @@ async def open_warehouse(
 ) -> WarehouseFeed:
     """Open or create the warehouse and start its feed. unconfined: see Warehouse.open.
 
-    Only what is damaged is filled anew. Raises Unavailable: anything else is in the way, and the files stay.
+    A damaged warehouse is rebuilt from the events. Raises Unavailable: for any other fault, the files stay.
     """
     try:
         return await _open_warehouse(path, feed_of, unconfined)
     except _Damaged as error:
         if shutil.disk_usage(path).free < ROOM:
             raise Unavailable(str(error)) from error
-        log.warning("the warehouse is damaged (%s): it is filled anew from the events", error)
+        log.warning("the warehouse is damaged (%s): it is rebuilt from the events", error)
     try:
         shutil.rmtree(path)
         return await _open_warehouse(path, feed_of, unconfined)
@@ -105,14 +105,14 @@ async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFe
 
 
 def _readable(path: Path) -> bool:
-    """Whether the writer's rights to its files are not what keeps it from them."""
+    """Whether the writer has the rights to read its files."""
     uid = owner(WRITER_UID).uid or os.getuid()
     found = map(Path.lstat, path.glob("*/**/*"))
     return all(s.st_uid == uid and s.st_mode & stat.S_IRUSR for s in found if not stat.S_ISLNK(s.st_mode))
 
 
 async def _new_one_starts(folder: Path) -> bool:
-    """Whether an empty warehouse starts here: then its data keeps the old one from it, no lack of memory or rights."""
+    """Whether an empty warehouse starts here. If it does, data stops the old one, not a lack of memory or rights."""
     try:
         with tempfile.TemporaryDirectory(prefix="warehouse-", dir=folder) as trial:
             warehouse = await Warehouse.open(f"chdb:{trial}/new")

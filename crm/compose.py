@@ -228,9 +228,10 @@ async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str
 async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
     """At the end, so that the next start has nothing to look through."""
     with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
-        await Witness(platform.store, platform.keys).note()
         if platform.projector.position == platform.policies.position == await platform.store.head():
             await reconciler.note()
+        else:
+            await Witness(platform.store, platform.keys).note()
 
 
 async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, stale: Collection[str]) -> None:
@@ -254,7 +255,6 @@ async def _reconcile(reconciler: Reconciler, bus: CommandBus, store: SqliteEvent
     """Bring log, keys and views to agree; fill all views again where they may show erased text."""
     if await reconciler.run():
         await _fill(bus, store, projector, [a.collection.name for a in bus.catalogue])
-        await bus.views.purge()
         await reconciler.note()
 
 

@@ -57,7 +57,7 @@ class Reconciler:
         if written or masked:
             log.warning("older files brought erased people back: %s written to the log, %s masked", written, masked)
         if destroyed - self._people.keys():
-            log.warning("keys of texts were destroyed that the views may still show: they are filled anew")
+            log.warning("keys of texts were destroyed that the views may still show: they are rebuilt")
             return True
         await self.note()
         return False

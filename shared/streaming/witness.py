@@ -1,4 +1,4 @@
-"""The key ring keeps how far the log has come: it lies in another folder, and whoever rewrites the log has not it."""
+"""The key ring notes the head of the log. The ring lies in another folder than the log, so a cut log is noticed."""
 
 from __future__ import annotations
 
