@@ -39,7 +39,8 @@ from shared.events import customer_views as seen
 from shared.events import sales_leads as led
 from shared.events import sales_products as sold
 from shared.events.envelope import Event
-from shared.events.registry import all_types, type_of
+from shared.events.registry import type_of
+from tests.golden.catalogue import every_type
 from tests.unit.given import ID, ME, Given, given
 
 NAMED = {"name": {"from": "", "to": "New"}}
@@ -317,7 +318,7 @@ def test_every_event_that_can_be_undone_is_in_the_table() -> None:
     refused = set().union(*(a.not_undoable for a in aggregates)) | NO_EFFECT
     born = [*map(type, BORN.values()), *KINDS.values(), identity.UserListed]
     births = {type_of(kind).name for kind in born}
-    every = {t.name for t in all_types() if t.cls.__module__.startswith("shared.events.")}
+    every = {t.name for t in every_type()}
     others = {n for n in every if n.startswith(WITHOUT_UNDO) and not n.startswith("integration.ImportMapping")}
     listed = {type_of(type(events[-1])).name for _, events, _ in TABLE}
     assert every - refused - births - others - listed == set()
