@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as F
 
-from services.customer.taking import Own, own_values, whose_values
+from services.customer.taking import Own, Past, own_values, past_of, whose_values
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
@@ -79,9 +79,7 @@ class Others:
 
 
 Combine = Callable[[Any, dict[str, Any], Lookups], Awaitable[dict[str, Any]]]  # survivor, others → values
-
-
-Part = Callable[[str, Any, Lookups], Awaitable[None]]  # survivor's id, the event that lets others go; raises to refuse
+Part = Callable[[str, Any, Lookups], Awaitable[None]]  # survivor's id, the release's event; raises to refuse it
 
 
 def add_merging(
@@ -184,20 +182,6 @@ def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, pa
         return [event]
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What letting records go has to know."""
-
-    history: list[Recorded]
-    own: Own = field(default_factory=dict)
-
-
-async def past_of(aggregate: Aggregate[Any], events: MergeEvents, lookups: Lookups) -> Past:
-    history = await lookups.events(aggregate.name, lookups.id)
-    absorbed = aggregate.fold(history).absorbed
-    return Past(history, await own_values(aggregate, events, lookups.id, absorbed, lookups))
-
-
 def merges(history: list[Recorded], events: MergeEvents) -> dict[str, Recorded]:
     """Each record that is absorbed directly now, with the merge that did it."""
     acts: dict[str, Recorded] = {}
@@ -273,5 +257,5 @@ def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> No
 
 
 def _personal(event: type[Any], id: str, changes: Changes, own: Own) -> dict[str, Any]:
-    """What the event says beside all others when it is about persons."""
+    """The fields that only an event about persons has."""
     return {"subject_id": id, "whose": whose_values(changes, own)} if type_of(event).personal else {}

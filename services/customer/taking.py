@@ -1,8 +1,9 @@
-"""What a merge takes over from other persons, and how it goes when one of them is erased."""
+"""Values that a merge takes over from other persons, and their removal when one of these persons is erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
@@ -31,6 +32,20 @@ async def own_values(
         return {}
     ids = dict.fromkeys((survivor, *others))
     return {id: _own(aggregate, await lookups.events(aggregate.name, id)) for id in ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A survivor's events, and the values that it and the records it absorbed have of their own."""
+
+    history: list[Recorded]
+    own: Own = field(default_factory=dict)
+
+
+async def past_of(aggregate: Aggregate[Any], events: MergeEvents, lookups: Lookups) -> Past:
+    history = await lookups.events(aggregate.name, lookups.id)
+    absorbed = aggregate.fold(history).absorbed
+    return Past(history, await own_values(aggregate, events, lookups.id, absorbed, lookups))
 
 
 def _own(aggregate: Aggregate[Any], history: list[Recorded]) -> Document:
@@ -87,21 +102,19 @@ class ForgetTakenValues(CommandModel):
 def add_forgetting(aggregate: Aggregate[Any], title: str, events: MergeEvents, forgotten: type[Any]) -> None:
     """Register the hidden `ForgetTaken<Title>Values`; it is sent once the person's key is destroyed."""
 
-    async def look(cmd: ForgetTakenValues, lookups: Lookups) -> tuple[list[Recorded], Own]:
-        history = await lookups.events(aggregate.name, lookups.id)
-        others = aggregate.fold(history).absorbed
-        return history, await own_values(aggregate, events, lookups.id, others, lookups)
+    async def look(cmd: ForgetTakenValues, lookups: Lookups) -> Past:
+        return await past_of(aggregate, events, lookups)
 
     @aggregate.command(f"ForgetTaken{title}Values", action="erase", verb="forget-taken", hidden=True, prepare=look)
     def forget(cmd: ForgetTakenValues, state: MergeableRecord, ctx: Context) -> list[Event]:
         """State may still hold the values; the history does not any more."""
-        history, own = ctx.facts
+        history = ctx.facts.history
         if state.erased or any(isinstance(e.event, forgotten) and e.event.person == cmd.person for e in history):
             return []
         now = aggregate.dump(aggregate.fold(history))
         values = {field: value_of(now, field) for field in sorted(_taken_from(cmd.person, history))}
         changes = {field: {"from": value, "to": value} for field, value in values.items()}
-        return [forgotten(ctx.id, changes, cmd.person, whose_values(changes, own))] if changes else []
+        return [forgotten(ctx.id, changes, cmd.person, whose_values(changes, ctx.facts.own))] if changes else []
 
 
 def _taken_from(person: str, history: list[Recorded]) -> set[str]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from services.customer.account import ACCOUNT
 from services.customer.account_tree import TREE
-from services.customer.merging import Others, Past
+from services.customer.merging import Others
+from services.customer.taking import Past
 from shared.domain.undo import UndoClash
 from shared.errors import Invalid, Rejected
 from shared.events.customer import (
