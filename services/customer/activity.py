@@ -14,7 +14,7 @@ from shared.domain.aggregate import Aggregate, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record
-from shared.domain.undo import Reverse, Step
+from shared.domain.undo import Reverse, Step, entries, restored
 from shared.errors import Rejected
 from shared.events import customer_activities as events
 from shared.events.common import Changes
@@ -148,12 +148,12 @@ ACTIVITY = Aggregate(
 
 
 def plan_back(back: Changes, state: Activity) -> list[Step]:
-    moments = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("start", "due")}
+    moments = restored(back, state, "start", "due")
     return [("RescheduleActivity", {f: moment or None for f, moment in moments.items()})]
 
 
 def links_back(back: Changes, state: Activity) -> Iterator[Step]:
-    now, wanted = ({link["id"]: link for link in back["linked_to"][side]} for side in ("from", "to"))
+    now, wanted = entries(back["linked_to"], "id")
     yield from (("UnlinkActivity", {"id": id}) for id in now.keys() - wanted.keys())
     yield from (("LinkActivity", link) for id, link in wanted.items() if id not in now)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.undo import Reverse, Step
+from shared.domain.undo import Reverse, Step, entries
 from shared.events.common import Changes
-
-Entry = dict[str, Any]
 
 
 def _emails(back: Changes, state: Any) -> Iterator[Step]:
-    now, wanted = _by(back["emails"], "email")
+    now, wanted = entries(back["emails"], "email")
     yield from (("RemoveContactEmail", {"email": email}) for email in now.keys() - wanted.keys())
     for email, entry in wanted.items():
         if email not in now:
@@ -22,13 +20,13 @@ def _emails(back: Changes, state: Any) -> Iterator[Step]:
 
 
 def _phones(back: Changes, state: Any) -> Iterator[Step]:
-    now, wanted = _by(back["phones"], "phone")
+    now, wanted = entries(back["phones"], "phone")
     yield from (("RemoveContactPhone", {"phone": phone}) for phone in now.keys() - wanted.keys())
     yield from (("AddContactPhone", entry) for phone, entry in wanted.items() if phone not in now)
 
 
 def _addresses(back: Changes, state: Any) -> Iterator[Step]:
-    now, wanted = _by(back["addresses"], "id")
+    now, wanted = entries(back["addresses"], "id")
     yield from (("RemoveContactAddress", {"address": id}) for id in now.keys() - wanted.keys())
     for id, entry in wanted.items():
         if id not in now:
@@ -36,7 +34,7 @@ def _addresses(back: Changes, state: Any) -> Iterator[Step]:
 
 
 def _accounts(back: Changes, state: Any) -> Iterator[Step]:
-    now, wanted = _by(back["accounts"], "account")
+    now, wanted = entries(back["accounts"], "account")
     active = {account for account, link in wanted.items() if link["active"]}
     for account, link in now.items():
         if link["active"] and account not in active:
@@ -45,11 +43,6 @@ def _accounts(back: Changes, state: Any) -> Iterator[Step]:
         link, before = wanted[account], now.get(account)
         if link != before and not (before and link == {**before, "primary": link["primary"]} and not link["primary"]):
             yield "LinkToAccount", {f: link[f] for f in ("account", "role", "primary")}
-
-
-def _by(change: dict[str, list[Entry]], key: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
-    """The entries as they are and as they are to be, by their key."""
-    return {e[key]: e for e in change["from"]}, {e[key]: e for e in change["to"]}
 
 
 REVERSES = (

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.undo import Reverse, Step, by
+from shared.domain.undo import Reverse, Step, by, entries, restored
 from shared.events.common import Changes
-
-Entry = dict[str, Any]
 
 
 def _amount(back: Changes, state: Any) -> Iterator[Step]:
-    wanted = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("amount", "currency")}
+    wanted = restored(back, state, "amount", "currency")
     yield "ChangeAmount", {**wanted, "currency": wanted["currency"] or None}
 
 
 def _lines(back: Changes, state: Any) -> Iterator[Step]:
     """The amount follows: it is the sum of the lines."""
-    now, wanted = _by(back["lines"]["from"], "id"), _by(back["lines"]["to"], "id")
+    now, wanted = entries(back["lines"], "id")
     for id in now.keys() - wanted.keys():
         yield "RemoveLineItem", {"line": id}
     for id, line in wanted.items():
@@ -30,7 +28,7 @@ def _lines(back: Changes, state: Any) -> Iterator[Step]:
 
 
 def _contact_roles(back: Changes, state: Any) -> Iterator[Step]:
-    now, wanted = _by(back["contact_roles"]["from"], "contact"), _by(back["contact_roles"]["to"], "contact")
+    now, wanted = entries(back["contact_roles"], "contact")
     for contact in now.keys() - wanted.keys():
         yield "RemoveContactRole", {"contact": contact}
     for contact, entry in wanted.items():
@@ -38,14 +36,9 @@ def _contact_roles(back: Changes, state: Any) -> Iterator[Step]:
             yield "SetContactRole", {"contact": contact, "role": entry["role"]}
 
 
-def _by(entries: list[Entry], key: str) -> dict[str, Entry]:
-    return {entry[key]: entry for entry in entries}
-
-
 def _stage(back: Changes, state: Any) -> Iterator[Step]:
     """Restore the deal's own probability in that stage, not the present one of the stage."""
-    probability = back["probability"]["to"] if "probability" in back else state.probability
-    yield "ChangeStage", {"stage": back["stage"]["to"], "probability": probability}
+    yield "ChangeStage", restored(back, state, "stage", "probability")
 
 
 REVERSES = (

@@ -14,7 +14,7 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Text
-from shared.domain.undo import Reverse, Step
+from shared.domain.undo import Reverse, Step, restored
 from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
@@ -82,7 +82,7 @@ PRODUCT = Aggregate(
 
 
 def list_price_back(back: Changes, state: Product) -> list[Step]:
-    wanted = {f: back[f]["to"] if f in back else getattr(state, f) for f in ("list_price", "currency")}
+    wanted = restored(back, state, "list_price", "currency")
     return [("SetListPrice", {f: v for f, v in wanted.items() if f == "list_price" or v})]
 
 

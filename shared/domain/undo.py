@@ -6,7 +6,7 @@ the `prepare` and the decision of each of them, and then writes one `…ChangeUn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
 from shared.security.permissions import Access
 
+Entry = dict[str, Any]  # an element of a list field
 Step = tuple[str, dict[str, Any]]  # a command's name without its service, and its body
 Steps = Callable[[Changes, Any], Iterable[Step]]  # changes to make, state now → commands
 Check = Callable[[Any, Context], None]  # state, context; raises to refuse
@@ -58,9 +59,20 @@ def by(command: str, *fields: str, along: tuple[str, ...] = ()) -> Reverse:
     """The common case: one command whose body has the fields under their own names."""
 
     def steps(back: Changes, state: Any) -> Iterable[Step]:
-        yield command, {name: back[name]["to"] if name in back else getattr(state, name) for name in fields}
+        yield command, restored(back, state, *fields)
 
     return Reverse(fields, steps, along)
+
+
+def restored(back: Changes, state: Any, *fields: str) -> dict[str, Any]:
+    """The values of fields after an undo; a field that it does not change keeps its present value."""
+    return {name: back[name]["to"] if name in back else getattr(state, name) for name in fields}
+
+
+def entries(change: Mapping[str, Sequence[Entry]], key: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """The entries of a list field before and after an undo, by the key of an entry."""
+    now, wanted = ({entry[key]: entry for entry in change[side]} for side in ("from", "to"))
+    return now, wanted
 
 
 @dataclass(frozen=True, slots=True)
