@@ -41,7 +41,6 @@ MAX_FILE_BYTES = 50 << 20
 JOB_FILE = "job.db"
 SWEEP_SECONDS = 86_400.0
 SYSTEM = "system"
-NOT_ALLOWED = "its owner may no longer sign in"
 Key = tuple[str, str]  # tenant, import id
 log = logging.getLogger("crm.imports")
 
@@ -211,10 +210,7 @@ class Imports:
             file.begin_anew()
 
     async def _import(self, tenant: str, state: Import, file: JobFile) -> None:
-        access = await self._access(tenant, state.owner or "")
-        if access is None:
-            await self._send(tenant, state.id, "PauseImport", {"reason": NOT_ALLOWED})
-            return
+        access = await self._owner_access(tenant, state)
         folder, progress = self.folder / state.id, self.progress[tenant, state.id]
         opened = open_again(self._platform.catalogue, state.mapping, state.files, folder)
         progress.tell(total=state.total)
@@ -239,11 +235,15 @@ class Imports:
         """Continue with the present rights of the import's owner. Raises Stopped."""
         if (tenant, state.id) in self._paused:
             raise Stopped
+        job.access = await self._owner_access(tenant, state)
+
+    async def _owner_access(self, tenant: str, state: Import) -> Access:
+        """The present rights of the import's owner. Raises Stopped for one without any: then the import is paused."""
         access = await self._access(tenant, state.owner or "")
         if access is None:
-            await self._send(tenant, state.id, "PauseImport", {"reason": NOT_ALLOWED})
+            await self._send(tenant, state.id, "PauseImport", {"reason": "its owner may no longer sign in"})
             raise Stopped
-        job.access = access
+        return access
 
     async def _access(self, tenant: str, user: str) -> Access | None:
         """The rights in whose name it runs; None when that user may not act any more."""
