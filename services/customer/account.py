@@ -122,14 +122,14 @@ async def count_open(account: Account, lookups: Lookups) -> int:
     """The number of open opportunities of an account: the views find them, the log confirms each."""
     if "opportunity" not in lookups.catalogue:
         return 0
+    mine = [account.id, *account.absorbed]
     where = (
-        Condition("account", "in", [account.id, *account.absorbed]),
+        Condition("account", "in", mine),
         Condition("status", "eq", "open"),
         Condition("archived", "eq", False),
     )
     shown = await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE))
     deals: list[Any] = [await lookups.record("opportunity", d["id"]) for d in shown]
-    mine = (account.id, *account.absorbed)
     return sum(d.status == "open" and not d.archived and d.account in mine for d in deals)
 
 
