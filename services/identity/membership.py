@@ -6,7 +6,7 @@ and an organisation keeps an active administrator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from services.identity.administrators import ADMINISTRATOR, NEEDS_ADMINISTRATOR,
 from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
 from shared.domain.aggregate import Command, CommandModel, Context
-from shared.domain.catalogue import AnyAggregate
+from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.types import Email, Reference
@@ -229,15 +229,17 @@ class HandOverUser(CommandModel):
 
 
 async def may_hand_over(cmd: HandOverUser, lookups: Lookups) -> None:
-    """The successor exists, and the caller might transfer each record by themselves: a policy does it for them."""
+    """Raises unless the successor exists and the caller may transfer every record: a policy does it on their behalf."""
     await lookups.exists("to", "user", cmd.to)
-    for aggregate in lookups.catalogue:
-        if aggregate.collection.owner is not None and transfer_of(aggregate) is not None:
-            require_transfer(lookups.access, aggregate.name, lookups.id, cmd.to)
+    for aggregate, _ in transfers(lookups.catalogue):
+        require_transfer(lookups.access, aggregate.name, lookups.id, cmd.to)
 
 
-def transfer_of(aggregate: AnyAggregate) -> Command | None:
-    return next((c for c in aggregate.commands.values() if c.verb == "transfer"), None)
+def transfers(catalogue: Catalogue) -> Iterator[tuple[AnyAggregate, Command]]:
+    """The record types that have owners, each with the command that gives a record to another one."""
+    for aggregate in catalogue:
+        if aggregate.collection.owner is not None:
+            yield from ((aggregate, command) for command in aggregate.commands.values() if command.verb == "transfer")
 
 
 @USER.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over)

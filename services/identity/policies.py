@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from services.identity.membership import transfer_of
+from services.identity.membership import transfers
 from services.identity.session import SESSION
 from services.identity.user import USER
 from shared.domain.catalogue import AnyAggregate
@@ -19,10 +19,7 @@ from shared.views.port import Condition, Query, Scope, Write
 async def _transfer_work(reaction: Reaction) -> None:
     """Every live record of every type that has owners goes to the successor."""
     event: events.UserWorkHandedOver = reaction.recorded.event
-    for aggregate in reaction.bus.catalogue:
-        transfer = transfer_of(aggregate)
-        if aggregate.collection.owner is None or transfer is None:
-            continue
+    for aggregate, transfer in transfers(reaction.bus.catalogue):
         async for id in _owned(reaction, aggregate):
             try:
                 await reaction.send(f"{aggregate.name}/{id}", transfer.name, {"owner": event.to}, id=id)
