@@ -42,7 +42,7 @@ def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAg
 async def replay(platform: Platform, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
     """Rebuild views beside the live ones and swap them in; heal parked records.
 
-    Raises StoreBroken: the log is not the one that was written, and no view is to be made of it.
+    Raises StoreBroken when the log is not as it was written: no view may be built from it.
     """
     checked = await check_log(platform, None, note)
     if not checked["ok"]:
@@ -71,14 +71,14 @@ async def _heal(platform: Platform, category: str) -> int:
 async def verify(
     platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
 ) -> Report:
-    """Check the log, compare every view of an organisation (None = of all) with its events, warehouse and rules too."""
+    """Check the log, every view of an organisation (None = of all) against its events, the warehouse and the rules."""
     log = await check_log(platform, tenant, note)
     views = await verify_views(platform, tenant, open_scratch, note)
     return {**views, "ok": log["ok"] and views["ok"], "log": log}
 
 
 async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Report:
-    """Which records break a rule over several records, since before these were held."""
+    """The records that break a rule over several records, such as those written before the rule existed."""
     seen = _Counter(RULES, note)
     found: list[Report] = []
     count = 0

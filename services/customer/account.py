@@ -222,7 +222,7 @@ async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookup
 
 @ACCOUNT.command("CreateAccount", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateAccount, state: Account, ctx: Context) -> list[Event]:
-    """A new account, owned by whoever creates it unless said otherwise."""
+    """A new account, owned by its creator unless said otherwise."""
     details = cmd.model_dump(exclude_unset=True, exclude={"owner", "allow_duplicate"})
     return [events.AccountCreated(details, cmd.owner if "owner" in cmd.model_fields_set else ctx.actor)]
 

@@ -34,8 +34,8 @@ Priority = Literal["low", "normal", "high"]
 @dataclass(slots=True)
 class Activity(Record):
     """Moments in microseconds, 0 = none; duration in minutes. linked_to: {type, id}. participants: {type, id,
-    response}, response "" = not answered yet. about: everybody who was ever linked to it or took part, for their
-    erasure."""
+    response}, response "" = not answered yet. about: all persons who were ever linked to it or took part; their
+    erasure needs them."""
 
     kind: str = "task"
     subject: str = ""

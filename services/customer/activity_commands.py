@@ -89,7 +89,7 @@ async def linkable(field: str, type_: str, id: str, lookups: Lookups) -> None:
 
 @ACTIVITY.command("CreateActivity", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
-    """A new activity, owned by whoever creates it unless said otherwise."""
+    """A new activity, owned by its creator unless said otherwise."""
     start, due = cmd.start or 0, cmd.due or 0
     require_order(start, due)
     sent = cmd.model_dump(exclude_unset=True)

@@ -96,7 +96,7 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
 
 @CONTACT.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateContact, state: Contact, ctx: Context) -> list[Event]:
-    """A new contact, owned by whoever creates it unless said otherwise."""
+    """A new contact, owned by its creator unless said otherwise."""
     if not cmd.whole():
         raise Invalid.field("name", "required", "a person needs a name: name, or given_name, or family_name")
     details: dict[str, Any] = cmd.model_dump(include=set(ContactDetails.model_fields) & cmd.model_fields_set)

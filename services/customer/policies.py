@@ -60,7 +60,7 @@ async def erase_person(reaction: Reaction) -> None:
 
 
 async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
-    """What a survivor took over from a person goes when that one is erased, from its views at once."""
+    """Remove what a survivor took over from an erased person, from its view at once."""
     bus, tenant = reaction.bus, reaction.recorded.tenant
     person = await bus.repository.load(CONTACT, tenant, id)
     if not person.erased:
@@ -69,7 +69,7 @@ async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
     step, command, body = f"forget/{id}/{survivor}", "customer.ForgetTakenContactValues", {"person": id}
     try:
         await reaction.send(step, command, body, id=survivor)
-    except Invalid:  # another person was erased at this moment: now it is read without their values
+    except Invalid:  # another person was erased at this moment: the retry reads the record without their values
         await reaction.send(step, command, body, id=survivor)
     await show_anew(reaction, CONTACT, survivor)
     reaction.purge()
@@ -96,7 +96,7 @@ async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIter
 
 
 async def erase_what_is_said(reaction: Reaction) -> None:
-    """What is said of somebody who was erased at this moment: their own erasure came too early to find it."""
+    """Erase an activity about a person erased at this moment: their own erasure ran too early to find it."""
     bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
     for type_, person in _persons_in(reaction.recorded.event):
         if (await bus.repository.load(bus.catalogue[type_], tenant, person)).erased:

@@ -216,7 +216,7 @@ def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> Non
 
 @SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)
 def create(cmd: CreateSavedView, state: SavedView, ctx: Context) -> list[Event]:
-    """It belongs to whoever creates it, and nobody else reads it until it is shared."""
+    """It belongs to its creator, and nobody else reads it until it is shared."""
     return [events.SavedViewCreated(cmd.model_dump(exclude_unset=True), ctx.actor)]
 
 

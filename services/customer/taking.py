@@ -49,13 +49,13 @@ async def past_of(aggregate: Aggregate[Any], events: MergeEvents, lookups: Looku
 
 
 def _own(aggregate: Aggregate[Any], history: list[Recorded]) -> Document:
-    """The state as it would be without merges; that of an erased person as far as their key still opens it."""
+    """The state without merges and erasures. Values of an erased person are there as long as their key is."""
     mine = (e for e in history if not type_of(type(e.event)).taken and not isinstance(e.event, Erased))
     return aggregate.dump(aggregate.fold(mine))
 
 
 def whose_values(changes: Changes, own: Own) -> Whose:
-    """Of which other person each changed value is. What the survivor has itself, and marks, are nobody else's."""
+    """The other person whose value each changed value is. The survivor's own values, and marks, belong to none."""
     found: Whose = {}
     for field, change in changes.items():
         sides = {side: _whose(field, value, own) for side, value in change.items()}
@@ -90,7 +90,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 class ForgetTakenValues(CommandModel):
-    """`person` was erased: the record shows no more of what it had taken over from them.
+    """`person` was erased: the record no longer shows what it had taken over from them.
 
     allow_duplicate: what it held before the merge, it may hold again.
     """
@@ -107,7 +107,7 @@ def add_forgetting(aggregate: Aggregate[Any], title: str, events: MergeEvents, f
 
     @aggregate.command(f"ForgetTaken{title}Values", action="erase", verb="forget-taken", hidden=True, prepare=look)
     def forget(cmd: ForgetTakenValues, state: MergeableRecord, ctx: Context) -> list[Event]:
-        """State may still hold the values; the history does not any more."""
+        """The state may still hold the values; the history no longer does."""
         history = ctx.facts.history
         if state.erased or any(isinstance(e.event, forgotten) and e.event.person == cmd.person for e in history):
             return []

@@ -14,7 +14,7 @@ NEEDS_ADMINISTRATOR = "the organisation needs an active administrator"
 
 
 async def other_administrators(lookups: Lookups, user: str) -> bool:
-    """Whether somebody else is an active administrator: candidates from the view, each confirmed by the store."""
+    """Whether another user is an active administrator: candidates from the view, each confirmed by the store."""
     where = (Condition("roles", "contains", ADMINISTRATOR), Condition("status", "eq", "active"))
     for document in await lookups.find("users", Query(where=where, limit=200)):
         if document["id"] != user and administers(await lookups.state(USER, document["id"])):
@@ -36,7 +36,7 @@ def _demotes(event: events.UserRolesAssigned | events.UserSuspended | events.Use
 
 
 async def _none_left(state: User, event: object, lookups: Lookups) -> bool:
-    """Whether a demoted administrator was the last one. The views may miss a new one: then every user is looked at."""
+    """Whether a demoted administrator was the last one. The views may miss a new one: then every user is read."""
     demoted = isinstance(event, events.UserRolesAssigned) or ADMINISTRATOR in state.roles
     if not demoted or administers(state):
         return False
@@ -49,7 +49,7 @@ async def _none_left(state: User, event: object, lookups: Lookups) -> bool:
 
 
 async def _administrator_again(state: User, target: Recorded, lookups: Lookups) -> list[Event]:
-    """Roles as before the change, or with the administrator's if others were given since; and active."""
+    """Give back the roles; if they changed again since, add the administrator's. Make the user active."""
     back: list[Event] = []
     event = target.event
     if isinstance(event, events.UserRolesAssigned) and ADMINISTRATOR not in state.roles:

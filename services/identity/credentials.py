@@ -40,6 +40,7 @@ class Credential:
     issuer: str = ""
 
 
+# Each of these makes an earlier invitation void: it was made for other rights, or it is used.
 VOIDING = (
     events.UserPasswordChanged,
     events.UserEmailChanged,
@@ -50,7 +51,7 @@ VOIDING = (
     events.UserDeactivated,
     events.UserArchived,
     events.UserErased,
-)  # after each of these an invitation made before is void: it was made for another standing, or is used
+)
 
 
 def credential_of(history: Iterable[Recorded]) -> Credential:
@@ -132,7 +133,7 @@ class ActivateUser(CommandModel):
 
 
 async def its_invitation(cmd: ActivateUser, lookups: Lookups) -> Credential:
-    """Raises Forbidden unless whoever made the invitation might make it now: rights and places change meanwhile."""
+    """Raises Forbidden unless the issuer could make the invitation now: rights and teams may have changed since."""
     credential = await its_credential(cmd, lookups)
     issuer = await _access_of(credential.issuer, lookups)
     if issuer is None or not issuer.allows("user", "manage"):
@@ -147,7 +148,7 @@ async def its_invitation(cmd: ActivateUser, lookups: Lookups) -> Credential:
 async def _access_of(issuer: str, lookups: Lookups) -> Access | None:
     """The rights of an active user, with their roles read strongly; None for any other user.
 
-    Who is no user at all is the suite itself: a request is always some user's.
+    An issuer that is no user at all is the suite itself: every request is some user's.
     """
     user = await lookups.state(USER, issuer)
     if user.version == 0:

@@ -31,7 +31,7 @@ from shared.security.reach import reaches_all, require_reach_of, require_transfe
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """held: the user's roles now; wanted: those they are to have; others: somebody else is an active administrator.
+    """held: the user's roles now; wanted: those they are to have; others: another user is an active administrator.
 
     reach: what those roles give at the user's place; None for a caller who reaches everything.
     """

@@ -1,4 +1,4 @@
-"""The steps of a lead's conversion, there and back: which commands make, link and archive which records."""
+"""The steps of a lead's conversion and of its undo: the commands that make, link and archive records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Ended = events.LeadConversionFailed | events.LeadConversionUndone
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command of a conversion for the record `id` of type `resource`. name: its own within the conversion."""
+    """A command of a conversion for the record `id` of type `resource`. name: unique within the conversion."""
 
     name: str
     command: str
@@ -35,7 +35,7 @@ class Step:
 
 
 def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
-    """What a plan makes, in order."""
+    """The steps of a plan, in order."""
     account, contact, deal = plan.account, plan.contact, plan.opportunity
     linked = {"account": account} if account else {}
     allowed = {"allow_duplicate": plan.allow_duplicate}
@@ -54,7 +54,7 @@ def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
 
 
 def steps_back(ended: Ended) -> Iterator[Step]:
-    """What takes back a conversion that failed or is undone, the last first."""
+    """The steps that take back a failed or undone conversion, the last record first."""
     if ended.contact and ended.account and "account" in ended.created and "contact" not in ended.created:
         yield Step("unlink", "customer.EndAccountLink", {"account": ended.account}, "contact", ended.contact)
     for resource, command in _ARCHIVE.items():
@@ -91,7 +91,7 @@ async def admit(plan: events.LeadConversionStarted, lead: Lead, lookups: Lookups
 
 
 async def admit_back(ended: Ended, lookups: Lookups) -> None:
-    """The same for what takes a conversion back. An erased record stays as it is."""
+    """The same for the steps that take a conversion back. An erased record stays as it is."""
     for step in steps_back(ended):
         record = await lookups.record(step.resource, step.id)
         if not record.erased:

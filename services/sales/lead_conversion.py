@@ -52,7 +52,7 @@ class ConvertLead(CommandModel):
 
 
 async def before_convert(cmd: ConvertLead, lookups: Lookups) -> CrmError | None:
-    """Raises Invalid for a choice that leads nowhere; returns what refuses one of the steps to the caller."""
+    """Raises Invalid for an unknown choice; returns the error that refuses one of the steps to the caller."""
     for resource in RESOURCES:
         choice = getattr(cmd, resource)
         await lookups.exists(resource, resource, None if choice in (NEW, NONE) else choice)
@@ -194,7 +194,7 @@ async def created_records(cmd: UndoConversion, lookups: Lookups) -> list[Created
 
 
 async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> None:
-    """Raises Rejected as the archiving of the account would: open deals hold it back, but for the conversion's own."""
+    """Raises Rejected, as archiving the account would, for open deals other than the conversion's own."""
     where = (Condition("account", "eq", account), Condition("status", "eq", "open"), Condition("archived", "eq", False))
     count = sum(d["id"] != own for d in await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE)))
     if count:

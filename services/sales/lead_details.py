@@ -61,7 +61,7 @@ async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
 
 @LEAD.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)
 def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
-    """A new lead, owned by whoever captures it unless said otherwise; owner null = nobody's yet."""
+    """A new lead, owned by its creator unless said otherwise; owner null = nobody's yet."""
     given = cmd.model_dump(exclude_unset=True, exclude={"owner"})
     if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
         raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")

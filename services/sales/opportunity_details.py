@@ -89,7 +89,7 @@ async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
 
 @OPPORTUNITY.command("OpenOpportunity", action="create", verb="", creates=True, prepare=before_open)
 def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
-    """A new deal, owned by whoever opens it unless said otherwise."""
+    """A new deal, owned by its creator unless said otherwise."""
     facts: Opening = ctx.facts
     stage = existing(facts.pipeline, cmd.stage or facts.pipeline.open_stages[0]["key"], "stage")
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor

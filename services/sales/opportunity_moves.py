@@ -48,7 +48,7 @@ def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context) -> list[Eve
 
 
 def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context) -> None:
-    """Raises Rejected or Forbidden unless the deal may go to the stage from the one where it stands or stood."""
+    """Raises Rejected or Forbidden unless the deal may go to the stage from its present or last one."""
     pipeline: Pipeline = ctx.facts
     if not may_go(pipeline.stages, state.stage, stage["key"]):
         raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
@@ -118,7 +118,7 @@ def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     if state.status == "won":
         return []
     require_open(state)
-    if not ctx.access.may_see(OPPORTUNITY.name, "amount"):  # whatever it is, so that the answer tells nothing of it
+    if not ctx.access.may_see(OPPORTUNITY.name, "amount"):  # for any amount: the answer must not reveal it
         raise Forbidden("winning a deal confirms its amount, which your role may not see", code="amount-hidden")
     amount, currency = cmd.amount or state.amount, cmd.currency or state.currency
     refuse_beside_lines(state, amount, currency)
@@ -148,7 +148,7 @@ def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
 class ReopenOpportunity(CommandModel):
     """stage: null = the one it stood in when it closed, or the first if that was retired since.
 
-    Another stage than that one is entered as by ChangeStage: through its gate.
+    As by ChangeStage, any other stage is entered through its gate.
     """
 
     reason: Reason

@@ -68,7 +68,7 @@ async def _lead(reaction: Reaction) -> Lead:
 
 
 async def archive_created(reaction: Reaction) -> None:
-    """Take back what a failed or undone conversion did, the last first. What was never made is no matter."""
+    """Take back what a failed or undone conversion did, the last first. Records that were never made are skipped."""
     for step in steps_back(reaction.recorded.event):
         await _take_back(reaction, step)
 
@@ -95,7 +95,7 @@ async def erase_lead(reaction: Reaction) -> None:
 
 
 async def _erase_made(reaction: Reaction, lead: Lead, conversion: str) -> None:
-    """Take back a conversion that came to no end. The contact it made is the same person and nobody's record yet."""
+    """Take back an unfinished conversion. Its new contact is the same person and not in use yet: it is erased."""
     failed = leads.LeadConversionFailed(conversion, "", **made_by(lead))
     if failed.contact and "contact" in failed.created:
         await _take_back(reaction, Step("erase-contact", "customer.EraseContact", {}, "contact", failed.contact))

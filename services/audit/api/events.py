@@ -120,7 +120,7 @@ async def _may_read(access: Access) -> None:
 
 
 async def _wait(platform: Platform, after: int, seconds: int, allowed: Callable[[], Awaitable[None]]) -> None:
-    """Until there are events behind a position, or the time is over. Raises once the caller may not wait any more."""
+    """Wait for events after a position, for some seconds at most. Raises when the caller is no longer allowed to."""
     for _ in range(seconds):
         if await platform.store.head() > after:
             break
@@ -148,8 +148,9 @@ async def _stream(platform: Platform, tenant: str, name: str) -> list[Stored]:
 
 
 def shown(stored: Stored, access: Access) -> dict[str, Any]:
-    """An event as JSON: its head, its metadata, its data as stored; no data where a record type has hidden fields that
-    the event carries fields of.
+    """An event as JSON: its head, its metadata, its data as stored.
+
+    The data is empty if the event carries fields of a record type that has fields hidden from the caller.
     """
     return {
         "position": stored.position,

@@ -83,7 +83,7 @@ def check_columns(steps: Iterable[PreparedStep], files: dict[str, tuple[str, ...
 
 def check_rights(steps: Iterable[PreparedStep], access: Access, lines: Lines) -> None:
     """Raises Invalid for keys and lookups by fields hidden from the importer, as if there were no such fields, and for
-    fields that they may not change: a dry run writes nothing, but it would tell.
+    fields that they may not change. A dry run would reveal both, though it writes nothing.
     """
     errors: list[FieldError] = []
     for step in steps:
@@ -101,7 +101,7 @@ def check_rights(steps: Iterable[PreparedStep], access: Access, lines: Lines) ->
 
 
 def _written(step: PreparedStep) -> Iterator[str]:
-    """The fields that the step sets: by name in its commands, or because its commands are there to set them."""
+    """The fields that the step sets: those it names, and those that its commands set by themselves."""
     if step.create or step.patch:
         yield from (n for n in step.spec.fields if n != step.spec.key or step.spec.mode != "update")
     for act, command in step.acts:

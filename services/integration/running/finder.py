@@ -98,7 +98,7 @@ class Finder:
             self._found[resource, field, form] = ids[:2]
 
     async def _ask_merged(self, resource: str, field: str, texts: dict[str, str], found: dict[str, list[str]]) -> None:
-        """What a merged record holds nobody else may take: it stands for the one that it lives on in."""
+        """Look among merged records, whose values no other record may take: each stands for its survivor."""
         collection, scope = self._catalogue[resource].collection, self.access.scope(resource)
         if not texts or collection.field("merged_into") is None:
             return

@@ -137,8 +137,8 @@ class Imports:
                 await asyncio.to_thread(shutil.rmtree, self.folder / id, True)
 
     async def forget_people(self, reaction: Reaction) -> None:
-        """Somebody was erased: they may stand in rows that were rejected, or that were only tried, and in what the
-        imports were called that brought them in."""
+        """A person was erased: forget all rejected rows and dry runs, which may hold them, and erase the imports that
+        wrote their record, whose names may name them."""
         erased_in = reaction.recorded.tenant
         await self.dry_runs.drop_all(erased_in)
         async for _, id, _ in self._platform.views.scan(IMPORT.collection.name, erased_in):
@@ -185,7 +185,7 @@ class Imports:
             if work is None:
                 return
             try:
-                (self.folder / id).mkdir(mode=0o700, exist_ok=True)  # lost: then its files are missed
+                (self.folder / id).mkdir(mode=0o700, exist_ok=True)  # lost: then the missing files fail it
                 path, index = self.folder / id / JOB_FILE, await self._platform.keys.index_key(tenant)
                 file = JobFile(path, index, self._platform.keys.destroyed)
                 try:
@@ -257,7 +257,7 @@ class Imports:
 
 
 def _chain(one: Stored) -> str:
-    """The id of the act that an event is a part of: an import's own, where it is one."""
+    """The id of the act that an event is part of; for the events of an import, the import's id."""
     chain: str = orjson.loads(one.metadata).get("correlation_id", "")
     return chain
 

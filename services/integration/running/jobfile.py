@@ -84,11 +84,10 @@ class Touched:
 class JobFile:
     """One SQLite file per job, used from one thread. secret: keys the hashes of the rows' keys.
 
-    erasures: as many were done before its rejected rows came.
+    erasures: the number of erasures before its rejected rows came; the argument counts for a new file only.
     """
 
     def __init__(self, path: Path, secret: bytes = b"", erasures: int = 0) -> None:
-        """erasures: of a new file."""
         self._secret = secret
         is_new = not path.exists()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
