@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.customer import account_tree as account_tree
 from services.customer import activity_commands as activity_commands
 from services.customer import contact_commands as contact_commands
 from services.customer.account import ACCOUNT
