@@ -57,11 +57,11 @@ def _own(aggregate: Aggregate[Any], history: list[Recorded]) -> Document:
 def whose_values(changes: Changes, own: Own) -> Whose:
     """The other person whose value each changed value is. The survivor's own values, and marks, belong to none."""
     found: Whose = {}
-    for field, change in changes.items():
-        sides = {side: _whose(field, value, own) for side, value in change.items()}
-        taken = {side: whose for side, whose in sides.items() if persons({field: {side: whose}})}
+    for name, change in changes.items():
+        sides = {side: _whose(name, value, own) for side, value in change.items()}
+        taken = {side: whose for side, whose in sides.items() if persons({name: {side: whose}})}
         if taken:
-            found[field] = taken
+            found[name] = taken
     return found
 
 
