@@ -7,10 +7,10 @@ from typing import Any
 from services.customer.account import ACCOUNT, Account, count_open
 from services.customer.merging import MergeEvents, add_merging
 from shared.domain.aggregate import CommandModel, Context
-from shared.domain.hierarchy import Hierarchy, moves
+from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import require_live
 from shared.domain.lookups import Lookups
-from shared.domain.rules import Rule
+from shared.domain.rules import Rule, touches
 from shared.domain.types import Reference
 from shared.errors import Invalid
 from shared.events import customer as events
@@ -76,10 +76,10 @@ async def has_open_deals(state: Account, event: events.AccountArchived, lookups:
 
 
 ACCOUNT.rules = (
-    TREE.rule([events.AccountParentSet, events.AccountChangeUndone], when=moves("parent")),
+    TREE.rule([events.AccountParentSet, events.AccountChangeUndone], when=touches("parent")),
     TREE.rule(
         [events.AccountsMerged, events.AccountsUnmerged, events.AccountReleased],
-        when=moves("parent"),
+        when=touches("parent"),
         name="cycle-by-merge",
         repair=TREE.to_the_top,
         refuses=False,

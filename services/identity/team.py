@@ -9,10 +9,11 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
-from shared.domain.hierarchy import Hierarchy, moves
+from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.record import Record
+from shared.domain.rules import touches
 from shared.domain.types import Custom, Reference
 from shared.events import identity as events
 from shared.events.envelope import Event
@@ -82,7 +83,7 @@ TREE = Hierarchy(
     "a team cannot stand below itself",
     top=lambda previous: events.TeamParentSet(None, previous),
 )
-TEAM.rules = (TREE.rule([events.TeamParentSet, events.TeamChangeUndone], when=moves("parent")),)
+TEAM.rules = (TREE.rule([events.TeamParentSet, events.TeamChangeUndone], when=touches("parent")),)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------

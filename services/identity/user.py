@@ -14,11 +14,12 @@ from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
-from shared.domain.hierarchy import Hierarchy, moves
+from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.lookups import Lookups
 from shared.domain.match import email_key
 from shared.domain.record import Record
+from shared.domain.rules import touches
 from shared.domain.types import Custom, Email, Phone, Reference
 from shared.events import identity as events
 from shared.events.envelope import Event
@@ -160,7 +161,7 @@ LINE = Hierarchy(
     top=lambda previous: events.UserManagerSet(None, previous),
     depth=1000,
 )
-USER.rules = (LINE.rule([events.UserManagerSet, events.UserChangeUndone], when=moves("manager")),)
+USER.rules = (LINE.rule([events.UserManagerSet, events.UserChangeUndone], when=touches("manager")),)
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from services.sales.opportunity import OPPORTUNITY, Opportunity, account_is_archived, into_first
 from services.sales.pipeline import PIPELINE, Pipeline, pipeline_for
 from services.sales.stages import deals_in
 from shared.domain.lookups import Lookups
-from shared.domain.rules import Rule, is_withdrawal
+from shared.domain.rules import Rule, is_withdrawal, touches
 from shared.events import sales as events
 from shared.events.envelope import Event, Recorded
 
-_BACK_AT_WORK = {"status", "archived"}  # an undo of these fields can reopen or restore a deal
+_BACK_AT_WORK = ("status", "archived")  # an undo of these fields can reopen or restore a deal
 
 
 def at_work(deal: Opportunity) -> bool:
@@ -48,12 +48,6 @@ async def _without_account(deal: Opportunity, target: Recorded, lookups: Lookups
     return [events.OpportunityDetailsChanged({"account": {"from": deal.account, "to": None}})]
 
 
-def _touches(*fields: str) -> Callable[[Any], bool]:
-    """For events with `changes`: whether they change one of the fields, or reopen or restore the deal."""
-    wanted = {*fields, *_BACK_AT_WORK}
-    return lambda event: not wanted.isdisjoint(getattr(event, "changes", wanted))
-
-
 _COMES = (events.OpportunityOpened, events.OpportunityReopened, events.OpportunityRestored)
 OPPORTUNITY.rules = (
     Rule(
@@ -61,7 +55,7 @@ OPPORTUNITY.rules = (
         "the stage was retired at this moment",
         (*_COMES, events.OpportunityStageChanged, events.OpportunityChangeUndone),
         _in_retired_stage,
-        when=_touches("stage"),
+        when=touches("stage", *_BACK_AT_WORK),
         field="stage",
         repair=_go_on_in_first,
     ),
@@ -70,7 +64,7 @@ OPPORTUNITY.rules = (
         "the account was archived at this moment",
         (*_COMES, events.OpportunityDetailsChanged, events.OpportunityChangeUndone),
         _on_archived_account,
-        when=_touches("account"),
+        when=touches("account", *_BACK_AT_WORK),
         field="account",
         repair=_without_account,
     ),

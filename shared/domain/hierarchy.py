@@ -74,8 +74,3 @@ class Hierarchy:
     def _over(self, state: Any) -> str | None:
         found: str | None = self.above(state) if self.above is not None else getattr(state, self.field)
         return found
-
-
-def moves(field: str) -> Callable[[Any], bool]:
-    """For events with `changes`: whether the field is among them."""
-    return lambda event: field in getattr(event, "changes", {field})

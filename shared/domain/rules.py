@@ -57,6 +57,12 @@ class Rule:
         return Rejected(self.message, code=self.code)
 
 
+def touches(*fields: str) -> Callable[[Any], bool]:
+    """For the `when` of a rule: whether an event changes one of the fields. Events without `changes` all do."""
+    wanted = frozenset(fields)
+    return lambda event: not wanted.isdisjoint(getattr(event, "changes", wanted))
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     rule: Rule
