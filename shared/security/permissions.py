@@ -67,6 +67,7 @@ class Access:
     # init=False: what was found for these roles must not travel into a copy with others
     _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)
     _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _locked: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def level(self, resource: str, action: Action) -> Level:
         found = self._levels.get((resource, action))
@@ -124,7 +125,7 @@ class Access:
 
     def masks(self, resource: str) -> bool:
         """Whether any field of the record type is hidden from the user; "*": of any record type."""
-        return any(any(role.hidden.values()) for role in self.roles) if resource == "*" else bool(self.denied(resource))
+        return any(any(role.hidden.values()) for role in self.roles) if resource == "*" else bool(self.hidden(resource))
 
     def hidden(self, resource: str) -> frozenset[str]:
         """Fields the user may not see; those that show a hidden one are among them."""
@@ -135,8 +136,11 @@ class Access:
 
     def locked(self, resource: str) -> frozenset[str]:
         """Fields the user may not change (hidden ones included)."""
-        read_only = _denied(resource, (role.read_only for role in self.roles))
-        return with_derived(resource, self.denied(resource) | read_only)
+        found = self._locked.get(resource)
+        if found is None:
+            read_only = _denied(resource, (role.read_only for role in self.roles))
+            found = self._locked[resource] = with_derived(resource, self.denied(resource) | read_only)
+        return found
 
     def may_see(self, resource: str, path: str) -> bool:
         """Whether a field may be seen: `name`, `custom.<name>`, or a part of a nested field (`lines.0.amount`)."""
