@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import count
 from operator import call
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ from shared.clock import Micros
 from shared.errors import told
 from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, Stretch, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
-from shared.events.sealing import ERASED, MARK_IN_JSON, Gone, text_key, unwrapped, wrapped
+from shared.events.sealing import ERASED, MARK_IN_JSON, Gone, text_keys, unwrapped, wrapped
 from shared.events.subjects import person_of
 from shared.events.taken import persons, replaced
 from shared.json import kept_json
@@ -73,14 +72,11 @@ class Codec:
     async def _seal(self, tenant: str, stream: str, occurred_at: Micros) -> _Seal:
         """The key that seals text in a stream: the person's, else the organisation's of the day. Raises ValueError."""
         person = person_of(stream)
-        for n in count():
-            subject = person or text_key(occurred_at, n)
+        for subject in (person,) if person else text_keys(occurred_at):
             await self._keys.ensure(tenant, (subject,))
             key = self._keys.key(tenant, subject)
             if key is not None:
                 return _Seal(subject, key)
-            if person:
-                break
         raise ValueError(f"{stream}: the person was erased")
 
     def _encode(

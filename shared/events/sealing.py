@@ -6,10 +6,11 @@ organisation's text key of the day, which an administrator can destroy. Values o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
-from shared.clock import Micros, to_rfc3339
+from shared.clock import Micros, day_of
 
 ERASED = "[erased]"
 TEXTS = "texts-"  # how the names of the organisation's text keys begin
@@ -77,7 +78,8 @@ def unwrapped(value: Any) -> tuple[str, str] | None:
     return (subject, ciphertext) if ciphertext.startswith("v1.") else None
 
 
-def text_key(occurred_at: Micros, n: int) -> str:
-    """The n-th text key of the day (UTC): the next one is used once the one before it was destroyed."""
-    day = to_rfc3339(occurred_at)[:10]
-    return f"{TEXTS}{day}.{n}" if n else f"{TEXTS}{day}"
+def text_keys(occurred_at: Micros) -> Iterator[str]:
+    """The text keys of the day (UTC), without end: each is used once the one before it was destroyed."""
+    first = f"{TEXTS}{day_of(occurred_at)}"
+    yield first
+    yield from (f"{first}.{n}" for n in count(1))
