@@ -142,8 +142,11 @@ class Codec:
             plan_of = _plan if len(stretch.types) < _OFTEN_ALIKE else _plan.__wrapped__
             plan = plan_of(stretch.types, stretch.schema_versions)
             payloads = loads(stretch.data)
-            clear = not plan.sealed or not (MARK_IN_JSON in stretch.data or person_of(stream))
-            if plan.makers is not None and clear and len(plan.makers) == len(payloads):
+            if (
+                plan.makers is not None
+                and len(plan.makers) == len(payloads)
+                and not (plan.sealed and (MARK_IN_JSON in stretch.data or person_of(stream)))
+            ):
                 return list(map(call, plan.makers, payloads))
             rows = zip(stretch.event_ids.split(","), plan.types, plan.schema_versions, payloads, strict=True)
             return self._decoded(tenant, stream, rows)
@@ -188,10 +191,9 @@ class Codec:
 
     def _open(self, type_: EventType, payload: dict[str, Any], tenant: str, stream: str, event_id: str) -> None:
         """Open sealed values. In the stream of an erased person, older values in clear are masked as well."""
-        erased = self._is_erased(tenant, stream)
 
         def opened(value: Any, path: str, mask: Any) -> Any:
-            if erased:
+            if self._is_erased(tenant, stream):
                 return copy(mask)
             return self._opened(value, mask, tenant, stream, event_id, path)
 
