@@ -81,10 +81,10 @@ def _usable(db: sqlite3.Connection, root: RootKey, file: Path) -> int:
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise KeysUnusable(f"{file} was written by a newer version of the suite: update it")
-    row = db.execute("SELECT value FROM meta WHERE name = 'root'").fetchone() if found else None
-    if row is not None:
+    proof = _meta(db, "root") if found else None
+    if proof is not None:
         try:
-            root.unwrap(row[0], ROOT_CONTEXT)
+            root.unwrap(proof, ROOT_CONTEXT)
         except ValueError:
             raise KeysUnusable(f"the root key does not belong to {file}: use the root key it was made with") from None
     elif found and db.execute("SELECT 1 FROM tenant_keys").fetchone():
@@ -92,9 +92,14 @@ def _usable(db: sqlite3.Connection, root: RootKey, file: Path) -> int:
     return found
 
 
+def _meta(db: sqlite3.Connection, name: str) -> bytes | None:
+    row: tuple[bytes] | None = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if row is None else row[0]
+
+
 def installation_of(db: sqlite3.Connection) -> str:
-    row = db.execute("SELECT value FROM meta WHERE name = 'installation'").fetchone()
-    return row[0].decode() if row else ""
+    found = _meta(db, "installation")
+    return "" if found is None else found.decode()
 
 
 def note_checked(db: sqlite3.Connection, checked: Checked) -> None:
@@ -102,8 +107,8 @@ def note_checked(db: sqlite3.Connection, checked: Checked) -> None:
 
 
 def checked_of(db: sqlite3.Connection) -> Checked:
-    row = db.execute("SELECT value FROM meta WHERE name = 'checked'").fetchone()
-    return Checked(*orjson.loads(row[0])) if row else Checked()
+    found = _meta(db, "checked")
+    return Checked() if found is None else Checked(*orjson.loads(found))
 
 
 def note_log_head(db: sqlite3.Connection, head: LogHead) -> None:
@@ -111,9 +116,11 @@ def note_log_head(db: sqlite3.Connection, head: LogHead) -> None:
 
 
 def log_head_of(db: sqlite3.Connection) -> LogHead:
-    row = db.execute("SELECT value FROM meta WHERE name = 'log_head'").fetchone()
-    checked = checked_of(db)
-    return LogHead(*orjson.loads(row[0])) if row else LogHead(checked.position, checked.chain_hash)
+    found = _meta(db, "log_head")
+    if found is None:
+        checked = checked_of(db)
+        return LogHead(checked.position, checked.chain_hash)
+    return LogHead(*orjson.loads(found))
 
 
 class RingPeek:
