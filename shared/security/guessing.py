@@ -13,6 +13,7 @@ from shared.texts import visible
 MOST_READ = 32  # characters: the estimate takes quadratic time, and a longer password is never weaker
 _SIGNS = re.compile(r"[\W_]")
 _UNSHIFTED = str.maketrans("!@#$%^&*()一二三四五六七八九十甲乙丙丁戊己庚辛壬癸", "12345678901234567890abcdefghij")
+_EXPECTED = sorted(WORDS)
 _SEPARATED = re.compile(r"[\W_\d]+")
 
 
@@ -34,12 +35,14 @@ def guesses(password: str, known: Iterable[str]) -> tuple[float, bool]:
     forms = {text: 0, text.casefold().translate(_UNSHIFTED): 0}
     if bare:
         forms.setdefault(bare, len(set(_SIGNS.findall(text))))  # the separators must be guessed, too
-    inputs, found = frozenset(known), []
+    inputs = sorted(set(known))
+    found = []
     for form, more in forms.items():
-        result = _estimate(form, [*sorted(inputs), *sorted(WORDS)])
+        result = _estimate(form, inputs + _EXPECTED)
         built = any(_word(match) in inputs for match in result["sequence"])
         found.append((float(result["guesses_log10"]) + more, built))
-    return min(found)[0], any(built for number, built in found if number == min(found)[0])
+    least = min(number for number, _ in found)
+    return least, (least, True) in found
 
 
 def _estimate(text: str, inputs: list[str]) -> dict[str, Any]:
