@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 import orjson
 
+from shared.clock import day
 from shared.domain.match import code_key, email_key, phone_key, tag_key
 from shared.texts import fold
 from shared.views.port import Collection, Field, Key, Kind
@@ -27,7 +28,6 @@ _KEYS: dict[Key, Callable[[str], str]] = {
     Key.PHONE: phone_key,
     Key.TAG: tag_key,
 }
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
@@ -158,10 +158,10 @@ def _datetime(field: Field, value: Any) -> str:
 
 
 def _date(field: Field, value: Any) -> str:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
+    if not isinstance(value, str):
         raise _wrong(field, value)
     try:
-        date.fromisoformat(value)
+        day(value)
     except ValueError as unreal:
         raise _wrong(field, value) from unreal
     return value
