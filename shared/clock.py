@@ -75,10 +75,10 @@ def _second(seconds: int) -> str:
 
 
 def from_rfc3339(text: str) -> Micros:
-    """Parse an RFC 3339 moment with its offset, exactly: the one parser of moments for every way in.
+    """Parse an RFC 3339 moment with its offset, exactly: the only parser of moments from outside.
 
     Raises:
-        ValueError: the text is no such moment, it needs more than microseconds, is a leap second, or falls out of
+        ValueError: the text is no such moment, it needs more than microseconds, is a leap second, or lies outside
             the years 1 to 9999 in UTC.
     """
     if not _MOMENT.fullmatch(text):
@@ -91,7 +91,7 @@ def from_rfc3339(text: str) -> Micros:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text has the form of a day (YYYY-MM-DD), be there such a day or not."""
+    """Whether a text has the form of a day (YYYY-MM-DD), whether or not the day exists."""
     return _DAY.fullmatch(text) is not None
 
 

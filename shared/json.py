@@ -1,4 +1,4 @@
-"""JSON that is kept: as long as it is."""
+"""JSON bytes that stay in memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from orjson import dumps
 
 
 def kept_json(value: Any) -> bytes:
-    """As orjson.dumps, in memory of its own length: orjson's bytes hold up to thirteen times as much until they go.
+    """As orjson.dumps, in a buffer of exact length: orjson's own may be up to thirteen times as long.
 
     Raises JSONEncodeError.
     """

@@ -73,14 +73,14 @@ def _in_latin(match: re.Match[str]) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Its words: letters, marks and digits that nothing stands between (`\\w` of a pattern leaves marks out)."""
+    """The words of a text: runs of letters, marks and digits (`\\w` in a pattern leaves marks out)."""
     return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
 
 
 def mixes_scripts(word: str) -> bool:
     """Whether a word's letters and digits are not written together (UTS #39 §5.2 Highly Restrictive, §5.3).
 
-    Marks count with their script; digits are of one system, those of a script beside its letters alone.
+    Marks count with their script. Digits must be of one system, and a script's own digits stand with its letters only.
     """
     if word.isascii():
         return False

@@ -1,8 +1,8 @@
 """The one way between event objects and stored bytes, for every path: live, replay, backup, topics.
 
 Encoding encrypts personal fields under their subject's key and seals text that may identify a person; decoding upcasts
-and decrypts, and gives a mask where the key is destroyed. So with the reason in the metadata. Ciphertext is bound to
-tenant, stream, event and field, so values cannot be moved between records.
+and decrypts, and gives a mask where the key is destroyed. The reason in the metadata is sealed likewise. Ciphertext is
+bound to tenant, stream, event and field, so values cannot be moved between records.
 """
 
 from __future__ import annotations

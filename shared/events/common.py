@@ -103,7 +103,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class PersonalMerged:
-    """The same for records about persons. whose: of which of them the values are."""
+    """The same for records about persons. whose: the person that each value belongs to."""
 
     subject_id: Annotated[str, Subject]
     absorbed: list[str]
@@ -125,7 +125,7 @@ class Unmerged:
 
 @dataclass(frozen=True, slots=True)
 class PersonalUnmerged:
-    """The same for records about persons. whose: of which of them the values are."""
+    """The same for records about persons. whose: the person that each value belongs to."""
 
     subject_id: Annotated[str, Subject]
     released: list[str]

@@ -158,7 +158,7 @@ class ContactReleased(common.Released):
 @event("customer.ContactTakenValuesErased")
 @dataclass(frozen=True, slots=True)
 class ContactTakenValuesErased(common.PersonalDetailsChanged):
-    """A person whose values this record had taken over was erased: the fields as they are without them."""
+    """A person whose values this record had taken over was erased: the fields without these values."""
 
     person: str
     whose: Annotated[Whose, Taken] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from shared.events import common
 from shared.events.registry import ANYTHING, event
 from shared.events.sealing import Sealed
 
-Filters = Sealed("name", gone=("filters",))  # who is looked for may be a person
+Filters = Sealed("name", gone=("filters",))  # a filter may name a person
 
 
 @event("customer.SavedViewCreated", carries=(ANYTHING,))

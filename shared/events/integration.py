@@ -17,7 +17,7 @@ from shared.events.sealing import Sealed
 class ImportStarted:
     """`mapping`: its text as it was then. `files`: name, sha256, bytes, rows, columns, encoding, delimiter of each.
 
-    `sha256`: keyed with the organisation's key; unkeyed in events of before 2026-11-29.
+    `sha256`: keyed with the organisation's key; unkeyed in events from before 2026-11-29.
 
     All that the import does bears its id as correlation id.
     """
@@ -62,7 +62,7 @@ class ImportFailed:
 @event("integration.ImportErased")
 @dataclass(frozen=True, slots=True)
 class ImportErased(common.Erased):
-    """Its name, mapping and files are not to be read any more; an unfinished one ends, as its files are gone."""
+    """Its name, mapping and files can no longer be read; an unfinished import ends, as its files are gone."""
 
 
 @event("integration.ImportRevertStarted")

@@ -38,7 +38,7 @@ class EventType:
 
     sealed: fields with text that may identify a person (see `sealing`); masks: of personal and of sealed fields.
     carries: other record types whose fields it holds; ANYTHING for all.
-    taken: the field that tells whose values the `changes` hold, "" = there is none.
+    taken: the field that names the persons whose values the `changes` hold, "" = there is none.
     make: payload → event, as `cls(**payload)`; raises TypeError or KeyError for missing and foreign fields.
     """
 

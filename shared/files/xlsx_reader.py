@@ -35,7 +35,7 @@ class Number(float):
 
 
 def number_of(text: str) -> Number | int:
-    """In place of openpyxl's own: a text that is no image of a float (17 digits) is an exact decimal.
+    """Replaces openpyxl's conversion: a text that is no image of a float (17 digits) is an exact decimal.
 
     Spreadsheet programs write 1.1 as 1.1000000000000001, which means 1.1; 90071992547409.93 means itself.
     """

@@ -26,13 +26,13 @@ class Authenticator:
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
         request.scope["claims"] = self._platform.verifier.verify(token)
-        request.scope["access"] = access = await self._current(request)  # the log tells who was refused
+        request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
         return access
 
     def while_allowed(self, request: Request, check: Check) -> Callable[[], Awaitable[None]]:
-        """For answers that take long: asked again and again, it raises once the session or the right has ended.
+        """A check to repeat during a long answer: it raises once the session or the right has ended.
 
-        check: raises unless these rights are enough. The token may run out meanwhile.
+        check: raises unless these rights are enough. The token may expire meanwhile.
         """
 
         async def allowed() -> None:

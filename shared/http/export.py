@@ -51,7 +51,7 @@ async def export(
 ) -> StreamingResponse:
     """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte.
 
-    allowed: asked before every further page; when it raises, the answer breaks off.
+    allowed: called before every further page; when it raises, the answer breaks off.
     """
     seen_by = eyes_for_export(access, aggregate.name)
     query = replace(query, limit=MAX_PAGE, cursor=None)

@@ -49,8 +49,8 @@ def event_stream(
     """Send events until they end, the client leaves or may not listen any more; a generator is closed in each case.
 
     allowed: raises once the caller's session or right has ended (`Authenticator.while_allowed`). look: seconds between
-    two such questions. heartbeat: seconds of silence after which a comment is sent, so that nothing between takes the
-    line for dead.
+    two such checks. heartbeat: seconds of silence after which a comment is sent, so that no proxy takes the connection
+    for dead.
     """
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(_frames(events, allowed, heartbeat, look), headers=headers, media_type="text/event-stream")

@@ -31,8 +31,8 @@ def subject_hash(tenant: str, subject: str) -> bytes:
 class Checked(NamedTuple):
     """How far a log and this ring agree.
 
-    Up to `position` of the log every person's key is here, and every erasure is carried out. Of the destroyed subjects
-    up to the number `destroyed`, the log tells the erasure. chain_hash: the log's at the position, in hex.
+    Up to `position` of the log every person's key is here, and every erasure is carried out. The log has the
+    erasures of the destroyed subjects up to the number `destroyed`. chain_hash: the log's at the position, in hex.
     """
 
     position: int = 0
@@ -82,11 +82,11 @@ class KeyRing(Protocol):
 
     @property
     def log_head(self) -> LogHead:
-        """What `note_log_head` noted last; of an older ring, what it was checked against."""
+        """What `note_log_head` noted last; for an older ring, the event that it was checked up to."""
         ...
 
     async def note_log_head(self, head: LogHead) -> None:
-        """Keep how far the log has come: a log that is cut off or rewritten before it is found by this."""
+        """Note the log's last event: a log that is cut off or rewritten before it is detected by this."""
         ...
 
     async def index_key(self, tenant: str) -> bytes:

@@ -37,7 +37,7 @@ INSERT INTO destroyed(subject_hash, destroyed_at)
     SELECT subject_hash, destroyed_at FROM destroyed_before ORDER BY destroyed_at, subject_hash;
 DROP TABLE destroyed_before;
 """
-_STEPS = (_FIRST, _NUMBERED)  # from each format to the next; a landed one is never edited
+_STEPS = (_FIRST, _NUMBERED)  # from each format to the next; a released one is never edited
 _KNOWN_KEYS = """
 SELECT tenant, subject FROM json_each(?) AS asked CROSS JOIN subject_keys
 WHERE tenant = json_extract(asked.value, '$[0]') AND subject = json_extract(asked.value, '$[1]')
@@ -124,7 +124,7 @@ def log_head_of(db: sqlite3.Connection) -> LogHead:
 
 
 class RingPeek:
-    """installation: "" for a ring of a format that had none. used: it holds somebody's key. destroyed: how many."""
+    """installation: "" for a ring of a format that had none. used: it holds a key. destroyed: how many."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db

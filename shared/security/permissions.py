@@ -99,7 +99,7 @@ class Access:
     def check(self, resource: str, action: Action, owner: str | None = "", reader: str | None = "") -> None:
         """Raise unless the action is allowed on a record of that owner ("" = not bound to an owner).
 
-        reader: whose right to read shows it, if not the owner's.
+        reader: the owner that the right to read is checked with, if another.
 
         Raises:
             NotFound: the record is not even visible to the caller.
@@ -212,7 +212,7 @@ def _denied(resource: str, maps: Iterable[Mapping[str, frozenset[str]]]) -> froz
 
 
 def _keeps(role: Role, denials: Iterable[Fields], kept: Iterable[Fields], *, shown: bool = False) -> bool:
-    """Whether the role denies all that `denials` deny on the resources it grants. shown: and on those it shows."""
+    """Whether the role denies all that `denials` deny on the resources it grants. shown: also on those it shows."""
     kept, granted = list(kept), set(role.grants)
     every = not granted.isdisjoint({"*", *(EVERY_RECORD if shown else ())})
     return all(

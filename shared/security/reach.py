@@ -38,7 +38,7 @@ class Places:
         return frozenset(id for id, user in self.users.items() if not reached.isdisjoint(user["teams"]))
 
     def line(self, user: str) -> frozenset[str]:
-        """The user and everybody who reports to them, at any remove."""
+        """The user and all who report to them, directly or through others."""
         reports: dict[str, list[str]] = {}
         for id, one in self.users.items():
             if one["manager"]:
@@ -77,7 +77,7 @@ def closure(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str
 
 
 def reaches_all(access: Access) -> bool:
-    """Whether nobody can reach more: administrators, and the suite itself."""
+    """Whether the caller reaches everything, as administrators and the suite itself do."""
     return access.level("*", "*") is Level.ALL  # type: ignore[arg-type]
 
 

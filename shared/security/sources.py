@@ -1,7 +1,7 @@
 """The source fields of each field, by record type: a field is hidden with any of its sources.
 
-`Field.sources` names every field whose value it shows, or from which that value can be computed back; not at second
-hand. Two fields that say the same name each other. `Aggregate` declares them, once, when it is made.
+`Field.sources` names every field whose value it shows, or whose value can be computed from it: direct sources only.
+Two fields with the same content name each other. `Aggregate` declares them, once, when it is made.
 """
 
 from __future__ import annotations

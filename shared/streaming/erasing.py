@@ -25,7 +25,7 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
 
 
 async def show_anew(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
-    """Fold a record anew and write its view; returns its state."""
+    """Fold a record again and write its view; returns its state."""
     bus, tenant = reaction.bus, reaction.recorded.tenant
     bus.repository.forget(aggregate, tenant, id)
     state = await bus.repository.load(aggregate, tenant, id)
@@ -34,7 +34,7 @@ async def show_anew(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> A
 
 
 async def survivors_of(repository: Repository, aggregate: Aggregate[Any], tenant: str, id: str) -> list[str]:
-    """The records in which one ever lived on, at any remove."""
+    """The records that ever absorbed one, directly or through others."""
     looked = [id]
     for one in looked:
         events = [recorded.event for recorded in await repository.events(aggregate, tenant, one)]

@@ -100,7 +100,7 @@ class Projector:
             pass
 
     async def reach(self, position: int) -> None:
-        """Project until the views have come to a position."""
+        """Project until the views have reached a position."""
         while self.position < position and await self.step():
             pass
 

@@ -1,7 +1,8 @@
-"""Log, keys and views agree on who is erased, before anybody is answered.
+"""Log, keys and views agree on who is erased, before any request is answered.
 
-They disagree after a crash between an erasure and its key, or when an older log, older views or older keys were put
-back. A destroyed key stays destroyed: the missing erasure is written to the log, and the views are masked and purged.
+They disagree after a crash between an erasure and its key, or when an older log, older views or older keys were
+restored. A destroyed key stays destroyed: the missing erasure is written to the log, and the views are masked and
+purged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from shared.streaming.witness import Witness
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Query, Scope, Views, Write
 
-DESTROYED = "destroyed"  # the checkpoint of views: the last destroyed key of which they show nothing any more
+DESTROYED = "destroyed"  # the checkpoint of views: the number of the last destroyed key that they are masked for
 PAGE = 1000
 Person = tuple[str, str, str]  # tenant, category, id
 
@@ -75,7 +76,10 @@ class Reconciler:
         return Checked()
 
     async def note(self) -> None:
-        """Record that they agree up to the head. The next start checks only what came later."""
+        """Record that they agree up to the head. The next start checks only what came later.
+
+        The log's head is noted second: after a crash before that, the next start still detects another log.
+        """
         head = await self.repository.store.head()
         checked = Checked(head, self.keys.destroyed, (await self.repository.store.chain_hash(head)).hex())
         if checked != self.keys.checked:
@@ -85,7 +89,7 @@ class Reconciler:
             await self.views.write([], [Checkpoint(DESTROYED, checked.destroyed)])
 
     async def _seen(self) -> int:
-        """The last destroyed key that the views know. Empty ones show nothing: they are filled by this very ring."""
+        """The last destroyed key that the views know. Empty views show nothing: they are filled with this ring."""
         if not await self.views.checkpoint(CHECKPOINT):
             return self.keys.destroyed
         return await self.views.checkpoint(DESTROYED)

@@ -29,7 +29,7 @@ Progress = Callable[[int], None]  # called with the number of documents folded s
 class Verdict:
     """The result of a view's check. The four lists hold record ids, 20 at most; the counts are whole.
 
-    keyless: records that cannot be read because a person's key is missing, which no rebuild heals.
+    keyless: records that cannot be read because a person's key is missing, which no rebuild repairs.
     """
 
     view: str

@@ -17,7 +17,7 @@ class Witness:
         self._store, self._keys = store, keys
 
     async def run(self) -> None:
-        """Note the head every 15 seconds, for a suite that is killed. What fails is logged and tried again."""
+        """Note the head every 15 seconds, in case the suite is killed. Failures are logged and tried again."""
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:

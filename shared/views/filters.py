@@ -19,7 +19,7 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
     match = _FILTER.fullmatch(name)
     if match is None:
         raise ValueError("no such parameter")
-    text = clean_line(text)  # as it is kept
+    text = clean_line(text)  # as values are stored
     field_name, custom, op = match.groups()
     if field_name == "custom" and custom and op in (None, "eq"):
         return Condition("custom_keys", "contains", f"{custom}={text}")

@@ -17,8 +17,8 @@ MAX_PAGE = 200
 
 
 class Key(StrEnum):
-    """How values of a field are compared: by which of the keys of `domain/match.py`. Two spellings of one key are one
-    value, where documents are found and where they are sorted."""
+    """The key of `domain/match.py` by which a field's values are compared. Spellings with the same key count as one
+    value, in filters and in sorting."""
 
     EMAIL = "email"
     CODE = "code"
@@ -48,7 +48,7 @@ class Field:
     indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
     found by full text. personal: masked when its subject is erased. options: the closed set of values.
     zh, en: its titles. ref: the collection whose key it holds. sources: the fields whose values it shows or
-    tells: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
+    reveals: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
     they are written).
     """
 
@@ -71,8 +71,8 @@ class Field:
 class Collection:
     """A declared collection. `version` grows when documents would come out different: a rebuild follows.
 
-    owner: the field that holds whose records a document counts among: the owner's user id, or EVERYONE for what all who
-    have a right to read see; None = everyone in the tenant may see the documents.
+    owner: the field that holds the owner's user id, or EVERYONE for a document that all with a right to read see;
+    None = everyone in the tenant may see the documents.
     title: the field shown as a document's name.
     """
 
@@ -155,8 +155,8 @@ class Total:
 class Write:
     """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
 
-    tokens are computed by the adapter from the declared searchable fields. anew: a document of the same version is
-    replaced, too: what it shows changed with a key, not with an event.
+    tokens are computed by the adapter from the declared searchable fields. anew: replace a document of the same
+    version, too, as its content changed with a key and not with an event.
     """
 
     collection: str
@@ -271,7 +271,7 @@ class Views(Protocol):
         ...
 
     async def release(self) -> None:
-        """Release caches; the next questions are slower."""
+        """Release caches; the next queries are slower."""
         ...
 
     async def close(self) -> None: ...

@@ -90,7 +90,7 @@ class Clauses:
         )
 
     def _prefix(self, test: Test, column: str) -> Clause:
-        """Compared case-folded: TEXT and keys are kept so; another KEYWORD has its folded form beside it where that
+        """Compared case-folded: TEXT and keys are stored so; other KEYWORDs have a second column where the folded form
         differs."""
         within, params = _between(f"x.{column}", test.value)
         low = self._table.columns[test.field.name].folded
