@@ -1,7 +1,7 @@
 """What a suite holds in memory at rest, at the end of a load of all kinds, and a minute after it.
 
 The load: accounts with long descriptions, edits, records, lists, full text, lists as of moments and exports, over 32
-connections. The process that is measured is the one that serves; the engines beside it are none of it.
+connections. Only the serving process is measured, without its engines.
 """
 
 from __future__ import annotations
