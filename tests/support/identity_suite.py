@@ -128,6 +128,14 @@ class Suite:
         return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file())
 
 
+async def post(client: httpx.AsyncClient, path: str, status: int = 200, **body: Any) -> dict[str, Any]:
+    """The answer, which has this status."""
+    answer = await client.post(path, json=body)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
     """The identity service's pages stand at the root."""
 
