@@ -13,18 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.clock import SystemIds
-from shared.events import registry
 from shared.events.codec import MAX_EVENT_BYTES, Codec, Undecodable
-from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.envelope import NewEvent, Stored, Stretch
 from shared.events.registry import Personal, Subject, event, upcast
 from shared.security.keyring_sqlite import SqliteKeyRing
+from tests.unit.event_types import METADATA, know, own_types, stored
 
 IDS = SystemIds()
-METADATA = Metadata(actor="u1", command="c1", reason="因为")
 
-with pytest.MonkeyPatch.context() as patch:  # these types are known in this module's tests only
-    for part in ("_by_name", "_by_class", "_upcasters"):
-        patch.setattr(registry, part, {})
+with own_types() as TYPES:
 
     @event("test.Noted")
     @dataclass(frozen=True, slots=True)
@@ -46,13 +43,10 @@ with pytest.MonkeyPatch.context() as patch:  # these types are known in this mod
     def _(payload: dict[str, Any]) -> dict[str, Any]:
         return {**payload, "place": payload.get("place", "unknown") + "!"}
 
-    KNOWN = {part: getattr(registry, part) for part in ("_by_name", "_by_class", "_upcasters")}
-
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part, known in KNOWN.items():
-        monkeypatch.setattr(registry, part, known)
+    know(TYPES, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -62,23 +56,6 @@ def lasting() -> Iterator[Codec]:
         ring = SqliteKeyRing.open(Path(folder))
         yield Codec(ring)
         asyncio.run(ring.close())
-
-
-@pytest.fixture
-def codec(ring: SqliteKeyRing) -> Codec:
-    return Codec(ring)
-
-
-@pytest.fixture
-def ring(tmp_path: Path) -> Iterator[SqliteKeyRing]:
-    ring = SqliteKeyRing.open(tmp_path / "keys")
-    yield ring
-    asyncio.run(ring.close())
-
-
-def stored(new: NewEvent, tenant: str = "t1", stream: str = "contact-1", **changed: Any) -> Stored:
-    head = (7, tenant, stream, 2, new.event_id, new.type, new.schema_version, new.occurred_at, 99)
-    return Stored(*head, new.data, orjson.dumps(asdict(METADATA)))._replace(**changed)
 
 
 async def encoded(codec: Codec, one: object) -> NewEvent:

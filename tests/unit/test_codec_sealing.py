@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
 import pytest
 
 from shared.clock import SystemIds
-from shared.events import registry
 from shared.events.codec import Codec, Undecodable
-from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.envelope import NewEvent, Stored, Stretch
 from shared.events.registry import event
 from shared.events.sealing import Sealed
 from shared.security.keyring_sqlite import SqliteKeyRing
+from tests.unit.event_types import METADATA, know, own_types, stored
 
 IDS = SystemIds()
-METADATA = Metadata(actor="u1", command="c1", reason="因为")
 
-with pytest.MonkeyPatch.context() as patch:  # these types are known in this module's tests only
-    for part in ("_by_name", "_by_class", "_upcasters"):
-        patch.setattr(registry, part, {})
+with own_types() as TYPES:
 
     @event("test.Noted")
     @dataclass(frozen=True, slots=True)
@@ -40,30 +34,10 @@ with pytest.MonkeyPatch.context() as patch:  # these types are known in this mod
         accounts: Annotated[list[dict[str, Any]], Sealed("role")]
         changes: Annotated[dict[str, Any], Sealed("description", gone=("custom", "custom."))]
 
-    KNOWN = {part: getattr(registry, part) for part in ("_by_name", "_by_class", "_upcasters")}
-
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part, known in KNOWN.items():
-        monkeypatch.setattr(registry, part, known)
-
-
-@pytest.fixture
-def ring(tmp_path: Path) -> Iterator[SqliteKeyRing]:
-    ring = SqliteKeyRing.open(tmp_path / "keys")
-    yield ring
-    asyncio.run(ring.close())
-
-
-@pytest.fixture
-def codec(ring: SqliteKeyRing) -> Codec:
-    return Codec(ring)
-
-
-def stored(new: NewEvent, **changed: Any) -> Stored:
-    head = (7, "t1", "contact-1", 2, new.event_id, new.type, new.schema_version, new.occurred_at, 99)
-    return Stored(*head, new.data, orjson.dumps(asdict(METADATA)))._replace(**changed)
+    know(TYPES, monkeypatch)
 
 
 def tagged(*words: str) -> Described:

@@ -8,12 +8,12 @@ import pytest
 
 from shared.events import registry
 from shared.events.registry import Personal, Subject, UnknownEvent, event, type_named, type_of, upcast, upcast_payload
+from tests.unit.event_types import know, no_types
 
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_by_name", "_by_class", "_upcasters"):
-        monkeypatch.setattr(registry, name, {})
+    know(no_types(), monkeypatch)
 
 
 def register(name: str = "test.Renamed", version: int = 1) -> type[Any]:
