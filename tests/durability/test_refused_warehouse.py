@@ -12,6 +12,7 @@ from crm.caches import open_warehouse
 from shared.errors import Unavailable
 from shared.warehouse import spawn
 from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.tables import Row
 from tests.contract.warehouse_suite import THINGS, things
 
 COUNT = "SELECT count() FROM things"
@@ -46,12 +47,17 @@ def descriptions(path: Path) -> list[Path]:
     return sorted(path.glob("*/store/*/*/*.sql"))
 
 
-async def kept(path: Path) -> None:
+async def rows(path: Path, sql: str) -> list[Row]:
+    """What a warehouse that can be opened answers."""
     opened = await open_warehouse(path, feed())
     try:
-        assert await opened.warehouse.rows(COUNT) == [(1,)]
+        return await opened.warehouse.rows(sql)
     finally:
         await opened.warehouse.close()
+
+
+async def kept(path: Path) -> None:
+    assert await rows(path, COUNT) == [(1,)]
 
 
 async def test_an_engine_that_does_not_start_is_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +99,4 @@ async def test_a_file_without_rights_is_no_damage(path: Path) -> None:
 async def test_torn_data_is_filled_anew(path: Path) -> None:
     for file in descriptions(path):
         file.write_bytes(file.read_bytes()[:20])
-    opened = await open_warehouse(path, feed())
-    try:
-        assert await opened.warehouse.rows("EXISTS TABLE things") == [(0,)]
-    finally:
-        await opened.warehouse.close()
+    assert await rows(path, "EXISTS TABLE things") == [(0,)]

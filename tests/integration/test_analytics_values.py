@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from crm.compose import Suite
-from crm.settings import Settings
 from services.analytics.formats import FORMATS
-from services.identity.setup import set_up
-from shared.security.passwords import Passwords
-from tests.support.identity_suite import PASSWORD, QUICK
+from tests.support.importing import office
 from tests.support.sql_statements.values import VALUES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ADMIN = "ada@acme.example"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ada(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    folder: Path = tmp_path_factory.mktemp("values")
-    suite = await Suite.open(Settings(folder))
-    await set_up(suite.platform, "Acme", "Ada Bloom", ADMIN, PASSWORD, "en", Passwords(QUICK))
-    await suite.start()
-    transport = httpx.ASGITransport(suite.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=30) as client:
-        answer = await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        made = await client.post("/sales/opportunities", json={"name": "One", "amount": "1.00", "currency": "CNY"})
-        assert made.status_code == 201, made.text
-        yield client
-    await suite.close()
+    async with office(tmp_path_factory.mktemp("values")) as desk:
+        await desk.create("/sales/opportunities", name="One", amount="1.00", currency="CNY")
+        yield desk.client
 
 
 @pytest.mark.parametrize("expression", VALUES)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.importing import Office, office
 from tests.support.leaks import files_with, hits
+from tests.support.oracle import settle
 
 WORDS = ("quillfeather", "marzipan")
 MAPPING = """\
@@ -28,17 +29,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
         yield opened
 
 
-async def settle(desk: Office) -> None:
-    platform = desk.suite.platform
-    await platform.projector.catch_up()
-    while await platform.policies.step():
-        await platform.projector.catch_up()
-
-
 async def imported(desk: Office) -> str:
     id: str = (await desk.send(MAPPING, FILES)).json()["id"]
     await desk.suite.imports.carry_out(desk.tenant, id)
-    await settle(desk)
+    await settle(desk.suite.platform)
     return id
 
 
@@ -48,7 +42,7 @@ async def test_the_words_of_an_import_go_with_the_first_who_is_erased(desk: Offi
     assert hits(await text(desk, f"/imports/{id}"), WORDS)
     assert [n for n in files_with(tmp_path, WORDS) if n.startswith("events.db")] == []
     (await desk.client.post(f"/customer/contacts/{page['items'][0]['id']}/erase", json={})).raise_for_status()
-    await settle(desk)
+    await settle(desk.suite.platform)
     shown = await desk.get(f"/imports/{id}")
     assert (shown["name"], shown["mapping"], shown["files"]) == ("[erased]", "[erased]", [])
     assert (shown["status"], shown["created"], shown["erased"]) == ("completed", 2, True)
@@ -60,7 +54,7 @@ async def test_the_words_of_an_import_go_with_the_first_who_is_erased(desk: Offi
     others = [d for d in (await desk.get("/customer/contacts"))["items"] if d["given_name"] == "Otto"]
     assert others[0]["description"] == "Seen with Quillfeather"  # it is Otto's
     (await desk.client.post(f"/customer/contacts/{others[0]['id']}/erase", json={})).raise_for_status()
-    await settle(desk)
+    await settle(desk.suite.platform)
     assert files_with(tmp_path, WORDS) == {}
 
 
@@ -70,7 +64,7 @@ async def test_an_unfinished_import_ends_and_its_files_go(desk: Office, tmp_path
     (await desk.client.post(f"/imports/{id}/pause", json={"reason": "marzipan is out"})).raise_for_status()
     assert [n for n in files_with(tmp_path, WORDS) if n.startswith("events.db")] == []
     (await desk.client.post(f"/imports/{id}/erase", json={})).raise_for_status()
-    await settle(desk)
+    await settle(desk.suite.platform)
     shown = await desk.get(f"/imports/{id}")
     assert (shown["status"], shown["reason"], shown["erased"]) == ("failed", "[erased]", True)
     assert not (tmp_path / "imports" / id).exists()

@@ -1,10 +1,12 @@
-"""The engines of a real suite: they end with it, however it ends, and no log learns what people ask."""
+"""The engines of a real suite: they end with it, however it ends, and no log holds what people ask."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from pathlib import Path
+
+import pytest
 
 from tests.durability.history import History, make_template, new_history
 from tests.durability.scale import LIMIT
@@ -44,10 +46,9 @@ def wait_until_gone(processes: list[int], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def _folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "template"
-    folder.mkdir()
-    return folder
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_template(tmp_path_factory.mktemp("suite"))
 
 
 async def ask(wire: Wire, sql: str) -> int:
@@ -62,8 +63,10 @@ async def served(history: History, url: str) -> Wire:
     return wire
 
 
-async def test_a_suite_that_is_killed_leaves_no_engine_and_one_that_is_asked_to_end_neither(tmp_path: Path) -> None:
-    history = new_history(tmp_path, make_template(_folder(tmp_path)), "engines")
+async def test_a_suite_that_is_killed_leaves_no_engine_and_one_that_is_asked_to_end_neither(
+    tmp_path: Path, template: Path
+) -> None:
+    history = new_history(tmp_path, template, "engines")
     for end in ("kill", "terminate"):
         with history.started() as running:
             assert running.await_ready(), running.said
@@ -78,8 +81,8 @@ async def test_a_suite_that_is_killed_leaves_no_engine_and_one_that_is_asked_to_
             await asyncio.gather(exploding, return_exceptions=True)
 
 
-async def test_no_log_learns_what_people_ask(tmp_path: Path) -> None:
-    history = new_history(tmp_path, make_template(_folder(tmp_path)), "questions")
+async def test_no_log_learns_what_people_ask(tmp_path: Path, template: Path) -> None:
+    history = new_history(tmp_path, template, "questions")
     with history.started() as running:
         assert running.await_ready(), running.said
         wire = await served(history, running.url)

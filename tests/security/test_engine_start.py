@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,9 +32,16 @@ NO_CHROOT = "walls.Walls._change_root = lambda self: False"
 NO_SECCOMP = "seccomp.install = lambda: False"
 
 
-async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, *, unconfined: bool = False) -> Warehouse:
+@asynccontextmanager
+async def opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, *, unconfined: bool = False
+) -> AsyncIterator[Warehouse]:
     monkeypatch.setattr(spawn, "PROGRAM", ("-I", "-B", "-c", PROGRAM.format(change)))
-    return await Warehouse.open(f"chdb:{folder / 'warehouse'}", unconfined=unconfined)
+    warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}", unconfined=unconfined)
+    try:
+        yield warehouse
+    finally:
+        await warehouse.close()
 
 
 @pytest.mark.parametrize("change", [NO_LANDLOCK, NO_CHROOT])
@@ -40,41 +49,32 @@ async def test_landlock_and_chroot_are_each_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     (tmp_path / "key").write_text("secret")
-    warehouse = await opened(tmp_path, monkeypatch, change)
-    try:
+    async with opened(tmp_path, monkeypatch, change) as warehouse:
         assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
         with pytest.raises(QueryFailed):
             await warehouse.ask(f"SELECT file('{tmp_path / 'key'}')", tenant="acme")
-    finally:
-        await warehouse.close()
 
 
 @pytest.mark.parametrize("change", [PRETENDED, NO_SECCOMP, f"{NO_LANDLOCK}\n{NO_CHROOT}"])
 async def test_without_walls_no_sql_but_the_suites_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, change: str
 ) -> None:
-    """What only says that it holds is found out by reading a canary."""
-    warehouse = await opened(tmp_path, monkeypatch, change)
-    try:
+    """A wall that only claims to hold is detected by reading a canary."""
+    async with opened(tmp_path, monkeypatch, change) as warehouse:
         for _ in range(2):
             with pytest.raises(Unavailable, match="SQL is switched off"):
                 await warehouse.ask("SELECT 42", tenant="acme")
         assert warehouse.readers.running is None
         assert await warehouse.rows("SELECT 42") == [(42,)]
         assert [r.levelno for r in caplog.records if "switched off" in r.message] == [logging.WARNING]
-    finally:
-        await warehouse.close()
 
 
 async def test_an_operator_may_want_it_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    warehouse = await opened(tmp_path, monkeypatch, PRETENDED, unconfined=True)
-    try:
+    async with opened(tmp_path, monkeypatch, PRETENDED, unconfined=True) as warehouse:
         assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
         assert "WITHOUT walls" in caplog.text
-    finally:
-        await warehouse.close()
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,8 @@ async def test_a_path_may_hold_what_an_address_may_not(
 ) -> None:
     folder = tmp_path / "what? a=b&c #1"
     for _ in range(2):
-        warehouse = await opened(folder, monkeypatch, change)
-        assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
-        await warehouse.close()
+        async with opened(folder, monkeypatch, change) as warehouse:
+            assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
     assert os.listdir(tmp_path) == [folder.name]
 
 
