@@ -14,7 +14,7 @@ from shared.errors import CrmError, Invalid, Rejected
 from shared.events import customer, identity, sales
 from shared.events.envelope import Event, Metadata
 from shared.streaming.settling import broken_rules
-from tests.support.world import TENANT, World, open_world
+from tests.support.world import TENANT, World, line_above, open_world
 
 STAGES = [{"key": key, "zh": key, "en": key, "probability": 10, "gate": None} for key in "ab"]
 
@@ -35,12 +35,8 @@ async def force(world: World, name: str, id: str, *events: Event) -> None:
     await world.store.append(TENANT, stream, state.version, encoded, Metadata(actor="boss"))
 
 
-async def make(world: World, command: str, /, **body: Any) -> str:
-    return (await world.do(command, body)).id
-
-
 async def two_accounts(world: World) -> tuple[str, str]:
-    return await make(world, "customer.CreateAccount", name="A"), await make(world, "customer.CreateAccount", name="B")
+    return await world.make("customer.CreateAccount", name="A"), await world.make("customer.CreateAccount", name="B")
 
 
 async def test_a_move_that_a_killed_process_left_is_withdrawn_and_says_why(world: World) -> None:
@@ -60,22 +56,19 @@ async def test_a_move_that_a_killed_process_left_is_withdrawn_and_says_why(world
 
 async def test_a_withdrawal_that_makes_a_cycle_again_ends_at_the_top(world: World) -> None:
     a, b = await two_accounts(world)
-    c = await make(world, "customer.CreateAccount", name="C")
+    c = await world.make("customer.CreateAccount", name="C")
     await force(world, "account", a, customer.AccountParentSet(b, None))
     await force(world, "account", b, customer.AccountParentSet(a, None))  # broken, before anybody looks
     await force(world, "account", c, customer.AccountParentSet(a, None))
     await force(world, "account", a, customer.AccountParentSet(c, b))  # and its way back leads into the other cycle
     await world.settle()
-    for start in (a, b, c):
-        line, above = [start], (await world.state("account", start)).parent
-        while above is not None:
-            assert above not in line
-            line.append(above)
-            above = (await world.state("account", above)).parent
+    states = {id: await world.state("account", id) for id in (a, b, c)}
+    for id in states:
+        line_above(states, id, lambda state: state.parent)
 
 
 async def test_a_new_deal_in_a_stage_that_is_gone_is_archived(world: World) -> None:
-    pipeline = await make(world, "sales.DefinePipeline", name="P", stages=STAGES)
+    pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
     await world.do("sales.RetireStage", {"key": "b"}, pipeline)
     deal = world.bus.ids.new()
     await force(world, "opportunity", deal, sales.OpportunityOpened({"name": "D"}, "boss", pipeline, "b", 10, 1))
@@ -85,8 +78,8 @@ async def test_a_new_deal_in_a_stage_that_is_gone_is_archived(world: World) -> N
 
 
 async def test_a_stage_retired_under_a_deal_is_open_again_whatever_came_after(world: World) -> None:
-    pipeline = await make(world, "sales.DefinePipeline", name="P", stages=STAGES)
-    await make(world, "sales.OpenOpportunity", name="D", pipeline=pipeline, stage="b")
+    pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
+    await world.make("sales.OpenOpportunity", name="D", pipeline=pipeline, stage="b")
     added = {**STAGES[0], "key": "c", "retired": False}
     await force(world, "pipeline", pipeline, sales.StageRetired("b"), sales.StageAdded(added, 2))
     await world.settle()
@@ -95,8 +88,8 @@ async def test_a_stage_retired_under_a_deal_is_open_again_whatever_came_after(wo
 
 
 async def test_a_forced_archiving_stays_and_so_do_the_deals(world: World) -> None:
-    account = await make(world, "customer.CreateAccount", name="A")
-    deal = await make(world, "sales.OpenOpportunity", name="D", account=account)
+    account = await world.make("customer.CreateAccount", name="A")
+    deal = await world.make("sales.OpenOpportunity", name="D", account=account)
     await world.settle()
     await world.do("customer.ArchiveAccount", {"force": True}, account, reason="bankrupt")
     await world.do("sales.ChangeOpportunityDetails", {"next_step": "call"}, deal)
@@ -110,8 +103,8 @@ async def test_a_forced_archiving_stays_and_so_do_the_deals(world: World) -> Non
 
 
 async def test_a_restored_deal_goes_on_in_the_first_stage_when_its_own_was_retired(world: World) -> None:
-    pipeline = await make(world, "sales.DefinePipeline", name="P", stages=STAGES)
-    deal = await make(world, "sales.OpenOpportunity", name="D", pipeline=pipeline, stage="b")
+    pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
+    deal = await world.make("sales.OpenOpportunity", name="D", pipeline=pipeline, stage="b")
     await world.do("sales.ArchiveOpportunity", {}, deal)
     await world.settle()
     await world.do("sales.RetireStage", {"key": "b"}, pipeline)
@@ -124,7 +117,7 @@ async def test_a_restored_deal_goes_on_in_the_first_stage_when_its_own_was_retir
 
 async def test_the_last_administrator_gets_their_rights_back(world: World) -> None:
     who = {"name": "A", "email": "a@example.com", "language": "en", "secret": "x"}
-    user = await make(world, "identity.CreateAdministrator", **who)
+    user = await world.make("identity.CreateAdministrator", **who)
     await force(world, "user", user, identity.UserRolesAssigned([], ["administrator"]))
     await force(world, "user", user, identity.UserSuspended())
     await world.settle()
@@ -134,7 +127,7 @@ async def test_the_last_administrator_gets_their_rights_back(world: World) -> No
 
 async def test_a_repeated_request_answers_as_the_first_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command was withdrawn: its Idempotency-Key says so again, instead of a success."""
-    pipeline = await make(world, "sales.DefinePipeline", name="P", stages=STAGES)
+    pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
     body = {"name": "D", "pipeline": pipeline, "stage": "b"}
     real, raced = type(world.store).append, False
 
@@ -157,8 +150,8 @@ async def test_a_repeated_request_answers_as_the_first_time(world: World, monkey
 
 
 async def test_a_command_costs_one_append_as_before(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    pipeline = await make(world, "sales.DefinePipeline", name="P", stages=STAGES)
-    account = await make(world, "customer.CreateAccount", name="A")
+    pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
+    account = await world.make("customer.CreateAccount", name="A")
     calls: dict[str, int] = {}
     for name in ("append", "read", "stretches"):
         real = getattr(type(world.store), name)
@@ -191,7 +184,7 @@ async def test_a_command_costs_one_append_as_before(world: World, monkeypatch: p
 
 async def test_no_walk_loops_on_data_that_broke_a_rule_before(world: World) -> None:
     a, b = await two_accounts(world)
-    c = await make(world, "customer.CreateAccount", name="C")
+    c = await world.make("customer.CreateAccount", name="C")
     await force(world, "account", a, customer.AccountParentSet(b, None))
     await force(world, "account", b, customer.AccountParentSet(a, None))
     await world.do("customer.SetParentAccount", {"parent": a}, c)  # below a cycle of old: no new breach

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,10 @@ class World:
         """Send a command; `call` as in Call."""
         return await self.bus.send(name, body or {}, Call(access=access, id=id, **call))
 
+    async def make(self, command: str, /, **body: Any) -> str:
+        """The id of the record that a command has made."""
+        return (await self.do(command, body)).id
+
     async def settle(self) -> None:
         """Project and react until nothing moves any more."""
         await self.projector.catch_up()
@@ -93,6 +97,16 @@ class World:
         """The event types of a record, without their domain."""
         events = await self.repository.events(self.catalogue[name], TENANT, id)
         return [e.type.partition(".")[2] for e in events]
+
+
+def line_above(states: Mapping[str, Any], id: str, over: Callable[[Any], str | None]) -> list[str]:
+    """The ids above a record, up to the top; asserts that no id comes twice. over: the id above a state."""
+    line, above = [id], over(states[id])
+    while above is not None:
+        assert above not in line, f"a cycle: {line}"
+        line.append(above)
+        above = over(states[above])
+    return line[1:]
 
 
 @asynccontextmanager
