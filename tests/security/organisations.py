@@ -14,7 +14,7 @@ from shared.errors import CrmError
 from shared.security.directory import Directory
 from shared.security.permissions import Access, system_access
 from shared.security.reach import ON_RECORDS
-from tests.support.world import World
+from tests.support.world import World, joined
 
 LEVELS = ("none", "own", "team", "below", "all")
 GOVERNS = {name: {"*": "all"} for name in ("team", "user", "role")}
@@ -79,10 +79,7 @@ class Organisation:
         body = {"name": "P", "email": f"{uuid4()}@acme.example", "roles": roles, **more}
         if managers:
             body["manager"] = managers[0]
-        id = (await self.do("identity.InviteUser", body, access=access)).id
-        await self.do("identity.IssueInvitation", {"token_hash": "x"}, id)
-        await self.do("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, id)
-        return id
+        return await joined(self.world.bus, system_access(self.tenant), body, access)
 
     def some(self, of: list[str], most: int) -> list[str]:
         return self.random.sample(of, min(len(of), self.random.randint(0, most)))
@@ -204,7 +201,7 @@ async def invite(o: Organisation, access: Access) -> None:
 
 
 async def pass_a_link(o: Organisation, access: Access) -> None:
-    """Whoever gets a link for somebody may sign in as them."""
+    """The holder of a user's link may sign in as that user."""
     user = _anyone(o)
     await o.do("identity.IssueInvitation", {"token_hash": "x"}, user, access)
     o.taken_over.add(user)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from services.identity.setup import SetUp, set_up
 from services.identity.user import USER
 from shared.domain.bus import Call
 from shared.security.passwords import Passwords
-from shared.security.permissions import system_access
+from shared.security.permissions import Access, system_access
 from tests.security.places import Place, Schema, strings
+from tests.support.world import joined
 
 SERVICES = ("identity", "customer", "sales", "analytics", "audit", "integration")
 MATRIX: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
@@ -97,12 +98,20 @@ class Stage:
         access = system_access(tenant)
         number = len(self.clients)
         person = {"name": f"User {number}", "email": f"user{number}@acme.example", "roles": list(roles)}
-        id = (await platform.bus.send("identity.InviteUser", person, Call(access))).id
-        await platform.bus.send("identity.IssueInvitation", {"token_hash": "x"}, Call(access, id))
-        await platform.bus.send("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, Call(access, id))
+        id = await joined(platform.bus, access, person)
         await platform.projector.catch_up()
         await self.client(tenant, id)
         return id
+
+    @contextmanager
+    def acting(self, access: Access) -> Iterator[httpx.AsyncClient]:
+        """The administrator's client, with these rights in place of the administrator's."""
+
+        async def caller(*_: object) -> Access:
+            return access
+
+        with patch.object(self.suite.platform.directory, "caller", caller):
+            yield self.clients[self.acme.tenant, self.acme.user]
 
     async def call(self, client: httpx.AsyncClient, route: Route, id: str, **headers: str) -> httpx.Response:
         body = route.example if route.method in ("POST", "PATCH") else None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from unittest.mock import patch
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
@@ -40,13 +39,8 @@ def eyes(stage: Stage, hidden: dict[str, frozenset[str]]) -> Access:
     return Access(stage.acme.tenant, stage.acme.user, (Role("r", "r", "r", {"*": {"*": Level.ALL}}, hidden),))
 
 
-@contextmanager
-def seen_by(stage: Stage, hidden: dict[str, frozenset[str]]) -> Iterator[httpx.AsyncClient]:
-    async def caller(*_: object) -> Access:
-        return eyes(stage, hidden)
-
-    with patch.object(stage.suite.platform.directory, "caller", caller):
-        yield stage.clients[stage.acme.tenant, stage.acme.user]
+def seen_by(stage: Stage, hidden: dict[str, frozenset[str]]) -> AbstractContextManager[httpx.AsyncClient]:
+    return stage.acting(eyes(stage, hidden))
 
 
 def halves(fields: list[tuple[str, str]]) -> Iterator[dict[str, frozenset[str]]]:
@@ -110,7 +104,7 @@ async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Can
 
 
 def comes_of_others(stage: Stage, field: tuple[str, str], hidden: dict[str, frozenset[str]]) -> bool:
-    """Whether a hidden field is computed from one that is shown: then whoever sees that one may compute it."""
+    """Whether a hidden field is computed from one that is shown: those who see that one may compute it."""
     resource, name = field
     declared = stage.suite.platform.catalogue[resource].collection.field(name)
     unseen = with_derived(resource, hidden[resource])
@@ -180,7 +174,7 @@ async def test_one_hidden_custom_field_cannot_be_asked_about_by_way_of_them_all(
 
 
 async def test_an_import_finds_and_writes_nothing_by_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
-    """In a dry run, too: it would tell whether a value is there."""
+    """In a dry run, too: it would show whether a value is there."""
     stage, _ = filled
     leaked, refused = [], Counter[str]()
     for aggregate in stage.suite.platform.catalogue:

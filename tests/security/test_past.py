@@ -1,12 +1,11 @@
-"""One rule of visibility for the past: whoever sees a record today sees it as it was at any moment, and nobody else."""
+"""One rule of visibility for the past: who sees a record today sees it as it was at any moment; nobody else does."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from unittest.mock import patch
 
 import httpx
 
@@ -20,15 +19,9 @@ OWN = Role("own", "own", "own", {"*": {"*": Level.OWN}})
 SECONDS = 30
 
 
-@contextmanager
-def as_user(stage: Stage, user: str) -> Iterator[httpx.AsyncClient]:
+def as_user(stage: Stage, user: str) -> AbstractContextManager[httpx.AsyncClient]:
     """Somebody who sees and exports their own records alone."""
-
-    async def caller(*_: object) -> Access:
-        return Access(stage.acme.tenant, user, (OWN,))
-
-    with patch.object(stage.suite.platform.directory, "caller", caller):
-        yield stage.clients[stage.acme.tenant, stage.acme.user]
+    return stage.acting(Access(stage.acme.tenant, user, (OWN,)))
 
 
 async def handed_on(stage: Stage, heir: str) -> list[AnyAggregate]:

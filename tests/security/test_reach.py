@@ -16,8 +16,8 @@ from services.identity.policies import POLICIES as IDENTITY
 from shared.errors import Forbidden, NotFound
 from shared.security.directory import Directory
 from shared.security.permissions import Access
-from tests.security.organisations import ACTS, Organisation
-from tests.support.world import TENANT, World, open_world
+from tests.security.organisations import ACTS, Organisation, Reached
+from tests.support.world import BOSS, TENANT, World, joined, open_world
 
 PROVE = bool(os.environ.get("CRM_PROVE"))
 ORGANISATIONS = 400 if PROVE else 40
@@ -42,12 +42,15 @@ async def test_no_act_of_one_who_governs_widens_anybodys_reach_beyond_their_own(
     assert not never, (never, carried_out)
 
 
-Before = dict[str, tuple[frozenset[tuple[str, str]], frozenset[str]]]
+Before = dict[str, tuple[Reached, frozenset[str]]]
 
 
 async def beyond(organisation: Organisation, before: Before, assigns: bool) -> list[object]:
-    """Whoever reaches what neither they nor the actor did. Where records are assigned, what the new owner may do with
-    one is up to that person's roles: then for others, seeing alone counts."""
+    """The users who reach what neither they nor the actor reached before, each with what it is.
+
+    Where records are assigned, what the new owner may do with one is up to that person's roles: then for others, seeing
+    alone counts.
+    """
     mine, seen = before[organisation.actor]
     wrong: list[object] = []
     for user, (reached, fields) in (await organisation.reach()).items():
@@ -75,13 +78,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def person(world: World, grants: dict[str, Any], **more: Any) -> str:
-    role = (
-        await world.do("identity.DefineRole", {"zh": "r", "en": "r", "grants": grants, **more.pop("denied", {})})
-    ).id
+    role = await world.make("identity.DefineRole", zh="r", en="r", grants=grants, **more.pop("denied", {}))
     body = {"name": "P", "email": f"{role}@acme.example", "roles": [role], **more}
-    id = (await world.do("identity.InviteUser", body)).id
-    await world.do("identity.IssueInvitation", {"token_hash": "x"}, id)
-    await world.do("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, id)
+    id = await joined(world.bus, BOSS, body)
     await world.settle()
     return id
 

@@ -99,6 +99,14 @@ class World:
         return [e.type.partition(".")[2] for e in events]
 
 
+async def joined(bus: CommandBus, access: Access, body: dict[str, Any], inviter: Access | None = None) -> str:
+    """A new active user, invited by the inviter (`access` unless said). body: of the invitation."""
+    id = (await bus.send("identity.InviteUser", body, Call(inviter or access))).id
+    await bus.send("identity.IssueInvitation", {"token_hash": "x"}, Call(access, id))
+    await bus.send("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, Call(access, id))
+    return id
+
+
 def line_above(states: Mapping[str, Any], id: str, over: Callable[[Any], str | None]) -> list[str]:
     """The ids above a record, up to the top; asserts that no id comes twice. over: the id above a state."""
     line, above = [id], over(states[id])
