@@ -5,7 +5,6 @@ What the files hold is asked back through the views over HTTP, now and as of a p
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from crm.sample import MAPPING_FILE, Expected, make_sample
-from tests.support.importing import Office, office
+from tests.support.importing import Office, fed, office
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "crm-sales-opportunities"
@@ -61,10 +60,7 @@ async def won_between(desk: Office, first: str, last: str) -> int:
 
 async def ask(desk: Office, sql: str) -> list[dict[str, Any]]:
     """Rows of the warehouse's answer, once it has seen every event."""
-    head = (await desk.get("/analytics/status"))["head"]
-    async with asyncio.timeout(120):
-        while (await desk.get("/analytics/status"))["position"] < head:
-            await asyncio.sleep(0.05)
+    await fed(desk.client, 120)
     answer = (await desk.client.post("/analytics/sql", json={"sql": sql, "format": "json"})).raise_for_status().json()
     return [dict(zip(answer["columns"], row, strict=True)) if isinstance(row, list) else row for row in answer["rows"]]
 

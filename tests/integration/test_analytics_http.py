@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from crm.settings import Settings
 from services.identity.setup import set_up
 from shared.security.passwords import Passwords
 from tests.support.identity_suite import PASSWORD, QUICK
+from tests.support.importing import fed
 
 ADMIN = "ada@acme.example"
 
@@ -47,14 +47,6 @@ async def deal(client: httpx.AsyncClient, **fields: Any) -> str:
     assert made.status_code == 201, made.text
     id: str = made.json()["id"]
     return id
-
-
-async def fed(client: httpx.AsyncClient) -> None:
-    """Return when the facts of all that was done are in the warehouse; two seconds are promised, more are waited."""
-    wanted = (await client.get("/analytics/status")).json()["head"]
-    async with asyncio.timeout(30):
-        while (await client.get("/analytics/status")).json()["position"] < wanted:
-            await asyncio.sleep(0.05)
 
 
 async def ask(client: httpx.AsyncClient, sql: str, format: str = "json") -> httpx.Response:

@@ -78,6 +78,14 @@ class Office:
         return str(status)
 
 
+async def fed(client: httpx.AsyncClient, seconds: float = 30) -> None:
+    """Return when answers of the warehouse hold all that was done; two seconds are promised, more are waited."""
+    wanted = (await client.get("/analytics/status")).json()["head"]
+    async with asyncio.timeout(seconds):
+        while (await client.get("/analytics/status")).json()["position"] < wanted:
+            await asyncio.sleep(0.05)
+
+
 @asynccontextmanager
 async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]:
     """Open a data directory; set an organisation up where there is none. working: its background loops run."""
