@@ -20,7 +20,7 @@ async def test_no_row_is_lost_and_no_block_is_torn(tmp_path: Path) -> None:
     dice = random.Random(8)
     warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await warehouse.command(THINGS.ddl())
-    acknowledged, sent, killed = 0, 0, 0
+    acknowledged, sent = 0, 0
     try:
         for _ in range(WRITER_KILLS):
             ending = asyncio.create_task(_kill(warehouse, dice.uniform(0.02, 0.25)))
@@ -30,18 +30,15 @@ async def test_no_row_is_lost_and_no_block_is_torn(tmp_path: Path) -> None:
                     await warehouse.insert(THINGS, things(BLOCK, f"block{sent}"))
                     acknowledged += 1
             await ending
-            killed += 1
         found = dict(await warehouse.rows("SELECT tenant, count() FROM things FINAL GROUP BY tenant"))
         assert set(found.values()) == {BLOCK}
         assert acknowledged <= len(found) <= sent
         assert await warehouse.rows("SELECT count() FROM system.detached_parts") == [(0,)]
         assert acknowledged > 0
-        assert killed == WRITER_KILLS
     finally:
         await warehouse.close()
-    print(
-        f"{killed} kills, {acknowledged * BLOCK} rows acknowledged, {(sent - acknowledged)} blocks in doubt, none lost"
-    )
+    doubtful = sent - acknowledged
+    print(f"{WRITER_KILLS} kills, {acknowledged * BLOCK} rows acknowledged, {doubtful} blocks in doubt, none lost")
 
 
 async def _kill(warehouse: Warehouse, after: float) -> None:

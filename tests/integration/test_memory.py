@@ -15,6 +15,8 @@ from crm import relief
 from crm.compose import Suite
 from crm.relief import FEW, Relief
 from crm.settings import Settings
+from shared.clock import to_rfc3339
+from tests.support.importing import office
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -49,9 +51,12 @@ async def test_it_is_given_back_once_after_each_busy_time(tmp_path: Path) -> Non
 
 
 async def test_everything_is_found_after_it(tmp_path: Path) -> None:
-    suite = await Suite.open(Settings(tmp_path))
-    head = await suite.platform.store.head()
-    await asyncio.gather(*(Relief(suite.platform, lambda: 0).release() for _ in range(3)))
-    assert await suite.platform.store.head() == head
-    assert await suite.platform.views.checkpoint("records") >= 0
-    await suite.close()
+    async with office(tmp_path, working=False) as desk:
+        id, platform = await desk.create("/customer/accounts", name="Acme", city="Ulm"), desk.suite.platform
+        await platform.projector.catch_up()
+        head = await platform.store.head()
+        await asyncio.gather(*(Relief(platform, lambda: 0).release() for _ in range(3)))
+        assert await platform.store.head() == head
+        for params in ({"q": "Acme"}, {"city": "Ulm"}, {"city": "Ulm", "as_of": to_rfc3339(platform.clock.now())}):
+            assert [a["id"] for a in (await desk.get("/customer/accounts", **params))["items"]] == [id], params
+        assert (await desk.client.patch(f"/customer/accounts/{id}", json={"city": "Bonn"})).is_success

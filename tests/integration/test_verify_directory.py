@@ -101,7 +101,7 @@ def test_an_end_that_is_cut_off_is_told_by_the_views(data: Path) -> None:
 
 
 def _rewrite(db: sqlite3.Connection) -> None:
-    """The first account has another name, and every chain hash from it on is made anew."""
+    """The first account has another name, and every chain hash from it on is computed again."""
     changed = "CAST(replace(CAST(data AS TEXT), 'Of acme', 'Of ours') AS BLOB)"
     assert db.execute(f"UPDATE events SET data = {changed} WHERE {OF_ACME}").rowcount == 1
     rows = db.execute(f"SELECT {', '.join(Stored._fields)} FROM events ORDER BY position").fetchall()
@@ -155,7 +155,7 @@ def test_the_keys_know_the_log_of_a_suite_that_was_killed(
     assert "keys/keys.db knew: the log was cut off, replaced or rewritten" in finding["problem"]
 
 
-async def test_a_running_suite_tells_each_organisation_of_its_own_events_only(tmp_path: Path, data: Path) -> None:
+async def test_a_running_suite_tells_each_organisation_of_its_own_events_only(data: Path) -> None:
     suite = await Suite.open(Settings(data))
     try:
         platform = suite.platform

@@ -33,7 +33,6 @@ _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{
 
 
 BEFORE: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {  # what has to be done before a command is taken
-    "sales.DisqualifyLead": (),
     "sales.RecycleLead": (("start", {}), ("disqualify", {"reason": "x"})),
 }
 OWN: dict[str, dict[str, Callable[[int], Any]]] = {  # what differs from the documents' examples

@@ -1,4 +1,4 @@
-"""Made-up statements against the real engine: 60 seconds in `make test`, 20 minutes in `make prove`.
+"""Made-up statements against the real engine: 55 seconds in `make test`, 20 minutes in `make prove`.
 
 The seed is printed; CRM_FUZZ_SEED repeats a run.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +18,6 @@ from shared.security.permissions import system_access
 from tests.security.suite import Stage, open_stage
 
 SECONDS = 10  # by far: nothing here is timed
-End = Callable[[Stage, str, str, str], Awaitable[None]]  # of a user, their role, their session
 
 
 async def _do(stage: Stage, name: str, body: dict[str, Any], id: str) -> None:

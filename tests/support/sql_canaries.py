@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.analytics import facts
@@ -60,5 +60,9 @@ def shows_canary(outcome: Answer | CrmError) -> bool:
     """Whether an answer in any format, or a refusal, holds the canary as a value (a column may be named after it)."""
     if isinstance(outcome, CrmError):
         return CANARY in f"{outcome.detail} {outcome.errors} {outcome.extra}"
-    unnamed = Answer(tuple(f"c{i}" for i, _ in enumerate(outcome.names)), outcome.types, outcome.columns)
-    return any(CANARY.encode() in encode(unnamed, format) for format in FORMATS)
+    return any(CANARY.encode() in encode(unnamed(outcome), format) for format in FORMATS)
+
+
+def unnamed(answer: Answer) -> Answer:
+    """The same values under names of ours."""
+    return replace(answer, names=tuple(f"c{i}" for i, _ in enumerate(answer.names)))

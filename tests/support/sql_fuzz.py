@@ -216,7 +216,7 @@ class Fuzzer:
                 lambda: [*tokens[:at], *other[begin : begin + r.randint(1, 12)], *tokens[at:]],
                 lambda: [
                     *tokens[:at],
-                    r.choice(["/**/", " -- \n", " ", "\n", "(", ")", "`", "'", ",", ";"]),
+                    r.choice(_SIGNS),
                     *tokens[at:],
                 ],
                 lambda: [*tokens[:word], tokens[word].swapcase(), *tokens[word + 1 :]],

@@ -7,7 +7,7 @@ a few words of SQL, and nothing else.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.analytics.formats import encode
 from services.analytics.sql import gateway
@@ -17,7 +17,7 @@ from shared.errors import CrmError
 from shared.security.permissions import Access, Role
 from shared.security.roles import BUILT_IN
 from tests.support.facts import THEIRS, someone
-from tests.support.sql_canaries import Attacked, shows_canary
+from tests.support.sql_canaries import Attacked, shows_canary, unnamed
 
 STATUSES = frozenset({403, 422, 429, 503})
 _TOKEN = re.compile(
@@ -94,7 +94,7 @@ async def check(attacked: Attacked, sql: str, asker: Asker) -> str:
         check_text(generated)
         check_views(generated)
         answer = await attacked.gateway.ask(statement, asker.access)
-        shown = encode(replace(answer, names=tuple(f"c{i}" for i, _ in enumerate(answer.names))), "json").decode()
+        shown = encode(unnamed(answer), "json").decode()
         if shows_canary(answer) or any(text in shown for text in (THEIRS, *asker.unseen)):
             raise Broken(f"the answer shows what it must not: {answer}")
     except CrmError as error:

@@ -64,10 +64,8 @@ async def test_who_waits_too_long_is_refused_and_leaves_no_trace() -> None:
         with pytest.raises(Unavailable):
             async with turns.of(BOB):
                 raise AssertionError("no turn was free")
-    served = False
     async with turns.of(BOB):
-        served = True
-    assert served
+        pass  # served, or Unavailable would be raised
 
 
 async def test_who_goes_away_gives_the_turn_to_the_next() -> None:
