@@ -1,4 +1,4 @@
-"""One changed value in what a views file keeps of itself: the views are filled anew, or nothing came of it."""
+"""One changed value in what a views file keeps of itself: the views are rebuilt, or the change has no effect."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_every_cell_has_a_row() -> None:
     assert {*CELLS} == {(file, state) for file in FILES for state in ("missing", "older", "another's", "damaged")}
 
 
-# Those that tell most; all of them when there is time (`make prove`).
+# The most important ones; all of them in `make prove`.
 MOST = {("events.db", "older"), ("views.db", "another's")}
 OPENED = [cell for cell, refusal in CELLS.items() if not refusal and (PROVE or cell in MOST)]
 LONG = pytest.mark.skipif(not PROVE, reason="in make prove")
@@ -206,7 +206,7 @@ def _forget_installation(file: Path) -> None:
 
 
 async def _killed(data: Path, folder: Path) -> tuple[Path, str]:
-    """The directory as a kill leaves it, with a log that was not moved; and a contact of whom only that tells."""
+    """The directory as a kill leaves it, its log not moved; and the id of a contact who is in that log alone."""
     async with office(data, working=False) as at_work:
         id = await at_work.create("/customer/contacts", given_name="Late", family_name="Comer")
         shutil.copytree(data, folder, symlinks=True)

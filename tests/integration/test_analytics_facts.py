@@ -43,7 +43,7 @@ class Analysts:
         return (await self.gateway.ask(sql, access)).rows
 
     async def roll_up(self) -> None:
-        """Make the sums anew and use them as soon as questions see them."""
+        """Compute the sums again; return once they are used, as soon as questions see them."""
         before = self.feed.rollups.generation(TENANT)
         await self.feed.refresh_rollups()
         async with asyncio.timeout(20):

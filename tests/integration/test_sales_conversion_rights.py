@@ -1,4 +1,4 @@
-"""Who may convert a lead, and take it back: whoever may do each of its steps by hand."""
+"""Who may convert a lead, and take it back: a caller who may do each of its steps by hand."""
 
 from __future__ import annotations
 

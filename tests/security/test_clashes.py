@@ -1,4 +1,4 @@
-"""Refusals for a clash with another record tell that there is one, and nothing of it that the caller may not see."""
+"""Refusals for a clash with another record say that there is one, and show nothing that the caller may not see."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ on_one_loop = pytest.mark.asyncio(loop_scope="module")
 @dataclass
 class Target:
     warehouse: Warehouse
-    key: Path  # a file beside the warehouse that every user may read
+    key: Path  # a file next to the warehouse that every user may read
     store: Path  # the writer's data
     shadow: Path  # a part of a table that is not published
 

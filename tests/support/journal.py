@@ -117,7 +117,7 @@ class Journal:
         log.close()
         with copied(database.parent / "keys", self.tenant) as (ring, index):
             done = self._in_order(events, Codec(ring))
-        erased = {stream for stream, _, _ in done[ERASED]}  # of whose events it is not told any more what left them
+        erased = {stream for stream, _, _ in done[ERASED]}  # the reasons of their events can no longer be read
         for key, one in self.asked.items():
             known = stored_key(f"{self.user}/{own_key(self.user, key)}", index)
             self._held(one, done.get(key, []), requests.get(known), erased)

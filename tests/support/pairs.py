@@ -105,7 +105,7 @@ def prints(data: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def opened(data: Path, days: Days) -> AsyncIterator[Office]:
-    """The suite over one of the directories. Even before anything is filled anew, it shows nobody who is erased."""
+    """The suite over one of the directories. Even before anything is rebuilt, it shows nobody who is erased."""
     suite = await Suite.open(Settings(data))
     try:
         if filled := suite.platform.projector.position:

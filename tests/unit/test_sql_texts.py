@@ -1,4 +1,4 @@
-"""The statement that is written anew says what the analyst wrote: every text, every listed function."""
+"""The generated statement says what the analyst wrote: every text, every listed function."""
 
 from __future__ import annotations
 
