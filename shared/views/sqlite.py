@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -161,18 +161,18 @@ class SqliteViews:
 
     async def get(self, collection: str, key: str, scope: Scope) -> Document | None:
         found = await self.get_raw(collection, key, scope)
-        return None if found is None else self._loaded(found)
+        return None if found is None else self._loaded([found])[0]
 
     async def get_raw(self, collection: str, key: str, scope: Scope) -> bytes | None:
         return (await self._read(collection, scope, lambda r: r.bodies([key]))).get(key)
 
     async def get_many(self, collection: str, keys: Sequence[str], scope: Scope) -> dict[str, Document]:
         found = await self._read(collection, scope, lambda r: r.bodies(keys))
-        return {key: self._loaded(body) for key, body in found.items()}
+        return dict(zip(found, self._loaded(found.values()), strict=True))
 
     async def find(self, collection: str, query: Query, scope: Scope) -> Page:
         bodies, following = await self.find_raw(collection, query, scope)
-        return Page([self._loaded(body) for body in bodies], following)
+        return Page(self._loaded(bodies), following)
 
     async def find_raw(self, collection: str, query: Query, scope: Scope) -> tuple[list[bytes], str | None]:
         return await self._search(collection, query, scope, lambda r: r.page(query))
@@ -189,14 +189,14 @@ class SqliteViews:
         for one in sorted(self._catalogue.numbers) if tenant is None else [tenant]:
             after = ""
             while rows := await self._read(collection, Scope(one), methodcaller("after", after, SCANNED_AT_ONCE)):
-                for key, body in rows:
-                    yield one, key, self._loaded(body)
+                documents = self._loaded(body for _, body in rows)
+                for (key, _), document in zip(rows, documents, strict=True):
+                    yield one, key, document
                 after = rows[-1][0]
 
-    def _loaded(self, body: bytes) -> Document:
+    def _loaded(self, bodies: Iterable[bytes]) -> list[Document]:
         with refusals(self._path):
-            document: Document = orjson.loads(body)
-        return document
+            return [orjson.loads(body) for body in bodies]
 
     async def begin_rebuild(self, collection: Collection) -> str:
         return await self._write(lambda: self._catalogue.begin_rebuild(collection))
