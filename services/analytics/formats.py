@@ -145,10 +145,7 @@ def _csv_lines(rows: list[list[str]]) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    shown = plain(value)
-    if isinstance(value, str):
-        return neutralise(value)
-    return "" if shown is None else orjson.dumps(shown).decode() if isinstance(shown, list) else str(shown)
+    return neutralise(value) if isinstance(value, str) else _text(value)
 
 
 def _table(answer: Answer) -> Iterator[bytes]:
