@@ -33,6 +33,7 @@ TABLE_ROWS, TABLE_CELLS = 1_000, 100_000  # of a table at most; the other format
 MAX_CELLS = 1_000_000  # of an answer, those inside arrays and tuples counted
 MAX_BYTES = 64_000_000  # of an encoded answer
 _CHUNK_ROWS, _CHUNK_CELLS = 2_000, 20_000  # encoded at once: a few milliseconds
+_CHUNK_LINES = 100  # of a table
 _LEAST, _MOST = -(2**63), 2**64 - 1  # what a JSON number of orjson holds
 
 
@@ -158,8 +159,8 @@ def _table(answer: Answer) -> Iterator[bytes]:
     numeric = [_is_number(t) for t in answer.types]
     widths = [max(map(_width, column)) for column in zip(names, *rows, strict=True)]
     yield f"{_line(names, widths, numeric)}\n{'  '.join('-' * w for w in widths)}\n".encode()
-    for row in rows:
-        yield f"{_line(row, widths, numeric)}\n".encode()
+    for start in range(0, shown, _CHUNK_LINES):
+        yield "".join(f"{_line(row, widths, numeric)}\n" for row in rows[start : start + _CHUNK_LINES]).encode()
     if shown < found:
         yield f"(the first {shown} of {found} rows; json, csv and arrow have all)\n".encode()
     else:
