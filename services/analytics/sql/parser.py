@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.clickhouse import ClickHouse
 from sqlglot.errors import SqlglotError
@@ -44,8 +43,9 @@ def parse(sql: str) -> exp.Query:
         raise refuse("too-long", f"a statement has {MAX_LENGTH} characters at most")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
         raise refuse("characters", "control characters are not allowed")
-    _check_tokens(_tokens(sql))
-    trees = _trees(sql)
+    tokens = _tokens(sql)
+    _check_tokens(tokens)
+    trees = _trees(tokens, sql)
     if len(trees) != 1:
         raise refuse("one-statement", "send one statement")
     if not isinstance(trees[0], (exp.Select, exp.SetOperation)):
@@ -73,9 +73,9 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
             depth -= 1
 
 
-def _trees(sql: str) -> list[exp.Expr]:
+def _trees(tokens: list[Token], sql: str) -> list[exp.Expr]:
     try:
-        return [t for t in sqlglot.parse(sql, read=Analyst) if t is not None]
+        return [t for t in Analyst().parser().parse(tokens, sql) if t is not None]
     except RecursionError:
         raise refuse("too-deep", "the statement is nested too deeply") from None
     except SqlglotError as error:
