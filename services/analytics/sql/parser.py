@@ -22,6 +22,8 @@ from shared.errors import Invalid
 logging.getLogger("sqlglot").addFilter(lambda _: False)
 
 _LABEL = 200  # characters of the name of an answer's column that has no alias
+_NOWHERE: Place = (0, 0)
+_PLACE = "place"  # in the meta of a node
 _NAME = re.compile(r"\w[\w ,:()%/+*#&€¥$-]{0,99}")
 
 
@@ -89,10 +91,18 @@ def _trees(tokens: list[Token], sql: str) -> list[exp.Expr]:
 def place(node: exp.Expr | None) -> Place:
     """Line and column of the node's first word that has them, else of a neighbour's; (0, 0) without any."""
     for around in (node, node.parent) if node is not None else ():
-        for part in around.walk() if around is not None else ():
-            if line := part.meta.get("line"):
-                return line, part.meta.get("col", 0)
-    return 0, 0
+        if around is not None and (found := _first_place(around)) != _NOWHERE:
+            return found
+    return _NOWHERE
+
+
+def _first_place(node: exp.Expr) -> Place:
+    """Of the node's own words. It is kept in the node, because many children may ask the same parent."""
+    if _PLACE not in node.meta:
+        places = ((part.meta["line"], part.meta.get("col", 0)) for part in node.walk() if part.meta.get("line"))
+        node.meta[_PLACE] = next(places, _NOWHERE)
+    found: Place = node.meta[_PLACE]
+    return found
 
 
 def only(node: exp.Expr, *parts: str) -> None:
