@@ -155,7 +155,7 @@ class Generator:
     def _member(self, member: Member) -> str:
         choices = member.choices
         inside = self._list(choices, self._value) if isinstance(choices, tuple) else self._query(choices)
-        return f"({self._value(member.value)} {'NOT IN' if member.negated else 'IN'} ({inside}))"
+        return f"({self._value(member.value)} IN ({inside}))"
 
     def _over(self, over: Over) -> str:
         partition = f"PARTITION BY {self._list(over.partition, self._value)}" if over.partition else ""

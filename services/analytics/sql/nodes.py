@@ -74,7 +74,6 @@ class Member:
 
     value: Expression
     choices: tuple[Expression, ...] | Query
-    negated: bool = False
     growth: int = 1
 
 
