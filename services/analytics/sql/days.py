@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from services.analytics.sql.calls import call
 from services.analytics.sql.functions import OPERATORS
-from services.analytics.sql.limits import UNITS, check_interval
+from services.analytics.sql.limits import UNITS
 from services.analytics.sql.nodes import Call, Number
 from services.analytics.sql.parser import only, place
 from services.analytics.sql.refusals import refuse
@@ -38,7 +38,6 @@ def interval(expressions: Expressions, node: exp.Expr) -> Call:
     function = OPERATORS[f"toInterval{name.capitalize()}"]
     if not isinstance(count, exp.Literal):
         return call(function, (expressions.value(count),), where)
-    check_interval(name, count.name, where)
     if not re.fullmatch(r"-?[0-9]+", count.name):
         raise refuse("interval", "an interval takes a whole number", *where)
     return call(function, (Number(count.name),), where)
