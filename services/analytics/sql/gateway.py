@@ -26,15 +26,15 @@ from services.analytics.sql.nodes import Read
 from services.analytics.sql.parser import parse
 from services.analytics.sql.queries import resolve
 from services.analytics.sql.refusals import engine_refusal, refuse, value_refusal
-from services.analytics.sums import ROLLUP
 from services.analytics.view import Scoping, View
 from services.analytics.views import JOINS, VIEWS, within_reach
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
 from shared.warehouse.client import Answer, QueryFailed, Warehouse
+from shared.warehouse.tables import shown_names
 from shared.warehouse.turns import Turns, User
 
-PHYSICAL: frozenset[str] = frozenset({ROLLUP.name, *(t.name for table in TABLES for t in table.tables)})
+PHYSICAL = frozenset(shown_names(TABLES))
 OF_A_USER = 4  # questions of one user that may wait, one of them running
 AT_ONCE, OF_A_TENANT = 3, 2  # that run: one tenant's never take all turns
 WAIT_SECONDS = 30.0  # for a turn
