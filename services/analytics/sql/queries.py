@@ -13,7 +13,7 @@ from services.analytics.sql.nodes import Expression, Name, Number, Output, Query
 from services.analytics.sql.parser import label, name_of, not_allowed, only, place
 from services.analytics.sql.refusals import refuse
 from services.analytics.sql.relations import Relations
-from services.analytics.sql.scopes import Alias, Column, Context, Environment, Scope, Source
+from services.analytics.sql.scopes import Alias, Context, Environment, Scope
 from services.analytics.view import View
 from shared.errors import Invalid
 
@@ -66,7 +66,7 @@ class Queries:
         """ORDER BY and LIMIT of a whole UNION or of a query in parentheses: a SELECT over it."""
         if not any(node.args.get(part) for part in ("order", "limit", "offset")):
             return inner
-        source = Source(self._context.new("t"), "", _columns(inner), query=inner)
+        source = self._context.over(inner)
         scope = Scope(environment, [source])
         outputs = tuple(Output(c.label, self._context.new("c"), source.use(c)) for c in source.columns)
         return self._bounded(node, Select(outputs, Relations(self._context, scope, self.query).made()), scope)
@@ -192,10 +192,6 @@ class Queries:
             if may_need_columns and error.errors and error.errors[0].code == "column":
                 return None
             raise
-
-
-def _columns(query: Query) -> list[Column]:
-    return [Column(o.label, o.name, o.value.growth) for o in query.outputs]
 
 
 def _condition(node: exp.Expr | None, expressions: Expressions) -> Expression | None:

@@ -53,23 +53,19 @@ class Relations:
     def _read(self, node: exp.Expr) -> Source:
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
             query = self._queries(node, self._scope.environment.inner())
-            return self._over(query, _alias(node))
+            return self._context.over(query, _alias(node))
         if not isinstance(node, exp.Table):
             raise not_allowed(node)
         only(node, "this", "alias")
         if isinstance(node.this, exp.Identifier):
             name = name_of(node.this)
             if (common := self._scope.environment.tables.get(name)) is not None:
-                return self._over(common, _alias(node) or name)
+                return self._context.over(common, _alias(node) or name)
             return self._view(node, name, [])
         if isinstance(node.this, exp.Anonymous):
             only(node.this, "this", "expressions")
             return self._view(node, str(node.this.this), node.this.expressions)
         raise not_allowed(node.this)
-
-    def _over(self, query: Query, called: str) -> Source:
-        columns = [Column(o.label, o.name, o.value.growth) for o in query.outputs]
-        return Source(self._context.new("t"), called, columns, query=query)
 
     def _view(self, node: exp.Table, name: str, arguments: list[exp.Expr]) -> Source:
         view = self._context.views.get(name.lower())

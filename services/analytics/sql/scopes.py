@@ -136,6 +136,11 @@ class Context:
         """A name that occurs once in the statement: c = column, t = relation, x = argument."""
         return f"{prefix}{next(self._numbers)}"
 
+    def over(self, query: Query, called: str = "") -> Source:
+        """A query as a member of FROM."""
+        columns = [Column(o.label, o.name, o.value.growth) for o in query.outputs]
+        return Source(self.new("t"), called, columns, query=query)
+
     def count_select(self, place: Place) -> None:
         self._selects += 1
         if self._selects > MAX_SELECTS:
