@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from types import ModuleType
@@ -17,6 +18,7 @@ from shared.warehouse.tables import Row
 
 Parameters = Mapping[str, Any]  # bound as {name:Type}
 
+CLIENT_ERRORS = (ClickHouseError, HTTPError, OSError)
 WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datetime_functions": "1"}
 
 # optimizations that may run an outer expression on rows which a subquery's own filter has still to take away: its
@@ -110,19 +112,21 @@ for _name in ("clickhouse_connect", "urllib3"):
 def ask(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
     """Raises QueryFailed."""
     bound = {"parameters": parameters, "settings": dict(settings), "column_oriented": True}
-    try:
+    with failures():
         result = client.query(sql, query_tz="UTC", **bound)
-        if not result.column_names:  # the embedded engine tells no columns where there are no rows
+        if not result.column_names:  # the embedded engine names no columns where there are no rows
             shape = client.query(f"DESCRIBE TABLE ({sql})", **bound).result_columns
             return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
-    except (ClickHouseError, HTTPError, OSError) as error:
-        raise failed(error) from None
     return Answer(tuple(result.column_names), tuple(t.name for t in result.column_types), tuple(result.result_columns))
 
 
-def failed(error: Exception) -> QueryFailed:
-    """The message of a client's error, in one line. Its chain is left out: it holds the statement."""
-    return QueryFailed(first_line(error), getattr(error, "code", None) or 0)
+@contextmanager
+def failures() -> Iterator[None]:
+    """Raises QueryFailed for an error of the client, with its first line. Its chain holds the statement: it is cut."""
+    try:
+        yield
+    except CLIENT_ERRORS as error:
+        raise QueryFailed(first_line(error), getattr(error, "code", None) or 0) from None
 
 
 def first_line(error: BaseException) -> str:

@@ -17,15 +17,14 @@ from typing import Any
 
 import clickhouse_connect
 import urllib3
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import NewConnectionError
 
 from shared.errors import Unavailable
 from shared.warehouse.engine import Options
 from shared.warehouse.protocol import BUFFER
-from shared.warehouse.session import first_line
+from shared.warehouse.session import CLIENT_ERRORS, first_line
 
 PROGRAM = ("-I", "-B", "-m", "shared.warehouse.engine")
 START_SECONDS = 60.0  # of a first start, and of every start that loads all data
@@ -110,7 +109,7 @@ class Engine:
                 send_receive_timeout=_NO_TIMEOUT,
                 database=database or "__default__",
             )
-        except (ClickHouseError, HTTPError, OSError) as error:
+        except CLIENT_ERRORS as error:
             raise NotStarted(f"the engine does not start: {first_line(error)}") from error
 
     async def ended(self, seconds: float) -> bool:

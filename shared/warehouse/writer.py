@@ -9,13 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
-from urllib3.exceptions import HTTPError
-
 from shared.warehouse import grants
 from shared.warehouse.engine import Options
 from shared.warehouse.home import WRITER_UID, Home, owner
-from shared.warehouse.session import WRITER_SETTINGS, Answer, Parameters, ask, failed
+from shared.warehouse.session import WRITER_SETTINGS, Answer, Parameters, ask, failures
 from shared.warehouse.spawn import START_SECONDS, Engine, in_time
 from shared.warehouse.tables import Row, Table
 
@@ -132,7 +129,5 @@ def _pulse(client: Any) -> None:
 
 
 def _called(act: Callable[[Any], T], client: Any) -> T:
-    try:
+    with failures():
         return act(client)
-    except (ClickHouseError, HTTPError, OSError) as error:
-        raise failed(error) from None
