@@ -83,12 +83,16 @@ class Readers:
     @property
     def running(self) -> Engine | None:
         """The engine of the present generation."""
-        return self._reader.engine if self._reader is not None and self._reader.engine.alive else None
+        return reader.engine if (reader := self._living) else None
 
     @property
     def busy(self) -> int:
         """How many questions run in it."""
-        return self._reader.running if self._reader is not None and self._reader.engine.alive else 0
+        return reader.running if (reader := self._living) else 0
+
+    @property
+    def _living(self) -> Reader | None:
+        return self._reader if self._reader is not None and self._reader.engine.alive else None
 
     async def publish(self, names: Sequence[str]) -> None:
         """Show these tables as they are now, and no others. Returns when no question runs on the earlier tables.
@@ -186,14 +190,15 @@ class Readers:
 
     async def _current(self) -> Reader:
         """The present generation, while the next one may be on its way; a new one where there is none that lives."""
-        if self._reader is not None and self._reader.engine.alive:
-            return self._reader
+        if reader := self._living:
+            return reader
         async with self._starting:
-            if self._reader is not None and not self._reader.engine.alive:
+            if reader := self._living:  # another question has started it
+                return reader
+            if self._reader is not None:
                 await self._reader.engine.kill()
                 self._reader = None
-            if self._reader is None:
-                self._reader = await self._start()
+            self._reader = await self._start()
             return self._reader
 
     async def _start(self) -> Reader:
