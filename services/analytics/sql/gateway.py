@@ -31,12 +31,12 @@ from services.analytics.views import JOINS, VIEWS, within_reach
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
 from shared.warehouse.client import Answer, QueryFailed, Warehouse
+from shared.warehouse.readers import AT_ONCE, OF_A_TENANT
 from shared.warehouse.tables import shown_names
 from shared.warehouse.turns import Turns, User
 
 PHYSICAL = frozenset(shown_names(TABLES))
 OF_A_USER = 4  # questions of one user that may wait, one of them running
-AT_ONCE, OF_A_TENANT = 3, 2  # that run: one tenant's never take all turns
 WAIT_SECONDS = 30.0  # for a turn
 PAUSE_SECONDS = 30  # of a user whose question could not be ended but with its engine
 
@@ -76,7 +76,7 @@ class SqlGateway:
         self, warehouse: Warehouse, people: People, generation: Callable[[str], int | None] = lambda _: None
     ) -> None:
         self._warehouse, self._people, self._generation = warehouse, people, generation
-        self._turns = Turns(AT_ONCE, OF_A_TENANT, WAIT_SECONDS)
+        self._turns = Turns(AT_ONCE, OF_A_TENANT, WAIT_SECONDS)  # as many as readers have slots
         self._asking: Counter[User] = Counter()
         self._paused: dict[User, float] = {}  # until when, by the monotonic clock
 
