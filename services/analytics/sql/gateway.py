@@ -164,9 +164,12 @@ def generate(sql: str, access: Access, generation: int | None = None) -> Generat
         scoping.parameters.update({bound[name]: value for name, value in read.arguments.items()})
         return scoping.scoped(read.view, read.columns, bound)
 
-    query = resolve(parse(sql), VIEWS, PHYSICAL, columns)
     generator = Generator(scoped)
-    text = generator.text(query)
+    try:
+        query = resolve(parse(sql), VIEWS, PHYSICAL, columns)
+        text = generator.text(query)
+    except RecursionError:
+        raise refuse("too-deep", "the statement is nested too deeply") from None
     # without a view there is no placeholder, and the client would take any `%` of the text for one of its own
     parameters = scoping.parameters if generator.scoped else {}
     labels = tuple(o.label for o in query.outputs)

@@ -51,16 +51,10 @@ class Generator:
         self.scoped: Counter[str] = Counter()
 
     def text(self, query: Query) -> str:
-        """Raises Invalid when the statement becomes too large."""
-        try:
-            return self._query(query)
-        except RecursionError:
-            raise refuse("too-deep", "the statement is nested too deeply") from None
-
-    def _query(self, query: Query) -> str:
+        """Raises Invalid when the statement becomes too large, RecursionError."""
         self._count()
         if isinstance(query, Union):
-            return f"({self._query(query.left)}) {query.operator} ({self._query(query.right)})"
+            return f"({self.text(query.left)}) {query.operator} ({self.text(query.right)})"
         return self._select(query)
 
     def _select(self, select: Select) -> str:
@@ -89,7 +83,7 @@ class Generator:
         return f"{self._value(output.value)} AS {self._name(output.name)}"
 
     def _relation(self, relation: Relation) -> str:
-        text = self._read(relation.source) if isinstance(relation.source, Read) else self._query(relation.source)
+        text = self._read(relation.source) if isinstance(relation.source, Read) else self.text(relation.source)
         joined = f"{relation.join} ({text}) AS {self._name(relation.name)}".lstrip()
         return joined if relation.on is None else f"{joined} ON {self._value(relation.on)}"
 
@@ -126,7 +120,7 @@ class Generator:
             case Member():
                 return self._member(value)
             case Subquery():
-                return f"exists({self._query(value.query)})" if value.exists else self._scalar(value.query)
+                return f"exists({self.text(value.query)})" if value.exists else self._scalar(value.query)
             case Over():
                 return self._over(value)
 
@@ -140,7 +134,7 @@ class Generator:
     def _scalar(self, query: Query) -> str:
         """A query that stands for a value; NULL where it has no row, also for types that cannot be NULL themselves."""
         self._count(3)
-        return f"({self._query(_unwrapped(query))})"
+        return f"({self.text(_unwrapped(query))})"
 
     def _call(self, call: Call) -> str:
         parameters = f"({', '.join(p.digits for p in call.parameters)})" if call.parameters else ""
@@ -154,7 +148,7 @@ class Generator:
 
     def _member(self, member: Member) -> str:
         choices = member.choices
-        inside = self._list(choices, self._value) if isinstance(choices, tuple) else self._query(choices)
+        inside = self._list(choices, self._value) if isinstance(choices, tuple) else self.text(choices)
         return f"({self._value(member.value)} IN ({inside}))"
 
     def _over(self, over: Over) -> str:

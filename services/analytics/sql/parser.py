@@ -40,7 +40,7 @@ class Analyst(ClickHouse):
 
 
 def parse(sql: str) -> exp.Query:
-    """The tree of one SELECT. Raises Invalid with the position of a syntax error."""
+    """The tree of one SELECT. Raises Invalid with the position of a syntax error, RecursionError."""
     if len(sql) > MAX_LENGTH:
         raise refuse("too-long", f"a statement has {MAX_LENGTH} characters at most")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
@@ -78,8 +78,6 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
 def _trees(tokens: list[Token], sql: str) -> list[exp.Expr]:
     try:
         return [t for t in Analyst().parser().parse(tokens, sql) if t is not None]
-    except RecursionError:
-        raise refuse("too-deep", "the statement is nested too deeply") from None
     except SqlglotError as error:
         found = getattr(error, "errors", None) or [{}]
         place, what = found[0], str(found[0].get("description") or "this is not understood")

@@ -28,12 +28,11 @@ def resolve(
     """The resolved statement.
 
     reserved: names that no common table expression may take. columns: those of a view that exist for the caller.
-    Raises Invalid with the place of an unknown part, Forbidden for a view that does not exist for the caller.
+    Raises Invalid with the place of an unknown part, Forbidden for a view that does not exist for the caller,
+    RecursionError.
     """
     try:
         return Queries(Context(views, reserved, columns)).query(tree, Environment())
-    except RecursionError:
-        raise refuse("too-deep", "the statement is nested too deeply") from None
     except (AttributeError, TypeError, LookupError):  # a tree of a shape that is not foreseen is refused
         raise refuse("syntax", "this is not understood") from None
 
