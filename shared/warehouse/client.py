@@ -114,7 +114,7 @@ class Warehouse:
     async def publish(self, tables: Sequence[str]) -> None:
         """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
 
-        Each has a column `tenant`. To be called again when one was made anew or exchanged.
+        Each has a column `tenant`. Call it again after one of them is recreated or exchanged.
         """
         await self.readers.publish(tables)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-KEEP_PARTS = 60  # seconds that a replaced part stays for readers which have still to notice
+KEEP_PARTS = 60  # seconds that a replaced part stays, for readers that have not noticed yet
 # the engine's own tables that every session may read; the client reads the settings when it connects
 OPEN_SYSTEM_TABLES = frozenset({"one", "numbers", "numbers_mt", "zeros", "zeros_mt", "settings"})
 ROOT = "{root}"  # in a configuration: the warehouse's folder as the engine sees it

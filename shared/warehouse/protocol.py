@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from python_multipart.multipart import create_form_parser
 
 BUFFER = 4 << 20  # bytes of a socket's buffers: blocks of an insert travel whole
-LONGEST_LINE = 16 << 20  # bytes: beside a statement too long for a form, its bound parameters travel here
+LONGEST_LINE = 16 << 20  # bytes: the bound parameters of a statement too long for a form travel here
 LONGEST_FORM = 16 << 20  # bytes of a statement with its bound parameters
 FORM_FIELDS = 1_000
 IDLE_SESSIONS = 16

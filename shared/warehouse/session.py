@@ -21,8 +21,8 @@ Parameters = Mapping[str, Any]  # bound as {name:Type}
 CLIENT_ERRORS = (ClickHouseError, HTTPError, OSError)
 WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datetime_functions": "1"}
 
-# optimizations that may run an outer expression on rows which a subquery's own filter has still to take away: its
-# errors would tell about rows that are not to be seen
+# optimizations that may run an outer expression on rows before a subquery's own filter removes them: its errors would
+# reveal values of rows that the caller may not see
 _BARRIER = (
     "enable_join_runtime_filters",
     "query_plan_filter_push_down",

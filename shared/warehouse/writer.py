@@ -1,4 +1,4 @@
-"""The engine of the suite's own statements: one at a time, in order, started anew when it has died."""
+"""The engine of the suite's own statements: one at a time, in order, restarted when it has died."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Writer:
                 statement.cancel()  # one that has not begun must not outlive its caller
 
     async def _end_if_silent(self, engine: Engine) -> None:
-        """A statement may run for hours; an engine that is stopped or hung does not answer beside it either."""
+        """A statement may run for hours; a stopped or hung engine answers no second statement either."""
         beat = asyncio.get_running_loop().run_in_executor(self._beat, _called, _pulse, engine.client)
         answered, _ = await asyncio.wait({beat}, timeout=SILENCE_SECONDS)
         if not answered:

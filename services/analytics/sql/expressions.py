@@ -59,7 +59,7 @@ class Expressions:
         self.context, self.scope, self._queries, self._aliases = context, scope, queries, aliases
 
     def value(self, node: exp.Expr | None) -> Expression:
-        """Raises Invalid, with the place, for whatever is not known or not bound."""
+        """Raises Invalid, with the place, for a part that is not known or not bound."""
         if not isinstance(node, exp.Expr):  # the parser leaves None or False where a part is missing
             raise refuse("syntax", "a part of the statement is missing")
         if (kind := type(node)) in _BINARY:

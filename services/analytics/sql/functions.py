@@ -1,7 +1,7 @@
 """The functions that analysts may call: name, kind, and how many arguments each takes. All else is refused.
 
-Left out on purpose: whatever reads files, network, dictionaries, settings or the server's own state, whatever makes
-data out of nothing (`range`, `repeat`, `numbers`), and waiting.
+Left out on purpose: functions that read files, network, dictionaries, settings or the server's own state, functions
+that make data out of nothing (`range`, `repeat`, `numbers`), and waiting.
 
 A word of a table is `name:low-high`: `name:2` takes two arguments, `name:1-3` one to three, `name:1*` one or more. A
 `z` at the end allows one more: the name of a time zone.

@@ -2,8 +2,8 @@
 
 The caller's text never reaches the engine. It is parsed; a resolver binds every name to a documented view, a common
 table expression, an alias, a column or the argument of a lambda, and refuses all else; the statement that runs is
-generated anew from the resolved tree, each view in its scoped form. The engine's own parser is then asked what it reads
-in that text, and only if that is what was meant the statement runs, in a bounded session.
+generated from the resolved tree alone, each view in its scoped form. The engine's own parser then lists what it reads
+in that text, and the statement runs only if that is what was meant, in a bounded session.
 """
 
 from __future__ import annotations

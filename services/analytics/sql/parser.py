@@ -18,7 +18,7 @@ from services.analytics.sql.limits import MAX_LENGTH, MAX_PARENTHESES, MAX_TOKEN
 from services.analytics.sql.refusals import Place, refuse
 from shared.errors import Invalid
 
-# sqlglot's warnings quote the statements of callers; a filter, unlike `disabled`, stays when logging is configured anew
+# sqlglot's warnings quote callers' statements; a filter, unlike `disabled`, stays when logging is configured again
 logging.getLogger("sqlglot").addFilter(lambda _: False)
 
 _LABEL = 200  # characters of the name of an answer's column that has no alias

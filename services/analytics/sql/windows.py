@@ -22,10 +22,8 @@ def over(expressions: Expressions, node: exp.Expr) -> Over:
     if str(node.args.get("over")) != "OVER":
         raise not_allowed(node)
     called = whole(expressions, node.this, over=True)
-    partition, order = (
-        expressions.values(node.args.get("partition_by") or []),
-        expressions.sorted(node.args.get("order")),
-    )
+    partition = expressions.values(node.args.get("partition_by") or [])
+    order = expressions.sorted(node.args.get("order"))
     return Over(called, partition, order, _frame(node.args.get("spec")), called.growth)
 
 
