@@ -6,6 +6,7 @@ Each bound is cheap and refuses what the engine would compute for minutes; the e
 from __future__ import annotations
 
 import re
+from functools import cache
 from zoneinfo import available_timezones
 
 from services.analytics.sql.refusals import Place, refuse
@@ -37,7 +38,6 @@ _LONGEST = {  # about 400 years
     "year": 400,
 }
 UNITS = frozenset(_LONGEST)
-ZONES = frozenset(available_timezones())
 
 
 def check_like(pattern: str, place: Place) -> None:
@@ -98,8 +98,14 @@ def check_interval(unit: str, count: str, place: Place) -> None:
 
 def check_zone(name: str, place: Place) -> None:
     """The engine would open a file by this name, so only names of the time zone database pass."""
-    if name not in ZONES:
+    if name not in _zones():
         raise refuse("zone", "a time zone is a name such as 'Asia/Shanghai'", *place)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Listing them reads some hundred files, so the first question that names one does it."""
+    return frozenset(available_timezones())
 
 
 def check_growth(growth: int, place: Place) -> int:
