@@ -93,20 +93,22 @@ async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]
     try:
         if working:
             await suite.start()
-        tenants = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
-        if not tenants:
+        if not [id async for _, id, _ in suite.platform.views.scan("organisations")]:
             await set_up(suite.platform, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
             await suite.platform.projector.catch_up()
             while await suite.platform.policies.step():  # what every organisation starts with is made
                 await suite.platform.projector.catch_up()
-            tenants = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
-        users = [(tenant, id) async for tenant, id, d in suite.platform.views.scan("users") if d["status"] == "active"]
-        token = await suite.operator_token(None)
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(suite.app),
-            base_url="http://crm.test",
-            headers={"Authorization": f"Bearer {token}"},
-        ) as client:
-            yield Office(suite, tenants[0], users[0][1], client)
+        async with staffed(suite) as desk:
+            yield desk
     finally:
         await suite.close()
+
+
+@asynccontextmanager
+async def staffed(suite: Suite) -> AsyncIterator[Office]:
+    """An open suite, whose views show an organisation with its administrator."""
+    users = [(tenant, id) async for tenant, id, d in suite.platform.views.scan("users") if d["status"] == "active"]
+    headers = {"Authorization": f"Bearer {await suite.operator_token(None)}"}
+    transport = httpx.ASGITransport(suite.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=headers) as client:
+        yield Office(suite, *users[0], client)

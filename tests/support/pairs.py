@@ -13,15 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
 from services.audit.texts import erase_texts
 from shared.clock import to_rfc3339
 from shared.events.sealing import ERASED
-from tests.support.importing import GUEST_LIST, Office, office
+from tests.support.importing import GUEST_LIST, Office, office, staffed
 from tests.support.leaks import files_with, hits
 from tests.support.oracle import settle
 
@@ -111,12 +109,7 @@ async def opened(data: Path, days: Days) -> AsyncIterator[Office]:
         if filled := suite.platform.projector.position:
             assert files_with(data, SECRETS) == {}
         await suite.platform.projector.catch_up()
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(suite.app),
-            base_url="http://crm.test",
-            headers={"Authorization": f"Bearer {await suite.operator_token('Org')}"},
-        ) as client:
-            at_work = Office(suite, await suite._tenant("Org"), "", client)
+        async with staffed(suite) as at_work:
             if filled:
                 await nobody_erased_is_shown(at_work, days)
             yield at_work
