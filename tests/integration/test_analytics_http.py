@@ -86,6 +86,7 @@ async def test_one_question_in_four_formats(ada: httpx.AsyncClient) -> None:
     [
         ({"sql": "SELECT * FROM system.tables"}, "not-allowed"),
         ({"sql": "SELECT nothing FROM opportunities"}, "column"),
+        ({"sql": "SELECT '\x07'"}, "characters"),
         ({"sql": "SELECT name\nFROM opportunitys"}, "view"),
         ({"sql": "SELECT 1", "format": "xml"}, "literal-error"),
         ({"sql": ""}, "string-too-short"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
@@ -15,7 +15,7 @@ from services.analytics.sql.functions import listed
 from services.analytics.sql.limits import MAX_LENGTH
 from services.analytics.view import View, ViewColumn
 from services.analytics.views import documented
-from shared.domain.aggregate import CommandModel
+from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -68,7 +68,7 @@ _STATUS = {
 
 
 class Question(CommandModel):
-    sql: str = Field(min_length=1, max_length=MAX_LENGTH)
+    sql: Annotated[str, VERBATIM, Field(min_length=1, max_length=MAX_LENGTH)]
     format: Format = "json"
 
 
