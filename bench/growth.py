@@ -23,8 +23,8 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.analytics.sql.gateway import SqlGateway
 from services.customer.account import ACCOUNT
-from shared.domain.bus import Call
-from shared.domain.queries import Moment
+from shared.kernel.bus import Call
+from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Condition, Query, Scope

@@ -17,7 +17,7 @@ from bench.figures import Figure, at_least, at_most, interleaved, show
 from crm.compose import Suite
 from crm.settings import Settings
 from services.identity.setup import set_up
-from services.integration.running.direct import run_import
+from services.integration.imports.embedded import run_import
 
 ROWS = 10_000
 GOAL = 2_000  # rows/s

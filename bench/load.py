@@ -21,11 +21,11 @@ from eventsourcing.domain import event
 from bench.figures import Case, Figure, at_least, interleaved, show
 from services.customer.account import ACCOUNT
 from shared.clock import SystemClock, SystemIds
-from shared.domain.repository import Repository
 from shared.events.codec import Codec
 from shared.events.customer import AccountCreated, AccountDetailsChanged
 from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.repository import Repository
 from shared.security.keyring_sqlite import SqliteKeyRing
 
 LENGTHS = {10: 400, 1000: 8}  # events of the aggregate: loads in one round

@@ -22,12 +22,12 @@ import orjson
 from bench.figures import Figure, at_least, interleaved, show
 from services.customer.account import ACCOUNT
 from shared.clock import SystemClock, SystemIds, to_rfc3339
-from shared.domain.catalogue import Catalogue
-from shared.domain.repository import Repository
 from shared.events.codec import Codec
 from shared.events.customer import AccountCreated, AccountDetailsChanged
 from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.repository import Repository
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.streaming.parked import PARKED
 from shared.streaming.projector import CHECKPOINT, Projector

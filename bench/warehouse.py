@@ -17,8 +17,8 @@ import clickhouse_connect
 
 from bench.figures import Figure, at_least, interleaved, show
 from services.analytics.facts import OPPORTUNITIES, TABLES
-from services.analytics.people import People
 from services.analytics.sql.gateway import SqlGateway, generate
+from services.analytics.views.people import People
 from shared.clock import SystemClock
 from shared.security.permissions import Access
 from shared.security.roles import BUILT_IN

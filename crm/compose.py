@@ -23,19 +23,11 @@ from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from services.identity.setup import setup_token
 from services.integration.catalogue import AGGREGATES as INTEGRATION
+from services.integration.imports.scheduler import Imports
 from services.integration.policies import POLICIES as INTEGRATION_POLICIES
-from services.integration.running.imports import Imports
 from services.sales.catalogue import AGGREGATES as SALES
 from services.sales.policies import POLICIES as SALES_POLICIES
 from shared.clock import Clock, SystemClock, SystemIds
-from shared.domain.bus import CommandBus
-from shared.domain.catalogue import Catalogue
-from shared.domain.queries import Queries
-from shared.domain.rekeying import renew_reservations
-from shared.domain.repository import Repository
-from shared.domain.requests import RequestKeys
-from shared.domain.snapshots import Snapshots
-from shared.domain.uniqueness import Reservations
 from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.events.registry import check_chains
@@ -43,6 +35,14 @@ from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.port import RequestRow, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.formats import NewerFormat
+from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.queries import Queries
+from shared.kernel.rekeying import renew_reservations
+from shared.kernel.repository import Repository
+from shared.kernel.request_keys import RequestKeys
+from shared.kernel.snapshots import Snapshots
+from shared.kernel.uniqueness import Reservations
 from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring import KeyMissing, KeyRing

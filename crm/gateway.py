@@ -20,7 +20,7 @@ from shared.http.meta import meta_router
 from shared.http.search import search_router
 
 if TYPE_CHECKING:
-    from services.integration.running.imports import Imports
+    from services.integration.imports.scheduler import Imports
     from shared.platform import Platform
 
 SERVICES = {

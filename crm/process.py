@@ -22,7 +22,7 @@ from shared.telemetry import setup as telemetry
 
 WARM_AFTER_SECONDS = 1.0
 GRACE_SECONDS = 10  # for requests in flight when the process is asked to end
-DOORS = 16  # the event loop lets one connection in per turn and door: a crowd would wait for as many turns
+LISTENERS = 16  # the event loop lets one connection in per turn and listener: a crowd would wait for as many turns
 SWITCH_SECONDS = 0.0002  # the event store's thread waits so long for the interpreter, several times in each commit
 GC_THRESHOLD = (50_000, 20, 100)  # full collections are what a request's p99 is made of
 
@@ -53,8 +53,8 @@ class Server:
             listening.close()
             raise
         self._uvicorn = _uvicorn_server(self.suite)
-        doors = [listening, *(listening.dup() for _ in range(DOORS - 1))]
-        self._serving = asyncio.create_task(self._uvicorn.serve(doors))
+        listeners = [listening, *(listening.dup() for _ in range(LISTENERS - 1))]
+        self._serving = asyncio.create_task(self._uvicorn.serve(listeners))
         while not self._uvicorn.started and not self._serving.done():
             await asyncio.sleep(0.005)
         await self.suite.start()

@@ -32,8 +32,8 @@ class CrmError(Exception):
         self.extra = extra
 
 
-def told(error: BaseException) -> str:
-    """What logs, spans and dead letters say of an error: its type and place. Its message might quote somebody's data.
+def redacted(error: BaseException) -> str:
+    """An error without personal data, for logs, spans and dead letters: its type and place, not its message.
 
     Errors of our own types keep their codes; the file system's, SQLite's and our own of the inside, which quote no
     values, their messages.

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids
-from shared.domain.bus import CommandBus
-from shared.domain.catalogue import Catalogue
-from shared.domain.queries import Queries
-from shared.domain.repository import Repository
 from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
+from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.queries import Queries
+from shared.kernel.repository import Repository
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
 from shared.security.quota import Quotas

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from services.analytics.api.sql import OpenGateway, sql_router
-from services.analytics.people import People
+from services.analytics.views.people import People
 from shared.errors import Unavailable
 from shared.http.app import service_app
 from shared.platform import Platform

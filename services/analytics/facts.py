@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.analytics.sums import ROLLUP
+from services.analytics.rollups import ROLLUP
 from shared.events.envelope import Recorded
 from shared.warehouse.tables import Column, FactTable, Row, day, day_at, moment, money, within
 

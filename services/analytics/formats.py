@@ -16,7 +16,7 @@ import orjson
 import pyarrow as pa
 
 from services.analytics.sql.refusals import refuse, value_refusal
-from shared.http.cells import neutralise
+from shared.tabular.cells import neutralise
 from shared.warehouse.client import Answer
 from shared.warehouse.tables import Row
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
 from shared.events.envelope import category_of
 from shared.eventstore.port import ADVICE, Finding, Known, LogReport, StoreBroken, described
+from shared.kernel.catalogue import AnyAggregate
 from shared.platform import Platform
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import CHECKPOINT
@@ -19,7 +19,7 @@ from shared.streaming.settling import broken_rules
 from shared.streaming.verify import SHOWN, Verdict, verify_view
 from shared.views.paging import every
 from shared.views.port import Query, Scope, Views
-from shared.warehouse import rebuild as warehouse
+from shared.warehouse import refill as warehouse
 
 Report = dict[str, Any]
 Note = Callable[[Report], None]
@@ -56,7 +56,7 @@ async def replay(platform: Platform, aggregates: list[AnyAggregate], with_wareho
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
     if with_warehouse and platform.feed is not None:
         seen = _Counter(WAREHOUSE, note)
-        events = await warehouse.rebuild(platform.feed, platform.feed.tables, seen)
+        events = await warehouse.refill(platform.feed, platform.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done}
 

@@ -10,15 +10,15 @@ from pydantic import Field as F
 from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.match import code_key, company_key, mail_site, site_of
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.undo import by
-from shared.domain.uniqueness import Duplicate
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
+from shared.kernel.uniqueness import Duplicate
 from shared.views.port import MAX_PAGE, Collection, Condition, Field, Key, Kind, Query
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]

@@ -9,12 +9,12 @@ from services.customer.merging import MergeEvents, add_merging
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import require_live
-from shared.domain.lookups import Lookups
 from shared.domain.rules import Rule, touches
 from shared.domain.types import Reference
 from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 
 TREE = Hierarchy(
     ACCOUNT,

@@ -10,11 +10,11 @@ from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, 
 from shared.clock import Micros
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.types import Custom, Email, Moment, Reference
 from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 
 LinkType = Literal["account", "contact", "lead", "opportunity"]
 MOST = 100  # links and participants each

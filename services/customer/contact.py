@@ -12,12 +12,12 @@ from services.customer.taking import add_forgetting
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
-from shared.domain.lookups import Lookups
 from shared.domain.match import email_key, person_key
 from shared.domain.record import MergeableRecord
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Document, Field, Key, Kind
 
 Entry = dict[str, Any]

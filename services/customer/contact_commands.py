@@ -10,13 +10,13 @@ from services.customer.contact import CONTACT, Contact, primary
 from services.customer.names import full_name, split_name
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.match import email_key, person_key
 from shared.domain.types import Country, Custom, Day, Email, Phone, Reference, Text
-from shared.domain.uniqueness import Duplicate
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
+from shared.kernel.uniqueness import Duplicate
 from shared.views.port import Condition, Document, Query
 
 EmailKind = Literal["work", "private", "other"]

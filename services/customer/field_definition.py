@@ -8,16 +8,16 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
-from shared.domain.custom import DEFINITIONS, MOST
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.domain.types import Text
 from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
+from shared.kernel.custom_fields import DEFINITIONS, MOST
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Condition, Field, Kind, Query, Scope
 
 FieldKind = Literal["text", "keyword", "integer", "decimal", "date", "boolean"]

@@ -15,7 +15,6 @@ from pydantic import Field as F
 from services.customer.taking import Own, Past, own_values, past_of, whose_values
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.lifecycle import require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
 from shared.domain.undo import value_of
@@ -23,6 +22,7 @@ from shared.errors import FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
+from shared.kernel.lookups import Lookups
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from services.customer.activity import ACTIVITY, KINDS
 from services.customer.contact import CONTACT
 from services.customer.merging import MergeEvents
 from shared.domain.aggregate import Aggregate
-from shared.domain.bus import CommandBus
 from shared.errors import Invalid, NotFound, Rejected
 from shared.events.customer_activities import ActivityErased, ActivityLinked, Begun
 from shared.events.customer_contacts import PersonErased
 from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
 from shared.events.subjects import PERSONS
+from shared.kernel.bus import CommandBus
 from shared.streaming.erasing import make_unreadable, show_anew, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every

@@ -12,17 +12,17 @@ from typing import Annotated
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
-from shared.domain.catalogue import AnyAggregate
-from shared.domain.custom import definitions
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.undo import Reverse, Step
 from shared.errors import FieldError, Invalid
 from shared.events import customer_views as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.custom_fields import definitions
+from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, Level
 from shared.views.filters import condition
 from shared.views.port import EVERYONE, Collection, Document, Field, Kind, Op, Query

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
-from shared.domain.lookups import Lookups
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
 from shared.domain.undo import value_of
@@ -16,6 +15,7 @@ from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
 from shared.events.sealing import ERASED
 from shared.events.taken import Whose, persons
+from shared.kernel.lookups import Lookups
 from shared.views.port import Document
 
 if TYPE_CHECKING:

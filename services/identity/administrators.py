@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.identity.user import USER, User
-from shared.domain.lookups import Lookups
 from shared.domain.rules import Rule
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 from shared.views.port import Condition, Query
 
 ADMINISTRATOR = "administrator"

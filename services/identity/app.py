@@ -7,8 +7,8 @@ from services.identity.api.invitations import invitations_router
 from services.identity.api.me import me_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import pages_router, setup_router
+from services.identity.authentication import Authentication
 from services.identity.catalogue import AGGREGATES
-from services.identity.door import Door
 from services.identity.session import SESSION
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
@@ -18,16 +18,16 @@ _DESCRIPTION = "Who works here and what they may do: organisation, users, teams,
 
 
 def create_app(platform: Platform) -> ServiceApp:
-    door = Door(platform)
+    authentication = Authentication(platform)
     return service_app(
         platform,
         "Identity",
         _DESCRIPTION,
         [
-            sessions_router(platform, door),
-            me_router(platform, door),
-            invitations_router(platform, door),
-            setup_router(platform, door),
+            sessions_router(platform, authentication),
+            me_router(platform, authentication),
+            invitations_router(platform, authentication),
+            setup_router(platform, authentication),
             pages_router(),
             access_router(platform),
             *(record_router(platform, a) for a in AGGREGATES if a is not SESSION),

@@ -15,11 +15,11 @@ from services.identity.user import USER, User
 from shared.clock import Micros
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lifecycle import require_live
-from shared.domain.lookups import Lookups
 from shared.domain.types import Email
 from shared.errors import Forbidden, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, system_access
 
 INVITATION_LIVES: Micros = 7 * 86_400 * 1_000_000

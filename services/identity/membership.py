@@ -16,13 +16,13 @@ from services.identity.administrators import ADMINISTRATOR, NEEDS_ADMINISTRATOR,
 from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
 from shared.domain.aggregate import Command, CommandModel, Context
-from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, Role
 from shared.security.reach import reaches_all, require_reach_of, require_transfer
 

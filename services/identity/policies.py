@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from services.identity.membership import transfers
 from services.identity.session import SESSION
 from services.identity.user import USER
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import CrmError
 from shared.events import identity as events
+from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as F
 
 from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
-from shared.domain.catalogue import Catalogue
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.errors import FieldError, Forbidden, Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.lookups import Lookups
 from shared.security.directory import role_of
 from shared.security.permissions import ACTIONS, EVERY_RECORD, Access, Role
 from shared.security.reach import reaches_all, require_everyone, widened

@@ -14,10 +14,10 @@ from services.identity.user import USER, User
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Field, Kind
 
 _SECOND: Micros = 1_000_000

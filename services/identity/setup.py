@@ -11,13 +11,13 @@ from uuid import UUID
 from services.identity.credentials import new_secret, same, token_hash
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, InviteUser
-from shared.domain.bus import Call
 from shared.domain.match import email_key
-from shared.domain.parsing import parse
-from shared.domain.uniqueness import EVERYWHERE, Duplicate, held_value
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Metadata
+from shared.kernel.bus import Call
+from shared.kernel.parsing import parse
+from shared.kernel.uniqueness import EVERYWHERE, Duplicate, held_value
 from shared.platform import Platform
 from shared.security.passwords import Passwords, check_password
 from shared.security.permissions import system_access

@@ -16,13 +16,13 @@ from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.match import email_key
 from shared.domain.record import Record
 from shared.domain.rules import touches
 from shared.domain.types import Custom, Email, Phone, Reference
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.security.permissions import Role
 from shared.security.reach import reaches_all, require_owners
 from shared.views.port import Collection, Field, Key, Kind

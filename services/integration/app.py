@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.integration.api.imports import imports_router
 from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
-from services.integration.running.imports import Imports
+from services.integration.imports.scheduler import Imports
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.platform import Platform

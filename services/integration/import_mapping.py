@@ -13,10 +13,10 @@ from services.integration.mapping.spec import parse_mapping
 from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.events import integration as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Field, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------

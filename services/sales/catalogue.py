@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import services.sales.lead_conversion
-import services.sales.lead_course
 import services.sales.lead_details
+import services.sales.lead_qualification
 import services.sales.opportunity_details
-import services.sales.opportunity_moves
-import services.sales.opportunity_parts
-import services.sales.rules
-import services.sales.stages  # noqa: F401  (registers commands)
+import services.sales.opportunity_lines
+import services.sales.opportunity_stage
+import services.sales.pipeline_stages
+import services.sales.rules  # noqa: F401  (registers commands)
 from services.sales.lead import LEAD
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from services.sales.gates import check_gate
 from services.sales.lead import Lead
 from services.sales.pipeline import pipeline_for
-from shared.domain.lookups import Lookups
+from services.sales.stage_gate import check_gate
 from shared.domain.record import Record
 from shared.events import sales_leads as events
+from shared.kernel.lookups import Lookups
 
 OPEN = "sales.OpenOpportunity"
 _ARCHIVE = {

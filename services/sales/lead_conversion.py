@@ -10,16 +10,16 @@ from pydantic import Field as F
 
 from services.sales.conversion_steps import admit, admit_back
 from services.sales.lead import LEAD, Lead, require_editable
-from services.sales.opportunity_parts import ContactRole
+from services.sales.opportunity_lines import ContactRole
 from services.sales.values import Day
 from shared.clock import Micros
 from shared.domain.aggregate import CommandModel, Context
 from shared.domain.lifecycle import require_live
-from shared.domain.lookups import Lookups
 from shared.domain.types import Amount, Currency, Reference
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 from shared.views.port import MAX_PAGE, Condition, Query
 
 RESOURCES = ("account", "contact", "opportunity")

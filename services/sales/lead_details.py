@@ -9,11 +9,11 @@ from pydantic import Field as F
 from services.sales.lead import LEAD, PERSON, Lead, require_editable
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields
-from shared.domain.lookups import Lookups
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
 from shared.errors import Invalid
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 
 
 class LeadDetails(CommandModel):

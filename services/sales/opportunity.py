@@ -12,12 +12,12 @@ from shared.clock import Micros, day_of
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.match import code_key
 from shared.domain.record import Record
 from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Document, Field, Key, Kind
 
 Status = Literal["open", "won", "lost"]

@@ -7,17 +7,17 @@ from typing import Annotated
 
 from pydantic import Field as F
 
-from services.sales.gates import check_gate
 from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
+from services.sales.stage_gate import check_gate
 from services.sales.values import Day, Probability
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.types import Amount, Currency, Custom, Reference, Text
 from shared.errors import Invalid
 from shared.events import sales as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 
 Name = Annotated[str, F(min_length=1, max_length=200)]
 

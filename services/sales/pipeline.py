@@ -9,12 +9,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field as F
 
-from services.sales.gates import MAX_STAGES, Stage, StageModel
+from services.sales.stage_gate import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Custom, Reference, Text
 from shared.domain.undo import Reverse, Step
@@ -22,6 +21,7 @@ from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Condition, Field, Kind, Query
 
 # --- state ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from services.sales.conversion_steps import Step, steps, steps_back
 from services.sales.lead import LEAD, Lead
 from services.sales.lead_conversion import is_running, made_by
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
-from shared.errors import CrmError, NotFound, told
+from shared.errors import CrmError, NotFound, redacted
 from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
@@ -81,7 +81,7 @@ async def _take_back(reaction: Reaction, step: Step) -> None:
     except CrmError as error:
         if error.status == 503:
             raise
-        log.warning("%s after %s was refused: %s", step.name, reaction.recorded.event_id, told(error))
+        log.warning("%s after %s was refused: %s", step.name, reaction.recorded.event_id, redacted(error))
 
 
 # --- erasure ----------------------------------------------------------------------------------------------------------

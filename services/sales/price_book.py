@@ -12,7 +12,6 @@ from services.sales.values import Day
 from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Reference
 from shared.domain.undo import Reverse, Step
@@ -20,6 +19,7 @@ from shared.errors import Invalid
 from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Field, Kind
 
 Price = dict[str, str]  # price, valid_from

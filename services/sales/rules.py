@@ -7,11 +7,11 @@ from typing import Any
 
 from services.sales.opportunity import OPPORTUNITY, Opportunity, account_is_archived, into_first
 from services.sales.pipeline import PIPELINE, Pipeline, pipeline_for
-from services.sales.stages import deals_in
-from shared.domain.lookups import Lookups
+from services.sales.pipeline_stages import deals_in
 from shared.domain.rules import Rule, is_withdrawal, touches
 from shared.events import sales as events
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 
 _BACK_AT_WORK = ("status", "archived")  # an undo of these fields can reopen or restore a deal
 

@@ -17,7 +17,7 @@ from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import Fold, Record, shared_fold
 from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
-from shared.events.envelope import Event, Recorded, Stretch, actor_of, stream_name
+from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
 from shared.events.sealing import ERASED
 from shared.security.permissions import Access, Action
 from shared.security.sources import declare_sources
@@ -25,9 +25,9 @@ from shared.texts import clean_line
 from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
-    from shared.domain.lookups import Lookups
     from shared.domain.rules import Rule
     from shared.domain.undo import Reverse
+    from shared.kernel.lookups import Lookups
 
 S = TypeVar("S", bound=Record)
 
@@ -138,7 +138,7 @@ class Aggregate(Generic[S]):
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     forget: masks an erased person inside other fields, as decoding does.
     lasting: state fields that only grow; history and undo leave them out.
-    reach: refuses a change that gives somebody more reach than the caller has (`domain/reach.py`).
+    reach: refuses a change that gives somebody more reach than the caller has (`kernel/reach_check.py`).
     reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.
@@ -220,16 +220,16 @@ class Aggregate(Generic[S]):
             current.updated_by = current.created_by if last is first else last.actor
         return current
 
-    def fold_stretch(self, state: S, id: str, stretch: Stretch, events: Iterable[Event]) -> None:
-        """The same for a stretch of the record's stream, given its decoded events."""
-        if stretch.begun is not None:
-            occurred_at, metadata = stretch.begun
+    def fold_slice(self, state: S, id: str, part: StreamSlice, events: Iterable[Event]) -> None:
+        """The same for a slice of the record's stream, given its decoded events."""
+        if part.begun is not None:
+            occurred_at, metadata = part.begun
             state.id, state.created_at, state.created_by = id, occurred_at, actor_of(metadata)
         folds = self._folds
         for event in events:
             folds[type(event)](state, event)
-        state.version, state.updated_at = stretch.version, stretch.occurred_at
-        state.updated_by = actor_of(stretch.metadata)
+        state.version, state.updated_at = part.version, part.occurred_at
+        state.updated_by = actor_of(part.metadata)
 
     def step(self, state: S, recorded: Recorded) -> None:
         self.fold((recorded,), state)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.aggregate import Aggregate, CommandModel
-from shared.domain.lookups import Lookups
 from shared.domain.rules import Rule, is_withdrawal
 from shared.errors import Invalid
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
-from shared.domain.lookups import Lookups
 from shared.domain.match import tag_key
 from shared.domain.record import Record
 from shared.domain.rules import add_withdrawal
@@ -18,6 +17,7 @@ from shared.domain.undo import Check, Reverse, add_undo
 from shared.errors import Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 
 Tag = Annotated[str, F(min_length=1, max_length=60)]
 

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, CommandModel, Context
-from shared.domain.lookups import Lookups
 from shared.domain.record import Record
 from shared.domain.undo import effect, returned, undone_event
 from shared.errors import CrmError, Invalid, Rejected
 from shared.events.envelope import Event, Recorded
+from shared.kernel.lookups import Lookups
 
 WITHDRAWN = "withdrawn: "  # how the reason of a withdrawal, or the cause of an archiving, begins
 

@@ -13,13 +13,13 @@ from typing import Any
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, Command, CommandModel, Context
-from shared.domain.lookups import Lookups
-from shared.domain.parsing import parse
 from shared.domain.record import Record, differences
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
+from shared.kernel.lookups import Lookups
+from shared.kernel.parsing import parse
 from shared.security.permissions import Access
 
 Entry = dict[str, Any]  # an element of a list field

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from orjson import JSONEncodeError, loads
 
 from shared.clock import Micros
-from shared.errors import told
-from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, Stretch, Undecodable
+from shared.errors import redacted
+from shared.events.envelope import Event, Metadata, NewEvent, Recorded, Stored, StreamSlice, Undecodable
 from shared.events.registry import EventType, UnknownEvent, type_named, type_of, upcast_payload
 from shared.events.sealing import ERASED, MARK_IN_JSON, Gone, text_keys, unwrapped, wrapped
 from shared.events.subjects import person_of
@@ -131,27 +131,27 @@ class Codec:
             [event] = self._decoded(tenant, stream, ((event_id, type_, schema, loads(data)),))
             head = metadata if _NO_REASON in metadata else self.metadata(tenant, stream, metadata)
         except _BROKEN as error:
-            raise Undecodable(f"{stream} v{version} {name}: {told(error)}") from error
+            raise Undecodable(f"{stream} v{version} {name}: {redacted(error)}") from error
         return _recorded(
             (position, tenant, stream, version, event_id, name, newest, occurred_at, recorded_at, event, head)
         )
 
-    def events(self, tenant: str, stream: str, stretch: Stretch) -> list[Event]:
-        """All events of a stretch, in their order. Raises Undecodable as `decode` does for any of them."""
+    def events(self, tenant: str, stream: str, part: StreamSlice) -> list[Event]:
+        """All events of a slice, in their order. Raises Undecodable as `decode` does for any of them."""
         try:
-            plan_of = _plan if len(stretch.types) < _OFTEN_ALIKE else _plan.__wrapped__
-            plan = plan_of(stretch.types, stretch.schema_versions)
-            payloads = loads(stretch.data)
+            plan_of = _plan if len(part.types) < _OFTEN_ALIKE else _plan.__wrapped__
+            plan = plan_of(part.types, part.schema_versions)
+            payloads = loads(part.data)
             if (
                 plan.makers is not None
                 and len(plan.makers) == len(payloads)
-                and not (plan.sealed and (MARK_IN_JSON in stretch.data or person_of(stream)))
+                and not (plan.sealed and (MARK_IN_JSON in part.data or person_of(stream)))
             ):
                 return list(map(call, plan.makers, payloads))
-            rows = zip(stretch.event_ids.split(","), plan.types, plan.schema_versions, payloads, strict=True)
+            rows = zip(part.event_ids.split(","), plan.types, plan.schema_versions, payloads, strict=True)
             return self._decoded(tenant, stream, rows)
         except _BROKEN as error:
-            raise Undecodable(f"{stream} up to v{stretch.version}: {told(error)}") from error
+            raise Undecodable(f"{stream} up to v{part.version}: {redacted(error)}") from error
 
     def _decoded(
         self, tenant: str, stream: str, rows: Iterable[tuple[str, EventType, int, dict[str, Any]]]
@@ -238,7 +238,7 @@ class _Seal(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """How a stretch is read, for all that have the same types in the same order: most records lead such lives.
+    """How a slice is decoded. Slices with the same types in the same order share one plan, as most records do.
 
     makers: what makes each event of its payload, where none holds personal fields and all are of the newest version.
     sealed: some may hold sealed text.

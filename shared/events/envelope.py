@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from shared.clock import Micros
-from shared.errors import told
+from shared.errors import redacted
 
 _ACTOR = re.compile(rb'\{"actor":"([A-Za-z0-9-]+)",')
 
@@ -52,7 +52,7 @@ class NewEvent:
     data: bytes
 
 
-class Stretch(NamedTuple):
+class StreamSlice(NamedTuple):
     """Events of one stream side by side, at least one, each column in the order of their versions: what folding asks of
     them and no more. A record is loaded for every command, and columns are read in half the time of rows.
 
@@ -154,7 +154,7 @@ def actor_of(metadata: bytes) -> str:
     try:
         actor: str = orjson.loads(metadata).get("actor", "")
     except (ValueError, AttributeError) as error:
-        raise Undecodable(f"metadata: {told(error)}") from error
+        raise Undecodable(f"metadata: {redacted(error)}") from error
     return actor
 
 
@@ -162,4 +162,4 @@ def _metadata(raw: bytes) -> Metadata:
     try:
         return Metadata(**orjson.loads(raw))
     except (ValueError, TypeError) as error:
-        raise Undecodable(f"metadata: {told(error)}") from error
+        raise Undecodable(f"metadata: {redacted(error)}") from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from shared.clock import Micros
-from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.envelope import Metadata, NewEvent, Stored, StreamSlice
 
 ADVICE = "Put events.db back from a backup of before; do not replay. `crm verify --data` names all that is wrong"
 SHOWN = 20  # findings a report names
@@ -160,8 +160,8 @@ class EventStore(Protocol):
         """Events of one stream with after < version <= up_to, in order. Unknown or foreign stream: empty."""
         ...
 
-    async def stretches(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stretch]:
-        """The same events as what folding asks for alone, in few stretches one after the other."""
+    async def slices(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[StreamSlice]:
+        """The same events as what folding asks for alone, in few slices one after the other."""
         ...
 
     async def read_all(

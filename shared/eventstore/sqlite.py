@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from shared.clock import Clock, Micros
-from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.envelope import Metadata, NewEvent, Stored, StreamSlice
 from shared.eventstore.lock import Lock, lock_file
 from shared.eventstore.port import Appended, LogReport, Rekey, Request, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_check import installation_of
@@ -103,8 +103,8 @@ class SqliteEventStore:
     async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:
         return await self._reader.stream(tenant, stream, after, up_to)
 
-    def stretches(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[Stretch]:
-        return self._reader.stretches(tenant, stream, after, up_to)
+    def slices(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[StreamSlice]:
+        return self._reader.slices(tenant, stream, after, up_to)
 
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None
@@ -175,8 +175,8 @@ class SqliteEventStore:
                 command.done.set_exception(outcome)
         self._wake()
         if self._on_broken is not None and any(isinstance(o, StoreBroken) for o in report.outcomes):
-            told, self._on_broken = self._on_broken, None
-            told()
+            on_broken, self._on_broken = self._on_broken, None
+            on_broken()
 
     def _wake(self) -> None:
         committed, self._committed = self._committed, asyncio.Event()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from shared.clock import Micros
-from shared.events.envelope import Stored, Stretch
+from shared.events.envelope import Stored, StreamSlice
 from shared.eventstore.port import Appended, LogReport, Request, StoreUnavailable
 from shared.eventstore.sqlite_check import Checking
 from shared.eventstore.sqlite_file import open_for_reading
@@ -29,7 +29,7 @@ SHORT = 1024  # rows read in the event loop's own thread: to decode and fold the
 PAGE = 2000  # rows of one page of `streams`
 ALL = 2**62
 _COLUMNS = ", ".join(Stored._fields)
-_stretch = partial(tuple.__new__, Stretch)  # as Stretch._make, without counting again
+_slice = partial(tuple.__new__, StreamSlice)  # as StreamSlice._make, without counting again
 
 _STREAM = f"""SELECT {_COLUMNS} FROM events
 WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :tenant ORDER BY version LIMIT :limit
@@ -38,7 +38,7 @@ WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :
 # first event is sought: carried along from row to row it would take a third of the time.
 _PART = "FROM events INDEXED BY sqlite_autoindex_events_2 WHERE stream = ?1 AND tenant = ?4 AND"
 _BETWEEN = f"{_PART} version > ?2 AND version <= ?3"
-_STRETCH = f"""
+_SLICE = f"""
 SELECT (SELECT CAST(version || ' ' || occurred_at || ' ' || metadata AS BLOB) {_BETWEEN} ORDER BY version DESC LIMIT 1),
     (SELECT CAST(occurred_at || ' ' || metadata AS BLOB) {_PART} version = 1 AND ?2 = 0),
     group_concat(event_id), group_concat(type), group_concat(schema_version), CAST(group_concat(data) AS BLOB)
@@ -72,13 +72,13 @@ class Reader:
             rows += await self._in_thread(_STREAM, {**where, "after": after + SHORT, "limit": ALL})
         return list(map(Stored._make, rows))
 
-    async def stretches(self, tenant: str, stream: str, after: int, up_to: int | None) -> list[Stretch]:
+    async def slices(self, tenant: str, stream: str, after: int, up_to: int | None) -> list[StreamSlice]:
         last = ALL if up_to is None else up_to
         ends = min(after + SHORT, last)
-        found = _stretches(_fetch(self._here, _STRETCH, (stream, after, ends, tenant)))
+        found = _slices(_fetch(self._here, _SLICE, (stream, after, ends, tenant)))
         while found and found[-1].version == ends < last:  # versions are dense
             after, ends = ends, min(ends + SHORT, last)
-            found += _stretches(await self._in_thread(_STRETCH, (stream, after, ends, tenant)))
+            found += _slices(await self._in_thread(_SLICE, (stream, after, ends, tenant)))
         return found
 
     async def feed(
@@ -202,8 +202,8 @@ def _feed(categories: list[str], tenant: str | None) -> tuple[str, dict[str, Any
     return sql, {"tenant": tenant, **{f"c{n}": c for n, c in enumerate(categories)}}
 
 
-def _stretches(rows: list[Row]) -> list[Stretch]:
-    """The one row of _STRETCH, unless no event was found."""
+def _slices(rows: list[Row]) -> list[StreamSlice]:
+    """The one row of _SLICE, unless no event was found."""
     last, first, event_ids, types, schemas, data = rows[0]
     if last is None:
         return []
@@ -212,7 +212,7 @@ def _stretches(rows: list[Row]) -> list[Stretch]:
     if first is not None:
         begun_at, begun_by = first.split(b" ", 1)
         begun = int(begun_at), begun_by
-    return [_stretch((int(version), int(occurred_at), metadata, begun, event_ids, types, schemas, b"[%b]" % data))]
+    return [_slice((int(version), int(occurred_at), metadata, begun, event_ids, types, schemas, b"[%b]" % data))]
 
 
 def _fetch(db: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Row]:

@@ -10,9 +10,9 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from shared.domain.bus import Done
-from shared.domain.catalogue import Catalogue
 from shared.errors import Forbidden, NotFound
+from shared.kernel.bus import Done
+from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access
 from shared.views.port import Document, Field, Scope, Views
 

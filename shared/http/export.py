@@ -13,13 +13,13 @@ from typing import IO
 from starlette.responses import StreamingResponse
 
 from shared.clock import day_of
-from shared.domain.catalogue import AnyAggregate
-from shared.domain.custom import definitions
-from shared.domain.queries import Moment
 from shared.http.answers import titles_of
-from shared.http.cells import Columns
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.custom_fields import definitions
+from shared.kernel.queries import Moment
 from shared.platform import Platform
 from shared.security.permissions import Access, Role
+from shared.tabular.cells import Columns
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

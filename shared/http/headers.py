@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 from fastapi import Request
 
-from shared.domain.bus import Call
 from shared.errors import Invalid
 from shared.http.params import instant
+from shared.kernel.bus import Call
 from shared.security.permissions import Access
 
 MAX_REASON = 500

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate
 from shared.domain.codes import COUNTRIES, CURRENCIES
-from shared.domain.custom import definitions
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
 from shared.http.records import method_and_path
 from shared.http.routing import DirectRoute
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.custom_fields import definitions
 from shared.platform import Platform
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document, Field, Kind

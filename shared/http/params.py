@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from shared.clock import Micros, from_rfc3339, is_day, start_of_day
-from shared.domain.queries import Moment
 from shared.errors import FieldError, Invalid
+from shared.kernel.queries import Moment
 from shared.views.filters import boolean, condition, with_plus
 from shared.views.port import MAX_PAGE, Collection, Condition, Query
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate
 from shared.http.openapi import (
     READ_ERRORS,
     RECORD_ERRORS,
@@ -18,6 +17,7 @@ from shared.http.openapi import (
     schemas_of,
 )
 from shared.http.recordschemas import CHANGED, HISTORY, ID, PARAMETERS, SHOWN, choices, filters, sample
+from shared.kernel.catalogue import AnyAggregate
 
 _FILTERS = (
     "Filters: `field=value`, `field[op]=value` with `ne gt ge lt le prefix in contains empty`; "

@@ -9,9 +9,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate
-from shared.domain.queries import nothing_hidden
-from shared.domain.timeline import timeline
 from shared.errors import Invalid, ProjectionBehind
 from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
@@ -23,6 +20,9 @@ from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
 from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.queries import nothing_hidden
+from shared.kernel.timeline import timeline
 from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Kind, Query

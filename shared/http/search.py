@@ -7,13 +7,13 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import Forbidden, Invalid
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
+from shared.kernel.catalogue import AnyAggregate
 from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.texts import fold

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.lookups import views_reach
-from shared.domain.repository import Repository
 from shared.events.common import Absorbed
 from shared.faults import crashpoint
+from shared.kernel.lookups import views_reach
+from shared.kernel.repository import Repository
 from shared.streaming.policies import Reaction
 from shared.views.port import Write
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.catalogue import AnyAggregate
-from shared.errors import told
+from shared.errors import redacted
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.keyring import KeyMissing
 from shared.views.port import Document, ViewsUnavailable, Write
 from shared.views.values import check
@@ -61,5 +61,5 @@ def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored
             raise
         except Exception as error:
             before = aggregate.fold(codec.decode(s) for s in stored[:n])  # the failed step may have left half of itself
-            return Folded(before, aggregate.document(before) if n else None, one, told(error))
+            return Folded(before, aggregate.document(before) if n else None, one, redacted(error))
     return Folded(state, aggregate.document(state))

@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.bus import Call, CommandBus, Done
-from shared.errors import Conflict, CrmError, told
+from shared.errors import Conflict, CrmError, redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
 from shared.faults import crashpoint
+from shared.kernel.bus import Call, CommandBus, Done
 from shared.security.permissions import system_access
 from shared.streaming.folding import PASSING
 from shared.streaming.parked import OPERATORS, PARKED, entry
@@ -181,18 +181,18 @@ class PolicyRunner:
             except CrmError as error:
                 if error.status == 503 or isinstance(error, Conflict):
                     raise  # not refused: only not now
-                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, told(error))
+                log.warning("policy %s after %s: %s", policy.name, recorded.event_id, redacted(error))
                 return None
             except PASSING:
                 raise
             except Exception as error:
                 failure = error
-                log.warning("policy %s after %s, attempt %s: %s", policy.name, recorded.event_id, attempt, told(error))
+                log.warning("policy %s: attempt %s at %s: %s", policy.name, attempt, recorded.event_id, redacted(error))
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
-        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, told(error))
+        log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, redacted(error))
         PARKED_EVENTS.add(1)
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
-        await self._bus.views.write([entry(recorded, stream, told(error))])
+        await self._bus.views.write([entry(recorded, stream, redacted(error))])

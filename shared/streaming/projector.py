@@ -15,14 +15,14 @@ from weakref import WeakValueDictionary
 
 from opentelemetry import trace
 
-from shared.domain.catalogue import AnyAggregate, Catalogue
-from shared.domain.kept import KeptStates
-from shared.domain.lookups import RECORDS
-from shared.domain.repository import Repository
-from shared.errors import told
+from shared.errors import redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.faults import crashpoint
+from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.lookups import RECORDS
+from shared.kernel.repository import Repository
+from shared.kernel.state_cache import KeptStates
 from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
 from shared.streaming.watch import Watch
@@ -194,10 +194,10 @@ class Projector:
             except (*PASSING, Undecodable):
                 raise
             except Exception as error:
-                log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, told(error))
+                log.warning("attempt %s at %s version %s failed: %s", attempt, one.stream, one.version, redacted(error))
                 self._states.drop((one.tenant, one.stream))
                 if attempt == ATTEMPTS:
-                    raise Undecodable(told(error)) from error
+                    raise Undecodable(redacted(error)) from error
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         raise AssertionError("the last attempt either returns or raises")
 

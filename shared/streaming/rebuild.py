@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from shared.domain.catalogue import AnyAggregate
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
+from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.projector import BATCH, BREATH, Projector
 from shared.views.port import Views, Write

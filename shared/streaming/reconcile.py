@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 
 from shared.clock import Clock, Ids
-from shared.domain.catalogue import AnyAggregate, Catalogue
-from shared.domain.repository import Repository
 from shared.events.codec import Codec
 from shared.events.common import Erased
 from shared.events.envelope import Metadata, category_of, id_of
 from shared.events.registry import all_types
+from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.repository import Repository
 from shared.security.keyring import Checked, KeyRing, subject_hash
 from shared.streaming.erasing import survivors_of
 from shared.streaming.projector import CHECKPOINT

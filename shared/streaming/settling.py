@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-from shared.domain.bus import CommandBus
-from shared.domain.catalogue import Catalogue
 from shared.domain.rules import standing_breaches
 from shared.events.codec import Undecodable
+from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import system_access
 from shared.streaming.policies import Policy, Reaction
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from shared.domain.catalogue import AnyAggregate
-from shared.domain.repository import Repository
 from shared.events.codec import Codec, Undecodable
 from shared.events.common import Erased
 from shared.events.envelope import id_of
 from shared.events.registry import all_types
 from shared.eventstore.port import EventStore
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.repository import Repository
 from shared.security.keyring import KeyMissing
 from shared.streaming.folding import fold_stream
 from shared.views.port import Document, Views, Write

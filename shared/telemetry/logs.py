@@ -14,7 +14,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from shared.errors import told
+from shared.errors import redacted
 
 log = logging.getLogger("crm.process")
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -38,7 +38,7 @@ class WithoutMessages(logging.Formatter):
         while error is not None and id(error) not in seen:  # contexts may run in a circle
             seen.add(id(error))
             frames = "".join(traceback.format_tb(error.__traceback__))
-            parts.insert(0, f"{frames}{told(error)}")
+            parts.insert(0, f"{frames}{redacted(error)}")
             error = error.__cause__ or error.__context__
         return "\n".join(parts)
 

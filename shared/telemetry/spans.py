@@ -8,7 +8,7 @@ from typing import Any
 
 from opentelemetry import trace
 
-from shared.errors import told
+from shared.errors import redacted
 
 
 def tracing_is_on() -> bool:
@@ -23,5 +23,5 @@ def span(tracer: trace.Tracer, name: str, **options: Any) -> Iterator[trace.Span
         try:
             yield begun
         except Exception as error:
-            begun.set_status(trace.StatusCode.ERROR, told(error))
+            begun.set_status(trace.StatusCode.ERROR, redacted(error))
             raise

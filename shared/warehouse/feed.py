@@ -16,19 +16,19 @@ from typing import Any
 from opentelemetry import trace
 
 from shared.clock import Clock
-from shared.domain.catalogue import AnyAggregate
-from shared.domain.kept import KeptStates
-from shared.errors import told
+from shared.errors import redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of, id_of
 from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.state_cache import KeptStates
 from shared.security.keyring import KeyMissing
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
 from shared.warehouse.client import Mark, Warehouse
 from shared.warehouse.migrations import migrate
-from shared.warehouse.rebuild import rebuild
+from shared.warehouse.refill import refill
 from shared.warehouse.rollup import RollUps
 from shared.warehouse.tables import FactTable, Rows, shown_names
 
@@ -153,7 +153,7 @@ class WarehouseFeed:
     async def refill_stale(self) -> None:
         """Fill the tables whose declaration changed beside the live ones and swap them in."""
         if self.stale:
-            await rebuild(self, self.stale, lambda _: None)
+            await refill(self, self.stale, lambda _: None)
 
     async def refresh_rollups(self) -> None:
         async with self.lock:
@@ -244,10 +244,10 @@ class WarehouseFeed:
         return True
 
     async def _park(self, one: Stored, error: Exception) -> None:
-        log.error("set aside %s from version %s: %s", one.stream, one.version, told(error))
+        log.error("set aside %s from version %s: %s", one.stream, one.version, redacted(error))
         self._states.drop((one.tenant, one.stream))
         self._parked[one.tenant, one.stream] = one.version
-        await self._note_parked(one.tenant, one.stream, told(error), healed=False)
+        await self._note_parked(one.tenant, one.stream, redacted(error), healed=False)
 
     async def _note_parked(self, tenant: str, stream: str, error: str, *, healed: bool) -> None:
         await self.warehouse.command(

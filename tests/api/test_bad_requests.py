@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate
 from shared.http.records import method_and_path
+from shared.kernel.catalogue import AnyAggregate
 from tests.api.problems import invalid, refused
 from tests.support.suite import NOBODY, PATHS, Whole, create
 

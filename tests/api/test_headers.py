@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from shared.domain.queries import Queries
+from shared.kernel.queries import Queries
 from tests.api.documents import SERVICES, operations, prefix_of, type_at
 from tests.support.suite import NOBODY, PATHS, Whole
 

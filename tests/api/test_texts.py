@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
-from shared.http.cells import restore
+from shared.tabular.cells import restore
 from tests.api.problems import refused
 from tests.support.suite import PATHS, Whole, create
 

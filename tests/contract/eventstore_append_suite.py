@@ -82,8 +82,8 @@ class AppendSuite:
         assert [e.version for e in await store.read("t1", stream, after=100, up_to=1200)] == list(range(101, 1201))
         for after, up_to in ((0, None), (100, 1200), (1023, None), (1024, None), (1499, 1500), (1500, None)):
             stored = await store.read("t1", stream, after=after, up_to=up_to)
-            assert_same(await store.stretches("t1", stream, after=after, up_to=up_to), stored)
-        assert await store.stretches("t2", stream) == []
+            assert_same(await store.slices("t1", stream, after=after, up_to=up_to), stored)
+        assert await store.slices("t2", stream) == []
 
     async def test_stretches_hold_what_rows_do(self, opener: Opener) -> None:
         store, stream, other = await opener(), stream_of(), stream_of()
@@ -93,7 +93,7 @@ class AppendSuite:
             await store.append("t1", other, n, new(1), METADATA)
         for after, up_to in ((0, None), (0, 1), (0, 12), (1, 12), (11, 12), (29, None), (12, 12), (30, None)):
             stored = await store.read("t1", stream, after=after, up_to=up_to)
-            assert_same(await store.stretches("t1", stream, after=after, up_to=up_to), stored)
+            assert_same(await store.slices("t1", stream, after=after, up_to=up_to), stored)
 
     async def test_an_unknown_stream_is_empty(self, opener: Opener) -> None:
         store = await opener()

@@ -9,7 +9,7 @@ from uuid import uuid4
 import orjson
 
 from shared.clock import SystemIds
-from shared.events.envelope import Metadata, NewEvent, Stored, Stretch
+from shared.events.envelope import Metadata, NewEvent, Stored, StreamSlice
 from shared.eventstore.port import (
     EventStore,
     Request,
@@ -46,18 +46,18 @@ async def by_stream(store: EventStore, category: str, up_to: int, tenant: str | 
     return [s async for s in store.streams(category, up_to=up_to, tenant=tenant)]
 
 
-def assert_same(stretches: Sequence[Stretch], events: Sequence[Stored]) -> None:
-    """The stretches tell of these events and no others, each in its place."""
+def assert_same(slices: Sequence[StreamSlice], events: Sequence[Stored]) -> None:
+    """The slices hold these events and no others, each in its place."""
     columns: tuple[list[str], list[str], list[str], list[object]] = [], [], [], []
     at = 0
-    for stretch in stretches:
-        texts = (text.split(",") for text in stretch[4:7])
-        for column, more in zip(columns, (*texts, orjson.loads(stretch.data)), strict=True):
+    for part in slices:
+        texts = (text.split(",") for text in part[4:7])
+        for column, more in zip(columns, (*texts, orjson.loads(part.data)), strict=True):
             column.extend(more)
         first, last = events[at], events[len(columns[0]) - 1]
         at = len(columns[0])
-        assert stretch[:3] == (last.version, last.occurred_at, last.metadata)
-        assert stretch.begun == ((first.occurred_at, first.metadata) if first.version == 1 else None)
+        assert part[:3] == (last.version, last.occurred_at, last.metadata)
+        assert part.begun == ((first.occurred_at, first.metadata) if first.version == 1 else None)
     assert columns[0] == [e.event_id for e in events]
     assert columns[1] == [e.type for e in events]
     assert columns[2] == [str(e.schema_version) for e in events]

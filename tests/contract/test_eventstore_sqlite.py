@@ -262,7 +262,7 @@ async def test_no_read_sorts_or_scans_more_than_it_returns(opener: Opener, tenan
     everything = {"category": "a", "stream": "a", "version": 0, "after": 0, "up_to": 9, "limit": 9}
     reads: list[tuple[str, dict[str, object]]] = [
         (sqlite_reader._STREAM, {"tenant": "t1"}),
-        (sqlite_reader._STRETCH, {"1": "a", "2": 0, "3": 9, "4": "t1"}),
+        (sqlite_reader._SLICE, {"1": "a", "2": 0, "3": 9, "4": "t1"}),
         (sqlite_reader._STREAMS, {"tenant": tenant}),
         sqlite_reader._feed([], tenant),
         sqlite_reader._feed(["a"], tenant),

@@ -23,7 +23,7 @@ from shared.eventstore.port import EventStore
 from shared.views.port import Collection
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
-from shared.warehouse.rebuild import digest, dump, rebuild, verify
+from shared.warehouse.refill import digest, dump, refill, verify
 from shared.warehouse.tables import Column, FactTable, Row, money
 
 IDS = SystemIds()
@@ -197,7 +197,7 @@ class FeedSuite:
         await yard.feed.catch_up()
         tables = [t for ft in TABLES for t in ft.tables]
         before = [[row async for row in dump(yard.warehouse, t)] for t in tables]
-        rebuilding = asyncio.ensure_future(rebuild(yard.feed, TABLES, lambda _: None))
+        rebuilding = asyncio.ensure_future(refill(yard.feed, TABLES, lambda _: None))
         counts = set()
         while not rebuilding.done():
             counts.add((await yard.rows("SELECT count() FROM crate_facts FINAL"))[0][0])
@@ -222,7 +222,7 @@ class FeedSuite:
             if not work:
                 work.append(asyncio.ensure_future(meanwhile()))
 
-        await rebuild(yard.feed, TABLES, progress)
+        await refill(yard.feed, TABLES, progress)
         await asyncio.gather(*work)
         await yard.feed.catch_up()
         assert await yard.rows("SELECT id, yard FROM crates_now FINAL ORDER BY id") == [("a", "west"), ("b", "north")]

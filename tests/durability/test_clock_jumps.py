@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from shared.clock import Micros, SystemClock, from_rfc3339
-from shared.domain.queries import Moment
 from shared.errors import Invalid
+from shared.kernel.queries import Moment
 from tests.durability.test_faulty_feed import views_agree, work
 from tests.support.world import World, open_world
 

@@ -69,11 +69,11 @@ async def test_a_failed_sync_at_any_moment(tmp_path: Path, monkeypatch: pytest.M
         folder = tmp_path / str(ordinal)
         monkeypatch.setattr(sqlite_file, "_connect", Disk(f"failing-{ordinal}", syncs.watch).connect)
 
-        def told() -> None:
+        def broken_disk() -> None:
             nonlocal calls
             calls += 1
 
-        store = SqliteEventStore.open(folder / "events.db", SystemClock(), on_broken=told)
+        store = SqliteEventStore.open(folder / "events.db", SystemClock(), on_broken=broken_disk)
         syncs.countdown = ordinal
         acknowledged: dict[str, int] = {}
         broken = 0

@@ -9,14 +9,14 @@ from typing import cast
 
 from services.analytics.facts import TABLES
 from services.customer.policies import POLICIES
-from shared.domain.repository import Repository
 from shared.eventstore.port import EventStore
+from shared.kernel.repository import Repository
 from shared.streaming import projector as module
 from shared.streaming.policies import PolicyRunner
 from shared.streaming.projector import Projector
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
-from shared.warehouse.rebuild import verify
+from shared.warehouse.refill import verify
 from tests.durability.faulty_feed import FaultyFeed
 from tests.support.world import TENANT, World, open_world
 

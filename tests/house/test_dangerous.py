@@ -27,7 +27,7 @@ MODULES = {
     "httpx": {"crm/client.py"},  # the command line, which speaks to a suite that the operator names
     "random": {"crm/sample.py"},  # made-up rows, the same for the same seed
     # this program itself, bounded: to read one workbook, to run the warehouse's engine
-    "subprocess multiprocessing": {"shared/files/xlsx.py", "shared/warehouse/spawn.py"},
+    "subprocess multiprocessing": {"shared/tabular/xlsx.py", "shared/warehouse/spawn.py"},
 }
 CALLS = {
     "eval",

@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.analytics.facts import TABLES
-from services.analytics.people import People
 from services.analytics.sql.gateway import SqlGateway
+from services.analytics.views.people import People
 from shared.clock import start_of_day
 from shared.errors import CrmError
 from shared.security.permissions import Access
 from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
-from shared.warehouse.rebuild import dump, rebuild, verify
+from shared.warehouse.refill import dump, refill, verify
 from shared.warehouse.tables import Row
 from tests.support.world import BOSS, TENANT, World, open_world
 
@@ -256,7 +256,7 @@ async def test_a_roll_up_that_is_behind_is_not_used(analysts: Analysts) -> None:
     a.world.clock.ahead += 6_000_000
     assert rollups.generation(TENANT) is None
     await a.roll_up()
-    await rebuild(a.feed, TABLES, lambda _: None)
+    await refill(a.feed, TABLES, lambda _: None)
     assert rollups.generation(TENANT) is None
 
 
@@ -281,7 +281,7 @@ async def test_live_tables_equal_rebuilt_ones_after_all_kinds_of_changes(analyst
     await a.do("sales.UndoOpportunityChange", {"version": 2}, deal)
     before = await a.ask("SELECT * FROM opportunities")
     assert await verify(a.feed, lambda _: None) == {}
-    assert await rebuild(a.feed, TABLES, lambda _: None) > 8
+    assert await refill(a.feed, TABLES, lambda _: None) > 8
     assert await a.ask("SELECT * FROM opportunities") == before
     assert await verify(a.feed, lambda _: None) == {}
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.analytics.formats import encode
 from services.analytics.sql.gateway import SqlGateway
-from services.analytics.views import VIEWS
+from services.analytics.views.documented import VIEWS
 from shared.warehouse.client import Warehouse
 from tests.support.example_facts import ExampleNames, example
 from tests.support.facts import Facts, make_tables, someone

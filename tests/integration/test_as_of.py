@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain import snapshots as module
-from shared.domain.queries import Moment
-from shared.domain.snapshots import Snapshots
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Erased
 from shared.events.envelope import Recorded
+from shared.kernel import snapshots as module
+from shared.kernel.queries import Moment
+from shared.kernel.snapshots import Snapshots
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.views.port import Condition, Query
 from tests.support.toys import TENANT, TOY, ToyGrown, ToyHandedOver, ToyMade, ToyMarked, ToyRoom, toy_room
@@ -178,7 +178,7 @@ async def test_an_erasure_leaves_no_kept_snapshot_of_its_tenant(room: ToyRoom) -
 
 
 async def test_a_read_waits_for_the_version_it_must_see(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.domain.queries.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("shared.kernel.queries.WAIT_SECONDS", 0.2)
     await room.happen("a", ToyMade("a"))
     with pytest.raises(ProjectionBehind):
         await room.queries.get(TOY, "a", BOSS, min_version=1)
@@ -213,8 +213,8 @@ async def test_who_waits_does_not_look_again_before_something_came(
 
 async def test_who_waits_is_told_of_what_is_shown_only(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     """No view can hold what the third event leads to: the batch that parks it shows the record as of the second."""
-    monkeypatch.setattr("shared.domain.queries.WAIT_SECONDS", 0.3)
-    monkeypatch.setattr("shared.domain.queries.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("shared.kernel.queries.WAIT_SECONDS", 0.3)
+    monkeypatch.setattr("shared.kernel.queries.LOOK_SECONDS", 0.05)
     wrong: Any = "a text, where the view wants a number"
     await room.happen("a", ToyMade("a"), ToyGrown(1), ToyGrown(wrong))
     first, second = (asyncio.create_task(room.queries.get(TOY, "a", BOSS, min_version=v)) for v in (2, 3))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.bus import Call, Done
-from shared.domain.uniqueness import GRACE, Duplicate
 from shared.errors import Conflict, CrmError, Forbidden, Invalid, KeyReused, NotFound, PreconditionFailed, Unavailable
+from shared.kernel.bus import Call, Done
+from shared.kernel.uniqueness import GRACE, Duplicate
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
 from tests.support.world import BOSS, TENANT, World, open_world
@@ -256,7 +256,7 @@ async def test_a_crash_between_reservation_and_record_heals(world: World, monkey
     with pytest.raises(ConnectionAbortedError):
         await world.do("customer.CreateAccount", body)
     monkeypatch.setattr(world.store, "append", real)
-    monkeypatch.setattr("shared.domain.uniqueness.PAUSE", 0.0)
+    monkeypatch.setattr("shared.kernel.uniqueness.PAUSE", 0.0)
     with pytest.raises(Unavailable):  # for all we know, its record is on its way
         await world.do("customer.CreateAccount", body)
     world.clock.ahead = GRACE + 1

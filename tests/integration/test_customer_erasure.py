@@ -10,12 +10,12 @@ import pytest
 
 from services.customer.contact import CONTACT
 from shared.clock import SystemClock
-from shared.domain.lookups import Lookups
-from shared.domain.queries import Moment
-from shared.domain.timeline import timeline
 from shared.errors import Invalid, Rejected
 from shared.events.sealing import ERASED
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.lookups import Lookups
+from shared.kernel.queries import Moment
+from shared.kernel.timeline import timeline
 from shared.views.port import Condition, Query, Scope
 from tests.support.leaks import files_with
 from tests.support.world import BOSS, TENANT, World, open_world

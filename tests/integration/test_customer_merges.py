@@ -11,9 +11,9 @@ import pytest
 from services.customer.account import ACCOUNT
 from services.customer.account_tree import MERGES
 from services.customer.api.merges import merges_of
-from shared.domain.timeline import timeline
-from shared.domain.uniqueness import Duplicate
 from shared.errors import Conflict, Forbidden, Invalid, Rejected
+from shared.kernel.timeline import timeline
+from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Access, Level, Role
 from shared.views.port import Condition, Query
 from tests.support.world import BOSS, TENANT, World, open_world

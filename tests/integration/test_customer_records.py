@@ -11,10 +11,10 @@ import pytest
 from services.customer.account import ACCOUNT
 from services.customer.contact import CONTACT
 from shared.clock import from_rfc3339
-from shared.domain.queries import NOW, Moment
-from shared.domain.timeline import timeline
-from shared.domain.uniqueness import Duplicate
 from shared.errors import Invalid, NotFound, Rejected
+from shared.kernel.queries import NOW, Moment
+from shared.kernel.timeline import timeline
+from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Access
 from shared.security.roles import BUILT_IN
 from shared.views.port import Condition, Query

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.queries import Moment
 from shared.errors import Forbidden, Invalid, NotFound
+from shared.kernel.queries import Moment
 from shared.security.permissions import Access, Level, Role
 from shared.security.roles import BUILT_IN
 from shared.views.port import Query

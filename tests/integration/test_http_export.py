@@ -12,9 +12,9 @@ import httpx
 import openpyxl
 import pytest
 
-from shared.http.cells import restore
 from shared.http.export import MAX_SHEET_ROWS
 from shared.security.permissions import Level, Role
+from shared.tabular.cells import restore
 from shared.views.port import Kind
 from tests.support.http_service import Service, open_service
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.permissions import system_access
 from tests.support.identity_suite import PASSWORD, Suite, open_suite, post
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.identity.throttle import LOCKED_FOR
-from shared.domain.uniqueness import EVERYWHERE
+from shared.kernel.uniqueness import EVERYWHERE
 from shared.security.passwords import Passwords
 from tests.support.identity_suite import ADMIN, PASSWORD, Suite, open_suite
 

@@ -12,9 +12,9 @@ import pytest
 
 from services.identity.setup import is_set_up, set_up, setup_token
 from services.identity.user import USER
-from shared.domain.bus import Call, CommandBus
-from shared.domain.uniqueness import Duplicate
 from shared.errors import Invalid
+from shared.kernel.bus import Call, CommandBus
+from shared.kernel.uniqueness import Duplicate
 from shared.security.passwords import Passwords
 from tests.support.identity_suite import ADMIN, PASSWORD, QUICK, Suite, open_suite
 

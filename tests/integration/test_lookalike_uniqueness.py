@@ -18,14 +18,14 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.customer.account import ACCOUNT
 from services.customer.contact import CONTACT
-from services.identity.door import Door
+from services.identity.authentication import Authentication
 from services.identity.setup import set_up
 from services.identity.user import USER
 from services.sales.product import PRODUCT
 from shared.domain.aggregate import Aggregate
-from shared.domain.bus import Call, Done
-from shared.domain.rekeying import renew_reservations
-from shared.domain.uniqueness import Duplicate, former_key
+from shared.kernel.bus import Call, Done
+from shared.kernel.rekeying import renew_reservations
+from shared.kernel.uniqueness import Duplicate, former_key
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access, system_access
 from tests.support.suite import PASSWORD, QUICK
@@ -156,9 +156,9 @@ async def test_two_sign_in_names_that_looked_alike_before_the_rule_each_find_the
         await suite.close()
     suite = await Suite.open(Settings(tmp_path))
     try:
-        door = Door(suite.platform, Passwords(QUICK))
+        authentication = Authentication(suite.platform, Passwords(QUICK))
         for email, done in (("ａda@acme.example", one), ("ada@acme.example", two), ("a\u200bda@acme.example", two)):
-            known = await door.find(email)
+            known = await authentication.find(email)
             assert known is not None
             assert known.user.id == done.user
     finally:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from crm.compose import Suite
 from crm.settings import Settings
 from services.customer.contact import CONTACT
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.permissions import system_access
 from shared.views.port import Scope, Write
 from tests.support.leaks import files_with

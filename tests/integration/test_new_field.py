@@ -12,7 +12,7 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.sales.opportunity import OPPORTUNITY, Opportunity, shown
 from shared.clock import start_of_day
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.permissions import system_access
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Condition, Document, Query, Scope

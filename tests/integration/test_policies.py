@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from shared.domain.bus import CommandBus
 from shared.errors import Rejected, Unavailable
+from shared.kernel.bus import CommandBus
 from shared.streaming import policies as module
 from shared.streaming.policies import Policy, PolicyRunner, Reaction
 from tests.support.toys import ToyGrown, ToyMade, ToyRoom, toy_room

@@ -153,7 +153,7 @@ async def test_a_command_costs_one_append_as_before(world: World, monkeypatch: p
     pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
     account = await world.make("customer.CreateAccount", name="A")
     calls: dict[str, int] = {}
-    for name in ("append", "read", "stretches"):
+    for name in ("append", "read", "slices"):
         real = getattr(type(world.store), name)
 
         async def call(self: Any, *args: Any, real: Any = real, name: str = name, **given: Any) -> Any:
@@ -165,7 +165,7 @@ async def test_a_command_costs_one_append_as_before(world: World, monkeypatch: p
     async def cost(command: str, body: dict[str, Any], id: str | None = None) -> tuple[str, int, int]:
         calls.clear()
         done = await world.do(command, body, id)
-        return done.id, calls["append"], calls.get("read", 0) + calls.get("stretches", 0)
+        return done.id, calls["append"], calls.get("read", 0) + calls.get("slices", 0)
 
     world.bus.holds_rules = False
     body = {"name": "D", "pipeline": pipeline, "account": account}

@@ -21,16 +21,16 @@ from services.customer.policies import POLICIES as CUSTOMER
 from services.identity.administrators import administers
 from services.identity.policies import POLICIES as IDENTITY
 from services.sales.policies import POLICIES as SALES
-from shared.domain.bus import Done
 from shared.domain.rules import withdrawn_by
 from shared.errors import CrmError
+from shared.kernel.bus import Done
 from tests.support.world import TENANT, World, line_above, open_world
 
 ROUNDS = 200 if os.environ.get("CRM_PROVE") else 8
 KILLS = ("command.appended", "command.breach_found")
 STAGES = [{"key": key, "zh": key, "en": key, "probability": 10, "gate": None} for key in "abc"]
 POLICIES = (*IDENTITY, *CUSTOMER, *SALES)
-STORE_CALLS = ("append", "read", "stretches")
+STORE_CALLS = ("append", "read", "slices")
 
 Act = tuple[str, dict[str, Any], str | None]  # command, body, record
 Holds = Callable[[World], Awaitable[None]]
@@ -293,5 +293,5 @@ def die_at(point: str, nth: int, patch: pytest.MonkeyPatch) -> None:
             if not left[0]:
                 raise Killed(name)
 
-    patch.setattr("shared.domain.bus.crashpoint", die)
-    patch.setattr("shared.domain.settle.crashpoint", die)
+    patch.setattr("shared.kernel.bus.crashpoint", die)
+    patch.setattr("shared.kernel.rule_enforcement.crashpoint", die)

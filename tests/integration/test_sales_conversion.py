@@ -10,8 +10,8 @@ import pytest
 
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.sales.policies import POLICIES as SALES_POLICIES
-from shared.domain.bus import Call, CommandBus, Done
 from shared.errors import Forbidden, Rejected
+from shared.kernel.bus import Call, CommandBus, Done
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.streaming.policies import PolicyRunner
 from tests.support.world import BOSS, TENANT, World, open_world

@@ -11,10 +11,10 @@ import pytest
 from services.sales.pipeline import standard_id
 from services.sales.policies import POLICIES
 from shared.clock import start_of_day
-from shared.domain.queries import Moment
-from shared.domain.timeline import timeline
-from shared.domain.uniqueness import Duplicate
 from shared.errors import Invalid, Rejected
+from shared.kernel.queries import Moment
+from shared.kernel.timeline import timeline
+from shared.kernel.uniqueness import Duplicate
 from tests.support.world import BOSS, TENANT, World, open_world
 
 STAGES = [

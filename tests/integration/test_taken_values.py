@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.customer.contact import CONTACT
-from shared.domain.queries import Moment
-from shared.domain.timeline import timeline
 from shared.errors import CrmError
+from shared.kernel.queries import Moment
+from shared.kernel.timeline import timeline
 from shared.streaming.reconcile import Reconciler
 from tests.support.leaks import files_with
 from tests.support.world import BOSS, TENANT, World, open_world

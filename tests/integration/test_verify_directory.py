@@ -17,11 +17,11 @@ from crm.settings import Settings, WrongSetting
 from crm.verifying import advice, describe, verify_directory
 from services.audit import replays
 from services.identity.setup import set_up
-from shared.domain.bus import Call
 from shared.events.envelope import Stored
 from shared.eventstore.chain import chain_hashes, genesis
 from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite_check import installation_of
+from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
 from shared.streaming import witness

@@ -13,10 +13,10 @@ import orjson
 
 from services.customer.merging import mergeable
 from shared.domain.aggregate import Command
-from shared.domain.bus import Call
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import CrmError, Invalid
 from shared.http.recordschemas import sample
+from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import system_access
 from tests.security.places import ID
 from tests.security.suite import Stage

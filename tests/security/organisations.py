@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from shared.domain.bus import Call, Done
 from shared.errors import CrmError
+from shared.kernel.bus import Call, Done
 from shared.security.directory import Directory
 from shared.security.permissions import Access, system_access
 from shared.security.reach import ON_RECORDS

@@ -19,8 +19,8 @@ import httpx
 import orjson
 
 from shared.domain.aggregate import Command
-from shared.domain.bus import Call
-from shared.domain.catalogue import AnyAggregate
+from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import system_access
 from tests.security.personal import PERSONS, answer
 from tests.security.places import Place, filled

@@ -17,7 +17,7 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.identity.setup import SetUp, set_up
 from services.identity.user import USER
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access, system_access
 from tests.security.places import Place, Schema, strings

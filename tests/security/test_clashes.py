@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.sales.gates import StageGate, check_gate
-from shared.domain.bus import Call
+from services.sales.stage_gate import StageGate, check_gate
 from shared.domain.undo import UndoClash
-from shared.domain.uniqueness import Duplicate
+from shared.kernel.bus import Call
+from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Access, Level, Role, system_access
 from tests.security.filled import fill
 from tests.security.suite import Stage, open_stage

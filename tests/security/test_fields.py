@@ -10,10 +10,10 @@ import pytest
 
 from services.identity.role import NEVER_HIDDEN
 from shared.domain.aggregate import Command
-from shared.domain.bus import Call
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import CrmError, Invalid
 from shared.http.recordschemas import sample
+from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import Access, Level, Role
 from tests.security.suite import FIELDS, Stage, open_stage
 

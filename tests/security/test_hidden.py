@@ -10,12 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.analytics.views import VIEWS, within_reach
+from services.analytics.views.documented import VIEWS, within_reach
 from services.identity.role import NEVER_HIDDEN
 from services.integration.mapping.prepared import check_rights, prepare
 from services.integration.mapping.spec import parse_mapping
-from shared.domain.bus import Call
 from shared.errors import Invalid
+from shared.kernel.bus import Call
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.security.sources import CUSTOM_KEYS, with_derived
 from tests.security.filled import CANARY, Canaries, fill

@@ -182,7 +182,7 @@ async def asked(client: httpx.AsyncClient, sql: str) -> str:
 
 
 async def test_another_organisations_streams_answer_as_unknown_ones(tmp_path: Path) -> None:
-    """The audit's own door: streams are named by record type and id."""
+    """The audit's own sign_in: streams are named by record type and id."""
     async with open_stage(tmp_path) as stage:
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
         ours = await stage.client(stage.acme.tenant, stage.acme.user)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.identity.role import NEVER_HIDDEN
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.permissions import Access, system_access
 from shared.security.roles import BUILT_IN
 from tests.security.suite import MATRIX, UNKNOWN, Route, Stage, open_stage

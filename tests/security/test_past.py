@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from shared.clock import from_rfc3339, to_rfc3339
-from shared.domain.bus import Call
-from shared.domain.catalogue import AnyAggregate
+from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import Access, Level, Role, system_access
 from tests.security.suite import Stage, open_stage
 

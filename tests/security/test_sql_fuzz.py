@@ -18,7 +18,7 @@ import pytest_asyncio
 from services.analytics.sql.nodes import Name
 from services.analytics.sql.refusals import Place
 from services.analytics.sql.scopes import Scope
-from services.analytics.view import Scoping
+from services.analytics.views.spec import Scoping
 from shared.errors import Invalid
 from tests.support.sql_canaries import EXTRA_TABLES, Attacked, attacked
 from tests.support.sql_fuzz import HONEST, Fuzzer

@@ -11,9 +11,9 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from services.integration.running.following import Following
-from shared.domain.bus import Call
+from services.integration.imports.progress import Following
 from shared.errors import Unauthenticated
+from shared.kernel.bus import Call
 from shared.security.permissions import system_access
 from tests.security.suite import Stage, open_stage
 

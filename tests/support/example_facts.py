@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 
 from services.analytics import facts
-from services.analytics.people import People
+from services.analytics.views.people import People
 from services.customer.account import Account
 from services.customer.activity import Activity
 from services.identity.team import Team

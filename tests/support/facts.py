@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from services.analytics import facts
-from services.analytics.people import People
 from services.analytics.sql.gateway import SqlGateway
+from services.analytics.views.people import People
 from services.customer.account import Account
 from services.customer.activity import Activity
 from services.identity.team import Team

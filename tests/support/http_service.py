@@ -13,13 +13,6 @@ import httpx
 
 from services.customer.account import ACCOUNT
 from shared.clock import SystemClock, SystemIds
-from shared.domain.bus import CommandBus
-from shared.domain.catalogue import AnyAggregate, Catalogue
-from shared.domain.custom import DEFINITIONS
-from shared.domain.queries import Queries
-from shared.domain.repository import Repository
-from shared.domain.snapshots import Snapshots
-from shared.domain.uniqueness import Reservations
 from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.http.app import ServiceApp, service_app
@@ -29,6 +22,13 @@ from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.records import record_router
 from shared.http.search import search_router
+from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.custom_fields import DEFINITIONS
+from shared.kernel.queries import Queries
+from shared.kernel.repository import Repository
+from shared.kernel.snapshots import Snapshots
+from shared.kernel.uniqueness import Reservations
 from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring_sqlite import SqliteKeyRing

@@ -17,23 +17,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.customer.account import ACCOUNT
 from services.identity.app import create_app
+from services.identity.authentication import Authentication
 from services.identity.catalogue import AGGREGATES
-from services.identity.door import Door
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
 from shared.clock import Micros, SystemClock, SystemIds
-from shared.domain.bus import CommandBus
-from shared.domain.catalogue import Catalogue
-from shared.domain.custom import DEFINITIONS
-from shared.domain.queries import Queries
-from shared.domain.repository import Repository
-from shared.domain.snapshots import Snapshots
-from shared.domain.uniqueness import Reservations
 from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.http.app import ServiceApp, service_app
 from shared.http.gateway import Gateway
 from shared.http.records import record_router
+from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.custom_fields import DEFINITIONS
+from shared.kernel.queries import Queries
+from shared.kernel.repository import Repository
+from shared.kernel.snapshots import Snapshots
+from shared.kernel.uniqueness import Reservations
 from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -185,7 +185,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
         signer=signer,
     )
     await platform.policies.start()
-    with patch("services.identity.app.Door", partial(Door, passwords=Passwords(QUICK))):
+    with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
         identity = create_app(platform)
     customer = service_app(platform, "Customers", "Accounts.", [record_router(platform, ACCOUNT)])
     services = {"identity": identity, "customer": customer}

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.integration.running.direct import revert_import, run_import
+from services.integration.imports.embedded import revert_import, run_import
 from tests.support.importing import office
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from shared.clock import SystemIds
-from shared.domain.requests import stored_key
 from shared.events.codec import Codec
 from shared.events.envelope import Metadata
 from shared.events.sealing import ERASED
 from shared.http.headers import own_key
+from shared.kernel.request_keys import stored_key
 from tests.support.keycopy import copied
 from tests.support.wire import Answer, Wire
 

@@ -12,7 +12,7 @@ from crm.compose import Suite
 from crm.relief import Relief
 from crm.settings import Settings
 from services.identity.setup import set_up
-from shared.domain.bus import Call
+from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
 from shared.views.port import Condition, Query, Scope

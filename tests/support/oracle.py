@@ -11,7 +11,7 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
 from shared.platform import Platform
-from shared.warehouse.rebuild import dump
+from shared.warehouse.refill import dump
 from tests.support.wire import Wire
 
 

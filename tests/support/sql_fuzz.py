@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from services.analytics.sql.functions import FUNCTIONS, Kind
-from services.analytics.views import VIEWS
+from services.analytics.views.documented import VIEWS
 from tests.support.sql_statements import HARMLESS, ORACLES, REFUSED
 from tests.support.sql_statements.values import VALUES
 

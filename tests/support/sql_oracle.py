@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.analytics.formats import encode
 from services.analytics.sql import gateway
 from services.analytics.sql.functions import ENGINE_FUNCTIONS
-from services.analytics.views import VIEWS
+from services.analytics.views.documented import VIEWS
 from shared.errors import CrmError
 from shared.security.permissions import Access, Role
 from shared.security.roles import BUILT_IN

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 
 from crm.compose import Suite
 from crm.settings import Settings
-from services.identity.door import Door
+from services.identity.authentication import Authentication
 from services.identity.setup import set_up
 from shared.security.passwords import Passwords
 from shared.security.roles import BUILT_IN
@@ -169,7 +169,7 @@ async def create(http: httpx.AsyncClient, type_: str, **body: Any) -> str:
 @asynccontextmanager
 async def open_whole(folder: Path) -> AsyncIterator[Whole]:
     """Everything open, with both organisations in it."""
-    with patch("services.identity.app.Door", partial(Door, passwords=Passwords(QUICK))):
+    with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
         suite = await Suite.open(Settings(folder / "data"))
     whole = Whole(suite)
     await suite.start()

@@ -10,17 +10,17 @@ from typing import Any
 
 from shared.clock import Micros, SystemClock, SystemIds
 from shared.domain.aggregate import Aggregate
-from shared.domain.catalogue import Catalogue
 from shared.domain.fields import record_fields
-from shared.domain.queries import Queries
 from shared.domain.record import Record
-from shared.domain.repository import Repository
-from shared.domain.snapshots import Snapshots
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Event, Metadata, Recorded, Stored
 from shared.events.registry import event
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.queries import Queries
+from shared.kernel.repository import Repository
+from shared.kernel.snapshots import Snapshots
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector

@@ -14,14 +14,14 @@ from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.clock import Micros, SystemClock, SystemIds
 from shared.domain.aggregate import Aggregate
-from shared.domain.bus import Call, CommandBus, Done
-from shared.domain.catalogue import Catalogue
-from shared.domain.queries import NOW, Moment, Queries
-from shared.domain.repository import Repository
-from shared.domain.snapshots import Snapshots
-from shared.domain.uniqueness import Reservations
 from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.bus import Call, CommandBus, Done
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.queries import NOW, Moment, Queries
+from shared.kernel.repository import Repository
+from shared.kernel.snapshots import Snapshots
+from shared.kernel.uniqueness import Reservations
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.permissions import Access, system_access
 from shared.streaming.parked import PARKED

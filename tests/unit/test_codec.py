@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.clock import SystemIds
 from shared.events.codec import MAX_EVENT_BYTES, Codec, Undecodable
-from shared.events.envelope import NewEvent, Stored, Stretch
+from shared.events.envelope import NewEvent, Stored, StreamSlice
 from shared.events.registry import Personal, Subject, event, upcast
 from shared.security.keyring_sqlite import SqliteKeyRing
 from tests.unit.event_types import METADATA, know, own_types, stored
@@ -260,19 +260,19 @@ async def test_one_id_for_each_event(codec: Codec) -> None:
         await codec.encode("t1", "contact-1", [Noted("a"), Noted("b")], [IDS.new()], 1)
 
 
-def stretch(*events: Stored, **changed: Any) -> Stretch:
-    """The events as one stretch of their stream."""
+def part(*events: Stored, **changed: Any) -> StreamSlice:
+    """The events as one part of their stream."""
     columns = [",".join(str(e[at]) for e in events) for at in (4, 5, 6)]  # event id, type, schema version
     data = b"[%b]" % b",".join(e.data for e in events)
     last = events[-1]
-    return Stretch(last.version, last.occurred_at, last.metadata, None, *columns, data)._replace(**changed)
+    return StreamSlice(last.version, last.occurred_at, last.metadata, None, *columns, data)._replace(**changed)
 
 
 @given(st.lists(meetings | notes, min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_a_stretch_is_decoded_as_its_events_are_one_by_one(lasting: Codec, events: list[Any]) -> None:
     rows = [stored(asyncio.run(encoded(lasting, e)), version=n) for n, e in enumerate(events, 1)]
-    assert lasting.events("t1", "contact-1", stretch(*rows)) == [lasting.decode(row).event for row in rows] == events
+    assert lasting.events("t1", "contact-1", part(*rows)) == [lasting.decode(row).event for row in rows] == events
 
 
 async def test_a_stretch_holds_old_versions_and_erased_persons(codec: Codec, ring: SqliteKeyRing) -> None:
@@ -285,7 +285,7 @@ async def test_a_stretch_holds_old_versions_and_erased_persons(codec: Codec, rin
         stored(old, schema_version=2, data=orjson.dumps(payload)),
     ]
     await ring.destroy("t1", "p1")
-    noted, erased, upcasted = codec.events("t1", "contact-1", stretch(*rows))
+    noted, erased, upcasted = codec.events("t1", "contact-1", part(*rows))
     assert (noted, erased.name, upcasted.name, upcasted.place) == (Noted("a"), "[erased]", "王小明", "unknown!")
 
 
@@ -305,5 +305,5 @@ async def test_one_broken_event_makes_its_stretch_undecodable(codec: Codec, chan
     good = stored(await encoded(codec, Noted("a")))
     for rows in ([good._replace(**changed), good], [good, good._replace(**changed)]):
         with pytest.raises(Undecodable) as raised:
-            codec.events("t1", "contact-1", stretch(*rows))
+            codec.events("t1", "contact-1", part(*rows))
         assert "ottoline" not in str(raised.value)

@@ -10,7 +10,7 @@ import pytest
 
 from shared.clock import SystemIds
 from shared.events.codec import Codec, Undecodable
-from shared.events.envelope import NewEvent, Stored, Stretch
+from shared.events.envelope import NewEvent, Stored, StreamSlice
 from shared.events.registry import event
 from shared.events.sealing import Sealed
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -67,7 +67,7 @@ async def test_text_is_sealed_in_every_place_that_is_marked_and_nowhere_else(cod
 
 def stretched(codec: Codec, one: Stored) -> list[object]:
     head = (one.version, one.occurred_at, one.metadata, None, one.event_id, one.type, str(one.schema_version))
-    return codec.events(one.tenant, one.stream, Stretch(*head, b"[%b]" % one.data))
+    return codec.events(one.tenant, one.stream, StreamSlice(*head, b"[%b]" % one.data))
 
 
 async def masked(codec: Codec, one: Stored) -> None:

@@ -46,7 +46,7 @@ class Town:
         document = aggregate.document(state)
         await self.views.write([Write(aggregate.collection.name, "t1", id, document, version)])
         if tell:
-            self.directory.on_events([self.told(aggregate.name, id)])
+            self.directory.on_events([self.redacted(aggregate.name, id)])
 
     async def user(self, id: str, **fields: Any) -> None:
         await self.put(USER, id, **{"name": id, "status": "active", "roles": ["sales_manager"]} | fields)
@@ -54,7 +54,7 @@ class Town:
     async def team(self, id: str, parent: str | None = None, **fields: Any) -> None:
         await self.put(TEAM, id, name=id, parent=parent, **fields)
 
-    def told(self, category: str, id: str) -> Recorded:
+    def redacted(self, category: str, id: str) -> Recorded:
         return record(stream_name(category, id), (events.UserSuspended(),))[0]
 
     def end(self, session: str) -> None:

@@ -23,10 +23,10 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.match import company_key, mail_site, person_key, site_of
 from shared.domain.record import Record, differences, fold_changes, shared_fold
 from shared.domain.types import Amount, Country, Currency, Day, Email, Moment, Phone, SignedAmount
-from shared.domain.uniqueness import former_key
 from shared.events import customer
 from shared.events.registry import all_types
 from shared.events.sales_leads import LeadAssigned
+from shared.kernel.uniqueness import former_key
 from shared.views.port import Collection
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Invalid
-from shared.files.table import Facts, Row, examine, read_rows
+from shared.tabular.table import Facts, Row, examine, read_rows
 
 PLAIN = "name,city\nAcme,Paris\n\nBeta,Rome\n"
 

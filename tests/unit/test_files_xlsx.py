@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from shared.errors import Invalid
-from shared.files import xlsx, xlsx_reader
-from shared.files.table import examine, read_rows
+from shared.tabular import xlsx, xlsx_reader
+from shared.tabular.table import examine, read_rows
 
 
 def workbook(path: Path, rows: list[list[Any]]) -> Path:

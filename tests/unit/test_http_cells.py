@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.cells import Columns, cell, entries, neutralise, restore
+from shared.tabular.cells import Columns, cell, entries, neutralise, restore
 from shared.views.port import Field, Kind
 
 TEXT = Field("t", Kind.TEXT, "", "")

@@ -8,9 +8,9 @@ import pytest
 from fastapi import Request
 
 from shared.clock import from_rfc3339
-from shared.domain.bus import Call
 from shared.errors import Invalid
 from shared.http.headers import call_of, header, own_key
+from shared.kernel.bus import Call
 from shared.security.permissions import Access
 
 ANNA = Access("t1", "anna")

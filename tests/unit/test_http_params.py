@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from services.customer.account import ACCOUNT
 from shared.clock import from_rfc3339, to_rfc3339
-from shared.domain.queries import Moment
 from shared.errors import Invalid
 from shared.http import params
 from shared.http.params import Pairs
+from shared.kernel.queries import Moment
 from shared.views.port import BadQuery, Condition, Query
 from shared.views.query import validate
 

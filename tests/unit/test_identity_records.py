@@ -12,9 +12,9 @@ from services.identity.catalogue import AGGREGATES
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE, ChangeRole, DefineRole, names_are_known
 from services.identity.team import TEAM, TREE
-from shared.domain.catalogue import Catalogue
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
+from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access, Level, Role
 from tests.unit.given import ID, ME, given
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.integration.running.finder import record_id
-from services.integration.running.jobfile import JobFile, Mark, RejectedRow, Touched
+from services.integration.imports.job_store import JobFile, Mark, RejectedRow, Touched
+from services.integration.imports.lookup import record_id
 from shared.clock import SystemIds
 
 IMPORT = SystemIds().new()

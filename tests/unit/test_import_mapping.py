@@ -14,8 +14,8 @@ from services.integration.mapping.source import parse_source
 from services.integration.mapping.spec import Listed, Value, parse_mapping
 from services.integration.mapping.suggest import fields_of, suggest
 from services.sales.catalogue import AGGREGATES as SALES
-from shared.domain.catalogue import Catalogue
 from shared.errors import FieldError, Invalid
+from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access, Role, system_access
 
 CATALOGUE = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))

@@ -14,7 +14,7 @@ from services.integration.mapping.spec import Value, parse_mapping
 from services.integration.mapping.values import BadCell, applies, evaluate, moment_of, texts_of
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.clock import from_rfc3339, to_rfc3339
-from shared.domain.catalogue import Catalogue
+from shared.kernel.catalogue import Catalogue
 from shared.views.port import Kind
 
 CATALOGUE = Catalogue((*IDENTITY, *CUSTOMER, *SALES))

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from shared.clock import SystemClock, SystemIds
-from shared.domain.requests import stored_key
 from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.http.headers import own_key
+from shared.kernel.request_keys import stored_key
 from shared.security.keyring_sqlite import SqliteKeyRing
 from tests.support.journal import Asked, Journal
 
 IDS = SystemIds()
 
 
-async def told(folder: Path) -> tuple[Journal, Path]:
+async def redacted(folder: Path) -> tuple[Journal, Path]:
     """A log of three commands on one account, and the journal of who sent them."""
     journal, database = Journal("t1", "ann"), folder / "events.db"
     ring = SqliteKeyRing.open(folder / "keys")
@@ -38,7 +38,7 @@ async def told(folder: Path) -> tuple[Journal, Path]:
 
 
 async def test_a_whole_log_passes(tmp_path: Path) -> None:
-    journal, database = await told(tmp_path)
+    journal, database = await redacted(tmp_path)
     assert journal.check(database) == 3
     journal.asked["unknown"] = Asked("unknown", "POST", "/customer/accounts", {})
     assert journal.check(database) == 3
@@ -64,7 +64,7 @@ async def test_a_whole_log_passes(tmp_path: Path) -> None:
     ],
 )
 async def test_every_harm_is_found(tmp_path: Path, harm: str, found: str) -> None:
-    journal, database = await told(tmp_path)
+    journal, database = await redacted(tmp_path)
     with sqlite3.connect(database) as db:
         db.executescript(harm)
     db.close()
@@ -73,7 +73,7 @@ async def test_every_harm_is_found(tmp_path: Path, harm: str, found: str) -> Non
 
 
 async def test_a_refused_command_that_was_done_is_found(tmp_path: Path) -> None:
-    journal, database = await told(tmp_path)
+    journal, database = await redacted(tmp_path)
     next(iter(journal.asked.values())).status = 409
     with pytest.raises(AssertionError, match="refused and done"):
         journal.check(database)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.customer.account import Account
 from services.customer.contact import Contact
-from shared.domain.kept import KeptStates, size_of
 from shared.json import kept_json
+from shared.kernel.state_cache import KeptStates, size_of
 
 
 def test_few_long_records_are_kept_where_many_short_ones_would_be() -> None:

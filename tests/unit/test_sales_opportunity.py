@@ -9,10 +9,10 @@ from services.sales.opportunity import OPPORTUNITY
 from services.sales.opportunity_details import Opening
 from services.sales.pipeline import PIPELINE, Pipeline
 from shared.clock import day_of
-from shared.domain.guards import check
-from shared.domain.parsing import parse
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales as events
+from shared.kernel.parsing import parse
+from shared.kernel.preconditions import check
 from shared.security.permissions import Access, Level, Role
 from tests.unit.given import ME, NOW, Given, given
 

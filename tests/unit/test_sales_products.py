@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import services.sales.catalogue  # noqa: F401  (registers every command)
 from services.sales.opportunity import OPPORTUNITY
-from services.sales.opportunity_parts import Offer
+from services.sales.opportunity_lines import Offer
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
 from services.sales.values import line_amount, weighted

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from services.analytics.formats import FORMATS, MEDIA, Encoder, Format
 from services.analytics.sql.functions import listed
 from services.analytics.sql.limits import MAX_LENGTH
-from services.analytics.view import View, ViewColumn
-from services.analytics.views import documented
+from services.analytics.views.documented import documented
+from services.analytics.views.spec import View, ViewColumn
 from shared.domain.aggregate import VERBATIM, CommandModel
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator

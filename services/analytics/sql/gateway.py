@@ -19,15 +19,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.analytics.facts import TABLES
-from services.analytics.people import People
 from services.analytics.sql.functions import ENGINE_FUNCTIONS
 from services.analytics.sql.generator import Generator
 from services.analytics.sql.nodes import Read
 from services.analytics.sql.parser import parse
 from services.analytics.sql.queries import resolve
 from services.analytics.sql.refusals import engine_refusal, refuse, value_refusal
-from services.analytics.view import Scoping, View
-from services.analytics.views import JOINS, VIEWS, within_reach
+from services.analytics.views.documented import JOINS, VIEWS, within_reach
+from services.analytics.views.people import People
+from services.analytics.views.spec import Scoping, View
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
 from shared.warehouse.client import Answer, QueryFailed, Warehouse

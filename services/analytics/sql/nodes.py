@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.analytics.sql.functions import Function
-from services.analytics.view import View
+from services.analytics.views.spec import View
 
 
 @dataclass(frozen=True, slots=True)

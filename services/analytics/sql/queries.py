@@ -14,7 +14,7 @@ from services.analytics.sql.parser import label, name_of, not_allowed, only, pla
 from services.analytics.sql.refusals import refuse
 from services.analytics.sql.relations import Relations
 from services.analytics.sql.scopes import Alias, Context, Environment, Scope
-from services.analytics.view import View
+from services.analytics.views.spec import View
 from shared.errors import Invalid
 
 _PARTS = "expressions from_ joins where group having order limit offset distinct with_".split()

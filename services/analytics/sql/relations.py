@@ -14,7 +14,7 @@ from services.analytics.sql.nodes import Call, Expression, Name, Query, Read, Re
 from services.analytics.sql.parser import name_of, not_allowed, only, place
 from services.analytics.sql.refusals import refuse
 from services.analytics.sql.scopes import Column, Context, Scope, Source
-from services.analytics.view import View
+from services.analytics.views.spec import View
 
 _SIDES = frozenset({"", "LEFT", "RIGHT", "FULL"})
 _KINDS = frozenset({"", "INNER", "OUTER", "CROSS", "SEMI", "ANTI", "ANY"})

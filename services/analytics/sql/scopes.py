@@ -17,7 +17,7 @@ from sqlglot import exp
 from services.analytics.sql.limits import MAX_NESTING, MAX_SELECTS
 from services.analytics.sql.nodes import Expression, Name, Query
 from services.analytics.sql.refusals import Place, refuse
-from services.analytics.view import View
+from services.analytics.views.spec import View
 
 
 @dataclass(frozen=True, slots=True)

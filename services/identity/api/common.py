@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from services.identity.door import Device, Tokens
+from services.identity.authentication import Device, Tokens
 from services.identity.session import LONGEST
 from shared.errors import Forbidden
 from shared.http.answers import json_answer

@@ -10,17 +10,17 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import TEXT, Router, object_of
+from services.identity.authentication import Authentication
 from services.identity.credentials import INVITATION_LIVES, NOT_VALID, new_secret, require_invitation, token_hash
-from services.identity.door import Door
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import VERBATIM, CommandModel
-from shared.domain.bus import Call
 from shared.errors import Forbidden
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import answer, body_of, operation, schema
+from shared.kernel.bus import Call
 from shared.platform import Platform
 from shared.security.permissions import system_access
 
@@ -46,7 +46,7 @@ _INVITATION = object_of(
 _ACCEPTED = object_of("email", email=TEXT)
 
 
-def invitations_router(platform: Platform, door: Door) -> Router:
+def invitations_router(platform: Platform, authentication: Authentication) -> Router:
     router = Router((AcceptInvitation,), {"Invitation": _INVITATION, "Accepted": _ACCEPTED})
     authenticator = Authenticator(platform)
     issuing = operation(
@@ -81,21 +81,21 @@ def invitations_router(platform: Platform, door: Door) -> Router:
     @router.post("/invitations/accept", openapi_extra=accepting)
     async def accept(request: Request) -> Response:
         body = await parse(request, _ACCEPT)
-        return json_answer({"email": await accept_invitation(platform, door, body.token, body.password)})
+        return json_answer({"email": await accept_invitation(platform, authentication, body.token, body.password)})
 
     return router
 
 
-async def accept_invitation(platform: Platform, door: Door, token: str, password: str) -> str:
+async def accept_invitation(platform: Platform, authentication: Authentication, token: str, password: str) -> str:
     """Set the password of the token's user; returns the name they sign in with. Raises Forbidden, Invalid."""
     parts = token.split(".")
     if len(parts) != 3 or not all(parts):
         raise Forbidden(NOT_VALID)
     tenant, id, secret = parts
-    known = await door.known(tenant, id)
+    known = await authentication.known(tenant, id)
     require_invitation(known.credential, known.user, token_hash(secret), platform.clock.now())
-    chosen = await door.new_password("password", password, known)
+    chosen = await authentication.new_password("password", password, known)
     body = {"token_hash": token_hash(secret), "secret": chosen}
     await platform.bus.send("identity.ActivateUser", body, Call(system_access(tenant, id), id))
-    await door.known_shown(tenant, id)
+    await authentication.known_shown(tenant, id)
     return known.user.email

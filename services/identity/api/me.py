@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import TOKENS_REF, Router, as_oneself, device_of, object_of, tokens_answer
-from services.identity.door import Door
+from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
 from shared.domain.aggregate import VERBATIM, CommandModel
@@ -52,7 +52,7 @@ _PASSWORD: TypeAdapter[NewPassword] = TypeAdapter(NewPassword)
 _PROFILE: TypeAdapter[ChangeProfile] = TypeAdapter(ChangeProfile)
 
 
-def me_router(platform: Platform, door: Door) -> Router:
+def me_router(platform: Platform, authentication: Authentication) -> Router:
     router = Router((NewPassword, ChangeProfile), {"Me": _ME})
     authenticator = Authenticator(platform)
     who = operation("me", "Who you are and what you may do", "me", {200: answer("You", schema("Me"))})
@@ -89,7 +89,9 @@ def me_router(platform: Platform, door: Door) -> Router:
     async def change_password(request: Request) -> Response:
         access = await authenticator.access(request)
         body = await parse(request, _PASSWORD)
-        return tokens_answer(request, await door.change_password(access, body.current, body.new, device_of(request)))
+        return tokens_answer(
+            request, await authentication.change_password(access, body.current, body.new, device_of(request))
+        )
 
     return router
 

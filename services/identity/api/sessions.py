@@ -22,16 +22,16 @@ from services.identity.api.common import (
     token_of_cookie,
     tokens_answer,
 )
-from services.identity.door import Door
+from services.identity.authentication import Authentication
 from services.identity.session import SESSION, Session
 from shared.domain.aggregate import VERBATIM, CommandModel
-from shared.domain.bus import Call
 from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation, schema
+from shared.kernel.bus import Call
 from shared.platform import Platform
 from shared.security.permissions import Level, system_access
 from shared.views.port import Condition, Query
@@ -79,16 +79,16 @@ _ID = {"name": "id", "in": "path", "required": True, "description": "The session
 _SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
 
 
-def sessions_router(platform: Platform, door: Door) -> Router:
+def sessions_router(platform: Platform, authentication: Authentication) -> Router:
     router = Router((NewSession, RefreshToken), {"Tokens": TOKENS, "OwnSessions": _LIST})
-    _add_sign_in(router, door)
-    _add_refresh(router, door)
+    _add_sign_in(router, authentication)
+    _add_refresh(router, authentication)
     _add_own(router, platform)
-    _add_sign_out(router, platform, door)
+    _add_sign_out(router, platform, authentication)
     return router
 
 
-def _add_sign_in(router: Router, door: Door) -> None:
+def _add_sign_in(router: Router, authentication: Authentication) -> None:
     docs = operation(
         "signIn",
         "Sign in",
@@ -108,10 +108,10 @@ def _add_sign_in(router: Router, door: Door) -> None:
     async def sign_in(request: Request) -> Response:
         body = await parse(request, _NEW)
         left = token_of_cookie(request)
-        tokens = await door.sign_in(body.email, body.password, device_of(request))
+        tokens = await authentication.sign_in(body.email, body.password, device_of(request))
         with suppress(Unauthenticated):  # the cookie is replaced: nobody could end that session by it any more
             if left:
-                await door.sign_out(left)
+                await authentication.sign_out(left)
         return tokens_answer(request, tokens, status=201)
 
 
@@ -120,7 +120,7 @@ def answer_wrong() -> dict[str, str]:
     return {"$ref": "#/components/responses/Problem401"}
 
 
-def _add_refresh(router: Router, door: Door) -> None:
+def _add_refresh(router: Router, authentication: Authentication) -> None:
     docs = operation(
         "refreshSession",
         "Spend the refresh token for a new pair",
@@ -142,7 +142,7 @@ def _add_refresh(router: Router, door: Door) -> None:
         token = given or token_of_cookie(request)
         if not token:
             raise Unauthenticated("send the refresh token")
-        return tokens_answer(request, await door.refresh(token), by_cookie=not given)
+        return tokens_answer(request, await authentication.refresh(token), by_cookie=not given)
 
 
 def _add_own(router: Router, platform: Platform) -> None:
@@ -163,7 +163,7 @@ def _add_own(router: Router, platform: Platform) -> None:
         return json_answer({"items": items})
 
 
-def _add_sign_out(router: Router, platform: Platform, door: Door) -> None:
+def _add_sign_out(router: Router, platform: Platform, authentication: Authentication) -> None:
     authenticator = Authenticator(platform)
     docs = operation(
         "signOut",
@@ -185,7 +185,7 @@ def _add_sign_out(router: Router, platform: Platform, door: Door) -> None:
                 await platform.bus.send("identity.SignOut", {}, own)
         if token:
             with suppress(Unauthenticated):
-                await door.sign_out(token)
+                await authentication.sign_out(token)
         response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
         set_cookie(request, response, "", 0)
         return response

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import TEXT, Router, object_of
-from services.identity.door import Door
+from services.identity.authentication import Authentication
 from services.identity.organisation import Language
 from services.identity.setup import set_up_by_link
 from shared.domain.aggregate import VERBATIM, CommandModel
@@ -60,7 +60,7 @@ class SetUpSuite(CommandModel):
 _SET_UP: TypeAdapter[SetUpSuite] = TypeAdapter(SetUpSuite)
 
 
-def setup_router(platform: Platform, door: Door) -> Router:
+def setup_router(platform: Platform, authentication: Authentication) -> Router:
     router = Router((SetUpSuite,), {"SetUp": object_of("tenant user", tenant=TEXT, user=TEXT)})
     docs = operation(
         "setUp",
@@ -83,9 +83,9 @@ def setup_router(platform: Platform, door: Door) -> Router:
             body.email.strip(),
             body.password,
             body.language,
-            door.passwords,
+            authentication.passwords,
         )
-        await door.known_shown(done.tenant, done.user)
+        await authentication.known_shown(done.tenant, done.user)
         return json_answer({"tenant": done.tenant, "user": done.user}, 201)
 
     return router

@@ -16,11 +16,10 @@ from starlette.responses import Response, StreamingResponse
 from services.integration.api import docs
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
+from services.integration.imports.progress import Following
+from services.integration.imports.scheduler import Imports
 from services.integration.mapping.suggest import draft, fields_of, suggest
-from services.integration.running.following import Following
-from services.integration.running.imports import Imports
 from shared.errors import Invalid
-from shared.files.table import examine, read_rows
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
@@ -29,6 +28,7 @@ from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.platform import Platform
 from shared.security.permissions import Access
+from shared.tabular.table import examine, read_rows
 
 SAMPLES = 5  # rows that `inspect` shows
 CSV = "text/csv; charset=utf-8"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from services.integration.mapping.source import Lines, Path, line_of
 from services.integration.mapping.spec import Act, Deed, Listed, Mapping, Step, Value
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate, Catalogue
 from shared.errors import FieldError, Invalid
+from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.security.permissions import Access
 from shared.views.port import Kind
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from services.integration.mapping.prepared import may_import
 from shared.domain.aggregate import Command
-from shared.domain.catalogue import AnyAggregate
 from shared.errors import Invalid
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import Access
 
 _SYNONYMS = {

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from services.sales.opportunity import OPPORTUNITY, Opportunity
 from services.sales.pipeline import PIPELINE
 from shared.clock import Micros, to_rfc3339
-from shared.domain.queries import Moment
 from shared.errors import Forbidden
 from shared.events.envelope import Recorded
 from shared.http import params
@@ -18,6 +17,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, Schema, answer, operation, parameter
 from shared.http.routing import DirectRoute
+from shared.kernel.queries import Moment
 from shared.platform import Platform
 from shared.views.port import Scope
 

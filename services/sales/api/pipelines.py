@@ -12,13 +12,13 @@ from starlette.responses import Response
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
 from services.sales.values import total
-from shared.domain.queries import Moment
 from shared.errors import Forbidden, NotFound
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, Schema, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
+from shared.kernel.queries import Moment
 from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import Condition, Document, Query

@@ -1,0 +1,206 @@
+"""Authentication: sign-in, refresh of tokens, change of a password. No other code sees a clear secret."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from services.identity.credentials import Credential, credential_of, new_secret, token_hash
+from services.identity.organisation import ORGANISATION
+from services.identity.session import family_of
+from services.identity.throttle import Throttle
+from services.identity.user import USER, User
+from shared.domain.match import email_key
+from shared.errors import Invalid, ProjectionBehind, Unauthenticated
+from shared.events import identity as events
+from shared.events.envelope import Metadata, stream_name
+from shared.eventstore.port import NO_STREAM
+from shared.kernel.bus import Call
+from shared.kernel.uniqueness import EVERYWHERE
+from shared.platform import Platform
+from shared.security.base64url import encode
+from shared.security.passwords import Passwords
+from shared.security.permissions import Access, system_access
+from shared.security.tokens import TokenSigner
+
+WRONG = "the e-mail address or the password is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a request came from: the address it was sent from and what the browser says of itself."""
+
+    ip: str
+    agent: str
+
+    def document(self) -> dict[str, Any]:
+        return {"ip": self.ip, "agent": self.agent[:300]}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """access: for `Authorization: Bearer`, good for `expires_in` seconds. refresh: to be spent once."""
+
+    access: str
+    expires_in: int
+    refresh: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A user found by name, with what proves them."""
+
+    tenant: str
+    user: User
+    credential: Credential
+
+    @property
+    def secret(self) -> str | None:
+        """The hash to check a password against; None for one who may not sign in."""
+        open_ = self.user.status == "active" and not self.user.archived
+        return self.credential.secret or None if open_ else None
+
+
+class Authentication:
+    def __init__(self, platform: Platform, passwords: Passwords | None = None) -> None:
+        self.platform, self.passwords = platform, passwords or Passwords()
+        self.throttle = Throttle(platform.clock)
+
+    @property
+    def _signer(self) -> TokenSigner:
+        assert self.platform.signer is not None, "the identity service is composed with a signer"
+        return self.platform.signer
+
+    async def sign_in(self, email: str, password: str, device: Device) -> Tokens:
+        """Begin a session. Raises Unauthenticated without telling what was wrong, TooManyRequests, Unavailable."""
+        account = await self._account_key(email)
+        failures = self.throttle.begin(account, device.ip)
+        known = await self.find(email)
+        right, fresh = await self.passwords.verify(known.secret if known else None, password)
+        if not right or known is None:
+            await self._record_failure(known, account, failures, device)
+            raise Unauthenticated(WRONG)
+        self.throttle.succeeded(account, device.ip)
+        if fresh is not None:
+            body = {"secret": fresh, "version": known.credential.version}
+            await self._send("identity.RehashPassword", body, known.tenant, known.user.id, known.user.id)
+        return await self._begin(known, device)
+
+    async def find(self, email: str) -> Known | None:
+        """The user of a sign-in name, over all tenants, read strongly."""
+        unique = USER.uniques[0]
+        for holder in await self.platform.bus.reservations.holders(USER, unique, email):
+            known = await self.known(*holder)
+            if unique.value(known.user) == unique.key(email):
+                return known
+        return None
+
+    async def known(self, tenant: str, id: str) -> Known:
+        history = await self.platform.repository.events(USER, tenant, id)
+        return Known(tenant, USER.fold(history), credential_of(history))
+
+    async def _begin(self, known: Known, device: Device) -> Tokens:
+        secret, user = new_secret(), known.user
+        body = {
+            "user": user.id,
+            "token_hash": token_hash(secret),
+            "credential": known.credential.version,
+            "device": device.document(),
+        }
+        done = await self._send("identity.SignIn", body, known.tenant, user.id)
+        return self._tokens(known.tenant, user, done.id, secret)
+
+    def _tokens(self, tenant: str, user: User, session: str, secret: str) -> Tokens:
+        access, expires_in = self._signer.issue(user.id, tenant, session, user.epoch)
+        return Tokens(access, expires_in, f"{tenant}.{session}.{secret}", session)
+
+    async def refresh(self, token: str) -> Tokens:
+        """Spend a refresh token for its successor. Raises Unauthenticated: unknown, spent, idle or ended."""
+        tenant, session, secret = _parts(token)
+        successor = await self._successor(tenant, session, secret)
+        family = family_of(await self._session_events(tenant, session))
+        if not family.user:
+            raise Unauthenticated("the session has ended")
+        body = {"presented": token_hash(secret), "successor": token_hash(successor)}
+        await self._send("identity.RefreshSession", body, tenant, family.user, session)
+        family = family_of(await self._session_events(tenant, session))
+        if family.current != body["successor"] or not family.live(self.platform.clock.now()):
+            raise Unauthenticated("the session has ended")
+        user = await self.platform.repository.load(USER, tenant, family.user)
+        return self._tokens(tenant, user, session, successor)
+
+    async def _successor(self, tenant: str, session: str, secret: str) -> str:
+        """Derived, not drawn, so that the same predecessor always leads to the same successor."""
+        key = await self.platform.keys.index_key(EVERYWHERE)
+        return encode(hmac.new(key, f"refresh|{tenant}|{session}|{secret}".encode(), hashlib.sha256).digest())
+
+    async def _session_events(self, tenant: str, session: str) -> list[Any]:
+        stored = await self.platform.store.read(tenant, stream_name("session", session))
+        return [self.platform.codec.decode(s) for s in stored]
+
+    async def sign_out(self, token: str) -> None:
+        """End the session of a refresh token, spent or not; an unknown one is let be."""
+        tenant, session, secret = _parts(token)
+        family = family_of(await self._session_events(tenant, session))
+        if token_hash(secret) in {family.current, family.previous, *family.spent}:
+            await self._send("identity.SignOut", {}, tenant, family.user, session)
+
+    async def change_password(self, access: Access, current: str, new: str, device: Device) -> Tokens:
+        """Every session ends and a new one begins here. Raises Invalid by field, TooManyRequests."""
+        known = await self.known(access.tenant, access.user)
+        account = await self._account_key(known.user.email)
+        failures = self.throttle.begin(account, device.ip)
+        right, _ = await self.passwords.verify(known.secret, current)
+        if not right:
+            await self._record_failure(known, account, failures, device)
+            raise Invalid.field("current", "wrong-password", "this is not your password")
+        self.throttle.succeeded(account, device.ip)
+        secret = await self.new_password("new", new, known)
+        await self._send("identity.ChangePassword", {"secret": secret}, access.tenant, access.user, access.user)
+        return await self._begin(await self.known_shown(access.tenant, access.user), device)
+
+    async def new_password(self, field: str, password: str, known: Known) -> str:
+        """The hash of a password that is good enough for this user. Raises Invalid naming the field."""
+        organisation = await self.platform.repository.load(ORGANISATION, known.tenant, known.tenant)
+        user = known.user
+        try:
+            await self.passwords.check(password, organisation=organisation.name, email=user.email, name=user.name)
+        except Invalid as error:
+            raise Invalid.field(field, error.errors[0].code, error.errors[0].message) from None
+        return await self.passwords.hash(password)
+
+    async def known_shown(self, tenant: str, id: str) -> Known:
+        """As `known`, once the views know as much, so that the next request is not refused."""
+        known = await self.known(tenant, id)
+        with suppress(ProjectionBehind):  # durable all the same; the view follows
+            await self.platform.queries.wait_for(USER, id, tenant, known.user.version)
+        return known
+
+    async def _send(self, name: str, body: dict[str, Any], tenant: str, actor: str, id: str | None = None) -> Any:
+        return await self.platform.bus.send(name, body, Call(system_access(tenant, actor), id))
+
+    async def _account_key(self, email: str) -> str:
+        """A keyed hash of the name tried, so that nothing keeps what people mistype."""
+        key = await self.platform.keys.index_key(EVERYWHERE)
+        return hmac.new(key, f"account|{email_key(email)}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    async def _record_failure(self, known: Known | None, account: str, failures: int, device: Device) -> None:
+        """A stream of its own for each: no contention, and the same work whether the name exists or not."""
+        tenant, subject = (known.tenant, known.user.id) if known and not known.user.erased else (EVERYWHERE, "")
+        id, now = self.platform.ids.new(), self.platform.clock.now()
+        failed = events.SignInFailed(subject, device.document(), account, failures)
+        stream = stream_name("signin", id)
+        encoded = await self.platform.codec.encode(tenant, stream, [failed], [self.platform.ids.new()], now)
+        metadata = Metadata(actor=subject or "anonymous", command_name="identity.SignIn", correlation_id=id)
+        await self.platform.store.append(tenant, stream, NO_STREAM, encoded, metadata)
+
+
+def _parts(token: str) -> tuple[str, str, str]:
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > 300 or not all(parts):
+        raise Unauthenticated("the session has ended")
+    return parts[0], parts[1], parts[2]

@@ -1,0 +1,91 @@
+"""What a job tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.integration.import_job import OUTCOMES
+from services.integration.imports.job_store import JobFile, Mark
+from services.integration.mapping.prepared import PreparedStep
+
+EVERY = 0.2  # seconds between two looks at the progress
+SHOWN = 20  # rejected rows and left records that a report names
+
+Counts = dict[str, int]
+
+
+@dataclass(slots=True)
+class Progress:
+    """doing: the step's name. done, total: rows (of a revert: records)."""
+
+    status: str = "running"
+    doing: str = ""
+    done: int = 0
+    total: int = 0
+    rejected: int = 0
+    seen: int = 0  # grows with every change
+
+    def tell(self, **news: Any) -> None:
+        for name, value in news.items():
+            setattr(self, name, value)
+        self.seen += 1
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "doing": self.doing,
+            "done": self.done,
+            "total": self.total,
+            "rejected": self.rejected,
+        }
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """steps: name, resource, file, rows and a count per outcome. rejected: the first rows; warnings: how often each."""
+
+    id: str
+    status: str
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
+
+    def total(self, outcome: str) -> int:
+        return sum(step[outcome] for step in self.steps)
+
+    def data(self) -> dict[str, Any]:
+        totals = {name: self.total(name) for name in ("rows", *OUTCOMES)}
+        return {
+            "id": self.id,
+            "status": self.status,
+            "totals": totals,
+            "steps": self.steps,
+            "rejected": self.rejected,
+            "warnings": self.warnings,
+        }
+
+
+def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
+    """An entry per step: its name and what became of its rows."""
+    entries = []
+    for step, counts in zip(steps, mark.counts, strict=True):
+        found = {name: counts.get(name, 0) for name in OUTCOMES}
+        rows = sum(found[name] for name in OUTCOMES if name != "warnings")
+        head = {"name": step.spec.name, "resource": step.spec.resource, "file": step.spec.file or ""}
+        entries.append({**head, "rows": rows, **found})
+    return entries
+
+
+def report_of(id: str, status: str, steps: list[PreparedStep], job: JobFile) -> ImportReport:
+    mark = job.mark()
+    report = ImportReport(id, status, step_counts(steps, mark), warnings=mark.warned)
+    for row in job.rejected(SHOWN):
+        spec = steps[row.step].spec
+        place = {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line}
+        report.rejected.append({**place, "errors": row.errors})
+    return report

@@ -1,0 +1,114 @@
+"""Reverting an import: what it created is archived, what it changed is undone, what others changed since is left.
+
+The log itself says what there is to do: every event of an import bears its id as correlation id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import groupby
+
+import orjson
+
+from services.integration.import_job import IMPORT
+from services.integration.imports.command_sender import IN_FLIGHT, Sender, command_of
+from services.integration.imports.job_store import JobFile, Touched
+from services.integration.imports.report import Progress
+from shared.errors import CrmError, PreconditionFailed
+from shared.events.envelope import Stored, category_of, id_of
+from shared.faults import crashpoint
+from shared.kernel.bus import Call
+from shared.platform import Platform
+from shared.security.permissions import Access
+
+PAGE = 1_000  # events read at once
+
+Outcome = tuple[str, str, int]
+
+
+class Revert:
+    def __init__(self, platform: Platform, id: str, access: Access, file: JobFile, progress: Progress) -> None:
+        self._platform, self._id, self._access, self._file, self._progress = platform, id, access, file, progress
+        self._sender = Sender(platform.bus, access, id)
+        self._correlation = f"{id}:revert"
+
+    async def run(self, may_go_on: Callable[[], None] = lambda: None) -> dict[str, int]:
+        """Do or go on with the revert; returns how many records were archived, undone and left."""
+        mark = self._file.mark()
+        if not mark.scanned:
+            await self._scan()
+            mark.scanned = True
+            self._file.save(mark)
+        total = sum(self._file.outcomes().values())
+        self._progress.tell(doing="revert", total=total, done=total - self._file.outcomes().get("", 0))
+        while batch := self._file.to_do(IN_FLIGHT):
+            may_go_on()
+            self._sender.begin(touched.id for touched in batch)
+            for _, group in groupby(batch, key=lambda t: t.category):  # what hangs on others goes before them
+                outcomes = await asyncio.gather(*(self._one(touched) for touched in group))
+                crashpoint("revert.batch_sent")
+                self._file.done(outcomes)
+                self._progress.tell(done=self._progress.done + len(outcomes))
+            await self._platform.projector.catch_up()
+        found = self._file.outcomes()
+        return {name: found.get(name, 0) for name in ("archived", "undone", "left")}
+
+    async def _scan(self) -> None:
+        """Collect from the log every record that the import touched, and whether others touched it since."""
+        self._file.forget_touched()
+        store, tenant = self._platform.store, self._access.tenant
+        started = (await store.read(tenant, IMPORT.stream(self._id)))[0].position
+        head, position, mine = await store.head(), started, self._id.encode()
+        while position < head and (page := await store.read_all(position, PAGE, tenant=tenant)):
+            self._file.touch([change for one in page if (change := self._change(one, mine)) is not None])
+            position = page[-1].position
+            self._progress.tell(doing="reading the log", done=position - started, total=head - started)
+
+    def _change(self, one: Stored, mine: bytes) -> tuple[str, str, int, str] | None:
+        category = category_of(one.stream)
+        if category not in self._platform.catalogue or category == IMPORT.name:
+            return None
+        whose = "other"
+        if mine in one.metadata:
+            correlation = orjson.loads(one.metadata)["correlation_id"]
+            whose = {self._id: "import", self._correlation: "revert"}.get(correlation, "other")
+        return category, id_of(one.stream), one.version, whose
+
+    async def _one(self, touched: Touched) -> Outcome:
+        if touched.created:
+            if touched.foreigner:
+                return "left", "others changed it since", touched.n
+            return await self._archive(touched)
+        return await self._undo(touched)
+
+    async def _archive(self, touched: Touched) -> Outcome:
+        aggregate = self._platform.catalogue[touched.category]
+        command = command_of(aggregate, "archive")
+        if command is None:
+            return "left", f"a {touched.category} cannot be archived", touched.n
+        body = command.adapter.validate_python({"cause": f"import:{self._id}"})
+        try:
+            await self._sender.send(aggregate, command, body, self._call(touched, "archive", touched.last))
+        except PreconditionFailed:
+            return "left", "others changed it since", touched.n
+        except CrmError as error:
+            return "left", error.detail, touched.n
+        return "archived", "", touched.n
+
+    async def _undo(self, touched: Touched) -> Outcome:
+        aggregate = self._platform.catalogue[touched.category]
+        command = command_of(aggregate, "undo")
+        if command is None:
+            return "left", f"changes of a {touched.category} cannot be undone", touched.n
+        for version in reversed(touched.versions):
+            body = command.adapter.validate_python({"version": version})
+            try:
+                await self._sender.send(aggregate, command, body, self._call(touched, f"undo/{version}"))
+            except CrmError as error:
+                return "left", f"version {version}: {error.detail}", touched.n
+        return "undone", "", touched.n
+
+    def _call(self, touched: Touched, what: str, if_match: int | None = None) -> Call:
+        key = f"import/{self._id}/revert/{touched.category}/{touched.id}/{what}"
+        return Call(self._access, touched.id, if_match, key, correlation_id=self._correlation, reason="import reverted")

@@ -1,0 +1,102 @@
+"""Taking an import in: its mapping and its files, checked whole and against each other before anything is done."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.integration.import_job import IMPORT
+from services.integration.mapping.prepared import PreparedStep, check_columns, check_rights, prepare
+from services.integration.mapping.spec import Mapping, parse_mapping
+from shared.errors import FieldError, Invalid
+from shared.kernel.catalogue import Catalogue
+from shared.security.permissions import Access
+from shared.security.rootkey import sync_directory
+from shared.tabular.table import Facts, examine
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mapping and its files, fit for each other."""
+
+    mapping: Mapping
+    steps: list[PreparedStep]
+    files: dict[str, Facts]
+
+    @property
+    def total(self) -> int:
+        """The rows of all steps."""
+        return sum(1 if s.spec.file is None else self.files[s.spec.file].rows for s in self.steps)
+
+
+async def take_in(catalogue: Catalogue, access: Access, text: str, files: MappingOf[str, Path], folder: Path) -> Opened:
+    """Copy the files into a new folder and check everything. Leaves no folder behind when it raises.
+
+    Raises Invalid (place in the mapping and line, or file and line), Forbidden (no right to import a resource).
+    """
+    access.scope(IMPORT.name, "create")
+    mapping, lines = parse_mapping(text)
+    steps = prepare(mapping, lines, catalogue)
+    for step in steps:
+        access.scope(step.spec.resource, "import")
+    check_rights(steps, access, lines)
+    _check_names(mapping, files)
+    try:
+        facts = await asyncio.to_thread(_copy_and_examine, mapping.files, files, folder)
+        check_columns(steps, {name: f.columns for name, f in facts.items()}, lines)
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, folder, True)
+        raise
+    return Opened(mapping, steps, facts)
+
+
+def open_again(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], folder: Path) -> Opened:
+    """The same from what the log and the folder hold. Raises Invalid when a file is gone or no longer fits."""
+    mapping, lines = parse_mapping(text)
+    steps = prepare(mapping, lines, catalogue)
+    files = {}
+    for n, summary in enumerate(summaries):
+        given = folder / str(n)
+        read = from_xlsx if (from_xlsx := folder / f"{n}.csv").exists() else given
+        if not read.exists():
+            raise Invalid.field(summary["name"], "missing-file", "the file is no longer there")
+        files[summary["name"]] = Facts(path=read, **{**summary, "columns": tuple(summary["columns"])})
+    check_columns(steps, {name: f.columns for name, f in files.items()}, lines)
+    return Opened(mapping, steps, files)
+
+
+def forget_files(folder: Path) -> None:
+    """Remove the people's data that is no longer needed; what was rejected stays in the job file."""
+    for file in folder.iterdir():
+        if file.stem.isdigit():
+            file.unlink()
+
+
+def _check_names(mapping: Mapping, files: MappingOf[str, Path]) -> None:
+    missing = [FieldError(n, "missing-file", "the mapping names this file; send it too") for n in mapping.files]
+    errors = [e for e in missing if e.field not in files]
+    errors += [
+        FieldError(n, "unused-file", "no step of the mapping takes this file") for n in set(files) - {*mapping.files}
+    ]
+    if errors:
+        raise Invalid("the files do not fit the mapping", errors=errors)
+
+
+def _copy_and_examine(names: list[str], files: MappingOf[str, Path], folder: Path) -> dict[str, Facts]:
+    folder.mkdir(parents=True, mode=0o700)
+    facts = {}
+    for n, name in enumerate(names):
+        copy = folder / str(n)
+        shutil.copyfile(files[name], copy)
+        facts[name] = examine(copy, name)
+        for written in {copy, facts[name].path}:
+            with written.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_directory(folder)
+    sync_directory(folder.parent)
+    return facts

@@ -1,0 +1,185 @@
+"""An opportunity's parts: its line items, and the people who have a role in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as F
+
+from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
+from services.sales.price_book import PRICE_BOOK, PriceBook
+from services.sales.product import PRODUCT, Product
+from services.sales.values import Percent, Quantity, fits, line_amount, total
+from shared.clock import day_of
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.types import Amount, Reference
+from shared.errors import Invalid, Rejected
+from shared.events import sales as events
+from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
+
+MAX_LINES = 200
+MAX_ROLES = 100
+
+# --- line items -------------------------------------------------------------------------------------------------------
+
+LineName = Annotated[str, F(min_length=1, max_length=200)]
+
+
+class AddLineItem(CommandModel):
+    """unit_price null = the price of the day in `price_book`, else in the deal's book, else the list price.
+
+    name and tax_percent: null = the product's.
+    """
+
+    product: Reference
+    name: LineName | None = None
+    quantity: Quantity = "1"
+    unit_price: Amount | None = None
+    price_book: Reference | None = None
+    discount_percent: Percent = "0"
+    tax_percent: Percent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The product and the book that its price may come from."""
+
+    product: Product
+    book: PriceBook | None
+
+
+async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
+    await lookups.exists("product", "product", cmd.product)
+    await lookups.exists("price_book", "price_book", cmd.price_book)
+    product = await lookups.state(PRODUCT, cmd.product)
+    if cmd.unit_price is not None:
+        return Offer(product, None)
+    book = cmd.price_book or (await lookups.state(OPPORTUNITY, lookups.id)).price_book
+    return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None)
+
+
+@OPPORTUNITY.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
+def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    if len(state.lines) >= MAX_LINES:
+        raise Rejected(f"a deal has {MAX_LINES} line items at most", code="too-many-lines")
+    offer: Offer = ctx.facts
+    price = cmd.unit_price or _price(offer, state, day_of(ctx.occurred_at))
+    line = {
+        "id": ctx.new_id(),
+        "product": cmd.product,
+        "name": cmd.name or offer.product.name,
+        "quantity": cmd.quantity,
+        "unit_price": price,
+        "discount_percent": cmd.discount_percent,
+        "tax_percent": cmd.tax_percent or offer.product.tax_percent,
+        "amount": line_amount(cmd.quantity, price, cmd.discount_percent),
+    }
+    _require_sum([*state.lines, line])
+    return [events.OpportunityLineItemAdded(line)]
+
+
+def _require_sum(lines: list[dict[str, Any]]) -> None:
+    """Raises Invalid when the sum of a deal's lines exceeds the limit of an amount."""
+    if not fits(total(line["amount"] for line in lines)):
+        raise Invalid.field("quantity", "amount", "the lines of a deal come to less than 10^14")
+
+
+def _price(offer: Offer, state: Opportunity, day: str) -> str:
+    """The product's price on a day. Raises Invalid when there is none, or none in the deal's currency."""
+    if offer.book is not None:
+        entry = offer.book.price_on(offer.product.id, day)
+        price, currency = entry["price"] if entry else None, offer.book.currency
+    else:
+        price, currency = offer.product.list_price, offer.product.currency
+    if price is None:
+        raise Invalid.field("unit_price", "no-price", "the product has no price on this day; give one")
+    if currency and state.currency and currency != state.currency:
+        message = f"the product's price is in {currency}, the deal in {state.currency}; give one"
+        raise Invalid.field("unit_price", "other-currency", message)
+    return price
+
+
+class ChangeLineItem(CommandModel):
+    """What is null stays as it is."""
+
+    line: Reference
+    name: LineName | None = None
+    quantity: Quantity | None = None
+    unit_price: Amount | None = None
+    discount_percent: Percent | None = None
+    tax_percent: Percent | None = None
+
+
+@OPPORTUNITY.command("ChangeLineItem", action="edit", verb="change-line", sets=("lines",))
+def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    before = _line(state, cmd.line)
+    after = {**before, **cmd.model_dump(exclude_none=True, exclude={"line"})}
+    after["amount"] = line_amount(after["quantity"], after["unit_price"], after["discount_percent"])
+    _require_sum([*(line for line in state.lines if line["id"] != cmd.line), after])
+    return [] if after == before else [events.OpportunityLineItemChanged(after, before)]
+
+
+def _line(state: Opportunity, id: str) -> dict[str, Any]:
+    line = next((line for line in state.lines if line["id"] == id), None)
+    if line is None:
+        raise Invalid.field("line", "unknown-line", "the deal has no such line item")
+    return line
+
+
+class RemoveLineItem(CommandModel):
+    line: Reference
+
+
+@OPPORTUNITY.command("RemoveLineItem", action="edit", verb="remove-line", sets=("lines",))
+def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+    """With the last line the amount is open again."""
+    require_open(state)
+    return [events.OpportunityLineItemRemoved(_line(state, cmd.line))]
+
+
+# --- contact roles ----------------------------------------------------------------------------------------------------
+
+ContactRole = Literal["decision_maker", "economic_buyer", "influencer", "evaluator", "user", "other"]
+
+
+class SetContactRole(CommandModel):
+    """Who the contact is in this deal: one role each."""
+
+    contact: Reference
+    role: ContactRole
+
+
+async def contact_exists(cmd: SetContactRole, lookups: Lookups) -> None:
+    await lookups.exists("contact", "contact", cmd.contact)
+
+
+@OPPORTUNITY.command(
+    "SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",)
+)
+def set_contact_role(cmd: SetContactRole, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    previous = _role(state, cmd.contact)
+    if previous == cmd.role:
+        return []
+    if previous is None and len(state.contact_roles) >= MAX_ROLES:
+        raise Rejected(f"a deal has {MAX_ROLES} contacts at most", code="too-many-contacts")
+    return [events.OpportunityContactRoleSet(cmd.contact, cmd.role, previous)]
+
+
+def _role(state: Opportunity, contact: str) -> str | None:
+    return next((r["role"] for r in state.contact_roles if r["contact"] == contact), None)
+
+
+class RemoveContactRole(CommandModel):
+    contact: Reference
+
+
+@OPPORTUNITY.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",))
+def remove_contact_role(cmd: RemoveContactRole, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    role = _role(state, cmd.contact)
+    return [] if role is None else [events.OpportunityContactRoleRemoved(cmd.contact, role)]

@@ -1,0 +1,171 @@
+"""An opportunity's course: stage, amount, close date, forecast category, won, lost, reopened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field as F
+
+from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
+from services.sales.pipeline import Pipeline, existing, pipeline_for
+from services.sales.stage_gate import Stage, check_gate, may_go
+from services.sales.values import Day, Probability, positive
+from shared.clock import day_of
+from shared.domain.aggregate import CommandModel, Context
+from shared.domain.lifecycle import require_live
+from shared.domain.types import Amount, Currency
+from shared.errors import FieldError, Forbidden, Invalid, Rejected
+from shared.events import sales as events
+from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
+
+Reason = Annotated[str, F(min_length=1, max_length=500)]
+
+
+class ChangeStage(CommandModel):
+    """checklist: the points of the gate that are ticked. probability: null = that of the stage."""
+
+    stage: Annotated[str, F(min_length=1, max_length=40)]
+    checklist: list[Annotated[str, F(max_length=40)]] = F(default=[], max_length=50)
+    probability: Probability | None = None
+
+
+async def its_pipeline(cmd: CommandModel, lookups: Lookups) -> Pipeline:
+    deal = await lookups.state(OPPORTUNITY, lookups.id)
+    return await pipeline_for(lookups, deal.pipeline)
+
+
+@OPPORTUNITY.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline)
+def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    if cmd.stage == state.stage:
+        return []
+    stage = existing(ctx.facts, cmd.stage, "stage")
+    _require_way(state, stage, [*state.checked, *cmd.checklist], ctx)
+    probability = stage["probability"] if cmd.probability is None else cmd.probability
+    ticked = sorted(set(cmd.checklist) - set(state.checked))
+    return [events.OpportunityStageChanged(cmd.stage, state.stage, probability, ticked, ctx.occurred_at)]
+
+
+def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context) -> None:
+    """Raises Rejected or Forbidden unless the deal may go to the stage from its present or last one."""
+    pipeline: Pipeline = ctx.facts
+    if not may_go(pipeline.stages, state.stage, stage["key"]):
+        raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
+    check_gate(stage, OPPORTUNITY.dump(state), ticked, ctx.access)
+
+
+class ChangeAmount(CommandModel):
+    amount: Amount | None
+    currency: Currency | None = None
+
+
+@OPPORTUNITY.command("ChangeAmount", action="edit", verb="amount")
+def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    currency = cmd.currency or state.currency
+    if (cmd.amount, currency) == (state.amount, state.currency):
+        return []
+    refuse_beside_lines(state, cmd.amount, currency)
+    return [events.OpportunityAmountChanged(cmd.amount, state.amount, currency)]
+
+
+def refuse_beside_lines(state: Opportunity, amount: str | None, currency: str) -> None:
+    """Raises Rejected when lines exist and another amount or currency is wanted."""
+    if state.lines and (amount, currency) != (state.amount, state.currency):
+        error = FieldError("amount", "sum-of-lines", "the amount is the sum of the line items; change those")
+        raise Rejected(error.message, errors=[error])
+
+
+class ChangeCloseDate(CommandModel):
+    close_date: Day | None
+
+
+@OPPORTUNITY.command("ChangeCloseDate", action="edit", verb="close-date")
+def change_close_date(cmd: ChangeCloseDate, state: Opportunity, ctx: Context) -> list[Event]:
+    require_open(state)
+    if cmd.close_date == state.close_date:
+        return []
+    return [events.OpportunityCloseDateMoved(cmd.close_date, state.close_date)]
+
+
+class SetForecastCategory(CommandModel):
+    """commit = counted on, best_case = if all goes well, pipeline = not yet, omitted = left out."""
+
+    category: ForecastCategory
+
+
+@OPPORTUNITY.command("SetForecastCategory", action="edit", verb="forecast-category", sets=("forecast_category",))
+def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
+    """A closed deal keeps the category it closed with."""
+    require_open(state)
+    if cmd.category == state.forecast_category:
+        return []
+    return [events.OpportunityForecastCategorised(cmd.category, state.forecast_category)]
+
+
+class WinOpportunity(CommandModel):
+    """amount: null = as it stands. close_date: null = the day of winning."""
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+    close_date: Day | None = None
+
+
+@OPPORTUNITY.command("WinOpportunity", action="edit", verb="win", sets=("status",))
+def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status == "won":
+        return []
+    require_open(state)
+    if not ctx.access.may_see(OPPORTUNITY.name, "amount"):  # for any amount: the answer must not reveal it
+        raise Forbidden("winning a deal confirms its amount, which your role may not see", code="amount-hidden")
+    amount, currency = cmd.amount or state.amount, cmd.currency or state.currency
+    refuse_beside_lines(state, amount, currency)
+    if amount is None or not positive(amount):
+        raise Invalid.field("amount", "not-positive", "a won deal has an amount greater than zero")
+    day = cmd.close_date or day_of(ctx.occurred_at)
+    return [events.OpportunityWon(amount, currency, day, state.stage, ctx.occurred_at)]
+
+
+class LoseOpportunity(CommandModel):
+    """close_date: null = the day of losing."""
+
+    reason: Reason
+    close_date: Day | None = None
+
+
+@OPPORTUNITY.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"))
+def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status == "lost":
+        return []
+    require_open(state)
+    day = cmd.close_date or day_of(ctx.occurred_at)
+    return [events.OpportunityLost(cmd.reason, day, state.stage, ctx.occurred_at)]
+
+
+class ReopenOpportunity(CommandModel):
+    """stage: null = the one it stood in when it closed, or the first if that was retired since.
+
+    As by ChangeStage, any other stage is entered through its gate.
+    """
+
+    reason: Reason
+    stage: Annotated[str | None, F(max_length=40)] = None
+
+
+@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_place, sets=("status",))
+def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+    require_live(state)
+    if state.status == "open":
+        return []
+    pipeline: Pipeline = ctx.facts
+    if cmd.stage is not None:
+        stage = existing(pipeline, cmd.stage, "stage")
+    else:
+        stage = next((s for s in pipeline.open_stages if s["key"] == state.stage), pipeline.open_stages[0])
+    if stage["key"] != state.stage:
+        _require_way(state, stage, state.checked, ctx)
+    reopened = events.OpportunityReopened(stage["key"], stage["probability"], cmd.reason, state.status, ctx.occurred_at)
+    return [reopened]

@@ -1,0 +1,138 @@
+"""What a command's `prepare` may ask before the decision: strong reads from the store, wide ones from the views."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from shared.domain.aggregate import Aggregate, Command, CommandModel
+from shared.domain.record import Record
+from shared.errors import Invalid, Unavailable
+from shared.events.envelope import Recorded
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.custom_fields import CustomFields
+from shared.kernel.parsing import parse
+from shared.kernel.preconditions import check
+from shared.kernel.repository import Repository
+from shared.security.directory import Directory
+from shared.security.permissions import Access
+from shared.security.reach import Places
+from shared.views.port import Document, Query, Scope, Views
+
+S = TypeVar("S", bound=Record)
+RECORDS = "records"  # the checkpoint of the record views
+WAITS, PAUSE = 200, 0.01  # seconds each
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where lookups look. reach: returns once the views have come to a position of the log."""
+
+    catalogue: Catalogue
+    repository: Repository
+    views: Views
+    directory: Directory
+    custom: CustomFields
+    reach: Callable[[int], Awaitable[None]]
+
+
+class Lookups:
+    """Bound to one tenant and one command's target. position: records as they were there in the log; None = now."""
+
+    def __init__(self, access: Access, id: str, sources: Sources, position: int | None = None) -> None:
+        self.access, self.id, self.position = access, id, position
+        self.tenant = access.tenant
+        self.catalogue, self.views, self.reach = sources.catalogue, sources.views, sources.reach
+        self._repository, self._sources = sources.repository, sources
+
+    def at(self, position: int) -> Lookups:
+        """The same look-ups, with records as of a position of the log. `find` still asks the present views."""
+        return Lookups(self.access, self.id, self._sources, position)
+
+    def by(self, access: Access) -> Lookups:
+        """The same, asked by somebody else."""
+        return Lookups(access, self.id, self._sources, self.position)
+
+    async def state(self, aggregate: Aggregate[S], id: str) -> S:
+        """A record's state, folded from the store. version 0 = unknown."""
+        if self.position is None:
+            return await self._repository.load(aggregate, self.tenant, id)
+        return aggregate.fold(await self.events(aggregate.name, id))
+
+    async def record(self, resource: str, id: str) -> Record:
+        """The same by resource name: for references across services."""
+        return await self.state(self.catalogue[resource], id)
+
+    async def events(self, resource: str, id: str) -> list[Recorded]:
+        found = await self._repository.events(self.catalogue[resource], self.tenant, id)
+        return found if self.position is None else [e for e in found if e.position <= self.position]
+
+    async def each(self, aggregate: Aggregate[S]) -> AsyncIterator[S]:
+        """Every record of a type, read from the store. Complete but slow: for rare checks."""
+        store = self._repository.store
+        up_to = await store.head() if self.position is None else self.position
+        async for stored in store.streams(aggregate.name, up_to=up_to, tenant=self.tenant):
+            yield aggregate.fold(self._repository.decoded(stored))
+
+    async def exists(self, field: str, resource: str, id: str | None) -> None:
+        """Raises Invalid naming the field unless the record exists, is neither archived nor erased, and is visible to
+        the caller."""
+        if id is None:
+            return
+        record = await self.record(resource, id)
+        gone = record.version == 0 or record.archived or record.erased
+        if gone or not self.sees(resource, record.owner):
+            raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
+
+    async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
+        """Run the checks and look-ups of another command before its decision; returns its facts.
+
+        id: its record; None = this one. Raises the same errors as the command itself.
+        """
+        aggregate, command = self.catalogue.command(command.name)
+        target = self if id is None else self._for(id)
+        parsed = await self.allow(command.name, body, await self.state(aggregate, target.id))
+        return None if command.prepare is None else await command.prepare(parsed, target)
+
+    async def allow(self, name: str, body: dict[str, Any], state: Record) -> CommandModel:
+        """The command parsed, once its form, rights and fields pass on a record of this state. Raises as it would."""
+        aggregate, command = self.catalogue.command(name)
+        parsed = parse(command, body)
+        check(aggregate, command, parsed, state, self.access, None)
+        return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
+
+    def _for(self, id: str) -> Lookups:
+        return Lookups(self.access, id, self._sources, self.position)
+
+    def sees(self, resource: str, owner: str | None) -> bool:
+        """Whether the caller may read a record of that owner."""
+        if self.catalogue[resource].collection.owner is None:
+            return True
+        owners = self.access.owners(self.access.level(resource, "read"))
+        return owners is None or owner in owners
+
+    async def places(self) -> Places:
+        """Teams, managers and roles of the people of the organisation."""
+        return await self._sources.directory.places(self.tenant)
+
+    def unowned(self) -> frozenset[str]:
+        """The record types without owners: rights on them are the same at every level."""
+        return frozenset(a.name for a in self.catalogue if a.collection.owner is None)
+
+    async def find(self, collection: str, query: Query) -> list[Document]:
+        """From the views, all owners of the tenant: may lag by milliseconds, so never the guard of an invariant."""
+        return (await self.views.find(collection, query, Scope(self.tenant))).items
+
+    async def get(self, collection: str, id: str) -> dict[str, Any] | None:
+        return await self.views.get(collection, id, Scope(self.tenant))
+
+
+async def views_reach(views: Views, position: int) -> None:
+    """Return once the views have come to a position of the log. Raises Unavailable when they do not in time."""
+    for _ in range(WAITS):
+        if await views.checkpoint(RECORDS) >= position:
+            return
+        await asyncio.sleep(PAUSE)
+    raise Unavailable("the views are behind")

@@ -1,0 +1,292 @@
+"""The read side of every record type: by id, as lists, as of any moment, and the history of each change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from shared.clock import Micros, to_rfc3339
+from shared.domain.record import differences
+from shared.errors import Invalid, NotFound, ProjectionBehind
+from shared.events.common import Changes
+from shared.events.envelope import Recorded
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.custom_fields import by_number
+from shared.kernel.repository import Repository
+from shared.kernel.snapshots import OWNER_NOW, Snapshots
+from shared.security.permissions import Access
+from shared.security.sources import CUSTOM_KEYS
+from shared.streaming.projector import Projector
+from shared.streaming.watch import Watch
+from shared.views.port import EVERYONE, BadQuery, Condition, Document, Page, Query, Scope, Total, Views
+
+WAIT_SECONDS = 2.0
+LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in the two times. version and occurred bound `as_of`, recorded bounds `known_at`; None = now."""
+
+    version: int | None = None
+    occurred: Micros | None = None
+    recorded: Micros | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.version is None and self.occurred is None and self.recorded is None
+
+    def cut(self, events: list[Recorded]) -> list[Recorded]:
+        """The events that belong to the past this moment names."""
+        return [
+            e
+            for e in events
+            if (self.version is None or e.version <= self.version)
+            and (self.occurred is None or e.occurred_at <= self.occurred)
+            and (self.recorded is None or e.recorded_at <= self.recorded)
+        ]
+
+
+NOW = Moment()
+
+
+class Queries:
+    def __init__(self, views: Views, repository: Repository, projector: Projector, snapshots: Snapshots) -> None:
+        self.views, self._repository, self._projector, self._snapshots = views, repository, projector, snapshots
+
+    async def get(
+        self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
+    ) -> Document:
+        """One record, hidden fields left out. Raises NotFound, Forbidden, ProjectionBehind."""
+        scope = scope_of(aggregate, access)
+        document = await self._current(aggregate, id, scope, min_version)
+        if not moment.is_now:
+            events = moment.cut(await self._repository.events(aggregate, access.tenant, id))
+            if not events:
+                raise NotFound("the record did not exist at that moment")
+            document = aggregate.document(aggregate.fold(events))
+        return visible(aggregate, document, access)
+
+    async def raw(self, aggregate: AnyAggregate, id: str, access: Access, min_version: int = 0) -> bytes:
+        """The record as stored bytes: for callers from whom nothing is hidden. Raises as `get`."""
+        scope = scope_of(aggregate, access)
+        if min_version:
+            await self._wait_in(aggregate, id, scope, min_version)
+        found = await self.views.get_raw(aggregate.collection.name, id, scope)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def _current(self, aggregate: AnyAggregate, id: str, scope: Scope, min_version: int) -> Document:
+        if min_version:
+            await self._wait_in(aggregate, id, scope, min_version)
+        document = await self.views.get(aggregate.collection.name, id, scope)
+        if document is None:
+            raise NotFound()
+        return document
+
+    async def _wait_in(self, aggregate: AnyAggregate, id: str, scope: Scope, version: int) -> None:
+        """As `wait_for`, but only who sees the record may wait for a version that is not in the store: an unknown and
+        an invisible record answer alike, and as fast. Raises NotFound, ProjectionBehind.
+        """
+        stream = aggregate.stream(id)
+        watch = self._projector.watch(scope.tenant, stream)
+        found = await self.views.get(aggregate.collection.name, id, scope)
+        if found is None:
+            if not await self._repository.store.slices(scope.tenant, stream, after=version - 1, up_to=version):
+                raise NotFound()
+            shown = await self._version(aggregate, id, scope.tenant)
+        else:
+            shown = found["version"]
+        if shown < version:
+            await self._arrives(watch, aggregate, id, scope.tenant, version)
+
+    async def wait_for(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
+        """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
+        watch = self._projector.watch(tenant, aggregate.stream(id))
+        if await self._version(aggregate, id, tenant) < version:
+            await self._arrives(watch, aggregate, id, tenant, version)
+
+    async def _arrives(self, watch: Watch, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
+        """Looking costs what a read costs: done for every waiter again and again, it would keep the views behind."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_SECONDS
+        while not await watch.reaches(version, min(LOOK_SECONDS, deadline - loop.time())):
+            if await self._version(aggregate, id, tenant) >= version:
+                return
+            if loop.time() >= deadline:
+                raise ProjectionBehind()
+
+    async def _version(self, aggregate: AnyAggregate, id: str, tenant: str) -> int:
+        """The record's version in the view, for whoever may see it; 0 = it is not there."""
+        found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
+        return 0 if found is None else int(found["version"])
+
+    def release(self) -> None:
+        """Close the past moments that no request reads."""
+        self._snapshots.release()
+
+    async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
+        """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
+        page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
+        for document in page.items:
+            document.pop(OWNER_NOW, None)
+        return Page([visible(aggregate, d, access) for d in page.items], page.next)
+
+    async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:
+        """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
+        return await self._ask(aggregate, query, access, NOW, lambda views, name, q, s: views.find_raw(name, q, s))
+
+    async def count(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> int:
+        """How many records the list has, now or at a moment. Raises Invalid, Forbidden."""
+        return await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.count(name, q, s))
+
+    async def totals(
+        self,
+        aggregate: AnyAggregate,
+        query: Query,
+        access: Access,
+        by: tuple[str, ...],
+        sum: str | None = None,
+        moment: Moment = NOW,
+    ) -> list[Total]:
+        """Counts and an exact sum per group of values. Raises Invalid, Forbidden."""
+        for name in (*by, *((sum,) if sum else ())):
+            if not access.may_see(aggregate.name, name):
+                raise Invalid.field(name, "bad-query", "no such field")
+        return await self._ask(
+            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum)
+        )
+
+    async def _ask(
+        self,
+        aggregate: AnyAggregate,
+        query: Query,
+        access: Access,
+        moment: Moment,
+        ask: Callable[[Views, str, Query, Scope], Awaitable[T]],
+    ) -> T:
+        """Put a checked question to the views of the moment."""
+        scope, name = scope_of(aggregate, access), aggregate.collection.name
+        self._check(aggregate, query, access, moment)
+        query = await self._as_meant(aggregate, query, access)
+        try:
+            if moment.is_now:
+                return await ask(self.views, name, query, scope)
+            async with self._snapshots.at(aggregate, access.tenant, moment.occurred, moment.recorded) as views:
+                return await ask(views, name, query, scope)
+        except BadQuery as error:
+            raise Invalid.field(error.field, "bad-query", error.message) from error
+
+    def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
+        hidden = access.hidden(aggregate.name)
+        for name in [_asked(c, hidden) for c in query.where] + [query.sort]:
+            if not access.may_see(aggregate.name, name):
+                raise Invalid.field(name, "bad-query", "no such field")
+        if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):
+            raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
+        if moment.version is not None:
+            raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
+
+    async def _as_meant(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
+        """A filter by a merged record finds what points to the records it absorbed, too; one by a custom decimal finds
+        the number."""
+        where = []
+        for condition in query.where:
+            f = aggregate.collection.field(condition.field)
+            if condition.field == CUSTOM_KEYS and condition.op == "contains":
+                condition = await by_number(self.views, access.tenant, aggregate.name, condition)
+            if condition.op == "eq" and f is not None and f.ref in MERGEABLE and isinstance(condition.value, str):
+                target = await self.views.get(MERGEABLE[f.ref], condition.value, Scope(access.tenant))
+                absorbed = (target or {}).get("absorbed") or []
+                if absorbed:
+                    condition = replace(condition, op="in", value=[condition.value, *absorbed])
+            where.append(condition)
+        return replace(query, where=tuple(where))
+
+    def forget_past(self, tenant: str) -> None:
+        """Past lists may show values that are masked by now: build them again."""
+        self._snapshots.forget((tenant,))
+
+    async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
+        """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
+        await self._current(aggregate, id, scope_of(aggregate, access), 0)
+        entries: list[Document] = []
+        state = aggregate.state()
+        for recorded in await self._repository.events(aggregate, access.tenant, id):
+            before = aggregate.dump(state)
+            aggregate.step(state, recorded)
+            changes = differences(before, aggregate.dump(state), aggregate.lasting)
+            shown = _shown_changes(aggregate, changes, state, access)
+            undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
+            entries.append(_entry(recorded, shown, undoable))
+        return entries[::-1]
+
+
+def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:
+    shown = {f: c for f, c in aggregate.readable(changes).items() if access.may_see(aggregate.name, f)}
+    if aggregate.conceal is None:
+        return shown
+    record = aggregate.dump(state)
+    found: Changes = {}
+    for side in ("from", "to"):
+        values = aggregate.conceal({f: c[side] for f, c in shown.items()}, record, access)
+        for name, value in values.items():
+            found.setdefault(name, {})[side] = value
+    return found
+
+
+MERGEABLE = {"account": "accounts", "contact": "contacts"}
+
+
+def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
+    """What of a record type the caller reads: by owner and, where records are shared, what all share with everyone."""
+    scope = access.scope(aggregate.name)
+    if scope.owners is None or aggregate.collection.owner in (None, "owner"):
+        return scope
+    return Scope(scope.tenant, scope.owners | {EVERYONE})
+
+
+def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:
+    """The document without the fields hidden from this caller."""
+    shown = access.masked(aggregate.name, document)
+    return shown if aggregate.conceal is None else aggregate.conceal(shown, document, access)
+
+
+def nothing_hidden(aggregate: AnyAggregate, access: Access) -> bool:
+    """Whether documents may be given as they are stored."""
+    return aggregate.conceal is None and not access.hidden(aggregate.name)
+
+
+def _asked(condition: Condition, hidden: frozenset[str]) -> str:
+    """The field a condition asks about: one custom field where it looks into their values, a hidden one if it asks
+    about all of them.
+    """
+    if condition.field != CUSTOM_KEYS:
+        return condition.field
+    if isinstance(condition.value, str):
+        return f"custom.{condition.value.partition('=')[0]}"
+    return next((name for name in hidden if name.startswith("custom.")), CUSTOM_KEYS)
+
+
+def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:
+    metadata = recorded.metadata
+    return {
+        "version": recorded.version,
+        "event_id": recorded.event_id,
+        "type": recorded.type,
+        "occurred_at": to_rfc3339(recorded.occurred_at),
+        "recorded_at": to_rfc3339(recorded.recorded_at),
+        "actor": metadata.actor,
+        "on_behalf_of": metadata.on_behalf_of,
+        "command": metadata.command,
+        "command_name": metadata.command_name,
+        "correlation_id": metadata.correlation_id,
+        "causation_id": metadata.causation_id,
+        "reason": metadata.reason,
+        "changes": changes,
+        "undoable": undoable,
+    }

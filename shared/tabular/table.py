@@ -1,0 +1,166 @@
+"""Tables from files of people: CSV in any usual dress and XLSX, read row by row in flat memory.
+
+`examine` checks a whole file once, before anything is done with its rows; `read_rows` then cannot meet a broken file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from shared.errors import Invalid
+from shared.tabular.cells import restore
+from shared.tabular.encoding import CHUNK, detect_encoding
+from shared.tabular.xlsx import xlsx_to_csv
+
+MAX_COLUMNS = 1_000
+MAX_ROW = 2_000_000  # characters: a row is in memory whole
+DELIMITERS = (",", ";", "\t")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a checked file. path: the CSV to read (made from an XLSX); sha256 is of the file as given."""
+
+    name: str
+    path: Path
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    rows: int
+    bytes: int
+    sha256: str
+
+    def summary(self) -> dict[str, Any]:
+        """The facts as JSON, without the place on this machine."""
+        facts = asdict(self)
+        del facts["path"]
+        return {**facts, "columns": list(self.columns)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """number counts data rows from 1; line is where it ends in the file. problem: "" or why it is no row (a code)."""
+
+    number: int
+    line: int
+    cells: tuple[str, ...]
+    problem: str = ""
+
+
+def examine(path: Path, name: str) -> Facts:
+    """Check a whole file. `name` is what its sender calls it.
+
+    Raises Invalid naming the file and the line: unknown format, hostile archive, broken encoding, NUL, unclosed quote,
+    columns without a name or named twice.
+    """
+    digest = sha256_of(path)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(4)
+    source = path
+    if head == _ZIP:
+        source = path.with_name(path.name + ".csv")
+        xlsx_to_csv(path, name, source)
+    elif head == _OLD_EXCEL:
+        raise Invalid.field(name, "old-excel", "this is an old .xls file; save it as .xlsx or .csv")
+    encoding = detect_encoding(source, name)
+    delimiter = _delimiter(source, encoding)
+    rows, columns = 0, _columns(source, name, encoding, delimiter)
+    facts = Facts(name, source, encoding, delimiter, columns, 0, size, digest)
+    for _ in read_rows(facts):
+        rows += 1
+    return Facts(name, source, encoding, delimiter, columns, rows, size, digest)
+
+
+def read_rows(facts: Facts, after: int = 0) -> Iterator[Row]:
+    """The data rows from number after + 1 on. Empty lines are no rows. Raises Invalid where the file is broken."""
+    width = len(facts.columns)
+    number = 0
+    with facts.path.open(encoding=facts.encoding, newline="") as file:
+        lines = _Lines(file, facts.name)
+        reader = csv.reader(lines.read(), delimiter=facts.delimiter, strict=True)
+        records = _records(reader, lines)
+        next(records)
+        for cells in records:
+            if not any(cells):
+                continue
+            number += 1
+            if number > after:
+                yield _row(number, reader.line_num, cells, width)
+
+
+def _row(number: int, line: int, cells: list[str], width: int) -> Row:
+    problem = ""
+    if len(cells) != width:
+        problem = "too-many-columns" if len(cells) > width else "too-few-columns"
+    return Row(number, line, tuple(restore(c) for c in cells), problem)
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The separator that occurs most in the first line, outside quotes."""
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline(CHUNK)
+    bare = "".join(first.split('"')[::2])
+    return max(DELIMITERS, key=bare.count)
+
+
+def _columns(path: Path, name: str, encoding: str, delimiter: str) -> tuple[str, ...]:
+    with path.open(encoding=encoding, newline="") as file:
+        lines = _Lines(file, name)
+        header = next(_records(csv.reader(lines.read(), delimiter=delimiter, strict=True), lines), [])
+    columns = tuple(unicodedata.normalize("NFC", restore(c).strip()) for c in header)
+    if not any(columns):
+        raise Invalid.field(name, "empty-file", "the first line must name the columns")
+    if len(columns) > MAX_COLUMNS:
+        raise Invalid.field(name, "too-many-columns", f"{len(columns)} columns; {MAX_COLUMNS} are the limit")
+    for i, column in enumerate(columns):
+        if not column:
+            raise Invalid.field(name, "unnamed-column", f"line 1: column {i + 1} has no name")
+        if column in columns[:i]:
+            raise Invalid.field(name, "repeated-column", f"line 1: two columns are named {column!r}")
+    return columns
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a file for a CSV reader. length: of the row so far, which whoever reads rows sets back."""
+
+    file: TextIO
+    name: str
+    length: int = 0
+
+    def read(self) -> Iterator[str]:
+        """Raises Invalid for NUL and for a row without end."""
+        for number, line in enumerate(iter(partial(self.file.readline, MAX_ROW + 1), ""), 1):
+            self.length += len(line)
+            if self.length > MAX_ROW:
+                raise Invalid.field(self.name, "endless-row", f"line {number}: more than {MAX_ROW} characters in a row")
+            if "\0" in line:
+                raise Invalid.field(self.name, "nul", f"line {number} holds a NUL character: this is no text file")
+            yield line
+
+
+def _records(reader: Any, lines: _Lines) -> Iterator[list[str]]:
+    try:
+        for record in reader:
+            lines.length = 0
+            yield record
+    except csv.Error as error:
+        raise Invalid.field(lines.name, "broken-csv", f"line {reader.line_num}: {error}") from error
