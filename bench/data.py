@@ -50,7 +50,7 @@ def accounts(count: int) -> Path:
 async def _fill(data: Path, count: int) -> None:
     suite = await Suite.open(Settings(data))
     try:
-        p = suite.platform
+        p = suite.kernel
         await p.projector.catch_up()
         tenant, rng = (await p.store.read_all(0, 1))[0].tenant, random.Random(11)
         for first in range(0, count, AT_ONCE):
@@ -67,7 +67,7 @@ async def _fill(data: Path, count: int) -> None:
 
 
 async def _append(suite: Suite, tenant: str, n: int, rng: random.Random) -> None:
-    platform, id = suite.platform, _ids.new()
+    kernel, id = suite.kernel, _ids.new()
     details = {
         "name": f"{rng.choice(_WORDS)} {rng.choice(_WORDS)} {n:x}",
         "city": f"City {rng.randrange(500)}",
@@ -77,5 +77,5 @@ async def _append(suite: Suite, tenant: str, n: int, rng: random.Random) -> None
     }
     stream = ACCOUNT.stream(id)
     events = [AccountCreated(details, None)]
-    encoded = await platform.codec.encode(tenant, stream, events, [_ids.new()], platform.clock.now())
-    await platform.store.append(tenant, stream, NO_STREAM, encoded, Metadata(actor="bench"))
+    encoded = await kernel.codec.encode(tenant, stream, events, [_ids.new()], kernel.clock.now())
+    await kernel.store.append(tenant, stream, NO_STREAM, encoded, Metadata(actor="bench"))

@@ -86,7 +86,7 @@ async def _inside(folder: Path) -> dict[str, float]:
 
 
 async def _asked(suite: Suite) -> dict[str, float]:
-    p = suite.platform
+    p = suite.kernel
     access = await _administrator(suite)
     ids = [d["id"] for d in (await p.queries.find(ACCOUNT, Query(sort="name", limit=100), access)).items]
     titles = [d["name"] for d in (await p.queries.find(ACCOUNT, Query(sort="name", limit=20), access)).items]
@@ -116,10 +116,10 @@ async def _asked(suite: Suite) -> dict[str, float]:
 
 
 async def _administrator(suite: Suite) -> Access:
-    first = (await suite.platform.store.read_all(0, 1))[0]
+    first = (await suite.kernel.store.read_all(0, 1))[0]
     where = (Condition("status", "eq", "active"), Condition("roles", "contains", "administrator"))
-    users = await suite.platform.views.find("users", Query(where, limit=1), Scope(first.tenant))
-    access = await suite.platform.directory.access(first.tenant, users.items[0]["id"])
+    users = await suite.kernel.views.find("users", Query(where, limit=1), Scope(first.tenant))
+    access = await suite.kernel.directory.access(first.tenant, users.items[0]["id"])
     assert access is not None
     return access
 

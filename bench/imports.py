@@ -58,10 +58,10 @@ async def _import(folder: Path, rows: int) -> tuple[float, float]:
     mapping = write_rows(folder, rows)
     suite = await Suite.open(Settings(folder / "data"))
     try:
-        done = await set_up(suite.platform, "Bench", "Ada", "ada@bench.example", "seven kinds of boxes", "en")
+        done = await set_up(suite.kernel, "Bench", "Ada", "ada@bench.example", "seven kinds of boxes", "en")
         await suite.start()
-        await suite.platform.projector.catch_up()
-        access = await suite.platform.directory.access(done.tenant, done.user)
+        await suite.kernel.projector.catch_up()
+        access = await suite.kernel.directory.access(done.tenant, done.user)
         assert access is not None
         peaks: dict[bool, int] = {}
 
@@ -69,7 +69,7 @@ async def _import(folder: Path, rows: int) -> tuple[float, float]:
             peaks[getattr(progress, "done", 0) * 2 > rows] = _peak()
 
         begun = time.perf_counter()
-        report = await run_import(suite.platform, suite.imports, mapping, folder, access, progress=note)
+        report = await run_import(suite.kernel, suite.imports, mapping, folder, access, progress=note)
         seconds = time.perf_counter() - begun
         assert report["totals"]["created"] == rows, report
         return seconds, _peak() - peaks.get(False, _peak())

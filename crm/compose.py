@@ -1,4 +1,4 @@
-"""The composition root: settings → adapters → platform → services. Nothing else in the suite chooses an adapter."""
+"""The composition root: settings → adapters → kernel → services. Nothing else in the suite chooses an adapter."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.formats import NewerFormat
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Queries
 from shared.kernel.rekeying import renew_reservations
 from shared.kernel.repository import Repository
 from shared.kernel.request_keys import RequestKeys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
-from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring import KeyMissing, KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -78,12 +78,12 @@ _NOT_TO_BE_OPENED = (
 class Suite:
     """An opened data directory with all its services. `tasks`: the background loops, once started."""
 
-    def __init__(self, settings: Settings, platform: Platform) -> None:
-        self.settings, self.platform = settings, platform
+    def __init__(self, settings: Settings, kernel: Kernel) -> None:
+        self.settings, self.kernel = settings, kernel
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
-        self.imports = Imports(platform, settings.data / "imports")
-        self.app = build_app(platform, self.imports)
+        self.imports = Imports(kernel, settings.data / "imports")
+        self.app = build_app(kernel, self.imports)
 
     @classmethod
     async def open(cls, settings: Settings) -> Suite:
@@ -95,10 +95,10 @@ class Suite:
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:
             try:
-                platform = await _open_platform(settings, stack)
+                kernel = await _open_kernel(settings, stack)
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
-            suite = cls(settings, platform)
+            suite = cls(settings, kernel)
             await suite.imports.tidy()
             suite._stack = stack.pop_all()
             return suite
@@ -106,16 +106,16 @@ class Suite:
 
     async def start(self) -> None:
         """Start the background loops."""
-        platform = self.platform
-        witness = Witness(platform.store, platform.keys)
-        loops = [platform.projector.run(), platform.policies.run(), self.imports.run(), witness.run()]
-        if platform.feed is not None:
-            loops.append(platform.feed.run())
+        kernel = self.kernel
+        witness = Witness(kernel.store, kernel.keys)
+        loops = [kernel.projector.run(), kernel.policies.run(), self.imports.run(), witness.run()]
+        if kernel.feed is not None:
+            loops.append(kernel.feed.run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def setup_token(self) -> str | None:
         """What the one-time set-up link carries; None once somebody can sign in."""
-        return await setup_token(self.platform)
+        return await setup_token(self.kernel)
 
     async def operator_token(self, organisation: str | None) -> str:
         """An access token of an organisation's first active administrator, for commands on the data directory.
@@ -124,21 +124,21 @@ class Suite:
         """
         tenant = await self._tenant(organisation)
         where = (Condition("status", "eq", "active"), Condition("roles", "contains", "administrator"))
-        found = await self.platform.views.find("users", Query(where, limit=1), Scope(tenant))
-        if not found.items or self.platform.signer is None:
+        found = await self.kernel.views.find("users", Query(where, limit=1), Scope(tenant))
+        if not found.items or self.kernel.signer is None:
             raise WrongSetting("the organisation has no active administrator")
         user = found.items[0]
-        return self.platform.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
+        return self.kernel.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
 
     async def verify_views(self, organisation: str | None, note: Callable[[Report], None]) -> Report:
         """Compare all views with their events, those of one organisation where it is named. Raises WrongSetting."""
         tenant = None if organisation is None else await self._tenant(organisation)
-        await self.platform.projector.catch_up()
-        return await verify_views(self.platform, tenant, self.platform.open_scratch, note)
+        await self.kernel.projector.catch_up()
+        return await verify_views(self.kernel, tenant, self.kernel.open_scratch, note)
 
     async def _tenant(self, organisation: str | None) -> str:
-        await self.platform.projector.catch_up()
-        known = {d["name"]: tenant async for tenant, _, d in self.platform.views.scan("organisations")}
+        await self.kernel.projector.catch_up()
+        known = {d["name"]: tenant async for tenant, _, d in self.kernel.views.scan("organisations")}
         if not known:
             raise WrongSetting("there is no organisation yet: create one with crm setup, or by the link of crm run")
         if organisation is None and len(known) == 1:
@@ -155,7 +155,7 @@ class Suite:
         await self._stack.aclose()
 
 
-async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
+async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
     data, clock, ids = settings.data, SystemClock(), SystemIds()
     stack.callback(lock_directory(data).release)
     installation = inspect(data) or str(uuid4())
@@ -189,7 +189,7 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)
-    platform = Platform(
+    kernel = Kernel(
         store=store,
         views=views,
         codec=codec,
@@ -208,9 +208,9 @@ async def _open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
         open_scratch=_views_in_memory,
         feed=feed,
     )
-    await platform.policies.start()
-    stack.push_async_callback(_note_agreement, platform, reconciler)
-    return platform
+    await kernel.policies.start()
+    stack.push_async_callback(_note_agreement, kernel, reconciler)
+    return kernel
 
 
 async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
@@ -225,13 +225,13 @@ async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str
     )
 
 
-async def _note_agreement(platform: Platform, reconciler: Reconciler) -> None:
+async def _note_agreement(kernel: Kernel, reconciler: Reconciler) -> None:
     """At the end, so that the next start has nothing to look through."""
     with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
-        if platform.projector.position == platform.policies.position == await platform.store.head():
+        if kernel.projector.position == kernel.policies.position == await kernel.store.head():
             await reconciler.note()
         else:
-            await Witness(platform.store, platform.keys).note()
+            await Witness(kernel.store, kernel.keys).note()
 
 
 async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, stale: Collection[str]) -> None:

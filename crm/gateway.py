@@ -21,7 +21,7 @@ from shared.http.search import search_router
 
 if TYPE_CHECKING:
     from services.integration.imports.scheduler import Imports
-    from shared.platform import Platform
+    from shared.kernel.kernel import Kernel
 
 SERVICES = {
     "identity": identity,
@@ -33,13 +33,13 @@ SERVICES = {
 AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
 
 
-def build_app(platform: Platform, imports: Imports) -> ASGIApp:
-    services: dict[str, ASGIApp] = {name: create(platform) for name, create in SERVICES.items()}
-    services["integration"] = integration(platform, imports)
+def build_app(kernel: Kernel, imports: Imports) -> ASGIApp:
+    services: dict[str, ASGIApp] = {name: create(kernel) for name, create in SERVICES.items()}
+    services["integration"] = integration(kernel, imports)
     root = service_app(
-        platform,
+        kernel,
         "CRM",
         "What spans the services: search, the description of all records, health.",
-        [search_router(platform), meta_router(platform), health_router(platform), docs_router(platform, [*services])],
+        [search_router(kernel), meta_router(kernel), health_router(kernel), docs_router(kernel, [*services])],
     )
     return Gateway(root, services, {segment: services[name] for segment, name in AT_THE_ROOT.items()})

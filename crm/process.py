@@ -58,7 +58,7 @@ class Server:
         while not self._uvicorn.started and not self._serving.done():
             await asyncio.sleep(0.005)
         await self.suite.start()
-        relief = Relief(self.suite.platform, partial(_answered, self._uvicorn))
+        relief = Relief(self.suite.kernel, partial(_answered, self._uvicorn))
         self.suite.tasks.append(asyncio.create_task(relief.run()))
         self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
@@ -139,8 +139,8 @@ def _uvicorn_server(suite: Suite) -> uvicorn.Server:
 async def _warm(suite: Suite) -> None:
     """The engine of callers' questions, once the first pages are served: it costs half a second of processor time."""
     await asyncio.sleep(WARM_AFTER_SECONDS)
-    if suite.platform.feed is not None:
-        await suite.platform.feed.warehouse.warm()
+    if suite.kernel.feed is not None:
+        await suite.kernel.feed.warehouse.warm()
 
 
 def _tune_interpreter() -> None:

@@ -11,7 +11,7 @@ import ctypes
 import gc
 from collections.abc import Callable
 
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 QUIET_SECONDS = 15.0
 FEW = 60  # requests and events in that time that still count as idle: probes, a reader
@@ -20,8 +20,8 @@ FEW = 60  # requests and events in that time that still count as idle: probes, a
 class Relief:
     """requests: how many have been answered since the start."""
 
-    def __init__(self, platform: Platform, requests: Callable[[], int]) -> None:
-        self._platform, self._requests = platform, requests
+    def __init__(self, kernel: Kernel, requests: Callable[[], int]) -> None:
+        self._platform, self._requests = kernel, requests
 
     async def run(self) -> None:
         """Release once after each busy time."""
@@ -36,14 +36,14 @@ class Relief:
 
     async def release(self) -> None:
         """Empty the caches, collect reference cycles, and return free pages to the system."""
-        platform = self._platform
-        platform.repository.forget_all()
-        platform.projector.forget()
-        platform.queries.release()
-        if platform.feed is not None:
-            platform.feed.release()
-        await platform.store.release()
-        await platform.views.release()
+        kernel = self._platform
+        kernel.repository.forget_all()
+        kernel.projector.forget()
+        kernel.queries.release()
+        if kernel.feed is not None:
+            kernel.feed.release()
+        await kernel.store.release()
+        await kernel.views.release()
         gc.collect()
         await asyncio.to_thread(_trim)
 

@@ -54,7 +54,7 @@ async def set_up(
     """Create an organisation and its first administrator in a data directory. Raises CommandFailed."""
     suite = await Suite.open(settings)
     try:
-        done = await create_organisation(suite.platform, organisation, name, email, password, language)
+        done = await create_organisation(suite.kernel, organisation, name, email, password, language)
     except CrmError as error:
         named = "; ".join(f"{e.field}: {e.message}" for e in error.errors)
         raise CommandFailed(named or error.detail) from error

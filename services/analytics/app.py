@@ -12,24 +12,24 @@ from services.analytics.api.sql import OpenGateway, sql_router
 from services.analytics.views.people import People
 from shared.errors import Unavailable
 from shared.http.app import service_app
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.warehouse.feed import WarehouseFeed
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
 
 
-def create_app(platform: Platform) -> FastAPI:
-    """Raises Unavailable when the platform has no warehouse."""
-    if platform.feed is None:
+def create_app(kernel: Kernel) -> FastAPI:
+    """Raises Unavailable when there is no warehouse."""
+    if kernel.feed is None:
         raise Unavailable("the analytics service needs the warehouse")
-    people = People(platform.views, platform.clock)
-    platform.projector.listeners.append(people.on_events)
+    people = People(kernel.views, kernel.clock)
+    kernel.projector.listeners.append(people.on_events)
     return service_app(
-        platform,
+        kernel,
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(platform, _opener(platform.feed, people), platform.feed)],
+        [sql_router(kernel, _opener(kernel.feed, people), kernel.feed)],
     )
 
 

@@ -7,13 +7,13 @@ from fastapi import FastAPI
 from services.audit.api.events import events_router
 from services.audit.api.jobs import jobs_router
 from shared.http.app import service_app
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 
-def create_app(platform: Platform) -> FastAPI:
+def create_app(kernel: Kernel) -> FastAPI:
     return service_app(
-        platform,
+        kernel,
         "Audit",
         "The event log as stored, replays of views beside the live ones, and the check that live == rebuilt == fold.",
-        [events_router(platform), jobs_router(platform)],
+        [events_router(kernel), jobs_router(kernel)],
     )

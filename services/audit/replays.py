@@ -11,7 +11,7 @@ from shared.errors import Invalid
 from shared.events.envelope import category_of
 from shared.eventstore.port import ADVICE, Finding, Known, LogReport, StoreBroken, described
 from shared.kernel.catalogue import AnyAggregate
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import rebuild
@@ -28,61 +28,61 @@ EVERY = 0.2  # seconds between two reports of a job
 WAREHOUSE, LOG, RULES = "warehouse", "events", "rules"
 
 
-def views_named(platform: Platform, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
+def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
     """The record types of the named collections, and whether the warehouse is meant; None = all. Raises Invalid."""
     if names is None:
-        return list(platform.catalogue), platform.feed is not None
-    known = {a.collection.name: a for a in platform.catalogue}
+        return list(kernel.catalogue), kernel.feed is not None
+    known = {a.collection.name: a for a in kernel.catalogue}
     if unknown := [n for n in names if n not in known and n != WAREHOUSE]:
         listed = ", ".join([*sorted(known), WAREHOUSE])
         raise Invalid.field("views", "unknown-view", f"there is no view {unknown[0][:80]!r}; there are {listed}")
-    return [known[n] for n in names if n in known], WAREHOUSE in names and platform.feed is not None
+    return [known[n] for n in names if n in known], WAREHOUSE in names and kernel.feed is not None
 
 
-async def replay(platform: Platform, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
+async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
     """Rebuild views beside the live ones and swap them in; heal parked records.
 
     Raises StoreBroken when the log is not as it was written: no view may be built from it.
     """
-    checked = await check_log(platform, None, note)
+    checked = await check_log(kernel, None, note)
     if not checked["ok"]:
         raise StoreBroken(f"{checked['findings'][0]['problem']}: nothing was replayed. {ADVICE}")
     done: list[Report] = []
     for aggregate in aggregates:
         name = aggregate.collection.name
         seen = _Counter(name, note)
-        rows = await rebuild(aggregate, platform.store, platform.views, platform.codec, platform.projector, seen)
-        healed = await _heal(platform, aggregate.name)
+        rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, kernel.projector, seen)
+        healed = await _heal(kernel, aggregate.name)
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
-    if with_warehouse and platform.feed is not None:
+    if with_warehouse and kernel.feed is not None:
         seen = _Counter(WAREHOUSE, note)
-        events = await warehouse.refill(platform.feed, platform.feed.tables, seen)
+        events = await warehouse.refill(kernel.feed, kernel.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done}
 
 
-async def _heal(platform: Platform, category: str) -> int:
+async def _heal(kernel: Kernel, category: str) -> int:
     """Try every parked record of a type again; returns how many are whole now."""
-    everything = every(platform.views, PARKED.name, Query(), Scope(OPERATORS))
+    everything = every(kernel.views, PARKED.name, Query(), Scope(OPERATORS))
     parked = {(d["tenant"], d["stream"]) async for d in everything if category_of(d["stream"]) == category}
-    return sum([await platform.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
+    return sum([await kernel.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
 
 
 async def verify(
-    platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
+    kernel: Kernel, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
 ) -> Report:
     """Check the log, every view of an organisation (None = of all) against its events, the warehouse and the rules."""
-    log = await check_log(platform, tenant, note)
-    views = await verify_views(platform, tenant, open_scratch, note)
+    log = await check_log(kernel, tenant, note)
+    views = await verify_views(kernel, tenant, open_scratch, note)
     return {**views, "ok": log["ok"] and views["ok"], "log": log}
 
 
-async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Report:
+async def check_rules(kernel: Kernel, tenant: str | None, note: Note) -> Report:
     """The records that break a rule over several records, such as those written before the rule existed."""
     seen = _Counter(RULES, note)
     found: list[Report] = []
     count = 0
-    async for broken in broken_rules(platform.bus, tenant):
+    async for broken in broken_rules(kernel.bus, tenant):
         count += 1
         seen(count)
         if count <= SHOWN:
@@ -90,11 +90,11 @@ async def check_rules(platform: Platform, tenant: str | None, note: Note) -> Rep
     return {"ok": not count, "count": count, "findings": found}
 
 
-async def check_log(platform: Platform, tenant: str | None, note: Note) -> Report:
+async def check_log(kernel: Kernel, tenant: str | None, note: Note) -> Report:
     """Check that every event is as it was written, also against the hashes of views and keys. tenant: of the reader."""
-    store, views = platform.store, platform.views
+    store, views = kernel.store, kernel.views
     report = await store.check(await store.head(), _Counter(LOG, note))
-    seen = platform.keys.log_head
+    seen = kernel.keys.log_head
     known = [
         Known("views.db", await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)),
         Known("keys/keys.db", seen.position, bytes.fromhex(seen.chain_hash)),
@@ -106,30 +106,30 @@ async def check_log(platform: Platform, tenant: str | None, note: Note) -> Repor
 
 
 async def verify_views(
-    platform: Platform, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
+    kernel: Kernel, tenant: str | None, open_scratch: Callable[[], Awaitable[Views]], note: Note
 ) -> Report:
     found: list[Report] = []
-    for aggregate in platform.catalogue:
+    for aggregate in kernel.catalogue:
         scratch = await open_scratch()
         try:
             verdict = await verify_view(
                 aggregate,
-                platform.store,
-                platform.views,
-                platform.codec,
+                kernel.store,
+                kernel.views,
+                kernel.codec,
                 scratch,
-                position=platform.projector.position,
+                position=kernel.projector.position,
                 tenant=tenant,
                 progress=_Counter(aggregate.collection.name, note),
             )
         finally:
             await scratch.close()
         found.append(_line(verdict))
-    if platform.feed is not None:
-        await platform.feed.catch_up()
-        differing = await warehouse.verify(platform.feed, _Counter(WAREHOUSE, note))
+    if kernel.feed is not None:
+        await kernel.feed.catch_up()
+        differing = await warehouse.verify(kernel.feed, _Counter(WAREHOUSE, note))
         found.append(_line(_of_tables(differing)))
-    rules = await check_rules(platform, tenant, note)
+    rules = await check_rules(kernel, tenant, note)
     return {"ok": rules["ok"] and all(line["ok"] for line in found), "views": found, "rules": rules}
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from services.audit.replays import Note, Report, replay
 from shared.events.sealing import TEXTS
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 
-async def erase_texts(platform: Platform, tenant: str, day: str, note: Note) -> Report:
+async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Report:
     """Destroy the day's text keys, then rebuild and purge the views of these texts. Repeatable. day: YYYY-MM-DD."""
     name = f"{TEXTS}{day}"
-    found = [s for s in platform.keys.subjects(tenant, name) if s == name or s.startswith(f"{name}.")]
+    found = [s for s in kernel.keys.subjects(tenant, name) if s == name or s.startswith(f"{name}.")]
     for subject in found:
-        await platform.keys.destroy(tenant, subject)
-    platform.repository.forget_all()
-    platform.queries.forget_past(tenant)
-    report = await replay(platform, list(platform.catalogue), False, note)
-    await platform.views.purge()
+        await kernel.keys.destroy(tenant, subject)
+    kernel.repository.forget_all()
+    kernel.queries.forget_past(tenant)
+    report = await replay(kernel, list(kernel.catalogue), False, note)
+    await kernel.views.purge()
     return {"keys": len(found), **report}

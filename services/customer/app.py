@@ -6,11 +6,11 @@ from services.customer.api.merges import merges_router
 from services.customer.catalogue import AGGREGATES
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields and saved views: how we look at them."
 
 
-def create_app(platform: Platform) -> ServiceApp:
-    routers = [record_router(platform, aggregate) for aggregate in AGGREGATES]
-    return service_app(platform, "Customer", _DESCRIPTION, [merges_router(platform), *routers])
+def create_app(kernel: Kernel) -> ServiceApp:
+    routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES]
+    return service_app(kernel, "Customer", _DESCRIPTION, [merges_router(kernel), *routers])

@@ -12,24 +12,24 @@ from services.identity.catalogue import AGGREGATES
 from services.identity.session import SESSION
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 _DESCRIPTION = "Who works here and what they may do: organisation, users, teams, roles; signing in and out."
 
 
-def create_app(platform: Platform) -> ServiceApp:
-    authentication = Authentication(platform)
+def create_app(kernel: Kernel) -> ServiceApp:
+    authentication = Authentication(kernel)
     return service_app(
-        platform,
+        kernel,
         "Identity",
         _DESCRIPTION,
         [
-            sessions_router(platform, authentication),
-            me_router(platform, authentication),
-            invitations_router(platform, authentication),
-            setup_router(platform, authentication),
+            sessions_router(kernel, authentication),
+            me_router(kernel, authentication),
+            invitations_router(kernel, authentication),
+            setup_router(kernel, authentication),
             pages_router(),
-            access_router(platform),
-            *(record_router(platform, a) for a in AGGREGATES if a is not SESSION),
+            access_router(kernel),
+            *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION),
         ],
     )

@@ -19,8 +19,8 @@ from shared.events import identity as events
 from shared.events.envelope import Metadata, stream_name
 from shared.eventstore.port import NO_STREAM
 from shared.kernel.bus import Call
+from shared.kernel.kernel import Kernel
 from shared.kernel.uniqueness import EVERYWHERE
-from shared.platform import Platform
 from shared.security.base64url import encode
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access, system_access
@@ -66,14 +66,14 @@ class Known:
 
 
 class Authentication:
-    def __init__(self, platform: Platform, passwords: Passwords | None = None) -> None:
-        self.platform, self.passwords = platform, passwords or Passwords()
-        self.throttle = Throttle(platform.clock)
+    def __init__(self, kernel: Kernel, passwords: Passwords | None = None) -> None:
+        self.kernel, self.passwords = kernel, passwords or Passwords()
+        self.throttle = Throttle(kernel.clock)
 
     @property
     def _signer(self) -> TokenSigner:
-        assert self.platform.signer is not None, "the identity service is composed with a signer"
-        return self.platform.signer
+        assert self.kernel.signer is not None, "the identity service is composed with a signer"
+        return self.kernel.signer
 
     async def sign_in(self, email: str, password: str, device: Device) -> Tokens:
         """Begin a session. Raises Unauthenticated without telling what was wrong, TooManyRequests, Unavailable."""
@@ -93,14 +93,14 @@ class Authentication:
     async def find(self, email: str) -> Known | None:
         """The user of a sign-in name, over all tenants, read strongly."""
         unique = USER.uniques[0]
-        for holder in await self.platform.bus.reservations.holders(USER, unique, email):
+        for holder in await self.kernel.bus.reservations.holders(USER, unique, email):
             known = await self.known(*holder)
             if unique.value(known.user) == unique.key(email):
                 return known
         return None
 
     async def known(self, tenant: str, id: str) -> Known:
-        history = await self.platform.repository.events(USER, tenant, id)
+        history = await self.kernel.repository.events(USER, tenant, id)
         return Known(tenant, USER.fold(history), credential_of(history))
 
     async def _begin(self, known: Known, device: Device) -> Tokens:
@@ -128,19 +128,19 @@ class Authentication:
         body = {"presented": token_hash(secret), "successor": token_hash(successor)}
         await self._send("identity.RefreshSession", body, tenant, family.user, session)
         family = family_of(await self._session_events(tenant, session))
-        if family.current != body["successor"] or not family.live(self.platform.clock.now()):
+        if family.current != body["successor"] or not family.live(self.kernel.clock.now()):
             raise Unauthenticated("the session has ended")
-        user = await self.platform.repository.load(USER, tenant, family.user)
+        user = await self.kernel.repository.load(USER, tenant, family.user)
         return self._tokens(tenant, user, session, successor)
 
     async def _successor(self, tenant: str, session: str, secret: str) -> str:
         """Derived, not drawn, so that the same predecessor always leads to the same successor."""
-        key = await self.platform.keys.index_key(EVERYWHERE)
+        key = await self.kernel.keys.index_key(EVERYWHERE)
         return encode(hmac.new(key, f"refresh|{tenant}|{session}|{secret}".encode(), hashlib.sha256).digest())
 
     async def _session_events(self, tenant: str, session: str) -> list[Any]:
-        stored = await self.platform.store.read(tenant, stream_name("session", session))
-        return [self.platform.codec.decode(s) for s in stored]
+        stored = await self.kernel.store.read(tenant, stream_name("session", session))
+        return [self.kernel.codec.decode(s) for s in stored]
 
     async def sign_out(self, token: str) -> None:
         """End the session of a refresh token, spent or not; an unknown one is let be."""
@@ -165,7 +165,7 @@ class Authentication:
 
     async def new_password(self, field: str, password: str, known: Known) -> str:
         """The hash of a password that is good enough for this user. Raises Invalid naming the field."""
-        organisation = await self.platform.repository.load(ORGANISATION, known.tenant, known.tenant)
+        organisation = await self.kernel.repository.load(ORGANISATION, known.tenant, known.tenant)
         user = known.user
         try:
             await self.passwords.check(password, organisation=organisation.name, email=user.email, name=user.name)
@@ -177,26 +177,26 @@ class Authentication:
         """As `known`, once the views know as much, so that the next request is not refused."""
         known = await self.known(tenant, id)
         with suppress(ProjectionBehind):  # durable all the same; the view follows
-            await self.platform.queries.wait_for(USER, id, tenant, known.user.version)
+            await self.kernel.queries.wait_for(USER, id, tenant, known.user.version)
         return known
 
     async def _send(self, name: str, body: dict[str, Any], tenant: str, actor: str, id: str | None = None) -> Any:
-        return await self.platform.bus.send(name, body, Call(system_access(tenant, actor), id))
+        return await self.kernel.bus.send(name, body, Call(system_access(tenant, actor), id))
 
     async def _account_key(self, email: str) -> str:
         """A keyed hash of the name tried, so that nothing keeps what people mistype."""
-        key = await self.platform.keys.index_key(EVERYWHERE)
+        key = await self.kernel.keys.index_key(EVERYWHERE)
         return hmac.new(key, f"account|{email_key(email)}".encode(), hashlib.sha256).hexdigest()[:32]
 
     async def _record_failure(self, known: Known | None, account: str, failures: int, device: Device) -> None:
         """A stream of its own for each: no contention, and the same work whether the name exists or not."""
         tenant, subject = (known.tenant, known.user.id) if known and not known.user.erased else (EVERYWHERE, "")
-        id, now = self.platform.ids.new(), self.platform.clock.now()
+        id, now = self.kernel.ids.new(), self.kernel.clock.now()
         failed = events.SignInFailed(subject, device.document(), account, failures)
         stream = stream_name("signin", id)
-        encoded = await self.platform.codec.encode(tenant, stream, [failed], [self.platform.ids.new()], now)
+        encoded = await self.kernel.codec.encode(tenant, stream, [failed], [self.kernel.ids.new()], now)
         metadata = Metadata(actor=subject or "anonymous", command_name="identity.SignIn", correlation_id=id)
-        await self.platform.store.append(tenant, stream, NO_STREAM, encoded, metadata)
+        await self.kernel.store.append(tenant, stream, NO_STREAM, encoded, metadata)
 
 
 def _parts(token: str) -> tuple[str, str, str]:

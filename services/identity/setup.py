@@ -16,9 +16,9 @@ from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Metadata
 from shared.kernel.bus import Call
+from shared.kernel.kernel import Kernel
 from shared.kernel.parsing import parse
 from shared.kernel.uniqueness import EVERYWHERE, Duplicate, held_value
-from shared.platform import Platform
 from shared.security.passwords import Passwords, check_password
 from shared.security.permissions import system_access
 
@@ -35,25 +35,25 @@ class SetUp:
     user: str
 
 
-async def is_set_up(platform: Platform) -> bool:
+async def is_set_up(kernel: Kernel) -> bool:
     """Whether any organisation has a user: before that nobody can sign in."""
-    return bool(await platform.store.read_all(0, 1, categories=["user"]))
+    return bool(await kernel.store.read_all(0, 1, categories=["user"]))
 
 
-async def setup_token(platform: Platform) -> str | None:
+async def setup_token(kernel: Kernel) -> str | None:
     """A fresh one-time token, which makes earlier ones void; None once the suite is set up. Only its hash is kept."""
-    if await is_set_up(platform):
+    if await is_set_up(kernel):
         return None
     token = new_secret()
     issued = [events.SetUpLinkIssued(token_hash(token))]
-    earlier = await platform.store.read(EVERYWHERE, LINK)
-    encoded = await platform.codec.encode(EVERYWHERE, LINK, issued, [platform.ids.new()], platform.clock.now())
-    await platform.store.append(EVERYWHERE, LINK, len(earlier), encoded, Metadata(actor=ACTOR))
+    earlier = await kernel.store.read(EVERYWHERE, LINK)
+    encoded = await kernel.codec.encode(EVERYWHERE, LINK, issued, [kernel.ids.new()], kernel.clock.now())
+    await kernel.store.append(EVERYWHERE, LINK, len(earlier), encoded, Metadata(actor=ACTOR))
     return token
 
 
 async def set_up_by_link(
-    platform: Platform,
+    kernel: Kernel,
     token: str,
     organisation: str,
     name: str,
@@ -64,17 +64,17 @@ async def set_up_by_link(
 ) -> SetUp:
     """As `set_up`, once, for the bearer of the newest link. Raises Forbidden: another token; Rejected: already done."""
     async with _running:
-        if await is_set_up(platform):
+        if await is_set_up(kernel):
             raise Rejected("the suite is set up already; sign in", code="already-set-up")
-        issued = await platform.store.read(EVERYWHERE, LINK)
-        newest = platform.codec.decode(issued[-1]).event.token_hash if issued else ""
+        issued = await kernel.store.read(EVERYWHERE, LINK)
+        newest = kernel.codec.decode(issued[-1]).event.token_hash if issued else ""
         if not same(newest, token_hash(token)):
             raise Forbidden("this set-up link is not valid; start the suite again for a new one")
-        return await set_up(platform, organisation, name, email, password, language, passwords)
+        return await set_up(kernel, organisation, name, email, password, language, passwords)
 
 
 async def set_up(
-    platform: Platform,
+    kernel: Kernel,
     organisation: str,
     name: str,
     email: str,
@@ -88,8 +88,8 @@ async def set_up(
     Raises: Invalid by field, Duplicate (the address signs in already).
     """
     email = _check(organisation, name, email, password, language)
-    tenant, user = await _ids(platform, email)
-    await _require_new(platform, tenant, user, email)
+    tenant, user = await _ids(kernel, email)
+    await _require_new(kernel, tenant, user, email)
     own = passwords or Passwords()
     try:
         secret = await own.hash(password)
@@ -99,9 +99,9 @@ async def set_up(
     zone = {"zh": ("Asia/Shanghai", "CNY")}.get(language, ("UTC", "USD"))
     details = {"name": organisation, "language": language, "time_zone": zone[0], "currency": zone[1]}
     access = system_access(tenant, ACTOR)
-    await platform.bus.send("identity.CreateOrganisation", details, Call(access, new_id=tenant))
+    await kernel.bus.send("identity.CreateOrganisation", details, Call(access, new_id=tenant))
     administrator = {"name": name, "email": email, "language": language, "secret": secret}
-    await platform.bus.send("identity.CreateAdministrator", administrator, Call(access, new_id=user))
+    await kernel.bus.send("identity.CreateAdministrator", administrator, Call(access, new_id=user))
     return SetUp(tenant, user)
 
 
@@ -126,8 +126,8 @@ def _check(organisation: str, name: str, email: str, password: str, language: st
     return parsed.email
 
 
-async def _ids(platform: Platform, email: str) -> tuple[str, str]:
-    key = await platform.keys.index_key(EVERYWHERE)
+async def _ids(kernel: Kernel, email: str) -> tuple[str, str]:
+    key = await kernel.keys.index_key(EVERYWHERE)
 
     def derive(what: str) -> str:
         digest = hmac.new(key, f"set-up|{what}|{email_key(email)}".encode(), hashlib.sha256).digest()
@@ -137,10 +137,10 @@ async def _ids(platform: Platform, email: str) -> tuple[str, str]:
     return derive("organisation"), derive("user")
 
 
-async def _require_new(platform: Platform, tenant: str, user: str, email: str) -> None:
-    taken = (await platform.repository.load(USER, tenant, user)).version > 0
-    for held in await platform.bus.reservations.holders(USER, USER.uniques[0], email):
-        other = await platform.repository.load(USER, *held)
+async def _require_new(kernel: Kernel, tenant: str, user: str, email: str) -> None:
+    taken = (await kernel.repository.load(USER, tenant, user)).version > 0
+    for held in await kernel.bus.reservations.holders(USER, USER.uniques[0], email):
+        other = await kernel.repository.load(USER, *held)
         taken |= held != (tenant, user) and held_value(USER.uniques[0], other) == email_key(email)
     if taken:
         message = "this e-mail address signs in already"

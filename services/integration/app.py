@@ -8,17 +8,17 @@ from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.scheduler import Imports
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 
-def create_app(platform: Platform, imports: Imports) -> ServiceApp:
+def create_app(kernel: Kernel, imports: Imports) -> ServiceApp:
     return service_app(
-        platform,
+        kernel,
         "Integration",
         "Imports: files become records by a mapping, in the background, and can be reverted as a whole.",
         [
-            imports_router(platform, imports),
-            record_router(platform, IMPORT_MAPPING),
-            record_router(platform, IMPORT),
+            imports_router(kernel, imports),
+            record_router(kernel, IMPORT_MAPPING),
+            record_router(kernel, IMPORT),
         ],
     )

@@ -10,18 +10,18 @@ from services.sales.api.price_books import price_books_router
 from services.sales.catalogue import AGGREGATES
 from shared.http.app import service_app
 from shared.http.records import record_router
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 
-def create_app(platform: Platform) -> FastAPI:
+def create_app(kernel: Kernel) -> FastAPI:
     return service_app(
-        platform,
+        kernel,
         "Sales",
         "Leads, opportunities with their pipelines, products and price books.",
         [
-            *(record_router(platform, aggregate) for aggregate in AGGREGATES),
-            pipelines_router(platform),
-            opportunities_router(platform),
-            price_books_router(platform),
+            *(record_router(kernel, aggregate) for aggregate in AGGREGATES),
+            pipelines_router(kernel),
+            opportunities_router(kernel),
+            price_books_router(kernel),
         ],
     )

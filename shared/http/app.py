@@ -21,7 +21,7 @@ from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
 from shared.http.routing import DirectRoute, Handler, Table
 from shared.http.tracing import name_span, note_status, server_span
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.telemetry.spans import tracing_is_on
 
 log = logging.getLogger("crm.http")
@@ -44,16 +44,16 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 def service_app(
-    platform: Platform,
+    kernel: Kernel,
     title: str,
     description: str,
     routers: Iterable[APIRouter],
     *,
     lifespan: Lifespan | None = None,
 ) -> ServiceApp:
-    """A service over the platform; its routers' paths are relative to the service's prefix."""
+    """A service over the kernel; its routers' paths are relative to the service's prefix."""
     app = ServiceApp(title, description, lifespan)
-    app.state.platform = platform
+    app.state.kernel = kernel
     for router in routers:
         app.take(router)
     return app

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from shared.errors import Unauthenticated
 from shared.http.headers import header
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 Check = Callable[[Access], Awaitable[object]]
@@ -17,8 +17,8 @@ Check = Callable[[Access], Awaitable[object]]
 class Authenticator:
     """Verifies tokens locally and looks the user's rights up; suspended users and ended sessions are refused."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, kernel: Kernel) -> None:
+        self._platform = kernel
 
     async def access(self, request: Request) -> Access:
         """Raises Unauthenticated, without telling why."""

@@ -72,7 +72,7 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
     access = request.scope.get("access")
     if access is None:
         return validate(await read_body(request, LONG_BYTES), adapter)
-    quota: Quota = request.app.state.platform.quotas.long_bodies
+    quota: Quota = request.app.state.kernel.quotas.long_bodies
     return validate(await read_body(request, on_long=lambda: quota.take(access.user)), adapter)
 
 

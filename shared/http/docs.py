@@ -17,7 +17,7 @@ from starlette.responses import Response
 from shared.http.headers import header
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -35,7 +35,7 @@ _POLICY = "; ".join(
 )
 
 
-def docs_router(platform: Platform, services: Sequence[str]) -> APIRouter:
+def docs_router(kernel: Kernel, services: Sequence[str]) -> APIRouter:
     """services: the prefixes under which they are found, in the order to show them; the root itself comes last."""
     router = APIRouter(route_class=DirectRoute)
     listed = html.escape(orjson.dumps([*services, ""]).decode())
@@ -46,7 +46,7 @@ def docs_router(platform: Platform, services: Sequence[str]) -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     async def first_page(request: Request) -> Response:
-        return _page(home.replace("@@set-up@@", "true" if await _is_set_up(platform) else "false"))
+        return _page(home.replace("@@set-up@@", "true" if await _is_set_up(kernel) else "false"))
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
@@ -75,6 +75,6 @@ def _page(text: str) -> Response:
     return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
 
 
-async def _is_set_up(platform: Platform) -> bool:
+async def _is_set_up(kernel: Kernel) -> bool:
     """Whether there is anybody who could sign in."""
-    return bool(await platform.store.read_all(0, 1, categories=["user"]))
+    return bool(await kernel.store.read_all(0, 1, categories=["user"]))

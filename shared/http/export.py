@@ -16,8 +16,8 @@ from shared.clock import day_of
 from shared.http.answers import titles_of
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
-from shared.platform import Platform
 from shared.security.permissions import Access, Role
 from shared.tabular.cells import Columns
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
@@ -38,7 +38,7 @@ def eyes_for_export(access: Access, resource: str) -> Access:
 
 
 async def export(
-    platform: Platform,
+    kernel: Kernel,
     aggregate: AnyAggregate,
     query: Query,
     access: Access,
@@ -55,37 +55,37 @@ async def export(
     """
     seen_by = eyes_for_export(access, aggregate.name)
     query = replace(query, limit=MAX_PAGE, cursor=None)
-    first = await platform.queries.find(aggregate, query, seen_by, moment)
+    first = await kernel.queries.find(aggregate, query, seen_by, moment)
     if first.next is not None:
-        platform.quotas.long_exports.take(access.user)
-    custom = await _custom_fields(platform, access.tenant, aggregate.name)
+        kernel.quotas.long_exports.take(access.user)
+    custom = await _custom_fields(kernel, access.tenant, aggregate.name)
     columns = Columns(aggregate.collection.fields, access.hidden(aggregate.name), wanted, custom, titles)
 
     async def rows() -> Rows:
         page: Page = first
         yield [columns.header]
         while True:
-            named = await _titles(platform, aggregate, page, access) if titles else {}
+            named = await _titles(kernel, aggregate, page, access) if titles else {}
             yield [columns.row(document, named) for document in page.items]
             if page.next is None:
                 return
             await allowed()
-            page = await platform.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
+            page = await kernel.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
 
-    name = f"{aggregate.noun}-{day_of(platform.clock.now())}.{format}"
+    name = f"{aggregate.noun}-{day_of(kernel.clock.now())}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format == "csv":
         return StreamingResponse(_csv(rows()), headers=headers, media_type="text/csv; charset=utf-8")
     return StreamingResponse(_xlsx(rows()), headers=headers, media_type=XLSX)
 
 
-async def _custom_fields(platform: Platform, tenant: str, resource: str) -> list[Field]:
-    defined = (await definitions(platform.views, tenant, resource)).values()
+async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
+    defined = (await definitions(kernel.views, tenant, resource)).values()
     return [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
 
 
-async def _titles(platform: Platform, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:
-    return await titles_of(page.items, aggregate.collection.fields, platform.catalogue, platform.views, access)
+async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:
+    return await titles_of(page.items, aggregate.collection.fields, kernel.catalogue, kernel.views, access)
 
 
 async def _csv(rows: Rows) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from shared.http.answers import json_answer
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
@@ -23,7 +23,7 @@ _READY = {
 _HEALTHY = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string", "const": "ok"}}}
 
 
-def health_router(platform: Platform) -> APIRouter:
+def health_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     caught_up = False
     alive = operation(
@@ -45,7 +45,7 @@ def health_router(platform: Platform) -> APIRouter:
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
         nonlocal caught_up
-        lag = max(0, await platform.store.head() - platform.projector.position)
+        lag = max(0, await kernel.store.head() - kernel.projector.position)
         caught_up = caught_up or lag == 0
         is_ready = caught_up and lag <= MAX_LAG
         return json_answer({"status": "ready" if is_ready else "behind", "lag": lag}, 200 if is_ready else 503)

@@ -17,7 +17,7 @@ from shared.http.records import method_and_path
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document, Field, Kind
 from shared.views.query import OPERATORS
@@ -56,9 +56,9 @@ _META = {
 }
 
 
-def meta_router(platform: Platform) -> APIRouter:
+def meta_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     described = operation(
         "meta", "Record types, fields, commands and enumerations", "meta", {200: answer("The description", _META)}
     )
@@ -67,8 +67,8 @@ def meta_router(platform: Platform) -> APIRouter:
     async def meta(request: Request) -> Response:
         access = await authenticator.access(request)
         params.only(params.pairs_of(request), ())
-        readable = [a for a in platform.catalogue if access.level(a.name, "read") is not Level.NONE]
-        types = [describe(a, access, await definitions(platform.views, access.tenant, a.name)) for a in readable]
+        readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
+        types = [describe(a, access, await definitions(kernel.views, access.tenant, a.name)) for a in readable]
         return json_answer({"types": types, "enumerations": _ENUMERATIONS})
 
     return router

@@ -21,9 +21,9 @@ from shared.http.recorddocs import RecordDocs
 from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import nothing_hidden
 from shared.kernel.timeline import timeline
-from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Kind, Query
 
@@ -34,12 +34,12 @@ class RecordRouter(APIRouter):
     components: Components
 
 
-def record_router(platform: Platform, aggregate: AnyAggregate) -> RecordRouter:
+def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
     """List, count, board, export, read, history, timeline and one route per command of one record type."""
     if taken := params.RESERVED & {f.name for f in aggregate.collection.fields}:
         raise TypeError(f"{aggregate.name}: {sorted(taken)} are names of query parameters")
     router = RecordRouter(route_class=DirectRoute)
-    docs, records = RecordDocs(aggregate), _Records(platform, aggregate)
+    docs, records = RecordDocs(aggregate), _Records(kernel, aggregate)
     router.components = docs.components
     noun = f"/{aggregate.noun}"
 
@@ -73,10 +73,10 @@ def method_and_path(aggregate: AnyAggregate, command: Command) -> tuple[str, str
 class _Records:
     """The handlers of one record type."""
 
-    def __init__(self, platform: Platform, aggregate: AnyAggregate) -> None:
-        self._platform, self._aggregate = platform, aggregate
-        self._queries, self._collection = platform.queries, aggregate.collection
-        self._authenticator = Authenticator(platform)
+    def __init__(self, kernel: Kernel, aggregate: AnyAggregate) -> None:
+        self._platform, self._aggregate = kernel, aggregate
+        self._queries, self._collection = kernel.queries, aggregate.collection
+        self._authenticator = Authenticator(kernel)
         self._access = self._authenticator.access
 
     def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:

@@ -14,7 +14,7 @@ from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.texts import fold
 from shared.views.port import Condition, Document, Query
@@ -43,9 +43,9 @@ _FOUND = {
 }
 
 
-def search_router(platform: Platform) -> APIRouter:
+def search_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     described = operation(
         "search",
         "Accounts, contacts, leads, opportunities, products and activities in one call",
@@ -67,28 +67,28 @@ def search_router(platform: Platform) -> APIRouter:
         text = given.get("q", "").strip()
         if not text:
             raise Invalid.field("q", "required", "say what to look for")
-        types = _types(given.get("types"), platform)
-        found = await asyncio.gather(*(_find(platform, a, text, limit, access) for a in types))
+        types = _types(given.get("types"), kernel)
+        found = await asyncio.gather(*(_find(kernel, a, text, limit, access) for a in types))
         ranked = sorted((rank, i, n) for n, items in enumerate(found) for i, (rank, _) in enumerate(items))
         return json_answer({"items": [found[n][i][1] for _, i, n in ranked[:limit]]})
 
     return router
 
 
-def _types(asked: str | None, platform: Platform) -> list[AnyAggregate]:
+def _types(asked: str | None, kernel: Kernel) -> list[AnyAggregate]:
     names = list(dict.fromkeys(asked.split(","))) if asked else list(TYPES)
     if unknown := [n for n in names if n not in TYPES]:
         raise Invalid.field("types", "not-an-option", f"{unknown[0][:80]} is none of " + ", ".join(TYPES))
-    return [platform.catalogue[n] for n in names if n in platform.catalogue]
+    return [kernel.catalogue[n] for n in names if n in kernel.catalogue]
 
 
 async def _find(
-    platform: Platform, aggregate: AnyAggregate, text: str, limit: int, access: Access
+    kernel: Kernel, aggregate: AnyAggregate, text: str, limit: int, access: Access
 ) -> list[tuple[int, Document]]:
     """What one type has, with a rank for each (0 = the title is the text); nothing where the caller may not look."""
     where = (Condition("archived", "eq", False),)
     try:
-        page = await platform.queries.find(aggregate, Query(where, text, "updated_at", True, limit), access)
+        page = await kernel.queries.find(aggregate, Query(where, text, "updated_at", True, limit), access)
     except Forbidden:
         return []
     title_of, wanted = aggregate.collection.title, fold(text)

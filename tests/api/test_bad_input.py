@@ -25,9 +25,9 @@ DEEP = 100_000
 @pytest_asyncio.fixture(loop_scope="module")
 async def http(whole: Whole) -> AsyncIterator[httpx.AsyncClient]:
     """The administrator's client; no test of this file may leave a trace in the log."""
-    before = await whole.platform.store.head()
+    before = await whole.kernel.store.head()
     yield whole.client()
-    assert await whole.platform.store.head() == before
+    assert await whole.kernel.store.head() == before
 
 
 @pytest.mark.parametrize(

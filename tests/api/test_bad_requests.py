@@ -42,9 +42,9 @@ async def http(whole: Whole) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def unchanged(whole: Whole) -> AsyncIterator[None]:
-    before = await whole.platform.store.head()
+    before = await whole.kernel.store.head()
     yield
-    assert await whole.platform.store.head() == before
+    assert await whole.kernel.store.head() == before
 
 
 # --- ids --------------------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ async def test_another_tenants_id_answers_like_an_unknown_one(
     whole: Whole, http: httpx.AsyncClient, type_: str
 ) -> None:
     """At every path that takes an id, whatever the body; and so does what can be no id."""
-    aggregate = whole.platform.catalogue[type_]
+    aggregate = whole.kernel.catalogue[type_]
     theirs, base = whole.theirs.one(type_), PATHS[type_]
     for path in ("", "/history", "/timeline", "?as_of=1", "?as_of=2026-01-01", "?fields=id"):
         unknown = await http.get(f"{base}/{NOBODY}{path}")
@@ -182,7 +182,7 @@ async def test_a_version_that_never_comes_is_waited_for_then_told(whole: Whole, 
 
 @pytest.mark.usefixtures("unchanged")
 async def test_waiting_for_events_ends(whole: Whole, http: httpx.AsyncClient) -> None:
-    head = await whole.platform.store.head()
+    head = await whole.kernel.store.head()
     answer = await http.get(f"/audit/events?after={head}&wait=1")
     assert answer.json() == {"items": [], "from": head, "position": head}
     for wrong in ("31", "-1", "x", "1.5"):
@@ -207,7 +207,7 @@ def example_of(aggregate: AnyAggregate, command: Command) -> dict[str, Any]:
 @pytest.mark.parametrize("type_", [t for t in PATHS if t != "import"])
 async def test_what_the_server_sets_nobody_sends(whole: Whole, http: httpx.AsyncClient, type_: str) -> None:
     """In every body of every command: each field that is not the command's own is refused by its name."""
-    aggregate = whole.platform.catalogue[type_]
+    aggregate = whole.kernel.catalogue[type_]
     shown = [f.name for f in aggregate.collection.fields]
     for command in commands(aggregate):
         sent = {name: "x" for name in (*OWN, *shown) if name not in command.model.model_fields}

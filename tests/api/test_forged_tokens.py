@@ -69,9 +69,9 @@ def altered(token: str) -> Iterator[str]:
 
 
 async def test_nothing_forged_or_altered_is_let_in(whole: Whole, http: httpx.AsyncClient) -> None:
-    ring = whole.platform.keys
+    ring = whole.kernel.keys
     assert isinstance(ring, SqliteKeyRing)
-    keys = SigningKeys.open(whole.suite.settings.data / "keys" / "signing.keys", ring.root, whole.platform.clock)
+    keys = SigningKeys.open(whole.suite.settings.data / "keys" / "signing.keys", ring.root, whole.kernel.clock)
     token = whole.token()
     for path in ROUTES:
         good = await http.get(path, headers={"Authorization": f"Bearer {token}"})
@@ -100,7 +100,7 @@ async def test_a_token_stands_in_the_one_header_alone(whole: Whole, http: httpx.
 
 async def test_a_token_of_one_installation_is_none_of_another(whole: Whole, http: httpx.AsyncClient) -> None:
     """The organisation is taken from the token, so what the token says must be true of its user."""
-    signer, ours, theirs = whole.platform.signer, whole.ours, whole.theirs
+    signer, ours, theirs = whole.kernel.signer, whole.ours, whole.theirs
     assert signer is not None
     for user, tenant in ((ours.users["administrator"], theirs.tenant), (theirs.users["administrator"], ours.tenant)):
         mixed = signer.issue(user, tenant, "session", 9)[0]

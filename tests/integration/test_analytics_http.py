@@ -25,7 +25,7 @@ ADMIN = "ada@acme.example"
 @pytest.fixture
 async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
     opened = await Suite.open(Settings(tmp_path))
-    await set_up(opened.platform, "Acme", "Ada Bloom", ADMIN, PASSWORD, "en", Passwords(QUICK))
+    await set_up(opened.kernel, "Acme", "Ada Bloom", ADMIN, PASSWORD, "en", Passwords(QUICK))
     await opened.start()
     yield opened
     await opened.close()

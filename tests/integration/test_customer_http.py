@@ -50,11 +50,11 @@ class Customers:
 @pytest.fixture
 async def customers(tmp_path: Path) -> AsyncIterator[Customers]:
     async with open_service(tmp_path, (ACCOUNT, CONTACT, ACTIVITY), projecting=False) as service:
-        app, signed = create_app(service.platform), service.client()
+        app, signed = create_app(service.kernel), service.client()
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://customer.test", headers=signed.headers
         ) as client:
-            yield Customers(service, app, client, PolicyRunner(POLICIES, service.platform.bus, service.platform.codec))
+            yield Customers(service, app, client, PolicyRunner(POLICIES, service.kernel.bus, service.kernel.codec))
 
 
 async def test_merge_preview_unmerge_and_timeline(customers: Customers) -> None:

@@ -82,7 +82,7 @@ async def test_amounts_are_exact_all_the_way(desk: Office) -> None:
     bodies = [f'{{"name":"n{n}","annual_revenue":{as_json_number(a, n)}}}' for n, a in enumerate(given_)]
     ids = await asyncio.gather(*(post(desk, ACCOUNTS, body) for body in bodies))
     exact = {id: f"{Decimal(a):.2f}" for id, a in zip(ids, given_, strict=True)}
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
 
     for id in ids[:20]:
         event = (await desk.get(f"/audit/streams/account-{id}"))["items"][0]
@@ -109,7 +109,7 @@ async def _and_back(desk: Office, given_: Sequence[str]) -> None:
     for name, mark, file in (("back.csv", "c-", content), ("back.xlsx", "x-", workbook(rows))):
         done = await desk.run(IMPORT.format(file=name, mark=mark), {name: file})
         assert (done["totals"]["created"], done["totals"]["rejected"]) == (len(given_), 0), done
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     found = {a["name"]: a["annual_revenue"] for a in await everything(desk)}
     for row in rows:
         assert found[f"c-{row['name']}"] == found[f"x-{row['name']}"] == row["annual_revenue"]
@@ -142,7 +142,7 @@ async def test_deals_lines_and_sql_are_exact(desk: Office) -> None:
     await post(desk, f"{DEALS}/{lined}/lines", f'{{"product":"{product}"}}')
     line = f'{{"product":"{product}","quantity":123456.7891,"unit_price":1000000.01,"discount_percent":33.33}}'
     await post(desk, f"{DEALS}/{lined}/lines", line)
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     exact = (Decimal("123456.7891") * Decimal("1000000.01") * Decimal("0.6667")).quantize(Decimal("0.01"))
     assert (await desk.get(f"{DEALS}/{lined}"))["amount"] == str(exact + Decimal("90071992547409.93"))
     too_much = f'{{"product":"{product}","quantity":1000000000,"unit_price":99999999999999.99}}'
@@ -162,7 +162,7 @@ async def test_deals_lines_and_sql_are_exact(desk: Office) -> None:
 async def test_custom_numbers_are_exact_or_refused(desk: Office) -> None:
     for name, kind in (("size", "decimal"), ("count", "integer"), ("note", "text")):
         await desk.create("/customer/field-definitions", resource="account", name=name, kind=kind)
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     kept = {
         "90071992547409.93": "90071992547409.93",
         "1E-7": "0.0000001",
@@ -173,7 +173,7 @@ async def test_custom_numbers_are_exact_or_refused(desk: Office) -> None:
     }
     for n, (number, shown) in enumerate(kept.items()):
         id = await post(desk, ACCOUNTS, f'{{"name":"c{n}","custom":{{"size":{number}}}}}')
-        await desk.suite.platform.projector.catch_up()
+        await desk.suite.kernel.projector.catch_up()
         assert (await desk.get(f"{ACCOUNTS}/{id}"))["custom"] == {"size": shown}
         assert [a["id"] for a in await everything(desk, **{"custom.size": str(shown)})] == [id]
     for field, number, code in (
@@ -202,12 +202,12 @@ SPELT = ("12.50", "+12.5", "12.5", "1.25e1", "012.500")
 async def test_a_custom_decimal_is_one_number_however_it_is_written(desk: Office) -> None:
     for name, kind in (("size", "decimal"), ("version", "keyword")):
         await desk.create("/customer/field-definitions", resource="account", name=name, kind=kind)
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     with patch("shared.kernel.custom_fields.decimal_key", lambda text: text):  # as values were kept before
         old = await desk.create(ACCOUNTS, name="Old", custom={"size": "12.50", "version": "1.10"})
     ids = {old} | {await desk.create(ACCOUNTS, name=f"c {n}", custom={"size": text}) for n, text in enumerate(SPELT)}
     whole = await desk.create(ACCOUNTS, name="Whole", custom={"size": 12})
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     assert (await desk.get(f"{ACCOUNTS}/{old}"))["custom"]["size"] == "12.50"
     for text in SPELT:
         assert {a["id"] for a in await everything(desk, **{"custom.size": text})} == ids, text

@@ -74,7 +74,7 @@ async def test_a_filter_finds_every_spelling(desk: Office) -> None:
     for path, name, key in CASES:
         first, *others = SPELT[key]
         id = await desk.create(f"/{path}", name=f"The {name} holder", **{name: first})
-        await desk.suite.platform.projector.catch_up()
+        await desk.suite.kernel.projector.catch_up()
         for text in (first, *others):
             assert id in await found(desk, path, **{name: text}), (path, name, text)
             assert id in await found(desk, path, **{f"{name}[in]": f"nobody,{text}"}), (path, name, text)
@@ -87,7 +87,7 @@ async def test_a_filter_finds_every_spelling(desk: Office) -> None:
 async def test_lists_and_users_and_the_past_are_asked_in_the_same_way(desk: Office) -> None:
     ann = await desk.create("/customer/contacts", name="Ann Lee", email=SPELT[Key.EMAIL][0], phone="+861012345678")
     (await desk.client.post(f"/customer/contacts/{ann}/tags", json={"add": ["Vip"]})).raise_for_status()
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     moment = to_rfc3339(SystemClock().now())
     for text in SPELT[Key.EMAIL]:
         assert await found(desk, "customer/contacts", email_keys=text) == [ann]
@@ -112,7 +112,7 @@ MATCHED = (
 async def test_an_import_meets_the_holder_however_it_spells_the_key(desk: Office) -> None:
     for path, resource, key, to, (first, *others) in MATCHED:
         id = await desk.create(f"/{path}", name="Ann Lee", **{key: first})
-        await desk.suite.platform.projector.catch_up()
+        await desk.suite.kernel.projector.catch_up()
         mapping = GUESTS.format(resource=resource, mode="upsert", key=key, to=to)
         for n, text in enumerate(others):
             report = await desk.run(mapping, {"guests.csv": f"Name,Key,To\nAnn Lee,{text},t{n}\n"})
@@ -129,7 +129,7 @@ async def test_views_of_an_older_program_are_built_anew(tmp_path: Path) -> None:
     with patch.object(PRODUCT, "collection", plain):
         async with office(tmp_path, working=False) as desk:
             id = await desk.create("/sales/products", name="Old", code="DE-1")
-            await desk.suite.platform.projector.catch_up()
+            await desk.suite.kernel.projector.catch_up()
             assert await found(desk, "sales/products", code="de-1") == []
     async with office(tmp_path, working=False) as desk:
         assert await found(desk, "sales/products", code="de-1") == [id]
@@ -139,7 +139,7 @@ async def test_a_row_that_a_merged_record_holds_is_about_the_one_it_lives_on_in(
     first, *others = SPELT[Key.EMAIL]
     ids = [await desk.create("/customer/contacts", name=n, email=e) for n, e in (("A", first), ("B", "b@x.example"))]
     last = await desk.create("/customer/contacts", name="C", email="c@x.example")
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     for absorbed, survivor in zip(ids, [ids[1], last], strict=True):
         answer = await desk.client.post(f"/customer/contacts/{survivor}/merge", json={"absorb": [absorbed]})
         assert answer.is_success, answer.text
@@ -151,14 +151,14 @@ async def test_a_row_that_a_merged_record_holds_is_about_the_one_it_lives_on_in(
     assert (report["totals"]["rows"], report["totals"]["updated"]) == (1, 1), report
     assert (await desk.get(f"/customer/contacts/{last}"))["title"] == "Boss"
     (await desk.client.post(f"/customer/contacts/{last}/archive", json={})).raise_for_status()
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     report = await desk.run(mapping, {"guests.csv": f"Name,Key,To\nAnn,{first},Boss\n"})
     assert [r["errors"][0]["code"] for r in report["rejected"]] == ["duplicate"]  # nobody there to be changed
 
 
 async def test_rows_are_gathered_by_the_key_however_they_spell_it(desk: Office) -> None:
     bob = await desk.create("/identity/users", name="Bob", email="bob@example.com", roles=["sales_representative"])
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     mapping = """
 name: Gathered
 steps:

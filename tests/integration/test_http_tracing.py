@@ -35,7 +35,7 @@ async def test_a_command_is_one_trace_that_continues_the_callers(tmp_path: Path,
     async with open_service(tmp_path, projecting=False) as service:
         client = service.client()
         answer = await client.post("/customer/accounts", json={"name": "Acme"}, headers={"traceparent": CALLER})
-        stored = await service.platform.store.read("t1", f"account-{answer.json()['id']}")
+        stored = await service.kernel.store.read("t1", f"account-{answer.json()['id']}")
         await service.catch_up()
         await client.get("/customer/accounts/unknown-id/history")
     finished = {s.name: s for s in spans.get_finished_spans()}

@@ -153,7 +153,7 @@ async def test_an_honest_link_is_good_days_later(suite: Suite, admin: httpx.Asyn
 async def test_a_user_known_from_an_import_joins_on_the_same_record(suite: Suite, admin: httpx.AsyncClient) -> None:
     me = (await admin.get("/identity/me")).json()
     call = Call(system_access(me["tenant"], "import"))
-    id = (await suite.platform.bus.send("identity.ListUser", {"name": "Moses Frase"}, call)).id
+    id = (await suite.kernel.bus.send("identity.ListUser", {"name": "Moses Frase"}, call)).id
     await post(admin, f"/identity/users/{id}/invitation", 409)
     await post(admin, f"/identity/users/{id}/invite", email="moses@acme.example", roles=["read_only"])
     token = (await post(admin, f"/identity/users/{id}/invitation", 201))["token"]

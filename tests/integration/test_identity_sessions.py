@@ -76,13 +76,13 @@ async def test_a_wrong_password_and_an_unknown_name_cannot_be_told_apart(
         return verify(self, known, password)
 
     monkeypatch.setattr(Passwords, "_verify", counted)
-    head = await suite.platform.store.head()
+    head = await suite.kernel.store.head()
     wrong = await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": "wrong password!"})
     unknown = await suite.client().post("/identity/sessions", json={"email": "x@y.example", "password": PASSWORD})
     assert (wrong.status_code, wrong.content) == (401, unknown.content)
     assert wrong.headers == unknown.headers
     assert work == [False, True]  # both cost one argon2
-    assert await suite.platform.store.head() == head + 2  # and one record each
+    assert await suite.kernel.store.head() == head + 2  # and one record each
 
 
 async def test_users_who_may_not_sign_in_are_answered_as_if_they_were_unknown(suite: Suite) -> None:
@@ -100,8 +100,8 @@ async def test_a_failed_sign_in_is_recorded_without_secrets(suite: Suite) -> Non
     tried = {"email": "Somebody.Else@elsewhere.example", "password": "correct horse mistyped"}
     await suite.client(ip="203.0.113.9").post("/identity/sessions", json=tried)
     await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": "another wrong one"})
-    recorded = await suite.platform.store.read_all(0, 1000, categories=["signin"])
-    failed = [suite.platform.codec.decode(one) for one in recorded]
+    recorded = await suite.kernel.store.read_all(0, 1000, categories=["signin"])
+    failed = [suite.kernel.codec.decode(one) for one in recorded]
     assert [f.type for f in failed] == ["identity.SignInFailed"] * 2
     assert failed[0].tenant == EVERYWHERE
     assert failed[0].event.device["ip"] == "203.0.113.9"
@@ -129,8 +129,8 @@ async def test_no_header_makes_another_address_of_the_same_caller(suite: Suite) 
         headers = {"X-Forwarded-For": f"192.0.2.{n}", "Forwarded": f"for=192.0.2.{n}"}
         body = {"email": f"user{n % 2}@acme.example", "password": "wrong password!"}
         codes.append((await suite.client(**headers).post("/identity/sessions", json=body)).status_code)
-    recorded = await suite.platform.store.read_all(0, 1000, categories=["signin"])
-    assert {suite.platform.codec.decode(r).event.device["ip"] for r in recorded} == {"192.0.2.1"}
+    recorded = await suite.kernel.store.read_all(0, 1000, categories=["signin"])
+    assert {suite.kernel.codec.decode(r).event.device["ip"] for r in recorded} == {"192.0.2.1"}
     assert codes == [401] * 6
 
 
@@ -172,7 +172,7 @@ async def test_parallel_use_of_one_token_leads_to_one_successor(suite: Suite) ->
     successors = {a.json()["refresh_token"] for a in answers}
     assert len(successors) == 1
     assert (await refresh(client, successors.pop())).status_code == 200
-    spent = [e for e in await suite.platform.store.read_all(0, 1000, categories=["session"]) if "Refreshed" in e.type]
+    spent = [e for e in await suite.kernel.store.read_all(0, 1000, categories=["session"]) if "Refreshed" in e.type]
     assert len(spent) == 2
 
 
@@ -194,8 +194,8 @@ async def test_an_older_generation_ends_it_at_once_while_other_sessions_go_on(su
     assert (await refresh(client, first["refresh_token"])).status_code == 401
     assert (await refresh(client, third["refresh_token"])).status_code == 401
     assert (await refresh(client, other["refresh_token"])).status_code == 200
-    ended = [e for e in await suite.platform.store.read_all(0, 1000, categories=["session"]) if "Revoked" in e.type]
-    assert [suite.platform.codec.decode(e).event.cause for e in ended] == ["reuse"]
+    ended = [e for e in await suite.kernel.store.read_all(0, 1000, categories=["session"]) if "Revoked" in e.type]
+    assert [suite.kernel.codec.decode(e).event.cause for e in ended] == ["reuse"]
 
 
 async def test_a_guessed_token_ends_nothing(suite: Suite) -> None:
@@ -348,7 +348,7 @@ async def test_a_new_password_ends_every_other_session(suite: Suite) -> None:
 async def test_sessions_survive_a_restart(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> None:
     _, first = await start(suite)
     folder = tmp_path_factory.mktemp("copy")
-    await suite.platform.store.close()
+    await suite.kernel.store.close()
     for source in suite.folder.rglob("*"):
         if source.is_file():
             target = folder / source.relative_to(suite.folder)

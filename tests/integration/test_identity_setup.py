@@ -31,15 +31,15 @@ def form(token: str | None, **changed: Any) -> dict[str, Any]:
 
 
 async def test_the_link_creates_the_organisation_and_its_administrator_once(suite: Suite) -> None:
-    token = await setup_token(suite.platform)
+    token = await setup_token(suite.kernel)
     assert token is not None
-    assert not await is_set_up(suite.platform)
+    assert not await is_set_up(suite.kernel)
     client = suite.client()
     answer = await client.post("/identity/setup", json=form(token))
     assert answer.status_code == 201, answer.text
     again = await client.post("/identity/setup", json=form(token, email="eve@evil.example"))
     assert (again.status_code, again.json()["code"]) == (409, "already-set-up")
-    assert await setup_token(suite.platform) is None
+    assert await setup_token(suite.kernel) is None
     me = (await (await suite.sign_in()).get("/identity/me")).json()
     assert (me["tenant"], me["user"]["id"]) == (answer.json()["tenant"], answer.json()["user"])
     assert me["organisation"]["name"] == "Acme 有限公司"
@@ -48,7 +48,7 @@ async def test_the_link_creates_the_organisation_and_its_administrator_once(suit
 
 async def test_only_the_newest_link_is_good_and_its_token_is_kept_as_a_hash(suite: Suite) -> None:
     assert (await suite.client().post("/identity/setup", json=form("anything"))).status_code == 403
-    old, new = await setup_token(suite.platform), await setup_token(suite.platform)
+    old, new = await setup_token(suite.kernel), await setup_token(suite.kernel)
     assert old is not None
     assert new is not None
     assert (await suite.client().post("/identity/setup", json=form(old))).status_code == 403
@@ -58,15 +58,15 @@ async def test_only_the_newest_link_is_good_and_its_token_is_kept_as_a_hash(suit
 
 
 async def test_two_who_use_the_link_at_once_make_one_organisation(suite: Suite) -> None:
-    token = await setup_token(suite.platform)
+    token = await setup_token(suite.kernel)
     bodies = [form(token, email=f"user{n}@acme.example") for n in range(5)]
     answers = await asyncio.gather(*(suite.client().post("/identity/setup", json=b) for b in bodies))
     assert sorted(a.status_code for a in answers) == [201, 409, 409, 409, 409]
-    assert len(await suite.platform.store.read_all(0, 100, categories=["organisation"])) == 1
+    assert len(await suite.kernel.store.read_all(0, 100, categories=["organisation"])) == 1
 
 
 async def test_everything_wrong_is_named_at_once_and_the_link_stays_good(suite: Suite) -> None:
-    token = await setup_token(suite.platform)
+    token = await setup_token(suite.kernel)
     wrong = form(token, organisation="", name="", email="nonsense", password="acme")
     answer = await suite.client().post("/identity/setup", json=wrong)
     assert answer.status_code == 422
@@ -75,7 +75,7 @@ async def test_everything_wrong_is_named_at_once_and_the_link_stays_good(suite: 
     assert ("password", "too-short") in named
     guess = await suite.client().post("/identity/setup", json=form(token, password="acme 有限公司 2026"))
     assert [e["code"] for e in guess.json()["errors"]] == ["too-guessable"]
-    assert await suite.platform.store.read_all(0, 100, categories=["organisation", "user"]) == []
+    assert await suite.kernel.store.read_all(0, 100, categories=["organisation", "user"]) == []
     assert (await suite.client().post("/identity/setup", json=form(token))).status_code == 201
 
 
@@ -93,10 +93,10 @@ async def test_an_act_cut_off_in_the_middle_goes_on_when_repeated(
         patched.setattr(CommandBus, "send", cut_off)
         with pytest.raises(ConnectionError):
             await suite.set_up()
-    assert not await is_set_up(suite.platform)
-    assert await setup_token(suite.platform) is not None
+    assert not await is_set_up(suite.kernel)
+    assert await setup_token(suite.kernel) is not None
     await suite.set_up()
-    assert len(await suite.platform.store.read_all(0, 100, categories=["organisation"])) == 1
+    assert len(await suite.kernel.store.read_all(0, 100, categories=["organisation"])) == 1
     assert (await suite.sign_in()) is not None
 
 
@@ -117,14 +117,14 @@ async def test_a_sign_in_name_is_unique_over_all_organisations(suite: Suite) -> 
     await suite.set_up("Umbrella", "uma@umbrella.example")
     for email in ("ada@acme.example", "ADA@ACME.example"):
         with pytest.raises(Duplicate) as caught:
-            await set_up(suite.platform, "Third", "Ada", email, PASSWORD, "en", Passwords(QUICK))
+            await set_up(suite.kernel, "Third", "Ada", email, PASSWORD, "en", Passwords(QUICK))
         assert caught.value.errors[0].field == "email"
     uma = await suite.sign_in("uma@umbrella.example")
     taken = await uma.post("/identity/users", json={"name": "A", "email": "ada@acme.example"})
     assert (taken.status_code, taken.json()["type"]) == (409, "/problems/duplicate")
     assert "holder" not in taken.json()
     with pytest.raises(Invalid):
-        await set_up(suite.platform, "Fourth", "A", "a@b.example", "short", "en", Passwords(QUICK))
+        await set_up(suite.kernel, "Fourth", "A", "a@b.example", "short", "en", Passwords(QUICK))
 
 
 async def test_events_hold_no_personal_plain_text_and_views_no_secret(suite: Suite) -> None:
@@ -134,7 +134,7 @@ async def test_events_hold_no_personal_plain_text_and_views_no_secret(suite: Sui
         assert plain.encode() not in events
     assert b"Ada Bloom" in views
     assert b"argon2" not in views
-    user = await suite.platform.repository.load(USER, done.tenant, done.user)
+    user = await suite.kernel.repository.load(USER, done.tenant, done.user)
     assert "argon2" not in str(USER.dump(user))
 
 

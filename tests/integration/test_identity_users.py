@@ -204,8 +204,8 @@ async def test_the_last_administrator_cannot_go_even_when_two_act_at_once(
     )
     await suite.settle()
     await suite.settle()
-    tenant = (await suite.platform.store.read_all(0, 1, categories=["user"]))[0].tenant
-    found = [await suite.platform.directory.access(tenant, id) for id in (first, second)]
+    tenant = (await suite.kernel.store.read_all(0, 1, categories=["user"]))[0].tenant
+    found = [await suite.kernel.directory.access(tenant, id) for id in (first, second)]
     assert any(a is not None and "administrator" in {r.id for r in a.roles} for a in found)
 
 
@@ -300,21 +300,21 @@ async def test_an_erased_user_is_unreadable_everywhere_and_frees_their_name(
 async def test_no_plain_text_of_an_erased_user_is_left_in_any_file(suite: Suite, admin: httpx.AsyncClient) -> None:
     """Also not of the devices they signed in from, and also when the process died before the key was destroyed."""
     id = await suite.join(admin, "bob.dylan@acme.example", "read_only")
-    [tenant] = [tenant async for tenant, _, _ in suite.platform.views.scan("organisations")]
+    [tenant] = [tenant async for tenant, _, _ in suite.kernel.views.scan("organisations")]
     browser = suite.client(**{"User-Agent": "Quillbrowser"})
     answer = await browser.post("/identity/sessions", json={"email": "bob.dylan@acme.example", "password": PASSWORD})
     refresh = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
     await suite.settle()
     assert b"Quillbrowser" in suite.stored_bytes()
     await post(admin, f"/identity/users/{id}/deactivate")
-    with patch.object(suite.platform.keys, "destroy", side_effect=RuntimeError("the process dies here")):
+    with patch.object(suite.kernel.keys, "destroy", side_effect=RuntimeError("the process dies here")):
         await admin.post(f"/identity/users/{id}/erase")
     await suite.settle()
     await suite.client().post("/identity/sessions/refresh", headers=refresh)
     await suite.settle()
-    assert suite.platform.keys.key(tenant, id) is None
+    assert suite.kernel.keys.key(tenant, id) is None
     held = suite.stored_bytes().lower()
     assert [s for s in (b"bob.dylan", b"quillbrowser") if s in held] == []
-    for session in (await suite.platform.views.find("sessions", Query(), Scope(tenant))).items:
-        folded = await suite.platform.repository.load(SESSION, tenant, session["id"])
+    for session in (await suite.kernel.views.find("sessions", Query(), Scope(tenant))).items:
+        folded = await suite.kernel.repository.load(SESSION, tenant, session["id"])
         assert session == SESSION.document(folded)

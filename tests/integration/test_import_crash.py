@@ -37,7 +37,7 @@ def child(crashpoint: str, *args: str) -> int:
 
 
 async def deals(desk: Office) -> list[dict[str, Any]]:
-    scan = desk.suite.platform.views.scan("opportunities")
+    scan = desk.suite.kernel.views.scan("opportunities")
     return [document async for _, _, document in scan]
 
 
@@ -45,7 +45,7 @@ async def live(desk: Office) -> Counter[str]:
     """How many records of each type are not archived."""
     found: Counter[str] = Counter()
     for name in ("accounts", "opportunities", "products", "teams", "users", "pipelines"):
-        async for _, _, document in desk.suite.platform.views.scan(name):
+        async for _, _, document in desk.suite.kernel.views.scan(name):
             found[name] += not document["archived"]
     return found
 
@@ -105,7 +105,7 @@ async def test_a_job_that_was_further_than_the_log_is_now_begins_again(tmp_path:
     async with office(tmp_path / "data", working=False) as desk:
         sent = await desk.send(COMPANIES, {"companies.csv": "Company\n" + "".join(f"No {n}\n" for n in range(5))})
         id = sent.raise_for_status().json()["id"]
-        await desk.suite.platform.projector.catch_up()
+        await desk.suite.kernel.projector.catch_up()
         file = JobFile(tmp_path / "data" / "imports" / id / "job.db", b"secret")
         file.save(Mark(row=4, counts=[{"created": 4}], position=10**6, chain_hash="00" * 32))
         file.close()

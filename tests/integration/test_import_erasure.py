@@ -32,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 async def imported(desk: Office) -> str:
     id: str = (await desk.send(MAPPING, FILES)).json()["id"]
     await desk.suite.imports.carry_out(desk.tenant, id)
-    await settle(desk.suite.platform)
+    await settle(desk.suite.kernel)
     return id
 
 
@@ -42,7 +42,7 @@ async def test_the_words_of_an_import_go_with_the_first_who_is_erased(desk: Offi
     assert hits(await text(desk, f"/imports/{id}"), WORDS)
     assert [n for n in files_with(tmp_path, WORDS) if n.startswith("events.db")] == []
     (await desk.client.post(f"/customer/contacts/{page['items'][0]['id']}/erase", json={})).raise_for_status()
-    await settle(desk.suite.platform)
+    await settle(desk.suite.kernel)
     shown = await desk.get(f"/imports/{id}")
     assert (shown["name"], shown["mapping"], shown["files"]) == ("[erased]", "[erased]", [])
     assert (shown["status"], shown["created"], shown["erased"]) == ("completed", 2, True)
@@ -54,17 +54,17 @@ async def test_the_words_of_an_import_go_with_the_first_who_is_erased(desk: Offi
     others = [d for d in (await desk.get("/customer/contacts"))["items"] if d["given_name"] == "Otto"]
     assert others[0]["description"] == "Seen with Quillfeather"  # it is Otto's
     (await desk.client.post(f"/customer/contacts/{others[0]['id']}/erase", json={})).raise_for_status()
-    await settle(desk.suite.platform)
+    await settle(desk.suite.kernel)
     assert files_with(tmp_path, WORDS) == {}
 
 
 async def test_an_unfinished_import_ends_and_its_files_go(desk: Office, tmp_path: Path) -> None:
     id: str = (await desk.send(MAPPING, FILES)).json()["id"]
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     (await desk.client.post(f"/imports/{id}/pause", json={"reason": "marzipan is out"})).raise_for_status()
     assert [n for n in files_with(tmp_path, WORDS) if n.startswith("events.db")] == []
     (await desk.client.post(f"/imports/{id}/erase", json={})).raise_for_status()
-    await settle(desk.suite.platform)
+    await settle(desk.suite.kernel)
     shown = await desk.get(f"/imports/{id}")
     assert (shown["status"], shown["reason"], shown["erased"]) == ("failed", "[erased]", True)
     assert not (tmp_path / "imports" / id).exists()

@@ -85,11 +85,11 @@ async def test_every_change_says_which_import_made_it(desk: Office) -> None:
 
 
 async def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Office) -> None:
-    before = await desk.suite.platform.store.head()
+    before = await desk.suite.kernel.store.head()
     report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Dry")}, "/imports/dry-run")
     assert (report["status"], report["totals"]["created"], report["totals"]["rejected"]) == ("dry-run", 2, 2)
     assert [r["error_line"] for r in await csv_of(desk, f"/imports/{report['id']}/rejected.csv")] == ["3", "4"]
-    assert await desk.suite.platform.store.head() == before
+    assert await desk.suite.kernel.store.head() == before
     assert await named(desk, "Dry") == {}
 
 
@@ -156,12 +156,12 @@ def bomb() -> bytes:
 async def test_what_cannot_be_imported_is_refused_whole(
     desk: Office, mapping: str, files: dict[str, bytes | str], field: str, code: str
 ) -> None:
-    before = await desk.suite.platform.store.head()
+    before = await desk.suite.kernel.store.head()
     for path in ("/imports", "/imports/dry-run"):
         answer = await desk.send(mapping, files, path)
         assert answer.status_code == 422, answer.text
         assert (field, code) in [(e["field"], e["code"]) for e in answer.json()["errors"]], answer.text
-    assert await desk.suite.platform.store.head() == before
+    assert await desk.suite.kernel.store.head() == before
     assert not list((desk.suite.imports.folder / "incoming").glob("*"))
 
 
@@ -254,7 +254,7 @@ async def test_an_export_comes_back_as_it_was(desk: Office) -> None:
     names = ["=1+1 Round", "+86 Round", "'=x Round", "@Round", "－Round", '\u201cRound\u201d, Ltd; "x"', "Plain Round"]
     for name in names:
         await desk.create("/customer/accounts", name=name, description=f"{name}\nsecond line", allow_duplicate=True)
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     exported = (await desk.client.get("/customer/accounts/export", params={"q": "Round"})).raise_for_status().content
     mapping = MAPPING.replace(
         "{ name: Company, city: City, founded: Since }", "{ name: name, description: description }"
@@ -284,7 +284,7 @@ async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Rights")})
-    directory, id = desk.suite.platform.directory, report["id"]
+    directory, id = desk.suite.kernel.directory, report["id"]
 
     async def as_of_now(access: Access, path: str, status: int, method: str = "GET", **more: Any) -> None:
         async def caller(claims: object) -> Access:

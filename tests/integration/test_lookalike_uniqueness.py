@@ -92,16 +92,16 @@ async def test_values_reserved_before_the_rule_are_held_after_the_next_start(tmp
     with before_the_rule():
         suite = await Suite.open(Settings(tmp_path))
         args = "Org", "Ada", "ａda@acme.example", PASSWORD, "en"
-        done = await set_up(suite.platform, *args, Passwords(QUICK))
+        done = await set_up(suite.kernel, *args, Passwords(QUICK))
         access = system_access(done.tenant, done.user)
         for name, body in OLD.items():
-            await suite.platform.bus.send(name, body, Call(access))
-        await suite.platform.projector.catch_up()
+            await suite.kernel.bus.send(name, body, Call(access))
+        await suite.kernel.projector.catch_up()
         await suite.close()
     suite = await Suite.open(Settings(tmp_path))
     try:
         await _holds(suite, access)
-        store, bus = suite.platform.store, suite.platform.bus
+        store, bus = suite.kernel.store, suite.kernel.bus
         head = await store.head()
         for aggregate in CHANGED:
             assert await renew_reservations(aggregate, store, bus.codec, bus.reservations) == 1
@@ -111,7 +111,7 @@ async def test_values_reserved_before_the_rule_are_held_after_the_next_start(tmp
 
 
 async def _holds(suite: Suite, access: Access) -> None:
-    bus = suite.platform.bus
+    bus = suite.kernel.bus
     for name, body in NEW.items():
         with pytest.raises(Duplicate):
             await bus.send(name, body, Call(access))
@@ -151,12 +151,12 @@ async def test_the_same_text_is_held_even_before_reservations_are_renewed(world:
 async def test_two_sign_in_names_that_looked_alike_before_the_rule_each_find_their_own(tmp_path: Path) -> None:
     with before_the_rule():
         suite = await Suite.open(Settings(tmp_path))
-        one = await set_up(suite.platform, "Org", "Ada", "ａda@acme.example", PASSWORD, "en", Passwords(QUICK))
-        two = await set_up(suite.platform, "Org 2", "Ada", "ada@acme.example", PASSWORD, "en", Passwords(QUICK))
+        one = await set_up(suite.kernel, "Org", "Ada", "ａda@acme.example", PASSWORD, "en", Passwords(QUICK))
+        two = await set_up(suite.kernel, "Org 2", "Ada", "ada@acme.example", PASSWORD, "en", Passwords(QUICK))
         await suite.close()
     suite = await Suite.open(Settings(tmp_path))
     try:
-        authentication = Authentication(suite.platform, Passwords(QUICK))
+        authentication = Authentication(suite.kernel, Passwords(QUICK))
         for email, done in (("ａda@acme.example", one), ("ada@acme.example", two), ("a\u200bda@acme.example", two)):
             known = await authentication.find(email)
             assert known is not None

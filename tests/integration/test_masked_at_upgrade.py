@@ -22,11 +22,11 @@ BOSS, ALL = system_access(TENANT), Scope(TENANT)
 async def test_tags_and_roles_of_the_erased_are_masked_and_purged(tmp_path: Path) -> None:
     with patch.object(CONTACT, "collection", replace(CONTACT.collection, version=1)):
         suite = await Suite.open(Settings(tmp_path))
-        bus, views = suite.platform.bus, suite.platform.views
+        bus, views = suite.kernel.bus, suite.kernel.views
         id = (await bus.send("customer.CreateContact", {"name": "Otto Plain"}, Call(BOSS))).id
         await bus.send("customer.TagContact", {"add": ["marzipan"]}, Call(BOSS, id))
         await bus.send("customer.EraseContact", {}, Call(BOSS, id))
-        await suite.platform.projector.catch_up()
+        await suite.kernel.projector.catch_up()
         shown = await views.get("contacts", id, ALL)
         assert shown is not None
         old = {**shown, "tags": ["marzipan"], "accounts": [{"account": "a", "role": "quince", "active": True}]}
@@ -35,7 +35,7 @@ async def test_tags_and_roles_of_the_erased_are_masked_and_purged(tmp_path: Path
     assert list(files_with(tmp_path, WORDS)) == ["views.db"]
 
     suite = await Suite.open(Settings(tmp_path))
-    now = await suite.platform.views.get("contacts", id, ALL)
+    now = await suite.kernel.views.get("contacts", id, ALL)
     assert now is not None
     assert (now["tags"], now["accounts"], now["erased"]) == ([], [], True)
     await suite.close()

@@ -42,7 +42,7 @@ async def test_it_is_given_back_once_after_each_busy_time(tmp_path: Path) -> Non
         seen = next(answered)
         return seen
 
-    one = Relief(suite.platform, requests)
+    one = Relief(suite.kernel, requests)
     one.release = AsyncMock(side_effect=lambda: calls.append(seen))  # type: ignore[method-assign]
     with patch.object(relief, "QUIET_SECONDS", 0), pytest.raises(RuntimeError):  # the iterator's end
         await one.run()
@@ -52,11 +52,11 @@ async def test_it_is_given_back_once_after_each_busy_time(tmp_path: Path) -> Non
 
 async def test_everything_is_found_after_it(tmp_path: Path) -> None:
     async with office(tmp_path, working=False) as desk:
-        id, platform = await desk.create("/customer/accounts", name="Acme", city="Ulm"), desk.suite.platform
-        await platform.projector.catch_up()
-        head = await platform.store.head()
-        await asyncio.gather(*(Relief(platform, lambda: 0).release() for _ in range(3)))
-        assert await platform.store.head() == head
-        for params in ({"q": "Acme"}, {"city": "Ulm"}, {"city": "Ulm", "as_of": to_rfc3339(platform.clock.now())}):
+        id, kernel = await desk.create("/customer/accounts", name="Acme", city="Ulm"), desk.suite.kernel
+        await kernel.projector.catch_up()
+        head = await kernel.store.head()
+        await asyncio.gather(*(Relief(kernel, lambda: 0).release() for _ in range(3)))
+        assert await kernel.store.head() == head
+        for params in ({"q": "Acme"}, {"city": "Ulm"}, {"city": "Ulm", "as_of": to_rfc3339(kernel.clock.now())}):
             assert [a["id"] for a in (await desk.get("/customer/accounts", **params))["items"]] == [id], params
         assert (await desk.client.patch(f"/customer/accounts/{id}", json={"city": "Bonn"})).is_success

@@ -42,18 +42,18 @@ def on(day: str) -> Call:
 async def test_the_next_start_fills_the_field_for_all_of_the_past(tmp_path: Path) -> None:
     with before_the_upgrade():
         suite = await Suite.open(Settings(tmp_path))
-        bus = suite.platform.bus
+        bus = suite.kernel.bus
         for name, closed in (("quick", "2026-01-04"), ("slow", "2026-03-01"), ("open", "")):
             body = {"name": name, "amount": "1.00"}
             id = (await bus.send("sales.OpenOpportunity", body, on("2026-01-01"))).id
             if closed:
                 await bus.send("sales.WinOpportunity", {}, replace(on(closed), id=id))
-        await suite.platform.projector.catch_up()
+        await suite.kernel.projector.catch_up()
         await suite.close()
 
     suite = await Suite.open(Settings(tmp_path))
-    page = await suite.platform.queries.find(OPPORTUNITY, SLOWEST, BOSS)
-    everything = await suite.platform.queries.find(OPPORTUNITY, Query(), BOSS)
+    page = await suite.kernel.queries.find(OPPORTUNITY, SLOWEST, BOSS)
+    everything = await suite.kernel.queries.find(OPPORTUNITY, Query(), BOSS)
     await suite.close()
     assert [(d["name"], d["cycle_days"]) for d in page.items] == [("slow", 59), ("quick", 3)]
     assert len(everything.items) == 3

@@ -44,7 +44,7 @@ class Http:
 
 def signed_in(service: Service, user: str, role: str | Role = "administrator") -> Http:
     token = service.client(user, role).headers["authorization"]
-    transport = httpx.ASGITransport(create_app(service.platform))
+    transport = httpx.ASGITransport(create_app(service.kernel))
     client = httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers={"Authorization": token})
     service.opened.append(client)
     return Http(service, client)

@@ -67,5 +67,5 @@ async def test_an_import_reads_moments_as_spreadsheets_write_them(desk: Office) 
     report = await desk.run(CALLS, {"calls.csv": "Subject,Due\n" + "".join(f"{c},{c}\n" for c in cells)})
     wrong = [(r["row"], e["field"], e["code"]) for r in report["rejected"] for e in r["errors"]]
     assert wrong == [(cells.index(c) + 1, "due", "moment") for c in REFUSED]
-    await desk.suite.platform.projector.catch_up()
+    await desk.suite.kernel.projector.catch_up()
     assert {a["subject"]: a["due"] for a in (await desk.get(ACTIVITIES))["items"]} == TAKEN

@@ -39,12 +39,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def fill() -> None:
         suite = await Suite.open(Settings(folder))
-        platform = suite.platform
+        kernel = suite.kernel
         for name in ("acme", "globex"):
-            done = await set_up(platform, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
+            done = await set_up(kernel, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
             access = system_access(done.tenant)
-            await platform.bus.send("customer.CreateAccount", {"name": f"Of {name}"}, Call(access))
-        await settle(platform)
+            await kernel.bus.send("customer.CreateAccount", {"name": f"Of {name}"}, Call(access))
+        await settle(kernel)
         await suite.close()
 
     asyncio.run(fill())
@@ -124,13 +124,13 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def work() -> None:
         suite = await Suite.open(Settings(folder / "live"))
-        platform = suite.platform
-        done = await set_up(platform, "acme", "Ada", "ada@acme.example", PASSWORD, "en", Passwords(QUICK))
+        kernel = suite.kernel
+        done = await set_up(kernel, "acme", "Ada", "ada@acme.example", PASSWORD, "en", Passwords(QUICK))
         for name in ("Of acme", "Other"):
-            await platform.bus.send("customer.CreateAccount", {"name": name}, Call(system_access(done.tenant)))
-        await settle(platform)
+            await kernel.bus.send("customer.CreateAccount", {"name": name}, Call(system_access(done.tenant)))
+        await settle(kernel)
         await suite.start()
-        while platform.keys.log_head.position < await platform.store.head():
+        while kernel.keys.log_head.position < await kernel.store.head():
             await asyncio.sleep(0.02)
         shutil.copytree(folder / "live", folder / "data", symlinks=True)
         await suite.close()
@@ -158,14 +158,14 @@ def test_the_keys_know_the_log_of_a_suite_that_was_killed(
 async def test_a_running_suite_tells_each_organisation_of_its_own_events_only(data: Path) -> None:
     suite = await Suite.open(Settings(data))
     try:
-        platform = suite.platform
-        tenants = [tenant async for tenant, _, _ in platform.views.scan("organisations")]
+        kernel = suite.kernel
+        tenants = [tenant async for tenant, _, _ in kernel.views.scan("organisations")]
         _change(data / "events.db", f"UPDATE events SET type = 'x' WHERE {OF_ACME}")
-        reports = [await replays.check_log(platform, tenant, lambda _: None) for tenant in [*tenants, None]]
+        reports = [await replays.check_log(kernel, tenant, lambda _: None) for tenant in [*tenants, None]]
         assert [r["ok"] for r in reports] == [False] * 3
         assert sorted(r["findings"][0]["stream"].partition("-")[0] for r in reports) == ["", "account", "account"]
         with pytest.raises(StoreBroken, match="nothing was replayed"):
-            await replays.replay(platform, list(platform.catalogue), False, lambda _: None)
+            await replays.replay(kernel, list(kernel.catalogue), False, lambda _: None)
     finally:
         await suite.close()
 

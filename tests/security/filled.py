@@ -73,10 +73,10 @@ class Filler:
 async def fill(stage: Stage) -> Canaries:
     """Make the records, give `stage` their ids, and return the canaries in each field of them."""
     filler = Filler(stage.ids)
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         await _define_custom(stage, aggregate.name)
     plain: dict[str, str] = {}
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         for command in aggregate.commands.values():
             if command.creates and not command.hidden and not command.verb:
                 plain[aggregate.name] = await _send(stage, filler, command, None) or stage.ids[aggregate.name]
@@ -86,15 +86,15 @@ async def fill(stage: Stage) -> Canaries:
     await _find(stage, plain, found)
     await _find(stage, stage.ids, found)
     await _merge(stage, plain)
-    await stage.suite.platform.projector.catch_up()
+    await stage.suite.kernel.projector.catch_up()
     return found
 
 
 async def _define_custom(stage: Stage, resource: str) -> None:
     body = {"resource": resource, "name": "secret", "kind": "text", "zh": "x", "en": "x"}
     with suppress(CrmError):
-        await stage.suite.platform.bus.send("customer.DefineField", body, Call(system_access(stage.acme.tenant)))
-    await stage.suite.platform.projector.catch_up()
+        await stage.suite.kernel.bus.send("customer.DefineField", body, Call(system_access(stage.acme.tenant)))
+    await stage.suite.kernel.projector.catch_up()
 
 
 async def _change(stage: Stage, filler: Filler, aggregate: AnyAggregate) -> None:
@@ -111,7 +111,7 @@ async def _send(stage: Stage, filler: Filler, command: Command, id: str | None) 
     for _ in range(5):
         call = Call(system_access(stage.acme.tenant, stage.acme.user), id, reason="to fill the stage")
         try:
-            return (await stage.suite.platform.bus.send(command.name, body, call)).id
+            return (await stage.suite.kernel.bus.send(command.name, body, call)).id
         except Invalid as error:
             refused = {e.field.partition(".")[0] for e in error.errors} & body.keys()
             if not refused:
@@ -124,18 +124,18 @@ async def _send(stage: Stage, filler: Filler, command: Command, id: str | None) 
 
 async def _merge(stage: Stage, plain: dict[str, str]) -> None:
     """Every value that can be chosen comes from the absorbed record."""
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         if merge := next((c for c in aggregate.commands.values() if c.verb == "merge"), None):
             choices = dict.fromkeys([*mergeable(aggregate), "custom.secret"], plain[aggregate.name])
             body = {"absorb": [plain[aggregate.name]], "choices": choices}
             call = Call(system_access(stage.acme.tenant, stage.acme.user), stage.ids[aggregate.name])
-            await stage.suite.platform.bus.send(merge.name, body, call)
+            await stage.suite.kernel.bus.send(merge.name, body, call)
 
 
 async def _find(stage: Stage, ids: dict[str, str], found: Canaries) -> None:
     for resource, id in ids.items():
-        aggregate = stage.suite.platform.catalogue[resource]
-        state = await stage.suite.platform.repository.load(aggregate, stage.acme.tenant, id)
+        aggregate = stage.suite.kernel.catalogue[resource]
+        state = await stage.suite.kernel.repository.load(aggregate, stage.acme.tenant, id)
         custom = {f"custom.{name}": value for name, value in state.custom.items()}
         for name, value in {**aggregate.document(state), **custom}.items():
             found.setdefault((resource, name), set()).update(CANARY.findall(orjson.dumps(value).decode()))

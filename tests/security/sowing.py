@@ -74,7 +74,7 @@ class Spot:
 def spots(stage: Stage) -> Iterator[Spot]:
     """Of every command that has a route, custom values too."""
     by_name = {route.name: route for route in stage.routes}
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         takes_custom = any(c.creates and "custom" in c.model.model_fields for c in aggregate.commands.values())
         for command in aggregate.commands.values():
             if command.hidden:
@@ -151,16 +151,16 @@ class Field:
         return {**route.example, **{key: f(n) for key, f in OWN.get(resource, {}).items()}}
 
     def _creating(self, resource: str) -> Route:
-        aggregate = self.stage.suite.platform.catalogue[resource]
+        aggregate = self.stage.suite.kernel.catalogue[resource]
         return next(r for r in self.stage.routes if r.name == f"POST /{aggregate.service}/{aggregate.noun}")
 
     async def made(self, resource: str, /, **fields: Any) -> str:
         """The path of a new record."""
-        platform, route = self.stage.suite.platform, self._creating(resource)
+        kernel, route = self.stage.suite.kernel, self._creating(resource)
         if resource == "import":
             started = {"name": "plain", "mapping": "steps: []", "files": [], "total": 0}
             call = Call(system_access(self.stage.acme.tenant, self.stage.acme.user))
-            id = (await platform.bus.send("integration.StartImport", started, call)).id
+            id = (await kernel.bus.send("integration.StartImport", started, call)).id
         else:
             body = {**self._example(resource), **fields}
             answered = await self.client.post(route.path, json=body, headers={"X-Reason": "plain"})

@@ -83,23 +83,23 @@ class Stage:
 
     async def client(self, tenant: str, user: str) -> httpx.AsyncClient:
         """Signed in, without a cookie, with what the identity service would sign."""
-        platform = self.suite.platform
+        kernel = self.suite.kernel
         if (tenant, user) not in self.clients:
-            state = await platform.repository.load(USER, tenant, user)
-            assert platform.signer is not None
-            token, _ = platform.signer.issue(user, tenant, "test", state.epoch)
+            state = await kernel.repository.load(USER, tenant, user)
+            assert kernel.signer is not None
+            token, _ = kernel.signer.issue(user, tenant, "test", state.epoch)
             self.clients[tenant, user] = client = self.anybody()
             client.headers["Authorization"] = f"Bearer {token}"
         return self.clients[tenant, user]
 
     async def user(self, *roles: str) -> str:
         """A new active user of the first organisation."""
-        tenant, platform = self.acme.tenant, self.suite.platform
+        tenant, kernel = self.acme.tenant, self.suite.kernel
         access = system_access(tenant)
         number = len(self.clients)
         person = {"name": f"User {number}", "email": f"user{number}@acme.example", "roles": list(roles)}
-        id = await joined(platform.bus, access, person)
-        await platform.projector.catch_up()
+        id = await joined(kernel.bus, access, person)
+        await kernel.projector.catch_up()
         await self.client(tenant, id)
         return id
 
@@ -110,7 +110,7 @@ class Stage:
         async def caller(*_: object) -> Access:
             return access
 
-        with patch.object(self.suite.platform.directory, "caller", caller):
+        with patch.object(self.suite.kernel.directory, "caller", caller):
             yield self.clients[self.acme.tenant, self.acme.user]
 
     async def call(self, client: httpx.AsyncClient, route: Route, id: str, **headers: str) -> httpx.Response:
@@ -128,9 +128,9 @@ async def open_stage(folder: Path, both: bool = False) -> AsyncIterator[Stage]:
     stage = None
     try:
         quick = Passwords(QUICK)
-        acme = await set_up(suite.platform, "Acme", "Ada Bloom", "ada@acme.example", PASSWORD, "en", quick)
-        umbrella = await set_up(suite.platform, "Umbrella", "Uma Reed", "uma@umbrella.example", PASSWORD, "en", quick)
-        await suite.platform.projector.catch_up()
+        acme = await set_up(suite.kernel, "Acme", "Ada Bloom", "ada@acme.example", PASSWORD, "en", quick)
+        umbrella = await set_up(suite.kernel, "Umbrella", "Uma Reed", "uma@umbrella.example", PASSWORD, "en", quick)
+        await suite.kernel.projector.catch_up()
         stage = Stage(suite, acme, umbrella)
         await _find_routes(stage)
         stage.ids = await _make_records(stage, acme)
@@ -176,10 +176,10 @@ def _is_text(schema: Schema) -> bool:
 
 
 async def _make_records(stage: Stage, owner: SetUp) -> dict[str, str]:
-    platform, tenant = stage.suite.platform, owner.tenant
+    kernel, tenant = stage.suite.kernel, owner.tenant
     admin = await stage.client(tenant, owner.user)
     ids = {"user": owner.user, "organisation": tenant}
-    for aggregate in platform.catalogue:
+    for aggregate in kernel.catalogue:
         created = f"POST /{aggregate.service}/{aggregate.noun}"
         route = next((r for r in stage.routes if r.name == created), None)
         if aggregate.name in (*ids, "session", "import") or route is None:
@@ -189,8 +189,8 @@ async def _make_records(stage: Stage, owner: SetUp) -> dict[str, str]:
         ids[aggregate.name] = answer.json()["id"]
     started = {"name": "canary-import", "mapping": "steps: []", "files": [], "total": 0}
     call = Call(system_access(tenant, owner.user))
-    ids["import"] = (await platform.bus.send("integration.StartImport", started, call)).id
+    ids["import"] = (await kernel.bus.send("integration.StartImport", started, call)).id
     session = {"user": owner.user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
-    ids["session"] = (await platform.bus.send("identity.SignIn", session, call)).id
-    await platform.projector.catch_up()
+    ids["session"] = (await kernel.bus.send("identity.SignIn", session, call)).id
+    await kernel.projector.catch_up()
     return ids

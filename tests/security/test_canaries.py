@@ -77,7 +77,7 @@ def test_dead_letters_hold_nothing_of_people(life: Life, tmp_path: Path) -> None
     async def parked() -> list[dict[str, object]]:
         suite = await Suite.open(Settings(life.data))
         try:
-            return [dict(d) for d in (await suite.platform.views.find(PARKED.name, Query(), Scope(OPERATORS))).items]
+            return [dict(d) for d in (await suite.kernel.views.find(PARKED.name, Query(), Scope(OPERATORS))).items]
         finally:
             await suite.close()
 

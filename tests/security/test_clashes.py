@@ -29,7 +29,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 async def _clash(stage: Stage, name: str, body: dict[str, Any], access: Access, id: str | None = None) -> Duplicate:
     with pytest.raises(Duplicate) as caught:
-        await stage.suite.platform.bus.send(name, body, Call(access, id, reason="a test"))
+        await stage.suite.kernel.bus.send(name, body, Call(access, id, reason="a test"))
     return caught.value
 
 
@@ -53,7 +53,7 @@ async def test_a_duplicate_names_no_record_that_the_caller_does_not_see(stage: S
 async def test_a_reservation_names_its_holder_to_those_who_see_it_alone(stage: Stage) -> None:
     tenant, boss = stage.acme.tenant, system_access(stage.acme.tenant, stage.acme.user)
     unique = {"name": "Holder", "tax_id": "TAX-1", "owner": stage.acme.user}
-    holder = (await stage.suite.platform.bus.send("customer.CreateAccount", unique, Call(boss))).id
+    holder = (await stage.suite.kernel.bus.send("customer.CreateAccount", unique, Call(boss))).id
     stranger = Access(tenant, await stage.user("sales_representative"), (CREATOR,))
     other = {"name": "Other", "tax_id": "tax-1"}
     assert (await _clash(stage, "customer.CreateAccount", other, boss)).extra == {"holder": holder}
@@ -64,7 +64,7 @@ async def test_a_reservation_names_its_holder_to_those_who_see_it_alone(stage: S
 @ON_THE_STAGE
 async def test_a_clash_over_a_hidden_field_does_not_name_it(stage: Stage) -> None:
     """Restoring a record gives it back a value that another one has taken meanwhile."""
-    tenant, bus = stage.acme.tenant, stage.suite.platform.bus
+    tenant, bus = stage.acme.tenant, stage.suite.kernel.bus
     boss = system_access(tenant, stage.acme.user)
     first = (await bus.send("customer.CreateAccount", {"name": "First", "tax_id": "TAX-2"}, Call(boss))).id
     await bus.send("customer.ArchiveAccount", {}, Call(boss, first))
@@ -94,7 +94,7 @@ async def test_another_organisations_sign_in_name_is_taken_and_that_is_all(stage
 
 @ON_THE_STAGE
 async def test_an_undo_that_clashes_names_no_hidden_field(stage: Stage) -> None:
-    tenant, bus = stage.acme.tenant, stage.suite.platform.bus
+    tenant, bus = stage.acme.tenant, stage.suite.kernel.bus
     boss = system_access(tenant, stage.acme.user)
     id = (await bus.send("customer.CreateAccount", {"name": "Undone", "city": "A", "tax_id": "TAX-3"}, Call(boss))).id
     for turn in ("B", "C"):

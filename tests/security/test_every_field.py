@@ -35,7 +35,7 @@ async def test_every_field_of_every_command_has_an_answer(stage: Stage) -> None:
     asked = list(spots(stage))
     assert len(asked) > 150
     assert [spot.name for spot in asked if spot.answer is None] == []
-    commands = {route_name(a, c) for a in stage.suite.platform.catalogue for c in a.commands.values() if not c.hidden}
+    commands = {route_name(a, c) for a in stage.suite.kernel.catalogue for c in a.commands.values() if not c.hidden}
     others = {r.name for r in stage.routes if r.texts and r.name not in commands}
     assert others == OTHERS.keys()
 
@@ -48,7 +48,7 @@ async def test_no_answer_is_for_nothing(stage: Stage) -> None:
 
 async def test_the_codec_knows_the_same_persons(stage: Stage) -> None:
     """A record type with a way to erase it has a key of its own, and no other has."""
-    erasable = {a.name for a in stage.suite.platform.catalogue if a.erasure is not None}
+    erasable = {a.name for a in stage.suite.kernel.catalogue if a.erasure is not None}
     assert erasable == {*PERSONS} == SUBJECTS
 
 
@@ -75,7 +75,7 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
             await client.post(f"{path}/deactivate", json={})
         erased = await client.post(f"{path}/erase", json={})
         assert erased.status_code == 200, (path, erased.text)
-    day = day_of(stage.suite.platform.clock.now())
+    day = day_of(stage.suite.kernel.clock.now())
     erased = await client.post("/audit/text-erasures", json={"day": day}, timeout=60)
     assert '"keys":1' in erased.text.replace(" ", ""), erased.text
     await settle(stage)
@@ -86,12 +86,12 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
 
 async def settle(stage: Stage) -> None:
     """Views, policies and the warehouse have come to the end of the log."""
-    platform = stage.suite.platform
-    assert platform.feed is not None
+    kernel = stage.suite.kernel
+    assert kernel.feed is not None
     async with asyncio.timeout(60):
-        while min(platform.projector.position, platform.policies.position) < await platform.store.head():
+        while min(kernel.projector.position, kernel.policies.position) < await kernel.store.head():
             await asyncio.sleep(0.05)
-    await platform.feed.catch_up()
+    await kernel.feed.catch_up()
 
 
 async def shown(stage: Stage, field: Field) -> dict[str, list[str]]:
@@ -105,7 +105,7 @@ async def shown(stage: Stage, field: Field) -> dict[str, list[str]]:
 
 async def in_warehouse(stage: Stage, field: Field) -> dict[str, list[str]]:
     """Its files are compressed, so every table is read."""
-    feed = stage.suite.platform.feed
+    feed = stage.suite.kernel.feed
     assert feed is not None
     named = await feed.warehouse.rows("SELECT name FROM system.tables WHERE database = 'crm'")
     rows = {str(name): repr(await feed.warehouse.rows(f"SELECT * FROM `{name}`")) for (name,) in named}

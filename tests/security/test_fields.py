@@ -46,7 +46,7 @@ def _label(command: Command) -> str:
 
 async def test_every_field_has_a_row_and_every_row_a_field(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
-        found = {a.name: setters(a) for a in stage.suite.platform.catalogue}
+        found = {a.name: setters(a) for a in stage.suite.kernel.catalogue}
         assert found == FIELDS
         assert sum(len(fields) for fields in found.values()) > 200
 
@@ -54,7 +54,7 @@ async def test_every_field_has_a_row_and_every_row_a_field(tmp_path: Path) -> No
 async def test_a_locked_or_hidden_field_is_refused_by_every_command_that_names_it(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         wrong, tried = [], 0
-        for aggregate in stage.suite.platform.catalogue:
+        for aggregate in stage.suite.kernel.catalogue:
             for command in _open(aggregate):
                 for name in named(aggregate, command):
                     for part in ("read_only", "hidden"):
@@ -69,7 +69,7 @@ async def test_a_locked_or_hidden_field_is_refused_by_every_command_that_names_i
 async def test_without_a_lock_no_command_speaks_of_one(tmp_path: Path) -> None:
     """The control: the same requests of somebody with every right are not refused for a field."""
     async with open_stage(tmp_path) as stage:
-        for aggregate in stage.suite.platform.catalogue:
+        for aggregate in stage.suite.kernel.catalogue:
             for command in _open(aggregate):
                 for name in named(aggregate, command):
                     answer = await refusal(stage, aggregate, command, name, {})
@@ -91,7 +91,7 @@ async def refusal(
         body = {name: SAMPLES.get(name, "text") if value == "" else value, **needed}
     id = None if command.creates else stage.ids.get(aggregate.name)
     try:
-        await stage.suite.platform.bus.send(command.name, body, Call(access, id))
+        await stage.suite.kernel.bus.send(command.name, body, Call(access, id))
     except Invalid as error:
         return [(e.field, e.code) for e in error.errors]
     except CrmError:
@@ -105,9 +105,7 @@ async def test_a_locked_custom_field_is_refused(tmp_path: Path) -> None:
         access = Access(stage.acme.tenant, stage.acme.user, (rights,))
         body = {"custom": {"tier": "A"}}
         with pytest.raises(Invalid) as error:
-            await stage.suite.platform.bus.send(
-                "customer.ChangeAccountDetails", body, Call(access, stage.ids["account"])
-            )
+            await stage.suite.kernel.bus.send("customer.ChangeAccountDetails", body, Call(access, stage.ids["account"]))
         assert [e.field for e in error.value.errors] == ["custom.tier"]
 
 

@@ -43,7 +43,7 @@ async def test_every_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         report = await at_work.run(GUEST_LIST, {"guests.csv": GUESTS})
         assert report["totals"]["rejected"] == 1
         await at_work.send(GUEST_LIST, {"guests.csv": GUESTS}, "/imports/dry-run")
-        await settle(at_work.suite.platform)
+        await settle(at_work.suite.kernel)
         names = {p.name for p in await asyncio.to_thread(lambda: list(data.rglob("*")))}
         assert names >= {"events.db-wal", "views.db-wal", "views.db-shm", "keys.db", "signing.keys", "job.db", "format"}
         assert modes(data) == {}
@@ -136,7 +136,7 @@ async def test_a_log_in_place_of_the_views_is_filled_anew(tmp_path: Path, at_res
     data = Path(shutil.copytree(at_rest, tmp_path / "data", symlinks=True))
     shutil.copy(data / "events.db", data / "views.db")
     suite = await Suite.open(Settings(data))
-    assert await suite.platform.views.checkpoint(CHECKPOINT) == await suite.platform.store.head()
+    assert await suite.kernel.views.checkpoint(CHECKPOINT) == await suite.kernel.store.head()
     await suite.close()
 
 

@@ -83,7 +83,7 @@ async def ask(client: httpx.AsyncClient, question: tuple[str, str]) -> httpx.Res
 
 async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Canaries]) -> None:
     stage, canaries = filled
-    fields = {(a.name, f.name) for a in stage.suite.platform.catalogue for f in a.collection.fields}
+    fields = {(a.name, f.name) for a in stage.suite.kernel.catalogue for f in a.collection.fields}
     fields |= {field for field in canaries if field[1].startswith("custom.")}
     word = min(canaries["account", "city"])
     leaked, failed = [], []
@@ -106,7 +106,7 @@ async def test_no_route_shows_a_value_of_a_hidden_field(filled: tuple[Stage, Can
 def comes_of_others(stage: Stage, field: tuple[str, str], hidden: dict[str, frozenset[str]]) -> bool:
     """Whether a hidden field is computed from one that is shown: those who see that one may compute it."""
     resource, name = field
-    declared = stage.suite.platform.catalogue[resource].collection.field(name)
+    declared = stage.suite.kernel.catalogue[resource].collection.field(name)
     unseen = with_derived(resource, hidden[resource])
     sources = ("custom",) if name == CUSTOM_KEYS else declared.sources if declared else ()
     return any(source not in unseen for source in sources)
@@ -137,11 +137,10 @@ async def test_nothing_is_found_sorted_grouped_or_summed_by_a_hidden_field(fille
     stage, canaries = filled
     answered, asked = [], 0
     everything = {
-        a.name: frozenset({f.name for f in a.collection.fields} - {NEVER_HIDDEN})
-        for a in stage.suite.platform.catalogue
+        a.name: frozenset({f.name for f in a.collection.fields} - {NEVER_HIDDEN}) for a in stage.suite.kernel.catalogue
     }
     with seen_by(stage, everything) as client:
-        for aggregate in stage.suite.platform.catalogue:
+        for aggregate in stage.suite.kernel.catalogue:
             base = f"/{aggregate.service}/{aggregate.noun}"
             if f"GET {base}/count" not in {route.name for route in stage.routes}:
                 continue
@@ -177,12 +176,12 @@ async def test_an_import_finds_and_writes_nothing_by_a_hidden_field(filled: tupl
     """In a dry run, too: it would show whether a value is there."""
     stage, _ = filled
     leaked, refused = [], Counter[str]()
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         for field in aggregate.collection.fields:
             for mapping, code in mappings(aggregate.name, field.name):
                 try:
                     spec, lines = parse_mapping(mapping)
-                    steps = prepare(spec, lines, stage.suite.platform.catalogue)
+                    steps = prepare(spec, lines, stage.suite.kernel.catalogue)
                 except Invalid:
                     continue  # nobody can
                 check_rights(steps, eyes(stage, {}), lines)
@@ -228,7 +227,7 @@ async def test_the_log_shows_no_event_that_carries_a_hidden_field_of_another_rec
         ("sales.ConvertLead", {"opportunity": "new", "amount": "31337.31", "currency": "EUR"}),
     ]
     system = system_access(stage.acme.tenant, stage.acme.user)
-    bus, person = stage.suite.platform.bus, {"name": "Ann", "company": "Hooli", "email": "ann@hooli.example"}
+    bus, person = stage.suite.kernel.bus, {"name": "Ann", "company": "Hooli", "email": "ann@hooli.example"}
     lead = (await bus.send("sales.CaptureLead", person, Call(system))).id
     for name, body in steps:
         await bus.send(name, body, Call(system, lead))
@@ -251,8 +250,8 @@ async def test_the_log_shows_no_event_that_carries_a_hidden_field_of_another_rec
 
 async def test_every_column_of_every_view_declares_the_fields_that_it_reads(filled: tuple[Stage, Canaries]) -> None:
     stage, _ = filled
-    known = {f"{a.name}.{f.name}" for a in stage.suite.platform.catalogue for f in a.collection.fields}
-    known |= {f"{a.name}.id" for a in stage.suite.platform.catalogue}
+    known = {f"{a.name}.{f.name}" for a in stage.suite.kernel.catalogue for f in a.collection.fields}
+    known |= {f"{a.name}.id" for a in stage.suite.kernel.catalogue}
     views = within_reach(None)
     for view in views.values():
         for column in view.columns:
@@ -282,9 +281,9 @@ async def test_a_timeline_leaves_out_what_only_a_hidden_field_would_find(filled:
     path = f"/customer/accounts/{account}/timeline"
     body = {"kind": "note", "subject": "n", "links": [{"type": "account", "id": account}]}
     call = Call(system_access(stage.acme.tenant, stage.acme.user))
-    made = await stage.suite.platform.bus.send("customer.CreateActivity", body, call)
-    await stage.suite.platform.projector.catch_up()
-    catalogue = stage.suite.platform.catalogue
+    made = await stage.suite.kernel.bus.send("customer.CreateActivity", body, call)
+    await stage.suite.kernel.projector.catch_up()
+    catalogue = stage.suite.kernel.catalogue
     ways = [(r, f.name) for r in ("activity", "lead") for f in catalogue[r].collection.fields if f.name != NEVER_HIDDEN]
     with seen_by(stage, {}) as client:
         assert made.id in (await client.get(path)).text

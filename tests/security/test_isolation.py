@@ -39,7 +39,7 @@ def resource_of(stage: Stage, route: Route) -> str:
     """The record type whose id the path takes."""
     noun = route.path.split("/{")[0]
     return next(
-        (a.name for a in stage.suite.platform.catalogue if noun == f"/{a.service}/{a.noun}"),
+        (a.name for a in stage.suite.kernel.catalogue if noun == f"/{a.service}/{a.noun}"),
         "session" if noun == "/identity/sessions" else "account",
     )
 
@@ -51,14 +51,14 @@ def shape(answer: httpx.Response, sent: str = UNKNOWN) -> tuple[Any, ...]:
 
 async def written(stage: Stage) -> list[str]:
     """What was done to the first organisation's records; its import runs by itself."""
-    found = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
+    found = await stage.suite.kernel.store.read_all(0, 10_000, tenant=stage.acme.tenant)
     return [e.event_id for e in found if not e.stream.startswith("import-")]
 
 
 async def test_every_reference_of_every_body_is_declared_as_an_id(tmp_path: Path) -> None:
     """A body's field that is named like a reference must look like one in the document, or it is tried nowhere."""
     async with open_stage(tmp_path) as stage:
-        catalogue = stage.suite.platform.catalogue
+        catalogue = stage.suite.kernel.catalogue
         references = {f.name for a in catalogue for f in a.collection.fields if f.ref} | {a.name for a in catalogue}
         plain = [
             (route.name, ".".join(place))
@@ -118,8 +118,8 @@ async def test_another_organisations_id_in_a_query_is_an_unknown_one(tmp_path: P
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
         refs = {
             f.name: a.name
-            for a in stage.suite.platform.catalogue
-            for b in stage.suite.platform.catalogue
+            for a in stage.suite.kernel.catalogue
+            for b in stage.suite.kernel.catalogue
             for f in b.collection.fields
             if f.ref and f.ref in (a.name, a.collection.name)
         }

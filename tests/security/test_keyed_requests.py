@@ -68,7 +68,7 @@ def rows(folder: Path) -> list[tuple[str, bytes]]:
 
 async def test_nothing_that_is_kept_of_a_request_can_be_computed_back(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
-        keys, tenant = stage.suite.platform.keys, stage.acme.tenant
+        keys, tenant = stage.suite.kernel.keys, stage.acme.tenant
         made = await post(stage, "/customer/contacts", BODY)
         id, again = made.json()["id"], await post(stage, "/customer/contacts", BODY)
         assert (made.status_code, again.status_code, again.json()["id"]) == (201, 201, id)
@@ -92,12 +92,12 @@ async def test_after_an_erasure_a_repeat_is_answered_as_the_first_time_and_nothi
         id = (await post(stage, "/customer/contacts", BODY)).json()["id"]
         for _ in range(2):
             assert (await post(stage, f"/customer/contacts/{id}/erase", {}, "erase")).status_code == 200
-        head = await stage.suite.platform.store.head()
+        head = await stage.suite.kernel.store.head()
         again = await post(stage, "/customer/contacts", BODY)
         assert (again.status_code, again.json()["id"]) == (201, id)
         for path, body in (("/customer/accounts", {"name": "Acme"}), ("/customer/contacts/x/erase", {})):
             assert (await post(stage, path, body)).status_code in (404, 422)
-        assert await stage.suite.platform.store.head() == head
+        assert await stage.suite.kernel.store.head() == head
 
 
 def to_format_1(database: Path, stage_rows: list[tuple[Any, ...]]) -> None:

@@ -23,7 +23,7 @@ def resource_of(stage: Stage, route: Route) -> str:
     """The record type whose id the path takes: not always the one whose right is asked for."""
     noun = route.path.split("/{")[0]
     return next(
-        (a.name for a in stage.suite.platform.catalogue if noun == f"/{a.service}/{a.noun}"),
+        (a.name for a in stage.suite.kernel.catalogue if noun == f"/{a.service}/{a.noun}"),
         "session" if noun == "/identity/sessions" else "account",
     )
 
@@ -35,7 +35,7 @@ async def test_every_route_has_a_row_and_every_row_a_route(tmp_path: Path) -> No
         assert sorted(MATRIX.keys() - found) == []
         assert len(found) > 250
         assert {r.name for r in stage.routes if r.public} == {n for n, row in MATRIX.items() if row == "public"}
-        known = {a.name for a in stage.suite.platform.catalogue} | {"analytics", "audit"}
+        known = {a.name for a in stage.suite.kernel.catalogue} | {"analytics", "audit"}
         assert {row.split()[0] for row in MATRIX.values()} - {"public", "self"} <= known
 
 
@@ -72,7 +72,7 @@ async def test_each_role_is_refused_exactly_where_it_lacks_the_right(tmp_path: P
     async with open_stage(tmp_path) as stage:
         user = await stage.user(role)
         client = await stage.client(stage.acme.tenant, user)
-        access = await stage.suite.platform.directory.access(stage.acme.tenant, user)
+        access = await stage.suite.kernel.directory.access(stage.acme.tenant, user)
         assert access is not None
         wrong = []
         for route in stage.routes:
@@ -92,7 +92,7 @@ def _allowed(stage: Stage, route: Route, access: Access) -> bool:
     asked = resource_of(stage, route)
     if "{" not in route.path or resource != asked:
         return access.allows(resource, action)  # type: ignore[arg-type]
-    owned = stage.suite.platform.catalogue[asked].collection.owner is not None
+    owned = stage.suite.kernel.catalogue[asked].collection.owner is not None
     owner = stage.acme.user if owned else ""
     return access.allows(asked, action, owner)  # type: ignore[arg-type]
 
@@ -119,7 +119,7 @@ async def test_another_organisations_ids_answer_exactly_like_unknown_ones(tmp_pa
 
 async def _written(stage: Stage) -> list[str]:
     """What was done to the first organisation's records; its import runs by itself."""
-    found = await stage.suite.platform.store.read_all(0, 10_000, tenant=stage.acme.tenant)
+    found = await stage.suite.kernel.store.read_all(0, 10_000, tenant=stage.acme.tenant)
     return [e.event_id for e in found if not e.stream.startswith("import-")]
 
 
@@ -149,17 +149,17 @@ async def test_no_list_search_export_or_query_shows_anything_of_another_organisa
 
 async def test_every_field_of_every_record_can_be_hidden(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
-        platform, tenant = stage.suite.platform, stage.acme.tenant
+        kernel, tenant = stage.suite.kernel, stage.acme.tenant
         hidden = {
             a.name: sorted({f.name for f in a.collection.fields} - {a.collection.title, NEVER_HIDDEN})
-            for a in platform.catalogue
+            for a in kernel.catalogue
         }  # fmt: skip
         body = {"zh": "盲", "en": "Blind", "grants": {"*": {"*": "all"}}, "hidden": hidden}
-        role = (await platform.bus.send("identity.DefineRole", body, Call(system_access(tenant)))).id
-        await platform.projector.catch_up()
+        role = (await kernel.bus.send("identity.DefineRole", body, Call(system_access(tenant)))).id
+        await kernel.projector.catch_up()
         client = await stage.client(tenant, await stage.user(role))
         shown = []
-        for aggregate in platform.catalogue:
+        for aggregate in kernel.catalogue:
             if aggregate.name not in stage.ids or aggregate.name == "session":
                 continue
             base, id = f"/{aggregate.service}/{aggregate.noun}", stage.ids[aggregate.name]

@@ -27,13 +27,13 @@ def as_user(stage: Stage, user: str) -> AbstractContextManager[httpx.AsyncClient
 async def handed_on(stage: Stage, heir: str) -> list[AnyAggregate]:
     """Give one record of every type that has owners to the heir; returns those types."""
     done = []
-    for aggregate in stage.suite.platform.catalogue:
+    for aggregate in stage.suite.kernel.catalogue:
         transfer = next((c for c in aggregate.commands.values() if c.verb == "transfer"), None)
         if transfer is not None and aggregate.name in stage.ids:
             call = Call(system_access(stage.acme.tenant), stage.ids[aggregate.name])
-            await stage.suite.platform.bus.send(transfer.name, {"owner": heir}, call)
+            await stage.suite.kernel.bus.send(transfer.name, {"owner": heir}, call)
             done.append(aggregate)
-    await stage.suite.platform.projector.catch_up()
+    await stage.suite.kernel.projector.catch_up()
     return done
 
 
@@ -54,7 +54,7 @@ def reads(aggregate: AnyAggregate, id: str, moment: str) -> Iterator[tuple[str, 
 async def test_the_past_of_a_record_goes_with_the_record(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         heir, former = await stage.user(), stage.acme.user
-        moment = to_rfc3339(stage.suite.platform.clock.now())
+        moment = to_rfc3339(stage.suite.kernel.clock.now())
         types = await handed_on(stage, heir)
         told, unseen = [], []
         for aggregate in types:
@@ -72,11 +72,11 @@ async def test_the_past_of_a_record_goes_with_the_record(tmp_path: Path) -> None
 
 async def test_views_in_sql_at_a_day_follow_the_same_rule(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
-        heir, former, platform = await stage.user(), stage.acme.user, stage.suite.platform
+        heir, former, kernel = await stage.user(), stage.acme.user, stage.suite.kernel
         long_ago = Call(system_access(stage.acme.tenant, former), occurred_at=from_rfc3339("2020-05-01T00:00:00Z"))
-        deal = (await platform.bus.send("sales.OpenOpportunity", {"name": "Old", "amount": "7.00"}, long_ago)).id
+        deal = (await kernel.bus.send("sales.OpenOpportunity", {"name": "Old", "amount": "7.00"}, long_ago)).id
         call = Call(system_access(stage.acme.tenant), deal)
-        await platform.bus.send("sales.TransferOpportunity", {"owner": heir}, call)
+        await kernel.bus.send("sales.TransferOpportunity", {"owner": heir}, call)
         question = "SELECT opportunity_id FROM opportunities_as_of(day = '2020-06-01')"
         total = "SELECT sum(opportunities) FROM pipeline_as_of(day = '2020-06-01')"
         async with asyncio.timeout(SECONDS):

@@ -21,8 +21,8 @@ SECONDS = 10  # by far: nothing here is timed
 
 
 async def _do(stage: Stage, name: str, body: dict[str, Any], id: str) -> None:
-    await stage.suite.platform.bus.send(name, body, Call(system_access(stage.acme.tenant), id))
-    await stage.suite.platform.projector.catch_up()
+    await stage.suite.kernel.bus.send(name, body, Call(system_access(stage.acme.tenant), id))
+    await stage.suite.kernel.projector.catch_up()
 
 
 async def suspended(stage: Stage, user: str, role: str, session: str) -> None:
@@ -42,20 +42,20 @@ async def without_the_right(stage: Stage, user: str, role: str, session: str) ->
 
 
 async def reader(stage: Stage) -> tuple[httpx.AsyncClient, str, str, str]:
-    platform, tenant = stage.suite.platform, stage.acme.tenant
+    kernel, tenant = stage.suite.kernel, stage.acme.tenant
     grants = {"import": {"read": "all"}, "audit": {"read": "all"}}
     call = Call(system_access(tenant))
-    role = (await platform.bus.send("identity.DefineRole", {"zh": "r", "en": "r", "grants": grants}, call)).id
-    await platform.projector.catch_up()
+    role = (await kernel.bus.send("identity.DefineRole", {"zh": "r", "en": "r", "grants": grants}, call)).id
+    await kernel.projector.catch_up()
     user = await stage.user(role)
     body = {"user": user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
-    session = (await platform.bus.send("identity.SignIn", body, call)).id
-    await platform.projector.catch_up()
+    session = (await kernel.bus.send("identity.SignIn", body, call)).id
+    await kernel.projector.catch_up()
     client = stage.clients[tenant, user]
-    assert platform.signer is not None
-    access = await platform.directory.access(tenant, user)
+    assert kernel.signer is not None
+    access = await kernel.directory.access(tenant, user)
     assert access is not None
-    client.headers["Authorization"] = f"Bearer {platform.signer.issue(user, tenant, session, access.epoch)[0]}"
+    client.headers["Authorization"] = f"Bearer {kernel.signer.issue(user, tenant, session, access.epoch)[0]}"
     return client, user, role, session
 
 
@@ -70,7 +70,7 @@ async def test_streams_end_with_what_allowed_them(tmp_path: Path) -> None:
     ends = (suspended, signed_out, without_the_role, without_the_right)
     async with open_stage(tmp_path) as stage:
         readers = [await reader(stage) for _ in ends]
-        far = await stage.suite.platform.store.head() + 1_000
+        far = await stage.suite.kernel.store.head() + 1_000
         with patch.object(Following, "events", silent):
             paths = (f"/integration/imports/{stage.ids['import']}/events", f"/audit/events?after={far}&wait=30")
             asked = [asyncio.create_task(client.get(path)) for client, *_ in readers for path in paths]
@@ -87,15 +87,15 @@ async def test_streams_end_with_what_allowed_them(tmp_path: Path) -> None:
 async def test_a_long_export_breaks_off(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         user = await stage.user("read_only", "sales_manager")
-        client, platform = stage.clients[stage.acme.tenant, user], stage.suite.platform
+        client, kernel = stage.clients[stage.acme.tenant, user], stage.suite.kernel
         for n in range(3):
             body = {"name": f"Account {n}", "owner": user}
-            await platform.bus.send("customer.CreateAccount", body, Call(system_access(stage.acme.tenant)))
-        await platform.projector.catch_up()
+            await kernel.bus.send("customer.CreateAccount", body, Call(system_access(stage.acme.tenant)))
+        await kernel.projector.catch_up()
         with patch("shared.http.export.MAX_PAGE", 1):
             whole = await client.get("/customer/accounts/export")
             assert whole.text.count("Account ") == 3
-            pages = platform.queries.find
+            pages = kernel.queries.find
             asked = 0
 
             async def then_suspended(*given: Any) -> Any:
@@ -105,7 +105,7 @@ async def test_a_long_export_breaks_off(tmp_path: Path) -> None:
                     await _do(stage, "identity.SuspendUser", {}, user)
                 return await pages(*given)
 
-            suspending = patch.object(type(platform.queries), "find", lambda _, *given: then_suspended(*given))
+            suspending = patch.object(type(kernel.queries), "find", lambda _, *given: then_suspended(*given))
             with suspending, pytest.raises(Unauthenticated):
                 await client.get("/customer/accounts/export")
             assert asked == 2

@@ -25,11 +25,11 @@ from shared.http.search import search_router
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import DEFINITIONS
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
-from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.permissions import Access, Role
@@ -69,7 +69,7 @@ class Callers(Directory):
 
 @dataclass
 class Service:
-    platform: Platform
+    kernel: Kernel
     app: ServiceApp
     root: ServiceApp
     callers: Callers
@@ -82,8 +82,8 @@ class Service:
         """A signed-in user's client of the gateway; its rights hold from now on."""
         roles = (BUILT_IN[role] if isinstance(role, str) else role,)
         self.callers.known[tenant, user] = Access(tenant, user, roles, frozenset(team), frozenset(team), user)
-        assert self.platform.signer is not None
-        token, _ = self.platform.signer.issue(user, tenant, "session", 0)
+        assert self.kernel.signer is not None
+        token, _ = self.kernel.signer.issue(user, tenant, "session", 0)
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.gateway),
             base_url="http://crm.test",
@@ -95,10 +95,10 @@ class Service:
     async def define_custom(self, name: str, kind: Kind) -> None:
         document: dict[str, Any] = {"id": name, "version": 1, "resource": "account", "name": name, "kind": kind.value}
         document |= {"options": [], "required": False, "archived": False}
-        await self.platform.views.write([Write(DEFINITIONS, TENANT, name, document, 1)])
+        await self.kernel.views.write([Write(DEFINITIONS, TENANT, name, document, 1)])
 
     async def catch_up(self) -> None:
-        await self.platform.projector.catch_up()
+        await self.kernel.projector.catch_up()
 
 
 async def _views_in_memory() -> SqliteViews:
@@ -124,7 +124,7 @@ async def open_service(
     callers = Callers()
     await views.declare([*(a.collection for a in aggregates), PARKED, FIELD_DEFINITIONS])
     await projector.start()
-    platform = Platform(
+    kernel = Kernel(
         store=store,
         views=views,
         codec=codec,
@@ -142,14 +142,14 @@ async def open_service(
         open_scratch=_views_in_memory,
         signer=signer,
     )
-    app = service_app(platform, "Customers", "Accounts.", [record_router(platform, a) for a in aggregates])
+    app = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, a) for a in aggregates])
     suite = service_app(
-        platform,
+        kernel,
         "CRM",
         "Across services.",
-        [meta_router(platform), search_router(platform), health_router(platform), docs_router(platform, ["customer"])],
+        [meta_router(kernel), search_router(kernel), health_router(kernel), docs_router(kernel, ["customer"])],
     )
-    service = Service(platform, app, suite, callers, Gateway(suite, {"customer": app}))
+    service = Service(kernel, app, suite, callers, Gateway(suite, {"customer": app}))
     task = asyncio.ensure_future(projector.run()) if projecting else None
     try:
         yield service

@@ -30,11 +30,11 @@ from shared.http.records import record_router
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import DEFINITIONS
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
-from shared.platform import Platform
 from shared.security.directory import Directory
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.passwords import Passwords
@@ -72,7 +72,7 @@ class MovableClock(SystemClock):
 
 @dataclass
 class Suite:
-    platform: Platform
+    kernel: Kernel
     identity: ServiceApp
     gateway: ASGIApp
     clock: MovableClock
@@ -92,7 +92,7 @@ class Suite:
         return client
 
     async def set_up(self, organisation: str = "Acme", email: str = ADMIN) -> SetUp:
-        done = await set_up(self.platform, organisation, "Ada Bloom", email, PASSWORD, "en", Passwords(QUICK))
+        done = await set_up(self.kernel, organisation, "Ada Bloom", email, PASSWORD, "en", Passwords(QUICK))
         await self.settle()
         return done
 
@@ -119,9 +119,9 @@ class Suite:
 
     async def settle(self) -> None:
         """Views have caught up, and the policies after them."""
-        await self.platform.projector.catch_up()
-        while await self.platform.policies.step():
-            await self.platform.projector.catch_up()
+        await self.kernel.projector.catch_up()
+        while await self.kernel.policies.step():
+            await self.kernel.projector.catch_up()
 
     def stored_bytes(self) -> bytes:
         """Everything that lies in the data directory."""
@@ -166,7 +166,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
     signer = TokenSigner(SigningKeys.open(folder / "signing.keys", keys.root, clock), "crm", clock, ids)
     await views.declare([*(a.collection for a in catalogue), PARKED, _DEFINITIONS])
     await projector.start()
-    platform = Platform(
+    kernel = Kernel(
         store=store,
         views=views,
         codec=codec,
@@ -184,13 +184,13 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
         open_scratch=_views_in_memory,
         signer=signer,
     )
-    await platform.policies.start()
+    await kernel.policies.start()
     with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
-        identity = create_app(platform)
-    customer = service_app(platform, "Customers", "Accounts.", [record_router(platform, ACCOUNT)])
+        identity = create_app(kernel)
+    customer = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, ACCOUNT)])
     services = {"identity": identity, "customer": customer}
-    root = service_app(platform, "CRM", "Across services.", [])
-    suite = Suite(platform, identity, _with_pages(Gateway(root, services), identity), clock, folder)
+    root = service_app(kernel, "CRM", "Across services.", [])
+    suite = Suite(kernel, identity, _with_pages(Gateway(root, services), identity), clock, folder)
     task = asyncio.ensure_future(projector.run()) if projecting else None
     try:
         yield suite

@@ -39,7 +39,7 @@ class Office:
     client: httpx.AsyncClient
 
     async def access(self) -> Access:
-        access = await self.suite.platform.directory.access(self.tenant, self.user)
+        access = await self.suite.kernel.directory.access(self.tenant, self.user)
         assert access is not None
         return access
 
@@ -93,11 +93,11 @@ async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]
     try:
         if working:
             await suite.start()
-        if not [id async for _, id, _ in suite.platform.views.scan("organisations")]:
-            await set_up(suite.platform, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
-            await suite.platform.projector.catch_up()
-            while await suite.platform.policies.step():  # what every organisation starts with is made
-                await suite.platform.projector.catch_up()
+        if not [id async for _, id, _ in suite.kernel.views.scan("organisations")]:
+            await set_up(suite.kernel, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
+            await suite.kernel.projector.catch_up()
+            while await suite.kernel.policies.step():  # what every organisation starts with is made
+                await suite.kernel.projector.catch_up()
         async with staffed(suite) as desk:
             yield desk
     finally:
@@ -107,7 +107,7 @@ async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]
 @asynccontextmanager
 async def staffed(suite: Suite) -> AsyncIterator[Office]:
     """An open suite, whose views show an organisation with its administrator."""
-    users = [(tenant, id) async for tenant, id, d in suite.platform.views.scan("users") if d["status"] == "active"]
+    users = [(tenant, id) async for tenant, id, d in suite.kernel.views.scan("users") if d["status"] == "active"]
     headers = {"Authorization": f"Bearer {await suite.operator_token(None)}"}
     transport = httpx.ASGITransport(suite.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=headers) as client:

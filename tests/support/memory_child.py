@@ -30,25 +30,25 @@ def resident() -> float:
 
 async def measure(folder: Path) -> dict[str, float]:
     suite = await Suite.open(Settings(folder))
-    platform = suite.platform
-    done = await set_up(platform, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
+    kernel = suite.kernel
+    done = await set_up(kernel, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
     await suite.start()
     access, text = system_access(done.tenant, done.user), "many long words " * 600
     before = resident()
 
     async def one(n: int) -> None:
         body = {"name": f"A{n}", "description": f"{n} {text}", "allow_duplicate": True}
-        made = await platform.bus.send("customer.CreateAccount", body, Call(access))
-        await platform.bus.send("customer.ChangeAccountDetails", {"city": f"C{n}"}, Call(access, id=made.id))
+        made = await kernel.bus.send("customer.CreateAccount", body, Call(access))
+        await kernel.bus.send("customer.ChangeAccountDetails", {"city": f"C{n}"}, Call(access, id=made.id))
 
     for start in range(0, RECORDS, AT_ONCE):
         await asyncio.gather(*(one(n) for n in range(start, start + AT_ONCE)))
-    await platform.projector.catch_up()
+    await kernel.projector.catch_up()
     loaded = resident()
-    await Relief(platform, lambda: 0).release()
+    await Relief(kernel, lambda: 0).release()
     released = resident()
     where = (Condition("city", "eq", "C7"),)
-    found = await platform.views.count("accounts", Query(where=where), Scope(done.tenant))
+    found = await kernel.views.count("accounts", Query(where=where), Scope(done.tenant))
     await suite.close()
     return {"before": before, "loaded": loaded, "released": released, "found": found}
 

@@ -10,7 +10,7 @@ import orjson
 from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.warehouse.refill import dump
 from tests.support.wire import Wire
 
@@ -25,15 +25,15 @@ async def assert_agreement(wire: Wire) -> int:
     return sum(line["documents"] for line in result["views"])
 
 
-async def canonical(platform: Platform) -> list[bytes]:
+async def canonical(kernel: Kernel) -> list[bytes]:
     """All live documents and all rows of the warehouse, one line each, in an order that depends on nothing else."""
     lines: list[bytes] = []
-    for aggregate in platform.catalogue:
-        async for tenant, key, document in platform.views.scan(aggregate.collection.name):
+    for aggregate in kernel.catalogue:
+        async for tenant, key, document in kernel.views.scan(aggregate.collection.name):
             lines.append(_line(aggregate.collection.name, tenant, key, document))
-    assert platform.feed is not None
-    for table in (t for fact_table in platform.feed.tables for t in fact_table.tables):
-        async for row in dump(platform.feed.warehouse, table):
+    assert kernel.feed is not None
+    for table in (t for fact_table in kernel.feed.tables for t in fact_table.tables):
+        async for row in dump(kernel.feed.warehouse, table):
             lines.append(_line(table.name, list(row)))
     return lines
 
@@ -42,24 +42,24 @@ async def assert_rebuilds_are_identical(data: Path) -> int:
     """Open a data directory at rest, dump it, rebuild everything twice and dump it again: the same bytes each time."""
     suite = await Suite.open(Settings(data))
     try:
-        platform = suite.platform
-        await settle(platform)
-        live = await canonical(platform)
+        kernel = suite.kernel
+        await settle(kernel)
+        live = await canonical(kernel)
         for _ in range(2):
-            await replays.replay(platform, list(platform.catalogue), True, lambda _: None)
-            assert await canonical(platform) == live
+            await replays.replay(kernel, list(kernel.catalogue), True, lambda _: None)
+            assert await canonical(kernel) == live
         return len(live)
     finally:
         await suite.close()
 
 
-async def settle(platform: Platform) -> None:
+async def settle(kernel: Kernel) -> None:
     """Views, policies and warehouse have seen every event."""
-    await platform.projector.catch_up()
-    while await platform.policies.step():
-        await platform.projector.catch_up()
-    assert platform.feed is not None
-    await platform.feed.catch_up()
+    await kernel.projector.catch_up()
+    while await kernel.policies.step():
+        await kernel.projector.catch_up()
+    assert kernel.feed is not None
+    await kernel.feed.catch_up()
 
 
 def _line(*parts: Any) -> bytes:

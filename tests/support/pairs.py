@@ -50,18 +50,18 @@ async def live(folder: Path) -> Days:
         await at_work.create("/customer/accounts", name="Acme", description="Zephyrine buys here")
         report = await at_work.run(GUEST_LIST, {"guests.csv": REJECTED})
         assert report["totals"]["rejected"] == 1
-        await settle(at_work.suite.platform)
+        await settle(at_work.suite.kernel)
     shutil.copytree(today, folder / "yesterday", symlinks=True)
     async with office(today) as at_work:
         (await at_work.client.post(f"/customer/contacts/{gone}/erase", json={})).raise_for_status()
         nadia = await _person(at_work, "Nadia", "Newcomer")
-        await settle(at_work.suite.platform)
-        platform = at_work.suite.platform
-        await erase_texts(platform, at_work.tenant, to_rfc3339(platform.clock.now())[:10], lambda _: None)
+        await settle(at_work.suite.kernel)
+        kernel = at_work.suite.kernel
+        await erase_texts(kernel, at_work.tenant, to_rfc3339(kernel.clock.now())[:10], lambda _: None)
     assert files_with(today, SECRETS) == {}
     async with office(folder / "stranger") as at_work:
         await _person(at_work, "Sam", "Stranger")
-        await settle(at_work.suite.platform)
+        await settle(at_work.suite.kernel)
     return Days(folder / "yesterday", today, folder / "stranger", gone, otto, nadia, note)
 
 
@@ -106,9 +106,9 @@ async def opened(data: Path, days: Days) -> AsyncIterator[Office]:
     """The suite over one of the directories. Even before anything is rebuilt, it shows nobody who is erased."""
     suite = await Suite.open(Settings(data))
     try:
-        if filled := suite.platform.projector.position:
+        if filled := suite.kernel.projector.position:
             assert files_with(data, SECRETS) == {}
-        await suite.platform.projector.catch_up()
+        await suite.kernel.projector.catch_up()
         async with staffed(suite) as at_work:
             if filled:
                 await nobody_erased_is_shown(at_work, days)
@@ -139,7 +139,7 @@ async def nobody_erased_is_shown(at_work: Office, days: Days) -> None:
 
 async def erased_for_good(at_work: Office, days: Days) -> None:
     """Once all is settled, the record says that it is erased, what was said of it too, and both take no command."""
-    await settle(at_work.suite.platform)
+    await settle(at_work.suite.kernel)
     await nobody_erased_is_shown(at_work, days)
     for path in (f"/customer/contacts/{days.gone}", f"/customer/activities/{days.note}"):
         record = await at_work.get(path)
@@ -149,11 +149,11 @@ async def erased_for_good(at_work: Office, days: Days) -> None:
     assert (await at_work.get(f"/customer/contacts/{days.gone}"))["name"] == ERASED
     patched = await at_work.client.patch(f"/customer/contacts/{days.otto}", json={"title": "Dr"})
     assert patched.status_code == 200, patched.text
-    await settle(at_work.suite.platform)
+    await settle(at_work.suite.kernel)
     await all_agrees(at_work)
 
 
 async def all_agrees(at_work: Office) -> None:
-    platform = at_work.suite.platform
-    verdict: dict[str, Any] = await replays.verify(platform, at_work.tenant, platform.open_scratch, lambda _: None)
+    kernel = at_work.suite.kernel
+    verdict: dict[str, Any] = await replays.verify(kernel, at_work.tenant, kernel.open_scratch, lambda _: None)
     assert verdict["ok"], [line for line in verdict["views"] if not line["ok"]]

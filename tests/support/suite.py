@@ -62,7 +62,7 @@ class Organisation:
 
 class Whole:
     def __init__(self, suite: Suite) -> None:
-        self.suite, self.platform = suite, suite.platform
+        self.suite, self.kernel = suite, suite.kernel
         self.opened: list[httpx.AsyncClient] = []
         self.ours: Organisation
         self.theirs: Organisation
@@ -70,8 +70,8 @@ class Whole:
     def token(self, role: str = "administrator", of: Organisation | None = None) -> str:
         """An access token of an organisation's user with this role (`ours` unless said)."""
         organisation = of or self.ours
-        assert self.platform.signer is not None
-        return self.platform.signer.issue(organisation.users[role], organisation.tenant, "session", 9)[0]
+        assert self.kernel.signer is not None
+        return self.kernel.signer.issue(organisation.users[role], organisation.tenant, "session", 9)[0]
 
     def client(self, role: str = "administrator", of: Organisation | None = None) -> httpx.AsyncClient:
         """A client of this user; closed with the suite."""
@@ -89,13 +89,13 @@ class Whole:
 
     async def settle(self) -> None:
         """Views have caught up, and the policies after them."""
-        await self.platform.projector.catch_up()
-        while await self.platform.policies.step():
-            await self.platform.projector.catch_up()
+        await self.kernel.projector.catch_up()
+        while await self.kernel.policies.step():
+            await self.kernel.projector.catch_up()
 
     async def found(self, name: str, domain: str) -> Organisation:
         """A new organisation with its users and records."""
-        done = await set_up(self.platform, name, "Ada Bloom", f"ada@{domain}", PASSWORD, "en", Passwords(QUICK))
+        done = await set_up(self.kernel, name, "Ada Bloom", f"ada@{domain}", PASSWORD, "en", Passwords(QUICK))
         organisation = Organisation(done.tenant, {"administrator": done.user}, {"organisation": [done.tenant]})
         await self.settle()
         http = self.client(of=organisation)

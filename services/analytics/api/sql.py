@@ -22,7 +22,7 @@ from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
 from shared.http.params import only, pairs_of
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.warehouse.feed import WarehouseFeed
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ _QUESTION = TypeAdapter(Question)
 OpenGateway = Callable[[], Awaitable["SqlGateway"]]
 
 
-def sql_router(platform: Platform, open_gateway: OpenGateway, feed: WarehouseFeed) -> APIRouter:
+def sql_router(kernel: Kernel, open_gateway: OpenGateway, feed: WarehouseFeed) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator, encoder = Authenticator(platform), Encoder()
+    authenticator, encoder = Authenticator(kernel), Encoder()
     ask_answer = answer("The answer, in the format asked for", _JSON_ANSWER)
     ask_answer["content"] |= {MEDIA[f].partition(";")[0]: {"schema": _TEXT} for f in FORMATS if f != "json"}
     asked = operation(

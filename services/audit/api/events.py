@@ -19,7 +19,7 @@ from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 MAX_PAGE = 1000
@@ -61,9 +61,9 @@ _PAGE = {
 }
 
 
-def events_router(platform: Platform) -> APIRouter:
+def events_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     described = operation(
         "events",
         "The organisation's events in the order of the log",
@@ -83,11 +83,11 @@ def events_router(platform: Platform) -> APIRouter:
         access.check("audit", "read")
         given = params.only(params.pairs_of(request), ("after", "last", "limit", "wait"))
         limit = params.number(given, "limit", 100, MAX_PAGE)
-        after = await _start(platform, access.tenant, given)
+        after = await _start(kernel, access.tenant, given)
         wait = params.number(given, "wait", 0, MAX_WAIT, 0)
         if wait:
-            await _wait(platform, after, wait, authenticator.while_allowed(request, _may_read))
-        found = await platform.store.read_all(after, limit, tenant=access.tenant)
+            await _wait(kernel, after, wait, authenticator.while_allowed(request, _may_read))
+        found = await kernel.store.read_all(after, limit, tenant=access.tenant)
         position = found[-1].position if found else after
         return json_answer({"items": [shown(s, access) for s in found], "from": after, "position": position})
 
@@ -107,7 +107,7 @@ def events_router(platform: Platform) -> APIRouter:
     async def stream(request: Request) -> Response:
         access = await authenticator.access(request)
         access.check("audit", "read")
-        found = await _stream(platform, access.tenant, request.scope["path_params"]["stream"])
+        found = await _stream(kernel, access.tenant, request.scope["path_params"]["stream"])
         if not found:
             raise NotFound()
         return json_answer({"items": [shown(s, access) for s in found]})
@@ -119,30 +119,30 @@ async def _may_read(access: Access) -> None:
     access.check("audit", "read")
 
 
-async def _wait(platform: Platform, after: int, seconds: int, allowed: Callable[[], Awaitable[None]]) -> None:
+async def _wait(kernel: Kernel, after: int, seconds: int, allowed: Callable[[], Awaitable[None]]) -> None:
     """Wait for events after a position, for some seconds at most. Raises when the caller is no longer allowed to."""
     for _ in range(seconds):
-        if await platform.store.head() > after:
+        if await kernel.store.head() > after:
             break
-        await platform.store.wait(after, 1)
+        await kernel.store.wait(after, 1)
         await allowed()
 
 
-async def _start(platform: Platform, tenant: str, given: dict[str, str]) -> int:
+async def _start(kernel: Kernel, tenant: str, given: dict[str, str]) -> int:
     if "last" not in given:
         return params.number(given, "after", 0, 2**53, 0)
     if "after" in given:
         raise Invalid.field("last", "bad-query", "give either after or last")
     last = params.number(given, "last", 20, MAX_PAGE)
-    return await platform.store.before_newest(tenant, last)
+    return await kernel.store.before_newest(tenant, last)
 
 
-async def _stream(platform: Platform, tenant: str, name: str) -> list[Stored]:
-    if _STREAM.fullmatch(name) and name.partition("-")[0] in platform.catalogue:
-        return await platform.store.read(tenant, name)
+async def _stream(kernel: Kernel, tenant: str, name: str) -> list[Stored]:
+    if _STREAM.fullmatch(name) and name.partition("-")[0] in kernel.catalogue:
+        return await kernel.store.read(tenant, name)
     if _ID.fullmatch(name):
-        for aggregate in platform.catalogue:
-            if found := await platform.store.read(tenant, aggregate.stream(name)):
+        for aggregate in kernel.catalogue:
+            if found := await kernel.store.read(tenant, aggregate.stream(name)):
                 return found
     return []
 

@@ -22,7 +22,7 @@ from shared.http.body import parse
 from shared.http.openapi import answer_events, body_of, operation
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.keyring import KeyMissing
 from shared.security.permissions import Access, Action
 
@@ -47,19 +47,19 @@ class VerifyViews(CommandModel):
     """Compare all views of the organisation."""
 
 
-def jobs_router(platform: Platform) -> APIRouter:
-    router, runner = APIRouter(route_class=DirectRoute), _Runner(platform)
-    _add_replays(router, platform, runner)
-    _add_text_erasures(router, platform, runner)
-    _add_verifications(router, platform, runner)
+def jobs_router(kernel: Kernel) -> APIRouter:
+    router, runner = APIRouter(route_class=DirectRoute), _Runner(kernel)
+    _add_replays(router, kernel, runner)
+    _add_text_erasures(router, kernel, runner)
+    _add_verifications(router, kernel, runner)
     return router
 
 
 class _Runner:
     """Runs one job at a time and streams its progress."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.authenticator = Authenticator(platform)
+    def __init__(self, kernel: Kernel) -> None:
+        self.authenticator = Authenticator(kernel)
         self._one_at_a_time = asyncio.Lock()
 
     async def access(self, request: Request, action: Action) -> Access:
@@ -78,7 +78,7 @@ class _Runner:
         return event_stream(_events(job, self._one_at_a_time), self.authenticator.while_allowed(request, check))
 
 
-def _add_replays(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
     model = TypeAdapter(ReplayViews)
     described = operation(
         "replay",
@@ -93,11 +93,11 @@ def _add_replays(router: APIRouter, platform: Platform, runner: _Runner) -> None
     async def start_replay(request: Request) -> Response:
         await runner.access(request, "manage")
         asked = await parse(request, model)
-        aggregates, with_warehouse = views_named(platform, asked.views)
-        return runner.run(request, "manage", lambda note: replay(platform, aggregates, with_warehouse, note))
+        aggregates, with_warehouse = views_named(kernel, asked.views)
+        return runner.run(request, "manage", lambda note: replay(kernel, aggregates, with_warehouse, note))
 
 
-def _add_text_erasures(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
     model = TypeAdapter(EraseTexts)
     described = operation(
         "erase_texts",
@@ -113,10 +113,10 @@ def _add_text_erasures(router: APIRouter, platform: Platform, runner: _Runner) -
     async def start_text_erasure(request: Request) -> Response:
         access = await runner.access(request, "manage")
         asked = await parse(request, model)
-        return runner.run(request, "manage", lambda note: erase_texts(platform, access.tenant, asked.day, note))
+        return runner.run(request, "manage", lambda note: erase_texts(kernel, access.tenant, asked.day, note))
 
 
-def _add_verifications(router: APIRouter, platform: Platform, runner: _Runner) -> None:
+def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
     model = TypeAdapter(VerifyViews)
     described = operation(
         "verify",
@@ -131,7 +131,7 @@ def _add_verifications(router: APIRouter, platform: Platform, runner: _Runner) -
     async def start_verification(request: Request) -> Response:
         access = await runner.access(request, "read")
         await parse(request, model)
-        return runner.run(request, "read", lambda note: verify(platform, access.tenant, platform.open_scratch, note))
+        return runner.run(request, "read", lambda note: verify(kernel, access.tenant, kernel.open_scratch, note))
 
 
 async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncIterator[ServerEvent]:

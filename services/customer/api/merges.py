@@ -19,7 +19,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.views.port import Document
 
@@ -55,7 +55,7 @@ _MERGES = {
 }
 
 
-def merges_router(platform: Platform) -> APIRouter:
+def merges_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     for aggregate, events in ((ACCOUNT, account_tree.MERGES), (CONTACT, contact.MERGES)):
         described = operation(
@@ -67,27 +67,27 @@ def merges_router(platform: Platform) -> APIRouter:
             errors=RECORD_ERRORS,
         )
         path = f"/{aggregate.noun}/{{id}}/merges"
-        router.add_api_route(path, _handler(platform, aggregate, events), methods=["GET"], openapi_extra=described)
+        router.add_api_route(path, _handler(kernel, aggregate, events), methods=["GET"], openapi_extra=described)
     return router
 
 
-def _handler(platform: Platform, aggregate: Aggregate[Any], events: MergeEvents) -> Any:
-    authenticator = Authenticator(platform)
+def _handler(kernel: Kernel, aggregate: Aggregate[Any], events: MergeEvents) -> Any:
+    authenticator = Authenticator(kernel)
 
     async def handle(request: Request) -> Response:
         access, id = await authenticator.access(request), path_id(request)
         params.only(params.pairs_of(request), ())
-        await platform.queries.get(aggregate, id, access)  # raises what the caller may not see
-        return json_answer({"items": await merges_of(platform, aggregate, events, id, access)})
+        await kernel.queries.get(aggregate, id, access)  # raises what the caller may not see
+        return json_answer({"items": await merges_of(kernel, aggregate, events, id, access)})
 
     return handle
 
 
 async def merges_of(
-    platform: Platform, aggregate: Aggregate[Any], events: MergeEvents, id: str, access: Access
+    kernel: Kernel, aggregate: Aggregate[Any], events: MergeEvents, id: str, access: Access
 ) -> list[Document]:
     """The present merges of a record, newest first, without the fields hidden from the caller."""
-    history = await platform.repository.events(aggregate, access.tenant, id)
+    history = await kernel.repository.events(aggregate, access.tenant, id)
     now = aggregate.dump(aggregate.fold(history))
     acts = merges(history, events)
     items: list[Document] = []

@@ -14,7 +14,7 @@ from shared.errors import Invalid, NotFound
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query, schema
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.directory import role_of
 from shared.security.permissions import ACTIONS, Access, Action, Level, Role
 from shared.security.roles import BUILT_IN
@@ -51,10 +51,10 @@ _EXPLAINED = object_of(
 )
 
 
-def access_router(platform: Platform) -> Router:
+def access_router(kernel: Kernel) -> Router:
     answers = {"RoleChoice": _ROLE, "Explained": _EXPLAINED}
     router = Router((), answers)
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     choices = object_of("items", items={"type": "array", "items": schema("RoleChoice")})
     listing = operation(
         "listRoleChoices", "Every role there is, built-in ones first", "access", {200: answer("Roles", choices)}
@@ -84,7 +84,7 @@ def access_router(platform: Platform) -> Router:
     async def roles(request: Request) -> Response:
         access = await authenticator.access(request)
         access.scope("role")
-        own = [_shown(role, built_in=False) async for role in _own_roles(platform, access)]
+        own = [_shown(role, built_in=False) async for role in _own_roles(kernel, access)]
         return json_answer({"items": [*(_shown(r, built_in=True) for r in BUILT_IN.values()), *own]})
 
     @router.get("/access/explain", openapi_extra=explaining)
@@ -97,21 +97,21 @@ def access_router(platform: Platform) -> Router:
         user = given.get("user") or access.user
         if user != access.user:
             access.scope("user", "manage")
-        return json_answer(await explanation(platform, access, given["resource"], given["id"], user))
+        return json_answer(await explanation(kernel, access, given["resource"], given["id"], user))
 
     @router.get("/.well-known/jwks.json", openapi_extra=keys)
     async def jwks(request: Request) -> Response:
-        assert platform.signer is not None
-        return json_answer(platform.signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
+        assert kernel.signer is not None
+        return json_answer(kernel.signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
 
     return router
 
 
-async def _own_roles(platform: Platform, access: Access) -> AsyncIterator[Role]:
+async def _own_roles(kernel: Kernel, access: Access) -> AsyncIterator[Role]:
     cursor = None
     while True:
         wanted = Query((Condition("archived", "eq", False),), limit=MAX_PAGE, cursor=cursor)
-        page = await platform.queries.find(ROLE, wanted, access)
+        page = await kernel.queries.find(ROLE, wanted, access)
         for document in page.items:
             yield role_of({"grants": {}, "hidden": {}, "read_only": {}, "zh": "", "en": "", **document})
         if (cursor := page.next) is None:
@@ -130,16 +130,16 @@ def _shown(role: Role, *, built_in: bool) -> dict[str, Any]:
     }
 
 
-async def explanation(platform: Platform, asking: Access, resource: str, id: str, user: str) -> dict[str, Any]:
+async def explanation(kernel: Kernel, asking: Access, resource: str, id: str, user: str) -> dict[str, Any]:
     """Raises NotFound: no such record type, record or active user, or a record the asking one does not see."""
-    aggregate = platform.catalogue[resource]
-    record = await platform.repository.load(aggregate, asking.tenant, id)
+    aggregate = kernel.catalogue[resource]
+    record = await kernel.repository.load(aggregate, asking.tenant, id)
     if record.version == 0:
         raise NotFound()
     owner = record.owner if aggregate.collection.owner is not None else ""
     reader = aggregate.reader(record)
     asking.check(resource, "read", reader)
-    access = asking if user == asking.user else await platform.directory.access(asking.tenant, user)
+    access = asking if user == asking.user else await kernel.directory.access(asking.tenant, user)
     if access is None:
         raise NotFound("there is no active user with this id")
     return {

@@ -21,7 +21,7 @@ from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import answer, body_of, operation, schema
 from shared.kernel.bus import Call
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
 
 
@@ -46,9 +46,9 @@ _INVITATION = object_of(
 _ACCEPTED = object_of("email", email=TEXT)
 
 
-def invitations_router(platform: Platform, authentication: Authentication) -> Router:
+def invitations_router(kernel: Kernel, authentication: Authentication) -> Router:
     router = Router((AcceptInvitation,), {"Invitation": _INVITATION, "Accepted": _ACCEPTED})
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     issuing = operation(
         "issueInvitation",
         "Make a link with which a user chooses a password",
@@ -73,29 +73,29 @@ def invitations_router(platform: Platform, authentication: Authentication) -> Ro
         access = await authenticator.access(request)
         id, secret = path_id(request), new_secret()
         call = call_of(request, access, id)
-        await platform.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
+        await kernel.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
         token = f"{access.tenant}.{id}.{secret}"
-        expires_at = to_rfc3339(platform.clock.now() + INVITATION_LIVES)
+        expires_at = to_rfc3339(kernel.clock.now() + INVITATION_LIVES)
         return json_answer({"token": token, "path": f"/invitation#token={token}", "expires_at": expires_at}, 201)
 
     @router.post("/invitations/accept", openapi_extra=accepting)
     async def accept(request: Request) -> Response:
         body = await parse(request, _ACCEPT)
-        return json_answer({"email": await accept_invitation(platform, authentication, body.token, body.password)})
+        return json_answer({"email": await accept_invitation(kernel, authentication, body.token, body.password)})
 
     return router
 
 
-async def accept_invitation(platform: Platform, authentication: Authentication, token: str, password: str) -> str:
+async def accept_invitation(kernel: Kernel, authentication: Authentication, token: str, password: str) -> str:
     """Set the password of the token's user; returns the name they sign in with. Raises Forbidden, Invalid."""
     parts = token.split(".")
     if len(parts) != 3 or not all(parts):
         raise Forbidden(NOT_VALID)
     tenant, id, secret = parts
     known = await authentication.known(tenant, id)
-    require_invitation(known.credential, known.user, token_hash(secret), platform.clock.now())
+    require_invitation(known.credential, known.user, token_hash(secret), kernel.clock.now())
     chosen = await authentication.new_password("password", password, known)
     body = {"token_hash": token_hash(secret), "secret": chosen}
-    await platform.bus.send("identity.ActivateUser", body, Call(system_access(tenant, id), id))
+    await kernel.bus.send("identity.ActivateUser", body, Call(system_access(tenant, id), id))
     await authentication.known_shown(tenant, id)
     return known.user.email

@@ -19,7 +19,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Level
 
 _MAP: dict[str, Any] = {"type": "object"}
@@ -52,9 +52,9 @@ _PASSWORD: TypeAdapter[NewPassword] = TypeAdapter(NewPassword)
 _PROFILE: TypeAdapter[ChangeProfile] = TypeAdapter(ChangeProfile)
 
 
-def me_router(platform: Platform, authentication: Authentication) -> Router:
+def me_router(kernel: Kernel, authentication: Authentication) -> Router:
     router = Router((NewPassword, ChangeProfile), {"Me": _ME})
-    authenticator = Authenticator(platform)
+    authenticator = Authenticator(kernel)
     who = operation("me", "Who you are and what you may do", "me", {200: answer("You", schema("Me"))})
     done = answer("Changed", object_of("id version", id={"type": "string"}, version={"type": "integer"}))
     profile = operation(
@@ -76,14 +76,14 @@ def me_router(platform: Platform, authentication: Authentication) -> Router:
 
     @router.get("/me", openapi_extra=who)
     async def me(request: Request) -> Response:
-        return json_answer(await _describe(platform, await authenticator.access(request)))
+        return json_answer(await _describe(kernel, await authenticator.access(request)))
 
     @router.patch("/me", openapi_extra=profile)
     async def change_profile(request: Request) -> Response:
         access = await authenticator.access(request)
         body = await parse(request, _PROFILE)
         call = call_of(request, as_oneself(access), access.user)
-        return done_answer(await platform.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
+        return done_answer(await kernel.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
 
     @router.post("/password", openapi_extra=password)
     async def change_password(request: Request) -> Response:
@@ -96,10 +96,10 @@ def me_router(platform: Platform, authentication: Authentication) -> Router:
     return router
 
 
-async def _describe(platform: Platform, access: Access) -> dict[str, Any]:
-    user = await platform.repository.load(USER, access.tenant, access.user)
-    organisation = await platform.repository.load(ORGANISATION, access.tenant, access.tenant)
-    names = [a.name for a in platform.catalogue]
+async def _describe(kernel: Kernel, access: Access) -> dict[str, Any]:
+    user = await kernel.repository.load(USER, access.tenant, access.user)
+    organisation = await kernel.repository.load(ORGANISATION, access.tenant, access.tenant)
+    names = [a.name for a in kernel.catalogue]
     return {
         "tenant": access.tenant,
         "user": access.masked("user", USER.document(user)),

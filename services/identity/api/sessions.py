@@ -32,7 +32,7 @@ from shared.http.body import parse
 from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation, schema
 from shared.kernel.bus import Call
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Level, system_access
 from shared.views.port import Condition, Query
 
@@ -79,12 +79,12 @@ _ID = {"name": "id", "in": "path", "required": True, "description": "The session
 _SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
 
 
-def sessions_router(platform: Platform, authentication: Authentication) -> Router:
+def sessions_router(kernel: Kernel, authentication: Authentication) -> Router:
     router = Router((NewSession, RefreshToken), {"Tokens": TOKENS, "OwnSessions": _LIST})
     _add_sign_in(router, authentication)
     _add_refresh(router, authentication)
-    _add_own(router, platform)
-    _add_sign_out(router, platform, authentication)
+    _add_own(router, kernel)
+    _add_sign_out(router, kernel, authentication)
     return router
 
 
@@ -145,26 +145,26 @@ def _add_refresh(router: Router, authentication: Authentication) -> None:
         return tokens_answer(request, await authentication.refresh(token), by_cookie=not given)
 
 
-def _add_own(router: Router, platform: Platform) -> None:
-    authenticator = Authenticator(platform)
+def _add_own(router: Router, kernel: Kernel) -> None:
+    authenticator = Authenticator(kernel)
     found = {200: answer("Newest first", schema("OwnSessions"))}
     docs = operation("listOwnSessions", "Your live sessions", "session", found)
 
     @router.get("/sessions", openapi_extra=docs)
     async def own(request: Request) -> Response:
         access = await authenticator.access(request)
-        current = _session_of(platform, request)
+        current = _session_of(kernel, request)
         with suppress(ProjectionBehind):
-            await platform.queries.wait_for(SESSION, current, access.tenant, 1)
+            await kernel.queries.wait_for(SESSION, current, access.tenant, 1)
         where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
         query = Query(where, sort="created_at", descending=True, limit=200)
-        page = await platform.queries.find(SESSION, query, as_oneself(access))
+        page = await kernel.queries.find(SESSION, query, as_oneself(access))
         items = [{name: d[name] for name in _SHOWN} | {"current": d["id"] == current} for d in page.items]
         return json_answer({"items": items})
 
 
-def _add_sign_out(router: Router, platform: Platform, authentication: Authentication) -> None:
-    authenticator = Authenticator(platform)
+def _add_sign_out(router: Router, kernel: Kernel, authentication: Authentication) -> None:
+    authenticator = Authenticator(kernel)
     docs = operation(
         "signOut",
         "Sign out of this session",
@@ -180,9 +180,9 @@ def _add_sign_out(router: Router, platform: Platform, authentication: Authentica
         token = token_of_cookie(request)
         with suppress(Unauthenticated):
             access = await authenticator.access(request)
-            own = Call(system_access(access.tenant, access.user), _session_of(platform, request))
+            own = Call(system_access(access.tenant, access.user), _session_of(kernel, request))
             with suppress(NotFound):
-                await platform.bus.send("identity.SignOut", {}, own)
+                await kernel.bus.send("identity.SignOut", {}, own)
         if token:
             with suppress(Unauthenticated):
                 await authentication.sign_out(token)
@@ -203,15 +203,15 @@ def _add_sign_out(router: Router, platform: Platform, authentication: Authentica
     async def end(request: Request) -> Response:
         access = await authenticator.access(request)
         id = path_id(request)
-        session: Session = await platform.repository.load(SESSION, access.tenant, id)
+        session: Session = await kernel.repository.load(SESSION, access.tenant, id)
         governs = access.level("session", "manage") is Level.ALL
         if session.version == 0 or (session.owner != access.user and not governs):
             raise NotFound()
-        await platform.bus.send("identity.RevokeSession", {}, Call(system_access(access.tenant, access.user), id))
+        await kernel.bus.send("identity.RevokeSession", {}, Call(system_access(access.tenant, access.user), id))
         return Response(status_code=204)
 
 
-def _session_of(platform: Platform, request: Request) -> str:
+def _session_of(kernel: Kernel, request: Request) -> str:
     """The session that the bearer token belongs to; call it after the token was accepted."""
     token = header(request, b"authorization").partition(" ")[2]
-    return platform.verifier.verify(token).session
+    return kernel.verifier.verify(token).session

@@ -22,7 +22,7 @@ from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation, schema
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 _FOLDER = Path(__file__).parents[1] / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript"}
@@ -60,7 +60,7 @@ class SetUpSuite(CommandModel):
 _SET_UP: TypeAdapter[SetUpSuite] = TypeAdapter(SetUpSuite)
 
 
-def setup_router(platform: Platform, authentication: Authentication) -> Router:
+def setup_router(kernel: Kernel, authentication: Authentication) -> Router:
     router = Router((SetUpSuite,), {"SetUp": object_of("tenant user", tenant=TEXT, user=TEXT)})
     docs = operation(
         "setUp",
@@ -76,7 +76,7 @@ def setup_router(platform: Platform, authentication: Authentication) -> Router:
     async def set_up(request: Request) -> Response:
         body = await parse(request, _SET_UP)
         done = await set_up_by_link(
-            platform,
+            kernel,
             body.token,
             body.organisation.strip(),
             body.name.strip(),

@@ -26,7 +26,7 @@ from shared.http.auth import Authenticator
 from shared.http.headers import call_of
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.tabular.table import examine, read_rows
 
@@ -34,9 +34,9 @@ SAMPLES = 5  # rows that `inspect` shows
 CSV = "text/csv; charset=utf-8"
 
 
-def imports_router(platform: Platform, imports: Imports) -> APIRouter:
+def imports_router(kernel: Kernel, imports: Imports) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    handlers = _Handlers(platform, imports)
+    handlers = _Handlers(kernel, imports)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -53,10 +53,10 @@ def imports_router(platform: Platform, imports: Imports) -> APIRouter:
 
 
 class _Handlers:
-    def __init__(self, platform: Platform, imports: Imports) -> None:
-        self._platform, self._imports, self._dry_runs = platform, imports, imports.dry_runs
-        self._following = Following(platform, imports)
-        self._authenticator = Authenticator(platform)
+    def __init__(self, kernel: Kernel, imports: Imports) -> None:
+        self._platform, self._imports, self._dry_runs = kernel, imports, imports.dry_runs
+        self._following = Following(kernel, imports)
+        self._authenticator = Authenticator(kernel)
         self._access = self._authenticator.access
 
     def _upload(self, request: Request) -> Any:

@@ -17,7 +17,7 @@ from services.integration.imports.runner import Job, Runner
 from services.integration.imports.upload import Opened, take_in
 from shared.clock import Micros
 from shared.errors import CrmError, NotFound
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 KEPT = 20
@@ -35,8 +35,8 @@ class _DryRun:
 
 
 class DryRuns:
-    def __init__(self, platform: Platform, folder: Path) -> None:
-        self._platform, self._folder = platform, folder
+    def __init__(self, kernel: Kernel, folder: Path) -> None:
+        self._platform, self._folder = kernel, folder
         self._kept: OrderedDict[str, _DryRun] = OrderedDict()
         shutil.rmtree(folder, ignore_errors=True)
 

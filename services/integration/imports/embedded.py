@@ -1,4 +1,4 @@
-"""Importing without HTTP: for programs that hold an opened platform themselves."""
+"""Importing without HTTP: for programs that hold an opened kernel themselves."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from services.integration.imports.scheduler import Imports
 from services.integration.mapping.spec import parse_mapping
 from shared.errors import Invalid
 from shared.kernel.bus import Call
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 _EVERY = 0.1
 
 
 async def run_import(
-    platform: Platform,
+    kernel: Kernel,
     imports: Imports,
     mapping_file: Path,
     source: Path,
@@ -42,15 +42,15 @@ async def run_import(
     task = imports.carry_out(access.tenant, id)
     while not (await asyncio.wait({task}, timeout=_EVERY))[0]:
         progress(imports.progress.get((access.tenant, id), Progress()))
-    following = Following(platform, imports)
+    following = Following(kernel, imports)
     return following.outcome(await following.state(access, id))
 
 
-async def revert_import(platform: Platform, imports: Imports, id: str, access: Access) -> dict[str, Any]:
+async def revert_import(kernel: Kernel, imports: Imports, id: str, access: Access) -> dict[str, Any]:
     """Take an import back and return what came of it."""
-    await platform.bus.send("integration.RevertImport", {}, Call(access, id))
+    await kernel.bus.send("integration.RevertImport", {}, Call(access, id))
     await imports.carry_out(access.tenant, id)
-    following = Following(platform, imports)
+    following = Following(kernel, imports)
     return following.outcome(await following.state(access, id))
 
 

@@ -16,13 +16,13 @@ from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import parse_mapping
 from shared.errors import NotFound
 from shared.kernel.catalogue import Catalogue
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 
 class Following:
-    def __init__(self, platform: Platform, imports: Imports) -> None:
-        self._platform, self._imports = platform, imports
+    def __init__(self, kernel: Kernel, imports: Imports) -> None:
+        self._platform, self._imports = kernel, imports
 
     async def state(self, access: Access, id: str) -> Import:
         """Raises NotFound for an import that is unknown or not the caller's to see, Forbidden."""

@@ -19,7 +19,7 @@ from shared.errors import CrmError, PreconditionFailed
 from shared.events.envelope import Stored, category_of, id_of
 from shared.faults import crashpoint
 from shared.kernel.bus import Call
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 PAGE = 1_000  # events read at once
@@ -28,9 +28,9 @@ Outcome = tuple[str, str, int]
 
 
 class Revert:
-    def __init__(self, platform: Platform, id: str, access: Access, file: JobFile, progress: Progress) -> None:
-        self._platform, self._id, self._access, self._file, self._progress = platform, id, access, file, progress
-        self._sender = Sender(platform.bus, access, id)
+    def __init__(self, kernel: Kernel, id: str, access: Access, file: JobFile, progress: Progress) -> None:
+        self._platform, self._id, self._access, self._file, self._progress = kernel, id, access, file, progress
+        self._sender = Sender(kernel.bus, access, id)
         self._correlation = f"{id}:revert"
 
     async def run(self, may_go_on: Callable[[], None] = lambda: None) -> dict[str, int]:

@@ -20,7 +20,7 @@ from services.integration.mapping.values import BadCell, Cells, texts_of
 from shared.errors import FieldError
 from shared.faults import crashpoint
 from shared.kernel.custom_fields import definitions
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.tabular.table import Facts, Row, read_rows
 from shared.views.port import Kind
@@ -71,10 +71,10 @@ class _Batch:
 
 
 class Runner:
-    def __init__(self, platform: Platform, job: Job) -> None:
-        self._platform, self._job = platform, job
-        self._finder = Finder(platform.views, platform.catalogue, job.access, job.file, job.steps)
-        self._sender = Sender(platform.bus, job.access, job.id)
+    def __init__(self, kernel: Kernel, job: Job) -> None:
+        self._platform, self._job = kernel, job
+        self._finder = Finder(kernel.views, kernel.catalogue, job.access, job.file, job.steps)
+        self._sender = Sender(kernel.bus, job.access, job.id)
         self._mark = job.file.mark()
         if not self._mark.counts:
             self._mark.counts = [{} for _ in job.steps]
@@ -239,9 +239,9 @@ class Runner:
                 return
 
 
-async def custom_kinds(platform: Platform, tenant: str, resource: str) -> dict[str, Kind]:
+async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, Kind]:
     """The kinds of a resource's custom fields by name."""
-    found = await definitions(platform.views, tenant, resource)
+    found = await definitions(kernel.views, tenant, resource)
     return {name: Kind(definition["kind"]) for name, definition in found.items()}
 
 

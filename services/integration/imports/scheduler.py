@@ -30,7 +30,7 @@ from shared.events.identity import UserErased
 from shared.events.integration import ImportErased, ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
 from shared.events.sales_leads import LeadErased
 from shared.kernel.bus import Call
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, system_access
 from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
@@ -48,8 +48,8 @@ log = logging.getLogger("crm.imports")
 class Imports:
     """folder: where jobs keep their files. One per process and projector, of which it hears."""
 
-    def __init__(self, platform: Platform, folder: Path, max_file_bytes: int = MAX_FILE_BYTES) -> None:
-        self._platform, self.folder, self.max_file_bytes = platform, folder, max_file_bytes
+    def __init__(self, kernel: Kernel, folder: Path, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        self._platform, self.folder, self.max_file_bytes = kernel, folder, max_file_bytes
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._due: set[Key] = set()
         self._paused: set[Key] = set()
@@ -58,11 +58,11 @@ class Imports:
         self._slots = asyncio.Semaphore(AT_ONCE)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.rmtree(folder / "incoming", ignore_errors=True)  # uploads that a crash cut off
-        self.dry_runs = DryRuns(platform, folder / "dry")
-        platform.projector.listeners.append(self.on_events)
+        self.dry_runs = DryRuns(kernel, folder / "dry")
+        kernel.projector.listeners.append(self.on_events)
         erasures = frozenset({PersonErased, LeadErased, UserErased})
-        platform.policies.add(Policy("forget-rejected-rows", erasures, self.forget_people))
-        platform.policies.add(Policy("erase-import", frozenset({ImportErased}), self.forget_import))
+        kernel.policies.add(Policy("forget-rejected-rows", erasures, self.forget_people))
+        kernel.policies.add(Policy("erase-import", frozenset({ImportErased}), self.forget_import))
 
     async def start(self, access: Access, text: str, files: Mapping[str, Path], key: str | None = None) -> str:
         """Begin an import; the files are copied. Returns its id once it is durable.

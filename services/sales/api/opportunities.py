@@ -17,8 +17,8 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, Schema, answer, operation, parameter
 from shared.http.routing import DirectRoute
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
-from shared.platform import Platform
 from shared.views.port import Scope
 
 _PARAMETERS = frozenset({"as_of", "known_at"})
@@ -57,26 +57,26 @@ STAGES = operation(
 )
 
 
-def opportunities_router(platform: Platform) -> APIRouter:
-    router, histories = APIRouter(route_class=DirectRoute), _Histories(platform)
+def opportunities_router(kernel: Kernel) -> APIRouter:
+    router, histories = APIRouter(route_class=DirectRoute), _Histories(kernel)
     router.add_api_route("/opportunities/{id}/stages", histories.stages, methods=["GET"], openapi_extra=STAGES)
     return router
 
 
 class _Histories:
-    def __init__(self, platform: Platform) -> None:
-        self._platform, self._access = platform, Authenticator(platform).access
+    def __init__(self, kernel: Kernel) -> None:
+        self._platform, self._access = kernel, Authenticator(kernel).access
 
     async def stages(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         moment = params.moment(params.only(params.pairs_of(request), _PARAMETERS))
         if not all(access.may_see(OPPORTUNITY.name, name) for name in ("stage", "status")):
             raise Forbidden("the stages of deals are hidden from you")
-        platform = self._platform
-        deal = await platform.queries.get(OPPORTUNITY, id, access, moment=moment)  # whether it may be seen
-        events = moment.cut(await platform.repository.events(OPPORTUNITY, access.tenant, id))
+        kernel = self._platform
+        deal = await kernel.queries.get(OPPORTUNITY, id, access, moment=moment)  # whether it may be seen
+        events = moment.cut(await kernel.repository.events(OPPORTUNITY, access.tenant, id))
         known = deal.get("pipeline", "")
-        pipeline = await platform.views.get(PIPELINE.collection.name, known, Scope(access.tenant)) if known else None
+        pipeline = await kernel.views.get(PIPELINE.collection.name, known, Scope(access.tenant)) if known else None
         stages = {s["key"]: s for s in (pipeline or {}).get("stages", ())}
         items = stays(events, stages, self._until(moment))
         if not access.may_see(OPPORTUNITY.name, "probability"):

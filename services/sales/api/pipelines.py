@@ -18,8 +18,8 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, Schema, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
+from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
-from shared.platform import Platform
 from shared.security.permissions import Access
 from shared.views.port import Condition, Document, Query
 
@@ -87,15 +87,15 @@ BOARD = operation(
 )
 
 
-def pipelines_router(platform: Platform) -> APIRouter:
-    router, boards = APIRouter(route_class=DirectRoute), _Boards(platform)
+def pipelines_router(kernel: Kernel) -> APIRouter:
+    router, boards = APIRouter(route_class=DirectRoute), _Boards(kernel)
     router.add_api_route("/pipelines/{id}/board", boards.board, methods=["GET"], openapi_extra=BOARD)
     return router
 
 
 class _Boards:
-    def __init__(self, platform: Platform) -> None:
-        self._queries, self._access = platform.queries, Authenticator(platform).access
+    def __init__(self, kernel: Kernel) -> None:
+        self._queries, self._access = kernel.queries, Authenticator(kernel).access
 
     async def board(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)

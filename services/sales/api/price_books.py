@@ -15,7 +15,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
-from shared.platform import Platform
+from shared.kernel.kernel import Kernel
 
 _DAY: TypeAdapter[str] = TypeAdapter(Day)
 _PARAMETERS = frozenset({"product", "on", "as_of", "known_at"})
@@ -50,16 +50,16 @@ PRICE = operation(
 )
 
 
-def price_books_router(platform: Platform) -> APIRouter:
-    router, access_of = APIRouter(route_class=DirectRoute), Authenticator(platform).access
+def price_books_router(kernel: Kernel) -> APIRouter:
+    router, access_of = APIRouter(route_class=DirectRoute), Authenticator(kernel).access
 
     async def price(request: Request) -> Response:
         access, id = await access_of(request), path_id(request)
         given = params.only(params.pairs_of(request), _PARAMETERS)
-        product, day = given.get("product", ""), _day(given.get("on") or day_of(platform.clock.now()))
+        product, day = given.get("product", ""), _day(given.get("on") or day_of(kernel.clock.now()))
         if not product:
             raise Invalid.field("product", "required", "name the product")
-        book = await platform.queries.get(PRICE_BOOK, id, access, moment=params.moment(given))
+        book = await kernel.queries.get(PRICE_BOOK, id, access, moment=params.moment(given))
         if "entries" not in book:
             raise Forbidden("prices are hidden from you")
         entry = PRICE_BOOK.restore(book).price_on(product, day)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Platform:
+class Kernel:
     store: EventStore
     views: Views
     codec: Codec
