@@ -5,9 +5,10 @@ from __future__ import annotations
 from shared.clock import to_rfc3339
 from shared.events.envelope import Recorded, Stored
 from shared.views.paging import every
-from shared.views.port import Collection, Field, Kind, Query, Scope, Views, Write
+from shared.views.port import Checkpoint, Collection, Field, Kind, Query, Scope, Views, Write
 
 OPERATORS = "_operators"  # the tenant of documents that belong to the installation
+_OLD_REMOVALS = 2**62  # the version of removals in views of earlier programs: later entries must have a higher one
 
 PARKED = Collection(
     "parked_events",
@@ -25,27 +26,59 @@ PARKED = Collection(
 )
 
 
-def entry(one: Stored | Recorded, stream: str, error: str) -> Write:
-    """An entry of the list: an event, and under which name it is set aside."""
-    key = f"{stream}.{one.version}"
-    document = {
-        "id": key,
-        "version": 1,
-        "stream": stream,
-        "tenant": one.tenant,
-        "event_version": one.version,
-        "type": one.type,
-        "error": error[:2000].encode(errors="replace").decode(),
-        "recorded_at": to_rfc3339(one.recorded_at),
-    }
-    return Write(PARKED.name, OPERATORS, key, document, one.position * 2)
+class Entries:
+    """Writes and removes the entries of one owner: the projector, or the policies.
+
+    Every write has a higher version than the one before, a removal too. So an event can be parked again after its entry
+    was removed. The last version is kept as a checkpoint, in the transaction of the write that has it.
+    """
+
+    def __init__(self, views: Views, owner: str) -> None:
+        self._views, self._checkpoint = views, f"{owner}:parked"
+        self._last = self._kept = 0
+
+    async def load(self) -> None:
+        """Read the last version that was written; call once before the first write."""
+        self._last = self._kept = await self._views.checkpoint(self._checkpoint)
+
+    def put(self, one: Stored | Recorded, stream: str, error: str) -> Write:
+        """The write that sets an event aside, under the name of a stream."""
+        key = f"{stream}.{one.version}"
+        document = {
+            "id": key,
+            "version": 1,
+            "stream": stream,
+            "tenant": one.tenant,
+            "event_version": one.version,
+            "type": one.type,
+            "error": error[:2000].encode(errors="replace").decode(),
+            "recorded_at": to_rfc3339(one.recorded_at),
+        }
+        return Write(PARKED.name, OPERATORS, key, document, self._next())
+
+    def remove(self, key: str) -> Write:
+        """The write that takes an entry off the list."""
+        return Write(PARKED.name, OPERATORS, key, None, self._next())
+
+    def _next(self) -> int:
+        self._last += 1
+        return _OLD_REMOVALS + self._last
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """What must be written together with the entries; empty when there is nothing new."""
+        return [Checkpoint(self._checkpoint, self._last)] if self._last != self._kept else []
+
+    def settle(self) -> None:
+        """The entries and their checkpoint are written."""
+        self._kept = self._last
 
 
 class Parked:
-    """What is added counts at once, but stays only if `settle` follows the write; `undo` takes it back."""
+    """The streams in quarantine. An addition counts at once; it stays if `settle` follows, `undo` takes it back."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
+        self.entries = Entries(views, "projector")
         self._streams: dict[str, set[str]] = {}
         self._added: dict[str, set[str]] = {}
 
@@ -57,31 +90,41 @@ class Parked:
         return sorted({*self._streams, *self._added})
 
     async def load(self) -> None:
-        """Read the quarantined streams back after a start."""
+        """Read the quarantined streams after a start."""
         self._streams.clear()
         self._added.clear()
+        await self.entries.load()
         async for document in every(self._views, PARKED.name, Query(), Scope(OPERATORS)):
             self._streams.setdefault(document["stream"], set()).add(document["id"])
 
-    def add(self, one: Stored, error: str) -> Write:
-        """The write that puts an event on the list."""
-        write = entry(one, one.stream, error)
+    def add(self, one: Stored, error: str) -> list[Write]:
+        """The write that puts an event on the list; none when it is on it already, so that its first error stays."""
+        write = self.entries.put(one, one.stream, error)
+        if write.key in self._streams.get(one.stream, ()):
+            return []
         self._added.setdefault(one.stream, set()).add(write.key)
-        return write
+        return [write]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """What must be written together with additions and removals."""
+        return self.entries.checkpoints()
 
     def settle(self) -> None:
-        """What was added is written."""
+        """The additions are written."""
         for stream, keys in self._added.items():
             self._streams.setdefault(stream, set()).update(keys)
         self._added.clear()
+        self.entries.settle()
 
     def undo(self) -> None:
-        """What was added was not written."""
+        """The additions were not written."""
         self._added.clear()
 
     def removals(self, stream: str) -> list[Write]:
         """The writes that end a stream's quarantine; `release` follows them."""
-        return [Write(PARKED.name, OPERATORS, key, None, 2**62) for key in sorted(self._streams.get(stream, ()))]
+        return [self.entries.remove(key) for key in sorted(self._streams.get(stream, ()))]
 
     def release(self, stream: str) -> None:
+        """The removals are written."""
         self._streams.pop(stream, None)
+        self.entries.settle()

@@ -20,7 +20,7 @@ from shared.faults import crashpoint
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.security.permissions import system_access
 from shared.streaming.folding import PASSING
-from shared.streaming.parked import OPERATORS, PARKED, entry
+from shared.streaming.parked import OPERATORS, PARKED, Entries
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
@@ -76,6 +76,7 @@ class PolicyRunner:
     def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
         self._policies: list[Policy] = []
         self._bus, self._codec = bus, codec
+        self._entries = Entries(bus.views, "policies")
         self._types: set[str] = set()
         for policy in policies:
             self.add(policy)
@@ -90,6 +91,7 @@ class PolicyRunner:
     async def start(self) -> None:
         """Load the checkpoint; call once before `run` or `step`."""
         self.position = self._kept = await self._bus.views.checkpoint(CHECKPOINT)
+        await self._entries.load()
 
     async def run(self) -> None:
         """React for ever; what was parked before is tried once more at first."""
@@ -161,7 +163,7 @@ class PolicyRunner:
         if policy is not None and stored and await self._attempt(policy, self._codec.decode(stored[0])) is not None:
             return False
         await self._purge()
-        await self._bus.views.write([Write(PARKED.name, OPERATORS, parked["id"], None, 2**62)])
+        await self._write_entry(self._entries.remove(parked["id"]))
         return policy is not None
 
     async def _react_to(self, one: Stored) -> None:
@@ -195,4 +197,8 @@ class PolicyRunner:
         log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, redacted(error))
         PARKED_EVENTS.add(1)
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
-        await self._bus.views.write([entry(recorded, stream, redacted(error))])
+        await self._write_entry(self._entries.put(recorded, stream, redacted(error)))
+
+    async def _write_entry(self, write: Write) -> None:
+        await self._bus.views.write([write], self._entries.checkpoints())
+        self._entries.settle()

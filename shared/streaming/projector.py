@@ -147,7 +147,8 @@ class Projector:
             if folded.bad is not None:
                 return False
             name = aggregate.collection.name
-            await self._views.write([*folded.write(name, tenant), *self._parked.removals(stream)])
+            removals = self._parked.removals(stream)
+            await self._views.write([*folded.write(name, tenant), *removals], self._parked.checkpoints())
             self._parked.release(stream)
             self._states.drop((tenant, stream))
         return True
@@ -156,7 +157,7 @@ class Projector:
         """Park an event that a rebuild found to be poison, unless its stream is in quarantine already."""
         if one.stream in self._parked:
             return
-        await self._views.write([self._park(one, error)])
+        await self._views.write(self._park(one, error), self._parked.checkpoints())
         self._parked.settle()
 
     async def _project(self, stored: Sequence[Stored]) -> list[Recorded]:
@@ -174,7 +175,7 @@ class Projector:
             except Undecodable as error:
                 if one.stream not in self._parked:
                     await self._step_back(touched, one)
-                parked.append(self._park(one, str(error)))
+                parked += self._park(one, str(error))
                 continue
             decoded.append(recorded)
             touched[one.stream] = (aggregate, one.tenant, state)
@@ -219,12 +220,12 @@ class Projector:
                 writes += await self._cut_off(aggregate, tenant, stream, position)
         checkpoint = [Checkpoint(CHECKPOINT, position, await self._repository.store.chain_hash(position))]
         try:
-            await self._views.write([*writes, *parked], checkpoint)
+            await self._views.write([*writes, *parked], [*checkpoint, *self._parked.checkpoints()])
         except ValueError:
             fitting: list[Write] = []
             for one in writes:
                 fitting += [one] if self._fits(one) else await self._cut_off_write(one, position)
-            await self._views.write([*fitting, *parked], checkpoint)
+            await self._views.write([*fitting, *parked], [*checkpoint, *self._parked.checkpoints()])
 
     def _fits(self, one: Write) -> bool:
         if one.document is None or one.collection not in self._collections:
@@ -246,11 +247,12 @@ class Projector:
         if folded.bad is None:
             raise AssertionError(f"{stream} fails in a batch, but not by itself")
         later = [s for s in stored if s.version > folded.bad.version]
-        writes = [self._park(folded.bad, folded.error)]
-        writes += [self._park(s, "an earlier event of this record is parked") for s in later]
+        writes = self._park(folded.bad, folded.error)
+        for one in later:
+            writes += self._park(one, "an earlier event of this record is parked")
         return [*folded.write(aggregate.collection.name, tenant), *writes]
 
-    def _park(self, one: Stored, error: str) -> Write:
+    def _park(self, one: Stored, error: str) -> list[Write]:
         log.error("parked %s version %s: %s", one.stream, one.version, error)
         PARKED_EVENTS.add(1)
         self._states.drop((one.tenant, one.stream))

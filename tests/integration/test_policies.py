@@ -111,6 +111,19 @@ async def test_a_reaction_that_keeps_failing_is_parked_and_tried_again_at_the_ne
     assert await policies.retry_parked() == 0
 
 
+async def test_a_reaction_that_is_parked_again_after_it_was_carried_out_stays_parked(room: ToyRoom) -> None:
+    hand = Hand()
+    await room.happen("a", ToyMade("a"))
+    for _ in range(2):
+        policies = await runner(room, hand)
+        policies.position = 0
+        hand.failures = [RuntimeError("always")] * module.ATTEMPTS
+        await policies.step()
+        assert (await room.parked()).keys() == {"policy/hand/toy-a.1"}
+        assert await policies.retry_parked() == 1
+        assert await room.parked() == {}
+
+
 async def test_an_event_that_cannot_be_read_is_left_to_the_projector(room: ToyRoom) -> None:
     hand = Hand()
     room.codec.unknown = {"test.ToyMade"}

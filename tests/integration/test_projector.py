@@ -271,3 +271,33 @@ async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom
     assert await room.parked() == {"toy-a.1": "first"}
     with pytest.raises(Undecodable):
         await room.projector._take(room.projector._catalogue["toy"], stored[0])
+
+
+async def test_an_event_that_is_parked_again_after_a_healing_stays_parked(room: ToyRoom) -> None:
+    await room.happen("a", ToyMade("a"), ToyMarked("red"))
+    await room.projector.catch_up()
+    older = Write("parked_events", "_operators", "toy-a.2", None, 2**62)  # as earlier programs removed entries
+    await room.views.write([older])
+    for _ in range(2):
+        room.codec.unknown = {"test.ToyMarked"}
+        poison = (await room.store.read(TENANT, "toy-a"))[1]
+        await room.projector.quarantine(poison, "poison")
+        assert (await room.parked()).keys() == {"toy-a.2"}
+        again = await room.another_projector()
+        await again.catch_up()
+        assert (await room.parked()).keys() == {"toy-a.2"}
+        room.codec.unknown = set()
+        assert await again.heal(TENANT, "toy-a")
+        assert await room.parked() == {}
+        await room.another_projector()
+
+
+async def test_a_repeated_event_keeps_its_first_error_on_the_list(room: ToyRoom) -> None:
+    room.codec.unknown = {"test.ToyMade"}
+    await room.happen("a", ToyMade("a"))
+    await room.projector.catch_up()
+    before = await room.parked()
+    again = await room.another_projector()
+    again.position = 0
+    await again.catch_up()
+    assert await room.parked() == before == {"toy-a.1": "no such type: test.ToyMade"}
