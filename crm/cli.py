@@ -9,6 +9,7 @@ import asyncio
 import gc
 import sys
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +49,21 @@ Url = Annotated[str | None, typer.Option("--url", help="A running suite, in plac
 TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
 Organisation = Annotated[str | None, typer.Option("--organisation", help="Where --data holds several of them.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("crm-suite"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """An open, event-sourced CRM suite."""
 
 
 @app.command()

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,26 @@ import httpx
 
 PASSWORD = "a long enough sentence 7"
 EMAIL = "ada@example.com"
+CRM: Sequence[str | Path] = (sys.executable, "-m", "crm")
 
 
-def crm(*arguments: str | Path, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[bytes]:
+def crm(
+    *arguments: str | Path, check: bool = True, timeout: float = 120, program: Sequence[str | Path] = CRM
+) -> subprocess.CompletedProcess[bytes]:
     """Run one `crm` command to its end."""
-    command = [sys.executable, "-m", "crm", *map(str, arguments)]
+    command = [*map(str, program), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
     if check and done.returncode:
         raise AssertionError(f"crm {' '.join(map(str, arguments))} exited {done.returncode}: {done.stderr.decode()}")
     return done
 
 
-def set_up(data: Path, organisation: str = "Acme", email: str = EMAIL) -> None:
+def set_up(data: Path, organisation: str = "Acme", email: str = EMAIL, program: Sequence[str | Path] = CRM) -> None:
     """A data directory with an organisation whose administrator signs in with `email` and PASSWORD."""
     secret = data.parent / f"{data.name}.password"
     secret.write_text(f"{PASSWORD}\n")
-    crm("setup", "--data", data, "--organisation", organisation, "--email", email, "--password-file", secret)
+    answers = ("--organisation", organisation, "--email", email, "--password-file", secret)
+    crm("setup", "--data", data, *answers, program=program)
 
 
 class Served:
@@ -53,9 +57,11 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, *, env: dict[str, str] | None = None, port: int = 0) -> Iterator[Served]:
+def served(
+    data: Path, *, env: dict[str, str] | None = None, port: int = 0, program: Sequence[str | Path] = CRM
+) -> Iterator[Served]:
     """`crm run` on a free port until the block ends; killed if it does not stop by itself in 20 s."""
-    with start(data, env=env, port=port) as running:
+    with start(data, env=env, port=port, program=program) as running:
         try:
             yield running
         finally:
@@ -69,12 +75,14 @@ def served(data: Path, *, env: dict[str, str] | None = None, port: int = 0) -> I
 
 
 @contextmanager
-def start(data: Path, *, env: dict[str, str] | None = None, port: int = 0) -> Iterator[Served]:
+def start(
+    data: Path, *, env: dict[str, str] | None = None, port: int = 0, program: Sequence[str | Path] = CRM
+) -> Iterator[Served]:
     """As `served`, but how it ends is the caller's business."""
     log = data.parent / f"{data.name}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "crm", "run", "--data", str(data), "--port", str(port)],
+            [*map(str, program), "run", "--data", str(data), "--port", str(port)],
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(env or {})},
