@@ -66,8 +66,10 @@ def exponent(curve: Mapping[int, float]) -> float:
 def _figure(name: str, curve: Mapping[int, float]) -> Figure:
     detail = ", ".join(f"{cost:,.3g} ms at {size:,}" for size, cost in sorted(curve.items()))
     if len(curve) < 2:
-        return Figure(name, curve[max(curve)], "ms", "told", True, detail)
-    return Figure(name, exponent(curve), "power of the records", "told", True, f"{detail}; reads {WHAT_IS_READ[name]}")
+        return Figure(name, curve[max(curve)], "ms", "stated", True, detail)
+    return Figure(
+        name, exponent(curve), "power of the records", "stated", True, f"{detail}; reads {WHAT_IS_READ[name]}"
+    )
 
 
 def _costs(size: int, rounds: int) -> dict[str, float]:

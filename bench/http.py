@@ -1,8 +1,8 @@
 """The suite over HTTP against a no-op FastAPI application: durable commands, a record by id, a page of a list.
 
 Both run as processes of their own on one worker; the load comes from a third one over 32 connections. The suite does
-everything: token, permission, validation, idempotency, WAL with full flushes, and the projector beside it. The list is
-asked by itself, over two connections: accounts of one country, by name from the end.
+everything: token, permission, validation, idempotency, WAL with full flushes, and the projector in the same process.
+The list is asked by itself, over two connections: accounts of one country, by name from the end.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def log_log(curves: Mapping[str, Curve], x_title: str, y_title: str) -> str:
 
 
 def _apart(wanted: Mapping[str, float]) -> dict[str, float]:
-    """Where each curve's name stands: beside its end, a line below the one above at least, none below the axis."""
+    """Where each curve's name stands: next to its end, a line below the one above at least, none below the axis."""
     placed: dict[str, float] = {}
     last = float("-inf")
     for name, at in sorted(wanted.items(), key=lambda item: item[1]):
