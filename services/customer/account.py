@@ -65,6 +65,7 @@ ACCOUNT = Aggregate(
     noun="accounts",
     state=Account,
     evolve=evolve,
+    search_rank=10,
     collection=Collection(
         "accounts",
         2,

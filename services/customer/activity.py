@@ -14,6 +14,7 @@ from shared.domain.aggregate import Aggregate, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record
+from shared.domain.timelines import OnTimelines
 from shared.domain.undo import Reverse, Step, entries, restored
 from shared.errors import Rejected
 from shared.events import customer_activities as events
@@ -106,6 +107,8 @@ ACTIVITY = Aggregate(
     noun="activities",
     state=Activity,
     evolve=evolve,
+    search_rank=60,
+    on_timelines=OnTimelines(links="links", at="at", kind="kind"),
     collection=Collection(
         "activities",
         3,

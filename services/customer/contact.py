@@ -136,6 +136,7 @@ CONTACT = Aggregate(
     noun="contacts",
     state=Contact,
     evolve=evolve,
+    search_rank=20,
     collection=Collection(
         "contacts",
         2,

@@ -133,6 +133,8 @@ LEAD = Aggregate(
     state=Lead,
     evolve=evolve,
     evolves_shared=True,
+    search_rank=30,
+    became=("account", "contact", "opportunity"),
     collection=Collection(
         "leads",
         3,

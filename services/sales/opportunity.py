@@ -132,6 +132,7 @@ OPPORTUNITY = Aggregate(
     state=Opportunity,
     evolve=evolve,
     evolves_shared=True,
+    search_rank=40,
     collection=Collection(
         "opportunities",
         3,

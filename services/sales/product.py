@@ -52,6 +52,7 @@ PRODUCT = Aggregate(
     noun="products",
     state=Product,
     evolve=evolve,
+    search_rank=50,
     collection=Collection(
         "products",
         1,

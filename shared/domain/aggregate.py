@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
 from shared.domain.record import Fold, Record, shared_fold
+from shared.domain.timelines import OnTimelines
 from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
@@ -143,6 +144,9 @@ class Aggregate(Generic[S]):
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.
     conceal: removes from values what shows fields of other record types that are hidden from the caller.
+    search_rank: its place among the record types of `GET /search`, the lowest first; None = not searched.
+    on_timelines: how its records appear on the timelines of the records that they are linked to.
+    became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
     name: str
@@ -161,6 +165,9 @@ class Aggregate(Generic[S]):
     forget: Callable[[S], None] | None = None
     reach: CheckReach | None = None
     conceal: Conceal | None = None
+    search_rank: int | None = None
+    on_timelines: OnTimelines | None = None
+    became: tuple[str, ...] = ()
     commands: dict[str, Command] = field(default_factory=dict)
     reverses: Sequence[Reverse] = ()
     rules: Sequence[Rule] = ()
@@ -174,7 +181,16 @@ class Aggregate(Generic[S]):
             f.name for f in self.collection.fields if f.kind is Kind.DATETIME and f.name in self._names
         )
         self._folds = _Folds(self)
+        self._check_fields()
         declare_sources(self.name, self.collection.fields, self._names)
+
+    def _check_fields(self) -> None:
+        """Raises TypeError for a declaration that names a field which the collection lacks."""
+        on = self.on_timelines
+        named = [*self.became, *((on.links, on.at) if on else ()), *((on.kind,) if on and on.kind else ())]
+        for name in named:
+            if self.collection.field(name) is None:
+                raise TypeError(f"{self.name} has no field {name!r}")
 
     def command(
         self,

@@ -159,7 +159,7 @@ class RecordDocs:
         }
         return operation(
             f"timeline_of_{self._aggregate.name}",
-            "Activities linked to the record and its own changes, newest first",
+            "What was done about the record and how it changed, newest first",
             self._tag,
             {200: answer("The entries", content)},
             parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", *_TIME)],

@@ -13,13 +13,12 @@ from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
-from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.texts import fold
 from shared.views.port import Condition, Document, Query
 
-TYPES = ("account", "contact", "lead", "opportunity", "product", "activity")
 MAX_LIMIT = 50
 
 _FOUND = {
@@ -46,15 +45,16 @@ _FOUND = {
 def search_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
+    searched = searched_types(kernel.catalogue)
     described = operation(
         "search",
-        "Accounts, contacts, leads, opportunities, products and activities in one call",
+        f"{_listed([a.noun for a in searched.values()])} in one call",
         "search",
         {200: answer("The best first: by title, then newest", _FOUND)},
         description="Every word must occur; Chinese needs no spaces.",
         parameters=[
             query("q", "What to look for", {"type": "string", "minLength": 1, "maxLength": 200}, required=True),
-            query("types", "Only these record types, comma-separated: " + ", ".join(TYPES)),
+            query("types", "Only these record types, comma-separated: " + ", ".join(searched)),
             query("limit", "Results", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 20}),
         ],
     )
@@ -67,7 +67,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         text = given.get("q", "").strip()
         if not text:
             raise Invalid.field("q", "required", "say what to look for")
-        types = _types(given.get("types"), kernel)
+        types = _asked(given.get("types"), searched)
         found = await asyncio.gather(*(_find(kernel, a, text, limit, access) for a in types))
         ranked = sorted((rank, i, n) for n, items in enumerate(found) for i, (rank, _) in enumerate(items))
         return json_answer({"items": [found[n][i][1] for _, i, n in ranked[:limit]]})
@@ -75,11 +75,23 @@ def search_router(kernel: Kernel) -> APIRouter:
     return router
 
 
-def _types(asked: str | None, kernel: Kernel) -> list[AnyAggregate]:
-    names = list(dict.fromkeys(asked.split(","))) if asked else list(TYPES)
-    if unknown := [n for n in names if n not in TYPES]:
-        raise Invalid.field("types", "not-an-option", f"{unknown[0][:80]} is none of " + ", ".join(TYPES))
-    return [kernel.catalogue[n] for n in names if n in kernel.catalogue]
+def searched_types(catalogue: Catalogue) -> dict[str, AnyAggregate]:
+    """The record types that are searched, in the order in which equally good results are shown."""
+    ranked = [(a.search_rank, a.name, a) for a in catalogue if a.search_rank is not None]
+    return {name: aggregate for _, name, aggregate in sorted(ranked, key=lambda r: r[:2])}
+
+
+def _asked(types: str | None, searched: dict[str, AnyAggregate]) -> list[AnyAggregate]:
+    names = list(dict.fromkeys(types.split(","))) if types else list(searched)
+    if unknown := [n for n in names if n not in searched]:
+        raise Invalid.field("types", "not-an-option", f"{unknown[0][:80]} is none of " + ", ".join(searched))
+    return [searched[n] for n in names]
+
+
+def _listed(nouns: list[str]) -> str:
+    """`accounts`, `price-books`, `leads` → `Accounts, price books and leads`."""
+    words = [noun.replace("-", " ") for noun in nouns]
+    return " and ".join([", ".join(words[:-1]), *words[-1:]] if len(words) > 1 else words).capitalize()
 
 
 async def _find(

@@ -11,9 +11,7 @@ from shared.kernel.queries import NOW, Moment, Queries
 from shared.security.permissions import Access, Level
 from shared.views.port import MAX_PAGE, Condition, Document, Query
 
-ACTIVITIES = frozenset({"task", "call", "meeting", "note", "email"})
-KINDS = ACTIVITIES | {"activity", "change"}
-MADE_OF_LEADS = frozenset({"account", "contact", "opportunity"})
+CHANGE = "change"
 
 
 async def timeline(
@@ -26,65 +24,84 @@ async def timeline(
     kinds: Collection[str] | None = None,
     limit: int = 50,
 ) -> list[Document]:
-    """Newest first, within the caller's rights: {"kind": "activity", "at", "record"} for activities linked to the
-    record, to one it absorbed or to a lead it was made of, {"kind": "change", "at", "change"} for its own history.
+    """Newest first, within the caller's rights: {"kind": <record type>, "at", "record"} for records linked to this one,
+    to one it absorbed or to one that was converted into it, {"kind": "change", "at", "change"} for its own history.
     What only a field hidden from the caller would find or order is left out.
 
-    kinds: of KINDS, None = all.
+    kinds: "change", a record type that appears on timelines or one of its own kinds; None = all.
     Raises NotFound, Forbidden, Invalid.
     """
-    wanted = KINDS if kinds is None else frozenset(kinds)
-    if unknown := wanted - KINDS:
-        raise Invalid.field("kinds", "unknown-kind", f"{sorted(unknown)[0]!r} is none of {', '.join(sorted(KINDS))}")
+    entries = [a for a in catalogue if a.on_timelines is not None]
+    known = frozenset({CHANGE}).union(*(_kinds(a) for a in entries))
+    wanted = known if kinds is None else frozenset(kinds)
+    if unknown := wanted - known:
+        raise Invalid.field("kinds", "unknown-kind", f"{sorted(unknown)[0]!r} is none of {', '.join(sorted(known))}")
     record = await queries.get(aggregate, id, access, moment=moment)
     changes = _past(await queries.history(aggregate, id, access), moment)
     items: list[Document] = []
-    if wanted & (ACTIVITIES | {"activity"}) and _findable(catalogue, access, wanted):
+    if shown := [a for a in entries if _findable(a, wanted, access)]:
         when = moment if moment.version is None or not changes else _time_of(changes[0], moment)
-        linked = [id, *(record.get("absorbed") or ()), *await _leads(queries, catalogue, aggregate, id, access)]
-        for document in await _activities(queries, catalogue["activity"], linked, wanted, access, when, limit):
-            items.append({"kind": "activity", "at": document["at"], "record": document})
-    if "change" in wanted:
-        items += ({"kind": "change", "at": entry["occurred_at"], "change": entry} for entry in changes)
+        linked = [id, *(record.get("absorbed") or ()), *await _origins(queries, catalogue, aggregate, id, access)]
+        for kind in shown:
+            items += await _linked(queries, kind, linked, wanted, access, when, limit)
+    if CHANGE in wanted:
+        items += ({"kind": CHANGE, "at": entry["occurred_at"], "change": entry} for entry in changes)
     return sorted(items, key=lambda item: item["at"], reverse=True)[:limit]
 
 
-def _findable(catalogue: Catalogue, access: Access, wanted: frozenset[str]) -> bool:
-    """Whether the caller sees activities and the fields by which those of a record are found and ordered."""
-    if "activity" not in catalogue or access.level("activity", "read") is Level.NONE:
+def _kinds(entry: AnyAggregate) -> frozenset[str]:
+    """What callers may ask for of a record type: its name, or kinds of its records."""
+    kind = entry.collection.field(entry.on_timelines.kind) if entry.on_timelines else None
+    return frozenset({entry.name, *(kind.options if kind else ())})
+
+
+def _findable(entry: AnyAggregate, wanted: frozenset[str], access: Access) -> bool:
+    """Whether records of the type are asked for, and the caller sees the fields by which they are found and ordered."""
+    how = entry.on_timelines
+    if how is None or not wanted & _kinds(entry) or access.level(entry.name, "read") is Level.NONE:
         return False
-    asked = ("links", "archived", "at") if "activity" in wanted else ("links", "archived", "at", "kind")
-    return all(access.may_see("activity", name) for name in asked)
+    asked = (how.links, "archived", how.at) if entry.name in wanted else (how.links, "archived", how.at, how.kind)
+    return all(access.may_see(entry.name, name) for name in asked)
 
 
-async def _leads(queries: Queries, catalogue: Catalogue, aggregate: AnyAggregate, id: str, access: Access) -> list[str]:
-    """The leads that were converted into the record, as far as the caller sees them."""
-    known = aggregate.name in MADE_OF_LEADS and "lead" in catalogue
-    if not known or access.level("lead", "read") is Level.NONE or not access.may_see("lead", aggregate.name):
-        return []
-    page = await queries.find(catalogue["lead"], Query(where=(Condition(aggregate.name, "eq", id),)), access)
-    return [document["id"] for document in page.items]
+async def _origins(
+    queries: Queries, catalogue: Catalogue, aggregate: AnyAggregate, id: str, access: Access
+) -> list[str]:
+    """The records that were converted into this one, as far as the caller sees them."""
+    found: list[str] = []
+    for origin in catalogue:
+        if not origin.became or access.level(origin.name, "read") is Level.NONE:
+            continue
+        for name in origin.became:
+            field = origin.collection.field(name)
+            if field is None or field.ref != aggregate.name or not access.may_see(origin.name, name):
+                continue
+            page = await queries.find(origin, Query(where=(Condition(name, "eq", id),)), access)
+            found += (document["id"] for document in page.items)
+    return found
 
 
-async def _activities(
+async def _linked(
     queries: Queries,
-    activity: AnyAggregate,
+    entry: AnyAggregate,
     linked: list[str],
     wanted: frozenset[str],
     access: Access,
     moment: Moment,
     limit: int,
 ) -> list[Document]:
-    """The newest `limit` activities linked to each of the records, each once."""
+    """The newest `limit` records of a type that are linked to each of the records, each once."""
+    how = entry.on_timelines
+    assert how is not None
     live = Condition("archived", "eq", False)
-    of_kind = () if "activity" in wanted else (Condition("kind", "in", sorted(wanted & ACTIVITIES)),)
+    of_kind = () if entry.name in wanted else (Condition(how.kind, "in", sorted(wanted & _kinds(entry))),)
     found: dict[str, Document] = {}
     for id in linked:
-        where = (Condition("links", "contains", id), live, *of_kind)
-        query = Query(where=where, sort="at", descending=True, limit=min(limit, MAX_PAGE))
-        page = await queries.find(activity, query, access, moment)
+        where = (Condition(how.links, "contains", id), live, *of_kind)
+        query = Query(where=where, sort=how.at, descending=True, limit=min(limit, MAX_PAGE))
+        page = await queries.find(entry, query, access, moment)
         found.update((document["id"], document) for document in page.items)
-    return list(found.values())
+    return [{"kind": entry.name, "at": document[how.at], "record": document} for document in found.values()]
 
 
 def _past(history: list[Document], moment: Moment) -> list[Document]:

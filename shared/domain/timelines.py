@@ -1,0 +1,18 @@
+"""How records of a type appear on the timelines of the records that they are linked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OnTimelines:
+    """Names of indexed fields of the record type.
+
+    links: the ids of the records on whose timelines it appears. at: its moment there. kind: a field whose options
+    callers may choose entries by; "" = none.
+    """
+
+    links: str
+    at: str
+    kind: str = ""
