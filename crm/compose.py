@@ -176,7 +176,8 @@ async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
     snapshots = Snapshots(store, codec, _views_in_memory, views)
     stack.push_async_callback(snapshots.close)
     bus.directory = directory = Directory(views, clock)
-    projector.listeners += [directory.on_events, bus.custom.on_events, snapshots.on_events]
+    for listener in (directory, bus.custom, snapshots):
+        projector.subscribe(listener)
     signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
     signer = TokenSigner(signing, ISSUER, clock, ids)
 
@@ -200,6 +201,7 @@ async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
         repository=repository,
         bus=bus,
         queries=Queries(views, repository, projector, snapshots),
+        projection=projector,
         projector=projector,
         policies=PolicyRunner((*POLICIES, rules_policy(catalogue)), bus, codec),
         directory=directory,

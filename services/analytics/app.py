@@ -24,7 +24,7 @@ def create_app(kernel: Kernel) -> FastAPI:
     if kernel.feed is None:
         raise Unavailable("the analytics service needs the warehouse")
     people = People(kernel.views, kernel.clock)
-    kernel.projector.listeners.append(people.on_events)
+    kernel.projection.subscribe(people)
     return service_app(
         kernel,
         "Analytics",

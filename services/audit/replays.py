@@ -118,7 +118,7 @@ async def verify_views(
                 kernel.views,
                 kernel.codec,
                 scratch,
-                position=kernel.projector.position,
+                position=kernel.projection.position,
                 tenant=tenant,
                 progress=_Counter(aggregate.collection.name, note),
             )

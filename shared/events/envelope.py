@@ -89,6 +89,14 @@ class Stored(NamedTuple):
     data: bytes
     metadata: bytes
 
+    @property
+    def category(self) -> str:
+        return category_of(self.stream)
+
+    @property
+    def id(self) -> str:
+        return id_of(self.stream)
+
 
 class _Recorded(NamedTuple):
     position: int

@@ -113,6 +113,11 @@ def all_types() -> list[EventType]:
     return sorted(_by_name.values(), key=lambda t: t.name)
 
 
+def names_of(*classes: type[Any]) -> frozenset[str]:
+    """The names of the registered types that are these classes or derive from them."""
+    return frozenset(t.name for t in _by_name.values() if issubclass(t.cls, classes))
+
+
 def upcast_payload(type_: EventType, version: int, payload: dict[str, Any]) -> dict[str, Any]:
     """Bring a payload of an older version to the newest. Raises UnknownEvent on a newer version or a gap."""
     for step in range(version, type_.version):

@@ -45,7 +45,7 @@ def health_router(kernel: Kernel) -> APIRouter:
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
         nonlocal caught_up
-        lag = max(0, await kernel.store.head() - kernel.projector.position)
+        lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
         is_ready = caught_up and lag <= MAX_LAG
         return json_answer({"status": "ready" if is_ready else "behind", "lag": lag}, 200 if is_ready else 503)

@@ -10,7 +10,7 @@ from shared.clock import day
 from shared.domain.aggregate import CommandModel
 from shared.domain.types import ExactNumber, decimal_key, decimal_of
 from shared.errors import FieldError, Invalid
-from shared.events.envelope import Recorded
+from shared.events.envelope import Stored
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
 
 DEFINITIONS = "field_definitions"  # collection: resource, name, kind, options, required, archived
@@ -26,19 +26,24 @@ async def definitions(views: Views, tenant: str, resource: str) -> dict[str, Doc
 
 
 class CustomFields:
-    """Checks the `custom` of commands. Definitions are kept per tenant; `on_events` drops them when one changes."""
+    """Checks the `custom` of commands. It keeps the definitions of a tenant until one of them changes."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
         self._kept: dict[tuple[str, str], dict[str, Document]] = {}
         self._changes = 0
 
-    def on_events(self, events: Sequence[Recorded]) -> None:
-        """Called with every projected batch."""
+    def on_events(self, events: Sequence[Stored]) -> None:
+        """Drop the definitions of the tenants where one changed."""
         for tenant in {e.tenant for e in events if e.category == "field_definition"}:
             self._changes += 1
             for key in [k for k in self._kept if k[0] == tenant]:
                 del self._kept[key]
+
+    def forget_all(self) -> None:
+        """Drop all definitions."""
+        self._changes += 1
+        self._kept.clear()
 
     async def checked(self, tenant: str, resource: str, body: CommandModel, *, complete: bool) -> CommandModel:
         """The command with its custom decimals in their one form.

@@ -18,6 +18,7 @@ from shared.security.keyring import KeyRing
 from shared.security.quota import Quotas
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.policies import PolicyRunner
+from shared.streaming.projection import Projection
 from shared.streaming.projector import Projector
 from shared.views.port import Views
 
@@ -37,6 +38,7 @@ class Kernel:
     repository: Repository
     bus: CommandBus
     queries: Queries
+    projection: Projection  # what services read; `projector` where this process writes the views
     projector: Projector
     policies: PolicyRunner
     directory: Directory

@@ -18,8 +18,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.permissions import Access
 from shared.security.sources import CUSTOM_KEYS
-from shared.streaming.projector import Projector
-from shared.streaming.watch import Watch
+from shared.streaming.projection import Projection, Waiter
 from shared.views.port import EVERYONE, BadQuery, Condition, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
@@ -54,8 +53,8 @@ NOW = Moment()
 
 
 class Queries:
-    def __init__(self, views: Views, repository: Repository, projector: Projector, snapshots: Snapshots) -> None:
-        self.views, self._repository, self._projector, self._snapshots = views, repository, projector, snapshots
+    def __init__(self, views: Views, repository: Repository, projection: Projection, snapshots: Snapshots) -> None:
+        self.views, self._repository, self._projection, self._snapshots = views, repository, projection, snapshots
 
     async def get(
         self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
@@ -93,7 +92,7 @@ class Queries:
         an invisible record answer alike, and as fast. Raises NotFound, ProjectionBehind.
         """
         stream = aggregate.stream(id)
-        watch = self._projector.watch(scope.tenant, stream)
+        waiter = self._projection.watch(scope.tenant, stream)
         found = await self.views.get(aggregate.collection.name, id, scope)
         if found is None:
             if not await self._repository.store.slices(scope.tenant, stream, after=version - 1, up_to=version):
@@ -102,19 +101,19 @@ class Queries:
         else:
             shown = found["version"]
         if shown < version:
-            await self._arrives(watch, aggregate, id, scope.tenant, version)
+            await self._arrives(waiter, aggregate, id, scope.tenant, version)
 
     async def wait_for(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
         """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
-        watch = self._projector.watch(tenant, aggregate.stream(id))
+        waiter = self._projection.watch(tenant, aggregate.stream(id))
         if await self._version(aggregate, id, tenant) < version:
-            await self._arrives(watch, aggregate, id, tenant, version)
+            await self._arrives(waiter, aggregate, id, tenant, version)
 
-    async def _arrives(self, watch: Watch, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
+    async def _arrives(self, waiter: Waiter, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
         """Looking costs what a read costs: done for every waiter again and again, it would keep the views behind."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
-        while not await watch.reaches(version, min(LOOK_SECONDS, deadline - loop.time())):
+        while not await waiter.reaches(version, min(LOOK_SECONDS, deadline - loop.time())):
             if await self._version(aggregate, id, tenant) >= version:
                 return
             if loop.time() >= deadline:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from shared.clock import Micros
 from shared.events.codec import Codec
 from shared.events.common import Erased
-from shared.events.envelope import Recorded, Stored
+from shared.events.envelope import Stored
+from shared.events.registry import names_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.folding import fold_stream
@@ -64,6 +65,7 @@ class Snapshots:
         self._kept: OrderedDict[Key, _Snapshot] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
         self._building = asyncio.Semaphore(BUILT_AT_ONCE)
+        self._erasures = names_of(Erased)
 
     @asynccontextmanager
     async def at(
@@ -90,14 +92,19 @@ class Snapshots:
                 snapshot.retired = True
             self._close_if_done(snapshot)
 
-    def on_events(self, events: Sequence[Recorded]) -> None:
-        """Called with every projected batch: a kept moment may show a person erased since, or a former owner."""
-        self.forget({e.tenant for e in events if isinstance(e.event, Erased)})
+    def on_events(self, events: Sequence[Stored]) -> None:
+        """A kept moment may show a person erased since, or a former owner: a listener of the projection."""
+        self.forget({e.tenant for e in events if e.type in self._erasures})
         for key, snapshot in list(self._kept.items()):
             name, tenant = key[:2]
             snapshot.touched |= {e.id for e in events if e.version > 1 and e.category == name and e.tenant == tenant}
             if len(snapshot.touched) > MOST_TOUCHED:
                 self._retire(key)
+
+    def forget_all(self) -> None:
+        """Build every moment again at its next request."""
+        for key in list(self._kept):
+            self._retire(key)
 
     def forget(self, tenants: Container[str]) -> None:
         """Build the moments of these tenants again at their next request."""
@@ -110,8 +117,7 @@ class Snapshots:
             self._retire(key)
 
     async def close(self) -> None:
-        for key in list(self._kept):
-            self._retire(key)
+        self.forget_all()
         await asyncio.gather(*self._closing)
 
     async def _refreshed(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.clock import Clock, Micros
-from shared.events.envelope import Recorded
+from shared.events.envelope import Stored
 from shared.security.permissions import Access, Level, Role
 from shared.security.reach import Places, closure
 from shared.security.roles import BUILT_IN
@@ -69,14 +69,18 @@ class Directory:
         self._ended: OrderedDict[str, Micros] = OrderedDict()  # sessions whose access tokens may still live
         self._lock = asyncio.Lock()
 
-    def on_events(self, recorded: Sequence[Recorded]) -> None:
-        """A projector listener: note whose identity records changed and which sessions ended."""
-        for one in recorded:
+    def on_events(self, events: Sequence[Stored]) -> None:
+        """Note whose identity records changed and which sessions ended: a listener of the projection."""
+        for one in events:
             if one.category in COLLECTIONS:
                 if (changed := self._changed.get(one.tenant)) is not None:
                     changed.add((one.category, one.id))
             elif one.type in ENDINGS:
                 self._end(one.id)
+
+    def forget_all(self) -> None:
+        """Read everything again. Sessions that ended stay ended."""
+        self._snapshots.clear()
 
     def _end(self, session: str) -> None:
         now = self._clock.now()

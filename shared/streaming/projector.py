@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
-from weakref import WeakValueDictionary
 
 from opentelemetry import trace
 
@@ -25,7 +24,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.state_cache import KeptStates
 from shared.streaming.folding import PASSING, fold_stream, readable_part
 from shared.streaming.parked import Parked
-from shared.streaming.watch import Watch
+from shared.streaming.projection import Listener, Subscribers, Waiter
 from shared.telemetry.links import links_to
 from shared.telemetry.metrics import PARKED_EVENTS, PROJECTION_LAG
 from shared.telemetry.spans import span
@@ -37,7 +36,7 @@ BATCH = 1000
 CACHED_STATES = 20_000
 PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
 BUSY_PAUSE = 0.1  # after a batch of BUSY events: a document in a batch of 200 costs half of one in a batch of 15
-WANTED_PAUSE = 0.01  # while somebody waits to read what was written
+WAITING_PAUSE = 0.01  # while somebody waits to read what was written
 BUSY = 20
 RETRY_SECONDS = 1.0
 ATTEMPTS = 3  # at an event whose handling fails, before it is parked
@@ -46,7 +45,6 @@ BREATH = 100  # events after which the event loop gets its turn
 
 log = logging.getLogger("crm.projector")
 _tracer = trace.get_tracer("crm.projection")
-Listener = Callable[[Sequence[Recorded]], None]
 Touched = dict[str, tuple[AnyAggregate, str, Any]]  # stream → its aggregate, tenant and state
 
 
@@ -58,10 +56,8 @@ class Projector:
         self._collections = {a.collection.name: a for a in catalogue}
         self._states = KeptStates(CACHED_STATES)
         self._parked = Parked(views)
-        self.listeners: list[Listener] = []
+        self._subscribers = Subscribers()
         self.lock = asyncio.Lock()
-        self._watches: WeakValueDictionary[tuple[str, str], Watch] = WeakValueDictionary()  # by tenant, stream
-        self._wanted = asyncio.Event()
         self.position = 0
 
     async def start(self) -> None:
@@ -86,13 +82,13 @@ class Projector:
 
     async def _pause(self, seconds: float) -> None:
         """Let events gather, for less long when somebody waits for them."""
-        self._wanted.clear()
-        await asyncio.sleep(WANTED_PAUSE)
-        if self._watches:  # the last batch did not serve them
+        self._subscribers.requested.clear()
+        await asyncio.sleep(WAITING_PAUSE)
+        if self._subscribers.waiting:  # the last batch did not serve them
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds - WANTED_PAUSE):
-                await self._wanted.wait()
+            async with asyncio.timeout(seconds - WAITING_PAUSE):
+                await self._subscribers.requested.wait()
 
     async def catch_up(self) -> None:
         """Project until the feed is empty."""
@@ -112,28 +108,24 @@ class Projector:
                 return 0
             try:
                 with span(_tracer, "project", links=links_to(stored)):
-                    recorded = await self._project(stored)
+                    await self._project(stored)
             except BaseException:
                 self.forget()
                 self._parked.undo()
                 raise
             self._parked.settle()
             self.position = stored[-1].position
+            self._subscribers.notify(stored, self._parked)  # nobody sees the position before the listeners know
         PROJECTION_LAG.set(await self._repository.store.head() - self.position)
-        for listener in self.listeners:
-            listener(recorded)
-        self._tell(recorded)
         return len(stored)
 
-    def _tell(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded if self._watches else ():
-            watch = self._watches.get((one.tenant, one.stream))
-            if watch is not None and one.stream not in self._parked:
-                watch.tell(one.version)
+    def watch(self, tenant: str, stream: str) -> Waiter:
+        """See Projection.watch."""
+        return self._subscribers.watch(tenant, stream)
 
-    def watch(self, tenant: str, stream: str) -> Watch:
-        """For whoever looks and may have to wait: made before the look, so that no batch passes in between."""
-        return self._watches.setdefault((tenant, stream), Watch(self._wanted))  # there for as long as somebody holds it
+    def subscribe(self, listener: Listener) -> None:
+        """See Projection.subscribe."""
+        self._subscribers.subscribe(listener)
 
     def forget(self) -> None:
         """Drop cached states: they may be ahead of what was written."""
@@ -160,8 +152,7 @@ class Projector:
         await self._views.write(self._park(one, error), self._parked.checkpoints())
         self._parked.settle()
 
-    async def _project(self, stored: Sequence[Stored]) -> list[Recorded]:
-        decoded: list[Recorded] = []
+    async def _project(self, stored: Sequence[Stored]) -> None:
         touched: Touched = {}
         parked: list[Write] = []
         wanted = [s for s in stored if category_of(s.stream) in self._catalogue]
@@ -171,27 +162,24 @@ class Projector:
                 await asyncio.sleep(0)
             aggregate = self._catalogue[category_of(one.stream)]
             try:
-                recorded, state = await self._take(aggregate, one)
+                state = await self._take(aggregate, one)
             except Undecodable as error:
                 if one.stream not in self._parked:
                     await self._step_back(touched, one)
                 parked += self._park(one, str(error))
                 continue
-            decoded.append(recorded)
             touched[one.stream] = (aggregate, one.tenant, state)
         crashpoint("project.before_write")
         await self._write(touched, parked, stored[-1].position)
         crashpoint("project.after_write")
-        return decoded
 
-    async def _take(self, aggregate: AnyAggregate, one: Stored) -> tuple[Recorded, Any]:
-        """Decode an event and fold it. Raises Undecodable when it is poison or its stream is in quarantine."""
+    async def _take(self, aggregate: AnyAggregate, one: Stored) -> Any:
+        """The state after an event. Raises Undecodable when it is poison or its stream is in quarantine."""
         if one.stream in self._parked:
             raise Undecodable("an earlier event of this record is parked")
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                recorded = self._codec.decode(one)
-                return recorded, await self._fold(aggregate, recorded)
+                return await self._fold(aggregate, self._codec.decode(one))
             except (*PASSING, Undecodable):
                 raise
             except Exception as error:

@@ -15,7 +15,7 @@ from shared.clock import Clock, Ids
 from shared.events.codec import Codec
 from shared.events.common import Erased
 from shared.events.envelope import Metadata, category_of, id_of
-from shared.events.registry import all_types
+from shared.events.registry import names_of
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.repository import Repository
 from shared.security.keyring import Checked, KeyRing, subject_hash
@@ -96,7 +96,7 @@ class Reconciler:
 
     async def _carry_out(self, after: int) -> None:
         """Destroy the keys of the people whose erasures the log has after a position."""
-        erasures = {t.name for t in all_types() if issubclass(t.cls, Erased)}
+        erasures = names_of(Erased)
         names = [a.name for a in self.catalogue if a.erasure is not None]
         destroyed: Collection[bytes] | None = None
         while page := await self.repository.store.read_all(after, PAGE, categories=names):

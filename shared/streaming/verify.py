@@ -11,7 +11,7 @@ import orjson
 from shared.events.codec import Codec, Undecodable
 from shared.events.common import Erased
 from shared.events.envelope import id_of
-from shared.events.registry import all_types
+from shared.events.registry import names_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
@@ -152,5 +152,5 @@ async def _erased_meanwhile(
 ) -> bool:
     """Whether the key of what the document shows is destroyed by an event that the view has yet to come to."""
     later = await store.read(tenant, aggregate.stream(document["id"]), after=document["version"])
-    erasures = {type_.name for type_ in all_types() if issubclass(type_.cls, Erased)}
+    erasures = names_of(Erased)
     return any(one.position > position and one.type in erasures for one in later)

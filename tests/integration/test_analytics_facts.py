@@ -73,7 +73,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
         feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
         await feed.start()
         people = People(world.views, world.clock)
-        world.projector.listeners.append(people.on_events)
+        world.projector.subscribe(people)
         yield Analysts(world, feed, SqlGateway(warehouse, people))
         await warehouse.close()
 

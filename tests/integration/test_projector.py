@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.events.codec import Undecodable
+from shared.events.envelope import Stored
 from shared.streaming import projector as module
 from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
 from shared.views.sqlite import SqliteViews
+from tests.support.listening import Heard
 from tests.support.toys import (
     TENANT,
     ToyCracked,
@@ -105,12 +107,37 @@ async def room(tmp_path: Path) -> Any:
 
 
 async def test_what_is_projected_is_told_to_listeners_in_order(room: ToyRoom) -> None:
-    heard: list[tuple[str, int]] = []
-    room.projector.listeners.append(lambda batch: heard.extend((r.id, r.version) for r in batch))
+    heard = Heard()
+    room.projector.subscribe(heard)
     await room.happen("a", ToyMade("a"), ToyGrown(1))
     await room.happen("b", ToyMade("b"))
     await room.projector.catch_up()
-    assert heard == [("a", 1), ("a", 2), ("b", 1)]
+    assert heard.versions == [("toy-a", 1), ("toy-a", 2), ("toy-b", 1)]
+
+
+async def test_a_parked_event_reaches_listeners_too(room: ToyRoom) -> None:
+    heard = Heard()
+    room.projector.subscribe(heard)
+    room.codec.unknown = {"test.ToyGrown"}
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+    await room.projector.catch_up()
+    assert await room.parked()
+    assert heard.versions == [("toy-a", 1), ("toy-a", 2)]
+
+
+async def test_a_listener_that_fails_drops_what_it_keeps_and_stops_nobody(room: ToyRoom) -> None:
+    failing, other = Heard(), Heard()
+
+    def fail(_: Sequence[Stored]) -> None:
+        raise ValueError("not understood")
+
+    failing.on_events = fail  # type: ignore[method-assign]
+    room.projector.subscribe(failing)
+    room.projector.subscribe(other)
+    await room.happen("a", ToyMade("a"))
+    await room.projector.catch_up()
+    assert failing.forgot == 1
+    assert other.versions == [("toy-a", 1)]
 
 
 async def test_a_gap_is_healed_from_the_store(room: ToyRoom) -> None:

@@ -135,6 +135,7 @@ async def open_service(
         repository=repository,
         bus=bus,
         queries=Queries(views, repository, projector, snapshots),
+        projection=projector,
         projector=projector,
         policies=PolicyRunner((), bus, codec),
         directory=callers,

@@ -162,7 +162,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
     projector = Projector(catalogue, repository, views, codec)
     snapshots = Snapshots(store, codec, _views_in_memory, views)
     bus.directory = directory = Directory(views, clock)
-    projector.listeners.append(directory.on_events)
+    projector.subscribe(directory)
     signer = TokenSigner(SigningKeys.open(folder / "signing.keys", keys.root, clock), "crm", clock, ids)
     await views.declare([*(a.collection for a in catalogue), PARKED, _DEFINITIONS])
     await projector.start()
@@ -177,6 +177,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
         repository=repository,
         bus=bus,
         queries=Queries(views, repository, projector, snapshots),
+        projection=projector,
         projector=projector,
         policies=PolicyRunner(POLICIES, bus, codec),
         directory=directory,

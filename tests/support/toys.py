@@ -182,7 +182,7 @@ class ToyRoom:
     async def another_projector(self) -> Projector:
         """As after a restart: nothing remembered but what was written."""
         self.projector = Projector(Catalogue([TOY]), Repository(self.store, self.codec), self.views, self.codec)
-        self.projector.listeners.append(self.snapshots.on_events)
+        self.projector.subscribe(self.snapshots)
         await self.projector.start()
         return self.projector
 
@@ -204,7 +204,7 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         projector = Projector(Catalogue([TOY]), repository, views, codec)
         snapshots = Snapshots(store, codec, private_views, views)
         stack.push_async_callback(snapshots.close)
-        projector.listeners.append(snapshots.on_events)
+        projector.subscribe(snapshots)
         await projector.start()
         queries = Queries(views, repository, projector, snapshots)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)

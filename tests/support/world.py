@@ -137,7 +137,8 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
         bus.reach = projector.reach
         snapshots = Snapshots(store, codec, _private, views)
         stack.push_async_callback(snapshots.close)
-        projector.listeners += [bus.custom.on_events, snapshots.on_events]
+        projector.subscribe(bus.custom)
+        projector.subscribe(snapshots)
         await views.declare([*(a.collection for a in catalogue), PARKED])
         await projector.start()
         runner = PolicyRunner((*policies, rules_policy(catalogue)), bus, codec)

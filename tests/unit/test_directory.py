@@ -13,13 +13,13 @@ from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.aggregate import Aggregate
 from shared.events import identity as events
-from shared.events.envelope import Recorded, stream_name
+from shared.events.envelope import stream_name
 from shared.security.directory import MAX_AGE, PATCHED_AT_MOST, Directory
 from shared.security.permissions import Access
 from shared.security.tokens import LIFETIME, Claims
 from shared.views.port import Query, Scope, Write
 from shared.views.sqlite import SqliteViews
-from tests.unit.given import NOW, record
+from tests.unit.given import NOW, stored
 
 Version = dict[str, int]
 
@@ -46,7 +46,7 @@ class Town:
         document = aggregate.document(state)
         await self.views.write([Write(aggregate.collection.name, "t1", id, document, version)])
         if tell:
-            self.directory.on_events([self.redacted(aggregate.name, id)])
+            self.directory.on_events(stored(stream_name(aggregate.name, id), events.UserSuspended()))
 
     async def user(self, id: str, **fields: Any) -> None:
         await self.put(USER, id, **{"name": id, "status": "active", "roles": ["sales_manager"]} | fields)
@@ -54,11 +54,8 @@ class Town:
     async def team(self, id: str, parent: str | None = None, **fields: Any) -> None:
         await self.put(TEAM, id, name=id, parent=parent, **fields)
 
-    def redacted(self, category: str, id: str) -> Recorded:
-        return record(stream_name(category, id), (events.UserSuspended(),))[0]
-
     def end(self, session: str) -> None:
-        self.directory.on_events(record(stream_name("session", session), (events.SignedOut(),)))
+        self.directory.on_events(stored(stream_name("session", session), events.SignedOut()))
 
     async def access(self, user: str) -> Access:
         found = await self.directory.access("t1", user)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.clock import Clock, Micros
-from shared.events.envelope import Recorded
+from shared.events.envelope import Stored
 from shared.security.directory import MAX_AGE
 from shared.security.permissions import Access, Level
 from shared.views.paging import every
@@ -20,11 +20,15 @@ class People:
         self._views, self._clock = views, clock
         self._kept: dict[str, tuple[Micros, dict[str, str]]] = {}
 
-    def on_events(self, recorded: Sequence[Recorded]) -> None:
-        """A projector listener: forget the tenants whose users changed."""
-        for one in recorded:
+    def on_events(self, events: Sequence[Stored]) -> None:
+        """Forget the tenants whose users changed: a listener of the projection."""
+        for one in events:
             if one.category == "user":
                 self._kept.pop(one.tenant, None)
+
+    def forget_all(self) -> None:
+        """Forget all names."""
+        self._kept.clear()
 
     async def names(self, access: Access) -> tuple[list[str], list[str]]:
         """Ids and, in the same order, names of the users that the caller may see."""

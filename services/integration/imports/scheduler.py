@@ -7,7 +7,7 @@ import hmac
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from services.integration.imports.upload import forget_files, open_again, take_i
 from shared.clock import from_rfc3339
 from shared.errors import CrmError
 from shared.events.customer_contacts import PersonErased
-from shared.events.envelope import Recorded, Stored
+from shared.events.envelope import Stored
 from shared.events.identity import UserErased
 from shared.events.integration import ImportErased, ImportPaused, ImportResumed, ImportRevertStarted, ImportStarted
+from shared.events.registry import names_of
 from shared.events.sales_leads import LeadErased
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -42,6 +43,8 @@ JOB_FILE = "job.db"
 SWEEP_SECONDS = 86_400.0
 SYSTEM = "system"
 Key = tuple[str, str]  # tenant, import id
+_BEGINNINGS = names_of(ImportStarted, ImportResumed, ImportRevertStarted)
+_PAUSES = names_of(ImportPaused, ImportErased)
 log = logging.getLogger("crm.imports")
 
 
@@ -53,13 +56,14 @@ class Imports:
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._due: set[Key] = set()
         self._paused: set[Key] = set()
+        self._missed = False  # events, so that unfinished imports must be looked for
         self.progress: dict[Key, Progress] = {}
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.rmtree(folder / "incoming", ignore_errors=True)  # uploads that a crash cut off
         self.dry_runs = DryRuns(kernel, folder / "dry")
-        kernel.projector.listeners.append(self.on_events)
+        kernel.projection.subscribe(self)
         erasures = frozenset({PersonErased, LeadErased, UserErased})
         kernel.policies.add(Policy("forget-rejected-rows", erasures, self.forget_people))
         kernel.policies.add(Policy("erase-import", frozenset({ImportErased}), self.forget_import))
@@ -86,18 +90,20 @@ class Imports:
 
     # --- in the background --------------------------------------------------------------------------------------------
 
-    def on_events(self, recorded: Sequence[Recorded]) -> None:
-        """Hear of new work and of pauses."""
-        for one in recorded:
-            if one.category != IMPORT.name:
-                continue
-            key = (one.tenant, one.id)
-            if isinstance(one.event, (ImportStarted, ImportResumed, ImportRevertStarted)):
-                self._paused.discard(key)
-                self._due.add(key)
+    def on_events(self, events: Sequence[Stored]) -> None:
+        """Note new work and pauses: a listener of the projection."""
+        for one in events:
+            if one.type in _BEGINNINGS:
+                self._paused.discard((one.tenant, one.id))
+                self._due.add((one.tenant, one.id))
                 self._wake.set()
-            elif isinstance(one.event, (ImportPaused, ImportErased)):
-                self._paused.add(key)
+            elif one.type in _PAUSES:
+                self._paused.add((one.tenant, one.id))
+
+    def forget_all(self) -> None:
+        """Look for unfinished imports at once."""
+        self._missed = True
+        self._wake.set()
 
     async def run(self) -> None:
         """Carry out what is due, for ever; first what an earlier process left unfinished."""
@@ -107,10 +113,11 @@ class Imports:
                 self._wake.clear()
                 for key in list(self._due):
                     self.carry_out(*key)
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):  # wait_for of 3.11 may lose a cancellation
                         await self._wake.wait()
-                except TimeoutError:
+                if self._missed or not self._wake.is_set():
+                    self._missed = False
                     await self._survey()
         finally:
             for task in self._tasks.values():
