@@ -11,7 +11,7 @@ from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, 
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key, company_key, mail_site, site_of
-from shared.domain.record import MergeableRecord
+from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.undo import by
 from shared.errors import FieldError, Invalid, Rejected
@@ -50,8 +50,7 @@ class Account(MergeableRecord):
 def evolve(state: Account, event: Event) -> None:
     match event:
         case events.AccountCreated(details=details, owner=owner):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
             state.owner = owner
         case events.AccountParentSet(parent=parent):
             state.parent = parent

@@ -13,7 +13,7 @@ from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.timelines import OnTimelines
 from shared.domain.undo import Reverse, Step, entries, restored
 from shared.errors import Rejected
@@ -70,8 +70,8 @@ def evolve(state: Activity, event: Event) -> None:
     match event:
         case events.Begun(details=details, plan=plan, links=links, participants=participants, owner=owner):
             state.kind = _KIND_OF[type(event)]
-            for name, value in (*details.items(), *plan.items()):
-                setattr(state, name, value)
+            fold_values(state, details)
+            fold_values(state, plan)
             state.linked_to, state.participants, state.owner = links, participants, owner
             state.about = [one["id"] for one in (*links, *participants) if one["type"] in PERSONS]
         case events.ActivityRescheduled(start=start, due=due):

@@ -13,7 +13,7 @@ from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.match import email_key, person_key
-from shared.domain.record import MergeableRecord
+from shared.domain.record import MergeableRecord, fold_values
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
@@ -51,8 +51,7 @@ class Contact(MergeableRecord):
 def evolve(state: Contact, event: Event) -> None:
     match event:
         case events.ContactCreated(details=details, accounts=accounts, owner=owner):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
             state.accounts, state.owner = accounts, owner
         case events.ContactEmailAdded(email=email, kind=kind, primary=primary):
             state.emails = added(state.emails, {"email": email, "kind": kind, "primary": primary})

@@ -14,7 +14,7 @@ from pydantic import Field as F
 from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.undo import Reverse, Step
 from shared.errors import FieldError, Invalid
 from shared.events import customer_views as events
@@ -46,8 +46,7 @@ class SavedView(Record):
 def evolve(state: SavedView, event: Event) -> None:
     match event:
         case events.SavedViewCreated(details=details, owner=owner):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
             state.owner = owner
         case events.SavedViewShared():
             state.shared = True

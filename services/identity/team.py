@@ -11,7 +11,7 @@ from shared.domain.aggregate import Aggregate, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.rules import touches
 from shared.domain.types import Custom, Reference
 from shared.events import identity as events
@@ -33,8 +33,7 @@ class Team(Record):
 def evolve(state: Team, event: Event) -> None:
     match event:
         case events.TeamCreated(details=details):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
         case events.TeamParentSet(parent=parent):
             state.parent = parent
 

@@ -17,7 +17,7 @@ from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.rules import touches
 from shared.domain.types import Custom, Email, Phone, Reference
 from shared.events import identity as events
@@ -63,8 +63,7 @@ def evolve(state: User, event: Event) -> None:
         state.epoch += 1
     match event:
         case events.UserInvited(details=details) | events.UserListed(details=details):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
             state.roles, state.teams, state.manager = event.roles, event.teams, event.manager
             state.status = "invited" if isinstance(event, events.UserInvited) else "listed"
         case events.ListedUserInvited(email=email, roles=roles):

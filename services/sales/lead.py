@@ -10,7 +10,7 @@ from shared.domain.aggregate import Aggregate, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.undo import Reverse, Step, by
 from shared.errors import Rejected
 from shared.events import sales_leads as events
@@ -64,8 +64,7 @@ class Lead(Record):
 def evolve(state: Lead, event: Event) -> None:
     match event:
         case events.LeadCaptured(person=person, details=details, owner=owner):
-            for name, value in {**person, **details}.items():
-                setattr(state, name, value)
+            fold_values(state, {**person, **details})
             state.owner = owner
         case events.LeadAssigned(owner=owner):
             if owner is None and state.status in ("assigned", "working"):

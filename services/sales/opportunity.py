@@ -13,7 +13,7 @@ from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -61,8 +61,7 @@ class Opportunity(Record):
 def evolve(state: Opportunity, event: Event) -> None:
     match event:
         case events.OpportunityOpened(details=details, owner=owner, pipeline=pipeline, at=at):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
             state.owner, state.pipeline, state.opened_at = owner, pipeline, at
             _stand(state, event.stage, event.probability, at)
         case events.OpportunityStageChanged(stage=stage, probability=probability, checklist=checklist, at=at):

@@ -12,7 +12,7 @@ from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, 
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.types import Amount, Currency, Custom, Text
 from shared.domain.undo import Reverse, Step, restored
 from shared.events import sales_products as events
@@ -40,8 +40,7 @@ class Product(Record):
 def evolve(state: Product, event: Event) -> None:
     match event:
         case events.ProductAdded(details=details):
-            for name, value in details.items():
-                setattr(state, name, value)
+            fold_values(state, details)
         case events.ListPriceSet(list_price=list_price, currency=currency):
             state.list_price, state.currency = list_price, currency
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,12 +55,21 @@ class MergeableRecord(Record):
     absorbed: list[str] = field(default_factory=list)
 
 
+def fold_values(state: Record, values: Mapping[str, Any]) -> None:
+    """Set each field to its value. A stored value of a field that the state no longer has is ignored."""
+    known = state.__dataclass_fields__
+    for name, value in values.items():
+        if name in known:
+            setattr(state, name, value)
+
+
 def fold_changes(state: Record, event: Any) -> None:
-    """Set each field to its `to`; `custom.<name>` reaches into the custom fields; unknown names are let be."""
+    """The same for `{field: {from, to}}`; `custom.<name>` sets one custom field."""
+    known = state.__dataclass_fields__
     for name, change in event.changes.items():
-        try:
+        if name in known:
             setattr(state, name, change["to"])
-        except AttributeError:
+        else:
             _fold_custom(state, name, change["to"])
 
 
