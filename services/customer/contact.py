@@ -7,12 +7,12 @@ from typing import Any
 
 from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
-from services.customer.names import full_name
 from services.customer.taking import add_forgetting
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.match import email_key, person_key
+from shared.domain.names import full_name
 from shared.domain.record import MergeableRecord, fold_values
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
@@ -102,7 +102,7 @@ def primary(entries: list[Entry], key: str) -> str:
 
 
 def shown(state: Contact) -> Document:
-    name = "" if state.erased else full_name(state.family_name, state.middle_name, state.given_name)
+    name = "" if state.erased else full_name(state.family_name, state.given_name, state.middle_name)
     return {
         "name": name or ERASED,
         "email": primary(state.emails, "email"),
@@ -138,7 +138,7 @@ CONTACT = Aggregate(
     search_rank=20,
     collection=Collection(
         "contacts",
-        2,
+        3,
         record_fields(
             Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, writable=False),
             Field("salutation", Kind.KEYWORD, "称谓", "Salutation", personal=True),

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as F
 
 from services.customer.contact import CONTACT, Contact, primary
-from services.customer.names import full_name, split_name
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key
+from shared.domain.names import full_name, split_name
 from shared.domain.types import Country, Custom, Day, Email, Phone, Reference, Text
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer_contacts as events
@@ -66,7 +66,7 @@ class CreateContact(ContactDetails):
 
     def whole(self) -> str:
         parts = self.parts()
-        return full_name(parts["family_name"], parts["middle_name"], parts["given_name"])
+        return full_name(parts["family_name"], parts["given_name"], parts["middle_name"])
 
 
 async def before_create(cmd: CreateContact, lookups: Lookups) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field as F
 from services.sales.lead import LEAD, PERSON, Lead, require_editable
 from shared.domain.aggregate import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields
+from shared.domain.names import full_name
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
 from shared.errors import Invalid
 from shared.events import sales_leads as events
@@ -48,13 +49,6 @@ class CaptureLead(LeadDetails):
     }
 
 
-def whole_name(given: str, family: str) -> str:
-    """`Ada Lovelace`, but `李雷`: Chinese, Japanese and Korean names begin with the family name."""
-    if any("\u2e80" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in given + family):
-        return family + given
-    return f"{given} {family}".strip()
-
-
 async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
     await lookups.exists("owner", "user", cmd.owner)
 
@@ -66,7 +60,7 @@ def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
     if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
         raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")
     if not given.get("name"):
-        given["name"] = whole_name(cmd.given_name, cmd.family_name)
+        given["name"] = full_name(cmd.family_name, cmd.given_name)
     person = {f: v for f, v in given.items() if f in PERSON}
     details = {f: v for f, v in given.items() if f not in PERSON}
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
@@ -82,8 +76,8 @@ def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Ev
     require_editable(state)
     wanted = cmd.model_dump(exclude_unset=True)
     if not wanted.get("name") and wanted.keys() & {"name", "given_name", "family_name"}:
-        parts = wanted.get("given_name", state.given_name), wanted.get("family_name", state.family_name)
-        wanted["name"] = whole_name(*parts)
+        parts = (wanted.get(part, getattr(state, part)) for part in ("family_name", "given_name"))
+        wanted["name"] = full_name(*parts)
     changes = changed_fields(state, wanted)
     personal = {f: c for f, c in changes.items() if f.partition(".")[0] in PERSON}
     plain = {f: c for f, c in changes.items() if f not in personal}

@@ -9,7 +9,6 @@ import pytest
 from services.customer.catalogue import AGGREGATES
 from services.customer.contact import CONTACT, Contact, together
 from services.customer.contact_commands import MOST
-from services.customer.names import full_name, split_name
 from shared.errors import Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.sealing import ERASED
@@ -185,26 +184,6 @@ def test_together_keeps_each_once_with_one_primary() -> None:
     assert together([a, b], "email") == [*a, {"email": "c", "primary": False}]
     assert together([[], b], "email") == b
     assert together([[{"id": "1"}], [{"id": "1"}, {"id": "2"}]], "id") == [{"id": "1"}, {"id": "2"}]
-
-
-@pytest.mark.parametrize(
-    ("whole", "family", "middle", "given_name"),
-    [
-        ("王小明", "王", "", "小明"),
-        ("欧阳修", "欧阳", "", "修"),
-        ("王 小明", "王", "", "小明"),
-        ("김철수", "김", "", "철수"),
-        ("Ann Lee", "Lee", "", "Ann"),
-        ("Ann  Mary Lee", "Lee", "Mary", "Ann"),
-        ("Lee, Ann", "Lee", "", "Ann"),
-        ("Madonna", "", "", "Madonna"),
-    ],
-)
-def test_names_come_apart_and_together(whole: str, family: str, middle: str, given_name: str) -> None:
-    parts = split_name(whole)
-    assert parts == {"family_name": family, "middle_name": middle, "given_name": given_name}
-    joined = full_name(family, middle, given_name)
-    assert joined.split() == (["Ann", "Lee"] if "," in whole else whole.replace("王 ", "王").split())
 
 
 def test_the_document_gives_the_state_back() -> None:
