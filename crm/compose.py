@@ -1,68 +1,39 @@
-"""The composition root: settings → adapters → kernel → services. Nothing else in the suite chooses an adapter."""
+"""The suite of one process: settings → ports → kernel → what this process serves and runs."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
-from uuid import uuid4
+from dataclasses import replace
 
-from crm.caches import open_views, open_warehouse
-from crm.datadir import inspect
-from crm.gateway import build_app
+from crm.caches import open_warehouse
+from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
+from crm.roles import AGGREGATES, POLICIES, build_app
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
-from services.customer.catalogue import AGGREGATES as CUSTOMER
-from services.customer.policies import POLICIES as CUSTOMER_POLICIES
-from services.identity.catalogue import AGGREGATES as IDENTITY
-from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from services.identity.setup import setup_token
-from services.integration.catalogue import AGGREGATES as INTEGRATION
 from services.integration.imports.scheduler import Imports
-from services.integration.policies import POLICIES as INTEGRATION_POLICIES
-from services.sales.catalogue import AGGREGATES as SALES
-from services.sales.policies import POLICIES as SALES_POLICIES
-from shared.clock import Clock, SystemClock, SystemIds
 from shared.errors import Unavailable
-from shared.events.codec import Codec
 from shared.events.registry import check_chains
-from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.port import RequestRow, StoreBroken, StoreUnavailable
-from shared.eventstore.sqlite import SqliteEventStore
+from shared.eventstore.lock import AlreadyOpen
+from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.formats import NewerFormat
-from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
-from shared.kernel.kernel import Kernel
-from shared.kernel.queries import Queries
+from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.rekeying import renew_reservations
-from shared.kernel.repository import Repository
-from shared.kernel.request_keys import RequestKeys
-from shared.kernel.snapshots import Snapshots
-from shared.kernel.uniqueness import Reservations
-from shared.security.directory import Directory
-from shared.security.keyring import KeyMissing, KeyRing
-from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.keyring import KeyMissing
 from shared.security.rootkey import KeysUnusable
-from shared.security.signingkeys import SigningKeys
-from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.parked import PARKED
-from shared.streaming.policies import PolicyRunner
-from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
 from shared.streaming.reconcile import Reconciler
-from shared.streaming.settling import rules_policy
 from shared.streaming.witness import Witness
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
-from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
 
-ISSUER = "crm"
-POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
 _NOT_TO_BE_OPENED = (
     AlreadyOpen,
     NewerFormat,
@@ -82,7 +53,7 @@ class Suite:
         self.settings, self.kernel = settings, kernel
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
-        self.imports = Imports(kernel, settings.data / "imports")
+        self.imports = Imports(kernel, kernel.files)
         self.app = build_app(kernel, self.imports)
 
     @classmethod
@@ -156,74 +127,30 @@ class Suite:
 
 
 async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
-    data, clock, ids = settings.data, SystemClock(), SystemIds()
-    stack.callback(lock_directory(data).release)
-    installation = inspect(data) or str(uuid4())
-    keys = SqliteKeyRing.open(data / "keys", clock=clock, installation=installation)
-    stack.push_async_callback(keys.close)
-    codec = Codec(keys)
-    store = await _open_store(data / "events.db", clock, keys, installation)
-    stack.push_async_callback(store.close)
-    catalogue = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
-    collections = [*(a.collection for a in catalogue), PARKED]
-    views, stale = await open_views(data / "views.db", store, collections)
-    stack.push_async_callback(views.close)
-
-    repository = Repository(store, codec)
-    bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
-    projector = Projector(catalogue, repository, views, codec)
-    bus.reach = projector.reach
-    snapshots = Snapshots(store, codec, _views_in_memory, views)
-    stack.push_async_callback(snapshots.close)
-    bus.directory = directory = Directory(views, clock)
-    for listener in (directory, bus.custom, snapshots):
-        projector.subscribe(listener)
-    signing = SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock)
-    signer = TokenSigner(signing, ISSUER, clock, ids)
-
-    reconciler = Reconciler(catalogue, repository, codec, keys, views, clock, ids)
-    await _fill(bus, store, projector, stale)
-    await _reconcile(reconciler, bus, store, projector)
+    """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
+    catalogue = Catalogue(AGGREGATES)
+    ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
+    kernel = build_kernel(ports, catalogue, POLICIES)
+    stack.push_async_callback(kernel.close)
+    await kernel.start()
+    await _fill(kernel, ports.stale)
+    reconciler = _reconciler(kernel)
+    if await reconciler.run():  # log, keys and views now agree, but the views may show erased text
+        await _fill(kernel, [a.collection.name for a in kernel.catalogue])
+        await reconciler.note()
     feed = await open_warehouse(
-        data / "warehouse",
-        lambda w: WarehouseFeed(w, store, codec, catalogue, TABLES, clock),
+        settings.data / "warehouse",
+        lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock),
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)
-    kernel = Kernel(
-        store=store,
-        views=views,
-        codec=codec,
-        keys=keys,
-        clock=clock,
-        ids=ids,
-        catalogue=catalogue,
-        repository=repository,
-        bus=bus,
-        queries=Queries(views, repository, projector, snapshots),
-        projection=projector,
-        projector=projector,
-        policies=PolicyRunner((*POLICIES, rules_policy(catalogue)), bus, codec),
-        directory=directory,
-        verifier=TokenVerifier(signer.jwks, ISSUER, clock),
-        signer=signer,
-        open_scratch=_views_in_memory,
-        feed=feed,
-    )
-    await kernel.policies.start()
     stack.push_async_callback(_note_agreement, kernel, reconciler)
-    return kernel
+    return replace(kernel, feed=feed)
 
 
-async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
-    """Open the store in a thread, as an upgrade takes time. The key ring is used from this thread."""
-    loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
-
-    def rekey(rows: list[RequestRow]) -> list[RequestRow]:
-        return asyncio.run_coroutine_threadsafe(requests.rekeyed(rows), loop).result()
-
-    return await asyncio.to_thread(
-        SqliteEventStore.open, path, clock, on_broken=_exit, rekey=rekey, installation=installation
+def _reconciler(kernel: Kernel) -> Reconciler:
+    return Reconciler(
+        kernel.catalogue, kernel.repository, kernel.codec, kernel.keys, kernel.views, kernel.clock, kernel.ids
     )
 
 
@@ -236,34 +163,18 @@ async def _note_agreement(kernel: Kernel, reconciler: Reconciler) -> None:
             await Witness(kernel.store, kernel.keys).note()
 
 
-async def _fill(bus: CommandBus, store: SqliteEventStore, projector: Projector, stale: Collection[str]) -> None:
+async def _fill(kernel: Kernel, stale: Collection[str]) -> None:
     """Fill new and changed collections from the events, reservations first.
 
     A change of the keys of unique values makes the views stale, too.
     """
-    await projector.start()
-    for aggregate in bus.catalogue:
+    store, views, codec, projector = kernel.store, kernel.views, kernel.codec, kernel.projector
+    for aggregate in kernel.catalogue:
         if aggregate.collection.name not in stale:
             continue
         if aggregate.uniques:
-            await renew_reservations(aggregate, store, bus.codec, bus.reservations)
+            await renew_reservations(aggregate, store, codec, kernel.bus.reservations)
         if projector.position:
-            await rebuild(aggregate, store, bus.views, bus.codec, projector, lambda _: None)
+            await rebuild(aggregate, store, views, codec, projector, lambda _: None)
     if stale and projector.position:
-        await bus.views.purge()  # the old form may hold values that the new one masks
-
-
-async def _reconcile(reconciler: Reconciler, bus: CommandBus, store: SqliteEventStore, projector: Projector) -> None:
-    """Bring log, keys and views to agree; fill all views again where they may show erased text."""
-    if await reconciler.run():
-        await _fill(bus, store, projector, [a.collection.name for a in bus.catalogue])
-        await reconciler.note()
-
-
-async def _views_in_memory() -> SqliteViews:
-    return SqliteViews.open(None)
-
-
-def _exit() -> None:
-    """The disk failed under a commit: only a new process that re-reads the file knows what is durable."""
-    os._exit(1)
+        await views.purge()  # the old form may hold values that the new one masks

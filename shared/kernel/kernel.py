@@ -1,9 +1,10 @@
-"""What every service is given by the composition root: ports already chosen, nothing global."""
+"""What every service is given: the ports and what one process builds on them, always by `build_kernel`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids
@@ -11,39 +12,95 @@ from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.ports import Ports
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
+from shared.kernel.snapshots import Snapshots
+from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
 from shared.security.quota import Quotas
 from shared.security.tokens import TokenSigner, TokenVerifier
-from shared.streaming.policies import PolicyRunner
+from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projection import Projection
 from shared.streaming.projector import Projector
+from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
     from shared.warehouse.feed import WarehouseFeed
 
+ISSUER = "crm"  # of access tokens
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Kernel:
+    """Services use it and change nothing in it."""
+
     store: EventStore
     views: Views
     codec: Codec
     keys: KeyRing
     clock: Clock
     ids: Ids
+    files: Path
     catalogue: Catalogue
     repository: Repository
     bus: CommandBus
     queries: Queries
+    snapshots: Snapshots
     projection: Projection  # what services read; `projector` where this process writes the views
     projector: Projector
     policies: PolicyRunner
     directory: Directory
     verifier: TokenVerifier
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
+    quotas: Quotas
     signer: TokenSigner | None = None  # the identity service alone signs
     feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`
-    quotas: Quotas = field(default_factory=Quotas)
+
+    async def start(self) -> None:
+        """Load the positions of projector and policies; call once before they run."""
+        await self.projector.start()
+        await self.policies.start()
+
+    async def close(self) -> None:
+        """Close what it opened itself; the ports stay open."""
+        await self.snapshots.close()
+
+
+def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] = ()) -> Kernel:
+    """The kernel of one process. catalogue: all record types, for a command may look up those of other services."""
+    codec, clock, ids = Codec(ports.keys), ports.clock, ports.ids
+    repository = Repository(ports.store, codec)
+    reservations = Reservations(repository, codec, ports.keys, clock, ids)
+    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids)
+    projector = Projector(catalogue, repository, ports.views, codec)
+    bus.reach = projector.reach
+    bus.directory = directory = Directory(ports.views, clock)
+    snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
+    for listener in (directory, bus.custom, snapshots):
+        projector.subscribe(listener)
+    signer = TokenSigner(ports.signing, ISSUER, clock, ids)
+    return Kernel(
+        store=ports.store,
+        views=ports.views,
+        codec=codec,
+        keys=ports.keys,
+        clock=clock,
+        ids=ids,
+        files=ports.files,
+        catalogue=catalogue,
+        repository=repository,
+        bus=bus,
+        queries=Queries(ports.views, repository, projector, snapshots),
+        snapshots=snapshots,
+        projection=projector,
+        projector=projector,
+        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec),
+        directory=directory,
+        verifier=TokenVerifier(signer.jwks, ISSUER, clock),
+        open_scratch=ports.open_scratch,
+        quotas=ports.quotas,
+        signer=signer,
+    )

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-import crm.compose  # noqa: F401  imports every service whole
+import crm.roles  # noqa: F401  imports every service whole
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.integration.catalogue import AGGREGATES as INTEGRATION

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from services.customer.account import ACCOUNT
-from shared.clock import SystemClock, SystemIds
-from shared.events.codec import Codec
-from shared.eventstore.sqlite import SqliteEventStore
+from shared.clock import SystemClock
 from shared.http.app import ServiceApp, service_app
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
@@ -22,26 +20,15 @@ from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.records import record_router
 from shared.http.search import search_router
-from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import DEFINITIONS
-from shared.kernel.kernel import Kernel
-from shared.kernel.queries import Queries
-from shared.kernel.repository import Repository
-from shared.kernel.snapshots import Snapshots
-from shared.kernel.uniqueness import Reservations
+from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.directory import Directory
-from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.permissions import Access, Role
 from shared.security.roles import BUILT_IN
-from shared.security.rootkey import load_root_key
-from shared.security.signingkeys import SigningKeys
-from shared.security.tokens import Claims, TokenSigner, TokenVerifier
-from shared.streaming.parked import PARKED
-from shared.streaming.policies import PolicyRunner
-from shared.streaming.projector import Projector
+from shared.security.tokens import Claims
 from shared.views.port import Collection, Field, Kind, Write
-from shared.views.sqlite import SqliteViews
+from tests.support.ports import cancelled, open_ports
 
 TENANT = "t1"
 FIELD_DEFINITIONS = Collection(
@@ -97,12 +84,12 @@ class Service:
         document |= {"options": [], "required": False, "archived": False}
         await self.kernel.views.write([Write(DEFINITIONS, TENANT, name, document, 1)])
 
+    async def close_clients(self) -> None:
+        for client in self.opened:
+            await client.aclose()
+
     async def catch_up(self) -> None:
         await self.kernel.projector.catch_up()
-
-
-async def _views_in_memory() -> SqliteViews:
-    return SqliteViews.open(None)
 
 
 @asynccontextmanager
@@ -110,39 +97,21 @@ async def open_service(
     folder: Path, aggregates: tuple[AnyAggregate, ...] = (ACCOUNT,), *, projecting: bool = True
 ) -> AsyncIterator[Service]:
     """Everything open; the projector runs in the background unless the test drives it itself."""
-    clock, ids = SystemClock(), SystemIds()
-    keys = SqliteKeyRing.open(folder / "keys", clock=clock)
-    store = SqliteEventStore.open(folder / "events.db", clock)
-    views = SqliteViews.open(folder / "views.db")
-    codec, catalogue = Codec(keys), Catalogue(aggregates)
-    repository = Repository(store, codec)
-    bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
-    projector = Projector(catalogue, repository, views, codec)
-    snapshots = Snapshots(store, codec, _views_in_memory, views)
-    root = load_root_key(folder / "keys" / "root.key", create=False)
-    signer = TokenSigner(SigningKeys.open(folder / "signing.keys", root, clock), "crm", clock, ids)
-    callers = Callers()
-    await views.declare([*(a.collection for a in aggregates), PARKED, FIELD_DEFINITIONS])
-    await projector.start()
-    kernel = Kernel(
-        store=store,
-        views=views,
-        codec=codec,
-        keys=keys,
-        clock=clock,
-        ids=ids,
-        catalogue=catalogue,
-        repository=repository,
-        bus=bus,
-        queries=Queries(views, repository, projector, snapshots),
-        projection=projector,
-        projector=projector,
-        policies=PolicyRunner((), bus, codec),
-        directory=callers,
-        verifier=TokenVerifier(signer.jwks, "crm", clock),
-        open_scratch=_views_in_memory,
-        signer=signer,
-    )
+    async with AsyncExitStack() as stack:
+        collections = [*(a.collection for a in aggregates), FIELD_DEFINITIONS]
+        ports = await open_ports(folder, collections, SystemClock(), stack)
+        callers = Callers()
+        kernel = replace(build_kernel(ports, Catalogue(aggregates)), directory=callers)
+        stack.push_async_callback(kernel.close)
+        await kernel.start()
+        service = _service(kernel, aggregates, callers)
+        if projecting:
+            stack.push_async_callback(cancelled, asyncio.ensure_future(kernel.projector.run()))
+        stack.push_async_callback(service.close_clients)
+        yield service
+
+
+def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Callers) -> Service:
     app = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, a) for a in aggregates])
     suite = service_app(
         kernel,
@@ -150,18 +119,4 @@ async def open_service(
         "Across services.",
         [meta_router(kernel), search_router(kernel), health_router(kernel), docs_router(kernel, ["customer"])],
     )
-    service = Service(kernel, app, suite, callers, Gateway(suite, {"customer": app}))
-    task = asyncio.ensure_future(projector.run()) if projecting else None
-    try:
-        yield service
-    finally:
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        for client in service.opened:
-            await client.aclose()
-        await snapshots.close()
-        await views.close()
-        await store.close()
-        await keys.close()
+    return Service(kernel, app, suite, callers, Gateway(suite, {"customer": app}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,30 +21,16 @@ from services.identity.authentication import Authentication
 from services.identity.catalogue import AGGREGATES
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
-from shared.clock import Micros, SystemClock, SystemIds
-from shared.events.codec import Codec
-from shared.eventstore.sqlite import SqliteEventStore
+from shared.clock import Micros, SystemClock
 from shared.http.app import ServiceApp, service_app
 from shared.http.gateway import Gateway
 from shared.http.records import record_router
-from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import DEFINITIONS
-from shared.kernel.kernel import Kernel
-from shared.kernel.queries import Queries
-from shared.kernel.repository import Repository
-from shared.kernel.snapshots import Snapshots
-from shared.kernel.uniqueness import Reservations
-from shared.security.directory import Directory
-from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.passwords import Passwords
-from shared.security.signingkeys import SigningKeys
-from shared.security.tokens import TokenSigner, TokenVerifier
-from shared.streaming.parked import PARKED
-from shared.streaming.policies import PolicyRunner
-from shared.streaming.projector import Projector
 from shared.views.port import Collection, Field, Kind
-from shared.views.sqlite import SqliteViews
+from tests.support.ports import cancelled, open_ports
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "eleven quiet harbours"
@@ -117,6 +103,10 @@ class Suite:
         assert answer.status_code == 200, answer.text
         return id
 
+    async def close_clients(self) -> None:
+        for client in self.opened:
+            await client.aclose()
+
     async def settle(self) -> None:
         """Views have caught up, and the policies after them."""
         await self.kernel.projector.catch_up()
@@ -146,63 +136,25 @@ def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
     return app
 
 
-async def _views_in_memory() -> SqliteViews:
-    return SqliteViews.open(None)
-
-
 @asynccontextmanager
 async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
-    clock, ids = MovableClock(), SystemIds()
-    keys = SqliteKeyRing.open(folder / "keys", clock=clock)
-    store = SqliteEventStore.open(folder / "events.db", clock)
-    views = SqliteViews.open(folder / "views.db")
-    codec, catalogue = Codec(keys), Catalogue((*AGGREGATES, ACCOUNT))
-    repository = Repository(store, codec)
-    bus = CommandBus(catalogue, repository, views, codec, Reservations(repository, codec, keys, clock, ids), clock, ids)
-    projector = Projector(catalogue, repository, views, codec)
-    snapshots = Snapshots(store, codec, _views_in_memory, views)
-    bus.directory = directory = Directory(views, clock)
-    projector.subscribe(directory)
-    signer = TokenSigner(SigningKeys.open(folder / "signing.keys", keys.root, clock), "crm", clock, ids)
-    await views.declare([*(a.collection for a in catalogue), PARKED, _DEFINITIONS])
-    await projector.start()
-    kernel = Kernel(
-        store=store,
-        views=views,
-        codec=codec,
-        keys=keys,
-        clock=clock,
-        ids=ids,
-        catalogue=catalogue,
-        repository=repository,
-        bus=bus,
-        queries=Queries(views, repository, projector, snapshots),
-        projection=projector,
-        projector=projector,
-        policies=PolicyRunner(POLICIES, bus, codec),
-        directory=directory,
-        verifier=TokenVerifier(signer.jwks, "crm", clock),
-        open_scratch=_views_in_memory,
-        signer=signer,
-    )
-    await kernel.policies.start()
+    clock, catalogue = MovableClock(), Catalogue((*AGGREGATES, ACCOUNT))
+    async with AsyncExitStack() as stack:
+        ports = await open_ports(folder, [*(a.collection for a in catalogue), _DEFINITIONS], clock, stack)
+        kernel = build_kernel(ports, catalogue, POLICIES)
+        stack.push_async_callback(kernel.close)
+        await kernel.start()
+        suite = _suite(kernel, clock, folder)
+        if projecting:
+            stack.push_async_callback(cancelled, asyncio.ensure_future(kernel.projector.run()))
+        stack.push_async_callback(suite.close_clients)
+        yield suite
+
+
+def _suite(kernel: Kernel, clock: MovableClock, folder: Path) -> Suite:
     with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
         identity = create_app(kernel)
     customer = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, ACCOUNT)])
     services = {"identity": identity, "customer": customer}
     root = service_app(kernel, "CRM", "Across services.", [])
-    suite = Suite(kernel, identity, _with_pages(Gateway(root, services), identity), clock, folder)
-    task = asyncio.ensure_future(projector.run()) if projecting else None
-    try:
-        yield suite
-    finally:
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        for client in suite.opened:
-            await client.aclose()
-        await snapshots.close()
-        await views.close()
-        await store.close()
-        await keys.close()
+    return Suite(kernel, identity, _with_pages(Gateway(root, services), identity), clock, folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +11,17 @@ from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES
 from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.sales.catalogue import AGGREGATES as SALES
-from shared.clock import Micros, SystemClock, SystemIds
+from shared.clock import Micros, SystemClock
 from shared.domain.aggregate import Aggregate
-from shared.events.codec import Codec
-from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.catalogue import Catalogue
-from shared.kernel.queries import NOW, Moment, Queries
-from shared.kernel.repository import Repository
-from shared.kernel.snapshots import Snapshots
-from shared.kernel.uniqueness import Reservations
-from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.kernel.kernel import Kernel, build_kernel
+from shared.kernel.queries import NOW, Moment
 from shared.security.permissions import Access, system_access
-from shared.streaming.parked import PARKED
-from shared.streaming.policies import Policy, PolicyRunner
-from shared.streaming.projector import Projector
-from shared.streaming.settling import rules_policy
+from shared.streaming.policies import Policy
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
-from shared.views.sqlite import SqliteViews
+from tests.support.ports import open_ports
 
 TENANT = "t1"
 BOSS = system_access(TENANT, "boss")
@@ -46,19 +37,12 @@ class ShiftedClock:
         return SystemClock().now() + self.ahead
 
 
-@dataclass
 class World:
-    folder: Path
-    store: SqliteEventStore
-    views: SqliteViews
-    keys: SqliteKeyRing
-    clock: ShiftedClock
-    catalogue: Catalogue
-    repository: Repository
-    bus: CommandBus
-    projector: Projector
-    policies: PolicyRunner
-    queries: Queries
+    def __init__(self, folder: Path, clock: ShiftedClock, kernel: Kernel) -> None:
+        self.folder, self.clock, self.kernel = folder, clock, kernel
+        self.store, self.views, self.keys = kernel.store, kernel.views, kernel.keys
+        self.catalogue, self.repository, self.bus = kernel.catalogue, kernel.repository, kernel.bus
+        self.projector, self.policies, self.queries = kernel.projector, kernel.policies, kernel.queries
 
     async def do(
         self, name: str, body: dict[str, Any] | None = None, id: str | None = None, access: Access = BOSS, **call: Any
@@ -87,7 +71,7 @@ class World:
 
     async def verdict(self, aggregate: Aggregate[Any], position: int) -> Verdict:
         """What a verification of its live view finds, if the view has come to the position."""
-        scratch = await _private()
+        scratch = await self.kernel.open_scratch()
         try:
             return await verify_view(aggregate, self.store, self.views, self.bus.codec, scratch, position=position)
         finally:
@@ -120,32 +104,10 @@ def line_above(states: Mapping[str, Any], id: str, over: Callable[[Any], str | N
 @asynccontextmanager
 async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> AsyncIterator[World]:
     """Open a world in a folder, new or with a past."""
-    clock, ids = ShiftedClock(), SystemIds()
+    clock, catalogue = ShiftedClock(), Catalogue((*CUSTOMER, *SALES, *IDENTITY))
     async with AsyncExitStack() as stack:
-        keys = SqliteKeyRing.open(folder / "keys", clock=clock)
-        stack.push_async_callback(keys.close)
-        codec = Codec(keys)
-        store = SqliteEventStore.open(folder / "events.db", clock)
-        stack.push_async_callback(store.close)
-        views = SqliteViews.open(folder / "views.db")
-        stack.push_async_callback(views.close)
-        catalogue = Catalogue((*CUSTOMER, *SALES, *IDENTITY))
-        repository = Repository(store, codec)
-        reservations = Reservations(repository, codec, keys, clock, ids)
-        bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids)
-        projector = Projector(catalogue, repository, views, codec)
-        bus.reach = projector.reach
-        snapshots = Snapshots(store, codec, _private, views)
-        stack.push_async_callback(snapshots.close)
-        projector.subscribe(bus.custom)
-        projector.subscribe(snapshots)
-        await views.declare([*(a.collection for a in catalogue), PARKED])
-        await projector.start()
-        runner = PolicyRunner((*policies, rules_policy(catalogue)), bus, codec)
-        await runner.start()
-        queries = Queries(views, repository, projector, snapshots)
-        yield World(folder, store, views, keys, clock, catalogue, repository, bus, projector, runner, queries)
-
-
-async def _private() -> SqliteViews:
-    return SqliteViews.open(None)
+        ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
+        kernel = build_kernel(ports, catalogue, policies)
+        stack.push_async_callback(kernel.close)
+        await kernel.start()
+        yield World(folder, clock, kernel)

@@ -1,4 +1,4 @@
-"""All services behind one port."""
+"""The services of the suite, and what a process serves and runs of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from starlette.types import ASGIApp
 from services.analytics.app import create_app as analytics
 from services.audit.app import create_app as audit
 from services.customer.app import create_app as customer
+from services.customer.catalogue import AGGREGATES as CUSTOMER
+from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.identity.app import create_app as identity
+from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from services.integration.app import create_app as integration
+from services.integration.catalogue import AGGREGATES as INTEGRATION
+from services.integration.policies import POLICIES as INTEGRATION_POLICIES
 from services.sales.app import create_app as sales
+from services.sales.catalogue import AGGREGATES as SALES
+from services.sales.policies import POLICIES as SALES_POLICIES
 from shared.http.app import service_app
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
@@ -31,9 +39,12 @@ SERVICES = {
     "audit": audit,
 }
 AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
+AGGREGATES = (*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION)
+POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
 
 
 def build_app(kernel: Kernel, imports: Imports) -> ASGIApp:
+    """All services behind one port."""
     services: dict[str, ASGIApp] = {name: create(kernel) for name, create in SERVICES.items()}
     services["integration"] = integration(kernel, imports)
     root = service_app(

@@ -1,0 +1,72 @@
+"""Settings → ports: each adapter is chosen by its URL here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import uuid4
+
+from crm.caches import open_views
+from crm.datadir import inspect
+from crm.settings import Settings
+from shared.clock import Clock, SystemClock
+from shared.eventstore.lock import lock_directory
+from shared.eventstore.port import RequestRow
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.ports import Ports
+from shared.kernel.request_keys import RequestKeys
+from shared.security.keyring import KeyRing
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.signingkeys import SigningKeys
+from shared.views.port import Collection
+from shared.views.sqlite import SqliteViews
+
+
+async def open_ports(settings: Settings, collections: Sequence[Collection], stack: AsyncExitStack) -> Ports:
+    """Open or create everything that lies in the data directory; the stack closes it in the reverse order.
+
+    Raises AlreadyOpen, NewerFormat, KeysUnusable, StoreBroken, StoreUnavailable, ViewsUnavailable.
+    """
+    data, clock = settings.data, SystemClock()
+    stack.callback(lock_directory(data).release)
+    installation = inspect(data) or str(uuid4())
+    keys = SqliteKeyRing.open(data / "keys", clock=clock, installation=installation)
+    stack.push_async_callback(keys.close)
+    store = await _open_store(data / "events.db", clock, keys, installation)
+    stack.push_async_callback(store.close)
+    views, stale = await open_views(data / "views.db", store, collections)
+    stack.push_async_callback(views.close)
+    return Ports(
+        store=store,
+        views=views,
+        keys=keys,
+        signing=SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock),
+        files=data / "imports",
+        open_scratch=views_in_memory,
+        clock=clock,
+        stale=frozenset(stale),
+    )
+
+
+async def views_in_memory() -> SqliteViews:
+    return SqliteViews.open(None)
+
+
+async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
+    """Open the store in a thread, as an upgrade takes time. The key ring is used from this thread."""
+    loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
+
+    def rekey(rows: list[RequestRow]) -> list[RequestRow]:
+        return asyncio.run_coroutine_threadsafe(requests.rekeyed(rows), loop).result()
+
+    return await asyncio.to_thread(
+        SqliteEventStore.open, path, clock, on_broken=_exit, rekey=rekey, installation=installation
+    )
+
+
+def _exit() -> None:
+    """The disk failed under a commit: only a new process that re-reads the file knows what is durable."""
+    os._exit(1)

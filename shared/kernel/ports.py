@@ -1,0 +1,34 @@
+"""What a process works over: the composition root chooses each adapter by its URL, `build_kernel` takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.clock import Clock, Ids, SystemClock, SystemIds
+from shared.eventstore.port import EventStore
+from shared.security.keyring import KeyRing
+from shared.security.quota import Quotas
+from shared.security.signingkeys import SigningKeys
+from shared.views.port import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All processes of one installation share what is behind these; nothing here belongs to one of them.
+
+    files: the folder of uploads and of the files of jobs. open_scratch: empty views of their own, gone when closed.
+    stale: the collections to be filled from the events before they are read.
+    """
+
+    store: EventStore
+    views: Views
+    keys: KeyRing
+    signing: SigningKeys
+    files: Path
+    open_scratch: Callable[[], Awaitable[Views]]
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=SystemIds)
+    quotas: Quotas = field(default_factory=Quotas)
+    stale: frozenset[str] = frozenset()

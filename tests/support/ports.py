@@ -1,0 +1,39 @@
+"""The embedded adapters over real files in a folder, opened for a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from crm.ports import views_in_memory
+from shared.clock import Clock
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.kernel.ports import Ports
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.signingkeys import SigningKeys
+from shared.streaming.parked import PARKED
+from shared.views.port import Collection
+from shared.views.sqlite import SqliteViews
+
+
+async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clock, stack: AsyncExitStack) -> Ports:
+    """Open or create them, new or with a past; the stack closes them."""
+    keys = SqliteKeyRing.open(folder / "keys", clock=clock)
+    stack.push_async_callback(keys.close)
+    store = SqliteEventStore.open(folder / "events.db", clock)
+    stack.push_async_callback(store.close)
+    views = SqliteViews.open(folder / "views.db")
+    stack.push_async_callback(views.close)
+    await views.declare([*collections, PARKED])
+    signing = SigningKeys.open(folder / "signing.keys", keys.root, clock)
+    return Ports(store, views, keys, signing, folder / "imports", views_in_memory, clock)
+
+
+async def cancelled(task: asyncio.Future[Any]) -> None:
+    """Cancel a loop and wait for its end."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
