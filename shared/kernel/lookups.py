@@ -22,7 +22,7 @@ from shared.security.reach import Places
 from shared.views.port import Document, Query, Scope, Views
 
 S = TypeVar("S", bound=Record)
-RECORDS = "records"  # the checkpoint of the record views
+RECORDS = "projector:records"  # the checkpoint of the record views
 WAITS, PAUSE = 200, 0.01  # seconds each
 
 

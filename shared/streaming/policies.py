@@ -25,7 +25,7 @@ from shared.telemetry.metrics import PARKED_EVENTS
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
 
-CHECKPOINT = "policies"
+CHECKPOINT = "policies:reactions"
 BATCH = 500
 PAUSE = 0.01  # seconds between two pages: under load events come in company
 ATTEMPTS = 4

@@ -25,7 +25,9 @@ from shared.streaming.witness import Witness
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Query, Scope, Views, Write
 
-DESTROYED = "destroyed"  # the checkpoint of views: the number of the last destroyed key that they are masked for
+DESTROYED = (
+    "reconciler:destroyed"  # the checkpoint of views: the number of the last destroyed key that they are masked for
+)
 PAGE = 1000
 Person = tuple[str, str, str]  # tenant, category, id
 

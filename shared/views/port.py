@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from shared.clock import Micros
+
 Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
 
 MAX_PAGE = 200
@@ -176,6 +178,22 @@ class Checkpoint:
     chain_hash: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write under a name, held by one process at a time. token: higher with every new holder.
+
+    expires: from then on another holder may take it. The present holder's writes count until somebody does.
+    """
+
+    name: str
+    token: int
+    expires: Micros
+
+
+class LeaseLost(Exception):
+    """Another holder has taken the lease: nothing was written. Read the checkpoint again before the next try."""
+
+
 class BadQuery(ValueError):
     """The query names an undeclared field, an operation its kind lacks, or a broken cursor. `field` says which."""
 
@@ -198,10 +216,20 @@ class Views(Protocol):
         new: they are empty or stale and want a rebuild. Idempotent."""
         ...
 
-    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
+    async def write(
+        self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = (), lease: Lease | None = None
+    ) -> None:
         """All writes and checkpoints in one transaction. A write not newer than what is there is skipped
-        (a removal leaves a tombstone with its version). Raises ViewsUnavailable; ValueError when a document does not
-        fit its declaration (see values.check)."""
+        (a removal leaves a tombstone with its version). With a lease: only while it is the holder's, checked in that
+        transaction, which also prolongs it to `lease.expires`. Raises ViewsUnavailable; LeaseLost; ValueError when a
+        document does not fit its declaration (see values.check)."""
+        ...
+
+    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
+        """Take a lease, or set another end of one's own (until = now gives it back).
+
+        None while another holder's has not expired at `now`; with `steal` it is taken all the same.
+        """
         ...
 
     async def checkpoint(self, projection: str) -> int:
@@ -258,9 +286,9 @@ class Views(Protocol):
         """Build what searching the rebuilt collection needs: called once it is filled, so that the swap is short."""
         ...
 
-    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
+    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = (), lease: Lease | None = None) -> None:
         """In one transaction the rebuilt collection takes the live one's place; the old one is dropped.
-        Readers see either the old or the new, never neither."""
+        Readers see either the old or the new, never neither. lease: as in `write`. Raises LeaseLost."""
         ...
 
     async def purge(self) -> None:

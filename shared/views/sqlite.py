@@ -22,12 +22,14 @@ from typing import TypeVar
 
 import orjson
 
+from shared.clock import Micros
 from shared.faults import crashpoint
 from shared.sqlitefile import transaction
 from shared.views.port import (
     Checkpoint,
     Collection,
     Document,
+    Lease,
     Page,
     Query,
     Scope,
@@ -38,6 +40,7 @@ from shared.views.port import (
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_catalogue import FileCatalogue
 from shared.views.sqlite_file import bookkeeping, open_for_writing, refusal, refusals
+from shared.views.sqlite_leases import prolong, take
 from shared.views.sqlite_log import Log
 from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
@@ -88,8 +91,10 @@ class SqliteViews:
 
         return await self._write(declare)
 
-    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        steps = self._written(writes, checkpoints)
+    async def write(
+        self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = (), lease: Lease | None = None
+    ) -> None:
+        steps = self._written(writes, checkpoints, lease)
         async with self._turn:
             if self._closed:
                 raise ViewsUnavailable("the views are closed")
@@ -100,7 +105,9 @@ class SqliteViews:
                 await _in_turns(steps)
         await self._move_log()
 
-    def _written(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint]) -> Generator[None, None, None]:
+    def _written(
+        self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint], lease: Lease | None
+    ) -> Generator[None, None, None]:
         """What a write does, all or nothing; whoever runs it may do something else between two steps."""
         batches: dict[int, Batch] = {}
         for (collection, tenant), group in newest(writes).items():
@@ -115,7 +122,12 @@ class SqliteViews:
                     self._db.execute(statement, values)
                     yield
             self._catalogue.keep(checkpoints)
+            if lease is not None:
+                prolong(self._db, lease)
             crashpoint("views.before_commit")
+
+    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
+        return await self._write(lambda: take(self._db, name, holder, now, until, steal=steal))
 
     async def _move_log(self) -> None:
         """Have a long log moved into the file, while the work goes on. Raises what moving met before."""
@@ -227,9 +239,9 @@ class SqliteViews:
         while after is not None:
             after = self._fill_some(table, after)
 
-    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = ()) -> None:
+    async def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint] = (), lease: Lease | None = None) -> None:
         await self.prepare(rebuilt)
-        old = await self._write(lambda: self._catalogue.swap(rebuilt, checkpoints))
+        old = await self._write(lambda: self._catalogue.swap(rebuilt, checkpoints, lease))
         crashpoint("views.swapped")
         if old is not None:
             await self._write(lambda: self._catalogue.drop(old))

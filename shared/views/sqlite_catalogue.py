@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from shared.sqlitefile import transaction
-from shared.views.port import Checkpoint, Collection
+from shared.views.port import Checkpoint, Collection, Lease
+from shared.views.sqlite_leases import prolong
 from shared.views.sqlite_table import Table, dump, load, same_shape
 
 
@@ -80,14 +81,19 @@ class FileCatalogue:
         self.building[name] = table
         return name
 
-    def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint]) -> Table | None:
-        """Make the rebuilt collection the live one; returns the old one, which nobody finds any more."""
+    def swap(self, rebuilt: str, checkpoints: Sequence[Checkpoint], lease: Lease | None) -> Table | None:
+        """Make the rebuilt collection the live one; returns the old one, which nobody finds any more.
+
+        Raises LeaseLost.
+        """
         table = self.building[rebuilt]
         name = table.declaration.name
         with transaction(self._db):
             self._db.execute("UPDATE collections SET live = 0 WHERE name = ?", (name,))
             self._db.execute("UPDATE collections SET live = 1 WHERE id = ?", (table.number,))
             self.keep(checkpoints)
+            if lease is not None:
+                prolong(self._db, lease)
         old = self.tables.get(name)
         self.tables[name] = table
         del self.building[rebuilt]

@@ -17,9 +17,17 @@ from shared.formats import NewerFormat
 from shared.sqlitefile import reading_only
 from shared.views.port import Checkpoint, ViewsDamaged, ViewsUnavailable
 
-FORMAT = 2
+FORMAT = 3
+RENAMED = {  # checkpoints of files before format 3 → with the name of their owner
+    "records": "projector:records",
+    "policies": "policies:reactions",
+    "destroyed": "reconciler:destroyed",
+}
 _DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
+_LEASES_TABLE = """CREATE TABLE leases(
+    name TEXT PRIMARY KEY, token INTEGER NOT NULL, holder TEXT NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;"""
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE collections(
@@ -34,6 +42,7 @@ CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE checkpoints(
     projection TEXT PRIMARY KEY, position INTEGER NOT NULL, chain_hash BLOB NOT NULL DEFAULT x''
 ) WITHOUT ROWID;
+{_LEASES_TABLE}
 PRAGMA user_version={FORMAT};
 COMMIT;
 """
@@ -41,6 +50,13 @@ _CHAINED = """
 BEGIN IMMEDIATE;
 ALTER TABLE checkpoints ADD COLUMN chain_hash BLOB NOT NULL DEFAULT x'';
 PRAGMA user_version=2;
+COMMIT;
+"""
+_OWNED = f"""
+BEGIN IMMEDIATE;
+{_LEASES_TABLE}
+{" ".join(f"UPDATE checkpoints SET projection = '{new}' WHERE projection = '{old}';" for old, new in RENAMED.items())}
+PRAGMA user_version=3;
 COMMIT;
 """
 
@@ -75,8 +91,10 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
             db.execute("PRAGMA wal_autocheckpoint=0")  # a commit never waits for the disk: see SqliteViews
         if found == 0:
             db.executescript(_SCHEMA)
-        elif found == 1:
-            db.executescript(_CHAINED)
+        else:
+            for script in (_CHAINED, _OWNED)[found - 1 :]:
+                db.executescript(script)
+            db.execute("UPDATE leases SET expires = 0 WHERE expires > 0")  # one process has the file: others are gone
     except BaseException:
         db.close()
         raise
@@ -171,11 +189,13 @@ def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
         return {}
     try:
         with reading_only(path) as db:
-            chain_hash = "chain_hash" if db.execute("PRAGMA user_version").fetchone()[0] > 1 else "x''"
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            chain_hash = "chain_hash" if found > 1 else "x''"
             rows = db.execute(f"SELECT projection, position, {chain_hash} FROM checkpoints").fetchall()
     except sqlite3.DatabaseError:
         return {}
-    return {row[0]: Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]}
+    whole = [Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]]
+    return {RENAMED.get(c.projection, c.projection) if found < 3 else c.projection: c for c in whole}
 
 
 def throw_away(path: Path) -> None:

@@ -23,6 +23,7 @@ from shared.views.port import (
     Write,
 )
 from shared.views.sqlite import SqliteViews
+from shared.views.sqlite_file import checkpoints_in
 from tests.contract.views_help import THINGS, put
 from tests.contract.views_naive import matching
 from tests.contract.views_suite import ViewsSuite
@@ -161,6 +162,41 @@ async def test_a_file_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(NewerFormat):
         SqliteViews.open(tmp_path / "views.db")
     assert (tmp_path / "views.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("format", [1, 2])
+async def test_checkpoints_of_an_older_file_get_the_names_of_their_owners(tmp_path: Path, format: int) -> None:
+    path = tmp_path / "views.db"
+    await SqliteViews.open(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TABLE leases")
+        db.execute("DELETE FROM checkpoints")
+        if format == 1:
+            db.execute("ALTER TABLE checkpoints DROP COLUMN chain_hash")
+        names = [("records", 7), ("policies", 5), ("destroyed", 2)]
+        db.executemany("INSERT INTO checkpoints(projection, position) VALUES(?, ?)", names)
+        db.execute(f"PRAGMA user_version={format}")
+    db.close()
+    expected = {"projector:records": 7, "policies:reactions": 5, "reconciler:destroyed": 2}
+    assert {name: c.position for name, c in checkpoints_in(path).items()} == expected
+    views = SqliteViews.open(path)
+    assert {name: await views.checkpoint(name) for name in expected} == expected
+    assert await views.checkpoint("records") == 0
+    assert await views.lease("projector:records", "ann", now=1, until=2) is not None
+    await views.close()
+    assert {name: c.position for name, c in checkpoints_in(path).items()} == expected
+
+
+async def test_the_next_process_need_not_wait_for_the_leases_of_the_last(tmp_path: Path) -> None:
+    views = SqliteViews.open(tmp_path / "views.db")
+    killed = await views.lease("p", "ann", now=1, until=10**18)
+    await views.close()
+    views = SqliteViews.open(tmp_path / "views.db")
+    later = await views.lease("p", "bob", now=2, until=10**18)
+    assert killed is not None
+    assert later is not None
+    assert later.token > killed.token
+    await views.close()
 
 
 MANY = [

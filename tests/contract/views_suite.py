@@ -9,10 +9,11 @@ import pytest
 
 from shared.views.port import BadQuery, Checkpoint, Collection, Document, Field, Kind, Query, Scope, Total, Views, Write
 from tests.contract.views_help import ALL, OPEN, SOME, THINGS, ids, put, thing, where
+from tests.contract.views_lease_suite import ViewsLeaseSuite
 from tests.contract.views_query_suite import ViewsQuerySuite
 
 
-class ViewsSuite(ViewsQuerySuite):
+class ViewsSuite(ViewsQuerySuite, ViewsLeaseSuite):
     async def test_a_declared_collection_is_new_once(self, views: Views) -> None:
         assert await views.declare([THINGS, OPEN]) == ["things", "notices"]
         assert await views.declare([THINGS, OPEN]) == []

@@ -55,7 +55,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
         views = SqliteViews.open(path)
         await views.declare([THINGS, OTHERS])
         writes = [Write("things", "t1", str(d["id"]), d, 1) for d in DOCUMENTS]
-        await views.write(writes, [Checkpoint(CHECKPOINT, 7, CHAIN_HASH), Checkpoint("policies", 5)])
+        await views.write(writes, [Checkpoint(CHECKPOINT, 7, CHAIN_HASH), Checkpoint("policies:reactions", 5)])
         await views.purge()
         await views.close()
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from shared.events.codec import Undecodable
 from shared.events.envelope import Stored
+from shared.kernel.lookups import RECORDS
 from shared.streaming import projector as module
 from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
 from shared.views.sqlite import SqliteViews
@@ -64,7 +65,7 @@ async def _live_through(history: list[tuple[Any, ...]]) -> None:
                     case ("project", size):
                         await _in_batches_of(size, room)
                     case ("crash", back):
-                        await room.views.write([], [Checkpoint("records", max(0, room.projector.position - back))])
+                        await room.views.write([], [Checkpoint(RECORDS, max(0, room.projector.position - back))])
                         await room.another_projector()
                     case ("refuse", size):
                         await _refused_once(size, room)
@@ -142,7 +143,7 @@ async def test_a_listener_that_fails_drops_what_it_keeps_and_stops_nobody(room: 
 
 async def test_a_gap_is_healed_from_the_store(room: ToyRoom) -> None:
     await room.happen("a", ToyMade("a"), ToyGrown(1), ToyGrown(2))
-    await room.views.write([], [Checkpoint("records", await room.store.head())])
+    await room.views.write([], [Checkpoint(RECORDS, await room.store.head())])
     projector = await room.another_projector()
     await room.happen("a", ToyGrown(4))
     await projector.catch_up()

@@ -1,0 +1,58 @@
+"""What every views adapter keeps of leases: one holder at a time, and no write of an earlier holder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.views.port import Checkpoint, LeaseLost, Query, Views
+from tests.contract.views_help import THINGS, ids, put, thing
+
+
+class ViewsLeaseSuite:
+    async def test_a_lease_has_one_holder_until_it_expires(self, views: Views) -> None:
+        first = await views.lease("p", "ann", now=100, until=200)
+        assert first is not None
+        assert await views.lease("p", "bob", now=199, until=300) is None
+        assert await views.lease("q", "bob", now=199, until=300) is not None
+        second = await views.lease("p", "bob", now=200, until=300)
+        assert second is not None
+        assert second.token > first.token
+
+    async def test_a_holder_prolongs_its_lease_and_gives_it_back(self, views: Views) -> None:
+        first = await views.lease("p", "ann", now=100, until=200)
+        again = await views.lease("p", "ann", now=150, until=400)
+        assert first is not None
+        assert again == replace(first, expires=400)
+        assert await views.lease("p", "bob", now=300, until=500) is None
+        assert await views.lease("p", "ann", now=300, until=300) is not None
+        assert await views.lease("p", "bob", now=300, until=500) is not None
+
+    async def test_a_stolen_lease_stops_the_writes_of_its_holder(self, views: Views) -> None:
+        await views.declare([THINGS])
+        mine = await views.lease("p", "ann", now=100, until=200)
+        await views.write([put(thing("a"))], [Checkpoint("p", 1)], mine)
+        stolen = await views.lease("p", "bob", now=101, until=300, steal=True)
+        with pytest.raises(LeaseLost):
+            await views.write([put(thing("b"))], [Checkpoint("p", 2)], mine)
+        rebuilt = await views.begin_rebuild(THINGS)
+        with pytest.raises(LeaseLost):
+            await views.swap(rebuilt, [Checkpoint("p", 2)], mine)
+        assert (await ids(views, Query()), await views.checkpoint("p")) == (["a"], 1)
+        await views.write([put(thing("c"))], [Checkpoint("p", 3)], stolen)
+        assert (await ids(views, Query()), await views.checkpoint("p")) == (["a", "c"], 3)
+        await views.swap(rebuilt, [Checkpoint("p", 4)], stolen)
+        assert (await ids(views, Query()), await views.checkpoint("p")) == ([], 4)
+
+    async def test_a_write_prolongs_the_lease_and_counts_after_its_end_until_another_holder_comes(
+        self, views: Views
+    ) -> None:
+        mine = await views.lease("p", "ann", now=100, until=200)
+        assert mine is not None
+        await views.write([], [Checkpoint("p", 1)], replace(mine, expires=900))
+        assert await views.lease("p", "bob", now=800, until=1000) is None
+        assert await views.lease("p", "bob", now=900, until=1000) is not None
+        with pytest.raises(LeaseLost):
+            await views.write([], [Checkpoint("p", 2)], mine)
+        assert await views.checkpoint("p") == 1
