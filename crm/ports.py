@@ -20,6 +20,7 @@ from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.limits_memory import MemoryLimits
 from shared.security.signingkeys import SigningKeys
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
@@ -44,6 +45,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         views=views,
         keys=keys,
         signing=SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock),
+        limits=MemoryLimits(clock),
         files=data / "imports",
         open_scratch=views_in_memory,
         clock=clock,

@@ -68,7 +68,7 @@ class Known:
 class Authentication:
     def __init__(self, kernel: Kernel, passwords: Passwords | None = None) -> None:
         self.kernel, self.passwords = kernel, passwords or Passwords()
-        self.throttle = Throttle(kernel.clock)
+        self.throttle = Throttle(kernel.limits)
 
     @property
     def _signer(self) -> TokenSigner:
@@ -78,13 +78,13 @@ class Authentication:
     async def sign_in(self, email: str, password: str, device: Device) -> Tokens:
         """Begin a session. Raises Unauthenticated without telling what was wrong, TooManyRequests, Unavailable."""
         account = await self._account_key(email)
-        failures = self.throttle.begin(account, device.ip)
+        failures = await self.throttle.begin(account, device.ip)
         known = await self.find(email)
         right, fresh = await self.passwords.verify(known.secret if known else None, password)
         if not right or known is None:
             await self._record_failure(known, account, failures, device)
             raise Unauthenticated(WRONG)
-        self.throttle.succeeded(account, device.ip)
+        await self.throttle.succeeded(account, device.ip)
         if fresh is not None:
             body = {"secret": fresh, "version": known.credential.version}
             await self._send("identity.RehashPassword", body, known.tenant, known.user.id, known.user.id)
@@ -153,12 +153,12 @@ class Authentication:
         """Every session ends and a new one begins here. Raises Invalid by field, TooManyRequests."""
         known = await self.known(access.tenant, access.user)
         account = await self._account_key(known.user.email)
-        failures = self.throttle.begin(account, device.ip)
+        failures = await self.throttle.begin(account, device.ip)
         right, _ = await self.passwords.verify(known.secret, current)
         if not right:
             await self._record_failure(known, account, failures, device)
             raise Invalid.field("current", "wrong-password", "this is not your password")
-        self.throttle.succeeded(account, device.ip)
+        await self.throttle.succeeded(account, device.ip)
         secret = await self.new_password("new", new, known)
         await self._send("identity.ChangePassword", {"secret": secret}, access.tenant, access.user, access.user)
         return await self._begin(await self.known_shown(access.tenant, access.user), device)

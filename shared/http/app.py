@@ -53,7 +53,6 @@ def service_app(
 ) -> ServiceApp:
     """A service over the kernel; its routers' paths are relative to the service's prefix."""
     app = ServiceApp(title, description, lifespan)
-    app.state.kernel = kernel
     for router in routers:
         app.take(router)
     return app

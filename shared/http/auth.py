@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from fastapi import Request
 
 from shared.errors import Unauthenticated
+from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
+from shared.security.quota import LONG_BODIES
 
 Check = Callable[[Access], Awaitable[object]]
 
@@ -18,15 +21,16 @@ class Authenticator:
     """Verifies tokens locally and looks the user's rights up; suspended users and ended sessions are refused."""
 
     def __init__(self, kernel: Kernel) -> None:
-        self._platform = kernel
+        self._kernel = kernel
 
     async def access(self, request: Request) -> Access:
         """Raises Unauthenticated, without telling why."""
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
-        request.scope["claims"] = self._platform.verifier.verify(token)
+        request.scope["claims"] = self._kernel.verifier.verify(token)
         request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
+        request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
         return access
 
     def while_allowed(self, request: Request, check: Check) -> Callable[[], Awaitable[None]]:
@@ -41,7 +45,7 @@ class Authenticator:
         return allowed
 
     async def _current(self, request: Request) -> Access:
-        access = await self._platform.directory.caller(request.scope["claims"])
+        access = await self._kernel.directory.caller(request.scope["claims"])
         if access is None:
             raise Unauthenticated("the session has ended")
         return access

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -20,9 +20,10 @@ from shared.domain.types import IN_BODY
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
 from shared.http.problems import invalid_from
-from shared.security.quota import Quota
 
 T = TypeVar("T")
+OnLong = Callable[[], Awaitable[None]]
+ON_LONG_BODY = "on_long_body"  # of the request's scope: what counts a long body of a caller who is signed in
 MAX_BYTES = 1_000_000
 LONG_BYTES = 64 * 1024  # longer ones are counted; from callers who are not signed in they are not taken
 MAX_DEPTH = 32
@@ -38,7 +39,7 @@ _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: Callable[[], None] | None = None) -> bytes:
+async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: OnLong | None = None) -> bytes:
     """The whole body. Raises TooLarge before more than `limit` bytes are held.
 
     on_long: called once when it is longer than LONG_BYTES; what it raises ends the reading.
@@ -55,7 +56,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: Callab
         if len(body) > limit:
             raise TooLarge(f"a body may have {limit} bytes at most")
         if len(body) > LONG_BYTES and on_long is not None:
-            on_long()
+            await on_long()
             on_long = None
         if not message.get("more_body"):
             return body
@@ -69,11 +70,8 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
     kind = header(request, b"content-type").partition(";")[0].strip().lower()
     if kind not in ("application/json", ""):
         raise UnsupportedMedia("send application/json")
-    access = request.scope.get("access")
-    if access is None:
-        return validate(await read_body(request, LONG_BYTES), adapter)
-    quota: Quota = request.app.state.kernel.quotas.long_bodies
-    return validate(await read_body(request, on_long=lambda: quota.take(access.user)), adapter)
+    on_long: OnLong | None = request.scope.get(ON_LONG_BODY)
+    return validate(await read_body(request, MAX_BYTES if on_long else LONG_BYTES, on_long=on_long), adapter)
 
 
 def validate(body: bytes, adapter: TypeAdapter[T]) -> T:

@@ -19,6 +19,7 @@ from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access, Role
+from shared.security.quota import LONG_EXPORTS
 from shared.tabular.cells import Columns
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
 
@@ -57,7 +58,7 @@ async def export(
     query = replace(query, limit=MAX_PAGE, cursor=None)
     first = await kernel.queries.find(aggregate, query, seen_by, moment)
     if first.next is not None:
-        kernel.quotas.long_exports.take(access.user)
+        await LONG_EXPORTS.take(kernel.limits, access.user)
     custom = await _custom_fields(kernel, access.tenant, aggregate.name)
     columns = Columns(aggregate.collection.fields, access.hidden(aggregate.name), wanted, custom, titles)
 

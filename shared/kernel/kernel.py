@@ -19,7 +19,7 @@ from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
-from shared.security.quota import Quotas
+from shared.security.limits import Limits
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projection import Projection
@@ -55,7 +55,7 @@ class Kernel:
     directory: Directory
     verifier: TokenVerifier
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
-    quotas: Quotas
+    limits: Limits  # of throttles and quotas
     signer: TokenSigner | None = None  # the identity service alone signs
     feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`
 
@@ -101,6 +101,6 @@ def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] 
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         open_scratch=ports.open_scratch,
-        quotas=ports.quotas,
+        limits=ports.limits,
         signer=signer,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
 from shared.security.keyring import KeyRing
-from shared.security.quota import Quotas
+from shared.security.limits import Limits
 from shared.security.signingkeys import SigningKeys
 from shared.views.port import Views
 
@@ -26,9 +26,9 @@ class Ports:
     views: Views
     keys: KeyRing
     signing: SigningKeys
+    limits: Limits
     files: Path
     open_scratch: Callable[[], Awaitable[Views]]
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=SystemIds)
-    quotas: Quotas = field(default_factory=Quotas)
     stale: frozenset[str] = frozenset()

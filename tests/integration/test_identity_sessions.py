@@ -118,8 +118,8 @@ async def test_five_failures_lock_the_name_for_everyone_until_the_time_is_over(s
             assert (await suite.client(ip=f"192.0.2.{n}").post("/identity/sessions", json=wrong)).status_code == 401
         locked = await suite.client(ip="198.51.100.1").post("/identity/sessions", json=wrong | {"password": PASSWORD})
         assert locked.status_code == 429
-        assert 0 < int(locked.headers["retry-after"]) <= LOCKED_FOR // 1_000_000
-    suite.clock.forward(LOCKED_FOR / 1_000_000)
+        assert 0 < int(locked.headers["retry-after"]) <= LOCKED_FOR
+    suite.clock.forward(LOCKED_FOR)
     assert (await suite.sign_in()) is not None
 
 

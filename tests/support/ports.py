@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.limits_memory import MemoryLimits
 from shared.security.signingkeys import SigningKeys
 from shared.streaming.parked import PARKED
 from shared.views.port import Collection
@@ -29,7 +30,7 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     stack.push_async_callback(views.close)
     await views.declare([*collections, PARKED])
     signing = SigningKeys.open(folder / "signing.keys", keys.root, clock)
-    return Ports(store, views, keys, signing, folder / "imports", views_in_memory, clock)
+    return Ports(store, views, keys, signing, MemoryLimits(clock), folder / "imports", views_in_memory, clock)
 
 
 async def cancelled(task: asyncio.Future[Any]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
 
-from services.identity import throttle
 from services.identity.throttle import LOCKED_FOR, PER_ACCOUNT, PER_IP, Throttle
 from shared.errors import TooManyRequests
+from shared.security import limits_memory
+from shared.security.limits_memory import MemoryLimits
 
 SECOND = 1_000_000
 
@@ -24,61 +26,76 @@ class HandClock:
         self.micros += int(seconds * SECOND)
 
 
+class SlowLimits(MemoryLimits):
+    """A storage that other tasks overtake, as one over the network is."""
+
+    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        await asyncio.sleep(0)
+        return await super().get_moving_window(key, limit, expiry)
+
+    async def get_expiry(self, key: str) -> float:
+        expires = await super().get_expiry(key)
+        await asyncio.sleep(0)
+        return expires
+
+
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
 
 
-def refused(throttle: Throttle, account: str, ip: str) -> int:
+async def refused(throttle: Throttle, account: str, ip: str) -> int:
     with pytest.raises(TooManyRequests) as caught:
-        throttle.begin(account, ip)
+        await throttle.begin(account, ip)
     return caught.value.retry_after
 
 
-def test_five_failures_in_a_row_lock_the_account_for_a_quarter_of_an_hour_from_everywhere(clock: HandClock) -> None:
-    desk = Throttle(clock)
-    assert [desk.begin("anna", f"ip{n}") for n in range(5)] == [1, 2, 3, 4, 5]
-    assert refused(desk, "anna", "another") == LOCKED_FOR // SECOND
-    assert desk.begin("bob", "another") == 1
-    clock.forward(LOCKED_FOR / SECOND - 1)
-    assert refused(desk, "anna", "another") == 1
+async def test_five_failures_in_a_row_lock_the_account_for_15_minutes_from_everywhere(
+    clock: HandClock,
+) -> None:
+    desk = Throttle(MemoryLimits(clock))
+    assert [await desk.begin("anna", f"ip{n}") for n in range(5)] == [1, 2, 3, 4, 5]
+    assert await refused(desk, "anna", "another") == LOCKED_FOR
+    assert await desk.begin("bob", "another") == 1
+    clock.forward(LOCKED_FOR - 1)
+    assert await refused(desk, "anna", "another") == 1
     clock.forward(1)
-    assert desk.begin("anna", "another") == 1
+    assert await desk.begin("anna", "another") == 1
 
 
-def test_the_right_password_ends_the_row_and_counts_as_no_failure(clock: HandClock) -> None:
-    desk = Throttle(clock)
-    for _ in range(2 * PER_ACCOUNT):
-        assert desk.begin("anna", "home") == 1
-        desk.succeeded("anna", "home")
-    assert [desk.begin("anna", "home") for _ in range(4)] == [1, 2, 3, 4]
+async def test_the_right_password_ends_the_row_and_counts_as_no_failure(clock: HandClock) -> None:
+    desk = Throttle(MemoryLimits(clock))
+    for _ in range(2 * PER_ACCOUNT.amount):
+        assert await desk.begin("anna", "home") == 1
+        await desk.succeeded("anna", "home")
+    assert [await desk.begin("anna", "home") for _ in range(4)] == [1, 2, 3, 4]
 
 
-def test_the_fifth_attempt_may_still_be_the_right_one(clock: HandClock) -> None:
-    desk = Throttle(clock)
+async def test_the_fifth_attempt_may_still_be_the_right_one(clock: HandClock) -> None:
+    desk = Throttle(MemoryLimits(clock))
     for _ in range(5):
-        desk.begin("anna", "home")
-    desk.succeeded("anna", "home")
-    assert desk.begin("anna", "elsewhere") == 1
+        await desk.begin("anna", "home")
+    await desk.succeeded("anna", "home")
+    assert await desk.begin("anna", "elsewhere") == 1
 
 
-def test_an_address_that_tries_many_names_is_slowed_down(clock: HandClock) -> None:
-    desk = Throttle(clock)
-    for n in range(PER_IP):
-        desk.begin(f"user{n}", "attacker")
-    assert refused(desk, "anna", "attacker") == 60
-    assert desk.begin("anna", "home") == 1
+async def test_an_address_that_tries_many_names_is_slowed_down(clock: HandClock) -> None:
+    desk = Throttle(MemoryLimits(clock))
+    for n in range(PER_IP.amount):
+        await desk.begin(f"user{n}", "attacker")
+    assert await refused(desk, "anna", "attacker") == 60
+    assert await desk.begin("anna", "home") == 1
 
 
-def test_stuffing_never_gets_more_than_the_limits(clock: HandClock) -> None:
-    desk, dice = Throttle(clock), random.Random(7)
+async def test_stuffing_never_gets_more_than_the_limits(clock: HandClock) -> None:
+    desk, dice = Throttle(MemoryLimits(clock)), random.Random(7)
     admitted: dict[str, list[int]] = {}
     pairs: dict[tuple[str, str], list[int]] = {}
     for _ in range(20_000):
         clock.forward(dice.random())
         account, ip = f"user{dice.randrange(20)}", f"ip{dice.randrange(50)}"
         try:
-            desk.begin(account, ip)
+            await desk.begin(account, ip)
         except TooManyRequests:
             continue
         admitted.setdefault(account, []).append(clock.micros)
@@ -87,14 +104,41 @@ def test_stuffing_never_gets_more_than_the_limits(clock: HandClock) -> None:
     def most(moments: list[int], window: int) -> int:
         return max(sum(m <= n < m + window for n in moments) for m in moments)
 
-    assert max(most(m, 3600 * SECOND) for m in admitted.values()) <= PER_ACCOUNT
+    assert max(most(m, 3600 * SECOND) for m in admitted.values()) <= PER_ACCOUNT.amount
     assert max(most(m, 60 * SECOND) for m in pairs.values()) <= 5
 
 
-def test_it_forgets_the_oldest_before_it_grows_without_bound(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "KEPT", 100)
-    desk = Throttle(clock)
+async def test_it_forgets_the_oldest_before_it_grows_without_bound(
+    clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits_memory, "KEPT", 200)
+    limits = MemoryLimits(clock)
+    desk = Throttle(limits)
     for n in range(1000):
-        desk.begin(f"user{n}", f"ip{n}")
-    assert len(desk._accounts) == 100
-    assert len(desk._sources) == 200
+        await desk.begin(f"user{n}", f"ip{n}")
+    assert len(limits) == 400
+
+
+async def test_two_processes_over_one_storage_count_together(clock: HandClock) -> None:
+    limits = MemoryLimits(clock)
+    one, other = Throttle(limits), Throttle(limits)
+    assert [await desk.begin("anna", "home") for desk in (one, other, one, other, one)] == [1, 2, 3, 4, 5]
+    for desk in (one, other):
+        assert await refused(desk, "anna", "elsewhere") == LOCKED_FOR
+
+
+async def test_attempts_that_begin_at_the_same_moment_are_no_more_than_the_lock_allows(clock: HandClock) -> None:
+    limits = SlowLimits(clock)
+    desks = [Throttle(limits) for _ in range(20)]
+    tries = (desk.begin("anna", f"ip{n}") for n, desk in enumerate(desks))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert 1 <= sum(isinstance(answer, int) for answer in answers) <= 5
+    assert all(isinstance(answer, int | TooManyRequests) for answer in answers)
+
+
+async def test_places_in_a_window_are_not_given_twice(clock: HandClock) -> None:
+    limits = SlowLimits(clock)
+    desks = [Throttle(limits) for _ in range(PER_IP.amount + 20)]
+    tries = (desk.begin(f"user{n}", "attacker") for n, desk in enumerate(desks))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(answer, int) for answer in answers) == PER_IP.amount
