@@ -21,11 +21,11 @@ from services.analytics.sql.gateway import SqlGateway, generate
 from services.analytics.views.people import People
 from shared.clock import SystemClock
 from shared.security.permissions import Access
-from shared.security.roles import BUILT_IN
 from shared.warehouse.client import Limits, Warehouse
 from shared.warehouse.rollup import RollUps
 from shared.warehouse.session import ask
 from shared.warehouse.tables import HEAD, Row, shown_names
+from tests.support.roles import BUILT_IN
 
 FACTS = 10_000_000
 BLOCK, BLOCKS = 10_000, 10

@@ -11,10 +11,11 @@ from dataclasses import replace
 from crm.caches import open_warehouse
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
-from crm.roles import AGGREGATES, POLICIES, build_app
+from crm.roles import AGGREGATES, POLICIES, RESOURCES, build_app
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
+from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.setup import setup_token
 from services.integration.imports.scheduler import Imports
 from shared.errors import Unavailable
@@ -128,7 +129,7 @@ class Suite:
 
 async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
     """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
-    catalogue = Catalogue(AGGREGATES)
+    catalogue = Catalogue(AGGREGATES, BUILT_IN_ROLES, RESOURCES)
     ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
     kernel = build_kernel(ports, catalogue, POLICIES)
     stack.push_async_callback(kernel.close)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from services.analytics.app import create_app as analytics
+from services.analytics.catalogue import RESOURCES as ANALYTICS
 from services.audit.app import create_app as audit
+from services.audit.catalogue import RESOURCES as AUDIT
 from services.customer.app import create_app as customer
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES as CUSTOMER_POLICIES
@@ -40,6 +42,7 @@ SERVICES = {
 }
 AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
 AGGREGATES = (*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION)
+RESOURCES = (*ANALYTICS, *AUDIT)
 POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
 
 

@@ -19,6 +19,8 @@ from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
+from shared.security.permissions import Level
+from shared.security.roles import WORK, grant
 from shared.views.port import MAX_PAGE, Collection, Condition, Field, Key, Kind, Query
 
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
@@ -65,6 +67,17 @@ ACCOUNT = Aggregate(
     state=Account,
     evolve=evolve,
     search_rank=10,
+    grants={
+        "sales_manager": grant(Level.BELOW, *WORK),
+        "sales_representative": {
+            "read": Level.TEAM,
+            "create": Level.ALL,
+            **grant(Level.OWN, "edit", "archive", "export"),
+        },
+        "marketing": grant(Level.ALL, "read"),
+        "service_agent": grant(Level.ALL, "read", "edit"),
+        "read_only": grant(Level.ALL, "read"),
+    },
     collection=Collection(
         "accounts",
         2,

@@ -21,6 +21,8 @@ from shared.events import customer_activities as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.events.subjects import PERSONS
+from shared.security.permissions import Level
+from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Kind
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
@@ -109,6 +111,13 @@ ACTIVITY = Aggregate(
     evolve=evolve,
     search_rank=60,
     on_timelines=OnTimelines(links="links", at="at", kind="kind"),
+    grants={
+        "sales_manager": grant(Level.BELOW, *WORK),
+        "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),
+        "marketing": grant(Level.ALL, "read"),
+        "service_agent": grant(Level.ALL, "read", "create", "edit"),
+        "read_only": grant(Level.ALL, "read"),
+    },
     collection=Collection(
         "activities",
         3,

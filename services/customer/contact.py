@@ -18,6 +18,8 @@ from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
 from shared.kernel.lookups import Lookups
+from shared.security.permissions import Level
+from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Key, Kind
 
 Entry = dict[str, Any]
@@ -136,6 +138,13 @@ CONTACT = Aggregate(
     state=Contact,
     evolve=evolve,
     search_rank=20,
+    grants={
+        "sales_manager": grant(Level.BELOW, *WORK),
+        "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),
+        "marketing": grant(Level.ALL, "read"),
+        "service_agent": grant(Level.ALL, "read", "create", "edit"),
+        "read_only": grant(Level.ALL, "read"),
+    },
     collection=Collection(
         "contacts",
         3,

@@ -18,6 +18,7 @@ from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.custom_fields import DEFINITIONS, MOST
 from shared.kernel.lookups import Lookups
+from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Field, Kind, Query, Scope
 
 FieldKind = Literal["text", "keyword", "integer", "decimal", "date", "boolean"]
@@ -51,6 +52,7 @@ FIELD_DEFINITION = Aggregate(
     noun="field-definitions",
     state=FieldDefinition,
     evolve=evolve,
+    grants=SEEN_BY_ALL,
     collection=Collection(
         DEFINITIONS,
         1,

@@ -24,6 +24,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, Level
+from shared.security.roles import EVERY_ROLE, grant
 from shared.views.filters import condition
 from shared.views.port import EVERYONE, Collection, Document, Field, Kind, Op, Query
 from shared.views.query import validate
@@ -83,6 +84,7 @@ SAVED_VIEW = Aggregate(
     evolve=evolve,
     shown=lambda view: {"reader": reader(view)},
     conceal=conceal,
+    grants={EVERY_ROLE: {**grant(Level.OWN, "read", "edit", "archive"), "create": Level.ALL}},
     collection=Collection(
         "saved_views",
         2,

@@ -18,9 +18,9 @@ from shared.events.envelope import Event
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import Lookups
 from shared.security.directory import role_of
-from shared.security.permissions import ACTIONS, EVERY_RECORD, Access, Role
+from shared.security.permissions import ACTIONS, Access, Role
 from shared.security.reach import reaches_all, require_everyone, widened
-from shared.security.roles import BUILT_IN
+from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Field, Kind
 
 LevelName = Literal["none", "own", "team", "below", "all"]
@@ -80,6 +80,7 @@ ROLE = Aggregate(
     noun="roles",
     state=RoleRecord,
     evolve=evolve,
+    grants=SEEN_BY_ALL,
     collection=Collection(
         "roles",
         1,
@@ -156,7 +157,7 @@ async def names_are_known(cmd: DefineRole | ChangeRole, lookups: Lookups) -> Non
 
 def _unknown_grants(grants: dict[str, dict[str, LevelName]], catalogue: Catalogue) -> Iterable[FieldError]:
     for resource, actions in grants.items():
-        if resource != "*" and resource not in catalogue and resource not in EVERY_RECORD:
+        if resource != "*" and resource not in catalogue and resource not in catalogue.resources:
             yield FieldError(f"grants.{resource}", "unknown-resource", "there is no such record type")
         for action in actions:
             if action != "*" and action not in ACTIONS:
@@ -210,8 +211,8 @@ async def roles_of(lookups: Lookups, ids: Iterable[str], field: str = "roles") -
     """The live roles by id, built-in or own, read strongly. Raises Invalid for an id there is not."""
     found: dict[str, Role] = {}
     for id in ids:
-        if id in BUILT_IN:
-            found[id] = BUILT_IN[id]
+        if (built_in := lookups.catalogue.roles.get(id)) is not None:
+            found[id] = built_in
             continue
         state = await lookups.state(ROLE, id)
         if state.version == 0 or state.archived:

@@ -18,6 +18,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.security.reach import reaches_all, require_owners
+from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Field, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -55,6 +56,7 @@ TEAM = Aggregate(
     noun="teams",
     state=Team,
     evolve=evolve,
+    grants=SEEN_BY_ALL,
     collection=Collection(
         "teams",
         1,

@@ -25,6 +25,7 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Role
 from shared.security.reach import reaches_all, require_owners
+from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Field, Key, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
@@ -109,6 +110,7 @@ USER = Aggregate(
     noun="users",
     state=User,
     evolve=evolve,
+    grants=SEEN_BY_ALL,
     collection=Collection(
         "users",
         2,

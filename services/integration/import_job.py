@@ -14,6 +14,7 @@ from shared.errors import Rejected
 from shared.events import integration as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
+from shared.security.permissions import Level
 from shared.views.port import Collection, Document, Field, Kind
 
 Status = Literal["running", "paused", "completed", "failed", "reverting", "reverted"]
@@ -78,6 +79,10 @@ IMPORT = Aggregate(
     state=Import,
     evolve=evolve,
     evolves_shared=True,
+    grants={
+        "sales_manager": {"read": Level.BELOW, "create": Level.ALL, "manage": Level.OWN},
+        "marketing": {"read": Level.OWN, "create": Level.ALL, "manage": Level.OWN},
+    },
     collection=Collection(
         "imports",
         2,

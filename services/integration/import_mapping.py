@@ -17,6 +17,8 @@ from shared.domain.record import Record
 from shared.events import integration as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.security.permissions import Level
+from shared.security.roles import grant
 from shared.views.port import Collection, Field, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -35,12 +37,15 @@ def evolve(state: ImportMapping, event: Event) -> None:
             state.name, state.description, state.mapping, state.owner = name, description, mapping, owner
 
 
+_KEPT = {**grant(Level.ALL, "read", "create"), **grant(Level.OWN, "edit", "archive")}
+
 IMPORT_MAPPING = Aggregate(
     name="import_mapping",
     service="integration",
     noun="imports/mappings",
     state=ImportMapping,
     evolve=evolve,
+    grants={"sales_manager": _KEPT, "marketing": _KEPT},
     collection=Collection(
         "import_mappings",
         1,

@@ -17,6 +17,8 @@ from shared.events import sales_leads as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
+from shared.security.permissions import Level
+from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Field, Key, Kind
 
 Status = Literal["new", "assigned", "working", "qualified", "disqualified", "converted"]
@@ -134,6 +136,12 @@ LEAD = Aggregate(
     evolves_shared=True,
     search_rank=30,
     became=("account", "contact", "opportunity"),
+    grants={
+        "sales_manager": grant(Level.BELOW, *WORK),
+        "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),
+        "marketing": grant(Level.ALL, "read", "create", "edit", "assign", "export", "import"),
+        "read_only": grant(Level.ALL, "read"),
+    },
     collection=Collection(
         "leads",
         3,

@@ -18,6 +18,8 @@ from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.security.permissions import Level
+from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Key, Kind
 
 Status = Literal["open", "won", "lost"]
@@ -132,6 +134,12 @@ OPPORTUNITY = Aggregate(
     evolve=evolve,
     evolves_shared=True,
     search_rank=40,
+    grants={
+        "sales_manager": grant(Level.BELOW, *WORK),
+        "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),
+        "marketing": grant(Level.ALL, "read"),
+        "read_only": grant(Level.ALL, "read"),
+    },
     collection=Collection(
         "opportunities",
         3,

@@ -22,6 +22,7 @@ from shared.events import sales as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Field, Kind, Query
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -74,6 +75,7 @@ PIPELINE = Aggregate(
     noun="pipelines",
     state=Pipeline,
     evolve=evolve,
+    grants=SEEN_BY_ALL,
     collection=Collection(
         "pipelines",
         1,

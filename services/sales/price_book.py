@@ -20,6 +20,8 @@ from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.security.permissions import Level
+from shared.security.roles import SEEN_BY_ALL, grant
 from shared.views.port import Collection, Field, Kind
 
 Price = dict[str, str]  # price, valid_from
@@ -66,6 +68,7 @@ PRICE_BOOK = Aggregate(
     noun="price-books",
     state=PriceBook,
     evolve=evolve,
+    grants={**SEEN_BY_ALL, "sales_manager": grant(Level.ALL, "read", "create", "edit", "archive", "export")},
     collection=Collection(
         "price_books",
         1,

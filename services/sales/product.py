@@ -18,6 +18,8 @@ from shared.domain.undo import Reverse, Step, restored
 from shared.events import sales_products as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
+from shared.security.permissions import Level
+from shared.security.roles import SEEN_BY_ALL, grant
 from shared.views.port import Collection, Field, Key, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -52,6 +54,7 @@ PRODUCT = Aggregate(
     state=Product,
     evolve=evolve,
     search_rank=50,
+    grants={**SEEN_BY_ALL, "sales_manager": grant(Level.ALL, "read", "create", "edit", "archive", "export")},
     collection=Collection(
         "products",
         1,

@@ -21,6 +21,7 @@ from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
 from shared.events.sealing import ERASED
 from shared.security.permissions import Access, Action
+from shared.security.roles import DefaultGrants
 from shared.security.sources import declare_sources
 from shared.texts import clean_line
 from shared.views.port import Collection, Document, Kind
@@ -144,6 +145,7 @@ class Aggregate(Generic[S]):
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.
     conceal: removes from values what shows fields of other record types that are hidden from the caller.
+    grants: who may do what with its records by default.
     search_rank: its place among the record types of `GET /search`, the lowest first; None = not searched.
     on_timelines: how its records appear on the timelines of the records that they are linked to.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
@@ -165,6 +167,7 @@ class Aggregate(Generic[S]):
     forget: Callable[[S], None] | None = None
     reach: CheckReach | None = None
     conceal: Conceal | None = None
+    grants: DefaultGrants = field(default_factory=dict)
     search_rank: int | None = None
     on_timelines: OnTimelines | None = None
     became: tuple[str, ...] = ()

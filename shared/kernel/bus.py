@@ -91,7 +91,7 @@ class CommandBus:
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.views)
-        self.directory = Directory(self.views, self.clock, max_age=-1)
+        self.directory = Directory(self.views, self.clock, self.catalogue.roles, max_age=-1)
         self._requests = RequestKeys(self.reservations.keys)
         self._tracing = tracing_is_on()
 

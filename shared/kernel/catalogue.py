@@ -7,13 +7,27 @@ from typing import Any
 
 from shared.domain.aggregate import Aggregate, Command
 from shared.errors import NotFound
+from shared.security.permissions import Role
+from shared.security.roles import Resource, with_grants
 
 AnyAggregate = Aggregate[Any]
 
 
 class Catalogue:
-    def __init__(self, aggregates: Iterable[AnyAggregate]) -> None:
+    """roles: the built-in ones by id, with what the services grant them; none where none were given.
+
+    resources: names of what rights are granted on besides record types.
+    """
+
+    def __init__(
+        self, aggregates: Iterable[AnyAggregate], roles: Iterable[Role] = (), resources: Iterable[Resource] = ()
+    ) -> None:
+        """Raises ValueError for a grant to a role that is not there."""
         self._by_name = {a.name: a for a in aggregates}
+        others = {r.name: r.grants for r in resources}
+        self.resources = frozenset(others)
+        granted = [*((a.name, a.grants) for a in self), *others.items()]
+        self.roles = with_grants(roles, granted) if (roles := tuple(roles)) else {}
         self._commands = {name: (a, c) for a in self._by_name.values() for name, c in a.commands.items()}
         self._by_collection = {a.collection.name: a for a in self._by_name.values()}
 

@@ -77,7 +77,7 @@ def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] 
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids)
     projector = Projector(catalogue, repository, ports.views, codec)
     bus.reach = projector.reach
-    bus.directory = directory = Directory(ports.views, clock)
+    bus.directory = directory = Directory(ports.views, clock, catalogue.roles)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
     for listener in (directory, bus.custom, snapshots):
         projector.subscribe(listener)

@@ -15,7 +15,6 @@ from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Level, Role
 from shared.security.reach import Places, closure
-from shared.security.roles import BUILT_IN
 from shared.security.tokens import LIFETIME, Claims
 from shared.views.paging import every
 from shared.views.port import Document, Query, Scope, Views
@@ -33,6 +32,7 @@ class _Snapshot:
 
     taken: Micros
     documents: dict[str, dict[str, Document]]
+    built_in: Mapping[str, Role]
     members: dict[str, set[str]] = field(default_factory=dict)
     led: dict[str, list[str]] = field(default_factory=dict)
     children: dict[str, list[str]] = field(default_factory=dict)
@@ -56,14 +56,17 @@ class _Snapshot:
             if user["manager"]:
                 self.reports.setdefault(user["manager"], []).append(user["id"])
         own = self.documents["role"].items()
-        self.roles = {**BUILT_IN, **{id: role_of(d) for id, d in own if not d["archived"]}}
+        self.roles = {**self.built_in, **{id: role_of(d) for id, d in own if not d["archived"]}}
 
 
 class Directory:
-    """max_age: how old a snapshot may get (µs); None = `on_events` hears of every change."""
+    """built_in: the roles of every organisation, by id.
 
-    def __init__(self, views: Views, clock: Clock, max_age: Micros | None = None) -> None:
-        self._views, self._clock, self._max_age = views, clock, max_age
+    max_age: how old a snapshot may get (µs); None = `on_events` hears of every change.
+    """
+
+    def __init__(self, views: Views, clock: Clock, built_in: Mapping[str, Role], max_age: Micros | None = None) -> None:
+        self._views, self._clock, self._built_in, self._max_age = views, clock, built_in, max_age
         self._snapshots: dict[str, _Snapshot] = {}
         self._changed: dict[str, set[Key]] = {}  # per tenant that has a snapshot or is being read
         self._ended: OrderedDict[str, Micros] = OrderedDict()  # sessions whose access tokens may still live
@@ -138,7 +141,7 @@ class Directory:
     async def _take(self, tenant: str) -> _Snapshot:
         taken = self._clock.now()
         documents = {category: await self._all(name, tenant) for category, name in COLLECTIONS.items()}
-        snapshot = _Snapshot(taken, documents)
+        snapshot = _Snapshot(taken, documents, self._built_in)
         snapshot.index()
         return snapshot
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
-from shared.security.sources import overlap, with_derived, within
+from shared.security.sources import has_records, overlap, with_derived, within
 from shared.views.port import EVERYONE, Document, Scope
 
 Action = Literal[
@@ -20,8 +20,6 @@ Action = Literal[
 ACTIONS: tuple[Action, ...] = (
     "read", "create", "edit", "archive", "assign", "merge", "export", "import", "erase", "reopen", "manage",
 )  # fmt: skip
-
-EVERY_RECORD = frozenset({"analytics", "audit"})  # resources that show the values of every record type
 
 
 class Level(IntEnum):
@@ -212,9 +210,10 @@ def _denied(resource: str, maps: Iterable[Mapping[str, frozenset[str]]]) -> froz
 
 
 def _keeps(role: Role, denials: Iterable[Fields], kept: Iterable[Fields], *, shown: bool = False) -> bool:
-    """Whether the role denies all that `denials` deny on the resources it grants. shown: also on those it shows."""
+    """Whether the role denies all that `denials` deny on the resources it grants. shown: also on those it shows:
+    what has no records of its own may show every record type."""
     kept, granted = list(kept), set(role.grants)
-    every = not granted.isdisjoint({"*", *(EVERY_RECORD if shown else ())})
+    every = "*" in granted or (shown and not all(map(has_records, granted)))
     return all(
         names <= _denied(resource, kept)
         for denied in denials

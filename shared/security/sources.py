@@ -28,6 +28,11 @@ def declare_sources(resource: str, fields: Iterable[Field], kept: Names[str]) ->
     _SOURCES[resource] = declared
 
 
+def has_records(resource: str) -> bool:
+    """Whether rights on it are rights on records of that type."""
+    return resource in _SOURCES
+
+
 def with_derived(resource: str, denied: frozenset[str]) -> frozenset[str]:
     """The denied fields (`custom.<name>` too), and those that show one of them."""
     if not denied:

@@ -10,10 +10,10 @@ import pytest
 from services.analytics.sql.gateway import SqlGateway
 from shared.errors import Invalid
 from shared.security.permissions import Role
-from shared.security.roles import BUILT_IN
 from shared.warehouse.client import Warehouse
 from tests.support.example_facts import ExampleNames, example
 from tests.support.facts import Facts, make_tables, someone
+from tests.support.roles import BUILT_IN
 
 SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_time_by_product ORDER BY product"
 

@@ -13,7 +13,7 @@ from shared.errors import Conflict, CrmError, Forbidden, Invalid, KeyReused, Not
 from shared.kernel.bus import Call, Done
 from shared.kernel.uniqueness import GRACE, Duplicate
 from shared.security.permissions import Access, Level, Role
-from shared.security.roles import BUILT_IN
+from tests.support.roles import BUILT_IN
 from tests.support.world import BOSS, TENANT, World, open_world
 
 

@@ -16,8 +16,8 @@ from shared.kernel.queries import NOW, Moment
 from shared.kernel.timeline import timeline
 from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Access
-from shared.security.roles import BUILT_IN
 from shared.views.port import Condition, Query
+from tests.support.roles import BUILT_IN
 from tests.support.world import BOSS, TENANT, World, open_world
 
 

@@ -12,8 +12,8 @@ import pytest
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access, Level, Role
-from shared.security.roles import BUILT_IN
 from shared.views.port import Query
+from tests.support.roles import BUILT_IN
 from tests.support.world import TENANT, World, open_world
 
 CREATE = "customer.CreateSavedView"

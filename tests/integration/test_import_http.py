@@ -15,9 +15,9 @@ import pytest
 import pytest_asyncio
 
 from shared.security.permissions import Access
-from shared.security.roles import BUILT_IN
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with
+from tests.support.roles import BUILT_IN
 
 MAPPING = """\
 name: Fair

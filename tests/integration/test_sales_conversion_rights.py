@@ -12,7 +12,7 @@ from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.sales.policies import POLICIES as SALES_POLICIES
 from shared.errors import CrmError, Forbidden, Invalid
 from shared.security.permissions import Access, Level, Role
-from shared.security.roles import BUILT_IN
+from tests.support.roles import BUILT_IN
 from tests.support.world import TENANT, World, open_world
 
 OWN = {name: {"*": Level.OWN} for name in ("account", "contact", "opportunity", "lead")} | {

@@ -13,8 +13,8 @@ from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.sales.app import create_app
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.security.permissions import Role
-from shared.security.roles import BUILT_IN
 from tests.support.http_service import Service, open_service
+from tests.support.roles import BUILT_IN
 
 STAGES = [
     {"key": "prospecting", "zh": "接洽", "en": "Prospecting", "probability": 10},

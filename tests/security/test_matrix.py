@@ -10,8 +10,8 @@ import pytest
 from services.identity.role import NEVER_HIDDEN
 from shared.kernel.bus import Call
 from shared.security.permissions import Access, system_access
-from shared.security.roles import BUILT_IN
 from tests.security.suite import MATRIX, UNKNOWN, Route, Stage, open_stage
+from tests.support.roles import BUILT_IN
 
 REFUSED = (403, 404)
 NEVER = {"If-Match": '"999999"'}  # lets a command come as far as its rights and no further

@@ -16,8 +16,8 @@ from services.analytics.formats import encode
 from services.analytics.sql.gateway import generate
 from shared.errors import CrmError, Forbidden, Invalid, TooManyRequests, TooSlow
 from shared.security.permissions import Level, Role
-from shared.security.roles import BUILT_IN
 from tests.support.facts import OURS, THEIRS, someone
+from tests.support.roles import BUILT_IN
 from tests.support.sql_canaries import EXTRA_TABLES, Attacked, attacked, shows_canary
 from tests.support.sql_statements import HARMLESS, ORACLES, REFUSED
 

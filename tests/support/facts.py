@@ -21,9 +21,9 @@ from services.sales.product import Product
 from shared.clock import start_of_day
 from shared.events.envelope import Metadata, Recorded
 from shared.security.permissions import Access, Role
-from shared.security.roles import BUILT_IN
 from shared.warehouse.client import Limits, Warehouse
 from shared.warehouse.tables import FactTable, Rows, shown_names
+from tests.support.roles import BUILT_IN
 
 OURS, THEIRS = "acme", "globex"
 CANARY = "CANARY"

@@ -25,10 +25,10 @@ from shared.kernel.custom_fields import DEFINITIONS
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.directory import Directory
 from shared.security.permissions import Access, Role
-from shared.security.roles import BUILT_IN
 from shared.security.tokens import Claims
 from shared.views.port import Collection, Field, Kind, Write
 from tests.support.ports import cancelled, open_ports
+from tests.support.roles import BUILT_IN
 
 TENANT = "t1"
 FIELD_DEFINITIONS = Collection(

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.customer.account import ACCOUNT
 from services.identity.app import create_app
 from services.identity.authentication import Authentication
+from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
@@ -138,7 +139,7 @@ def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
-    clock, catalogue = MovableClock(), Catalogue((*AGGREGATES, ACCOUNT))
+    clock, catalogue = MovableClock(), Catalogue((*AGGREGATES, ACCOUNT), BUILT_IN_ROLES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, [*(a.collection for a in catalogue), _DEFINITIONS], clock, stack)
         kernel = build_kernel(ports, catalogue, POLICIES)

@@ -15,8 +15,8 @@ from services.analytics.sql.functions import ENGINE_FUNCTIONS
 from services.analytics.views.documented import VIEWS
 from shared.errors import CrmError
 from shared.security.permissions import Access, Role
-from shared.security.roles import BUILT_IN
 from tests.support.facts import THEIRS, someone
+from tests.support.roles import BUILT_IN
 from tests.support.sql_canaries import Attacked, shows_canary, unnamed
 
 STATUSES = frozenset({403, 422, 429, 503})

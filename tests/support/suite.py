@@ -22,7 +22,7 @@ from crm.settings import Settings
 from services.identity.authentication import Authentication
 from services.identity.setup import set_up
 from shared.security.passwords import Passwords
-from shared.security.roles import BUILT_IN
+from tests.support.roles import BUILT_IN
 
 PASSWORD = "seven kinds of boxes"
 NOBODY = "00000000-0000-7000-8000-000000000000"  # an id that no record has

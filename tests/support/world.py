@@ -9,6 +9,7 @@ from typing import Any
 
 from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES
+from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.clock import Micros, SystemClock
@@ -104,7 +105,7 @@ def line_above(states: Mapping[str, Any], id: str, over: Callable[[Any], str | N
 @asynccontextmanager
 async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> AsyncIterator[World]:
     """Open a world in a folder, new or with a past."""
-    clock, catalogue = ShiftedClock(), Catalogue((*CUSTOMER, *SALES, *IDENTITY))
+    clock, catalogue = ShiftedClock(), Catalogue((*CUSTOMER, *SALES, *IDENTITY), BUILT_IN_ROLES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         kernel = build_kernel(ports, catalogue, policies)

@@ -19,6 +19,7 @@ from shared.security.permissions import Access
 from shared.security.tokens import LIFETIME, Claims
 from shared.views.port import Query, Scope, Write
 from shared.views.sqlite import SqliteViews
+from tests.support.roles import BUILT_IN
 from tests.unit.given import NOW, stored
 
 Version = dict[str, int]
@@ -37,7 +38,7 @@ class Town:
 
     def __init__(self, views: SqliteViews, max_age: int | None = None) -> None:
         self.views, self.clock = views, HandClock()
-        self.directory = Directory(views, self.clock, max_age)
+        self.directory = Directory(views, self.clock, BUILT_IN, max_age)
         self._versions: Version = {}
 
     async def put(self, aggregate: Aggregate[Any], id: str, *, tell: bool = True, **fields: Any) -> None:

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from services.customer.account import ACCOUNT
-from services.identity.catalogue import AGGREGATES
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE, ChangeRole, DefineRole, names_are_known
 from services.identity.team import TEAM, TREE
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
-from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access, Level, Role
+from tests.support.roles import CATALOGUE
 from tests.unit.given import ID, ME, given
 
 CREATED = events.TeamCreated({"name": "East"})
@@ -94,7 +92,7 @@ def test_a_changed_role_is_not_undone_behind_that_rule() -> None:
     ],
 )
 async def test_a_role_names_only_what_there_is(body: dict[str, Any], field: str, code: str) -> None:
-    lookups: Any = SimpleNamespace(catalogue=Catalogue((*AGGREGATES, ACCOUNT)))
+    lookups: Any = SimpleNamespace(catalogue=CATALOGUE)
     for model in (DefineRole, ChangeRole):
         command = model.model_validate({"zh": "a", "en": "a", **body})
         with pytest.raises(Invalid) as caught:

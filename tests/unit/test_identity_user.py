@@ -11,7 +11,7 @@ from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Level, Role
-from shared.security.roles import BUILT_IN
+from tests.support.roles import BUILT_IN
 from tests.unit.given import ID, ME, NOW, Given, given, record
 
 ADMIN, REP = BUILT_IN["administrator"], BUILT_IN["sales_representative"]

@@ -11,9 +11,9 @@ from services.customer.contact import CONTACT
 from services.sales.opportunity import OPPORTUNITY
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.security.permissions import ACTIONS, Access, Level, Role
-from shared.security.roles import BUILT_IN
 from shared.security.sources import declare_sources
 from shared.views.port import Field, Kind
+from tests.support.roles import BUILT_IN
 
 
 def role(id: str = "r", grants: dict | None = None, hidden: dict | None = None, read_only: dict | None = None) -> Role:  # type: ignore[type-arg]

@@ -17,7 +17,6 @@ from shared.http.openapi import answer, operation, query, schema
 from shared.kernel.kernel import Kernel
 from shared.security.directory import role_of
 from shared.security.permissions import ACTIONS, Access, Action, Level, Role
-from shared.security.roles import BUILT_IN
 from shared.views.port import MAX_PAGE, Condition, Query
 
 _ROLE = object_of(
@@ -85,7 +84,7 @@ def access_router(kernel: Kernel) -> Router:
         access = await authenticator.access(request)
         access.scope("role")
         own = [_shown(role, built_in=False) async for role in _own_roles(kernel, access)]
-        return json_answer({"items": [*(_shown(r, built_in=True) for r in BUILT_IN.values()), *own]})
+        return json_answer({"items": [*(_shown(r, built_in=True) for r in kernel.catalogue.roles.values()), *own]})
 
     @router.get("/access/explain", openapi_extra=explaining)
     async def explain(request: Request) -> Response:

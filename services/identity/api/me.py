@@ -105,7 +105,7 @@ async def _describe(kernel: Kernel, access: Access) -> dict[str, Any]:
         "user": access.masked("user", USER.document(user)),
         "organisation": access.masked("organisation", ORGANISATION.document(organisation)),
         "roles": [{"id": r.id, "zh": r.zh, "en": r.en} for r in access.roles],
-        "rights": {name: _rights(access, name) for name in (*names, "analytics", "audit")},
+        "rights": {name: _rights(access, name) for name in (*names, *sorted(kernel.catalogue.resources))},
         "hidden": {name: sorted(fields) for name in names if (fields := access.hidden(name))},
         "read_only": {name: sorted(fields) for name in names if (fields := access.locked(name))},
     }
