@@ -1,10 +1,13 @@
-"""The context of a command."""
+"""A command on its way: what surrounds its body, and what becomes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from shared.clock import Micros
+from shared.domain.aggregate import Command, CommandModel
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.repository import Repository
 from shared.security.permissions import Access
 
 
@@ -26,3 +29,29 @@ class Call:
     causation_id: str = ""
     on_behalf_of: str = ""
     new_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One command on its way through the bus. repository: where records are read.
+
+    enforces: the rules over several records are checked after the append; otherwise their policy does so.
+    """
+
+    aggregate: AnyAggregate
+    command: Command
+    body: CommandModel
+    call: Call
+    repository: Repository
+    enforces: bool
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The command's effect is durable: the record has this version. changed: whether events were written now."""
+
+    id: str
+    version: int
+    position: int = 0
+    changed: bool = True

@@ -15,6 +15,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.ports import Ports
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
+from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
@@ -74,7 +75,8 @@ def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] 
     codec, clock, ids = Codec(ports.keys), ports.clock, ports.ids
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, ports.keys, clock, ids)
-    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids)
+    after_append = [destroy_keys(ports.keys)]
+    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, after_append)
     projector = Projector(catalogue, repository, ports.views, codec)
     bus.reach = projector.reach
     bus.directory = directory = Directory(ports.views, clock, catalogue.roles)

@@ -1,4 +1,4 @@
-"""After the append: hold the rules over several records, or withdraw the change (`rules.py`, ADR 8)."""
+"""After the append: enforce the rules over several records, or withdraw the change (`rules.py`, ADR 8)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Written:
     tenant: str
     id: str
     events: Sequence[tuple[int, Event, str]]
-    position: int
+    appended: Appended
     actor: str
     correlation_id: str
 
@@ -38,7 +38,7 @@ def numbered(expected: int, events: Sequence[Event], encoded: Sequence[NewEvent]
     return [(expected + n, event, e.event_id) for n, (event, e) in enumerate(zip(events, encoded, strict=True), 1)]
 
 
-async def settle(bus: CommandBus, written: Written, state: Record) -> Breach | None:
+async def enforce(bus: CommandBus, written: Written, state: Record) -> Breach | None:
     """Withdraw a change that breaks a rule; returns the breach. state: the record now."""
     breach = await _breach(bus, written, state)
     if breach is not None:
@@ -47,16 +47,16 @@ async def settle(bus: CommandBus, written: Written, state: Record) -> Breach | N
     return breach
 
 
-async def settle_recorded(bus: CommandBus, recorded: Recorded) -> None:
+async def enforce_recorded(bus: CommandBus, recorded: Recorded) -> None:
     """The same for an event of the log: its command may have died before it could."""
     aggregate = bus.catalogue[recorded.category]
     written = _written(aggregate, [recorded])
     if recorded.version == 1 and await _breach(bus, written, aggregate.fold([recorded])) is None:
         return  # most events begin a record; its later events are looked at by themselves
-    await settle(bus, written, await bus.repository.load(aggregate, recorded.tenant, recorded.id))
+    await enforce(bus, written, await bus.repository.load(aggregate, recorded.tenant, recorded.id))
 
 
-async def settle_again(bus: CommandBus, tenant: str, appended: Appended) -> None:
+async def enforce_repeated(bus: CommandBus, tenant: str, appended: Appended) -> None:
     """For a repeated request: raise the breach if its change was withdrawn, then or now."""
     if category_of(appended.stream) not in bus.catalogue or not appended.version:
         return
@@ -70,7 +70,7 @@ async def settle_again(bus: CommandBus, tenant: str, appended: Appended) -> None
         raise known[0] if known else Rejected("another change at the same moment forbade this one", code="withdrawn")
     command = history[appended.version - 1].metadata.command
     mine = [e for e in history if e.metadata.command == command]
-    breach = await settle(bus, _written(aggregate, mine), aggregate.fold(history))
+    breach = await enforce(bus, _written(aggregate, mine), aggregate.fold(history))
     if breach is not None and breach.rule.refuses:
         raise breach.rule.error()
 
@@ -78,14 +78,15 @@ async def settle_again(bus: CommandBus, tenant: str, appended: Appended) -> None
 async def _breach(bus: CommandBus, written: Written, state: Record) -> Breach | None:
     events = [(version, event) for version, event, _ in written.events]
     lookups = bus.lookups(system_access(written.tenant), written.id)
-    return await breach_of(written.aggregate, state, events, written.position, lookups)
+    return await breach_of(written.aggregate, state, events, written.appended.position, lookups)
 
 
 def _written(aggregate: AnyAggregate, events: Sequence[Recorded]) -> Written:
     last = events[-1]
     actor = last.metadata.on_behalf_of or last.metadata.actor
     named = [(e.version, e.event, e.event_id) for e in events]
-    return Written(aggregate, last.tenant, last.id, named, last.position, actor, last.metadata.correlation_id)
+    appended = Appended(last.stream, last.version, last.position)
+    return Written(aggregate, last.tenant, last.id, named, appended, actor, last.metadata.correlation_id)
 
 
 async def _withdraw(bus: CommandBus, written: Written, breach: Breach) -> None:

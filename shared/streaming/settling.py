@@ -18,7 +18,7 @@ def rules_policy(catalogue: Catalogue) -> Policy:
     handled = frozenset(kind for aggregate in catalogue for rule in aggregate.rules for kind in rule.after)
 
     async def settle(reaction: Reaction) -> None:
-        await reaction.bus.settle(reaction.recorded)
+        await reaction.bus.enforce(reaction.recorded)
 
     return Policy("rules", handled, settle)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.record import Record
-from shared.kernel.bus import CommandBus
 from shared.kernel.repository import Repository
 
 S = TypeVar("S", bound=Record)
@@ -44,11 +42,3 @@ class BatchRepository(Repository):
             self._read[key] = await self._other.load(aggregate, tenant, id)
         state: S = self._read[key]
         return state
-
-
-def batch_bus(bus: CommandBus) -> tuple[CommandBus, BatchRepository]:
-    """The same bus over a batch's repository."""
-    repository = BatchRepository(bus.repository)
-    twin = replace(bus, repository=repository, holds_rules=False)
-    twin.custom = bus.custom  # it hears of changed definitions
-    return twin, repository

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from services.integration.imports.batch_repository import batch_bus
+from services.integration.imports.batch_repository import BatchRepository
 from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
 from shared.domain.aggregate import Command, CommandModel
@@ -22,7 +22,7 @@ NumberedPlans = Sequence[tuple[int, RowPlan]]
 
 class Sender:
     def __init__(self, bus: CommandBus, access: Access, import_id: str) -> None:
-        self._bus, self._repository = batch_bus(bus)
+        self._bus, self._repository = bus, BatchRepository(bus.repository)
         self.access, self._import = access, import_id
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
@@ -72,7 +72,7 @@ class Sender:
         wait = 0.1
         while True:
             try:
-                await self._bus.execute(aggregate, command, body, call)
+                await self._bus.execute(aggregate, command, body, call, batch=self._repository)
                 return
             except KeyReused:
                 return  # done before a crash, from a lookup that has another answer now

@@ -1,0 +1,69 @@
+"""First step of a command: load the record, check what holds for every command, decide which events happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.clock import Clock, Ids, Micros
+from shared.domain.aggregate import Context
+from shared.domain.record import Record
+from shared.events.envelope import Event
+from shared.kernel.call import Task
+from shared.kernel.custom_fields import CustomFields
+from shared.kernel.lookups import Lookups
+from shared.kernel.preconditions import check, when
+from shared.kernel.reach_check import check_reach
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """before, after: the record without and with the events. occurred_at: when they happened.
+
+    repeated: the record that the command creates is there already, since a saga repeats its step.
+    """
+
+    id: str
+    before: Record
+    after: Record
+    events: list[Event]
+    occurred_at: Micros
+    repeated: bool = False
+
+
+class Decider:
+    """Reads and decides. It writes nothing."""
+
+    def __init__(self, lookups: Callable[[Task, str], Lookups], custom: CustomFields, clock: Clock, ids: Ids) -> None:
+        self._lookups, self._custom, self._clock, self._ids = lookups, custom, clock, ids
+
+    async def decide(self, task: Task) -> Decision:
+        """Raises NotFound, Forbidden, Invalid, PreconditionFailed, Rejected."""
+        aggregate, command, body, call = task.aggregate, task.command, task.body, task.call
+        access, now = call.access, self._clock.now()
+        id = call.id or call.new_id or self._ids.new()
+        state = await _load(task, id)
+        check(aggregate, command, body, state, access, call.if_match)
+        if command.creates and state.version:
+            return Decision(id, state, state, [], now, repeated=True)
+        happened = when(call.occurred_at, now, state)
+        complete = command.creates and not call.causation_id
+        body = await self._custom.checked(access.tenant, aggregate.name, body, complete=complete)
+        lookups = self._lookups(task, id)
+        facts = None if command.prepare is None else await command.prepare(body, lookups)
+        context = Context(access.tenant, id, access.user, now, happened, access, self._ids.new, facts, call.reason)
+        events = command.decide(body, state, context)
+        after = aggregate.after(state, events)
+        after.id, after.version = id, state.version + len(events)
+        await check_reach(aggregate, state, after, lookups)
+        return Decision(id, state, after, events, happened)
+
+
+async def _load(task: Task, id: str) -> Record:
+    """The record as it is now; a new one that nobody chose an id for needs no reading."""
+    state: Record = (
+        task.aggregate.state()
+        if task.command.creates and task.call.new_id is None
+        else await task.repository.load(task.aggregate, task.call.access.tenant, id)
+    )
+    return state
