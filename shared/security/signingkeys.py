@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.clock import Clock, Micros
 from shared.security.rootkey import KeysUnusable, RootKey, write_private
@@ -68,9 +68,9 @@ class SigningKeys:
         self._save(keys)
         self._keys = keys
 
-    def public(self) -> list[tuple[str, bytes]]:
-        """(kid, 32 raw bytes) of every key that is published."""
-        return [(key.kid, key.private.public_key().public_bytes_raw()) for key in self._keys]
+    def public(self) -> list[tuple[str, Ed25519PublicKey]]:
+        """(kid, key) of every key that is published."""
+        return [(key.kid, key.private.public_key()) for key in self._keys]
 
     def _save(self, keys: list[SigningKey]) -> None:
         entries = [

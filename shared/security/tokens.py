@@ -1,7 +1,7 @@
-"""Access tokens: compact JWTs of one fixed shape (EdDSA, `at+jwt`), signed by identity and verified locally by all.
+"""Access tokens: compact JWTs (EdDSA, `at+jwt`), signed by identity and verified locally by all. RFC 7519, RFC 9068.
 
-The suite issues every token that it accepts, so a header is not interpreted: it must be, byte for byte, the one header
-that belongs to a published key. No algorithm, key address or critical extension can be chosen by a caller.
+The suite issues every token that it accepts, so a header must be exactly the one of a published key. A caller can
+choose no algorithm, key address or critical extension.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from joserfc import jwt
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwk import OKPKey
+from joserfc.jws import JWSRegistry
+from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
 from shared.clock import Clock, Ids
 from shared.errors import Unauthenticated
-from shared.security.base64url import decode, encode
 from shared.security.signingkeys import SigningKeys
 
 AUDIENCE = "crm"
@@ -29,8 +31,22 @@ _CACHED_TOKENS = 10_000
 _MAX_TOKEN = 4_096
 _RELOAD_AFTER = 60
 _SECOND = 1_000_000
+_ALGORITHM = "EdDSA"
+_ESSENTIAL = {name: ClaimsOption(essential=True) for name in ("exp", "iat", "sub", "tenant", "sid", "jti")}
 
 Jwks = dict[str, Any]
+
+
+class _EdDSAOnly(JWSRegistry):
+    """The one algorithm of the suite. The library's own choice warns at every use of it since RFC 9864."""
+
+    def get_alg(self, name: str) -> Any:
+        if name != _ALGORITHM:
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
+
+
+_REGISTRY = _EdDSAOnly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +79,13 @@ class TokenSigner:
             "exp": now + LIFETIME,
             "jti": self._ids.new(),
         }
-        key = self._keys.current()
-        signed = f"{header_of(key.kid)}.{encode(orjson.dumps(claims))}"
-        return f"{signed}.{encode(key.private.sign(signed.encode()))}", LIFETIME
+        current = self._keys.current()
+        key = OKPKey.import_key(current.private)
+        return jwt.encode(_header(current.kid), claims, key, registry=_REGISTRY), LIFETIME
 
     def jwks(self) -> Jwks:
         """The public keys: current, the next one ahead of its time, and those whose tokens may still live."""
-        return {"keys": [_public_jwk(kid, raw) for kid, raw in self._keys.public()]}
+        return {"keys": [_public_jwk(kid, key) for kid, key in self._keys.public()]}
 
 
 class TokenVerifier:
@@ -77,8 +93,11 @@ class TokenVerifier:
 
     def __init__(self, jwks: Callable[[], Jwks], issuer: str, clock: Clock) -> None:
         self._jwks, self._issuer, self._clock = jwks, issuer, clock
-        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._keys: dict[str, OKPKey] = {}
         self._loaded_at = -_RELOAD_AFTER
+        self._claims = JWTClaimsRegistry(
+            lambda: clock.now() // _SECOND, _LEEWAY, iss={"essential": True, "value": issuer}, **_ESSENTIAL
+        )
         self._cache: OrderedDict[bytes, tuple[Claims, int]] = OrderedDict()
 
     def verify(self, token: str) -> Claims:
@@ -93,7 +112,7 @@ class TokenVerifier:
             return found[0]
         try:
             claims = self._check(token, now)
-        except (ValueError, KeyError, TypeError, InvalidSignature):
+        except (ValueError, KeyError, TypeError, JoseError):
             raise Unauthenticated() from None
         self._cache[digest] = claims, min(now + _CACHED_FOR, claims.expires_at)
         self._cache.move_to_end(digest)
@@ -104,31 +123,26 @@ class TokenVerifier:
     def _check(self, token: str, now: int) -> Claims:
         if len(token) > _MAX_TOKEN:
             raise ValueError("too long")
-        header, payload, signature = token.split(".")
-        self._key(header, now).verify(decode(signature), f"{header}.{payload}".encode())
-        claims = orjson.loads(decode(payload))
-        if claims["iss"] != self._issuer or claims["aud"] != AUDIENCE:
-            raise ValueError("not ours or not for us")
-        if not now < claims["exp"] + _LEEWAY or claims.get("nbf", claims["iat"]) > now + _LEEWAY:
-            raise ValueError("not of now")
+        claims = jwt.decode(token, lambda signed: self._key(signed.headers(), now), registry=_REGISTRY).claims
+        if claims.get("aud") != AUDIENCE:  # the library also takes a list
+            raise ValueError("not for us")
+        self._claims.validate(claims)
         return Claims(claims["sub"], claims["tenant"], claims["sid"], claims["epoch"], claims["exp"], claims["jti"])
 
-    def _key(self, header: str, now: int) -> Ed25519PublicKey:
-        if now - self._loaded_at >= _RELOAD_AFTER or (header not in self._keys and now > self._loaded_at):
+    def _key(self, header: dict[str, Any], now: int) -> OKPKey:
+        kid = header.get("kid", "")
+        if now - self._loaded_at >= _RELOAD_AFTER or (kid not in self._keys and now > self._loaded_at):
             # `now >` bounds what forged headers can cost: one reload a second
-            self._keys = {
-                header_of(jwk["kid"]): Ed25519PublicKey.from_public_bytes(decode(jwk["x"]))
-                for jwk in self._jwks()["keys"]
-                if jwk.get("kty") == "OKP" and jwk.get("crv") == "Ed25519"
-            }
+            self._keys = {jwk["kid"]: OKPKey.import_key(jwk) for jwk in self._jwks()["keys"] if jwk["kty"] == "OKP"}
             self._loaded_at = now
-        return self._keys[header]
+        if header != _header(kid):
+            raise ValueError("not one of our headers")
+        return self._keys[kid]
 
 
-def header_of(kid: str) -> str:
-    """The one header segment under which a key signs."""
-    return encode(orjson.dumps({"alg": "EdDSA", "typ": "at+jwt", "kid": kid}))
+def _header(kid: str) -> dict[str, str]:
+    return {"alg": _ALGORITHM, "typ": "at+jwt", "kid": kid}
 
 
-def _public_jwk(kid: str, raw: bytes) -> Jwks:
-    return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": encode(raw)}
+def _public_jwk(kid: str, key: Ed25519PublicKey) -> Jwks:
+    return dict(OKPKey.import_key(key).as_dict(use="sig", alg=_ALGORITHM, kid=kid))

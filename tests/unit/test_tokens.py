@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,37 @@ def test_keys_that_come_with_the_token_are_never_used(desk: Desk) -> None:
         {"nbf": START + 120},
         {"iat": START + 120},
         {"iat": None},
+        {"exp": True},
+        {"exp": [START + 60]},
+        {"nbf": "soon"},
+        {"sub": None},
+        {"sub": 7},
+        {"tenant": ""},
+        {"sid": None},
+        {"jti": 7},
     ],
 )
 def test_wrong_claims_are_refused_though_rightly_signed(desk: Desk, claims: dict[str, Any]) -> None:
     desk.refuses(desk.forge(claims))
+
+
+def test_a_number_that_is_no_json_never_keeps_a_token_alive(desk: Desk) -> None:
+    mine = desk.keys.current()
+    head, payload, _ = desk.token().split(".")
+    for number in (b"NaN", b"Infinity", b"1e999"):
+        claims = re.sub(rb'"exp":\d+', b'"exp":' + number, decode(payload))
+        signed = f"{head}.{encode(claims)}"
+        desk.refuses(f"{signed}.{encode(mine.private.sign(signed.encode()))}")
+
+
+def test_a_header_of_many_levels_is_refused(desk: Desk) -> None:
+    for text in (b"[" * 300, b'{"a":' * 70, b"[" * 3_000):
+        desk.refuses(f"{encode(text)}.{desk.token().split('.', 1)[1]}")
+
+
+def test_an_extra_header_is_refused(desk: Desk) -> None:
+    for header in ({"cty": "JWT"}, {"b64": True}, {"x": 1}):
+        desk.refuses(desk.forge(**header))
 
 
 def test_another_type_of_token_is_refused(desk: Desk) -> None:
