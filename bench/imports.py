@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -65,11 +66,11 @@ async def _import(folder: Path, rows: int) -> tuple[float, float]:
         assert access is not None
         peaks: dict[bool, int] = {}
 
-        def note(progress: object) -> None:
-            peaks[getattr(progress, "done", 0) * 2 > rows] = _peak()
+        def note(progress: dict[str, Any]) -> None:
+            peaks[progress.get("done", rows) * 2 > rows] = _peak()
 
         begun = time.perf_counter()
-        report = await run_import(suite.kernel, suite.imports, mapping, folder, access, progress=note)
+        report = await run_import(suite.kernel, mapping, folder, access, progress=note)
         seconds = time.perf_counter() - begun
         assert report["totals"]["created"] == rows, report
         return seconds, _peak() - peaks.get(False, _peak())

@@ -11,13 +11,14 @@ from dataclasses import replace
 from crm.caches import open_warehouse
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
-from crm.roles import AGGREGATES, POLICIES, RESOURCES, build_app
+from crm.roles import AGGREGATES, RESOURCES, build_app, policies
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
 from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.setup import setup_token
-from services.integration.imports.scheduler import Imports
+from services.integration.imports.cleanup import tidy
+from services.integration.imports.scheduler import ImportScheduler
 from shared.errors import Unavailable
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen
@@ -54,8 +55,7 @@ class Suite:
         self.settings, self.kernel = settings, kernel
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
-        self.imports = Imports(kernel, kernel.files)
-        self.app = build_app(kernel, self.imports)
+        self.app = build_app(kernel)
 
     @classmethod
     async def open(cls, settings: Settings) -> Suite:
@@ -71,7 +71,7 @@ class Suite:
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
             suite = cls(settings, kernel)
-            await suite.imports.tidy()
+            await tidy(kernel)
             suite._stack = stack.pop_all()
             return suite
         raise AssertionError("unreachable")
@@ -80,7 +80,7 @@ class Suite:
         """Start the background loops."""
         kernel = self.kernel
         witness = Witness(kernel.store, kernel.keys)
-        loops = [kernel.projector.run(), kernel.policies.run(), self.imports.run(), witness.run()]
+        loops = [kernel.projector.run(), kernel.policies.run(), ImportScheduler(kernel).run(), witness.run()]
         if kernel.feed is not None:
             loops.append(kernel.feed.run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]
@@ -131,7 +131,7 @@ async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
     """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
     catalogue = Catalogue(AGGREGATES, BUILT_IN_ROLES, RESOURCES)
     ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
-    kernel = build_kernel(ports, catalogue, POLICIES)
+    kernel = build_kernel(ports, catalogue, policies(ports.files))
     stack.push_async_callback(kernel.close)
     await kernel.start()
     await _fill(kernel, ports.stale)

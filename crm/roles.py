@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
@@ -18,7 +19,7 @@ from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from services.integration.app import create_app as integration
 from services.integration.catalogue import AGGREGATES as INTEGRATION
-from services.integration.policies import POLICIES as INTEGRATION_POLICIES
+from services.integration.policies import policies as integration_policies
 from services.sales.app import create_app as sales
 from services.sales.catalogue import AGGREGATES as SALES
 from services.sales.policies import POLICIES as SALES_POLICIES
@@ -28,9 +29,9 @@ from shared.http.gateway import Gateway
 from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.search import search_router
+from shared.streaming.policies import Policy
 
 if TYPE_CHECKING:
-    from services.integration.imports.scheduler import Imports
     from shared.kernel.kernel import Kernel
 
 SERVICES = {
@@ -39,17 +40,21 @@ SERVICES = {
     "sales": sales,
     "analytics": analytics,
     "audit": audit,
+    "integration": integration,
 }
 AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
 AGGREGATES = (*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION)
 RESOURCES = (*ANALYTICS, *AUDIT)
-POLICIES = (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *INTEGRATION_POLICIES)
 
 
-def build_app(kernel: Kernel, imports: Imports) -> ASGIApp:
+def policies(files: Path) -> tuple[Policy, ...]:
+    """The policies of all services. files: see `Ports.files`."""
+    return (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *integration_policies(files))
+
+
+def build_app(kernel: Kernel) -> ASGIApp:
     """All services behind one port."""
     services: dict[str, ASGIApp] = {name: create(kernel) for name, create in SERVICES.items()}
-    services["integration"] = integration(kernel, imports)
     root = service_app(
         kernel,
         "CRM",

@@ -5,19 +5,18 @@ from __future__ import annotations
 from services.integration.api.imports import imports_router
 from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
-from services.integration.imports.scheduler import Imports
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 
 
-def create_app(kernel: Kernel, imports: Imports) -> ServiceApp:
+def create_app(kernel: Kernel) -> ServiceApp:
     return service_app(
         kernel,
         "Integration",
         "Imports: files become records by a mapping, in the background, and can be reverted as a whole.",
         [
-            imports_router(kernel, imports),
+            imports_router(kernel),
             record_router(kernel, IMPORT_MAPPING),
             record_router(kernel, IMPORT),
         ],

@@ -1,7 +1,13 @@
-"""The policies of the integration service: imports run in the background by themselves, so there are none yet."""
+"""The policies of the integration service: what an erasure does to imports."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from services.integration.imports.erasing import erasure_policies
 from shared.streaming.policies import Policy
 
-POLICIES: tuple[Policy, ...] = ()
+
+def policies(files: Path) -> tuple[Policy, ...]:
+    """files: the folder of the files of imports, see `Ports.files`."""
+    return erasure_policies(files)

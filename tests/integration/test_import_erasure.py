@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.importing import Office, office
+from services.integration.imports.execution import ImportExecution
+from tests.support.importing import Office, office, projecting
 from tests.support.leaks import files_with, hits
 from tests.support.oracle import settle
 
@@ -29,9 +30,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
         yield opened
 
 
+async def carry_out(desk: Office, id: str) -> None:
+    async with projecting(desk.suite.kernel):
+        await ImportExecution(desk.suite.kernel, desk.tenant, id).run()
+
+
 async def imported(desk: Office) -> str:
     id: str = (await desk.send(MAPPING, FILES)).json()["id"]
-    await desk.suite.imports.carry_out(desk.tenant, id)
+    await carry_out(desk, id)
     await settle(desk.suite.kernel)
     return id
 
@@ -68,7 +74,7 @@ async def test_an_unfinished_import_ends_and_its_files_go(desk: Office, tmp_path
     shown = await desk.get(f"/imports/{id}")
     assert (shown["status"], shown["reason"], shown["erased"]) == ("failed", "[erased]", True)
     assert not (tmp_path / "imports" / id).exists()
-    await desk.suite.imports.carry_out(desk.tenant, id)
+    await carry_out(desk, id)
     assert (await desk.get("/customer/contacts"))["items"] == []
     assert files_with(tmp_path, WORDS) == {}
 

@@ -14,6 +14,9 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
+from services.integration.api import uploads
+from services.integration.imports import execution
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with
@@ -162,7 +165,7 @@ async def test_what_cannot_be_imported_is_refused_whole(
         assert answer.status_code == 422, answer.text
         assert (field, code) in [(e["field"], e["code"]) for e in answer.json()["errors"]], answer.text
     assert await desk.suite.kernel.store.head() == before
-    assert not list((desk.suite.imports.folder / "incoming").glob("*"))
+    assert not list((desk.suite.kernel.files / "incoming").glob("*"))
 
 
 async def test_bodies_that_are_no_upload(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +173,7 @@ async def test_bodies_that_are_no_upload(desk: Office, monkeypatch: pytest.Monke
     broken = {"Content-Type": "multipart/form-data; boundary=x"}
     assert (await desk.client.post("/imports", content=b"--y\r\n", headers=broken)).status_code == 422
     assert (await desk.client.post("/imports", headers={"Content-Type": "multipart/form-data"})).status_code == 422
-    monkeypatch.setattr(desk.suite.imports, "max_file_bytes", 2_000)
+    monkeypatch.setattr(uploads, "MAX_FILE_BYTES", 2_000)
     assert (await desk.send(MAPPING, {"fair.csv": FAIR * 100})).status_code == 413
     assert (await desk.send(MAPPING, {"fair.csv": FAIR * 1_000})).status_code == 413
 
@@ -315,15 +318,15 @@ async def test_an_import_stops_when_its_starter_may_no_longer_act(
     desk: Office, monkeypatch: pytest.MonkeyPatch, looks: int
 ) -> None:
     """looks: how often they still may: at its start, and not before its first rows."""
-    rights = desk.suite.imports._access
+    rights = execution.rights_of
     left = [looks]
 
-    async def nobody(tenant: str, user: str) -> Access | None:
+    async def nobody(kernel: Kernel, tenant: str, user: str) -> Access | None:
         left[0] -= 1
-        return await rights(tenant, user) if left[0] >= 0 else None
+        return await rights(kernel, tenant, user) if left[0] >= 0 else None
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.suite.imports, "_access", nobody)
+        patch.setattr(execution, "rights_of", nobody)
         id = (await desk.send(MAPPING, {"fair.csv": renamed(FAIR, f"Gone{looks}")})).json()["id"]
         assert await desk.until_status(id, "paused", "completed") == "paused"
     assert await named(desk, f"Gone{looks}") == {}
@@ -343,7 +346,7 @@ async def test_erasing_somebody_empties_what_imports_keep_of_rows(desk: Office) 
     """Rows that were rejected or only tried are in clear text, and nobody knows whose they are."""
 
     def kept() -> set[str]:
-        return {Path(name).name for name in files_with(desk.suite.imports.folder, ["zephyrine"])}
+        return {Path(name).name for name in files_with(desk.suite.kernel.files, ["zephyrine"])}
 
     done = await desk.run(GUEST_LIST, {"guests.csv": GUESTS})
     tried = await desk.run(GUEST_LIST, {"guests.csv": GUESTS}, "/imports/dry-run")

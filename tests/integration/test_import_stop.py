@@ -7,15 +7,17 @@ from pathlib import Path
 
 from crm.compose import Suite
 from crm.settings import Settings
+from services.integration.imports.scheduler import ImportScheduler
 
 
 async def test_a_stop_just_after_new_work_is_heard(tmp_path: Path) -> None:
     suite = await Suite.open(Settings(tmp_path))
     try:
         for turns in range(4):  # of the event loop between the two, while the news is on its way
-            loop = asyncio.create_task(suite.imports.run())
+            imports = ImportScheduler(suite.kernel)
+            loop = asyncio.create_task(imports.run())
             await asyncio.sleep(0.1)  # it has looked what there is, and waits for more
-            suite.imports._wake.set()
+            imports._wake.set()
             for _ in range(turns):
                 await asyncio.sleep(0)
             loop.cancel()

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from services.integration.imports.progress import Following
+from services.integration.imports.progress import ImportProgress
 from shared.errors import Unauthenticated
 from shared.kernel.bus import Call
 from shared.security.permissions import system_access
@@ -71,7 +71,7 @@ async def test_streams_end_with_what_allowed_them(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         readers = [await reader(stage) for _ in ends]
         far = await stage.suite.kernel.store.head() + 1_000
-        with patch.object(Following, "events", silent):
+        with patch.object(ImportProgress, "events", silent):
             paths = (f"/integration/imports/{stage.ids['import']}/events", f"/audit/events?after={far}&wait=30")
             asked = [asyncio.create_task(client.get(path)) for client, *_ in readers for path in paths]
             for _ in ends:

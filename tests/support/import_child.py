@@ -15,11 +15,11 @@ from tests.support.importing import office
 
 async def main(what: str, data: str, *rest: str) -> None:
     async with office(Path(data)) as opened:
-        kernel, imports, access = opened.suite.kernel, opened.suite.imports, await opened.access()
+        kernel, access = opened.suite.kernel, await opened.access()
         if what == "import":
-            await run_import(kernel, imports, Path(rest[0]), Path(rest[1]), access)
+            await run_import(kernel, Path(rest[0]), Path(rest[1]), access)
         else:
-            await revert_import(kernel, imports, rest[0], access)
+            await revert_import(kernel, rest[0], access)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import httpx
 from crm.compose import Suite
 from crm.settings import Settings
 from services.identity.setup import set_up
+from shared.kernel.kernel import Kernel
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access
 from tests.support.suite import PASSWORD, QUICK
@@ -102,6 +103,17 @@ async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]
             yield desk
     finally:
         await suite.close()
+
+
+@asynccontextmanager
+async def projecting(kernel: Kernel) -> AsyncIterator[None]:
+    """The projector's loop runs, and nothing else: what an import waits for."""
+    loop = asyncio.create_task(kernel.projector.run())
+    try:
+        yield
+    finally:
+        loop.cancel()
+        await asyncio.wait([loop])
 
 
 @asynccontextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.integration.imports.job_store import JobFile, Mark, RejectedRow, Touched
+from services.integration.imports.job_store import ClaimLost, JobFile, Mark, RejectedRow, Touched
 from services.integration.imports.lookup import record_id
 from shared.clock import SystemIds
 
@@ -80,3 +81,52 @@ def test_touched_records_are_what_the_log_says(log: list[tuple[str, str]]) -> No
         assert touched.foreigner == bool(after)
         assert touched.created or touched.versions == own
     assert {t.id for t in file.to_do(10)} == {id for _, id, _, whose in events if whose == "import"}
+
+
+def test_one_holder_at_a_time_has_the_claim(tmp_path: Path) -> None:
+    one, other = JobFile(tmp_path / "job.db"), JobFile(tmp_path / "job.db")
+    assert one.claim("one", now=0, until=10)
+    assert not other.claim("other", now=9, until=19)
+    assert one.claim("one", now=9, until=20)  # renewed
+    assert (other.is_claimed(19), other.is_claimed(20)) == (True, False)
+    assert other.claim("other", now=20, until=30)
+    assert not one.claim("one", now=21, until=31)
+    other.release("one")  # it is not that holder's any more
+    assert not one.claim("one", now=22, until=32)
+    other.release("other")
+    assert one.claim("one", now=22, until=32)
+
+
+def test_who_lost_the_claim_writes_nothing_more(tmp_path: Path) -> None:
+    one, other = JobFile(tmp_path / "job.db", b"secret"), JobFile(tmp_path / "job.db")
+    assert one.claim("one", now=0, until=10)
+    one.save(Mark(row=512))
+    assert other.claim("other", now=10, until=20)
+    writes = (
+        lambda: one.save(Mark(row=1024), [(0, b"key", "record")]),
+        lambda: one.report_progress({"done": 1024}),
+        lambda: one.touch([("account", "a", 1, "import")]),
+        lambda: one.done([("left", "changed", 1)]),
+        one.forget_touched,
+        one.restart,
+    )
+    for write in writes:
+        with pytest.raises(ClaimLost):
+            write()
+    assert (other.mark(), other.progress(), other.to_do(10)) == (Mark(row=512), None, [])
+    other.save(Mark(row=600))
+    assert one.mark() == Mark(row=600)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(1, 5)), max_size=30))
+def test_claims_never_overlap(steps: list[tuple[str, int, int]]) -> None:
+    """Holders ask at any time, for any length: the claim passes on only once it expired."""
+    file, now, holder, until = JobFile(Path(":memory:")), 0, "", 0
+    for name, passed, length in steps:
+        now += passed
+        expected = name == holder or now >= until
+        assert file.claim(name, now, now + length) == expected
+        if expected:
+            holder, until = name, now + length
+        assert file.is_claimed(now) == (now < until)

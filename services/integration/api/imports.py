@@ -1,4 +1,4 @@
-"""Routes of imports: begin, rehearse, follow, fetch what was rejected. Pause, resume and revert are plain commands."""
+"""Routes of imports: start, dry run, progress, report, rejected rows. Pause, resume and revert are plain commands."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from starlette.responses import Response, StreamingResponse
 from services.integration.api import docs
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
-from services.integration.imports.progress import Following
-from services.integration.imports.scheduler import Imports
+from services.integration.imports.dry_runs import DryRuns
+from services.integration.imports.files import ImportFiles
+from services.integration.imports.progress import ImportProgress
+from services.integration.imports.submission import start_import
 from services.integration.mapping.suggest import draft, fields_of, suggest
 from shared.errors import Invalid
 from shared.http import params
@@ -34,9 +36,9 @@ SAMPLES = 5  # rows that `inspect` shows
 CSV = "text/csv; charset=utf-8"
 
 
-def imports_router(kernel: Kernel, imports: Imports) -> APIRouter:
+def imports_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    handlers = _Handlers(kernel, imports)
+    handlers = _Handlers(kernel)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -53,22 +55,21 @@ def imports_router(kernel: Kernel, imports: Imports) -> APIRouter:
 
 
 class _Handlers:
-    def __init__(self, kernel: Kernel, imports: Imports) -> None:
-        self._platform, self._imports, self._dry_runs = kernel, imports, imports.dry_runs
-        self._following = Following(kernel, imports)
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel, self._files = kernel, ImportFiles(kernel.files)
+        self._progress, self._dry_runs = ImportProgress(kernel), DryRuns(kernel)
         self._authenticator = Authenticator(kernel)
         self._access = self._authenticator.access
 
     def _upload(self, request: Request) -> Any:
-        folder = self._imports.folder / "incoming" / self._platform.ids.new()
-        return upload(request, folder, self._imports.max_file_bytes)
+        return upload(request, self._files.of_upload(self._kernel.ids.new()))
 
     async def start(self, request: Request) -> Response:
         access = await self._allowed(request)
         key = call_of(request, access, None).key
         async with self._upload(request) as sent:
             text = await self._mapping(access, sent)
-            id = await self._imports.start(access, text, sent.files, key)
+            id = await start_import(self._kernel, access, text, sent.files, key)
         return json_answer({"id": id, "version": 1}, 201, {"Location": f"/imports/{id}"})
 
     async def dry_run(self, request: Request) -> Response:
@@ -88,7 +89,7 @@ class _Handlers:
             found: dict[str, Any] = {**facts.summary(), "samples": samples}
             if resource := sent.fields.get("resource"):
                 access.scope(resource, "import")
-                aggregate = self._platform.catalogue[resource]
+                aggregate = self._kernel.catalogue[resource]
                 found["fields"] = fields_of(aggregate, access)
                 found["suggestion"] = draft(aggregate, name, suggest(aggregate, facts.columns, access))
         return json_answer(found)
@@ -100,7 +101,7 @@ class _Handlers:
             raise Invalid.field("resource", "required", "name a record type, as in resource=account")
         access.scope(resource, "import")
         text = io.StringIO(newline="")
-        csv.writer(text).writerow(fields_of(self._platform.catalogue[resource], access))
+        csv.writer(text).writerow(fields_of(self._kernel.catalogue[resource], access))
         headers = {"Content-Disposition": f'attachment; filename="{resource}.csv"'}
         return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
 
@@ -109,25 +110,25 @@ class _Handlers:
         if self._dry_runs.has(access, id):
             allowed = self._authenticator.while_allowed(request, _may_import)
             return event_stream(_numbered(self._dry_runs.events(access, id)), allowed)
-        await self._following.state(access, id)  # a 404 comes before the stream begins
-        allowed = self._authenticator.while_allowed(request, partial(self._following.state, id=id))
-        return event_stream(_numbered(self._following.events(access, id)), allowed)
+        await self._progress.state(access, id)  # a 404 comes before the stream begins
+        allowed = self._authenticator.while_allowed(request, partial(self._progress.state, id=id))
+        return event_stream(_numbered(self._progress.events(access, id)), allowed)
 
     async def report(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         if self._dry_runs.has(access, id):
             return json_answer(self._dry_runs.outcome(access, id))
-        return json_answer(self._following.outcome(await self._following.state(access, id)))
+        return json_answer(self._progress.outcome(await self._progress.state(access, id)))
 
     async def rejected(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         if self._dry_runs.has(access, id):
             return _csv(self._dry_runs.rejected(access, id), f"rejected-{id}.csv")
-        return _csv(self._following.rejected(await self._following.state(access, id)), f"rejected-{id}.csv")
+        return _csv(self._progress.rejected(await self._progress.state(access, id)), f"rejected-{id}.csv")
 
     async def left(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        return _csv(self._following.left(await self._following.state(access, id)), f"left-{id}.csv")
+        return _csv(self._progress.left(await self._progress.state(access, id)), f"left-{id}.csv")
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)
@@ -140,7 +141,7 @@ class _Handlers:
             return text
         if not (id := sent.fields.get("mapping_id", "")):
             raise Invalid.field("mapping", "required", "send a mapping, or the mapping_id of a saved one")
-        saved = await self._platform.queries.get(IMPORT_MAPPING, id, access)
+        saved = await self._kernel.queries.get(IMPORT_MAPPING, id, access)
         return str(saved["mapping"])
 
 

@@ -21,6 +21,7 @@ from shared.http.headers import header
 
 MAX_FILES = 20
 MAX_FIELDS = 10
+MAX_FILE_BYTES = 50 << 20
 TOTAL = 4  # times the limit of one file: what a whole body may have
 
 
@@ -33,8 +34,8 @@ class Upload:
 
 
 @asynccontextmanager
-async def upload(request: Request, folder: Path, limit: int) -> AsyncIterator[Upload]:
-    """Read a multipart body; its files are there until the block ends. limit: bytes of one file.
+async def upload(request: Request, folder: Path) -> AsyncIterator[Upload]:
+    """Read a multipart body; its files are in the folder until the block ends.
 
     Raises UnsupportedMedia, TooLarge, Invalid (no multipart, two files of a name, a text that is no UTF-8).
     """
@@ -42,7 +43,7 @@ async def upload(request: Request, folder: Path, limit: int) -> AsyncIterator[Up
         raise UnsupportedMedia("send multipart/form-data")
     parser = MultiPartParser(
         request.headers,
-        _limited(request, limit * TOTAL),
+        _limited(request, MAX_FILE_BYTES * TOTAL),
         max_files=MAX_FILES,
         max_fields=MAX_FIELDS,
         max_part_size=MAX_BYTES,
@@ -52,7 +53,7 @@ async def upload(request: Request, folder: Path, limit: int) -> AsyncIterator[Up
     except (MultiPartException, MultipartParseError, KeyError, UnicodeDecodeError) as error:
         raise Invalid.field("", "broken-multipart", f"the body is no multipart/form-data: {error}") from error
     try:
-        yield await _store(form, folder, limit)
+        yield await _store(form, folder)
     finally:
         await form.close()
         await asyncio.to_thread(shutil.rmtree, folder, True)
@@ -67,7 +68,7 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
         yield chunk
 
 
-async def _store(form: FormData, folder: Path, limit: int) -> Upload:
+async def _store(form: FormData, folder: Path) -> Upload:
     found = Upload()
     for part, value in form.multi_items():
         if isinstance(value, str):
@@ -75,20 +76,20 @@ async def _store(form: FormData, folder: Path, limit: int) -> Upload:
         elif part == "mapping":
             found.fields[part] = await _text(value)
         elif part in ("file", "files"):
-            await _keep(value, found, folder, limit)
+            await _keep(value, found, folder)
         else:
             raise Invalid("no such part", errors=[FieldError(part[:80], "unknown-field", "no such part of the body")])
     return found
 
 
-async def _keep(value: UploadFile, found: Upload, folder: Path, limit: int) -> None:
+async def _keep(value: UploadFile, found: Upload, folder: Path) -> None:
     name = unicodedata.normalize("NFC", value.filename or "").replace("\\", "/").rpartition("/")[2]
     if not name or not name.isprintable() or len(name) > 200:
         raise Invalid.field("files", "bad-name", "a file needs a printable name of at most 200 characters")
     if name in found.files:
         raise Invalid.field(name, "repeated-file", "two files have this name")
-    if (value.size or 0) > limit:
-        raise TooLarge(f"{name}: a file may have {limit >> 20} MB at most")
+    if (value.size or 0) > MAX_FILE_BYTES:
+        raise TooLarge(f"{name}: a file may have {MAX_FILE_BYTES >> 20} MB at most")
     path = folder / str(len(found.files))
     await asyncio.to_thread(_write, value, path)
     found.files[name] = path

@@ -15,7 +15,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import Access
 
 IN_FLIGHT = 256  # records worked on at once: the store commits them together
-PATIENCE = 10.0  # longest wait, in seconds, between two attempts while the store cannot take anything
+MAX_WAIT = 10.0  # longest wait, in seconds, between two attempts while the store cannot take anything
 
 NumberedPlans = Sequence[tuple[int, RowPlan]]
 
@@ -28,19 +28,19 @@ class Sender:
 
     async def send_all(self, step: PreparedStep, plans: NumberedPlans) -> None:
         """Carry out every plan; rows of the same record one after the other. A refused row's plan becomes rejected."""
-        lanes: dict[str, list[tuple[int, RowPlan]]] = {}
+        queues: dict[str, list[tuple[int, RowPlan]]] = {}
         for number, plan in plans:
             if plan.commands:
-                lanes.setdefault(plan.id, []).append((number, plan))
-        made = {lane[0][1].id for lane in lanes.values() if lane[0][1].outcome == "created"}
-        self._repository.begin(made, lanes)
+                queues.setdefault(plan.id, []).append((number, plan))
+        made = {queue[0][1].id for queue in queues.values() if queue[0][1].outcome == "created"}
+        self._repository.begin(made, queues)
         async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                group.create_task(self._lane(step, lane))
+            for queue in queues.values():
+                group.create_task(self._queue(step, queue))
 
-    async def _lane(self, step: PreparedStep, lane: NumberedPlans) -> None:
+    async def _queue(self, step: PreparedStep, queue: NumberedPlans) -> None:
         async with self._slots:
-            for number, plan in lane:
+            for number, plan in queue:
                 await self._row(step, number, plan)
 
     async def _row(self, step: PreparedStep, number: int, plan: RowPlan) -> None:
@@ -59,7 +59,7 @@ class Sender:
             except CrmError as error:
                 plan.problems = list(error.errors) or [FieldError("", error.type, error.detail)]
                 if n and plan.outcome == "created":
-                    await self._take_back(step.aggregate, plan, prefix)
+                    await self._archive_again(step.aggregate, plan, prefix)
                 plan.outcome = "rejected"
                 return
 
@@ -80,9 +80,9 @@ class Sender:
                 if error.status != 503:
                     raise
             await asyncio.sleep(wait)
-            wait = min(wait * 2, PATIENCE)
+            wait = min(wait * 2, MAX_WAIT)
 
-    async def _take_back(self, aggregate: AnyAggregate, plan: RowPlan, prefix: str) -> None:
+    async def _archive_again(self, aggregate: AnyAggregate, plan: RowPlan, prefix: str) -> None:
         """A row is taken whole or not at all: the record whose later command was refused is archived again."""
         command = command_of(aggregate, "archive")
         if command is None:

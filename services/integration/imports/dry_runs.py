@@ -1,117 +1,116 @@
-"""Dry runs: every row planned, nothing written. They live in this process only, the last few of them."""
+"""Dry runs: every row planned, nothing written. The log does not know them: they are found in the shared folder.
+
+A process of the API begins one, a process of the imports role carries it out (`planning.py`), any answers about it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from services.integration.imports.job_store import JobFile
+from services.integration.imports.files import ImportFiles, job_file, remove
+from services.integration.imports.job_store import JobFile, existing
 from services.integration.imports.rejected_rows import rejected_csv
 from services.integration.imports.report import EVERY, Progress, report_of
-from services.integration.imports.runner import Job, Runner
-from services.integration.imports.upload import Opened, take_in
-from shared.clock import Micros
-from shared.errors import CrmError, NotFound
+from services.integration.imports.upload import accept
+from services.integration.mapping.prepared import PreparedStep, prepare
+from services.integration.mapping.spec import parse_mapping
+from shared.errors import NotFound
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 KEPT = 20
 KEPT_FOR = 86_400_000_000  # µs: they hold people's data
+UNFINISHED = "running"
 
 
-@dataclass(slots=True)
-class _DryRun:
-    access: Access
-    opened: Opened
-    job: Job
-    folder: Path
-    task: asyncio.Task[Any]
-    begun: Micros
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """mapping: its text. files: the facts of each, as `upload.reopen` takes them. total: rows of all steps."""
+
+    tenant: str
+    user: str
+    mapping: str
+    files: list[dict[str, Any]]
+    total: int
+
+    def steps(self, kernel: Kernel) -> list[PreparedStep]:
+        return prepare(*parse_mapping(self.mapping), kernel.catalogue)
 
 
 class DryRuns:
-    def __init__(self, kernel: Kernel, folder: Path) -> None:
-        self._platform, self._folder = kernel, folder
-        self._kept: OrderedDict[str, _DryRun] = OrderedDict()
-        shutil.rmtree(folder, ignore_errors=True)
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel, self._files = kernel, ImportFiles(kernel.files)
 
-    async def start(self, access: Access, text: str, files: Mapping[str, Path]) -> str:
+    async def start(self, access: Access, text: str, sources: Mapping[str, Path]) -> str:
         """Begin a dry run; returns its id. Raises Invalid, Forbidden as an import would."""
-        id = self._platform.ids.new()
-        folder = self._folder / id
-        opened = await take_in(self._platform.catalogue, access, text, files, folder)
-        file = JobFile(folder / "job.db", await self._platform.keys.index_key(access.tenant))
-        job = Job(id, access, opened.steps, opened.files, file, Progress(total=opened.total), dry=True)
-        task = asyncio.create_task(Runner(self._platform, job).run())
-        self._kept[id] = _DryRun(access, opened, job, folder, task, self._platform.clock.now())
-        while len(self._kept) > KEPT:
-            await self._drop(next(iter(self._kept)))
+        kernel, id = self._kernel, self._kernel.ids.new()
+        folder = self._files.of_dry_run(id)
+        opened = await accept(kernel.catalogue, access, text, sources, folder)
+        files = opened.summaries(await kernel.keys.index_key(access.tenant))
+        described = DryRun(access.tenant, access.user, text, files, opened.total)
+        with closing(JobFile(job_file(folder), erasures=kernel.keys.destroyed)) as file:
+            Progress(file).update(status=UNFINISHED, total=opened.total)
+            file.describe_dry_run(asdict(described))
+        for old in self._files.dry_runs()[:-KEPT]:
+            await remove(self._files.of_dry_run(old))
         return id
 
     def has(self, access: Access, id: str) -> bool:
         """Whether it is a dry run of this user: another's is as unknown as none."""
-        run = self._kept.get(id)
-        return run is not None and (run.access.tenant, run.access.user) == (access.tenant, access.user)
+        with self._open(id) as file:
+            return _of(file, access) is not None
 
     async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
         """Progress whenever it changed; last the report. Raises NotFound for another user's."""
-        run, seen = self._mine(access, id), -1
-        while not run.task.done():
-            if run.job.progress.seen != seen:
-                seen = run.job.progress.seen
-                yield {"id": id, **run.job.progress.data()}
-            await asyncio.wait({run.task}, timeout=EVERY)
-        if not self.has(access, id):
-            yield {"id": id, "status": "failed", "error": "the dry run was dropped, as somebody was erased: repeat it"}
-            return
-        yield self.outcome(access, id)
+        seen, found = None, self.outcome(access, id)
+        while found["status"] == UNFINISHED:
+            if found != seen:
+                seen = found
+                yield found
+            await asyncio.sleep(EVERY)
+            try:
+                found = self.outcome(access, id)
+            except NotFound:
+                found = {"id": id, "status": "failed", "error": "the dry run was dropped: repeat it"}
+        yield found
 
     def outcome(self, access: Access, id: str) -> dict[str, Any]:
         """The report, or the progress while it runs. Raises NotFound for another user's."""
-        run = self._mine(access, id)
-        if not run.task.done():
-            return {"id": id, **run.job.progress.data()}
-        error = run.task.exception()
-        if isinstance(error, CrmError):
-            return {"id": id, "status": "failed", "error": error.detail}
-        if error is not None:
-            raise error
-        return report_of(id, "dry-run", run.opened.steps, run.job.file).data()
+        with self._open(id) as file:
+            dry_run = _of(file, access)
+            progress = None if file is None else file.progress()
+            if file is None or dry_run is None or progress is None:
+                raise NotFound()
+            if progress["status"] == "failed":
+                return {"id": id, "status": "failed", "error": progress["error"]}
+            if progress["status"] == UNFINISHED:
+                return {"id": id, **progress}
+            return report_of(id, "dry-run", dry_run.steps(self._kernel), file).data()
 
     def rejected(self, access: Access, id: str) -> Iterator[bytes]:
-        run = self._mine(access, id)
-        files = {name: f.columns for name, f in run.opened.files.items()}
-        return rejected_csv(run.job.file, run.opened.steps, files)
-
-    def _mine(self, access: Access, id: str) -> _DryRun:
-        if not self.has(access, id):
+        """The rows that would be rejected, as CSV. Raises NotFound before anything is sent."""
+        with self._open(id) as file:
+            dry_run = _of(file, access)
+        if dry_run is None:
             raise NotFound()
-        return self._kept[id]
+        columns = {f["name"]: tuple(f["columns"]) for f in dry_run.files}
+        return rejected_csv(self._path(id), dry_run.steps(self._kernel), columns)
 
-    async def drop_old(self) -> None:
-        before = self._platform.clock.now() - KEPT_FOR
-        for id in [id for id, run in self._kept.items() if run.task.done() and run.begun < before]:
-            await self._drop(id)
+    def _path(self, id: str) -> Path:
+        return job_file(self._files.of_dry_run(id))
 
-    async def drop_all(self, tenant: str) -> None:
-        """Drop an organisation's dry runs, with their files."""
-        for id in [id for id, run in self._kept.items() if run.access.tenant == tenant]:
-            await self._drop(id)
+    def _open(self, id: str) -> AbstractContextManager[JobFile | None]:
+        return existing(self._path(id))
 
-    async def _drop(self, id: str) -> None:
-        run = self._kept.pop(id, None)
-        if run is None:
-            return
-        run.task.cancel()
-        await asyncio.gather(run.task, return_exceptions=True)
-        run.job.file.close()
-        await asyncio.to_thread(shutil.rmtree, run.folder, True)
 
-    async def close(self) -> None:
-        for id in list(self._kept):
-            await self._drop(id)
+def _of(file: JobFile | None, access: Access) -> DryRun | None:
+    """The dry run in a job store, if it is this user's."""
+    described = None if file is None else file.dry_run()
+    if described is None or (described["tenant"], described["user"]) != (access.tenant, access.user):
+        return None
+    return DryRun(**described)

@@ -1,6 +1,7 @@
-"""What a running job remembers beside the log: where it is, which rows were rejected and why, what a revert has to do.
+"""The job store: how far a job is, which process works on it, the rejected rows, and what a revert has to do.
 
-A cache: without it the job begins again from its first row, and every command it sends again is known to the store.
+A SQLite file that several processes open. A cache: without it the job begins again from its first row, and every
+command it sends again is known to the event store.
 """
 
 from __future__ import annotations
@@ -8,11 +9,14 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from shared.clock import Micros
 
 _SCHEMA = """
 DROP TABLE IF EXISTS made;
@@ -30,6 +34,11 @@ CREATE TABLE IF NOT EXISTS touched(
     reason TEXT NOT NULL DEFAULT '', UNIQUE(category, id)
 );
 CREATE INDEX IF NOT EXISTS to_do ON touched(n) WHERE outcome = '';
+CREATE TABLE IF NOT EXISTS claim(
+    id INTEGER PRIMARY KEY CHECK(id = 1), holder TEXT NOT NULL, until INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS progress(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS dry_run(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
 """
 _TOUCH = """
 INSERT INTO touched(category, id, created, versions, last) VALUES(?, ?, ?, ?, ?)
@@ -81,14 +90,32 @@ class Touched:
     foreigner: bool
 
 
+@contextmanager
+def existing(path: Path) -> Iterator[JobFile | None]:
+    """The job store for a look; None when it is not there, or no longer."""
+    try:
+        file = JobFile(path) if path.exists() else None
+    except sqlite3.OperationalError:  # removed in between
+        file = None
+    try:
+        yield file
+    finally:
+        if file is not None:
+            file.close()
+
+
+class ClaimLost(Exception):
+    """Another process has claimed the job; nothing was written."""
+
+
 class JobFile:
-    """One SQLite file per job, used from one thread. secret: keys the hashes of the rows' keys.
+    """One SQLite file per job; each process uses a JobFile from one thread. secret: keys the hashes of the rows' keys.
 
     erasures: the number of erasures before its rejected rows came; the argument counts for a new file only.
     """
 
     def __init__(self, path: Path, secret: bytes = b"", erasures: int = 0) -> None:
-        self._secret = secret
+        self._secret, self._holder = secret, ""
         is_new = not path.exists()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -97,6 +124,43 @@ class JobFile:
         self._db.executescript(_SCHEMA)
         if is_new:
             self._db.execute(f"PRAGMA user_version={erasures}")
+
+    # --- the claim ----------------------------------------------------------------------------------------------------
+
+    def claim(self, holder: str, now: Micros, until: Micros) -> bool:
+        """Take or renew the job's claim; False while another holder's has not expired.
+
+        From then on this object writes only while `holder` has the claim, else it raises ClaimLost.
+        """
+        taken = self._db.execute(
+            "INSERT INTO claim VALUES(1, ?, ?) ON CONFLICT(id) DO UPDATE SET holder = excluded.holder,"
+            " until = excluded.until WHERE claim.holder = excluded.holder OR claim.until <= ?",
+            (holder, until, now),
+        ).rowcount
+        self._holder = holder if taken else self._holder
+        return taken == 1
+
+    def is_claimed(self, now: Micros) -> bool:
+        return self._db.execute("SELECT 1 FROM claim WHERE until > ?", (now,)).fetchone() is not None
+
+    def release(self, holder: str) -> None:
+        """Let another process claim the job at once."""
+        self._db.execute("DELETE FROM claim WHERE holder = ?", (holder,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit at the end. Raises ClaimLost when the claim has another holder by now."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            if self._holder and self._db.execute("SELECT holder FROM claim").fetchone() != (self._holder,):
+                raise ClaimLost
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # --- how far it is ------------------------------------------------------------------------------------------------
 
     @property
     def erasures(self) -> int:
@@ -113,23 +177,42 @@ class JobFile:
         row = self._db.execute("SELECT state FROM mark").fetchone()
         return Mark(**orjson.loads(row[0])) if row else Mark()
 
-    def begin_anew(self) -> None:
-        """Forget all: the file lists rows that the log does not hold."""
-        tables = ("mark", "made_by_key", "rejected", "touched")
-        self._db.executescript(f"BEGIN; {' '.join(f'DELETE FROM {name};' for name in tables)} COMMIT;")
+    def progress(self) -> dict[str, Any] | None:
+        """What `report_progress` wrote last; None for a job that no process has begun."""
+        row = self._db.execute("SELECT state FROM progress").fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def report_progress(self, progress: dict[str, Any]) -> None:
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO progress VALUES(1, ?)", (orjson.dumps(progress),))
+
+    def dry_run(self) -> dict[str, Any] | None:
+        """What a dry run is of, as `describe_dry_run` wrote it; None for an import."""
+        row = self._db.execute("SELECT state FROM dry_run").fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def describe_dry_run(self, described: dict[str, Any]) -> None:
+        self._db.execute("INSERT OR REPLACE INTO dry_run VALUES(1, ?)", (orjson.dumps(described),))
+
+    def restart(self) -> None:
+        """Forget all rows: the file lists rows that the log does not hold."""
+        with self._transaction():
+            for table in ("mark", "made_by_key", "rejected", "touched"):
+                self._db.execute(f"DELETE FROM {table}")
 
     def save(
         self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), rejected: Sequence[RejectedRow] = ()
     ) -> None:
         """All in one transaction: the mark never runs ahead of what it stands for."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO made_by_key VALUES(?, ?, ?)", made)
-        self._db.executemany(
-            "INSERT OR REPLACE INTO rejected VALUES(?, ?, ?, ?, ?)",
-            [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rejected],
-        )
-        self._db.execute("INSERT OR REPLACE INTO mark VALUES(1, ?)", (orjson.dumps(mark),))
-        self._db.execute("COMMIT")
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO made_by_key VALUES(?, ?, ?)", made)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO rejected VALUES(?, ?, ?, ?, ?)",
+                [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rejected],
+            )
+            self._db.execute("INSERT OR REPLACE INTO mark VALUES(1, ?)", (orjson.dumps(mark),))
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
 
     def made(self, steps: Sequence[int], keys: Sequence[bytes]) -> dict[bytes, str]:
         """Which records the given steps made (or were about) under these keys."""
@@ -158,20 +241,23 @@ class JobFile:
     def steps_with_rejected(self) -> list[int]:
         return [step for (step,) in self._db.execute("SELECT DISTINCT step FROM rejected ORDER BY 1")]
 
+    # --- the revert ---------------------------------------------------------------------------------------------------
+
     def touch(self, changes: Sequence[tuple[str, str, int, str]]) -> None:
         """Events in their order as (category, id, version, whose): the import's, its revert's or another's."""
-        self._db.execute("BEGIN")
-        for category, id, version, whose in changes:
-            if whose == "import":
-                self._db.execute(_TOUCH, (category, id, version == 1, str(version), version))
-            elif whose == "revert":
-                self._db.execute("UPDATE touched SET last = ? WHERE category = ? AND id = ?", (version, category, id))
-            else:
-                self._db.execute("UPDATE touched SET foreigner = 1 WHERE category = ? AND id = ?", (category, id))
-        self._db.execute("COMMIT")
+        with self._transaction():
+            for category, id, version, whose in changes:
+                if whose == "import":
+                    self._db.execute(_TOUCH, (category, id, version == 1, str(version), version))
+                elif whose == "revert":
+                    known = (version, category, id)
+                    self._db.execute("UPDATE touched SET last = ? WHERE category = ? AND id = ?", known)
+                else:
+                    self._db.execute("UPDATE touched SET foreigner = 1 WHERE category = ? AND id = ?", (category, id))
 
     def forget_touched(self) -> None:
-        self._db.execute("DELETE FROM touched")
+        with self._transaction():
+            self._db.execute("DELETE FROM touched")
 
     def to_do(self, limit: int) -> list[Touched]:
         """The next records to revert: those touched last come first."""
@@ -186,9 +272,8 @@ class JobFile:
 
     def done(self, outcomes: Sequence[tuple[str, str, int]]) -> None:
         """outcomes: (outcome, reason, n)."""
-        self._db.execute("BEGIN")
-        self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", outcomes)
-        self._db.execute("COMMIT")
+        with self._transaction():
+            self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", outcomes)
 
     def outcomes(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT outcome, count(*) FROM touched GROUP BY outcome"))

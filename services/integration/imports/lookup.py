@@ -116,7 +116,7 @@ class Finder:
         here = Condition("archived", "eq", False)
         return Query(where=(Condition(field, op, value), here), limit=limit)  # type: ignore[arg-type]
 
-    def learn(self, resource: str, field: str, form: str, id: str) -> None:
+    def remember(self, resource: str, field: str, form: str, id: str) -> None:
         """A row of this batch makes (or is about) this record."""
         self._found[resource, field, form] = [id]
 

@@ -22,11 +22,9 @@ def left_csv(path: Path) -> Iterator[bytes]:
             yield _line([entry["resource"], entry["id"], entry["reason"]])
 
 
-def rejected_csv(
-    file: JobFile, steps: list[PreparedStep], files: dict[str, tuple[str, ...]], *, close: bool = False
-) -> Iterator[bytes]:
+def rejected_csv(path: Path, steps: list[PreparedStep], files: dict[str, tuple[str, ...]]) -> Iterator[bytes]:
     """The rows as they came, then what is wrong with them; rows of several files share their columns."""
-    try:
+    with closing(JobFile(path)) as file:
         named = [steps[n].spec.file for n in file.steps_with_rejected()]
         columns = list(dict.fromkeys(c for name in named if name is not None for c in files[name]))
         yield _line([MARK + (columns[0] if columns else "error_step"), *columns[1:], *_ERRORS[0 if columns else 1 :]])
@@ -36,9 +34,6 @@ def rejected_csv(
             cells = dict(zip(own, row.cells, strict=False))
             why = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in row.errors)
             yield _line([*(cells.get(c, "") for c in columns), spec.name, str(row.line), why])
-    finally:
-        if close:
-            file.close()
 
 
 _ERRORS = ("error_step", "error_line", "error")

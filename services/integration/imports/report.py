@@ -1,8 +1,7 @@
-"""What a job tells while it runs and when it is done."""
+"""What a job reports while it runs and when it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,33 +15,21 @@ SHOWN = 20  # rejected rows and left records that a report names
 Counts = dict[str, int]
 
 
-@dataclass(slots=True)
 class Progress:
-    """doing: the step's name. done, total: rows (of a revert: records)."""
+    """What a running job has done so far, kept in its job store, where every process reads it.
 
-    status: str = "running"
-    doing: str = ""
-    done: int = 0
-    total: int = 0
-    rejected: int = 0
-    seen: int = 0  # grows with every change
+    status: running, reverting or, of a dry run, dry-run or failed. doing: the step's name. done, total: rows (of a
+    revert: records). rejected: rows.
+    """
 
-    def tell(self, **news: Any) -> None:
-        for name, value in news.items():
-            setattr(self, name, value)
-        self.seen += 1
+    def __init__(self, file: JobFile, **known: Any) -> None:
+        self._file = file
+        self.data: dict[str, Any] = {"status": "running", "doing": "", "done": 0, "total": 0, "rejected": 0, **known}
 
-    def data(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "doing": self.doing,
-            "done": self.done,
-            "total": self.total,
-            "rejected": self.rejected,
-        }
-
-
-OnProgress = Callable[[Progress], None]
+    def update(self, **changed: Any) -> None:
+        """Raises ClaimLost."""
+        self.data.update(changed)
+        self._file.report_progress(self.data)
 
 
 @dataclass(slots=True)

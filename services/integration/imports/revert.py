@@ -6,13 +6,14 @@ The log itself says what there is to do: every event of an import bears its id a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import groupby
 
 import orjson
 
 from services.integration.import_job import IMPORT
 from services.integration.imports.command_sender import IN_FLIGHT, Sender, command_of
+from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
 from services.integration.imports.job_store import JobFile, Touched
 from services.integration.imports.report import Progress
 from shared.errors import CrmError, PreconditionFailed
@@ -29,45 +30,50 @@ Outcome = tuple[str, str, int]
 
 class Revert:
     def __init__(self, kernel: Kernel, id: str, access: Access, file: JobFile, progress: Progress) -> None:
-        self._platform, self._id, self._access, self._file, self._progress = kernel, id, access, file, progress
+        self._kernel, self._id, self._access, self._file, self._progress = kernel, id, access, file, progress
         self._sender = Sender(kernel.bus, access, id)
         self._correlation = f"{id}:revert"
 
-    async def run(self, may_go_on: Callable[[], None] = lambda: None) -> dict[str, int]:
-        """Do or go on with the revert; returns how many records were archived, undone and left."""
+    async def run(self, may_continue: Callable[[], Awaitable[object]]) -> dict[str, int]:
+        """Begin or continue the revert; returns how many records were archived, undone and left.
+
+        may_continue: called before every batch; what it raises ends the run. Raises ClaimLost.
+        """
         mark = self._file.mark()
         if not mark.scanned:
             await self._scan()
             mark.scanned = True
             self._file.save(mark)
         total = sum(self._file.outcomes().values())
-        self._progress.tell(doing="revert", total=total, done=total - self._file.outcomes().get("", 0))
+        done = total - self._file.outcomes().get("", 0)
         while batch := self._file.to_do(IN_FLIGHT):
-            may_go_on()
+            self._progress.update(doing="revert", total=total, done=done)
+            await may_continue()
             self._sender.begin(touched.id for touched in batch)
             for _, group in groupby(batch, key=lambda t: t.category):  # what hangs on others goes before them
                 outcomes = await asyncio.gather(*(self._one(touched) for touched in group))
                 crashpoint("revert.batch_sent")
                 self._file.done(outcomes)
-                self._progress.tell(done=self._progress.done + len(outcomes))
-            await self._platform.projector.catch_up()
+                done += len(outcomes)
+            await wait_for_views(self._kernel, may_continue, MAX_BEHIND)
+        await wait_for_views(self._kernel, may_continue)
         found = self._file.outcomes()
         return {name: found.get(name, 0) for name in ("archived", "undone", "left")}
 
     async def _scan(self) -> None:
         """Collect from the log every record that the import touched, and whether others touched it since."""
         self._file.forget_touched()
-        store, tenant = self._platform.store, self._access.tenant
+        store, tenant = self._kernel.store, self._access.tenant
         started = (await store.read(tenant, IMPORT.stream(self._id)))[0].position
         head, position, mine = await store.head(), started, self._id.encode()
         while position < head and (page := await store.read_all(position, PAGE, tenant=tenant)):
             self._file.touch([change for one in page if (change := self._change(one, mine)) is not None])
             position = page[-1].position
-            self._progress.tell(doing="reading the log", done=position - started, total=head - started)
+            self._progress.update(doing="reading the log", done=position - started, total=head - started)
 
     def _change(self, one: Stored, mine: bytes) -> tuple[str, str, int, str] | None:
         category = category_of(one.stream)
-        if category not in self._platform.catalogue or category == IMPORT.name:
+        if category not in self._kernel.catalogue or category == IMPORT.name:
             return None
         whose = "other"
         if mine in one.metadata:
@@ -83,7 +89,7 @@ class Revert:
         return await self._undo(touched)
 
     async def _archive(self, touched: Touched) -> Outcome:
-        aggregate = self._platform.catalogue[touched.category]
+        aggregate = self._kernel.catalogue[touched.category]
         command = command_of(aggregate, "archive")
         if command is None:
             return "left", f"a {touched.category} cannot be archived", touched.n
@@ -97,7 +103,7 @@ class Revert:
         return "archived", "", touched.n
 
     async def _undo(self, touched: Touched) -> Outcome:
-        aggregate = self._platform.catalogue[touched.category]
+        aggregate = self._kernel.catalogue[touched.category]
         command = command_of(aggregate, "undo")
         if command is None:
             return "left", f"changes of a {touched.category} cannot be undone", touched.n

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from services.integration.imports.command_sender import Sender
+from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
 from services.integration.imports.job_store import JobFile, Mark, RejectedRow
 from services.integration.imports.lookup import Finder, Wanted, record_id
 from services.integration.imports.report import Progress
@@ -26,7 +28,6 @@ from shared.tabular.table import Facts, Row, read_rows
 from shared.views.port import Kind
 
 BATCH = 512  # rows
-MAX_BEHIND = 2_000  # events the view may be behind before the import waits for it
 MAX_GATHERED = 100_000  # records of one step that gather values over rows
 
 _MESSAGES = {
@@ -36,18 +37,14 @@ _MESSAGES = {
 
 
 class Stopped(Exception):
-    """The import was paused; everything up to its mark is done."""
-
-
-async def _go_on() -> None:
-    """Nothing stops the run."""
+    """The job was paused, erased or dropped; everything up to its mark is done."""
 
 
 @dataclass(slots=True)
 class Job:
     """All that one import's run needs. access: the importer's rights now. dry: plan only.
 
-    may_go_on: asked before every batch; brings `access` up to date, or raises Stopped.
+    may_continue: called before every batch; brings `access` up to date, or raises Stopped.
     """
 
     id: str
@@ -56,8 +53,8 @@ class Job:
     files: dict[str, Facts]
     file: JobFile
     progress: Progress
+    may_continue: Callable[[Job], Awaitable[None]]
     dry: bool = False
-    may_go_on: Callable[[], Awaitable[None]] = _go_on
 
 
 @dataclass(slots=True)
@@ -72,21 +69,19 @@ class _Batch:
 
 class Runner:
     def __init__(self, kernel: Kernel, job: Job) -> None:
-        self._platform, self._job = kernel, job
+        self._kernel, self._job = kernel, job
         self._finder = Finder(kernel.views, kernel.catalogue, job.access, job.file, job.steps)
         self._sender = Sender(kernel.bus, job.access, job.id)
         self._mark = job.file.mark()
         if not self._mark.counts:
             self._mark.counts = [{} for _ in job.steps]
-        job.progress.done = sum(n for counts in self._mark.counts for name, n in counts.items() if name != "warnings")
-        job.progress.rejected = sum(counts.get("rejected", 0) for counts in self._mark.counts)
 
     async def run(self) -> Mark:
-        """From where the job file's mark is to the end. Raises Stopped, Invalid (a file is broken), Forbidden."""
+        """From the mark in the job store to the end. Raises Stopped, ClaimLost, Invalid (broken file), Forbidden."""
         for step in self._job.steps[self._mark.step :]:
-            self._job.progress.tell(doing=step.spec.name)
+            self._report(step)
             await self._step(step)
-            await self._catch_up(0)
+            await self._wait_for_views(0)  # a later step finds what this one made
             self._finder.forget()
             self._mark.step, self._mark.row = step.index + 1, 0
             self._job.file.save(self._mark)
@@ -96,39 +91,39 @@ class Runner:
         custom = await self._custom_kinds(step)
         gathered = self._gather(step)
         rows = self._rows(step, self._mark.row)
-        on_the_way: tuple[_Batch, asyncio.Task[None]] | None = None
+        in_flight: tuple[_Batch, asyncio.Task[None]] | None = None
         try:
             while taken := list(islice(rows, BATCH)):
-                await self._job.may_go_on()
+                await self._job.may_continue(self._job)
                 self._finder.access = self._sender.access = self._job.access
                 batch = _Batch(taken)
-                around = Surroundings(self._finder, self._platform.clock.now(), custom, gathered)
+                around = Surroundings(self._finder, self._kernel.clock.now(), custom, gathered)
                 await self._plan(step, batch, around)  # while the batch before is being committed
-                if on_the_way is not None:
-                    await self._arrived(step, *on_the_way)
-                on_the_way = batch, asyncio.create_task(self._send(step, batch))
+                if in_flight is not None:
+                    await self._finish(step, *in_flight)
+                in_flight = batch, asyncio.create_task(self._send(step, batch))
         finally:
-            if on_the_way is not None:
-                await self._arrived(step, *on_the_way)
+            if in_flight is not None:
+                await self._finish(step, *in_flight)
 
     async def _send(self, step: PreparedStep, batch: _Batch) -> None:
         if not self._job.dry:
             numbers = [row.number for row, _ in batch.rows]
             await self._sender.send_all(step, list(zip(numbers, batch.plans, strict=True)))
 
-    async def _arrived(self, step: PreparedStep, batch: _Batch, sending: asyncio.Task[None]) -> None:
+    async def _finish(self, step: PreparedStep, batch: _Batch, sending: asyncio.Task[None]) -> None:
         try:
             await sending
         except asyncio.CancelledError:
             sending.cancel()
             raise
         crashpoint("import.batch_sent")
-        store = self._platform.store
+        store = self._kernel.store
         self._mark.position = await store.head()
         self._mark.chain_hash = (await store.chain_hash(self._mark.position)).hex()
         self._settle(step, batch)
         crashpoint("import.batch_settled")
-        await self._catch_up(MAX_BEHIND)
+        await self._wait_for_views(MAX_BEHIND)
 
     def _rows(self, step: PreparedStep, after: int) -> Iterator[tuple[Row, Cells]]:
         if step.spec.file is None:
@@ -139,7 +134,7 @@ class Runner:
     async def _custom_kinds(self, step: PreparedStep) -> dict[str, Kind]:
         if not any(name.startswith("custom.") for name in step.spec.fields):
             return {}
-        return await custom_kinds(self._platform, self._job.access.tenant, step.spec.resource)
+        return await custom_kinds(self._kernel, self._job.access.tenant, step.spec.resource)
 
     def _gather(self, step: PreparedStep) -> dict[str, dict[str, list[str]]]:
         """The key's canonical form → field → the distinct texts of all rows of that key."""
@@ -178,7 +173,7 @@ class Runner:
             known = [Known(id, id in earlier or self._made_here(step, id)) for id in ids if id != new_id]
         plan = plan_row(step, cells, known, new_id, around)
         if plan.key and plan.outcome not in ("rejected", "passed") and spec.key is not None:
-            self._finder.learn(spec.resource, spec.key, self._form(step, plan.key), plan.id)
+            self._finder.remember(spec.resource, spec.key, self._form(step, plan.key), plan.id)
             earlier.add(plan.id)
         return plan
 
@@ -212,12 +207,11 @@ class Runner:
 
     def _settle(self, step: PreparedStep, batch: _Batch) -> None:
         """Count and write down what became of the batch: then it is done for good."""
-        counts, progress = self._mark.counts[step.index], self._job.progress
+        counts = self._mark.counts[step.index]
         for (row, _), plan in zip(batch.rows, batch.plans, strict=True):
             counts[plan.outcome] = counts.get(plan.outcome, 0) + 1
             if plan.outcome == "rejected":
                 batch.rejected.append(_rejected(step, row, plan.problems))
-                progress.rejected += 1
                 self._finder.drop(step.spec.resource, step.spec.key, plan.key)
                 continue
             if plan.warnings:
@@ -229,14 +223,17 @@ class Runner:
                 batch.made.append((step.index, self._job.file.key_of(self._form(step, plan.key)), plan.id))
         self._mark.step, self._mark.row = step.index, batch.rows[-1][0].number
         self._job.file.save(self._mark, batch.made, batch.rejected)
-        progress.tell(done=progress.done + len(batch.rows))
+        self._report(step)
 
-    async def _catch_up(self, behind: int) -> None:
-        """Let the views come near: what is imported is seen at once, and memory stays flat."""
-        projector, head = self._platform.projector, await self._platform.store.head()
-        while not self._job.dry and head - projector.position > behind:
-            if not await projector.step():
-                return
+    def _report(self, step: PreparedStep) -> None:
+        counts = self._mark.counts
+        done = sum(n for of_step in counts for name, n in of_step.items() if name != "warnings")
+        rejected = sum(of_step.get("rejected", 0) for of_step in counts)
+        self._job.progress.update(doing=step.spec.name, done=done, rejected=rejected)
+
+    async def _wait_for_views(self, behind: int) -> None:
+        if not self._job.dry:
+            await wait_for_views(self._kernel, partial(self._job.may_continue, self._job), behind)
 
 
 async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, Kind]:
@@ -246,5 +243,5 @@ async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, 
 
 
 def _rejected(step: PreparedStep, row: Row, errors: list[FieldError]) -> RejectedRow:
-    told = [{"field": e.field, "code": e.code, "message": e.message} for e in errors]
-    return RejectedRow(step.index, row.number, row.line, list(row.cells), told)
+    listed = [{"field": e.field, "code": e.code, "message": e.message} for e in errors]
+    return RejectedRow(step.index, row.number, row.line, list(row.cells), listed)

@@ -1,8 +1,9 @@
-"""Taking an import in: its mapping and its files, checked whole and against each other before anything is done."""
+"""The mapping and the files of an import, checked whole and against each other before anything is done."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
 import shutil
 from collections.abc import Mapping as MappingOf
@@ -28,15 +29,22 @@ class Opened:
     steps: list[PreparedStep]
     files: dict[str, Facts]
 
+    def summaries(self, index: bytes) -> list[dict[str, Any]]:
+        """The facts of the files, as `reopen` takes them; digests are keyed with the organisation's `index`."""
+        return [{**f.summary(), "sha256": _keyed(f.sha256, index)} for f in self.files.values()]
+
     @property
     def total(self) -> int:
         """The rows of all steps."""
         return sum(1 if s.spec.file is None else self.files[s.spec.file].rows for s in self.steps)
 
 
-async def take_in(catalogue: Catalogue, access: Access, text: str, files: MappingOf[str, Path], folder: Path) -> Opened:
+async def accept(
+    catalogue: Catalogue, access: Access, text: str, sources: MappingOf[str, Path], folder: Path
+) -> Opened:
     """Copy the files into a new folder and check everything. Leaves no folder behind when it raises.
 
+    text: the mapping. sources: file name → where the file lies now.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden (no right to import a resource).
     """
     access.scope(IMPORT.name, "create")
@@ -45,9 +53,9 @@ async def take_in(catalogue: Catalogue, access: Access, text: str, files: Mappin
     for step in steps:
         access.scope(step.spec.resource, "import")
     check_rights(steps, access, lines)
-    _check_names(mapping, files)
+    _check_names(mapping, sources)
     try:
-        facts = await asyncio.to_thread(_copy_and_examine, mapping.files, files, folder)
+        facts = await asyncio.to_thread(_copy_and_examine, mapping.files, sources, folder)
         check_columns(steps, {name: f.columns for name, f in facts.items()}, lines)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder, True)
@@ -55,8 +63,8 @@ async def take_in(catalogue: Catalogue, access: Access, text: str, files: Mappin
     return Opened(mapping, steps, facts)
 
 
-def open_again(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], folder: Path) -> Opened:
-    """The same from what the log and the folder hold. Raises Invalid when a file is gone or no longer fits."""
+def reopen(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], folder: Path) -> Opened:
+    """Open what `accept` accepted again. Raises Invalid when a file is gone or no longer fits."""
     mapping, lines = parse_mapping(text)
     steps = prepare(mapping, lines, catalogue)
     files = {}
@@ -70,13 +78,6 @@ def open_again(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]],
     return Opened(mapping, steps, files)
 
 
-def forget_files(folder: Path) -> None:
-    """Remove the people's data that is no longer needed; what was rejected stays in the job file."""
-    for file in folder.iterdir():
-        if file.stem.isdigit():
-            file.unlink()
-
-
 def _check_names(mapping: Mapping, files: MappingOf[str, Path]) -> None:
     missing = [FieldError(n, "missing-file", "the mapping names this file; send it too") for n in mapping.files]
     errors = [e for e in missing if e.field not in files]
@@ -85,6 +86,11 @@ def _check_names(mapping: Mapping, files: MappingOf[str, Path]) -> None:
     ]
     if errors:
         raise Invalid("the files do not fit the mapping", errors=errors)
+
+
+def _keyed(digest: str, index: bytes) -> str:
+    """A keyed digest: it shows whether two files are equal and reveals nothing else."""
+    return hmac.digest(index, f"file|{digest}".encode(), "sha256").hex()
 
 
 def _copy_and_examine(names: list[str], files: MappingOf[str, Path], folder: Path) -> dict[str, Facts]:

@@ -1,0 +1,99 @@
+"""What erasures do to imports, as policies: rejected rows, dry runs and uploads hold people's data in clear text."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import orjson
+
+from services.integration.import_job import IMPORT
+from services.integration.imports.claims import EXPIRES, claimed
+from services.integration.imports.files import ImportFiles, job_file, remove
+from services.integration.imports.job_store import JobFile, existing
+from shared.clock import Clock
+from shared.errors import Unavailable
+from shared.events.customer_contacts import PersonErased
+from shared.events.envelope import Stored
+from shared.events.identity import UserErased
+from shared.events.integration import ImportErased
+from shared.events.sales_leads import LeadErased
+from shared.streaming.erasing import make_unreadable
+from shared.streaming.policies import Policy, Reaction
+
+LOOK_SECONDS = 0.1
+
+
+def erasure_policies(folder: Path) -> tuple[Policy, ...]:
+    """folder: the shared one, see `ImportFiles`."""
+    policies = _Erasures(ImportFiles(folder))
+    erasures = frozenset({PersonErased, LeadErased, UserErased})
+    return (
+        Policy("forget-rejected-rows", erasures, policies.forget_person),
+        Policy("erase-import", frozenset({ImportErased}), policies.forget_import),
+    )
+
+
+class _Erasures:
+    def __init__(self, files: ImportFiles) -> None:
+        self._files = files
+
+    async def forget_person(self, reaction: Reaction) -> None:
+        """Forget all rejected rows and dry runs of the organisation, which may hold the person; erase the imports that
+        wrote the person's record, whose names may name the person."""
+        tenant, bus = reaction.recorded.tenant, reaction.bus
+        await self._drop_dry_runs(tenant)
+        async for _, id, _ in bus.views.scan(IMPORT.collection.name, tenant):
+            path = job_file(self._files.of_import(id))
+            if path.exists():
+                await asyncio.to_thread(_forget_rejected, path, bus.reservations.keys.destroyed)
+        acts = {_correlation(one) for one in await bus.repository.store.read(tenant, reaction.recorded.stream)}
+        for id in sorted(acts):
+            state = await bus.repository.load(IMPORT, tenant, id)
+            if state.version and not state.erased:
+                await reaction.send(f"import/{id}", "integration.EraseImport", {}, id=id)
+
+    async def forget_import(self, reaction: Reaction) -> None:
+        """Remove the files of an erased import, once no process carries it out, and mask it in the views."""
+        folder = self._files.of_import(reaction.recorded.id)
+        await _stopped(folder, reaction.recorded.event_id, reaction.bus.clock)
+        await remove(folder)
+        await make_unreadable(reaction, IMPORT)
+        reaction.purge()
+
+    async def _drop_dry_runs(self, tenant: str) -> None:
+        for id in self._files.dry_runs():
+            folder = self._files.of_dry_run(id)
+            with existing(job_file(folder)) as file:
+                described = None if file is None else file.dry_run()
+            if described is not None and described["tenant"] == tenant:
+                await remove(folder)
+
+
+async def _stopped(folder: Path, holder: str, clock: Clock) -> None:
+    """Return once no process carries the import out. Raises Unavailable: not yet, try again."""
+    if not job_file(folder).exists():
+        return
+    try:
+        with closing(JobFile(job_file(folder))) as file:
+            for _ in range(int(2 * EXPIRES / 1e6 / LOOK_SECONDS)):
+                async with claimed(file, holder, clock) as ours:
+                    if ours:
+                        return
+                await asyncio.sleep(LOOK_SECONDS)
+    except sqlite3.DatabaseError:  # damaged: no process can carry it out
+        return
+    raise Unavailable("the import is still carried out: its files are removed once it has stopped")
+
+
+def _correlation(one: Stored) -> str:
+    """The id of the act that an event is part of; for the events of an import, the import's id."""
+    id: str = orjson.loads(one.metadata).get("correlation_id", "")
+    return id
+
+
+def _forget_rejected(path: Path, erasures: int) -> None:
+    with closing(JobFile(path)) as file:
+        file.forget_rejected(erasures)

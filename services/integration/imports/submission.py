@@ -1,0 +1,38 @@
+"""Beginning an import: its files go to the shared folder, then an event says that it has started.
+
+Whichever process has the imports role carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.integration.imports.files import ImportFiles, remove
+from services.integration.imports.upload import accept
+from shared.kernel.bus import Call
+from shared.kernel.kernel import Kernel
+from shared.security.permissions import Access
+
+
+async def start_import(
+    kernel: Kernel, access: Access, text: str, sources: Mapping[str, Path], key: str | None = None
+) -> str:
+    """Copy the files and begin the import; returns its id once it is durable.
+
+    text: the mapping. sources: file name → where the file lies now. key: the idempotency key.
+    Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
+    """
+    id = kernel.ids.new()
+    folder = ImportFiles(kernel.files).of_import(id)
+    opened = await accept(kernel.catalogue, access, text, sources, folder)
+    try:
+        files = opened.summaries(await kernel.keys.index_key(access.tenant))
+        body = {"name": opened.mapping.name, "mapping": text, "files": files, "total": opened.total}
+        done = await kernel.bus.send("integration.StartImport", body, Call(access, new_id=id, key=key))
+    except BaseException:
+        await remove(folder)
+        raise
+    if done.id != id:  # the same key came before
+        await remove(folder)
+    return done.id
