@@ -80,7 +80,13 @@ class Suite:
         """Start the background loops."""
         kernel = self.kernel
         witness = Witness(kernel.store, kernel.keys)
-        loops = [kernel.projector.run(), kernel.policies.run(), ImportScheduler(kernel).run(), witness.run()]
+        loops = [
+            kernel.projector.run(),
+            kernel.policies.run(),
+            kernel.log.run(),
+            ImportScheduler(kernel).run(),
+            witness.run(),
+        ]
         if kernel.feed is not None:
             loops.append(kernel.feed.run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]

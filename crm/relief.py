@@ -12,6 +12,7 @@ import gc
 from collections.abc import Callable
 
 from shared.kernel.kernel import Kernel
+from shared.streaming.projector import Projector
 
 QUIET_SECONDS = 15.0
 FEW = 60  # requests and events in that time that still count as idle: probes, a reader
@@ -38,7 +39,8 @@ class Relief:
         """Empty the caches, collect reference cycles, and return free pages to the system."""
         kernel = self._platform
         kernel.repository.forget_all()
-        kernel.projector.forget()
+        if isinstance(kernel.projection, Projector):
+            kernel.projection.forget()
         kernel.queries.release()
         if kernel.feed is not None:
             kernel.feed.release()

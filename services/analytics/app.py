@@ -23,7 +23,7 @@ def create_app(kernel: Kernel) -> FastAPI:
     """Raises Unavailable when there is no warehouse."""
     if kernel.feed is None:
         raise Unavailable("the analytics service needs the warehouse")
-    people = People(kernel.views, kernel.clock)
+    people = People(kernel.views)
     kernel.projection.subscribe(people)
     return service_app(
         kernel,

@@ -30,14 +30,6 @@ from shared.views.port import Collection, Field, Key, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
 DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal `details` of an event hold
-RIGHTS_CHANGED = (
-    events.UserRolesAssigned,
-    events.UserMovedToTeams,
-    events.UserSuspended,
-    events.UserReactivated,
-    events.UserDeactivated,
-    events.UserPasswordChanged,
-)  # after each of these the access tokens given out before are refused
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -60,7 +52,7 @@ class User(Record):
 
 
 def evolve(state: User, event: Event) -> None:
-    if isinstance(event, RIGHTS_CHANGED):
+    if isinstance(event, events.NEW_EPOCH):
         state.epoch += 1
     match event:
         case events.UserInvited(details=details) | events.UserListed(details=details):

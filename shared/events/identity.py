@@ -343,3 +343,17 @@ class SignInFailed:
     device: Annotated[dict[str, Any], Personal]
     account: str
     failures: int
+
+
+# --- What ends access -------------------------------------------------------------------------------------------------
+
+NEW_EPOCH = (
+    UserRolesAssigned,
+    UserMovedToTeams,
+    UserSuspended,
+    UserReactivated,
+    UserDeactivated,
+    UserPasswordChanged,
+)  # after each of these the access tokens given out before are refused
+ACCESS_ENDINGS = (*NEW_EPOCH, UserArchived, UserErased)
+SESSION_ENDINGS = (SignedOut, SessionRevoked)

@@ -47,7 +47,6 @@ _tracer = trace.get_tracer("crm.command")
 class CommandBus:
     """after_append: what follows durable events before the command is acknowledged (`destroy_keys`).
 
-    directory: users and teams, read for each decision unless the composition root sets a cached one.
     reach: returns once the views have come to a position; None = look until they have. holds_rules: whether commands
     hold the rules over several records themselves.
     """
@@ -59,11 +58,11 @@ class CommandBus:
     reservations: Reservations
     clock: Clock
     ids: Ids
+    directory: Directory
     after_append: Sequence[AfterAppend]
     reach: Callable[[int], Awaitable[None]] | None = None
     holds_rules: bool = True
     custom: CustomFields = field(init=False)
-    directory: Directory = field(init=False)
     _decider: Decider = field(init=False)
     _appender: Appender = field(init=False)
     _idempotency: Idempotency = field(init=False)
@@ -72,7 +71,6 @@ class CommandBus:
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.views)
-        self.directory = Directory(self.views, self.clock, self.catalogue.roles, max_age=-1)
         self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids)
         self._appender = Appender(self.codec, self.reservations, self.ids, self.after_append)
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)

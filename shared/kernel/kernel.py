@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids
+from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
 from shared.kernel.bus import CommandBus
@@ -21,7 +22,9 @@ from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
 from shared.security.keyring import KeyRing
 from shared.security.limits import Limits
+from shared.security.revocations import CATEGORIES, KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
+from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projection import Projection
 from shared.streaming.projector import Projector
@@ -50,8 +53,8 @@ class Kernel:
     bus: CommandBus
     queries: Queries
     snapshots: Snapshots
-    projection: Projection  # what services read; `projector` where this process writes the views
-    projector: Projector
+    projection: Projection
+    log: LogFollower  # for what acts however far the views are behind
     policies: PolicyRunner
     directory: Directory
     verifier: TokenVerifier
@@ -60,9 +63,17 @@ class Kernel:
     signer: TokenSigner | None = None  # the identity service alone signs
     feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`
 
+    @property
+    def projector(self) -> Projector:
+        """The projector of this process. Raises Unavailable where another process writes the views."""
+        if not isinstance(self.projection, Projector):
+            raise Unavailable("another process writes the views")
+        return self.projection
+
     async def start(self) -> None:
-        """Load the positions of projector and policies; call once before they run."""
-        await self.projector.start()
+        """Load the positions of projector and policies, and what the log says of access; call once before they run."""
+        await self.log.start(self.clock.now() - KEPT)
+        await self.projection.start()
         await self.policies.start()
 
     async def close(self) -> None:
@@ -70,19 +81,31 @@ class Kernel:
         await self.snapshots.close()
 
 
-def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] = ()) -> Kernel:
-    """The kernel of one process. catalogue: all record types, for a command may look up those of other services."""
+def build_kernel(
+    ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] = (), *, projects: bool = True
+) -> Kernel:
+    """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
+
+    projects: whether this process writes the views; else it follows the one that does.
+    """
     codec, clock, ids = Codec(ports.keys), ports.clock, ports.ids
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, ports.keys, clock, ids)
+    revocations = Revocations()
+    directory = Directory(ports.views, catalogue.roles, revocations)
     after_append = [destroy_keys(ports.keys)]
-    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, after_append)
-    projector = Projector(catalogue, repository, ports.views, codec)
-    bus.reach = projector.reach
-    bus.directory = directory = Directory(ports.views, clock, catalogue.roles)
+    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
+    projection: Projection
+    if projects:
+        projection = projector = Projector(catalogue, repository, ports.views, codec)
+        bus.reach = projector.reach
+    else:
+        projection = ProjectionFollower(ports.store, ports.views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
     for listener in (directory, bus.custom, snapshots):
-        projector.subscribe(listener)
+        projection.subscribe(listener)
+    log = LogFollower(ports.store, CATEGORIES)
+    log.subscribe(revocations)
     signer = TokenSigner(ports.signing, ISSUER, clock, ids)
     return Kernel(
         store=ports.store,
@@ -95,10 +118,10 @@ def build_kernel(ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] 
         catalogue=catalogue,
         repository=repository,
         bus=bus,
-        queries=Queries(ports.views, repository, projector, snapshots),
+        queries=Queries(ports.views, repository, projection, snapshots),
         snapshots=snapshots,
-        projection=projector,
-        projector=projector,
+        projection=projection,
+        log=log,
         policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),

@@ -1,27 +1,24 @@
-"""Who is who: resolves a user's Access from the identity views (`users`, `teams`, `roles`), one snapshot per tenant.
+"""Resolves a user's Access from the identity views (`users`, `teams`, `roles`), which it keeps for each tenant.
 
-A projector of the same process tells which records changed, and only those are read again. Where another process
-projects (`max_age` is given: `MAX_AGE`), a snapshot lives that long.
+It is a listener of the projection: it reads changed records again, and a change acts within 2 s in every process.
+What ends access acts as soon as it is in the log (`Revocations`), even where the views are behind.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Level, Role
 from shared.security.reach import Places, closure
-from shared.security.tokens import LIFETIME, Claims
+from shared.security.revocations import Revocations
+from shared.security.tokens import Claims
 from shared.views.paging import every
 from shared.views.port import Document, Query, Scope, Views
 
 COLLECTIONS = {"user": "users", "team": "teams", "role": "roles"}  # category → collection
-ENDINGS = frozenset({"identity.SignedOut", "identity.SessionRevoked"})
-MAX_AGE: Micros = 2_000_000  # of what is kept about people where another process projects
 PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
 Key = tuple[str, str]  # category, id
 
@@ -30,7 +27,6 @@ Key = tuple[str, str]  # category, id
 class _Snapshot:
     """All that rights depend on. members, led: team → users; children: team → teams; reports: manager → users."""
 
-    taken: Micros
     documents: dict[str, dict[str, Document]]
     built_in: Mapping[str, Role]
     members: dict[str, set[str]] = field(default_factory=dict)
@@ -62,48 +58,47 @@ class _Snapshot:
 class Directory:
     """built_in: the roles of every organisation, by id.
 
-    max_age: how old a snapshot may get (µs); None = `on_events` hears of every change.
+    revocations: what the log says of ended sessions and users. Without any, the views alone count.
     """
 
-    def __init__(self, views: Views, clock: Clock, built_in: Mapping[str, Role], max_age: Micros | None = None) -> None:
-        self._views, self._clock, self._built_in, self._max_age = views, clock, built_in, max_age
+    def __init__(self, views: Views, built_in: Mapping[str, Role], revocations: Revocations | None = None) -> None:
+        self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
         self._snapshots: dict[str, _Snapshot] = {}
         self._changed: dict[str, set[Key]] = {}  # per tenant that has a snapshot or is being read
-        self._ended: OrderedDict[str, Micros] = OrderedDict()  # sessions whose access tokens may still live
+        self._forgotten = 0  # how often everything was to be read again
         self._lock = asyncio.Lock()
 
     def on_events(self, events: Sequence[Stored]) -> None:
-        """Note whose identity records changed and which sessions ended: a listener of the projection."""
+        """Note whose identity records changed."""
         for one in events:
-            if one.category in COLLECTIONS:
-                if (changed := self._changed.get(one.tenant)) is not None:
-                    changed.add((one.category, one.id))
-            elif one.type in ENDINGS:
-                self._end(one.id)
+            if one.category in COLLECTIONS and (changed := self._changed.get(one.tenant)) is not None:
+                changed.add((one.category, one.id))
 
     def forget_all(self) -> None:
-        """Read everything again. Sessions that ended stay ended."""
+        """Read everything again at the next question."""
+        self._forgotten += 1
         self._snapshots.clear()
 
-    def _end(self, session: str) -> None:
-        now = self._clock.now()
-        self._ended[session] = now
-        while self._ended and now - next(iter(self._ended.values())) > 2 * LIFETIME * 1_000_000:
-            self._ended.popitem(last=False)
-
     async def caller(self, claims: Claims) -> Access | None:
-        """The rights of whoever bears a verified token; None when the user, their epoch or the session has ended.
+        """The rights of the holder of a verified token; None when the user, their epoch or the session has ended.
 
         A token of a newer epoch than the view's is one that identity issued a moment ago.
         """
-        access = await self.access(claims.tenant, claims.user)
-        if access is None or claims.epoch < access.epoch or claims.session in self._ended:
+        if self._revocations.is_ended(claims.tenant, claims.session):
             return None
-        return access
+        snapshot = await self._snapshot(claims.tenant)
+        access = self._resolved(claims.tenant, claims.user, snapshot)
+        if access is None:
+            return None
+        shown = snapshot.documents["user"][claims.user]["version"]
+        ended = self._revocations.endings_after(claims.tenant, claims.user, shown)
+        return access if claims.epoch >= access.epoch + ended else None
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
-        snapshot = await self._snapshot(tenant)
+        return self._resolved(tenant, user, await self._snapshot(tenant))
+
+    def _resolved(self, tenant: str, user: str, snapshot: _Snapshot) -> Access | None:
         found = snapshot.resolved.get(user)
         if found is None:
             document = snapshot.documents["user"].get(user)
@@ -122,26 +117,29 @@ class Directory:
 
     async def _snapshot(self, tenant: str) -> _Snapshot:
         found = self._snapshots.get(tenant)
-        if found is not None and not self._changed.get(tenant) and not self._too_old(found):
+        if found is not None and not self._changed.get(tenant):
             return found
         async with self._lock:
-            found = self._snapshots.get(tenant)
-            if found is None or self._too_old(found) or len(self._changed[tenant]) > PATCHED_AT_MOST:
-                self._changed[tenant] = set()
-                found = await self._take(tenant)
-            while changed := self._changed[tenant].copy():
-                await self._patch(tenant, found, changed)
-                self._changed[tenant] -= changed
-            self._snapshots[tenant] = found
-            return found
+            while True:
+                forgotten = self._forgotten
+                found = await self._refreshed(tenant, self._snapshots.get(tenant))
+                if forgotten == self._forgotten:  # else it may have been read before what was missed
+                    self._snapshots[tenant] = found
+                    return found
 
-    def _too_old(self, snapshot: _Snapshot) -> bool:
-        return self._max_age is not None and self._clock.now() - snapshot.taken > self._max_age
+    async def _refreshed(self, tenant: str, found: _Snapshot | None) -> _Snapshot:
+        """What is kept of a tenant with its changed records read again, or everything where much changed."""
+        if found is None or len(self._changed[tenant]) > PATCHED_AT_MOST:
+            self._changed[tenant] = set()
+            found = await self._take(tenant)
+        while changed := self._changed[tenant].copy():
+            await self._patch(tenant, found, changed)
+            self._changed[tenant] -= changed
+        return found
 
     async def _take(self, tenant: str) -> _Snapshot:
-        taken = self._clock.now()
         documents = {category: await self._all(name, tenant) for category, name in COLLECTIONS.items()}
-        snapshot = _Snapshot(taken, documents, self._built_in)
+        snapshot = _Snapshot(documents, self._built_in)
         snapshot.index()
         return snapshot
 

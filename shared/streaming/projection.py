@@ -72,6 +72,14 @@ class Projection(Protocol):
         """The views hold every event of the log up to here, as far as this process knows."""
         ...
 
+    async def start(self) -> None:
+        """Read how far the views have come; call once before `run`, and before a listener keeps anything."""
+        ...
+
+    async def run(self) -> None:
+        """Keep up until cancelled. Raises ViewsDamaged where this process writes the views."""
+        ...
+
     def watch(self, tenant: str, stream: str) -> Waiter:
         """The waiter of a stream. Ask for it before a look at the views, so that no event passes in between."""
         ...

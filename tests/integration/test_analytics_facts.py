@@ -72,7 +72,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
         codec = world.projector._codec
         feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
         await feed.start()
-        people = People(world.views, world.clock)
+        people = People(world.views)
         world.projector.subscribe(people)
         yield Analysts(world, feed, SqlGateway(warehouse, people))
         await warehouse.close()
@@ -219,7 +219,7 @@ METRICS = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenu
 async def test_a_rolled_up_metric_is_the_one_made_of_the_records_and_follows_corrections(analysts: Analysts) -> None:
     a = analysts
     rollups = a.feed.rollups
-    rolled = SqlGateway(a.feed.warehouse, People(a.world.views, a.world.clock), rollups.generation)
+    rolled = SqlGateway(a.feed.warehouse, People(a.world.views), rollups.generation)
     rollups.worth_it = 1
 
     async def agree() -> None:
@@ -302,7 +302,7 @@ async def _any_history(folder: Path, histories: list[list[str]]) -> None:
         warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}")
         feed = WarehouseFeed(warehouse, world.store, world.projector._codec, world.catalogue, TABLES, world.clock)
         await feed.start()
-        a = Analysts(world, feed, SqlGateway(warehouse, People(world.views, world.clock)))
+        a = Analysts(world, feed, SqlGateway(warehouse, People(world.views)))
         won = 0
         for history in histories:
             deal = await a.deal("2017-01-01")

@@ -345,6 +345,30 @@ async def test_a_new_password_ends_every_other_session(suite: Suite) -> None:
     assert (await suite.sign_in(ADMIN, fresh)) is not None
 
 
+async def test_an_ended_session_stays_ended_after_a_restart(tmp_path: Path) -> None:
+    async with open_suite(tmp_path) as first:
+        await first.set_up()
+        client, tokens = await start(first)
+        _, other = await start(first)
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        assert (await client.delete("/identity/sessions/current")).status_code == 204
+        await first.settle()
+        assert await bearer(first, tokens["access_token"]) == 401
+    async with open_suite(tmp_path) as again:
+        assert await bearer(again, tokens["access_token"]) == 401
+        assert await bearer(again, other["access_token"]) == 200
+
+
+async def test_a_session_ends_while_the_views_are_behind(tmp_path: Path) -> None:
+    async with open_suite(tmp_path, projecting=False) as suite:
+        await suite.set_up()
+        client, tokens = await start(suite)
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        assert (await client.delete("/identity/sessions/current")).status_code == 204
+        await suite.kernel.log.step()
+        assert await bearer(suite, tokens["access_token"]) == 401
+
+
 async def test_sessions_survive_a_restart(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> None:
     _, first = await start(suite)
     folder = tmp_path_factory.mktemp("copy")

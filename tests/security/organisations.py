@@ -85,7 +85,7 @@ class Organisation:
         return self.random.sample(of, min(len(of), self.random.randint(0, most)))
 
     async def access(self, user: str) -> Access | None:
-        return await Directory(self.world.views, self.world.clock, self.world.catalogue.roles).access(self.tenant, user)
+        return await Directory(self.world.views, self.world.catalogue.roles).access(self.tenant, user)
 
     async def reach(self) -> dict[str, tuple[Reached, frozenset[str]]]:
         """Everybody's (record, right) pairs, and the fields of accounts that they see (of two)."""

@@ -86,7 +86,7 @@ async def person(world: World, grants: dict[str, Any], **more: Any) -> str:
 
 
 async def rights(world: World, user: str) -> Access:
-    found = await Directory(world.views, world.clock, world.catalogue.roles).access(TENANT, user)
+    found = await Directory(world.views, world.catalogue.roles).access(TENANT, user)
     assert found is not None
     return found
 

@@ -110,6 +110,7 @@ class Suite:
 
     async def settle(self) -> None:
         """Views have caught up, and the policies after them."""
+        await self.kernel.log.step()
         await self.kernel.projector.catch_up()
         while await self.kernel.policies.step():
             await self.kernel.projector.catch_up()
@@ -147,7 +148,8 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
         await kernel.start()
         suite = _suite(kernel, clock, folder)
         if projecting:
-            stack.push_async_callback(cancelled, asyncio.ensure_future(kernel.projector.run()))
+            for loop in (kernel.projector.run(), kernel.log.run()):
+                stack.push_async_callback(cancelled, asyncio.ensure_future(loop))
         stack.push_async_callback(suite.close_clients)
         yield suite
 

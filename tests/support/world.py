@@ -20,6 +20,7 @@ from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.queries import NOW, Moment
 from shared.security.permissions import Access, system_access
 from shared.streaming.policies import Policy
+from shared.streaming.projector import Projector
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
 from tests.support.ports import open_ports
@@ -43,7 +44,11 @@ class World:
         self.folder, self.clock, self.kernel = folder, clock, kernel
         self.store, self.views, self.keys = kernel.store, kernel.views, kernel.keys
         self.catalogue, self.repository, self.bus = kernel.catalogue, kernel.repository, kernel.bus
-        self.projector, self.policies, self.queries = kernel.projector, kernel.policies, kernel.queries
+        self.policies, self.queries = kernel.policies, kernel.queries
+
+    @property
+    def projector(self) -> Projector:
+        return self.kernel.projector
 
     async def do(
         self, name: str, body: dict[str, Any] | None = None, id: str | None = None, access: Access = BOSS, **call: Any

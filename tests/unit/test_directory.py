@@ -13,9 +13,10 @@ from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.aggregate import Aggregate
 from shared.events import identity as events
-from shared.events.envelope import stream_name
-from shared.security.directory import MAX_AGE, PATCHED_AT_MOST, Directory
+from shared.events.envelope import Event, stream_name
+from shared.security.directory import PATCHED_AT_MOST, Directory
 from shared.security.permissions import Access
+from shared.security.revocations import Revocations
 from shared.security.tokens import LIFETIME, Claims
 from shared.views.port import Query, Scope, Write
 from shared.views.sqlite import SqliteViews
@@ -25,20 +26,12 @@ from tests.unit.given import NOW, stored
 Version = dict[str, int]
 
 
-class HandClock:
-    def __init__(self) -> None:
-        self.micros = NOW
-
-    def now(self) -> int:
-        return self.micros
-
-
 class Town:
     """Users, teams and roles in real views; every change is told to the directory, as a projector does."""
 
-    def __init__(self, views: SqliteViews, max_age: int | None = None) -> None:
-        self.views, self.clock = views, HandClock()
-        self.directory = Directory(views, self.clock, BUILT_IN, max_age)
+    def __init__(self, views: SqliteViews) -> None:
+        self.views, self.log, self.now = views, Revocations(), NOW
+        self.directory = Directory(views, BUILT_IN, self.log)
         self._versions: Version = {}
 
     async def put(self, aggregate: Aggregate[Any], id: str, *, tell: bool = True, **fields: Any) -> None:
@@ -49,6 +42,10 @@ class Town:
         if tell:
             self.directory.on_events(stored(stream_name(aggregate.name, id), events.UserSuspended()))
 
+    def happens(self, user: str, *happened: Event, first_version: int) -> None:
+        """The log has events of a user that the views have not."""
+        self.log.on_events(stored(stream_name("user", user), *happened, first_version=first_version, now=self.now))
+
     async def user(self, id: str, **fields: Any) -> None:
         await self.put(USER, id, **{"name": id, "status": "active", "roles": ["sales_manager"]} | fields)
 
@@ -56,7 +53,7 @@ class Town:
         await self.put(TEAM, id, name=id, parent=parent, **fields)
 
     def end(self, session: str) -> None:
-        self.directory.on_events(stored(stream_name("session", session), events.SignedOut()))
+        self.log.on_events(stored(stream_name("session", session), events.SignedOut(), now=self.now))
 
     async def access(self, user: str) -> Access:
         found = await self.directory.access("t1", user)
@@ -208,15 +205,29 @@ async def test_many_changes_are_read_as_a_whole(town: Town) -> None:
     assert len(await town.below("u0")) == PATCHED_AT_MOST + 50
 
 
-async def test_where_another_process_projects_a_snapshot_ages(views: SqliteViews) -> None:
-    town = Town(views, max_age=MAX_AGE)
-    assert MAX_AGE == 2_000_000  # as docs/security.md promises
+async def test_after_missed_events_everything_is_read_again(town: Town) -> None:
     await town.user("ann")
     await town.access("ann")
     await town.put(USER, "ann", tell=False, name="ann", status="suspended")
-    town.clock.micros += MAX_AGE
     assert await town.directory.access("t1", "ann") is not None
-    town.clock.micros += 1
+    town.directory.forget_all()
+    assert await town.directory.access("t1", "ann") is None
+
+
+async def test_events_that_are_missed_while_the_tenant_is_read_count_too(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.user("ann")
+    read, missed = town.views.find, iter([True])
+
+    async def interrupted(collection: str, query: Query, scope: Scope) -> Any:
+        page = await read(collection, query, scope)
+        if collection == "users" and next(missed, False):
+            await town.put(USER, "ann", tell=False, name="ann", status="suspended")
+            town.directory.forget_all()
+        return page
+
+    monkeypatch.setattr(town.views, "find", interrupted)
     assert await town.directory.access("t1", "ann") is None
 
 
@@ -236,10 +247,45 @@ async def test_tokens_of_an_ended_session_are_refused_as_long_as_they_would_live
     town.end("s1")
     assert await town.directory.caller(claims(session="s1")) is None
     assert await town.directory.caller(claims(session="s2")) is not None
-    town.clock.micros += (2 * LIFETIME + 1) * 1_000_000
+    town.now += 2 * LIFETIME * 1_000_000
     town.end("s3")
-    assert await town.directory.caller(claims(session="s3")) is None
-    assert list(town.directory._ended) == ["s3"]
+    assert town.log.is_ended("t1", "s1")
+    town.now += 1
+    town.end("s4")
+    assert [town.log.is_ended("t1", session) for session in ("s1", "s3", "s4")] == [False, True, True]
+
+
+async def test_a_session_ends_in_its_own_organisation(town: Town) -> None:
+    await town.user("ann")
+    town.log.on_events([one._replace(tenant="t2") for one in stored(stream_name("session", "s1"), events.SignedOut())])
+    assert await town.directory.caller(claims(session="s1")) is not None
+
+
+@pytest.mark.parametrize(
+    "ending", [events.UserSuspended(), events.UserDeactivated(), events.UserArchived(), events.UserErased("ann")]
+)
+async def test_who_loses_access_in_the_log_is_refused_before_the_views_show_it(town: Town, ending: Event) -> None:
+    await town.user("ann", epoch=3)  # version 1
+    town.happens("ann", ending, first_version=2)
+    assert await town.directory.caller(claims(epoch=3)) is None
+
+
+async def test_a_token_issued_after_a_change_of_rights_is_good_before_the_views_show_it(town: Town) -> None:
+    await town.user("ann", epoch=3)  # version 1
+    changes = (events.UserRolesAssigned(["x"], []), events.UserRolesAssigned([], ["x"]))
+    town.happens("ann", *changes, first_version=2)
+    assert [await town.directory.caller(claims(epoch=e)) is not None for e in (3, 4, 5)] == [False, False, True]
+    await town.user("ann", epoch=4)  # version 2
+    assert [await town.directory.caller(claims(epoch=e)) is not None for e in (3, 4, 5)] == [False, False, True]
+    await town.user("ann", epoch=5)  # version 3
+    assert [await town.directory.caller(claims(epoch=e)) is not None for e in (4, 5)] == [False, True]
+
+
+async def test_changes_that_the_views_show_do_not_count_twice(town: Town) -> None:
+    for _ in range(3):
+        await town.user("ann", epoch=2)
+    town.happens("ann", events.UserSuspended(), events.UserReactivated("active"), first_version=2)
+    assert await town.directory.caller(claims(epoch=2)) is not None
 
 
 async def test_an_access_is_resolved_once(town: Town) -> None:

@@ -5,29 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
-from shared.security.directory import MAX_AGE
 from shared.security.permissions import Access, Level
 from shared.views.paging import every
 from shared.views.port import Query, Scope, Views
 
 
 class People:
-    """One tenant's names are kept until a user changes, or `MAX_AGE` where another process projects."""
+    """Keeps the names of a tenant until one of its users changes. A listener of the projection."""
 
-    def __init__(self, views: Views, clock: Clock) -> None:
-        self._views, self._clock = views, clock
-        self._kept: dict[str, tuple[Micros, dict[str, str]]] = {}
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._kept: dict[str, dict[str, str]] = {}
+        self._changes = 0
 
     def on_events(self, events: Sequence[Stored]) -> None:
-        """Forget the tenants whose users changed: a listener of the projection."""
-        for one in events:
-            if one.category == "user":
-                self._kept.pop(one.tenant, None)
+        """Forget the tenants whose users changed."""
+        for tenant in {one.tenant for one in events if one.category == "user"}:
+            self._changes += 1
+            self._kept.pop(tenant, None)
 
     def forget_all(self) -> None:
         """Forget all names."""
+        self._changes += 1
         self._kept.clear()
 
     async def names(self, access: Access) -> tuple[list[str], list[str]]:
@@ -41,9 +41,9 @@ class People:
 
     async def _of(self, tenant: str) -> dict[str, str]:
         found = self._kept.get(tenant)
-        if found is None or self._clock.now() - found[0] > MAX_AGE:
-            found = self._kept[tenant] = (self._clock.now(), await self._load(tenant))
-        return found[1]
-
-    async def _load(self, tenant: str) -> dict[str, str]:
-        return {d["id"]: d["name"] async for d in every(self._views, "users", Query(), Scope(tenant))}
+        if found is None:
+            changes = self._changes
+            found = {d["id"]: d["name"] async for d in every(self._views, "users", Query(), Scope(tenant))}
+            if changes == self._changes:  # nobody changed while we read
+                self._kept[tenant] = found
+        return found

@@ -1,0 +1,112 @@
+"""What one process writes acts in another: permissions, custom fields, names, erasures, and reads of own writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.analytics.views.people import People
+from shared.errors import Invalid, ProjectionBehind
+from shared.kernel.queries import Moment
+from shared.security.permissions import Level
+from shared.security.tokens import Claims
+from shared.views.port import Query
+from tests.support.two_kernels import TwoKernels, open_two_kernels
+from tests.support.world import BOSS, TENANT, joined
+
+PERSON = {"given_name": "Grace", "family_name": "Hopper"}
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[TwoKernels]:
+    async with open_two_kernels(tmp_path) as opened:
+        yield opened
+
+
+async def user(two: TwoKernels, name: str = "Ann") -> str:
+    """An active user whom both kernels know."""
+    body = {"name": name, "email": f"{name.lower()}@acme.example", "roles": ["sales_representative"]}
+    id = await joined(two.writer.bus, BOSS, body)
+    await two.settle()
+    return id
+
+
+async def test_changed_permissions_act_in_the_other_process(two: TwoKernels) -> None:
+    ann = await user(two)
+    directory = two.reader.kernel.directory
+    before = await directory.access(TENANT, ann)
+    assert before is not None
+    assert before.level("user", "manage") is Level.NONE
+    await two.writer.do("identity.AssignRoles", {"roles": ["administrator"]}, ann)
+    await two.settle()
+    after = await directory.access(TENANT, ann)
+    assert after is not None
+    assert after.level("user", "manage") is Level.ALL
+
+
+async def test_a_suspended_user_is_refused_before_the_views_show_it(two: TwoKernels) -> None:
+    ann = await user(two)
+    directory = two.reader.kernel.directory
+    access = await directory.access(TENANT, ann)
+    assert access is not None
+    claims = Claims(ann, TENANT, "s1", access.epoch, 0, "token")
+    assert await directory.caller(claims) is not None
+    await two.writer.do("identity.SuspendUser", {}, ann)
+    await two.follow()
+    assert await directory.caller(claims) is None
+    await two.settle()
+    assert await directory.caller(claims) is None
+
+
+async def test_a_new_custom_field_is_accepted_by_the_other_process(two: TwoKernels) -> None:
+    body = {"name": "Acme", "custom": {"size": 3}}
+    with pytest.raises(Invalid):
+        await two.reader.do("customer.CreateAccount", body)
+    field = {"resource": "account", "name": "size", "kind": "integer"}
+    await two.writer.do("customer.DefineField", field)
+    await two.settle()
+    assert (await two.reader.do("customer.CreateAccount", body)).version == 1
+
+
+async def test_names_of_people_follow_a_change(two: TwoKernels) -> None:
+    ann = await user(two)
+    people = People(two.reader.views)
+    two.reader.kernel.projection.subscribe(people)
+    assert await people.names(BOSS) == ([ann], ["Ann"])
+    await two.writer.do("identity.ChangeProfile", {"name": "Anna"}, ann)
+    await two.settle()
+    assert await people.names(BOSS) == ([ann], ["Anna"])
+
+
+async def test_an_erased_person_leaves_states_and_past_lists_of_the_other_process(two: TwoKernels) -> None:
+    grace = await two.writer.make("customer.CreateContact", **PERSON)
+    await two.settle()
+    moment = Moment(occurred=two.writer.clock.now())
+    contact = two.reader.aggregate("contact")
+    assert (await two.reader.state("contact", grace)).family_name == "Hopper"
+    page = await two.reader.queries.find(contact, Query(), BOSS, moment)
+    assert [d["family_name"] for d in page.items] == ["Hopper"]
+    await two.writer.do("customer.EraseContact", {}, grace)
+    await two.settle()
+    assert (await two.reader.state("contact", grace)).family_name != "Hopper"
+    page = await two.reader.queries.find(contact, Query(), BOSS, moment)
+    assert "Hopper" not in str(page.items)
+
+
+async def test_a_reader_waits_for_what_it_wrote_until_the_other_process_shows_it(
+    two: TwoKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.kernel.queries.WAIT_SECONDS", 0.1)
+    acme = await two.reader.do("customer.CreateAccount", {"name": "Acme"})
+    account = two.reader.aggregate("account")
+    with pytest.raises(ProjectionBehind):
+        await two.reader.queries.get(account, acme.id, BOSS, min_version=1)
+    monkeypatch.setattr("shared.kernel.queries.WAIT_SECONDS", 60.0)
+    monkeypatch.setattr("shared.kernel.queries.LOOK_SECONDS", 60.0)
+    reading = asyncio.create_task(two.reader.queries.get(account, acme.id, BOSS, min_version=1))
+    await asyncio.sleep(0.01)
+    await two.settle()
+    assert (await reading)["name"] == "Acme"
