@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from anyio import CancelScope
 from fastapi import Request
-from starlette.responses import StreamingResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from shared.errors import CrmError
 from shared.http.headers import header
@@ -18,6 +19,7 @@ from shared.http.headers import header
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 1.0  # between two looks at whether the caller may still listen: a stream ends within two
 RETRY_MS = 2000
+_LINE = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,9 @@ class ServerEvent:
     id: int | None = None
     event: str = ""
 
-    def encode(self) -> bytes:
-        head = f"event: {self.event}\n" if self.event else ""
-        mark = f"id: {self.id}\n" if self.id is not None else ""
-        return f"{head}{mark}data: ".encode() + orjson.dumps(self.data) + b"\n\n"
+    def message(self) -> ServerSentEvent:
+        id = None if self.id is None else str(self.id)
+        return ServerSentEvent(orjson.dumps(self.data).decode(), event=self.event or None, id=id, sep=_LINE)
 
 
 def last_event_id(request: Request) -> int:
@@ -41,61 +42,48 @@ def last_event_id(request: Request) -> int:
 
 
 def event_stream(
-    events: AsyncIterator[ServerEvent],
+    events: AsyncGenerator[ServerEvent, None],
     allowed: Callable[[], Awaitable[None]],
     heartbeat: float = HEARTBEAT_SECONDS,
     look: float = LOOK_SECONDS,
-) -> StreamingResponse:
-    """Send events until they end, the client leaves or may not listen any more; a generator is closed in each case.
+) -> EventSourceResponse:
+    """Send events until they end, the client leaves or may not listen any more; the generator is closed in each case.
 
     allowed: raises once the caller's session or right has ended (`Authenticator.while_allowed`). look: seconds between
-    two such checks. heartbeat: seconds of silence after which a comment is sent, so that no proxy takes the connection
-    for dead.
+    two such checks. heartbeat: seconds between two comments, so that no proxy takes the connection for dead.
     """
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_frames(events, allowed, heartbeat, look), headers=headers, media_type="text/event-stream")
+    return EventSourceResponse(
+        _messages(events, allowed, look),
+        headers={"Cache-Control": "no-cache"},
+        ping=heartbeat,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here", sep=_LINE),
+        sep=_LINE,
+    )
 
 
-async def _frames(
-    events: AsyncIterator[ServerEvent], allowed: Callable[[], Awaitable[None]], heartbeat: float, look: float
-) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
-    pause, quiet = min(look, heartbeat), 0.0
-    async with _closed_after(events) as source:
-        while True:
-            waiting = asyncio.ensure_future(anext(source, None))
-            try:
-                while not (await asyncio.wait({waiting}, timeout=pause))[0]:
-                    if not await _holds(allowed):
-                        return
-                    quiet += pause
-                    if quiet >= heartbeat:
-                        quiet = 0.0
-                        yield b": still here\n\n"
-                event = await waiting
-            finally:
-                if not waiting.done():
-                    waiting.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await waiting
-            if event is None or not await _holds(allowed):
-                return
-            quiet = 0.0
-            yield event.encode()
+async def _messages(
+    events: AsyncGenerator[ServerEvent, None], allowed: Callable[[], Awaitable[None]], look: float
+) -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(retry=RETRY_MS, sep=_LINE)
+    async with aclosing(events):
+        while (event := await _next(events, allowed, look)) is not None:
+            yield event.message()
 
 
-async def _holds(allowed: Callable[[], Awaitable[None]]) -> bool:
+async def _next(
+    events: AsyncGenerator[ServerEvent, None], allowed: Callable[[], Awaitable[None]], look: float
+) -> ServerEvent | None:
+    """The next event; None when there is none or the caller may not have it."""
+    waiting = asyncio.ensure_future(anext(events, None))
     try:
-        await allowed()
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=look)
+            await allowed()
+        return await waiting
     except CrmError:
-        return False
-    return True
-
-
-@asynccontextmanager
-async def _closed_after(events: AsyncIterator[ServerEvent]) -> AsyncIterator[AsyncIterator[ServerEvent]]:
-    try:
-        yield events
+        return None
     finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
+        if not waiting.done():
+            waiting.cancel()
+            with CancelScope(shield=True), suppress(asyncio.CancelledError):  # a generator that runs cannot be closed
+                await waiting

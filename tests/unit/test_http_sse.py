@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from fastapi import Request
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from shared.errors import Unauthenticated
 from shared.http.sse import LOOK_SECONDS, ServerEvent, event_stream, last_event_id
+
+SCOPE: Scope = {"type": "http", "method": "GET", "asgi": {}}
 
 
 async def three() -> AsyncGenerator[ServerEvent, None]:
@@ -27,14 +30,23 @@ async def body_of(
     allowed: Callable[[], Awaitable[None]] = always,
     look: float = 1,
 ) -> str:
-    stream = event_stream(source, allowed, heartbeat, look)
-    return "".join([str(chunk, "utf-8") async for chunk in stream.body_iterator])  # type: ignore[arg-type]
+    sent: list[bytes] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message.get("body", b""))
+
+    await event_stream(source, allowed, heartbeat, look)(SCOPE, receive, send)
+    return b"".join(sent).decode()
 
 
 async def test_frames_and_the_end() -> None:
     text = await body_of(three())
     assert text.startswith("retry: 2000\n\n")
-    assert 'event: progress\nid: 1\ndata: {"done":0,"行":"一"}\n\n' in text
+    assert 'id: 1\nevent: progress\ndata: {"done":0,"行":"一"}\n\n' in text
     assert text.count("data:") == 3
 
 
@@ -68,7 +80,7 @@ async def test_a_client_that_leaves_ends_the_source() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await asyncio.wait_for(event_stream(endless(), always)({"type": "http", "asgi": {}}, receive, send), 5)
+    await asyncio.wait_for(event_stream(endless(), always)(SCOPE, receive, send), 5)
     await asyncio.wait_for(ended.wait(), 5)
 
 
@@ -105,3 +117,35 @@ async def test_a_caller_who_may_not_listen_any_more_hears_nothing_more() -> None
 
 def test_a_stream_looks_often_enough_to_end_within_two_seconds() -> None:
     assert LOOK_SECONDS <= 1
+
+
+async def test_a_client_that_leaves_in_a_silence_lets_the_source_finish_its_cleanup() -> None:
+    cleaned = asyncio.Event()
+
+    async def silent() -> AsyncGenerator[ServerEvent, None]:
+        try:
+            yield ServerEvent("seen")
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            cleaned.set()
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        """The client reads nothing more."""
+
+    await asyncio.wait_for(event_stream(silent(), always)(SCOPE, receive, send), 5)
+    assert cleaned.is_set()
+
+
+async def test_no_event_is_lost_or_sent_twice_between_looks_and_heartbeats() -> None:
+    async def many() -> AsyncGenerator[ServerEvent, None]:
+        for n in range(200):
+            await asyncio.sleep(0.0005 * (n % 5))
+            yield ServerEvent(n, n)
+
+    text = await body_of(many(), heartbeat=0.003, look=0.001)
+    assert [int(n) for n in re.findall(r"^data: (\d+)$", text, re.MULTILINE)] == list(range(200))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -134,7 +134,7 @@ def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
         return runner.run(request, "read", lambda note: verify(kernel, access.tenant, kernel.open_scratch, note))
 
 
-async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncIterator[ServerEvent]:
+async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncGenerator[ServerEvent, None]:
     async with lock:
         try:
             async for report in reports(job):

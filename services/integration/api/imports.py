@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -149,7 +149,7 @@ async def _may_import(access: Access) -> None:
     access.scope("import", "create")
 
 
-async def _numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[ServerEvent]:
+async def _numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncGenerator[ServerEvent, None]:
     number = 0
     async for data in events:
         number += 1
