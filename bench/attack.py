@@ -66,9 +66,9 @@ def run(rounds: int = 5, accounts: int = ACCOUNTS) -> list[Figure]:
     p99 = {name: median(load.p99 for load in loads[1:]) for name, loads in bench.loads.items()}
     rate = {name: median(load.rate for load in loads[1:]) for name, loads in bench.loads.items()}
     detail = "{:,.0f} reads/s, p99 {:.1f} ms; calm {:,.0f}/s, {:.1f} ms; {:,} attacks"
-    told = {n: detail.format(rate[n], p99[n], rate["calm"], p99["calm"], bench.sent[n]) for n in GOALS}
+    details = {n: detail.format(rate[n], p99[n], rate["calm"], p99["calm"], bench.sent[n]) for n in GOALS}
     measured = {n: p99[n] if n == "patterns" else p99[n] / p99["calm"] for n in GOALS}
-    return [at_most(f"p99 of others {NAMES[n]}", measured[n], *GOALS[n], told[n]) for n in GOALS]
+    return [at_most(f"p99 of others {NAMES[n]}", measured[n], *GOALS[n], details[n]) for n in GOALS]
 
 
 class _Bench:

@@ -18,7 +18,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGE, DATA = DOCS / "benchmarks.md", DOCS / "benchmarks.json"
 WORSE_BY = 0.2  # of a ratio, against the last landed page
 RATIOS = ("%", "×")
-GROWS = 0.25  # a smaller power is told as hardly growing
+GROWS = 0.25  # a smaller power is shown as hardly growing
 TITLES = {
     "append": "Appending to the event store",
     "load": "Loading an aggregate",

@@ -48,7 +48,7 @@ class Person:
         self._token, self._signed_in_at = "", -RENEWED
 
     async def work(self) -> None:
-        """For ever; a suite that is gone is waited for, and what was under way is asked for again."""
+        """Without end; a suite that is gone is waited for, and what was under way is asked for again."""
         while True:
             await self.office.open.wait()
             wire = Wire(self.office.url)

@@ -164,8 +164,8 @@ async def test_a_body_of_very_many_keys(http: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
         return answer
 
-    told = (await sent(900)).json()
-    assert (len(told["errors"]), told["detail"][:4]) == (MAX_ERRORS, "901 ")
+    problem = (await sent(900)).json()
+    assert (len(problem["errors"]), problem["detail"][:4]) == (MAX_ERRORS, "901 ")
     invalid(await sent(2_000), ("", "too-many-keys"))
     invalid(await sent(80_000), ("", "too-many-values"))
 

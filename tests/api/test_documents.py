@@ -63,7 +63,7 @@ async def test_every_operation_is_told_in_full(whole: Whole, service: str) -> No
 
 
 def _check_errors(document: Document, operation: Document, where: str, *, with_body: bool) -> None:
-    """Each error is a Problem, and those are told that any such operation can meet."""
+    """Each error is a Problem, and the document names all that such an operation can meet."""
     responses = operation["responses"]
     for status, response in responses.items():
         if status[0] in "45":

@@ -23,7 +23,7 @@ from tests.api.documents import SERVICES, Document, Ready, operations, prefix_of
 from tests.api.served import Served, serve
 
 PROVING = bool(os.environ.get("CRM_PROVE"))
-EXAMPLES = 50 if PROVING else 1  # random cases per operation, beside one for every boundary of every value
+EXAMPLES = 50 if PROVING else 1  # random cases per operation, in addition to one for every boundary of every value
 NO_CHECK = "positive_data_acceptance"  # a rule of the domain may refuse what a schema allows: a duplicate, a cycle
 REFUSALS = "400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, '5xx'"  # 412 is one of ours
 REACHED = 0.75  # the part of the writes that must have been done at least once

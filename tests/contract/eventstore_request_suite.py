@@ -98,7 +98,7 @@ class RequestSuite:
     # --- concurrency ----------------------------------------------------------------------------------------------
 
     async def test_sixteen_writers_race_on_one_stream(self, opener: Opener) -> None:
-        """Exactly one wins each version; whoever loses reads again and tries on."""
+        """Exactly one wins each version; a loser reads again and retries."""
         store, stream, rounds = await opener(), stream_of(), 10
         won: list[tuple[int, str]] = []
 

@@ -140,7 +140,7 @@ async def test_what_is_trusted_to_be_new_and_is_not_is_found_out(path: Path) -> 
 
 
 class Jumping:
-    """A clock that tells what it is told to."""
+    """A clock that a test sets."""
 
     def __init__(self, *moments: Micros) -> None:
         self.moments = list(moments)

@@ -1,4 +1,4 @@
-"""The log of the embedded views stays bounded, and whoever writes does not wait for it."""
+"""The log of the embedded views stays bounded, and a writer does not wait for it."""
 
 from __future__ import annotations
 

@@ -71,9 +71,9 @@ class TestWarehouse(WarehouseSuite):
         url = f"chdb:{tmp_path / 'warehouse'}"
         root = Path(__file__).parents[2]
         other = await asyncio.create_subprocess_exec(sys.executable, "-c", script, url, cwd=root, stdout=PIPE)
-        told = (await other.communicate())[0].decode()
-        assert "cannot be opened" in told
-        assert len(told.splitlines()) == 1
+        printed = (await other.communicate())[0].decode()
+        assert "cannot be opened" in printed
+        assert len(printed.splitlines()) == 1
 
     async def test_a_directory_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")

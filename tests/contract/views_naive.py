@@ -1,4 +1,4 @@
-"""What a query means, told without any index: the views suite holds every adapter to it."""
+"""What a query means, computed without any index: the views suite holds every adapter to it."""
 
 from __future__ import annotations
 

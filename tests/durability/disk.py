@@ -93,7 +93,7 @@ def _sectors(write: Write) -> Iterator[Write]:
 
 
 class Disk(apsw.VFS):
-    """Each call on a file is told to `watch(operation, file name, write)` before it is done; the watcher may raise.
+    """Each call on a file is reported to `watch(operation, file name, write)` before it is done; the watcher may raise.
 
     The log is moved into the database when it has `log_pages` pages.
     """

@@ -1,4 +1,4 @@
-"""Views and a warehouse that are torn, cut, overwritten, gone or too new are filled anew from the events.
+"""Views and a warehouse that are torn, cut, overwritten, gone or too new are filled again from the events.
 
 The data directory is that of a suite that was killed at work, so that its logs are still there.
 """

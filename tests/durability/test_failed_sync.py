@@ -93,7 +93,7 @@ async def test_a_failed_sync_at_any_moment(tmp_path: Path, monkeypatch: pytest.M
         broken_in["log" if broken else "checkpoint"] += 1
         await store.close()
         await holds(syncs.after_power_loss(folder / "lost", dice), acknowledged)
-        await holds(folder / "events.db", acknowledged)  # a restart without power loss: the cache is written anew …
+        await holds(folder / "events.db", acknowledged)  # a restart without power loss: the cache is written again …
         await holds(syncs.after_power_loss(folder / "later", dice), acknowledged)  # … and a power loss after that
         monkeypatch.undo()
     assert min(broken_in.values()) > 0, broken_in

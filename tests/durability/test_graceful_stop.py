@@ -1,4 +1,4 @@
-"""Asked to stop while eight people work: it ends by itself, and whoever was being served is served or told 503."""
+"""Asked to stop while eight people work: it ends by itself, and each open request is served or answered 503."""
 
 from __future__ import annotations
 

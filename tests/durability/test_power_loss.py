@@ -22,7 +22,7 @@ from tests.durability.scale import LIMIT, POWER_LOSS_IMAGES
 
 ROUNDS, AT_ONCE = 60, 4
 pytestmark = LIMIT
-OPENED = -1  # marks in the log, beside positions acknowledged
+OPENED = -1  # marks in the log, in addition to positions acknowledged
 
 
 @dataclass(slots=True)

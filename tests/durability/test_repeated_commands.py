@@ -105,8 +105,8 @@ async def test_each_command_sent_several_times_has_one_effect_and_one_answer(des
             wire = desk.wire()
             heard.append(await desk.history.journal.deliver(wire, one))  # and once more, long after
             wire.close()
-            told = {(a.status, a.headers.get("etag"), a.headers.get("location"), a.content) for a in heard}
-            assert len(told) == 1, told
+            distinct = {(a.status, a.headers.get("etag"), a.headers.get("location"), a.content) for a in heard}
+            assert len(distinct) == 1, distinct
             sent, cut = sent + times + 1, cut + times + 1 - len(heard)
 
     await asyncio.gather(*(repeat() for _ in range(REPEATED_COMMANDS)))

@@ -100,7 +100,7 @@ async def owners_and_leads(desk: Office) -> Mapping[str, tuple[int, int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not DATA.is_dir(), reason="the public data set is not beside the repository: ../shared/data")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the public data set is not next to the repository: ../shared/data")
 async def test_the_public_data_set(tmp_path: Path) -> None:
     async with office(tmp_path / "data") as desk:
         before = await visible(desk)

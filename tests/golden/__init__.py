@@ -1,1 +1,1 @@
-"""One JSON file per event and version, written once and never again: what is stored today is read for ever."""
+"""One JSON file per event and version, written once and never again: what is stored today stays readable."""

@@ -78,7 +78,7 @@ def _sealed(value: Any, path: str, mask: Any) -> str:
 def contents(type_: EventType) -> bytes:
     """A golden file. stored: the payload as it lies in the store, personal fields sealed by OneKey; event: in clear.
 
-    Whoever adds a version adds `now` to the files of the older ones: what they are upcast to.
+    A change that adds a version adds `now` to the files of the older ones: what they are upcast to.
     """
     clear = example(type_)
     sealed = dict(clear)

@@ -114,15 +114,15 @@ async def test_without_a_token_nothing_is_told(suite: Suite) -> None:
 
 
 async def test_the_views_describe_themselves_in_both_languages(ada: httpx.AsyncClient) -> None:
-    told = (await ada.get("/analytics/views")).json()
-    views = {v["name"]: v for v in told["views"]}
+    described = (await ada.get("/analytics/views")).json()
+    views = {v["name"]: v for v in described["views"]}
     first = "opportunity_id name account owner manager team product stage status amount currency opened_on closed_on"
     assert [c["name"] for c in views["opportunities"]["columns"]][:13] == first.split()
     assert views["pipeline_as_of"]["parameters"] == {"day": "Date32"}
     columns = [c["name"] for c in views["pipeline_as_of"]["columns"]]
     assert columns == ["stage", "status", "opportunities", "amount"]
     assert all(v["zh"] and v["en"] and all(c["zh"] and c["en"] for c in v["columns"]) for v in views.values())
-    assert "sum" in told["functions"]["aggregates"]
+    assert "sum" in described["functions"]["aggregates"]
 
 
 async def test_every_described_column_is_answered_with_its_type(ada: httpx.AsyncClient) -> None:

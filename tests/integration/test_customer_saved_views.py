@@ -1,4 +1,4 @@
-"""Saved views over real files: they fit their record type, and the rights of whoever keeps them."""
+"""Saved views over real files: they fit their record type, and the rights of their owner."""
 
 from __future__ import annotations
 

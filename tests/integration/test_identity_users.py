@@ -234,9 +234,9 @@ async def test_why_somebody_sees_a_record_is_explained(suite: Suite, admin: http
     account = (await post(admin, "/customer/accounts", 201, name="Umbrella"))["id"]
     await suite.settle()
     path = f"/identity/access/explain?resource=account&id={account}"
-    told = (await admin.get(f"{path}&user={id}")).json()
-    assert (told["visible"], told["relation"]) == (False, "none")
-    read = next(r for r in told["rights"] if r["action"] == "read")
+    explained = (await admin.get(f"{path}&user={id}")).json()
+    assert (explained["visible"], explained["relation"]) == (False, "none")
+    read = next(r for r in explained["rights"] if r["action"] == "read")
     assert read == {"action": "read", "level": "team", "allowed": False, "roles": ["sales_representative"]}
     own = (await admin.get(path)).json()
     assert (own["visible"], own["relation"]) == (True, "own")

@@ -1,4 +1,4 @@
-"""The loop of imports ends when it is told to, whatever else happens at that moment."""
+"""The loop of imports ends when it is asked to, whatever else happens at that moment."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Hand:
-    """A policy that notes what it reacts to, and fails as often as it is told."""
+    """A policy that notes what it reacts to, and fails as often as the test says."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []

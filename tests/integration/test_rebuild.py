@@ -1,4 +1,4 @@
-"""Rebuilding a view beside the live one, over real files."""
+"""Rebuilding a view next to the live one, over real files."""
 
 from __future__ import annotations
 

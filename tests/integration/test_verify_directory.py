@@ -95,9 +95,9 @@ def test_an_end_that_is_cut_off_is_told_by_the_views(data: Path) -> None:
     for table in ("events", "chain"):
         _change(data / "events.db", f"DELETE FROM {table} WHERE position = (SELECT max(position) FROM {table})")
     result = verify_directory(data, None)
-    told = "\n".join(describe(result))
-    assert "views.db knew: the log was cut off" in told
-    assert "keys/keys.db knew: the log was cut off" in told
+    report = "\n".join(describe(result))
+    assert "views.db knew: the log was cut off" in report
+    assert "keys/keys.db knew: the log was cut off" in report
 
 
 def _rewrite(db: sqlite3.Connection) -> None:

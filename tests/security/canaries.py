@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 
 from services.customer.contact import CONTACT
 from shared.clock import SystemClock, SystemIds
-from shared.events.codec import Codec
+from shared.events.codec import Codec, Undecodable
 from shared.events.customer_contacts import ContactCreated
 from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
@@ -53,7 +54,7 @@ class Life:
 
     folder: Path
     output: str = ""
-    printed: str = ""  # by commands beside the process
+    printed: str = ""  # by commands outside the process
     exported: list[bytes] = field(default_factory=list)
     spans: set[str] = field(default_factory=set)
     measured: set[str] = field(default_factory=set)
@@ -255,19 +256,20 @@ def _note(life: Life, collector: Collector) -> None:
 
 
 async def poison(life: Life) -> None:
-    """A contact whose second event decodes, but names a field that no contact has."""
+    """A contact whose second event has a field that the program does not know, named after a person."""
     clock, ids = SystemClock(), SystemIds()
     keys, store = SqliteKeyRing.open(life.data / "keys"), SqliteEventStore.open(life.data / "events.db", clock)
     codec, id, tenant = Codec(keys), ids.new(), (await store.read_all(0, 1))[0].tenant
     stream = CONTACT.stream(id)
-    named = ({"given_name": "Ottoline"}, {"Ottoline Marchpane": "1"})
-    events = [ContactCreated(id, details, [], None) for details in named]
-    new = await codec.encode(tenant, stream, events, [ids.new(), ids.new()], clock.now())
-    await store.append(tenant, stream, 0, new, Metadata())
+    events = [ContactCreated(id, {"given_name": "Ottoline"}, [], None) for _ in range(2)]
+    good, bad = await codec.encode(tenant, stream, events, [ids.new(), ids.new()], clock.now())
+    bad = replace(bad, data=orjson.dumps({**orjson.loads(bad.data), "Ottoline Marchpane": "1"}))
+    await store.append(tenant, stream, 0, [good, bad], Metadata())
+    stored = (await store.read(tenant, stream))[1]
     try:
-        CONTACT.fold(codec.decode(one) for one in await store.read(tenant, stream))
-    except AttributeError as error:
-        life.poisoned, life.poison_says = id, str(error)
+        codec.decode(stored)
+    except Undecodable as error:
+        life.poisoned, life.poison_says = id, str(error.__cause__)
     await store.close()
     await keys.close()
 

@@ -41,7 +41,7 @@ OWN: dict[str, dict[str, Callable[[int], Any]]] = {  # what differs from the doc
     "user": {"email": lambda n: f"u{n}@plain.example", "roles": lambda n: []},
     "account": {"name": lambda n: f"Works {n}"},
     "product": {"code": lambda n: f"P{n}"},
-    "field_definition": {"name": lambda n: f"told_{n}"},
+    "field_definition": {"name": lambda n: f"noted_{n}"},
 }
 MAPPING = """name: plain
 steps:
@@ -136,7 +136,7 @@ class Field:
         if spot.place == ("role",):
             example = {**example, "account": self.stage.ids["account"]}
         if spot.place == ("custom",):
-            return {**example, "custom": {"told": canary}}
+            return {**example, "custom": {"noted": canary}}
         if spot.place == ("remove", "0"):
             return {"add": [], "remove": [canary]}
         if spot.place == ("mapping",):

@@ -37,15 +37,15 @@ async def _clash(stage: Stage, name: str, body: dict[str, Any], access: Access, 
 async def test_a_duplicate_names_no_record_that_the_caller_does_not_see(stage: Stage) -> None:
     """Every creating command with the example of its route, which an administrator's record holds already."""
     client = await stage.client(stage.acme.tenant, await stage.user("sales_representative"))
-    told, clashes = [], []
+    leaked, clashes = [], []
     for route in stage.routes:
         if route.method != "POST" or "{" in route.path or route.row in ("public", "self"):
             continue
         answer = await client.post(route.path, json=route.example)
         if answer.status_code == 409:
             clashes.append(route.path)
-            told += [(route.path, id) for id in stage.ids.values() if id in answer.text]
-    assert told == []
+            leaked += [(route.path, id) for id in stage.ids.values() if id in answer.text]
+    assert leaked == []
     assert {"/customer/accounts", "/customer/contacts"} <= set(clashes)
 
 

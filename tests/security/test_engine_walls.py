@@ -220,13 +220,13 @@ async def test_refused(target: Target, sql: str) -> None:
 @pytest.mark.parametrize("sql", HARMLESS)
 async def test_shows_nothing_of_others(target: Target, sql: str) -> None:
     try:
-        told = await target.ask(sql)
+        shown = await target.ask(sql)
     except QueryFailed as error:
-        told = str(error)
-    assert CANARY not in told
-    assert KEY not in told
-    assert target.store.name not in told
-    assert not {THEIRS} & set(told.replace("'", " ").split()) or THEIRS in sql
+        shown = str(error)
+    assert CANARY not in shown
+    assert KEY not in shown
+    assert target.store.name not in shown
+    assert not {THEIRS} & set(shown.replace("'", " ").split()) or THEIRS in sql
 
 
 def test_the_statements_would_show_what_they_are_after() -> None:

@@ -58,7 +58,7 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     field = Field(stage, client)
     wanted = [s for s in spots(stage) if s.answer in ("person", "text") and s.name not in UNREACHABLE]
     for resource in {s.aggregate.name for s in wanted if s.place == ("custom",)}:
-        await field.made("field_definition", resource=resource, name="told", kind="text", options=[])
+        await field.made("field_definition", resource=resource, name="noted", kind="text", options=[])
     await settle(stage)
     for spot in wanted:
         await field.sow(spot)

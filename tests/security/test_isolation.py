@@ -19,7 +19,11 @@ from tests.security.suite import UNKNOWN, Route, Stage, open_stage
 STREAMS = "/events"  # server-sent events answer as long as they like
 NO_REFERENCE = {"role", "organisation"}  # texts of that name: what a contact is to an account, the name of a new one
 MULTIPART = "multipart/form-data"
-GATE = ("gate", "roles", "0")  # compared with the roles of whoever moves a deal; names of built-in roles are taken too
+GATE = (
+    "gate",
+    "roles",
+    "0",
+)  # compared with the roles of the user who moves a deal; built-in names are taken too
 # Where an id that does not exist is taken: what is not there is taken away, and nothing changes.
 TAKEN = {
     "POST /customer/activities/{id}/unlink id",
@@ -45,7 +49,7 @@ def resource_of(stage: Stage, route: Route) -> str:
 
 
 def shape(answer: httpx.Response, sent: str = UNKNOWN) -> tuple[Any, ...]:
-    """All that can be told from an answer, the id that was sent aside."""
+    """All that an answer shows, the id that was sent aside."""
     return answer.status_code, answer.text.replace(sent, UNKNOWN), sorted(answer.headers)
 
 

@@ -56,16 +56,16 @@ async def test_the_past_of_a_record_goes_with_the_record(tmp_path: Path) -> None
         heir, former = await stage.user(), stage.acme.user
         moment = to_rfc3339(stage.suite.kernel.clock.now())
         types = await handed_on(stage, heir)
-        told, unseen = [], []
+        revealed, unseen = [], []
         for aggregate in types:
             for path, sign in reads(aggregate, stage.ids[aggregate.name], moment):
                 with as_user(stage, former) as client:
                     if sign in (await client.get(path)).text:
-                        told.append(path)
+                        revealed.append(path)
                 with as_user(stage, heir) as client:
                     if sign not in (answer := await client.get(path)).text:
                         unseen.append((path, answer.status_code, answer.text[:200]))
-        assert not told, "\n".join(told)
+        assert not revealed, "\n".join(revealed)
         assert not unseen, "\n".join(map(str, unseen))
         assert {"account", "contact", "lead", "opportunity", "activity", "saved_view"} <= {a.name for a in types}
 

@@ -1,4 +1,4 @@
-"""What no route does; and whoever is refused for want of a right, or tries too often, stands in the log."""
+"""What no route does; and a user who lacks a right or tries too often is named in the log."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ async def test_a_refusal_is_logged_with_who_and_what(tmp_path: Path, caplog: pyt
             assert (await client.get("/customer/accounts?q=somebody")).status_code == 403
             assert (await client.post(f"/customer/accounts/{UNKNOWN}/archive", json={})).status_code in (403, 404)
             assert (await client.post("/customer/accounts", json={"name": "somebody"})).status_code == 403
-        told = [r.getMessage() for r in caplog.records if r.name == "crm.http"]
+        logged = [r.getMessage() for r in caplog.records if r.name == "crm.http"]
         who = f"refused with 403: user {user} of {stage.acme.tenant}"
-        assert f"GET /customer/accounts {who}" in told
-        assert f"POST /customer/accounts {who}" in told
-        assert not any("somebody" in line or UNKNOWN in line for line in told)
+        assert f"GET /customer/accounts {who}" in logged
+        assert f"POST /customer/accounts {who}" in logged
+        assert not any("somebody" in line or UNKNOWN in line for line in logged)
 
 
 async def test_throttled_sign_ins_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -32,8 +32,8 @@ async def test_throttled_sign_ins_are_logged(tmp_path: Path, caplog: pytest.LogC
         with caplog.at_level(logging.WARNING, "crm.http"):
             statuses = [(await client.post("/identity/sessions", json=wrong)).status_code for _ in range(6)]
         assert statuses[-1] == 429
-        told = [r.getMessage() for r in caplog.records if "429" in r.getMessage()]
-        assert told == ["POST /identity/sessions refused with 429: nobody known"]
+        logged = [r.getMessage() for r in caplog.records if "429" in r.getMessage()]
+        assert logged == ["POST /identity/sessions refused with 429: nobody known"]
 
 
 async def test_no_route_redirects_traces_lists_files_or_invites_another_origin(tmp_path: Path) -> None:

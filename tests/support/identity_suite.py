@@ -1,4 +1,4 @@
-"""The identity service, whole, over the real embedded adapters, with accounts beside it; time can be moved forward."""
+"""The identity service, whole, over the real embedded adapters, and accounts; time can be moved forward."""
 
 from __future__ import annotations
 

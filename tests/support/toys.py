@@ -130,7 +130,7 @@ class SetClock:
 
 
 class DeafCodec(Codec):
-    """Cannot decode the types it is told not to know."""
+    """Cannot decode the types that a test hides."""
 
     def __init__(self, keys: SqliteKeyRing) -> None:
         super().__init__(keys)

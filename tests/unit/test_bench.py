@@ -63,8 +63,8 @@ def test_only_a_ratio_worse_by_more_than_a_fifth_is_told() -> None:
 def test_the_page_tells_what_bends_first_from_the_figures_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steep = Figure("rebuild", 0.98, "power of the records", "told", True, "1 ms at 100,000, 10 ms at 1,000,000")
-    flat = Figure("record by id", 0.02, "power of the records", "told", True, "")
+    steep = Figure("rebuild", 0.98, "power of the records", "stated", True, "1 ms at 100,000, 10 ms at 1,000,000")
+    flat = Figure("record by id", 0.02, "power of the records", "stated", True, "")
     monkeypatch.setattr(page, "PAGE", tmp_path / "benchmarks.md")
     monkeypatch.setattr(page, "DATA", tmp_path / "benchmarks.json")
     page.write({"growth": [asdict(flat), asdict(steep)]})

@@ -27,7 +27,7 @@ Version = dict[str, int]
 
 
 class Town:
-    """Users, teams and roles in real views; every change is told to the directory, as a projector does."""
+    """Users, teams and roles in real views; every change is reported to the directory, as a projector does."""
 
     def __init__(self, views: SqliteViews) -> None:
         self.views, self.log, self.now = views, Revocations(), NOW

@@ -1,4 +1,4 @@
-"""Mappings: what may be written, and how each mistake is told with its place and line."""
+"""Mappings: what may be written, and how each mistake is reported with its place and line."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_a_chain_hash_is_made_of_the_one_before_and_the_leaf() -> None:
 
 
 def test_the_vectors_in_the_document_are_these() -> None:
-    told = re.findall(r"`([0-9a-f]{64})`", DOC.read_text())
+    documented = re.findall(r"`([0-9a-f]{64})`", DOC.read_text())
     start = genesis(INSTALLATION)
     (_, first), (_, second) = chain_hashes(start, [FIRST, SECOND])
-    assert told == [h.hex() for h in (start, leaf(FIRST), first, leaf(SECOND), second)]
+    assert documented == [h.hex() for h in (start, leaf(FIRST), first, leaf(SECOND), second)]
