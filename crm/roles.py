@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from services.customer.policies import POLICIES as CUSTOMER_POLICIES
 from services.identity.app import create_app as identity
 from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.identity.policies import POLICIES as IDENTITY_POLICIES
+from services.identity.setup import is_set_up
 from services.integration.app import create_app as integration
 from services.integration.catalogue import AGGREGATES as INTEGRATION
 from services.integration.policies import policies as integration_policies
@@ -59,6 +61,11 @@ def build_app(kernel: Kernel) -> ASGIApp:
         kernel,
         "CRM",
         "What spans the services: search, the description of all records, health.",
-        [search_router(kernel), meta_router(kernel), health_router(kernel), docs_router(kernel, [*services])],
+        [
+            search_router(kernel),
+            meta_router(kernel),
+            health_router(kernel),
+            docs_router([*services], partial(is_set_up, kernel)),
+        ],
     )
     return Gateway(root, services, {segment: services[name] for segment, name in AT_THE_ROOT.items()})

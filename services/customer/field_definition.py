@@ -16,7 +16,7 @@ from shared.domain.types import Text
 from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
-from shared.kernel.custom_fields import DEFINITIONS, MOST
+from shared.kernel.custom_fields import MOST
 from shared.kernel.lookups import Lookups
 from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Field, Kind, Query, Scope
@@ -53,8 +53,9 @@ FIELD_DEFINITION = Aggregate(
     state=FieldDefinition,
     evolve=evolve,
     grants=SEEN_BY_ALL,
+    defines_fields=True,
     collection=Collection(
-        DEFINITIONS,
+        "field_definitions",
         1,
         record_fields(
             Field("resource", Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True),
@@ -106,7 +107,7 @@ async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
     if not any(c.creates and "custom" in c.model.model_fields for c in commands):
         raise Invalid.field("resource", "unknown-resource", "there is no record type of this name with custom fields")
     where = (Condition("resource", "eq", cmd.resource), Condition("archived", "eq", False))
-    if await lookups.views.count(DEFINITIONS, Query(where=where), Scope(lookups.tenant)) >= MOST:
+    if await lookups.views.count(FIELD_DEFINITION.collection.name, Query(where=where), Scope(lookups.tenant)) >= MOST:
         raise Invalid.field("resource", "too-many", f"a record type has {MOST} custom fields at most")
 
 

@@ -180,7 +180,7 @@ async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups:
     """Raises Invalid with an error for each filter, column or order that its record type does not know."""
     named = {*cmd.columns, *(f.field for f in cmd.filters)}
     asked = any(name.startswith("custom.") for name in named)
-    defined = await definitions(lookups.views, lookups.tenant, aggregate.name) if asked else {}
+    defined = await definitions(lookups.catalogue, lookups.views, lookups.tenant, aggregate.name) if asked else {}
     known = {f.name for f in aggregate.collection.fields} | {"id"} | {f"custom.{name}" for name in defined}
     seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
     if errors := list(_mistakes(cmd, aggregate.collection, seen)):

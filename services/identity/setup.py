@@ -37,7 +37,7 @@ class SetUp:
 
 async def is_set_up(kernel: Kernel) -> bool:
     """Whether any organisation has a user: before that nobody can sign in."""
-    return bool(await kernel.store.read_all(0, 1, categories=["user"]))
+    return bool(await kernel.store.read_all(0, 1, categories=[USER.name]))
 
 
 async def setup_token(kernel: Kernel) -> str | None:

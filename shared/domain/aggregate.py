@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, get_ty
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from shared.clock import Micros, from_rfc3339, to_rfc3339
-from shared.domain.record import Fold, Record, shared_fold
+from shared.domain.record import Fold, MergeableRecord, Record, shared_fold
 from shared.domain.timelines import OnTimelines
 from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
@@ -148,6 +148,7 @@ class Aggregate(Generic[S]):
     grants: who may do what with its records by default.
     search_rank: its place among the record types of `GET /search`, the lowest first; None = not searched.
     on_timelines: how its records appear on the timelines of the records that they are linked to.
+    defines_fields: its records define the custom fields of record types (`kernel/custom_fields.py`).
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
@@ -170,6 +171,7 @@ class Aggregate(Generic[S]):
     grants: DefaultGrants = field(default_factory=dict)
     search_rank: int | None = None
     on_timelines: OnTimelines | None = None
+    defines_fields: bool = False
     became: tuple[str, ...] = ()
     commands: dict[str, Command] = field(default_factory=dict)
     reverses: Sequence[Reverse] = ()
@@ -186,6 +188,11 @@ class Aggregate(Generic[S]):
         self._folds = _Folds(self)
         self._check_fields()
         declare_sources(self.name, self.collection.fields, self._names)
+
+    @property
+    def merges(self) -> bool:
+        """Whether its records may live on in another one."""
+        return issubclass(self.state, MergeableRecord)
 
     def _check_fields(self) -> None:
         """Raises TypeError for a declaration that names a field which the collection lacks."""

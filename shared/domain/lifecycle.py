@@ -15,7 +15,7 @@ from shared.domain.rules import add_withdrawal
 from shared.domain.types import Reference
 from shared.domain.undo import Check, Reverse, add_undo
 from shared.errors import Rejected
-from shared.events.common import Changes
+from shared.events.common import USER, Changes
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 
@@ -117,7 +117,7 @@ def _live_and(check: Check | None) -> Check:
 
 def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any], before: Check | None) -> None:
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
-        await lookups.exists("owner", "user", cmd.owner)
+        await lookups.exists("owner", USER, cmd.owner)
 
     @aggregate.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists)
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:

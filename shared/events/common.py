@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from shared.events.registry import Personal, Subject, Taken
 from shared.events.sealing import Sealed
 from shared.events.taken import Whose
+
+USER: Final = "user"  # the record type of actors and owners
 
 Changes = dict[str, dict[str, Any]]  # field → {"from": before, "to": after}
 Notes = Sealed("description", "next_step", gone=("custom", "custom."))  # free text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import orjson
@@ -17,7 +17,6 @@ from starlette.responses import Response
 from shared.http.headers import header
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
-from shared.kernel.kernel import Kernel
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -35,8 +34,11 @@ _POLICY = "; ".join(
 )
 
 
-def docs_router(kernel: Kernel, services: Sequence[str]) -> APIRouter:
-    """services: the prefixes under which they are found, in the order to show them; the root itself comes last."""
+def docs_router(services: Sequence[str], is_set_up: Callable[[], Awaitable[bool]]) -> APIRouter:
+    """services: the prefixes under which they are found, in the order to show them; the root itself comes last.
+
+    is_set_up: whether there is anybody who could sign in.
+    """
     router = APIRouter(route_class=DirectRoute)
     listed = html.escape(orjson.dumps([*services, ""]).decode())
     assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
@@ -46,7 +48,7 @@ def docs_router(kernel: Kernel, services: Sequence[str]) -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     async def first_page(request: Request) -> Response:
-        return _page(home.replace("@@set-up@@", "true" if await _is_set_up(kernel) else "false"))
+        return _page(home.replace("@@set-up@@", "true" if await is_set_up() else "false"))
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
@@ -73,8 +75,3 @@ def _asset(path: Path) -> tuple[bytes, str, str]:
 
 def _page(text: str) -> Response:
     return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
-
-
-async def _is_set_up(kernel: Kernel) -> bool:
-    """Whether there is anybody who could sign in."""
-    return bool(await kernel.store.read_all(0, 1, categories=["user"]))

@@ -81,7 +81,7 @@ async def export(
 
 
 async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
-    defined = (await definitions(kernel.views, tenant, resource)).values()
+    defined = (await definitions(kernel.catalogue, kernel.views, tenant, resource)).values()
     return [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
 
 

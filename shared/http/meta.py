@@ -42,7 +42,7 @@ _META = {
                 "properties": {
                     "name": {"type": "string"},
                     "service": {"type": "string"},
-                    "path": {"type": "string", "examples": ["/customer/accounts"]},
+                    "path": {"type": "string", "description": "Where its records are"},
                     "title": {"type": "string", "description": "The field that names a record"},
                     "rights": {"type": "object", "description": "action → none, own, team, below or all"},
                     "fields": _OBJECTS,
@@ -68,13 +68,22 @@ def meta_router(kernel: Kernel) -> APIRouter:
         access = await authenticator.access(request)
         params.only(params.pairs_of(request), ())
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
-        types = [describe(a, access, await definitions(kernel.views, access.tenant, a.name)) for a in readable]
+        types = [describe(a, access, await _custom(kernel, a, access)) for a in readable]
         return json_answer({"types": types, "enumerations": _ENUMERATIONS})
 
     return router
 
 
-def describe(aggregate: AnyAggregate, access: Access, custom: dict[str, Document]) -> Document:
+async def _custom(kernel: Kernel, aggregate: AnyAggregate, access: Access) -> list[Document]:
+    """The definitions of a record type's custom fields, as this caller sees them."""
+    if (definition := kernel.catalogue.field_definition) is None:
+        return []
+    defined = await definitions(kernel.catalogue, kernel.views, access.tenant, aggregate.name)
+    seen = [d for name, d in defined.items() if access.may_see(aggregate.name, f"custom.{name}")]
+    return [access.masked(definition.name, d) for d in seen]
+
+
+def describe(aggregate: AnyAggregate, access: Access, custom: list[Document]) -> Document:
     """One record type as this caller may use it: hidden fields are left out."""
     hidden, locked = access.hidden(aggregate.name), access.locked(aggregate.name)
     return {
@@ -84,11 +93,7 @@ def describe(aggregate: AnyAggregate, access: Access, custom: dict[str, Document
         "title": aggregate.collection.title,
         "rights": {action: access.level(aggregate.name, action).name.lower() for action in ACTIONS},
         "fields": [_field(f, f.name in locked) for f in aggregate.collection.fields if f.name not in hidden],
-        "custom": [
-            access.masked("field_definition", definition)
-            for name, definition in custom.items()
-            if access.may_see(aggregate.name, f"custom.{name}")
-        ],
+        "custom": custom,
         "commands": [_command(aggregate, c, access) for c in aggregate.commands.values() if not c.hidden],
     }
 

@@ -70,7 +70,7 @@ class CommandBus:
     _tracing: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.custom = CustomFields(self.views)
+        self.custom = CustomFields(self.catalogue, self.views)
         self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids)
         self._appender = Appender(self.codec, self.reservations, self.ids, self.after_append)
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)

@@ -16,7 +16,8 @@ AnyAggregate = Aggregate[Any]
 class Catalogue:
     """roles: the built-in ones by id, with what the services grant them; none where none were given.
 
-    resources: names of what rights are granted on besides record types.
+    resources: names of what rights are granted on besides record types. field_definition: the record type whose
+    records define custom fields, None where there is none.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Catalogue:
     ) -> None:
         """Raises ValueError for a grant to a role that is not there."""
         self._by_name = {a.name: a for a in aggregates}
+        self.field_definition = next((a for a in self if a.defines_fields), None)
         others = {r.name: r.grants for r in resources}
         self.resources = frozenset(others)
         granted = [*((a.name, a.grants) for a in self), *others.items()]

@@ -11,31 +11,34 @@ from shared.domain.aggregate import CommandModel
 from shared.domain.types import ExactNumber, decimal_key, decimal_of
 from shared.errors import FieldError, Invalid
 from shared.events.envelope import Stored
+from shared.kernel.catalogue import Catalogue
 from shared.views.port import Condition, Document, Kind, Query, Scope, Views
 
-DEFINITIONS = "field_definitions"  # collection: resource, name, kind, options, required, archived
 MOST = 200  # custom fields of one resource
 _DIGITS, _PLACES = 38, 18  # of a decimal: in all, and after the point
 
 
-async def definitions(views: Views, tenant: str, resource: str) -> dict[str, Document]:
-    """The tenant's live custom fields of a resource by name."""
+async def definitions(catalogue: Catalogue, views: Views, tenant: str, resource: str) -> dict[str, Document]:
+    """The tenant's live custom fields of a resource by name: {resource, name, kind, options, required, …}."""
+    if (definition := catalogue.field_definition) is None:
+        return {}
     where = (Condition("resource", "eq", resource), Condition("archived", "eq", False))
-    page = await views.find(DEFINITIONS, Query(where=where, limit=MOST), Scope(tenant))
+    page = await views.find(definition.collection.name, Query(where=where, limit=MOST), Scope(tenant))
     return {d["name"]: d for d in page.items}
 
 
 class CustomFields:
     """Checks the `custom` of commands. It keeps the definitions of a tenant until one of them changes."""
 
-    def __init__(self, views: Views) -> None:
-        self._views = views
+    def __init__(self, catalogue: Catalogue, views: Views) -> None:
+        self._catalogue, self._views = catalogue, views
         self._kept: dict[tuple[str, str], dict[str, Document]] = {}
         self._changes = 0
 
     def on_events(self, events: Sequence[Stored]) -> None:
         """Drop the definitions of the tenants where one changed."""
-        for tenant in {e.tenant for e in events if e.category == "field_definition"}:
+        definition = self._catalogue.field_definition
+        for tenant in {e.tenant for e in events if definition is not None and e.category == definition.name}:
             self._changes += 1
             for key in [k for k in self._kept if k[0] == tenant]:
                 del self._kept[key]
@@ -67,21 +70,21 @@ class CustomFields:
 
     async def _load(self, tenant: str, resource: str) -> dict[str, Document]:
         changes = self._changes
-        found = await definitions(self._views, tenant, resource)
+        found = await definitions(self._catalogue, self._views, tenant, resource)
         if changes == self._changes:  # none was projected while we read
             self._kept[tenant, resource] = found
         return found
 
 
-async def by_number(views: Views, tenant: str, resource: str, condition: Condition) -> Condition:
+async def by_number(catalogue: Catalogue, views: Views, tenant: str, resource: str, condition: Condition) -> Condition:
     """A condition on a custom field; on a decimal it asks for the number, however that is written."""
     name, _, text = str(condition.value).partition("=")
     number = decimal_key(text)
-    if number is None:
+    if number is None or (definition := catalogue.field_definition) is None:
         return condition
     where = (("resource", resource), ("name", name), ("kind", Kind.DECIMAL), ("archived", False))
     query = Query(tuple(Condition(field, "eq", value) for field, value in where))
-    is_decimal = await views.count(DEFINITIONS, query, Scope(tenant)) > 0
+    is_decimal = await views.count(definition.collection.name, query, Scope(tenant)) > 0
     return replace(condition, value=f"{name}=={number}") if is_decimal else condition
 
 

@@ -118,7 +118,7 @@ def build_kernel(
         catalogue=catalogue,
         repository=repository,
         bus=bus,
-        queries=Queries(ports.views, repository, projection, snapshots),
+        queries=Queries(catalogue, ports.views, repository, projection, snapshots),
         snapshots=snapshots,
         projection=projection,
         log=log,

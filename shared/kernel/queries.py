@@ -12,7 +12,7 @@ from shared.domain.record import differences
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
-from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import by_number
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
@@ -53,8 +53,16 @@ NOW = Moment()
 
 
 class Queries:
-    def __init__(self, views: Views, repository: Repository, projection: Projection, snapshots: Snapshots) -> None:
-        self.views, self._repository, self._projection, self._snapshots = views, repository, projection, snapshots
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        views: Views,
+        repository: Repository,
+        projection: Projection,
+        snapshots: Snapshots,
+    ) -> None:
+        self.views, self._catalogue, self._repository = views, catalogue, repository
+        self._projection, self._snapshots = projection, snapshots
 
     async def get(
         self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
@@ -197,14 +205,19 @@ class Queries:
         for condition in query.where:
             f = aggregate.collection.field(condition.field)
             if condition.field == CUSTOM_KEYS and condition.op == "contains":
-                condition = await by_number(self.views, access.tenant, aggregate.name, condition)
-            if condition.op == "eq" and f is not None and f.ref in MERGEABLE and isinstance(condition.value, str):
-                target = await self.views.get(MERGEABLE[f.ref], condition.value, Scope(access.tenant))
-                absorbed = (target or {}).get("absorbed") or []
-                if absorbed:
-                    condition = replace(condition, op="in", value=[condition.value, *absorbed])
+                condition = await by_number(self._catalogue, self.views, access.tenant, aggregate.name, condition)
+            if condition.op == "eq" and f is not None and f.ref and isinstance(condition.value, str):
+                absorbed = await self._absorbed(f.ref, condition.value, access.tenant)
+                condition = replace(condition, op="in", value=[condition.value, *absorbed]) if absorbed else condition
             where.append(condition)
         return replace(query, where=tuple(where))
+
+    async def _absorbed(self, resource: str, id: str, tenant: str) -> list[str]:
+        """The ids of the records that were merged into a record; none where its type does not merge."""
+        if resource not in self._catalogue or not (target := self._catalogue[resource]).merges:
+            return []
+        document = await self.views.get(target.collection.name, id, Scope(tenant))
+        return (document or {}).get("absorbed") or []
 
     def forget_past(self, tenant: str) -> None:
         """Past lists may show values that are masked by now: build them again."""
@@ -236,9 +249,6 @@ def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access
         for name, value in values.items():
             found.setdefault(name, {})[side] = value
     return found
-
-
-MERGEABLE = {"account": "accounts", "contact": "contacts"}
 
 
 def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:

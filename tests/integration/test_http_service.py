@@ -114,15 +114,16 @@ async def test_readiness_follows_the_views(service: Service) -> None:
 async def test_meta_describes_what_the_caller_may_do(service: Service) -> None:
     await service.define_custom("size", Kind.TEXT)
     admin = (await service.client().get("/meta")).json()
-    (account,) = admin["types"]
+    account, definition = admin["types"]
     name = next(f for f in account["fields"] if f["name"] == "name")
     assert (account["path"], account["title"]) == ("/customer/accounts", "name")
     assert (name["zh"], name["kind"], name["required"], name["writable"]) == ("名称", "text", True, True)
     assert [c["name"] for c in account["custom"]] == ["size"]
+    assert (definition["name"], definition["custom"]) == ("field_definition", [])
     create = next(c for c in account["commands"] if c["method"] == "POST" and c["path"] == "/customer/accounts")
     assert (create["allowed"], create["fields"]["name"]) == (True, True)
     assert "CNY" in admin["enumerations"]["currencies"]
-    (reader,) = (await service.client("reader", "read_only").get("/meta")).json()["types"]
+    reader, _ = (await service.client("reader", "read_only").get("/meta")).json()["types"]
     assert reader["rights"]["edit"] == "none"
     assert not any(c["allowed"] for c in reader["commands"])
 

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from services.customer.account import ACCOUNT
+from services.customer.field_definition import FIELD_DEFINITION
+from services.identity.setup import is_set_up
 from shared.clock import SystemClock
 from shared.http.app import ServiceApp, service_app
 from shared.http.docs import docs_router
@@ -21,27 +24,15 @@ from shared.http.meta import meta_router
 from shared.http.records import record_router
 from shared.http.search import search_router
 from shared.kernel.catalogue import AnyAggregate, Catalogue
-from shared.kernel.custom_fields import DEFINITIONS
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.directory import Directory
 from shared.security.permissions import Access, Role
 from shared.security.tokens import Claims
-from shared.views.port import Collection, Field, Kind, Write
+from shared.views.port import Kind, Write
 from tests.support.ports import cancelled, open_ports
 from tests.support.roles import BUILT_IN
 
 TENANT = "t1"
-FIELD_DEFINITIONS = Collection(
-    DEFINITIONS,
-    1,
-    (
-        Field("resource", Kind.KEYWORD, "类型", "Type", indexed=True),
-        Field("name", Kind.KEYWORD, "名称", "Name", indexed=True),
-        Field("kind", Kind.KEYWORD, "种类", "Kind"),
-        Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True),
-    ),
-    owner=None,
-)
 
 
 class Callers(Directory):
@@ -82,7 +73,7 @@ class Service:
     async def define_custom(self, name: str, kind: Kind) -> None:
         document: dict[str, Any] = {"id": name, "version": 1, "resource": "account", "name": name, "kind": kind.value}
         document |= {"options": [], "required": False, "archived": False}
-        await self.kernel.views.write([Write(DEFINITIONS, TENANT, name, document, 1)])
+        await self.kernel.views.write([Write(FIELD_DEFINITION.collection.name, TENANT, name, document, 1)])
 
     async def close_clients(self) -> None:
         for client in self.opened:
@@ -98,10 +89,10 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Everything open; the projector runs in the background unless the test drives it itself."""
     async with AsyncExitStack() as stack:
-        collections = [*(a.collection for a in aggregates), FIELD_DEFINITIONS]
-        ports = await open_ports(folder, collections, SystemClock(), stack)
+        catalogue = Catalogue((*aggregates, FIELD_DEFINITION))
+        ports = await open_ports(folder, (a.collection for a in catalogue), SystemClock(), stack)
         callers = Callers()
-        kernel = replace(build_kernel(ports, Catalogue(aggregates)), directory=callers)
+        kernel = replace(build_kernel(ports, catalogue), directory=callers)
         stack.push_async_callback(kernel.close)
         await kernel.start()
         service = _service(kernel, aggregates, callers)
@@ -117,6 +108,11 @@ def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Call
         kernel,
         "CRM",
         "Across services.",
-        [meta_router(kernel), search_router(kernel), health_router(kernel), docs_router(kernel, ["customer"])],
+        [
+            meta_router(kernel),
+            search_router(kernel),
+            health_router(kernel),
+            docs_router(["customer"], partial(is_set_up, kernel)),
+        ],
     )
     return Service(kernel, app, suite, callers, Gateway(suite, {"customer": app}))

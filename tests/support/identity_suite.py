@@ -27,24 +27,13 @@ from shared.http.app import ServiceApp, service_app
 from shared.http.gateway import Gateway
 from shared.http.records import record_router
 from shared.kernel.catalogue import Catalogue
-from shared.kernel.custom_fields import DEFINITIONS
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.passwords import Passwords
-from shared.views.port import Collection, Field, Kind
 from tests.support.ports import cancelled, open_ports
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "eleven quiet harbours"
 ADMIN = "ada@acme.example"
-_DEFINITIONS = Collection(
-    DEFINITIONS,
-    1,
-    (
-        Field("resource", Kind.KEYWORD, "类型", "Type", indexed=True),
-        Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True),
-    ),
-    owner=None,
-)
 
 
 class MovableClock(SystemClock):
@@ -142,7 +131,7 @@ def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
 async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
     clock, catalogue = MovableClock(), Catalogue((*AGGREGATES, ACCOUNT), BUILT_IN_ROLES)
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, [*(a.collection for a in catalogue), _DEFINITIONS], clock, stack)
+        ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         kernel = build_kernel(ports, catalogue, POLICIES)
         stack.push_async_callback(kernel.close)
         await kernel.start()

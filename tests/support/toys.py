@@ -206,7 +206,7 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         stack.push_async_callback(snapshots.close)
         projector.subscribe(snapshots)
         await projector.start()
-        queries = Queries(views, repository, projector, snapshots)
+        queries = Queries(Catalogue([TOY]), views, repository, projector, snapshots)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)
 
 

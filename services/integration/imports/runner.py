@@ -238,7 +238,7 @@ class Runner:
 
 async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, Kind]:
     """The kinds of a resource's custom fields by name."""
-    found = await definitions(kernel.views, tenant, resource)
+    found = await definitions(kernel.catalogue, kernel.views, tenant, resource)
     return {name: Kind(definition["kind"]) for name, definition in found.items()}
 
 
