@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared.domain.match import email_key
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Metadata
+from shared.eventstore.port import WrongVersion
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.parsing import parse
@@ -22,9 +23,8 @@ from shared.kernel.uniqueness import EVERYWHERE, Duplicate, held_value
 from shared.security.passwords import Passwords, check_password
 from shared.security.permissions import system_access
 
-LINK = "setup-link"  # the stream of issued links
+LINK = "setup-link"  # the stream of links, each issued and then used; its versions let one use happen
 ACTOR = "setup"
-_running = asyncio.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ async def setup_token(kernel: Kernel) -> str | None:
     if await is_set_up(kernel):
         return None
     token = new_secret()
-    issued = [events.SetUpLinkIssued(token_hash(token))]
-    earlier = await kernel.store.read(EVERYWHERE, LINK)
-    encoded = await kernel.codec.encode(EVERYWHERE, LINK, issued, [kernel.ids.new()], kernel.clock.now())
-    await kernel.store.append(EVERYWHERE, LINK, len(earlier), encoded, Metadata(actor=ACTOR))
-    return token
+    while True:
+        earlier = await kernel.store.read(EVERYWHERE, LINK)
+        with suppress(WrongVersion):  # another process issued one
+            await _note(kernel, events.SetUpLinkIssued(token_hash(token)), len(earlier))
+            return token
 
 
 async def set_up_by_link(
@@ -62,15 +62,51 @@ async def set_up_by_link(
     language: str,
     passwords: Passwords | None = None,
 ) -> SetUp:
-    """As `set_up`, once, for the bearer of the newest link. Raises Forbidden: another token; Rejected: already done."""
-    async with _running:
-        if await is_set_up(kernel):
-            raise Rejected("the suite is set up already; sign in", code="already-set-up")
-        issued = await kernel.store.read(EVERYWHERE, LINK)
-        newest = kernel.codec.decode(issued[-1]).event.token_hash if issued else ""
-        if not same(newest, token_hash(token)):
-            raise Forbidden("this set-up link is not valid; start the suite again for a new one")
-        return await set_up(kernel, organisation, name, email, password, language, passwords)
+    """As `set_up`, once, for the bearer of the newest link, whatever process is asked.
+
+    Raises Forbidden: another token; Rejected: already done, or begun for another organisation; besides as `set_up`.
+    """
+    if await is_set_up(kernel):
+        raise _already()
+    await _link(kernel, token)
+    prepared = await _prepared(kernel, organisation, name, email, password, language, passwords)
+    version, begun = await _link(kernel, token)
+    if begun not in ("", prepared.tenant):
+        raise _already()
+    if not begun:
+        try:
+            await _note(kernel, events.SetUpLinkUsed(prepared.tenant), version)
+        except WrongVersion as error:
+            raise _already() from error
+    return await _create(kernel, prepared)
+
+
+async def _link(kernel: Kernel, token: str) -> tuple[int, str]:
+    """The version of the link's stream and the organisation whose set-up began by the newest link, "" = none.
+
+    Raises Forbidden for another token than the newest link's.
+    """
+    newest = begun = ""
+    stored = await kernel.store.read(EVERYWHERE, LINK)
+    for event in (kernel.codec.decode(one).event for one in stored):
+        match event:
+            case events.SetUpLinkIssued(token_hash=hashed):
+                newest, begun = hashed, ""
+            case events.SetUpLinkUsed(organisation=tenant):
+                begun = tenant
+    if not same(newest, token_hash(token)):
+        raise Forbidden("this set-up link is not valid; start the suite again for a new one")
+    return len(stored), begun
+
+
+async def _note(kernel: Kernel, event: events.SetUpLinkIssued | events.SetUpLinkUsed, expected: int) -> None:
+    """Append to the link's stream. Raises WrongVersion when another process was faster."""
+    encoded = await kernel.codec.encode(EVERYWHERE, LINK, [event], [kernel.ids.new()], kernel.clock.now())
+    await kernel.store.append(EVERYWHERE, LINK, expected, encoded, Metadata(actor=ACTOR))
+
+
+def _already() -> Rejected:
+    return Rejected("the suite is set up already; sign in", code="already-set-up")
 
 
 async def set_up(
@@ -87,6 +123,23 @@ async def set_up(
     Ids follow from the e-mail address, so that an act cut off in the middle goes on when it is repeated.
     Raises: Invalid by field, Duplicate (the address signs in already).
     """
+    return await _create(kernel, await _prepared(kernel, organisation, name, email, password, language, passwords))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A checked set-up: the ids that follow from the e-mail address, and the bodies of its two commands."""
+
+    tenant: str
+    user: str
+    organisation: dict[str, str]
+    administrator: dict[str, str]
+
+
+async def _prepared(
+    kernel: Kernel, organisation: str, name: str, email: str, password: str, language: str, passwords: Passwords | None
+) -> _Prepared:
+    """Raises as `set_up`."""
     email = _check(organisation, name, email, password, language)
     tenant, user = await _ids(kernel, email)
     await _require_new(kernel, tenant, user, email)
@@ -98,10 +151,18 @@ async def set_up(
             own.close()
     zone = {"zh": ("Asia/Shanghai", "CNY")}.get(language, ("UTC", "USD"))
     details = {"name": organisation, "language": language, "time_zone": zone[0], "currency": zone[1]}
-    access = system_access(tenant, ACTOR)
-    await kernel.bus.send("identity.CreateOrganisation", details, Call(access, new_id=tenant))
     administrator = {"name": name, "email": email, "language": language, "secret": secret}
-    await kernel.bus.send("identity.CreateAdministrator", administrator, Call(access, new_id=user))
+    return _Prepared(tenant, user, details, administrator)
+
+
+async def _create(kernel: Kernel, prepared: _Prepared) -> SetUp:
+    """Raises Rejected when another process did the same set-up at this moment: its password counts."""
+    tenant, user = prepared.tenant, prepared.user
+    access = system_access(tenant, ACTOR)
+    await kernel.bus.send("identity.CreateOrganisation", prepared.organisation, Call(access, new_id=tenant))
+    done = await kernel.bus.send("identity.CreateAdministrator", prepared.administrator, Call(access, new_id=user))
+    if not done.changed:
+        raise _already()
     return SetUp(tenant, user)
 
 

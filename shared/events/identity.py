@@ -26,6 +26,14 @@ class SetUpLinkIssued:
     token_hash: str
 
 
+@event("identity.SetUpLinkUsed")
+@dataclass(frozen=True, slots=True)
+class SetUpLinkUsed:
+    """The set-up of this organisation began by the link before. Nobody sets another one up by that link."""
+
+    organisation: str
+
+
 @event("identity.OrganisationCreated")
 @dataclass(frozen=True, slots=True)
 class OrganisationCreated:

@@ -12,7 +12,7 @@ import pytest
 
 from services.identity.setup import is_set_up, set_up, setup_token
 from services.identity.user import USER
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.kernel.bus import Call, CommandBus
 from shared.kernel.uniqueness import Duplicate
 from shared.security.passwords import Passwords
@@ -23,6 +23,10 @@ from tests.support.identity_suite import ADMIN, PASSWORD, QUICK, Suite, open_sui
 async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
     async with open_suite(tmp_path) as opened:
         yield opened
+
+
+async def refuse(*_: Any) -> Any:
+    raise Unavailable("not now")
 
 
 def form(token: str | None, **changed: Any) -> dict[str, Any]:
@@ -63,6 +67,44 @@ async def test_two_who_use_the_link_at_once_make_one_organisation(suite: Suite) 
     answers = await asyncio.gather(*(suite.client().post("/identity/setup", json=b) for b in bodies))
     assert sorted(a.status_code for a in answers) == [201, 409, 409, 409, 409]
     assert len(await suite.kernel.store.read_all(0, 100, categories=["organisation"])) == 1
+
+
+async def test_two_who_set_up_the_same_at_once_get_one_password(suite: Suite) -> None:
+    token = await setup_token(suite.kernel)
+    bodies = [form(token, password=f"{PASSWORD} {n}") for n in range(3)]
+    answers = await asyncio.gather(*(suite.client().post("/identity/setup", json=b) for b in bodies))
+    assert sorted(a.status_code for a in answers) == [201, 409, 409]
+    won = next(body for body, answer in zip(bodies, answers, strict=True) if answer.status_code == 201)
+    assert (await suite.sign_in(ADMIN, won["password"])) is not None
+
+
+async def test_a_set_up_by_link_that_was_cut_off_goes_on_for_its_own_address_only(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await setup_token(suite.kernel)
+    with monkeypatch.context() as patched:
+        patched.setattr(CommandBus, "send", refuse)
+        assert (await suite.client().post("/identity/setup", json=form(token))).status_code == 503
+    other = await suite.client().post("/identity/setup", json=form(token, email="eve@acme.example"))
+    assert (other.status_code, other.json()["code"]) == (409, "already-set-up")
+    assert (await suite.client().post("/identity/setup", json=form(token))).status_code == 201
+
+
+async def test_a_new_link_serves_after_one_that_was_used_in_vain(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = await setup_token(suite.kernel)
+    with monkeypatch.context() as patched:
+        patched.setattr(CommandBus, "send", refuse)
+        assert (await suite.client().post("/identity/setup", json=form(token))).status_code == 503
+    fresh = await setup_token(suite.kernel)
+    assert (await suite.client().post("/identity/setup", json=form(token))).status_code == 403
+    answer = await suite.client().post("/identity/setup", json=form(fresh, email="eve@acme.example"))
+    assert answer.status_code == 201
+
+
+async def test_processes_that_start_at_once_issue_links_of_which_one_is_good(suite: Suite) -> None:
+    tokens = await asyncio.gather(*(setup_token(suite.kernel) for _ in range(3)))
+    answers = [await suite.client().post("/identity/setup", json=form(token)) for token in tokens]
+    assert sorted(a.status_code for a in answers) in ([201, 403, 403], [201, 403, 409], [201, 409, 409])
 
 
 async def test_everything_wrong_is_named_at_once_and_the_link_stays_good(suite: Suite) -> None:
