@@ -73,11 +73,30 @@ def run(
     host: str = "127.0.0.1",
     url: Annotated[str, typer.Option(help="The address people use, where it is another one.")] = "",
 ) -> None:
-    """Serve the suite until it is told to stop."""
-    gc.disable()  # until all is loaded: the server collects, freezes and tunes before it answers
-    from crm import serve
+    """Serve the whole suite from one process until it is asked to stop."""
+    _serve(Settings(data, host, port, url), ["all"])
 
-    serve.run(Settings(data, host, port, url))
+
+@app.command()
+def serve(
+    role: Annotated[
+        list[str],
+        typer.Option("--role", metavar="ROLE", help="all, projector, policies, warehouse, imports or api:SERVICE[,…]."),
+    ],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    host: str = "127.0.0.1",
+    url: Annotated[str, typer.Option(help="The address people use, where it is another one.")] = "",
+) -> None:
+    """Serve some roles of the suite from this process; --role may be given several times."""
+    _serve(Settings(data, host, port, url), role)
+
+
+def _serve(settings: Settings, roles: list[str]) -> None:
+    gc.disable()  # until all is loaded: the server collects, freezes and tunes before it answers
+    from crm.serve import run
+
+    run(settings, roles)
 
 
 @app.command()
@@ -91,10 +110,10 @@ def setup(
     json: Json = False,
 ) -> None:
     """Create an organisation and its first administrator."""
-    from crm import serve
+    from crm.serve import read_password, set_up
 
-    password = serve.read_password(password_file)
-    done = asyncio.run(serve.set_up(Settings(data), organisation, name, email, password, language))
+    password = read_password(password_file)
+    done = asyncio.run(set_up(Settings(data), organisation, name, email, password, language))
     _print(done, json, "organisation {organisation} is ready; sign in as {email}")
 
 

@@ -11,20 +11,18 @@ from dataclasses import replace
 from crm.caches import open_warehouse
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
-from crm.roles import AGGREGATES, RESOURCES, build_app, policies
+from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
 from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.setup import setup_token
 from services.integration.imports.cleanup import tidy
-from services.integration.imports.scheduler import ImportScheduler
 from shared.errors import Unavailable
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen
 from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.formats import NewerFormat
-from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.rekeying import renew_reservations
 from shared.security.keyring import KeyMissing
@@ -49,16 +47,16 @@ _NOT_TO_BE_OPENED = (
 
 
 class Suite:
-    """An opened data directory with all its services. `tasks`: the background loops, once started."""
+    """What one process serves and runs of an installation. `tasks`: the background loops, once started."""
 
-    def __init__(self, settings: Settings, kernel: Kernel) -> None:
-        self.settings, self.kernel = settings, kernel
+    def __init__(self, settings: Settings, kernel: Kernel, roles: Roles) -> None:
+        self.settings, self.kernel, self.roles = settings, kernel, roles
         self.tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
-        self.app = build_app(kernel)
+        self.app = build_app(kernel, roles)
 
     @classmethod
-    async def open(cls, settings: Settings) -> Suite:
+    async def open(cls, settings: Settings, roles: Roles = ALL) -> Suite:
         """Open or create everything; stale views are rebuilt before it returns. Raises WrongSetting."""
         check_adapters()
         check_chains()
@@ -67,10 +65,14 @@ class Suite:
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:
             try:
-                kernel = await _open_kernel(settings, stack)
+                kernel = await _open_kernel(settings, roles, stack)
+            except AlreadyOpen as error:
+                raise WrongSetting(
+                    f"{error}. sqlite: and chdb: files open in one process: give it all roles"
+                ) from error
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
-            suite = cls(settings, kernel)
+            suite = cls(settings, kernel, roles)
             await tidy(kernel)
             suite._stack = stack.pop_all()
             return suite
@@ -78,18 +80,7 @@ class Suite:
 
     async def start(self) -> None:
         """Start the background loops."""
-        kernel = self.kernel
-        witness = Witness(kernel.store, kernel.keys)
-        loops = [
-            kernel.projector.run(),
-            kernel.policies.run(),
-            kernel.log.run(),
-            ImportScheduler(kernel).run(),
-            witness.run(),
-        ]
-        if kernel.feed is not None:
-            loops.append(kernel.feed.run())
-        self.tasks = [asyncio.create_task(loop) for loop in loops]
+        self.tasks = [asyncio.create_task(loop) for loop in loops_of(self.kernel, self.roles)]
 
     async def setup_token(self) -> str | None:
         """What the one-time set-up link carries; None once somebody can sign in."""
@@ -133,26 +124,34 @@ class Suite:
         await self._stack.aclose()
 
 
-async def _open_kernel(settings: Settings, stack: AsyncExitStack) -> Kernel:
+async def _open_kernel(settings: Settings, roles: Roles, stack: AsyncExitStack) -> Kernel:
     """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
-    catalogue = Catalogue(AGGREGATES, BUILT_IN_ROLES, RESOURCES)
+    catalogue = catalogue_of(SERVICES)
     ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
-    kernel = build_kernel(ports, catalogue, policies(ports.files))
+    await _prepare(build_kernel(ports, catalogue), ports.stale)
+    kernel = build_kernel(ports, catalogue, policies_of(SERVICES, ports), projects="projector" in roles.loops)
     stack.push_async_callback(kernel.close)
     await kernel.start()
-    await _fill(kernel, ports.stale)
-    reconciler = _reconciler(kernel)
-    if await reconciler.run():  # log, keys and views now agree, but the views may show erased text
-        await _fill(kernel, [a.collection.name for a in kernel.catalogue])
-        await reconciler.note()
+    stack.push_async_callback(_note_agreement, kernel)
+    if not roles.needs_warehouse:
+        return kernel
     feed = await open_warehouse(
         settings.data / "warehouse",
         lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock),
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)
-    stack.push_async_callback(_note_agreement, kernel, reconciler)
     return replace(kernel, feed=feed)
+
+
+async def _prepare(kernel: Kernel, stale: Collection[str]) -> None:
+    """Compute what is missing or outdated from the events, and bring log, keys and views to agree."""
+    await kernel.projector.start()
+    await _fill(kernel, stale)
+    reconciler = _reconciler(kernel)
+    if await reconciler.run():  # the views may show erased text
+        await _fill(kernel, [a.collection.name for a in kernel.catalogue])
+        await reconciler.note()
 
 
 def _reconciler(kernel: Kernel) -> Reconciler:
@@ -161,11 +160,11 @@ def _reconciler(kernel: Kernel) -> Reconciler:
     )
 
 
-async def _note_agreement(kernel: Kernel, reconciler: Reconciler) -> None:
+async def _note_agreement(kernel: Kernel) -> None:
     """At the end, so that the next start has nothing to look through."""
     with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
-        if kernel.projector.position == kernel.policies.position == await kernel.store.head():
-            await reconciler.note()
+        if kernel.projection.position == kernel.policies.position == await kernel.store.head():
+            await _reconciler(kernel).note()
         else:
             await Witness(kernel.store, kernel.keys).note()
 

@@ -17,6 +17,7 @@ import uvicorn
 from crm.compose import Suite
 from crm.connection import BoundedProtocol
 from crm.relief import Relief
+from crm.roles import ALL, Roles
 from crm.settings import Settings, WrongSetting
 from shared.telemetry import setup as telemetry
 
@@ -32,8 +33,8 @@ class Server:
 
     suite: Suite
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, roles: Roles = ALL) -> None:
+        self.settings, self._roles = settings, roles
         self._uvicorn: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
@@ -48,7 +49,7 @@ class Server:
         try:
             self.settings = replace(self.settings, port=listening.getsockname()[1])
             self._stop_telemetry = telemetry.start("crm")
-            self.suite = await Suite.open(self.settings)
+            self.suite = await Suite.open(self.settings, self._roles)
         except BaseException:
             listening.close()
             raise

@@ -1,71 +1,120 @@
-"""The services of the suite, and what a process serves and runs of them."""
+"""Which services the suite has, and which parts of it one process serves and runs: its roles."""
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from starlette.types import ASGIApp
 
-from services.analytics.app import create_app as analytics
-from services.analytics.catalogue import RESOURCES as ANALYTICS
-from services.audit.app import create_app as audit
-from services.audit.catalogue import RESOURCES as AUDIT
-from services.customer.app import create_app as customer
-from services.customer.catalogue import AGGREGATES as CUSTOMER
-from services.customer.policies import POLICIES as CUSTOMER_POLICIES
-from services.identity.app import create_app as identity
-from services.identity.catalogue import AGGREGATES as IDENTITY
-from services.identity.policies import POLICIES as IDENTITY_POLICIES
+from crm.settings import WrongSetting
+from services.analytics.app import SERVICE as ANALYTICS
+from services.audit.app import SERVICE as AUDIT
+from services.customer.app import SERVICE as CUSTOMER
+from services.identity.app import SERVICE as IDENTITY
 from services.identity.setup import is_set_up
-from services.integration.app import create_app as integration
-from services.integration.catalogue import AGGREGATES as INTEGRATION
-from services.integration.policies import policies as integration_policies
-from services.sales.app import create_app as sales
-from services.sales.catalogue import AGGREGATES as SALES
-from services.sales.policies import POLICIES as SALES_POLICIES
+from services.integration.app import SERVICE as INTEGRATION
+from services.integration.imports.scheduler import ImportScheduler
+from services.sales.app import SERVICE as SALES
 from shared.http.app import service_app
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
 from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.search import search_router
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.kernel import Kernel
+from shared.kernel.ports import Ports
+from shared.kernel.service import Service
 from shared.streaming.policies import Policy
+from shared.streaming.witness import Witness
 
-if TYPE_CHECKING:
-    from shared.kernel.kernel import Kernel
-
-SERVICES = {
-    "identity": identity,
-    "customer": customer,
-    "sales": sales,
-    "analytics": analytics,
-    "audit": audit,
-    "integration": integration,
-}
-AT_THE_ROOT = {"imports": "integration", "setup": "identity", "invitation": "identity"}  # segment → its service
-AGGREGATES = (*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION)
-RESOURCES = (*ANALYTICS, *AUDIT)
+SERVICES: Sequence[Service] = (IDENTITY, CUSTOMER, SALES, ANALYTICS, AUDIT, INTEGRATION)
+LOOPS = ("projector", "policies", "warehouse", "imports")
 
 
-def policies(files: Path) -> tuple[Policy, ...]:
-    """The policies of all services. files: see `Ports.files`."""
-    return (*IDENTITY_POLICIES, *CUSTOMER_POLICIES, *SALES_POLICIES, *integration_policies(files))
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """apis: the services whose routes a process serves. loops: those of `LOOPS` that it runs."""
+
+    apis: frozenset[str] = frozenset()
+    loops: frozenset[str] = frozenset()
+
+    def __or__(self, other: Roles) -> Roles:
+        return Roles(self.apis | other.apis, self.loops | other.loops)
+
+    def __str__(self) -> str:
+        named = [f"api:{','.join(sorted(self.apis))}"] if self.apis else []
+        return " ".join([*named, *(loop for loop in LOOPS if loop in self.loops)])
+
+    @property
+    def needs_warehouse(self) -> bool:
+        return "warehouse" in self.loops or "analytics" in self.apis
 
 
-def build_app(kernel: Kernel) -> ASGIApp:
-    """All services behind one port."""
-    services: dict[str, ASGIApp] = {name: create(kernel) for name, create in SERVICES.items()}
-    root = service_app(
-        kernel,
-        "CRM",
-        "What spans the services: search, the description of all records, health.",
-        [
-            search_router(kernel),
-            meta_router(kernel),
-            health_router(kernel),
-            docs_router([*services], partial(is_set_up, kernel)),
-        ],
+ALL = Roles(frozenset(s.name for s in SERVICES), frozenset(LOOPS))
+LEGAL = f"all, {', '.join(LOOPS)}, or api:SERVICE[,SERVICE…] of {', '.join(s.name for s in SERVICES)}"
+
+
+def parse_roles(given: Iterable[str]) -> Roles:
+    """The union of roles as `crm serve --role` names them. Raises WrongSetting, which lists the legal ones."""
+    roles = Roles()
+    for one in given:
+        roles |= _role(one)
+    return roles
+
+
+def _role(name: str) -> Roles:
+    if name == "all":
+        return ALL
+    if name in LOOPS:
+        return Roles(loops=frozenset({name}))
+    kind, _, listed = name.partition(":")
+    if kind != "api":
+        raise WrongSetting(f"there is no role {name!r}: a role is {LEGAL}")
+    apis = frozenset(listed.split(","))
+    if unknown := sorted(apis - ALL.apis):
+        raise WrongSetting(f"there is no service {unknown[0]!r}: a role is {LEGAL}")
+    return Roles(apis)
+
+
+def catalogue_of(services: Iterable[Service]) -> Catalogue:
+    """The record types of all services: every process reads them, whichever services it serves."""
+    return Catalogue(
+        [one for service in services for one in service.aggregates],
+        [one for service in services for one in service.roles],
+        [one for service in services for one in service.resources],
     )
-    return Gateway(root, services, {segment: services[name] for segment, name in AT_THE_ROOT.items()})
+
+
+def policies_of(services: Iterable[Service], ports: Ports) -> list[Policy]:
+    return [policy for service in services for policy in service.policies(ports)]
+
+
+def build_app(kernel: Kernel, roles: Roles = ALL) -> ASGIApp:
+    """The routes of a process behind one port; `/healthz` and `/readyz` are served in every role."""
+    served = [service for service in SERVICES if service.name in roles.apis]
+    apps = {service.name: service.create_app(kernel) for service in served}
+    routers = [health_router(kernel)]
+    if served:
+        routers += [search_router(kernel), meta_router(kernel), docs_router([*apps], partial(is_set_up, kernel))]
+    root = service_app(
+        kernel, "CRM", "What spans the services: search, the description of all records, health.", routers
+    )
+    return Gateway(root, apps, {segment: apps[service.name] for service in served for segment in service.at_root})
+
+
+def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
+    """What a process runs in the background until it ends."""
+    loops = [kernel.log.run(), kernel.projection.run()]
+    if "projector" in roles.loops:
+        loops.append(Witness(kernel.store, kernel.keys).run())
+    if "policies" in roles.loops:
+        loops.append(kernel.policies.run())
+    if "warehouse" in roles.loops and kernel.feed is not None:
+        loops.append(kernel.feed.run())
+    if "imports" in roles.loops:
+        loops.append(ImportScheduler(kernel).run())
+    return loops

@@ -1,8 +1,9 @@
-"""`crm run` and `crm setup`: the commands that open a data directory themselves."""
+"""`crm run`, `crm serve` and `crm setup`: the commands that open a data directory themselves."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.panel import Panel
 from crm.client import CommandFailed
 from crm.compose import Suite
 from crm.process import Server
+from crm.roles import ALL, Roles, parse_roles
 from crm.settings import Settings
 from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
@@ -22,15 +24,16 @@ from shared.views.port import ViewsDamaged
 _console = Console(stderr=True)
 
 
-def run(settings: Settings) -> None:
-    """Serve until told to stop."""
+def run(settings: Settings, named: Iterable[str] = ("all",)) -> None:
+    """Serve in the roles named, as `--role` names them, until asked to stop. Raises WrongSetting."""
+    roles = parse_roles(named)
     start_logging()
-    uvloop.run(_run(settings))
+    uvloop.run(_run(settings, roles))
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, roles: Roles) -> None:
     asyncio.get_running_loop().set_exception_handler(log_unawaited)
-    server = Server(settings)
+    server = Server(settings, roles)
     await server.start()
     await _greet(server)
     try:
@@ -40,10 +43,14 @@ async def _run(settings: Settings) -> None:
 
 
 async def _greet(server: Server) -> None:
-    address = server.settings.address
-    lines = [f"[bold]CRM[/bold] is ready at [link]{address}[/link]", f"API documents  {address}/docs"]
+    address, suite = server.settings.address, server.suite
+    lines = [f"[bold]CRM[/bold] is ready at [link]{address}[/link]"]
+    if suite.roles != ALL:
+        lines.append(f"Roles          {suite.roles}")
+    if suite.roles.apis:
+        lines.append(f"API documents  {address}/docs")
     _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)
-    if (token := await server.suite.setup_token()) is not None:
+    if "identity" in suite.roles.apis and (token := await suite.setup_token()) is not None:
         _console.print("Nobody can sign in yet. Create your organisation here (one use only):")
         _console.print(f"{address}/setup#token={token}", soft_wrap=True, highlight=False)  # whole, however narrow
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from services.analytics.api.sql import OpenGateway, sql_router
+from services.analytics.catalogue import RESOURCES
 from services.analytics.views.people import People
 from shared.errors import Unavailable
 from shared.http.app import service_app
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 from shared.warehouse.feed import WarehouseFeed
 
 if TYPE_CHECKING:
@@ -44,3 +46,6 @@ def _opener(feed: WarehouseFeed, people: People) -> OpenGateway:
         return opened[0]
 
     return open_gateway
+
+
+SERVICE = Service("analytics", create_app, resources=RESOURCES)

@@ -6,8 +6,10 @@ from fastapi import FastAPI
 
 from services.audit.api.events import events_router
 from services.audit.api.jobs import jobs_router
+from services.audit.catalogue import RESOURCES
 from shared.http.app import service_app
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> FastAPI:
@@ -17,3 +19,6 @@ def create_app(kernel: Kernel) -> FastAPI:
         "The event log as stored, replays of views beside the live ones, and the check that live == rebuilt == fold.",
         [events_router(kernel), jobs_router(kernel)],
     )
+
+
+SERVICE = Service("audit", create_app, resources=RESOURCES)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from services.customer.api.merges import merges_router
 from services.customer.catalogue import AGGREGATES
+from services.customer.policies import POLICIES
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 
 _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields and saved views: how we look at them."
 
@@ -14,3 +16,6 @@ _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields 
 def create_app(kernel: Kernel) -> ServiceApp:
     routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES]
     return service_app(kernel, "Customer", _DESCRIPTION, [merges_router(kernel), *routers])
+
+
+SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES)

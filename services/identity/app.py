@@ -8,11 +8,14 @@ from services.identity.api.me import me_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import pages_router, setup_router
 from services.identity.authentication import Authentication
+from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
+from services.identity.policies import POLICIES
 from services.identity.session import SESSION
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 
 _DESCRIPTION = "Who works here and what they may do: organisation, users, teams, roles; signing in and out."
 
@@ -33,3 +36,13 @@ def create_app(kernel: Kernel) -> ServiceApp:
             *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION),
         ],
     )
+
+
+SERVICE = Service(
+    "identity",
+    create_app,
+    AGGREGATES,
+    policies=lambda _: POLICIES,
+    roles=BUILT_IN_ROLES,
+    at_root=("setup", "invitation"),
+)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from services.integration.api.imports import imports_router
+from services.integration.catalogue import AGGREGATES
 from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
+from services.integration.policies import policies
 from shared.http.app import ServiceApp, service_app
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> ServiceApp:
@@ -21,3 +24,8 @@ def create_app(kernel: Kernel) -> ServiceApp:
             record_router(kernel, IMPORT),
         ],
     )
+
+
+SERVICE = Service(
+    "integration", create_app, AGGREGATES, policies=lambda ports: policies(ports.files), at_root=("imports",)
+)

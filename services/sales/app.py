@@ -8,9 +8,11 @@ from services.sales.api.opportunities import opportunities_router
 from services.sales.api.pipelines import pipelines_router
 from services.sales.api.price_books import price_books_router
 from services.sales.catalogue import AGGREGATES
+from services.sales.policies import POLICIES
 from shared.http.app import service_app
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
+from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> FastAPI:
@@ -25,3 +27,6 @@ def create_app(kernel: Kernel) -> FastAPI:
             price_books_router(kernel),
         ],
     )
+
+
+SERVICE = Service("sales", create_app, AGGREGATES, policies=lambda _: POLICIES)

@@ -58,10 +58,15 @@ class Served:
 
 @contextmanager
 def served(
-    data: Path, *, env: dict[str, str] | None = None, port: int = 0, program: Sequence[str | Path] = CRM
+    data: Path,
+    *,
+    env: dict[str, str] | None = None,
+    port: int = 0,
+    program: Sequence[str | Path] = CRM,
+    command: Sequence[str] = ("run",),
 ) -> Iterator[Served]:
-    """`crm run` on a free port until the block ends; killed if it does not stop by itself in 20 s."""
-    with start(data, env=env, port=port, program=program) as running:
+    """A command that serves, on a free port until the block ends; killed if it does not stop by itself in 20 s."""
+    with start(data, env=env, port=port, program=program, command=command) as running:
         try:
             yield running
         finally:
@@ -76,13 +81,18 @@ def served(
 
 @contextmanager
 def start(
-    data: Path, *, env: dict[str, str] | None = None, port: int = 0, program: Sequence[str | Path] = CRM
+    data: Path,
+    *,
+    env: dict[str, str] | None = None,
+    port: int = 0,
+    program: Sequence[str | Path] = CRM,
+    command: Sequence[str] = ("run",),
 ) -> Iterator[Served]:
     """As `served`, but how it ends is the caller's business."""
     log = data.parent / f"{data.name}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*map(str, program), "run", "--data", str(data), "--port", str(port)],
+            [*map(str, program), *command, "--data", str(data), "--port", str(port)],
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(env or {})},

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from crm.roles import AGGREGATES, RESOURCES
-from services.identity.built_in import BUILT_IN_ROLES
-from shared.kernel.catalogue import Catalogue
+from crm.roles import SERVICES, catalogue_of
 
-CATALOGUE = Catalogue(AGGREGATES, BUILT_IN_ROLES, RESOURCES)
+CATALOGUE = catalogue_of(SERVICES)
 BUILT_IN = CATALOGUE.roles

@@ -1,0 +1,37 @@
+"""What a service brings to the suite. The composition root has one line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from shared.domain.aggregate import Aggregate
+from shared.kernel.kernel import Kernel
+from shared.kernel.ports import Ports
+from shared.security.permissions import Role
+from shared.security.roles import Resource
+from shared.streaming.policies import Policy
+
+
+def _no_policies(ports: Ports) -> Sequence[Policy]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """create_app serves `/<name>`, and the paths below the segments `at_root` without that prefix.
+
+    resources: what rights are granted on besides record types. roles: the built-in ones.
+    create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
+    """
+
+    name: str
+    create_app: Callable[[Kernel], ASGIApp]
+    aggregates: Sequence[Aggregate[Any]] = ()
+    resources: Sequence[Resource] = ()
+    roles: Sequence[Role] = ()
+    policies: Callable[[Ports], Sequence[Policy]] = _no_policies
+    at_root: Sequence[str] = ()
