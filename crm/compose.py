@@ -15,7 +15,6 @@ from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, p
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
-from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.setup import setup_token
 from services.integration.imports.cleanup import tidy
 from shared.errors import Unavailable

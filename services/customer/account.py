@@ -64,6 +64,7 @@ ACCOUNT = Aggregate(
     name="account",
     service="customer",
     noun="accounts",
+    looks_up=("opportunity", "user"),
     state=Account,
     evolve=evolve,
     search_rank=10,
@@ -133,8 +134,6 @@ async def open_opportunities(cmd: ArchiveAccount, lookups: Lookups) -> tuple[int
 
 async def count_open(account: Account, lookups: Lookups) -> int:
     """The number of open opportunities of an account: the views find them, the log confirms each."""
-    if "opportunity" not in lookups.catalogue:
-        return 0
     mine = [account.id, *account.absorbed]
     where = (
         Condition("account", "in", mine),

@@ -107,6 +107,7 @@ ACTIVITY = Aggregate(
     name="activity",
     service="customer",
     noun="activities",
+    looks_up=("account", "contact", "lead", "opportunity", "user"),
     state=Activity,
     evolve=evolve,
     search_rank=60,

@@ -135,6 +135,7 @@ CONTACT = Aggregate(
     name="contact",
     service="customer",
     noun="contacts",
+    looks_up=("account", "user"),
     state=Contact,
     evolve=evolve,
     search_rank=20,

@@ -61,6 +61,7 @@ SESSION = Aggregate(
     name="session",
     service="identity",
     noun="sessions",
+    looks_up=("user",),
     state=Session,
     evolve=evolve,
     collection=Collection(

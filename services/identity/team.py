@@ -54,6 +54,7 @@ TEAM = Aggregate(
     name="team",
     service="identity",
     noun="teams",
+    looks_up=("user",),
     state=Team,
     evolve=evolve,
     grants=SEEN_BY_ALL,

@@ -100,6 +100,7 @@ USER = Aggregate(
     name="user",
     service="identity",
     noun="users",
+    looks_up=("team",),
     state=User,
     evolve=evolve,
     grants=SEEN_BY_ALL,

@@ -131,6 +131,7 @@ LEAD = Aggregate(
     name="lead",
     service="sales",
     noun="leads",
+    looks_up=("account", "contact", "opportunity", "pipeline", "user"),
     state=Lead,
     evolve=evolve,
     evolves_shared=True,

@@ -130,6 +130,7 @@ OPPORTUNITY = Aggregate(
     name="opportunity",
     service="sales",
     noun="opportunities",
+    looks_up=("account", "contact", "lead", "organisation", "pipeline", "price_book", "product", "user"),
     state=Opportunity,
     evolve=evolve,
     evolves_shared=True,
@@ -214,7 +215,7 @@ async def its_place(cmd: CommandModel, lookups: Lookups) -> Pipeline:
 async def account_is_archived(deal: Opportunity, lookups: Lookups) -> bool:
     """Whether the account is archived; for a merged account, whether its survivor is."""
     id, seen = deal.account, set[str]()
-    while id is not None and id not in seen and "account" in lookups.catalogue:
+    while id is not None and id not in seen:
         seen.add(id)
         account: Any = await lookups.record("account", id)
         if account.merged_into is None:

@@ -81,8 +81,7 @@ async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
     """The currency of the product, else of the account, else of the organisation; "" when none says."""
     places = (("product", cmd.product), ("account", cmd.account), ("organisation", lookups.tenant))
     for resource, id in places:
-        known = id is not None and resource in lookups.catalogue
-        if known and (found := getattr(await lookups.record(resource, str(id)), "currency", "")):
+        if id is not None and (found := getattr(await lookups.record(resource, id), "currency", "")):
             return str(found)
     return ""
 

@@ -73,6 +73,7 @@ PIPELINE = Aggregate(
     name="pipeline",
     service="sales",
     noun="pipelines",
+    looks_up=("opportunity",),
     state=Pipeline,
     evolve=evolve,
     grants=SEEN_BY_ALL,

@@ -66,6 +66,7 @@ PRICE_BOOK = Aggregate(
     name="price_book",
     service="sales",
     noun="price-books",
+    looks_up=("product",),
     state=PriceBook,
     evolve=evolve,
     grants={**SEEN_BY_ALL, "sales_manager": grant(Level.ALL, "read", "create", "edit", "archive", "export")},

@@ -146,6 +146,7 @@ class Aggregate(Generic[S]):
     about_owner: its personal fields belong to its owner and are erased with them.
     conceal: removes from values what shows fields of other record types that are hidden from the caller.
     grants: who may do what with its records by default.
+    looks_up: the other record types that its commands and rules read; a kernel without one of them is not built.
     search_rank: its place among the record types of `GET /search`, the lowest first; None = not searched.
     on_timelines: how its records appear on the timelines of the records that they are linked to.
     defines_fields: its records define the custom fields of record types (`kernel/custom_fields.py`).
@@ -168,6 +169,7 @@ class Aggregate(Generic[S]):
     forget: Callable[[S], None] | None = None
     reach: CheckReach | None = None
     conceal: Conceal | None = None
+    looks_up: tuple[str, ...] = ()
     grants: DefaultGrants = field(default_factory=dict)
     search_rank: int | None = None
     on_timelines: OnTimelines | None = None

@@ -116,6 +116,8 @@ def _live_and(check: Check | None) -> Check:
 
 
 def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any], before: Check | None) -> None:
+    aggregate.looks_up = (*aggregate.looks_up, "user")
+
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
         await lookups.exists("owner", USER, cmd.owner)
 

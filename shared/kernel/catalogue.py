@@ -51,6 +51,12 @@ class Catalogue:
             raise NotFound(f"there is no command {name!r}")
         return self._commands[name]
 
+    def check_lookups(self) -> None:
+        """Raises ValueError when a record type looks up another one that is not here: its rules could not hold."""
+        for one in self:
+            if missing := sorted(set(one.looks_up) - self._by_name.keys()):
+                raise ValueError(f"{one.name} looks up {', '.join(missing)}, which the catalogue lacks")
+
     def of_service(self, service: str) -> list[AnyAggregate]:
         return [a for a in self._by_name.values() if a.service == service]
 

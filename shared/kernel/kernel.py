@@ -87,7 +87,9 @@ def build_kernel(
     """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
 
     projects: whether this process writes the views; else it follows the one that does.
+    Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
+    catalogue.check_lookups()
     codec, clock, ids = Codec(ports.keys), ports.clock, ports.ids
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, ports.keys, clock, ids)

@@ -114,16 +114,18 @@ async def test_readiness_follows_the_views(service: Service) -> None:
 async def test_meta_describes_what_the_caller_may_do(service: Service) -> None:
     await service.define_custom("size", Kind.TEXT)
     admin = (await service.client().get("/meta")).json()
-    account, definition = admin["types"]
+    types = {t["name"]: t for t in admin["types"]}
+    account = types["account"]
     name = next(f for f in account["fields"] if f["name"] == "name")
     assert (account["path"], account["title"]) == ("/customer/accounts", "name")
     assert (name["zh"], name["kind"], name["required"], name["writable"]) == ("名称", "text", True, True)
     assert [c["name"] for c in account["custom"]] == ["size"]
-    assert (definition["name"], definition["custom"]) == ("field_definition", [])
+    assert [name for name, t in types.items() if t["custom"]] == ["account"]
     create = next(c for c in account["commands"] if c["method"] == "POST" and c["path"] == "/customer/accounts")
     assert (create["allowed"], create["fields"]["name"]) == (True, True)
     assert "CNY" in admin["enumerations"]["currencies"]
-    reader, _ = (await service.client("reader", "read_only").get("/meta")).json()["types"]
+    types = {t["name"]: t for t in (await service.client("reader", "read_only").get("/meta")).json()["types"]}
+    reader = types["account"]
     assert reader["rights"]["edit"] == "none"
     assert not any(c["allowed"] for c in reader["commands"])
 

@@ -23,14 +23,14 @@ from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.records import record_router
 from shared.http.search import search_router
-from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.directory import Directory
 from shared.security.permissions import Access, Role
 from shared.security.tokens import Claims
 from shared.views.port import Kind, Write
 from tests.support.ports import cancelled, open_ports
-from tests.support.roles import BUILT_IN
+from tests.support.roles import BUILT_IN, CATALOGUE
 
 TENANT = "t1"
 
@@ -89,10 +89,9 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Everything open; the projector runs in the background unless the test drives it itself."""
     async with AsyncExitStack() as stack:
-        catalogue = Catalogue((*aggregates, FIELD_DEFINITION))
-        ports = await open_ports(folder, (a.collection for a in catalogue), SystemClock(), stack)
+        ports = await open_ports(folder, (a.collection for a in CATALOGUE), SystemClock(), stack)
         callers = Callers()
-        kernel = replace(build_kernel(ports, catalogue), directory=callers)
+        kernel = replace(build_kernel(ports, CATALOGUE), directory=callers)
         stack.push_async_callback(kernel.close)
         await kernel.start()
         service = _service(kernel, aggregates, callers)

@@ -15,18 +15,16 @@ import httpx
 from argon2 import PasswordHasher
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from crm.roles import SERVICES, catalogue_of
 from services.customer.account import ACCOUNT
 from services.identity.app import create_app
 from services.identity.authentication import Authentication
-from services.identity.built_in import BUILT_IN_ROLES
-from services.identity.catalogue import AGGREGATES
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
 from shared.clock import Micros, SystemClock
 from shared.http.app import ServiceApp, service_app
 from shared.http.gateway import Gateway
 from shared.http.records import record_router
-from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.passwords import Passwords
 from tests.support.ports import cancelled, open_ports
@@ -129,7 +127,7 @@ def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
-    clock, catalogue = MovableClock(), Catalogue((*AGGREGATES, ACCOUNT), BUILT_IN_ROLES)
+    clock, catalogue = MovableClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         kernel = build_kernel(ports, catalogue, POLICIES)

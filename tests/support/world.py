@@ -7,15 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services.customer.catalogue import AGGREGATES as CUSTOMER
+from crm.roles import SERVICES, catalogue_of
 from services.customer.policies import POLICIES
-from services.identity.built_in import BUILT_IN_ROLES
-from services.identity.catalogue import AGGREGATES as IDENTITY
-from services.sales.catalogue import AGGREGATES as SALES
 from shared.clock import Micros, SystemClock
 from shared.domain.aggregate import Aggregate
 from shared.kernel.bus import Call, CommandBus, Done
-from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.queries import NOW, Moment
 from shared.security.permissions import Access, system_access
@@ -110,7 +106,7 @@ def line_above(states: Mapping[str, Any], id: str, over: Callable[[Any], str | N
 @asynccontextmanager
 async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> AsyncIterator[World]:
     """Open a world in a folder, new or with a past."""
-    clock, catalogue = ShiftedClock(), Catalogue((*CUSTOMER, *SALES, *IDENTITY), BUILT_IN_ROLES)
+    clock, catalogue = ShiftedClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         kernel = build_kernel(ports, catalogue, policies)
