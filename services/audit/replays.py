@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.events.envelope import category_of
 from shared.eventstore.port import ADVICE, Finding, Known, LogReport, StoreBroken, described
 from shared.kernel.catalogue import AnyAggregate
@@ -29,14 +29,19 @@ WAREHOUSE, LOG, RULES = "warehouse", "events", "rules"
 
 
 def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
-    """The record types of the named collections, and whether the warehouse is meant; None = all. Raises Invalid."""
+    """The record types of the named collections, and whether the warehouse is meant; None = all that is here.
+
+    Raises Invalid; Unavailable for the warehouse where another process has it.
+    """
     if names is None:
         return list(kernel.catalogue), kernel.feed is not None
     known = {a.collection.name: a for a in kernel.catalogue}
     if unknown := [n for n in names if n not in known and n != WAREHOUSE]:
         listed = ", ".join([*sorted(known), WAREHOUSE])
         raise Invalid.field("views", "unknown-view", f"there is no view {unknown[0][:80]!r}; there are {listed}")
-    return [known[n] for n in names if n in known], WAREHOUSE in names and kernel.feed is not None
+    if WAREHOUSE in names and kernel.feed is None:
+        raise Unavailable("this process has no warehouse; ask one that has the role warehouse")
+    return [known[n] for n in names if n in known], WAREHOUSE in names
 
 
 async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
@@ -58,7 +63,7 @@ async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse:
         seen = _Counter(WAREHOUSE, note)
         events = await warehouse.refill(kernel.feed, kernel.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
-    return {"views": done}
+    return {"views": done, **_left_out(kernel)}
 
 
 async def _heal(kernel: Kernel, category: str) -> int:
@@ -130,7 +135,13 @@ async def verify_views(
         differing = await warehouse.verify(kernel.feed, _Counter(WAREHOUSE, note))
         found.append(_line(_of_tables(differing)))
     rules = await check_rules(kernel, tenant, note)
-    return {"ok": rules["ok"] and all(line["ok"] for line in found), "views": found, "rules": rules}
+    ok = rules["ok"] and all(line["ok"] for line in found)
+    return {"ok": ok, "views": found, "rules": rules, **_left_out(kernel)}
+
+
+def _left_out(kernel: Kernel) -> Report:
+    """What a report does not speak of, as another process has it."""
+    return {} if kernel.feed is not None else {"left_out": [WAREHOUSE]}
 
 
 def log_line(report: LogReport, tenant: str | None) -> Report:

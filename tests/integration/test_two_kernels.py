@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.analytics.views.people import People
-from shared.errors import Invalid, ProjectionBehind
+from services.audit.replays import verify, views_named
+from shared.errors import Invalid, ProjectionBehind, Unavailable
 from shared.kernel.queries import Moment
 from shared.security.permissions import Level
 from shared.security.tokens import Claims
@@ -110,3 +111,20 @@ async def test_a_reader_waits_for_what_it_wrote_until_the_other_process_shows_it
     await asyncio.sleep(0.01)
     await two.settle()
     assert (await reading)["name"] == "Acme"
+
+
+async def test_a_process_without_projector_and_warehouse_verifies_the_views_and_names_what_it_leaves_out(
+    two: TwoKernels,
+) -> None:
+    await two.writer.make("customer.CreateAccount", name="Acme")
+    await two.settle()
+    kernel = two.reader.kernel
+    report = await verify(kernel, TENANT, kernel.open_scratch, lambda _: None)
+    assert (report["ok"], report["left_out"]) == (True, ["warehouse"])
+    assert {line["view"]: line["documents"] for line in report["views"]}["accounts"] == 1
+
+
+async def test_what_only_another_process_can_fill_is_refused(two: TwoKernels) -> None:
+    assert views_named(two.reader.kernel, ["accounts"]) == ([two.reader.aggregate("account")], False)
+    with pytest.raises(Unavailable, match="role warehouse"):
+        views_named(two.reader.kernel, ["accounts", "warehouse"])
