@@ -26,6 +26,7 @@ from shared.events.customer import AccountCreated, AccountDetailsChanged
 from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.repository import Repository
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 
 LENGTHS = {10: 400, 1000: 8}  # events of the aggregate: loads in one round
@@ -74,14 +75,16 @@ def _figure(name: str, ours: float, library: float) -> Figure:
 
 
 class _Ours:
-    def __init__(self, store: SqliteEventStore, keys: SqliteKeyRing) -> None:
+    def __init__(self, store: SqliteEventStore, keys: KeyCache) -> None:
         self.store, self.keys = store, keys
         self.codec, self.ids = Codec(keys), SystemIds()
         self.repository = Repository(store, self.codec)
 
     @classmethod
     async def open(cls, folder: Path) -> _Ours:
-        return cls(SqliteEventStore.open(folder / "events.db", SystemClock()), SqliteKeyRing.open(folder / "keys"))
+        return cls(
+            SqliteEventStore.open(folder / "events.db", SystemClock()), KeyCache(SqliteKeyRing.open(folder / "keys"))
+        )
 
     async def account(self, length: int) -> str:
         """An account with so many events; each edit has metadata of its own, as separate commands give it."""

@@ -28,6 +28,7 @@ from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.streaming.parked import PARKED
 from shared.streaming.projector import CHECKPOINT, Projector
@@ -170,7 +171,7 @@ async def _rate(job: Coroutine[Any, Any, None], events: int) -> float:
 class _Yard:
     """A store of accounts with ten events each, and a view to be rebuilt from it."""
 
-    def __init__(self, folder: Path, keys: SqliteKeyRing, store: SqliteEventStore, views: SqliteViews) -> None:
+    def __init__(self, folder: Path, keys: KeyCache, store: SqliteEventStore, views: SqliteViews) -> None:
         self.folder, self.keys, self.store, self.views = folder, keys, store, views
         self.codec = Codec(keys)
         self.projector = Projector(Catalogue([ACCOUNT]), Repository(store, self.codec), views, self.codec)
@@ -178,7 +179,7 @@ class _Yard:
 
     @classmethod
     async def open(cls, folder: Path, records: int) -> _Yard:
-        keys = SqliteKeyRing.open(folder / "keys", clock=SystemClock())
+        keys = KeyCache(SqliteKeyRing.open(folder / "keys", clock=SystemClock()))
         views = SqliteViews.open(folder / "views.db")
         yard = cls(folder, keys, SqliteEventStore.open(folder / "events.db", SystemClock()), views)
         await views.declare([ACCOUNT.collection, PARKED])

@@ -20,7 +20,7 @@ from shared.eventstore.sqlite_peek import peek as peek_at_log
 from shared.security.keyring_file import RingPeek, foreign
 from shared.security.keyring_file import peek as peek_at_ring
 from shared.security.rootkey import KeysUnusable, load_root_key
-from shared.security.signingkeys import SigningKeys
+from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.reconcile import DESTROYED
 from shared.views.sqlite_file import checkpoints_in
@@ -144,4 +144,4 @@ def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
 def _check_signing_keys(folder: Path, ring: RingPeek | None) -> None:
     file = folder / "signing.keys"
     if ring is not None and file.exists():
-        SigningKeys.open(file, load_root_key(folder / "root.key", create=False), SystemClock())
+        SigningKeys.open(file, load_root_key(folder / "root.key", create=False).wrapper(PURPOSE), SystemClock())

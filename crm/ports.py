@@ -18,10 +18,11 @@ from shared.eventstore.port import RequestRow
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
+from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.limits_memory import MemoryLimits
-from shared.security.signingkeys import SigningKeys
+from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
 
@@ -44,7 +45,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         store=store,
         views=views,
         keys=keys,
-        signing=SigningKeys.open(data / "keys" / "signing.keys", keys.root, clock),
+        signing=SigningKeys.open(data / "keys" / "signing.keys", await keys.wrapper(PURPOSE), clock),
         limits=MemoryLimits(clock),
         files=data / "imports",
         open_scratch=views_in_memory,
@@ -59,7 +60,7 @@ async def views_in_memory() -> SqliteViews:
 
 async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:
     """Open the store in a thread, as an upgrade takes time. The key ring is used from this thread."""
-    loop, requests = asyncio.get_running_loop(), RequestKeys(keys)
+    loop, requests = asyncio.get_running_loop(), RequestKeys(KeyCache(keys))
 
     def rekey(rows: list[RequestRow]) -> list[RequestRow]:
         return asyncio.run_coroutine_threadsafe(requests.rekeyed(rows), loop).result()

@@ -12,7 +12,8 @@ from crm.operations import progress_bar
 from crm.private import check_kinds
 from crm.target import private_server
 from shared.eventstore.lock import AlreadyOpen, lock_directory
-from shared.eventstore.port import ADVICE, Known, StoreBroken
+from shared.eventstore.log_report import ADVICE, Known
+from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite_peek import check_file
 from shared.formats import NewerFormat
 from shared.security.keyring_file import peek as peek_at_ring

@@ -9,7 +9,8 @@ from typing import Any
 
 from shared.errors import Invalid, Unavailable
 from shared.events.envelope import category_of
-from shared.eventstore.port import ADVICE, Finding, Known, LogReport, StoreBroken, described
+from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, described
+from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.streaming.parked import OPERATORS, PARKED
@@ -99,7 +100,7 @@ async def check_log(kernel: Kernel, tenant: str | None, note: Note) -> Report:
     """Check that every event is as it was written, also against the hashes of views and keys. tenant: of the reader."""
     store, views = kernel.store, kernel.views
     report = await store.check(await store.head(), _Counter(LOG, note))
-    seen = kernel.keys.log_head
+    seen = await kernel.keys.log_head()
     known = [
         Known("views.db", await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)),
         Known("keys/keys.db", seen.position, bytes.fromhex(seen.chain_hash)),

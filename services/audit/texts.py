@@ -10,7 +10,7 @@ from shared.kernel.kernel import Kernel
 async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Report:
     """Destroy the day's text keys, then rebuild and purge the views of these texts. Repeatable. day: YYYY-MM-DD."""
     name = f"{TEXTS}{day}"
-    found = [s for s in kernel.keys.subjects(tenant, name) if s == name or s.startswith(f"{name}.")]
+    found = [s for s in await kernel.keys.subjects(tenant, name) if s == name or s.startswith(f"{name}.")]
     for subject in found:
         await kernel.keys.destroy(tenant, subject)
     kernel.repository.forget_all()

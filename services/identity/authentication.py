@@ -140,7 +140,7 @@ class Authentication:
 
     async def _session_events(self, tenant: str, session: str) -> list[Any]:
         stored = await self.kernel.store.read(tenant, stream_name("session", session))
-        return [self.kernel.codec.decode(s) for s in stored]
+        return await self.kernel.codec.decode_all(stored)
 
     async def sign_out(self, token: str) -> None:
         """End the session of a refresh token, spent or not; an unknown one is let be."""

@@ -88,8 +88,8 @@ async def _link(kernel: Kernel, token: str) -> tuple[int, str]:
     """
     newest = begun = ""
     stored = await kernel.store.read(EVERYWHERE, LINK)
-    for event in (kernel.codec.decode(one).event for one in stored):
-        match event:
+    for recorded in await kernel.codec.decode_all(stored):
+        match recorded.event:
             case events.SetUpLinkIssued(token_hash=hashed):
                 newest, begun = hashed, ""
             case events.SetUpLinkUsed(organisation=tenant):

@@ -31,7 +31,7 @@ async def clear_other_defaults(reaction: Reaction) -> None:
     """The latest default counts at once (see pipeline_for); this takes the mark from those before it."""
     bus, made = reaction.bus, reaction.recorded
     async for stream in bus.repository.store.streams(PIPELINE.name, up_to=made.position, tenant=made.tenant):
-        other = PIPELINE.fold(bus.codec.decode(stored) for stored in stream)
+        other = PIPELINE.fold(await bus.codec.decode_all(stream))
         if other.default_since and other.id != made.id:
             body = {"successor": made.id, "since": other.default_since}
             await reaction.send(f"clear-{other.id}", "sales.ClearDefault", body, id=other.id)

@@ -74,7 +74,8 @@ class StreamSlice(NamedTuple):
 class Stored(NamedTuple):
     """An event as the store holds it. `version` counts from 1 in its stream, `position` from 1 in the store.
 
-    Positions grow strictly but may have holes; versions are dense. `recorded_at` never falls as position grows.
+    Positions grow strictly but have holes; versions are dense. `recorded_at` is by the store's clock: it falls from one
+    position to the next only where that clock does, which the embedded store prevents.
     """
 
     position: int

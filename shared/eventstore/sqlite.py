@@ -11,11 +11,12 @@ from pathlib import Path
 from shared.clock import Clock, Micros
 from shared.events.envelope import Metadata, NewEvent, Stored, StreamSlice
 from shared.eventstore.lock import Lock, lock_file
-from shared.eventstore.port import Appended, LogReport, Rekey, Request, StoreBroken, StoreUnavailable
+from shared.eventstore.log_report import LogReport
+from shared.eventstore.port import Appended, Rekey, Request, StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_check import installation_of
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
-from shared.eventstore.sqlite_reader import Reader, Reading
+from shared.eventstore.sqlite_reader import Reader
 from shared.eventstore.sqlite_tail import Tail
 from shared.eventstore.sqlite_writer import GroupWriter, Report
 from shared.faults import crashpoint
@@ -97,14 +98,15 @@ class SqliteEventStore:
         self._pending.append(Command(tenant, stream, expected, events, kept_json(metadata), request, done))
         return await done
 
-    async def find_request(self, tenant: str, request: Request) -> Appended | None:
-        return self._reader.request(tenant, request)
+    async def find_request(self, tenant: str, key: str) -> Appended | None:
+        return self._reader.request(tenant, key)
 
     async def read(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Stored]:
         return await self._reader.stream(tenant, stream, after, up_to)
 
-    def slices(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> Reading[StreamSlice]:
-        return self._reader.slices(tenant, stream, after, up_to)
+    async def slices(self, tenant: str, stream: str, *, after: int = 0, up_to: int | None = None) -> list[StreamSlice]:
+        """See SliceReader."""
+        return await self._reader.slices(tenant, stream, after, up_to)
 
     async def read_all(
         self, after: int, limit: int, *, categories: Collection[str] | None = None, tenant: str | None = None

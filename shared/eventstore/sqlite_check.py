@@ -8,7 +8,8 @@ from pathlib import Path
 
 from shared.events.envelope import Stored, category_of
 from shared.eventstore.chain import genesis, link
-from shared.eventstore.port import ADVICE, Finding, LogReport, StoreBroken, described
+from shared.eventstore.log_report import ADVICE, Finding, LogReport, described
+from shared.eventstore.port import StoreBroken
 
 PAGE = 5_000
 END = 2_000  # events looked at when the store is opened: a few milliseconds

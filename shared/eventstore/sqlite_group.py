@@ -15,7 +15,7 @@ import orjson
 from shared.clock import Micros
 from shared.events.envelope import NewEvent, Stored, category_of
 from shared.eventstore.chain import chain_hashes
-from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, Request, RequestRow, WrongVersion
+from shared.eventstore.port import NO_STREAM, Appended, Request, RequestRow, WrongVersion
 from shared.faults import crashpoint
 
 _EVENTS = f"events({', '.join(Stored._fields)}, category)"
@@ -63,7 +63,7 @@ class Group:
     recorded_at: Micros
     chain_hash: bytes
     heads: dict[str, Head] = field(default_factory=dict)
-    requests: dict[tuple[str, str], tuple[bytes, Appended]] = field(default_factory=dict)
+    requests: dict[tuple[str, str], Appended] = field(default_factory=dict)
     events: list[Stored] = field(default_factory=list)
     request_rows: list[RequestRow] = field(default_factory=list)
 
@@ -75,15 +75,15 @@ class Group:
         keys = [(c.tenant, c.request.key) for c in commands if c.request is not None]
         if keys:
             for tenant, key, proof, stream, version, position in db.execute(_REQUESTS, (orjson.dumps(keys).decode(),)):
-                self.requests[tenant, key] = proof, Appended(stream, version, position, repeated=True)
+                self.requests[tenant, key] = Appended(stream, version, position, True, proof)
 
     def plan(self, command: Command) -> Appended:
-        """Judge one command and take it in. Raises WrongVersion, DifferentRequest, ValueError: then nothing is."""
+        """Judge one command and take it in. Raises WrongVersion, ValueError: then nothing is."""
         tenant, stream, expected, events, metadata, request, _ = command
         if request is not None:
             known = self.requests.get((tenant, request.key))
             if known is not None:
-                return answer_again(request, *known)
+                return known
         owner, version, position = self.heads.get(stream) or (tenant, NO_STREAM, 0)
         if owner != tenant:
             raise ValueError(f"{stream} belongs to another tenant")
@@ -114,19 +114,9 @@ class Group:
         _insert(db, "requests", self.request_rows, _REQUEST_COLUMNS)
 
     def _remember(self, tenant: str, request: Request, appended: Appended) -> None:
-        again = Appended(appended.stream, appended.version, appended.position, repeated=True)
-        proof = request.proof(appended.stream)
-        self.requests[tenant, request.key] = proof, again
-        outcome = appended.stream, appended.version, appended.position
-        self.request_rows.append(RequestRow(tenant, request.key, proof, *outcome))
-
-
-def answer_again(request: Request, proof: bytes, outcome: Appended) -> Appended:
-    """The outcome of the first time. Raises DifferentRequest when something else was asked for then."""
-    now = request.proof(outcome.stream)
-    if now and now != proof:
-        raise DifferentRequest(f"the key {request.key!r} was used for another request")
-    return outcome
+        stream, version, position, _, _ = appended
+        self.requests[tenant, request.key] = Appended(stream, version, position, True, request.proof)
+        self.request_rows.append(RequestRow(tenant, request.key, request.proof, stream, version, position))
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]], columns: int) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from shared.eventstore.port import Finding, Known, LogReport, StoreBroken
+from shared.eventstore.log_report import Finding, Known, LogReport
+from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite_check import Checking, check_end
 from shared.eventstore.sqlite_file import FORMAT
 from shared.formats import NewerFormat

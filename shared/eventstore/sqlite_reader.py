@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -15,15 +15,14 @@ from typing import Any, TypeVar
 
 from shared.clock import Micros
 from shared.events.envelope import Stored, StreamSlice
-from shared.eventstore.port import Appended, LogReport, Request, StoreUnavailable
+from shared.eventstore.log_report import LogReport
+from shared.eventstore.port import Appended, StoreUnavailable
 from shared.eventstore.sqlite_check import Checking
 from shared.eventstore.sqlite_file import open_for_reading
-from shared.eventstore.sqlite_group import answer_again
 
 T = TypeVar("T")
 Parameters = dict[str, Any] | tuple[Any, ...]
 Row = tuple[Any, ...]
-Reading = Coroutine[Any, Any, list[T]]
 
 SHORT = 1024  # rows read in the event loop's own thread: to decode and fold them there takes longer
 PAGE = 2000  # rows of one page of `streams`
@@ -111,13 +110,10 @@ class Reader:
         if unfinished:
             yield unfinished
 
-    def request(self, tenant: str, request: Request) -> Appended | None:
-        sql = "SELECT proof, stream, version, position FROM requests WHERE tenant = ? AND key = ?"
-        row = _query(self._here, sql, (tenant, request.key)).fetchone()
-        if row is None:
-            return None
-        proof, stream, version, position = row
-        return answer_again(request, proof, Appended(stream, version, position, repeated=True))
+    def request(self, tenant: str, key: str) -> Appended | None:
+        sql = "SELECT stream, version, position, proof FROM requests WHERE tenant = ? AND key = ?"
+        row = _query(self._here, sql, (tenant, key)).fetchone()
+        return None if row is None else Appended(row[0], row[1], row[2], repeated=True, proof=row[3])
 
     async def before_newest(self, tenant: str, count: int) -> int:
         where: Parameters = {"tenant": tenant, "offset": count}

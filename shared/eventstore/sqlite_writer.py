@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
-from shared.eventstore.port import NO_STREAM, Appended, DifferentRequest, StoreBroken, StoreUnavailable, WrongVersion
+from shared.eventstore.port import NO_STREAM, Appended, StoreBroken, StoreUnavailable, WrongVersion
 from shared.eventstore.sqlite_check import chain_hash_at
 from shared.eventstore.sqlite_file import is_broken
 from shared.eventstore.sqlite_group import Command, Group
@@ -34,7 +34,7 @@ class Report(NamedTuple):
 
 _GROUP = 128
 IDLE_SECONDS = 15.0
-_REFUSED = (WrongVersion, DifferentRequest, ValueError)
+_REFUSED = (WrongVersion, ValueError)
 _BLAMED = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNSTORABLE = (*_BLAMED, ValueError, TypeError, OverflowError)
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
-from shared.security.keyring import KeyMissing
+from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.views.port import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -78,7 +78,7 @@ def error_of(error: Exception) -> CrmError | None:
             return error
         case ValidationError() | RequestValidationError():
             return invalid_from(error)
-        case ViewsUnavailable() | StoreUnavailable() | StoreBroken() | KeyMissing():
+        case ViewsUnavailable() | StoreUnavailable() | StoreBroken() | KeysUnavailable() | KeyMissing():
             return Unavailable(str(error))
         case HTTPException(status_code=404):
             return UnknownPath()

@@ -8,10 +8,10 @@ from shared.clock import Ids
 from shared.errors import Invalid
 from shared.events.codec import Codec
 from shared.events.envelope import Metadata
-from shared.eventstore.port import Request
 from shared.faults import crashpoint
 from shared.kernel.call import Task
 from shared.kernel.decide import Decision
+from shared.kernel.request_keys import KeyedRequest
 from shared.kernel.rule_enforcement import Written, numbered
 from shared.kernel.uniqueness import Duplicate, Reservations, held_value, redacted_for
 
@@ -24,8 +24,8 @@ class Appender:
     def __init__(self, codec: Codec, reservations: Reservations, ids: Ids, after: Sequence[AfterAppend]) -> None:
         self._codec, self._reservations, self._ids, self._after = codec, reservations, ids, after
 
-    async def append(self, task: Task, decision: Decision, request: Request | None) -> Written:
-        """Raises Invalid, Duplicate, Unavailable, and what the store's `append` raises."""
+    async def append(self, task: Task, decision: Decision, request: KeyedRequest | None) -> Written:
+        """Raises Invalid, Duplicate, KeyReused, Unavailable, and what the store's `append` raises."""
         aggregate, call, events = task.aggregate, task.call, decision.events
         tenant, stream, expected = call.access.tenant, aggregate.stream(decision.id), decision.before.version
         at, metadata = decision.occurred_at, _metadata(task, self._ids.new())
@@ -38,9 +38,10 @@ class Appender:
             await self._reserve(task, decision)
             crashpoint("command.reserved")
         crashpoint("command.encoded")
-        if request is not None:
-            request.proof(stream)  # made here: the store's writer never waits for the key ring
-        appended = await task.repository.store.append(tenant, stream, expected, encoded, metadata, request)
+        stored = None if request is None else await request.stored(stream)
+        appended = await task.repository.store.append(tenant, stream, expected, encoded, metadata, stored)
+        if appended.repeated and request is not None:
+            await request.check(appended)
         named, actor = numbered(expected, events, encoded), call.on_behalf_of or call.access.user
         written = Written(aggregate, tenant, decision.id, named, appended, actor, metadata.correlation_id)
         for then in self._after:

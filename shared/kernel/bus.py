@@ -17,7 +17,7 @@ from shared.domain.aggregate import Command, CommandModel
 from shared.domain.rules import Withdraw
 from shared.events.codec import Codec
 from shared.events.envelope import Recorded
-from shared.eventstore.port import Appended, Request
+from shared.eventstore.port import Appended
 from shared.faults import crashpoint
 from shared.kernel.append import AfterAppend, Appender
 from shared.kernel.call import Call as Call
@@ -30,7 +30,7 @@ from shared.kernel.idempotency import Idempotency
 from shared.kernel.lookups import Lookups, Sources, views_reach
 from shared.kernel.parsing import parse
 from shared.kernel.repository import Repository
-from shared.kernel.request_keys import RequestKeys
+from shared.kernel.request_keys import KeyedRequest, RequestKeys
 from shared.kernel.retry import Retries
 from shared.kernel.rule_enforcement import Written, enforce, enforce_recorded, enforce_repeated
 from shared.kernel.uniqueness import Reservations
@@ -119,10 +119,10 @@ class CommandBus:
     async def _run(self, task: Task) -> Done:
         return await self._idempotency.once(task, self._retried)
 
-    async def _retried(self, task: Task, request: Request | None) -> Done:
+    async def _retried(self, task: Task, request: KeyedRequest | None) -> Done:
         return await self._retries.run(task, request, self._attempt)
 
-    async def _attempt(self, task: Task, request: Request | None) -> Done:
+    async def _attempt(self, task: Task, request: KeyedRequest | None) -> Done:
         decision = await self._decider.decide(task)
         if decision.repeated or not (decision.events or request):
             return Done(decision.id, decision.before.version, changed=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from shared.errors import CrmError, KeyReused
-from shared.eventstore.port import Appended, DifferentRequest, Request
+from shared.errors import CrmError
+from shared.eventstore.port import Appended
 from shared.kernel.call import Done, Task
-from shared.kernel.request_keys import RequestKeys
+from shared.kernel.request_keys import KeyedRequest, RequestKeys
 
-Attempt = Callable[[Task, Request | None], Awaitable[Done]]
+Attempt = Callable[[Task, KeyedRequest | None], Awaitable[Done]]
 Replay = Callable[[str, Appended], Awaitable[Done]]
 
 
@@ -39,7 +39,7 @@ class Idempotency:
             del self._running[slot]
             ended.set_result(None)
 
-    async def _first(self, task: Task, request: Request, attempt: Attempt) -> Done:
+    async def _first(self, task: Task, request: KeyedRequest, attempt: Attempt) -> Done:
         """A command that is refused now may have been carried out before: then that answer counts."""
         try:
             return await attempt(task, request)
@@ -51,13 +51,13 @@ class Idempotency:
                 raise
             return await self._replay(task.call.access.tenant, earlier)
 
-    async def _request(self, task: Task, key: str) -> Request:
+    async def _request(self, task: Task, key: str) -> KeyedRequest:
         access, own = task.call.access, f"{task.call.access.user}/{key}"
         return await self._keys.request(access.tenant, own, task.aggregate, task.command, task.body, task.call.id)
 
 
-async def _earlier(task: Task, request: Request) -> Appended | None:
-    try:
-        return await task.repository.store.find_request(task.call.access.tenant, request)
-    except DifferentRequest as error:
-        raise KeyReused() from error
+async def _earlier(task: Task, request: KeyedRequest) -> Appended | None:
+    earlier = await task.repository.store.find_request(task.call.access.tenant, request.key)
+    if earlier is not None:
+        await request.check(earlier)
+    return earlier

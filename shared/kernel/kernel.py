@@ -20,7 +20,7 @@ from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
-from shared.security.keyring import KeyRing
+from shared.security.keycache import KeyCache
 from shared.security.limits import Limits
 from shared.security.revocations import CATEGORIES, KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
@@ -44,7 +44,7 @@ class Kernel:
     store: EventStore
     views: Views
     codec: Codec
-    keys: KeyRing
+    keys: KeyCache
     clock: Clock
     ids: Ids
     files: Path
@@ -90,12 +90,13 @@ def build_kernel(
     Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
     catalogue.check_lookups()
-    codec, clock, ids = Codec(ports.keys), ports.clock, ports.ids
+    keys, clock, ids = KeyCache(ports.keys), ports.clock, ports.ids
+    codec = Codec(keys)
     repository = Repository(ports.store, codec)
-    reservations = Reservations(repository, codec, ports.keys, clock, ids)
+    reservations = Reservations(repository, codec, keys, clock, ids)
     revocations = Revocations()
     directory = Directory(ports.views, catalogue.roles, revocations)
-    after_append = [destroy_keys(ports.keys)]
+    after_append = [destroy_keys(keys)]
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
     projection: Projection
     if projects:
@@ -113,7 +114,7 @@ def build_kernel(
         store=ports.store,
         views=ports.views,
         codec=codec,
-        keys=ports.keys,
+        keys=keys,
         clock=clock,
         ids=ids,
         files=ports.files,

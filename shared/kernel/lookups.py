@@ -74,7 +74,7 @@ class Lookups:
         store = self._repository.store
         up_to = await store.head() if self.position is None else self.position
         async for stored in store.streams(aggregate.name, up_to=up_to, tenant=self.tenant):
-            yield aggregate.fold(self._repository.decoded(stored))
+            yield aggregate.fold(await self._repository.decoded(stored))
 
     async def exists(self, field: str, resource: str, id: str | None) -> None:
         """Raises Invalid naming the field unless the record exists, is neither archived nor erased, and is visible to

@@ -103,7 +103,7 @@ class Queries:
         waiter = self._projection.watch(scope.tenant, stream)
         found = await self.views.get(aggregate.collection.name, id, scope)
         if found is None:
-            if not await self._repository.store.slices(scope.tenant, stream, after=version - 1, up_to=version):
+            if not await self._repository.store.read(scope.tenant, stream, after=version - 1, up_to=version):
                 raise NotFound()
             shown = await self._version(aggregate, id, scope.tenant)
         else:

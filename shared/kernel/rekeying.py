@@ -23,7 +23,7 @@ async def renew_reservations(
     renewed = shared = 0
     async for stream in store.streams(aggregate.name, up_to=await store.head()):
         try:
-            state = aggregate.fold([codec.decode(stored) for stored in stream])
+            state = aggregate.fold(await codec.decode_all(stream))
         except Undecodable:
             continue  # parked; the views tell
         for unique in aggregate.uniques:

@@ -7,59 +7,79 @@ that the record is about (the organisation's for other records), so that it dies
 from __future__ import annotations
 
 import hmac
-from functools import cache
+from dataclasses import dataclass
 from hashlib import sha256
 
 import orjson
 
 from shared.domain.aggregate import Command, CommandModel
+from shared.errors import KeyReused
 from shared.events.envelope import category_of, id_of
 from shared.events.subjects import person_of
-from shared.eventstore.port import Request, RequestRow
+from shared.eventstore.port import Appended, Request, RequestRow
 from shared.kernel.catalogue import AnyAggregate
-from shared.security.keyring import KeyMissing, KeyRing
+from shared.security.keycache import KeyCache
+from shared.security.keyring import KeyMissing
 
 _OTHER = b"another record's"  # the proof of no body
 
 
 class RequestKeys:
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: KeyCache) -> None:
         self._keys = keys
 
     async def request(
         self, tenant: str, name: str, aggregate: AnyAggregate, command: Command, body: CommandModel, id: str | None
-    ) -> Request:
+    ) -> KeyedRequest:
         """name: the user's own idempotency key. id: the record the caller named, None for a new one."""
         asked = [command.name, id, body.model_dump(mode="json", exclude_unset=True)]
         digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
-        index = await self._keys.index_key(tenant)
-
-        @cache
-        def proof(stream: str) -> bytes:
-            if category_of(stream) != aggregate.name or id not in (None, id_of(stream)):
-                return _OTHER
-            return self._proof(tenant, stream, digest, index)
-
-        return Request(stored_key(name, index), proof)
+        key = stored_key(name, await self._keys.index_key(tenant))
+        return KeyedRequest(self, tenant, key, digest, aggregate.name, id)
 
     async def rekeyed(self, rows: list[RequestRow]) -> list[RequestRow]:
         """Rows of the first format, whose keys and digests had no key."""
         index = {tenant: await self._keys.index_key(tenant) for tenant in {r.tenant for r in rows}}
         return [
-            r._replace(
-                key=stored_key(r.key, index[r.tenant]), proof=self._proof(r.tenant, r.stream, r.proof, index[r.tenant])
-            )
+            r._replace(key=stored_key(r.key, index[r.tenant]), proof=await self.proof(r.tenant, r.stream, r.proof))
             for r in rows
         ]
 
-    def _proof(self, tenant: str, stream: str, digest: bytes, index: bytes) -> bytes:
+    async def proof(self, tenant: str, stream: str, digest: bytes) -> bytes:
         """b"" once the person is erased: then every body counts as the first one."""
         person = person_of(stream)
         try:
-            secret = self._keys.key(tenant, person) if person else index
+            secret = await (self._keys.key(tenant, person) if person else self._keys.index_key(tenant))
         except KeyMissing:  # a record of which no personal event was written
             secret = None
         return b"" if secret is None else hmac.digest(secret, b"request|" + digest, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """A command under an idempotency key. key: as stored. category, id: of its record; id None = a new one."""
+
+    keys: RequestKeys
+    tenant: str
+    key: str
+    digest: bytes
+    category: str
+    id: str | None
+
+    async def stored(self, stream: str) -> Request:
+        """What the store keeps when the command writes to a stream."""
+        return Request(self.key, await self._proof(stream))
+
+    async def check(self, earlier: Appended) -> None:
+        """Raises KeyReused when something else was asked for under this key. Unknown once the person is erased."""
+        proof = await self._proof(earlier.stream)
+        if proof and proof != earlier.proof:
+            raise KeyReused()
+
+    async def _proof(self, stream: str) -> bytes:
+        if category_of(stream) != self.category or self.id not in (None, id_of(stream)):
+            return _OTHER
+        return await self.keys.proof(self.tenant, stream, self.digest)
 
 
 def stored_key(name: str, index: bytes) -> str:

@@ -8,12 +8,14 @@ from weakref import WeakValueDictionary
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from shared.errors import Conflict, KeyReused, PreconditionFailed, Unavailable
-from shared.eventstore.port import DifferentRequest, Request, StoreBroken, StoreUnavailable, WrongVersion
+from shared.errors import Conflict, PreconditionFailed, Unavailable
+from shared.eventstore.port import StoreBroken, StoreUnavailable, WrongVersion
 from shared.kernel.call import Done, Task
+from shared.kernel.request_keys import KeyedRequest
+from shared.security.keyring import KeysUnavailable
 
 ATTEMPTS = 5
-Attempt = Callable[[Task, Request | None], Awaitable[Done]]
+Attempt = Callable[[Task, KeyedRequest | None], Awaitable[Done]]
 
 
 class Retries:
@@ -22,10 +24,10 @@ class Retries:
     def __init__(self) -> None:
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def run(self, task: Task, request: Request | None, attempt: Attempt) -> Done:
+    async def run(self, task: Task, request: KeyedRequest | None, attempt: Attempt) -> Done:
         """Try up to five times; once only if the caller named a version.
 
-        Raises PreconditionFailed, Conflict, KeyReused and Unavailable for what the store raises, and as `attempt`.
+        Raises PreconditionFailed, Conflict and Unavailable for what the store raises, and as `attempt`.
         """
         if_match = task.call.if_match
         try:
@@ -37,12 +39,10 @@ class Retries:
                 return await self._again(task, request, attempt)
         except WrongVersion as error:
             raise (Conflict() if if_match is None else PreconditionFailed(if_match, error.actual)) from error
-        except DifferentRequest as error:
-            raise KeyReused() from error
-        except (StoreUnavailable, StoreBroken) as error:
+        except (StoreUnavailable, StoreBroken, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
 
-    async def _again(self, task: Task, request: Request | None, attempt: Attempt) -> Done:
+    async def _again(self, task: Task, request: KeyedRequest | None, attempt: Attempt) -> Done:
         stream = task.aggregate.stream(task.call.id or task.call.new_id or "")
         lock = self._queues.setdefault(stream, asyncio.Lock())
         async with lock:

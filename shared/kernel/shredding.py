@@ -6,10 +6,10 @@ from shared.events.common import Erased
 from shared.faults import crashpoint
 from shared.kernel.append import AfterAppend
 from shared.kernel.rule_enforcement import Written
-from shared.security.keyring import KeyRing
+from shared.security.keycache import KeyCache
 
 
-def destroy_keys(keys: KeyRing) -> AfterAppend:
+def destroy_keys(keys: KeyCache) -> AfterAppend:
     """The step after an append. The policies of erasures repeat it, for a process that died in between."""
 
     async def after_append(written: Written) -> None:

@@ -150,7 +150,7 @@ class Snapshots:
         writes: list[Write] = []
         seen = 0
         async for stream in self._store.streams(aggregate.name, up_to=position, tenant=tenant):
-            writes += self._fold(aggregate, stream, occurred)
+            writes += await self._fold(aggregate, stream, occurred)
             seen += len(stream)
             if seen >= BREATH:
                 seen = 0
@@ -171,7 +171,7 @@ class Snapshots:
             writes: list[Write] = []
             for stream in sorted(news):
                 events = [s for s in await self._store.read(tenant, stream) if s.position <= head]
-                writes += self._fold(aggregate, events, occurred)
+                writes += await self._fold(aggregate, events, occurred)
             await self._write(aggregate, views, writes)
             if len(page) < BATCH:
                 return
@@ -197,9 +197,9 @@ class Snapshots:
                 one.document[OWNER_NOW] = present.get(one.key, {}).get(owner) if owner else None
         await views.write(writes)
 
-    def _fold(self, aggregate: AnyAggregate, stream: Sequence[Stored], occurred: Micros | None) -> list[Write]:
+    async def _fold(self, aggregate: AnyAggregate, stream: Sequence[Stored], occurred: Micros | None) -> list[Write]:
         past = [s for s in stream if occurred is None or s.occurred_at <= occurred]
-        return fold_stream(aggregate, self._codec, past).write(aggregate.collection.name, stream[0].tenant)
+        return (await fold_stream(aggregate, self._codec, past)).write(aggregate.collection.name, stream[0].tenant)
 
     def _evict(self) -> None:
         while len(self._kept) > KEPT:

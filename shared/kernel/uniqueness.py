@@ -21,7 +21,7 @@ from shared.events.envelope import Metadata, Stored
 from shared.events.reservation import ValueReserved
 from shared.eventstore.port import NO_STREAM, WrongVersion
 from shared.kernel.repository import Repository
-from shared.security.keyring import KeyRing
+from shared.security.keycache import KeyCache
 from shared.security.permissions import Access
 
 EVERYWHERE = "_everywhere"  # the tenant that holds reservations over all tenants
@@ -60,7 +60,7 @@ def redacted_for(access: Access, aggregate: Aggregate[Any], clash: Duplicate, ow
 
 
 class Reservations:
-    def __init__(self, repository: Repository, codec: Codec, keys: KeyRing, clock: Clock, ids: Ids) -> None:
+    def __init__(self, repository: Repository, codec: Codec, keys: KeyCache, clock: Clock, ids: Ids) -> None:
         self.keys = keys
         self._repository, self._codec, self._clock, self._ids = repository, codec, clock, ids
 
@@ -82,12 +82,12 @@ class Reservations:
         *former, stream = await self._streams(space, aggregate, unique, text)
         for older in former:  # a reservation under a former key still counts
             held = await store.read(space, older)
-            if held and (last := self._codec.decode(held[-1]).event).holder != holder:
+            if held and (last := (await self._codec.decode(held[-1])).event).holder != holder:
                 await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed)
         for _ in range(TRIES):
             held = await store.read(space, stream)
             if held:
-                last = self._codec.decode(held[-1]).event
+                last = (await self._codec.decode(held[-1])).event
                 if last.holder == holder:
                     return
                 if await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed):
@@ -112,7 +112,7 @@ class Reservations:
         found: dict[tuple[str, str], None] = {}
         for stream in await self._streams(tenant, aggregate, unique, text):
             if held := await self._repository.store.read(tenant, stream):
-                last: ValueReserved = self._codec.decode(held[-1]).event
+                last: ValueReserved = (await self._codec.decode(held[-1])).event
                 space, _, id = last.holder.partition("/")
                 found[space, id] = None
         return list(found)

@@ -1,6 +1,6 @@
 """The key ring port: a key for each person, so that destroying it erases the person everywhere at once.
 
-Every adapter passes `tests/contract/keyring_suite.py`.
+Every adapter passes `tests/contract/keyring_suite.py`. A kernel uses it through `keycache.KeyCache`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from shared.events.envelope import Undecodable
+
+Subject = tuple[str, str]  # tenant, subject
 
 
 class KeyMissing(Undecodable):
@@ -21,6 +23,10 @@ class KeyMissing(Undecodable):
             "put keys/keys.db back from its newest backup; do not replay before"
         )
         self.tenant, self.subject = tenant, subject
+
+
+class KeysUnavailable(Exception):
+    """The ring cannot be reached or is closed. Nothing was changed."""
 
 
 def subject_hash(tenant: str, subject: str) -> bytes:
@@ -47,42 +53,61 @@ class LogHead(NamedTuple):
     chain_hash: str = ""
 
 
+class Wrapper(Protocol):
+    """Encrypts small secrets that are kept outside the ring, for one purpose."""
+
+    def wrap(self, secret: bytes) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Raises ValueError for another ring's, another purpose's or a changed secret."""
+        ...
+
+
 class KeyRing(Protocol):
-    async def ensure(self, tenant: str, subjects: Collection[str]) -> None:
-        """Create the keys that are missing; durable on return. Destroyed subjects stay destroyed."""
+    """Several kernels may share one ring. Every method raises KeysUnavailable."""
+
+    async def find(self, subjects: Collection[Subject]) -> dict[Subject, bytes | None]:
+        """The 32-byte data keys, None where destroyed. A subject that the ring never knew is left out."""
         ...
 
-    def key(self, tenant: str, subject: str) -> bytes | None:
-        """The 32-byte data key, None when destroyed. Raises KeyMissing for a subject that the ring never knew."""
+    async def ensure(self, tenant: str, subjects: Collection[str]) -> dict[str, bytes | None]:
+        """As `find`, after the missing keys were made: durable on return. Destroyed subjects stay destroyed.
+
+        Callers that ask for one subject at once get the same key.
+        """
         ...
 
-    def subjects(self, tenant: str, prefix: str) -> list[str]:
+    async def subjects(self, tenant: str, prefix: str) -> list[str]:
         """The subjects with a key and this prefix, sorted."""
         ...
 
     async def destroy(self, tenant: str, subject: str) -> bool:
-        """Crypto-shred: the key is gone for ever once this returns. True if there was one."""
+        """Crypto-shred: no copy of the key remains once this returns. True if there was one.
+
+        A subject without a key is recorded as destroyed, too. Repeatable.
+        """
         ...
 
-    def destroyed_since(self, number: int) -> dict[bytes, int]:
-        """The hashes of destroyed subjects with their numbers, those above `number`: they are numbered from 1 on."""
-        ...
-
-    @property
-    def destroyed(self) -> int:
+    async def destroyed(self) -> int:
         """How many subjects are destroyed: the number of the last one."""
         ...
 
-    @property
-    def checked(self) -> Checked:
-        """The last value of `note_checked`."""
+    async def destroyed_since(self, number: int) -> dict[bytes, int]:
+        """The hashes of destroyed subjects with their numbers, those above `number`.
+
+        Numbers begin at 1 and have no gaps. A number becomes visible only after all lower ones, so that a reader who
+        goes on from the last number misses none.
+        """
+        ...
+
+    async def checked(self) -> Checked:
+        """The last value of `note_checked`, zeros before."""
         ...
 
     async def note_checked(self, checked: Checked) -> None: ...
 
-    @property
-    def log_head(self) -> LogHead:
-        """What `note_log_head` noted last; for an older ring, the event that it was checked up to."""
+    async def log_head(self) -> LogHead:
+        """The last value of `note_log_head`; before the first, the event that the ring was checked up to."""
         ...
 
     async def note_log_head(self, head: LogHead) -> None:
@@ -90,11 +115,15 @@ class KeyRing(Protocol):
         ...
 
     async def index_key(self, tenant: str) -> bytes:
-        """The 32-byte key of blind indexes, made on first use; it never changes."""
+        """The 32-byte key of blind indexes, made on first use. It never changes."""
+        ...
+
+    async def wrapper(self, purpose: str) -> Wrapper:
+        """Encryption under the ring's root key, which never leaves the adapter. It needs no IO once it is made."""
         ...
 
     async def rotate(self, tenant: str) -> None:
-        """Give the tenant a new key and wrap its subjects' keys anew. Data keys stay what they are."""
+        """Give the tenant a new key and wrap its subjects' keys again. Data keys stay what they are."""
         ...
 
     async def close(self) -> None: ...

@@ -10,7 +10,6 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import ParamSpec, TypeVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.clock import Clock, SystemClock
-from shared.security.keyring import Checked, KeyMissing, LogHead, subject_hash
+from shared.security.keyring import Checked, KeysUnavailable, LogHead, Subject, Wrapper, subject_hash
 from shared.security.keyring_file import (
     checked_of,
     is_destroyed,
@@ -33,22 +32,25 @@ from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_CACHED_KEYS = 50_000
 _REWRAP_BATCH = 2_000
+_FEW = 50  # keys read in the event loop's own thread: 12 µs each
 
 
 class SqliteKeyRing:
-    """Reads are synchronous; writes are gathered and go to disk in one thread, one transaction per batch."""
+    """Writes go to disk in one thread; new keys asked for at once are made in one transaction.
+
+    A few keys are read where they are called, unless a write is under way: then in the thread, after it.
+    """
 
     def __init__(self, database: sqlite3.Connection, root: RootKey, clock: Clock) -> None:
-        self._db, self.root, self._clock = database, root, clock
-        self._lock = threading.RLock()
-        self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._db, self._root, self._clock = database, root, clock
         self._tenant_ciphers: dict[tuple[str, int], AESGCM] = {}
         self._index_keys: dict[str, bytes] = {}
-        self._wanted: list[tuple[str, Collection[str], asyncio.Future[None]]] = []
+        self._wanted: list[tuple[list[Subject], asyncio.Future[dict[Subject, bytes | None]]]] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._writer = ThreadPoolExecutor(1, "keyring")
+        self._thread = ThreadPoolExecutor(1, "keyring")
+        self._lock = threading.Lock()  # held while the connection is used
+        self._closed = False
 
     @classmethod
     def open(
@@ -83,43 +85,45 @@ class SqliteKeyRing:
         sync_directory(folder)
         return cls(database, root, clock or SystemClock())
 
-    async def ensure(self, tenant: str, subjects: Collection[str]) -> None:
-        missing = [s for s in subjects if (tenant, s) not in self._cache]
-        if not missing:
-            return
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._wanted.append((tenant, missing, done))
+    async def find(self, subjects: Collection[Subject]) -> dict[Subject, bytes | None]:
+        if len(subjects) <= _FEW and not self._closed and self._lock.acquire(blocking=False):
+            try:
+                return self._find(subjects)
+            finally:
+                self._lock.release()
+        return await self._run(self._find, subjects)
+
+    async def ensure(self, tenant: str, subjects: Collection[str]) -> dict[str, bytes | None]:
+        loop, wanted = asyncio.get_running_loop(), [(tenant, s) for s in subjects]
+        made: asyncio.Future[dict[Subject, bytes | None]] = loop.create_future()
+        self._wanted.append((wanted, made))
         if self._flushing is None or self._flushing.done():
             self._flushing = loop.create_task(self._flush())
-        await done
+        keys = await made
+        return {subject: keys[tenant, subject] for subject in subjects}
 
     async def _flush(self) -> None:
         while self._wanted:
             batch, self._wanted = self._wanted, []
+            waiting = [made for _, made in batch]
             try:
-                await self._write(self._create, [(tenant, s) for tenant, subjects, _ in batch for s in subjects])
+                keys = await self._write(self._create, [one for wanted, _ in batch for one in wanted])
             except Exception as error:
-                for _, _, done in batch:
-                    if not done.cancelled():
-                        done.set_exception(error)
+                for made in waiting:
+                    if not made.cancelled():
+                        made.set_exception(error)
             else:
-                for _, _, done in batch:
-                    if not done.cancelled():
-                        done.set_result(None)
+                for made in waiting:
+                    if not made.cancelled():
+                        made.set_result(keys)
 
-    def key(self, tenant: str, subject: str) -> bytes | None:
-        with self._lock:
-            found = self._cache.get((tenant, subject))
-            if found is not None:
-                self._cache.move_to_end((tenant, subject))
-                return found
-            secret = self._read(tenant, subject)
-            if secret is not None:
-                self._remember(tenant, subject, secret)
-            elif not is_destroyed(self._db, tenant, subject):
-                raise KeyMissing(tenant, subject)
-            return secret
+    def _find(self, subjects: Iterable[Subject]) -> dict[Subject, bytes | None]:
+        found: dict[Subject, bytes | None] = {}
+        for tenant, subject in subjects:
+            key = self._read(tenant, subject)
+            if key is not None or is_destroyed(self._db, tenant, subject):
+                found[tenant, subject] = key
+        return found
 
     def _read(self, tenant: str, subject: str) -> bytes | None:
         row = self._db.execute(
@@ -129,36 +133,30 @@ class SqliteKeyRing:
             return None
         return unwrap(self._tenant_cipher(tenant, row[0]), row[1], _subject_context(tenant, subject))
 
-    def destroyed_since(self, number: int) -> dict[bytes, int]:
-        with self._lock:
-            return dict(self._db.execute("SELECT subject_hash, number FROM destroyed WHERE number > ?", (number,)))
+    async def destroyed_since(self, number: int) -> dict[bytes, int]:
+        sql = "SELECT subject_hash, number FROM destroyed WHERE number > ?"
+        return await self._run(lambda: dict(self._db.execute(sql, (number,))))
 
-    def subjects(self, tenant: str, prefix: str) -> list[str]:
+    async def destroyed(self) -> int:
+        sql = "SELECT ifnull(max(number), 0) FROM destroyed"
+        found: int = await self._run(lambda: self._db.execute(sql).fetchone()[0])
+        return found
+
+    async def subjects(self, tenant: str, prefix: str) -> list[str]:
         sql = "SELECT subject FROM subject_keys WHERE tenant = ? AND substr(subject, 1, ?) = ? ORDER BY subject"
-        with self._lock:
-            return [subject for (subject,) in self._db.execute(sql, (tenant, len(prefix), prefix))]
+        return await self._run(lambda: [s for (s,) in self._db.execute(sql, (tenant, len(prefix), prefix))])
 
     async def destroy(self, tenant: str, subject: str) -> bool:
         return await self._write(self._destroy, tenant, subject)
 
-    @property
-    def destroyed(self) -> int:
-        with self._lock:
-            found: int = self._db.execute("SELECT ifnull(max(number), 0) FROM destroyed").fetchone()[0]
-            return found
-
-    @property
-    def checked(self) -> Checked:
-        with self._lock:
-            return checked_of(self._db)
+    async def checked(self) -> Checked:
+        return await self._run(checked_of, self._db)
 
     async def note_checked(self, checked: Checked) -> None:
         await self._write(note_checked, self._db, checked)
 
-    @property
-    def log_head(self) -> LogHead:
-        with self._lock:
-            return log_head_of(self._db)
+    async def log_head(self) -> LogHead:
+        return await self._run(log_head_of, self._db)
 
     async def note_log_head(self, head: LogHead) -> None:
         await self._write(note_log_head, self._db, head)
@@ -166,6 +164,9 @@ class SqliteKeyRing:
     async def index_key(self, tenant: str) -> bytes:
         found = self._index_keys.get(tenant)
         return found if found is not None else await self._write(self._make_index_key, tenant)
+
+    async def wrapper(self, purpose: str) -> Wrapper:
+        return self._root.wrapper(purpose)
 
     async def rotate(self, tenant: str) -> None:
         version = await self._write(self._new_tenant_key, tenant)
@@ -176,44 +177,55 @@ class SqliteKeyRing:
     async def close(self) -> None:
         if self._flushing is not None:
             await self._flushing
-        self._writer.shutdown(wait=True)
-        with self._lock:
-            self._db.close()
-            self._cache.clear()
+        self._closed = True
+        self._thread.shutdown(wait=True)
+        self._db.close()
+
+    async def _run(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run an act in the ring's thread. Raises KeysUnavailable when the ring is closed."""
+
+        def alone() -> R:
+            with self._lock:
+                return act(*args, **kwargs)
+
+        try:
+            running = asyncio.get_running_loop().run_in_executor(self._thread, alone)
+        except RuntimeError as error:
+            raise KeysUnavailable("the key ring is closed") from error
+        return await running
 
     async def _write(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one act as one durable transaction in the writer thread."""
+        """Run an act as one durable transaction."""
 
         def transaction() -> R:
-            with self._lock:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    result = act(*args, **kwargs)
-                    self._db.execute("COMMIT")
-                except BaseException:
-                    self._db.execute("ROLLBACK")
-                    self._cache.clear()  # it may hold keys that never became durable
-                    self._index_keys.clear()
-                    self._tenant_ciphers.clear()
-                    raise
-                return result
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                result = act(*args, **kwargs)
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                self._index_keys.clear()  # they may hold keys that never became durable
+                self._tenant_ciphers.clear()
+                raise
+            return result
 
-        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+        return await self._run(transaction)
 
-    def _create(self, wanted: Iterable[tuple[str, str]]) -> None:
+    def _create(self, wanted: Collection[Subject]) -> dict[Subject, bytes | None]:
+        keys = self._find(wanted)
         for tenant, subject in wanted:
-            if self._read(tenant, subject) is not None or is_destroyed(self._db, tenant, subject):
+            if (tenant, subject) in keys:
                 continue
             secret, version = os.urandom(KEY_BYTES), self._current_version(tenant)
             wrapped = wrap(self._tenant_cipher(tenant, version), secret, _subject_context(tenant, subject))
             self._db.execute("INSERT INTO subject_keys VALUES (?, ?, ?, ?)", (tenant, subject, version, wrapped))
-            self._remember(tenant, subject, secret)
+            keys[tenant, subject] = secret
+        return keys
 
     def _destroy(self, tenant: str, subject: str) -> bool:
         gone = self._db.execute("DELETE FROM subject_keys WHERE tenant = ? AND subject = ?", (tenant, subject)).rowcount
         note = "INSERT OR IGNORE INTO destroyed(subject_hash, destroyed_at) VALUES (?, ?)"
         self._db.execute(note, (subject_hash(tenant, subject), self._clock.now()))
-        self._cache.pop((tenant, subject), None)
         return gone > 0
 
     def _current_version(self, tenant: str) -> int:
@@ -223,7 +235,7 @@ class SqliteKeyRing:
     def _new_tenant_key(self, tenant: str) -> int:
         row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
         version: int = (row[0] or 0) + 1
-        wrapped = self.root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
+        wrapped = self._root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
         self._db.execute("INSERT INTO tenant_keys VALUES (?, ?, ?, ?)", (tenant, version, wrapped, self._clock.now()))
         return version
 
@@ -233,7 +245,7 @@ class SqliteKeyRing:
             row = self._db.execute(
                 "SELECT wrapped FROM tenant_keys WHERE tenant = ? AND version = ?", (tenant, version)
             ).fetchone()
-            found = AESGCM(self.root.unwrap(row[0], _tenant_context(tenant, version)))
+            found = AESGCM(self._root.unwrap(row[0], _tenant_context(tenant, version)))
             self._tenant_ciphers[tenant, version] = found
         return found
 
@@ -259,18 +271,13 @@ class SqliteKeyRing:
     def _make_index_key(self, tenant: str) -> bytes:
         row = self._db.execute("SELECT wrapped FROM index_keys WHERE tenant = ?", (tenant,)).fetchone()
         if row is not None:
-            secret = self.root.unwrap(row[0], f"index|{tenant}")
+            secret = self._root.unwrap(row[0], f"index|{tenant}")
         else:
             secret = os.urandom(KEY_BYTES)
-            wrapped = self.root.wrap(secret, f"index|{tenant}")
+            wrapped = self._root.wrap(secret, f"index|{tenant}")
             self._db.execute("INSERT INTO index_keys VALUES (?, ?)", (tenant, wrapped))
         self._index_keys[tenant] = secret
         return secret
-
-    def _remember(self, tenant: str, subject: str, secret: bytes) -> None:
-        self._cache[tenant, subject] = secret
-        if len(self._cache) > _CACHED_KEYS:
-            self._cache.popitem(last=False)
 
 
 def _tenant_context(tenant: str, version: int) -> str:

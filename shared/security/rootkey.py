@@ -30,6 +30,23 @@ class RootKey:
         """Raises ValueError when another root key made it, or it belongs elsewhere."""
         return unwrap(self._cipher, wrapped, context)
 
+    def wrapper(self, purpose: str) -> RootWrapper:
+        """Encryption for one purpose."""
+        return RootWrapper(self, purpose)
+
+
+class RootWrapper:
+    """A Wrapper by the root key itself. The purpose is bound to what it wraps."""
+
+    def __init__(self, root: RootKey, purpose: str) -> None:
+        self._root, self._purpose = root, purpose
+
+    def wrap(self, secret: bytes) -> bytes:
+        return self._root.wrap(secret, self._purpose)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        return self._root.unwrap(wrapped, self._purpose)
+
 
 def wrap(cipher: AESGCM, secret: bytes, context: str) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)

@@ -1,4 +1,4 @@
-"""The Ed25519 keys that sign access tokens, in one file wrapped by the root key: previous, current and next."""
+"""The Ed25519 keys that sign access tokens, in one file wrapped by the key ring: previous, current and next."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.clock import Clock, Micros
-from shared.security.rootkey import KeysUnusable, RootKey, write_private
+from shared.security.keyring import Wrapper
+from shared.security.rootkey import KeysUnusable, write_private
 
-_CONTEXT = "token signing keys"
+PURPOSE = "token signing keys"  # of the key ring's wrapper
 _KEEP_PREVIOUS = 3_600 * 1_000_000  # longer than any access token lives
 ROTATE_AFTER = 30 * 86_400 * 1_000_000
 
@@ -29,24 +30,24 @@ class SigningKey:
 class SigningKeys:
     """Oldest first; the last is next, the one before it current. The next key is published before it signs."""
 
-    def __init__(self, file: Path, root: RootKey, clock: Clock, keys: list[SigningKey]) -> None:
-        self._file, self._root, self._clock, self._keys = file, root, clock, keys
+    def __init__(self, file: Path, wrapper: Wrapper, clock: Clock, keys: list[SigningKey]) -> None:
+        self._file, self._wrapper, self._clock, self._keys = file, wrapper, clock, keys
 
     @classmethod
-    def open(cls, file: Path, root: RootKey, clock: Clock) -> SigningKeys:
-        """Read the keys, or make the first two. Raises KeysUnusable when the root key does not open the file."""
+    def open(cls, file: Path, wrapper: Wrapper, clock: Clock) -> SigningKeys:
+        """Read the keys, or make the first two. wrapper: for PURPOSE. Raises KeysUnusable when it does not fit."""
         if not file.exists():
-            made = cls(file, root, clock, [_new_key(clock.now()), _new_key(0)])
+            made = cls(file, wrapper, clock, [_new_key(clock.now()), _new_key(0)])
             made._save(made._keys)
             return made
         try:
-            keys = [_load(entry) for entry in orjson.loads(root.unwrap(file.read_bytes(), _CONTEXT))]
+            keys = [_load(entry) for entry in orjson.loads(wrapper.unwrap(file.read_bytes()))]
         except (ValueError, KeyError) as error:
             raise KeysUnusable(
                 f"{file} does not open with this root key ({error}): put it back from its backup, or remove it: "
                 "then everyone signs in again"
             ) from None
-        return cls(file, root, clock, keys)
+        return cls(file, wrapper, clock, keys)
 
     def current(self) -> SigningKey:
         """The key to sign with; one that has served 30 days gives way first."""
@@ -77,7 +78,7 @@ class SigningKeys:
             {"private": b64encode(k.private.private_bytes_raw()).decode(), "since": k.since, "until": k.until}
             for k in keys
         ]
-        write_private(self._file, self._root.wrap(orjson.dumps(entries), _CONTEXT))
+        write_private(self._file, self._wrapper.wrap(orjson.dumps(entries)))
 
 
 def _new_key(since: Micros) -> SigningKey:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import redacted
-from shared.events.codec import Codec
+from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Stored
 from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.kernel.catalogue import AnyAggregate
-from shared.security.keyring import KeyMissing
+from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.views.port import Document, ViewsUnavailable, Write
 from shared.views.values import check
 
-PASSING = (StoreUnavailable, StoreBroken, ViewsUnavailable, OSError)  # not the event's fault: the work is tried again
+# not the event's fault: the work is tried again
+PASSING = (StoreUnavailable, StoreBroken, ViewsUnavailable, KeysUnavailable, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Folded:
         return [Write(collection, tenant, self.state.id, self.document, self.state.version)]
 
 
-def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
+async def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
     """Fold a stream, up to its first poison event if it has one.
 
     Raises KeyMissing: the record can be read again once the key is back, so nothing may take its place.
@@ -42,24 +43,27 @@ def fold_stream(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored])
     if not stored:
         return Folded(aggregate.state(), None)
     try:
-        state = aggregate.fold(codec.decode(s) for s in stored)
+        state = aggregate.fold(await codec.decode_all(stored))
         return Folded(state, aggregate.document(state))
     except (*PASSING, KeyMissing):
         raise
     except Exception:
-        return readable_part(aggregate, codec, stored)
+        return await readable_part(aggregate, codec, stored)
 
 
-def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
+async def readable_part(aggregate: AnyAggregate, codec: Codec, stored: Sequence[Stored]) -> Folded:
     """The same event by event, each document held against its declaration."""
     state = aggregate.state()
-    for n, one in enumerate(stored):
+    decoded = await codec.decode_each(stored)
+    for n, one in enumerate(decoded):
         try:
-            aggregate.step(state, codec.decode(one))
+            if isinstance(one, Undecodable):
+                raise one
+            aggregate.step(state, one)
             check(aggregate.collection, aggregate.document(state))
         except (*PASSING, KeyMissing):
             raise
         except Exception as error:
-            before = aggregate.fold(codec.decode(s) for s in stored[:n])  # the failed step may have left half of itself
-            return Folded(before, aggregate.document(before) if n else None, one, redacted(error))
+            before = aggregate.fold(await codec.decode_all(stored[:n]))  # the failed step may have left half of itself
+            return Folded(before, aggregate.document(before) if n else None, stored[n], redacted(error))
     return Folded(state, aggregate.document(state))

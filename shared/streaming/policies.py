@@ -160,7 +160,11 @@ class PolicyRunner:
         version = parked["event_version"]
         stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)
         policy = next((p for p in self._policies if p.name == name), None)
-        if policy is not None and stored and await self._attempt(policy, self._codec.decode(stored[0])) is not None:
+        if (
+            policy is not None
+            and stored
+            and await self._attempt(policy, await self._codec.decode(stored[0])) is not None
+        ):
             return False
         await self._purge()
         await self._write_entry(self._entries.remove(parked["id"]))
@@ -168,7 +172,7 @@ class PolicyRunner:
 
     async def _react_to(self, one: Stored) -> None:
         try:
-            recorded = self._codec.decode(one)
+            recorded = await self._codec.decode(one)
         except Undecodable:
             return  # the projector parks and tells it
         await self.react(recorded)

@@ -135,7 +135,7 @@ class Projector:
         """Try a quarantined stream again from its beginning; True when it is whole now."""
         async with self.lock:
             aggregate = self._catalogue[category_of(stream)]
-            folded = fold_stream(aggregate, self._codec, await self._repository.store.read(tenant, stream))
+            folded = await fold_stream(aggregate, self._codec, await self._repository.store.read(tenant, stream))
             if folded.bad is not None:
                 return False
             name = aggregate.collection.name
@@ -157,29 +157,32 @@ class Projector:
         parked: list[Write] = []
         wanted = [s for s in stored if category_of(s.stream) in self._catalogue]
         await self._load_states(wanted)
-        for n, one in enumerate(wanted):
-            if n % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
-            aggregate = self._catalogue[category_of(one.stream)]
-            try:
-                state = await self._take(aggregate, one)
-            except Undecodable as error:
-                if one.stream not in self._parked:
-                    await self._step_back(touched, one)
-                parked += self._park(one, str(error))
-                continue
-            touched[one.stream] = (aggregate, one.tenant, state)
+        for start in range(0, len(wanted), BREATH):
+            piece = wanted[start : start + BREATH]
+            for one, recorded in zip(piece, await self._codec.decode_each(piece), strict=True):
+                aggregate = self._catalogue[category_of(one.stream)]
+                try:
+                    state = await self._take(aggregate, one, recorded)
+                except Undecodable as error:
+                    if one.stream not in self._parked:
+                        await self._step_back(touched, one)
+                    parked += self._park(one, str(error))
+                    continue
+                touched[one.stream] = (aggregate, one.tenant, state)
+            await asyncio.sleep(0)
         crashpoint("project.before_write")
         await self._write(touched, parked, stored[-1].position)
         crashpoint("project.after_write")
 
-    async def _take(self, aggregate: AnyAggregate, one: Stored) -> Any:
+    async def _take(self, aggregate: AnyAggregate, one: Stored, recorded: Recorded | Undecodable) -> Any:
         """The state after an event. Raises Undecodable when it is poison or its stream is in quarantine."""
         if one.stream in self._parked:
             raise Undecodable("an earlier event of this record is parked")
+        if isinstance(recorded, Undecodable):
+            raise recorded
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._fold(aggregate, self._codec.decode(one))
+                return await self._fold(aggregate, recorded)
             except (*PASSING, Undecodable):
                 raise
             except Exception as error:
@@ -231,7 +234,7 @@ class Projector:
     async def _cut_off(self, aggregate: AnyAggregate, tenant: str, stream: str, position: int) -> list[Write]:
         """Park a record's events from the first on whose document cannot be shown; the document stays as before it."""
         stored = [s for s in await self._repository.store.read(tenant, stream) if s.position <= position]
-        folded = readable_part(aggregate, self._codec, stored)
+        folded = await readable_part(aggregate, self._codec, stored)
         if folded.bad is None:
             raise AssertionError(f"{stream} fails in a batch, but not by itself")
         later = [s for s in stored if s.version > folded.bad.version]

@@ -79,7 +79,7 @@ class _Rebuild:
             after = page[-1].position
 
     async def _fold(self, stream: Sequence[Stored]) -> list[Write]:
-        return await self._told(fold_stream(self._aggregate, self._codec, stream), stream[0].tenant)
+        return await self._told(await fold_stream(self._aggregate, self._codec, stream), stream[0].tenant)
 
     async def _told(self, folded: Folded, tenant: str) -> list[Write]:
         """The document of what could be read; what could not is parked."""
@@ -99,5 +99,5 @@ class _Rebuild:
             check(self._aggregate.collection, one.document or {})
         except ValueError:
             stored = await self._store.read(one.tenant, self._aggregate.stream(one.key), up_to=one.version)
-            return await self._told(readable_part(self._aggregate, self._codec, stored), one.tenant)
+            return await self._told(await readable_part(self._aggregate, self._codec, stored), one.tenant)
         return [one]

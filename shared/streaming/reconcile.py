@@ -51,11 +51,11 @@ class Reconciler:
         checked = await self._checked(head)
         await self._carry_out(checked.position)
         seen = await self._seen()
-        unknown = self.keys.destroyed_since(min(checked.destroyed, seen)).keys() - self._people.keys()
+        unknown = (await self.keys.destroyed_since(min(checked.destroyed, seen))).keys() - self._people.keys()
         if unknown:
             await self._find(unknown, head)
         written = sum([await self._write_erasure(person) for person in self._people.values()])
-        destroyed = self.keys.destroyed_since(seen).keys()
+        destroyed = (await self.keys.destroyed_since(seen)).keys()
         masked = await self._mask(destroyed)
         if written or masked:
             log.warning("older files brought erased people back: %s written to the log, %s masked", written, masked)
@@ -67,13 +67,13 @@ class Reconciler:
 
     async def _checked(self, head: int) -> Checked:
         """How far they agreed last time; zero if that was another log."""
-        known, store = self.keys.log_head, self.repository.store
+        known, store = await self.keys.log_head(), self.repository.store
         if known.position > head:
             found = f"ends at event {head}, but the keys knew event {known.position}"
         elif known.chain_hash and known.chain_hash != (await store.chain_hash(known.position)).hex():
             found = f"is not the one that the keys knew at event {known.position}"
         else:
-            return self.keys.checked
+            return await self.keys.checked()
         log.warning("events.db %s: it was brought back to an earlier day, or its end was cut off", found)
         return Checked()
 
@@ -83,8 +83,8 @@ class Reconciler:
         The log's head is noted second: after a crash before that, the next start still detects another log.
         """
         head = await self.repository.store.head()
-        checked = Checked(head, self.keys.destroyed, (await self.repository.store.chain_hash(head)).hex())
-        if checked != self.keys.checked:
+        checked = Checked(head, await self.keys.destroyed(), (await self.repository.store.chain_hash(head)).hex())
+        if checked != await self.keys.checked():
             await self.keys.note_checked(checked)
         await Witness(self.repository.store, self.keys).note()
         if checked.destroyed != await self.views.checkpoint(DESTROYED):
@@ -93,7 +93,7 @@ class Reconciler:
     async def _seen(self) -> int:
         """The last destroyed key that the views know. Empty views show nothing: they are filled with this ring."""
         if not await self.views.checkpoint(CHECKPOINT):
-            return self.keys.destroyed
+            return await self.keys.destroyed()
         return await self.views.checkpoint(DESTROYED)
 
     async def _carry_out(self, after: int) -> None:
@@ -104,7 +104,7 @@ class Reconciler:
         while page := await self.repository.store.read_all(after, PAGE, categories=names):
             for one in page:
                 if one.type in erasures:
-                    destroyed = self.keys.destroyed_since(0).keys() if destroyed is None else destroyed
+                    destroyed = (await self.keys.destroyed_since(0)).keys() if destroyed is None else destroyed
                     id = id_of(one.stream)
                     hashed = subject_hash(one.tenant, id)
                     self._people[hashed] = (one.tenant, category_of(one.stream), id)

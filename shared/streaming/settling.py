@@ -40,7 +40,7 @@ async def broken_rules(bus: CommandBus, tenant: str | None) -> AsyncIterator[Bro
     for aggregate in (a for a in bus.catalogue if a.rules):
         async for stored in store.streams(aggregate.name, up_to=head, tenant=tenant):
             try:
-                history = bus.repository.decoded(stored)
+                history = await bus.repository.decoded(stored)
             except Undecodable:
                 continue  # parked, and counted with its view
             lookups = bus.lookups(system_access(history[0].tenant), history[0].id)

@@ -110,7 +110,7 @@ async def _fold(
     writes: list[Write] = []
     async for stream in store.streams(aggregate.name, up_to=position, tenant=tenant):
         try:
-            known = fold_stream(aggregate, codec, stream)
+            known = await fold_stream(aggregate, codec, stream)
         except KeyMissing:
             verdict.note("keyless", id_of(stream[0].stream))
             keyless.add((stream[0].tenant, id_of(stream[0].stream)))

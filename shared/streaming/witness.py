@@ -29,5 +29,5 @@ class Witness:
         """Note the last event with its chain hash, unless that is known."""
         head = await self._store.head()
         found = LogHead(head, (await self._store.chain_hash(head)).hex())
-        if found != self._keys.log_head:
+        if found != await self._keys.log_head():
             await self._keys.note_log_head(found)

@@ -184,18 +184,20 @@ class WarehouseFeed:
 
     async def _write(self, stored: Sequence[Stored]) -> None:
         rows = Rows(self.tables)
-        for n, one in enumerate(stored):
-            if n % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
-            if (one.tenant, one.stream) in self._parked:
-                continue
-            try:
-                recorded = self._codec.decode(one)
-                before, state = await self._fold(recorded)
-                for table in self._of[recorded.category]:
-                    rows.add(table, table.made_of(before, recorded, state))
-            except Exception as error:
-                await self._park(one, error)
+        for start in range(0, len(stored), BREATH):
+            piece = stored[start : start + BREATH]
+            for one, recorded in zip(piece, await self._codec.decode_each(piece), strict=True):
+                if (one.tenant, one.stream) in self._parked:
+                    continue
+                try:
+                    if isinstance(recorded, Undecodable):
+                        raise recorded
+                    before, state = await self._fold(recorded)
+                    for table in self._of[recorded.category]:
+                        rows.add(table, table.made_of(before, recorded, state))
+                except Exception as error:
+                    await self._park(one, error)
+            await asyncio.sleep(0)
         await self._insert(rows)
 
     async def _insert(self, rows: Rows) -> None:
@@ -217,13 +219,13 @@ class WarehouseFeed:
         if state is None or state.version != recorded.version - 1:
             earlier = recorded.version - 1
             stored = await self.store.read(recorded.tenant, recorded.stream, up_to=earlier) if earlier else []
-            state = aggregate.fold(self._codec.decode(s) for s in stored)
+            state = aggregate.fold(await self._codec.decode_all(stored))
         before = _step(aggregate, state, recorded)
         self._states.put(key, state)
         self._states.trim()
         return before, state
 
-    def rows_of(self, stored: Sequence[Stored], rows: Rows, tables: Sequence[FactTable]) -> bool:
+    async def rows_of(self, stored: Sequence[Stored], rows: Rows, tables: Sequence[FactTable]) -> bool:
         """Add the rows of one stream from its first event on; False when it could not be read to its end.
 
         Raises KeyMissing: its rows are to be left as they are.
@@ -231,12 +233,10 @@ class WarehouseFeed:
         aggregate = self.aggregates[category_of(stored[0].stream)]
         wanted = [t for t in self._of[aggregate.name] if t in tables]
         state = aggregate.state()
-        for one in stored:
-            try:
-                recorded = self._codec.decode(one)
-            except KeyMissing:
-                raise
-            except Undecodable:
+        for recorded in await self._codec.decode_each(stored):
+            if isinstance(recorded, KeyMissing):
+                raise recorded
+            if isinstance(recorded, Undecodable):
                 return False
             before = _step(aggregate, state, recorded)
             for table in wanted:
@@ -268,7 +268,7 @@ class WarehouseFeed:
             rows = Rows(self.tables)
             stored = await self.store.read(tenant, stream)
             try:
-                whole = self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables)
+                whole = await self.rows_of([s for s in stored if s.position <= self.position], rows, self.tables)
             except KeyMissing:
                 return False
             if not whole:

@@ -97,7 +97,7 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
     for name in sorted({a for t in tables for a in t.aggregates} & feed.aggregates.keys()):
         async for stream in feed.store.streams(name, up_to=head):
             read += len(stream)
-            feed.rows_of(stream, rows, tables)  # what is unreadable was set aside and told by the feed
+            await feed.rows_of(stream, rows, tables)  # what is unreadable was set aside and told by the feed
             if len(rows) >= BLOCK:
                 await rows.insert(feed.warehouse, suffix)
                 progress(read)
@@ -115,7 +115,7 @@ async def _catch_up(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: st
         changed = {(s.tenant, s.stream) for s in page if s.position <= feed.position}
         for tenant, stream in sorted(changed):
             events = [s for s in await feed.store.read(tenant, stream) if s.position <= feed.position]
-            feed.rows_of(events, rows, tables)
+            await feed.rows_of(events, rows, tables)
         await rows.insert(feed.warehouse, suffix)
         after = page[-1].position if page else feed.position
 

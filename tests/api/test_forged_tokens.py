@@ -15,8 +15,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.security.base64url import decode, encode
-from shared.security.keyring_sqlite import SqliteKeyRing
-from shared.security.signingkeys import SigningKeys
+from shared.security.signingkeys import PURPOSE, SigningKeys
 from tests.api.problems import refused
 from tests.support.suite import PATHS, Whole
 
@@ -69,9 +68,8 @@ def altered(token: str) -> Iterator[str]:
 
 
 async def test_nothing_forged_or_altered_is_let_in(whole: Whole, http: httpx.AsyncClient) -> None:
-    ring = whole.kernel.keys
-    assert isinstance(ring, SqliteKeyRing)
-    keys = SigningKeys.open(whole.suite.settings.data / "keys" / "signing.keys", ring.root, whole.kernel.clock)
+    wrapper = await whole.kernel.keys.wrapper(PURPOSE)
+    keys = SigningKeys.open(whole.suite.settings.data / "keys" / "signing.keys", wrapper, whole.kernel.clock)
     token = whole.token()
     for path in ROUTES:
         good = await http.get(path, headers={"Authorization": f"Bearer {token}"})

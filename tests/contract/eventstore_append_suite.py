@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import orjson
 import pytest
@@ -21,7 +21,6 @@ from tests.contract.eventstore_help import (
     METADATA,
     Opener,
     assert_ordered,
-    assert_same,
     by_stream,
     feed,
     new,
@@ -80,20 +79,6 @@ class AppendSuite:
             await store.append("t1", stream, start, new(500), METADATA)
         assert [e.version for e in await store.read("t1", stream)] == list(range(1, 1501))
         assert [e.version for e in await store.read("t1", stream, after=100, up_to=1200)] == list(range(101, 1201))
-        for after, up_to in ((0, None), (100, 1200), (1023, None), (1024, None), (1499, 1500), (1500, None)):
-            stored = await store.read("t1", stream, after=after, up_to=up_to)
-            assert_same(await store.slices("t1", stream, after=after, up_to=up_to), stored)
-        assert await store.slices("t2", stream) == []
-
-    async def test_stretches_hold_what_rows_do(self, opener: Opener) -> None:
-        store, stream, other = await opener(), stream_of(), stream_of()
-        for n in range(30):  # between those of another stream, no two alike
-            event = NewEvent(IDS.new(), f"toy.Type{n % 7}", n % 3 + 1, 1_000 - n, orjson.dumps({"数": [n, "a,b"]}))
-            await store.append("t1", stream, n, [event], replace(METADATA, actor=f"u{n}"))
-            await store.append("t1", other, n, new(1), METADATA)
-        for after, up_to in ((0, None), (0, 1), (0, 12), (1, 12), (11, 12), (29, None), (12, 12), (30, None)):
-            stored = await store.read("t1", stream, after=after, up_to=up_to)
-            assert_same(await store.slices("t1", stream, after=after, up_to=up_to), stored)
 
     async def test_an_unknown_stream_is_empty(self, opener: Opener) -> None:
         store = await opener()
@@ -143,7 +128,7 @@ class AppendSuite:
                 await store.append("t2", stream, expected, new(1), METADATA)
         with pytest.raises(ValueError):
             await store.append("t2", stream, 2, [], METADATA, request("k"))
-        assert await store.find_request("t2", request("k")) is None
+        assert await store.find_request("t2", "k") is None
         assert len(await store.read("t1", stream)) == 2
 
     async def test_two_tenants_racing_for_a_new_stream(self, opener: Opener) -> None:
@@ -156,44 +141,27 @@ class AppendSuite:
 
     # --- event ids ------------------------------------------------------------------------------------------------
 
-    async def test_an_event_id_is_used_once(self, opener: Opener) -> None:
-        store, stream, other = await opener(), stream_of(), stream_of()
-        events = new(2)
-        await store.append("t1", stream, NO_STREAM, events, METADATA)
-        with pytest.raises(ValueError):
-            await store.append("t1", other, NO_STREAM, [*new(1), events[1]], METADATA, request("k"))
-        with pytest.raises(ValueError):
-            await store.append("t1", stream, 2, events[:1], METADATA)
-        twin = new(1)
-        with pytest.raises(ValueError):
-            await store.append("t1", other, NO_STREAM, twin * 2, METADATA)
-        assert await store.read("t1", other) == []
-        assert await store.find_request("t1", request("k")) is None
-        assert len(await store.read("t1", stream)) == 2
+    async def test_an_append_sent_again_writes_nothing_more(self, opener: Opener) -> None:
+        store, stream, events = await opener(), stream_of(), new(2)
+        first = await store.append("t1", stream, NO_STREAM, events, METADATA)
+        await store.append("t1", stream, 2, new(1), METADATA)
+        (outcome,) = await asyncio.gather(
+            store.append("t1", stream, NO_STREAM, events, METADATA), return_exceptions=True
+        )
+        assert outcome == first or isinstance(outcome, WrongVersion)
+        assert len(await store.read("t1", stream)) == 3
 
     async def test_one_to_blame_does_not_harm_its_neighbours(self, opener: Opener) -> None:
-        """All travel together; two use a known event id, one cannot be stored at all."""
-        store, known = await opener(), new(1)
-        await store.append("t1", stream_of(), NO_STREAM, known, METADATA)
-        streams = [stream_of() for _ in range(30)]
+        """All travel together; one cannot be stored at all."""
+        store, streams = await opener(), [stream_of() for _ in range(30)]
         appends: list[Awaitable[Appended]] = []
         for n, stream in enumerate(streams):
-            events = known if n in (7, 20) else new(2)
-            if n == 13:
-                events = [NewEvent(IDS.new(), "bad \ud800 name", 1, 1, b"{}")]
+            events = [NewEvent(IDS.new(), "bad \ud800 name", 1, 1, b"{}")] if n == 13 else new(2)
             appends.append(store.append("t1", stream, NO_STREAM, events, METADATA, request(f"k{n}")))
         outcomes = await asyncio.gather(*appends, return_exceptions=True)
-        for n, outcome in enumerate(outcomes):
-            found = await store.find_request("t1", request(f"k{n}"))
-            if n in (7, 13, 20):
-                assert isinstance(outcome, ValueError)
-                assert await store.read("t1", streams[n]) == []
-                assert found is None
-            else:
-                assert isinstance(outcome, Appended)
-                assert [e.version for e in await store.read("t1", streams[n])] == [1, 2]
-                assert found is not None
-                assert found.position == outcome.position
+        assert [n for n, o in enumerate(outcomes) if isinstance(o, ValueError)] == [13]
+        assert await store.find_request("t1", "k13") is None
+        assert {len(await store.read("t1", s)) for s in streams if s != streams[13]} == {2}
         assert_ordered(await feed(store))
 
     @pytest.mark.parametrize("bad", ["\ud800", "\0"])

@@ -30,7 +30,7 @@ def new(n: int = 1, data: bytes = b'{"name":"A"}') -> list[NewEvent]:
 
 
 def request(key: str, body: str = "body") -> Request:
-    return Request(key, lambda stream: body.encode().ljust(32, b"."))
+    return Request(key, body.encode().ljust(32, b"."))
 
 
 async def feed(store: EventStore, after: int = 0, limit: int = 100) -> list[Stored]:

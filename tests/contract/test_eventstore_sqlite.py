@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -22,15 +22,16 @@ from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.port import (
     NO_STREAM,
     Appended,
-    DifferentRequest,
     EventStore,
     StoreBroken,
     StoreUnavailable,
     WrongVersion,
 )
+from shared.eventstore.slices import RowSlices, slice_reader
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_file import FORMAT
 from shared.formats import NewerFormat
+from tests.contract.eventstore_capabilities import ChainSuite, SliceSuite, UniqueIdSuite
 from tests.contract.eventstore_help import METADATA, Opener, feed, new, request, stream_of
 from tests.contract.eventstore_suite import EventStoreSuite
 
@@ -53,8 +54,27 @@ async def opener(path: Path) -> AsyncIterator[Opener]:
         await store.close()
 
 
-class TestSqliteEventStore(EventStoreSuite):
+class TestSqliteEventStore(EventStoreSuite, SliceSuite, UniqueIdSuite, ChainSuite):
     pass
+
+
+class WithoutSlices:
+    """The store as one that lacks the capability."""
+
+    def __init__(self, store: EventStore) -> None:
+        self.append, self.read = store.append, store.read
+
+
+class TestSlicesOfRows(SliceSuite):
+    @pytest.fixture
+    async def opener(self, opener: Opener) -> Opener:
+        async def open_store() -> EventStore:
+            return cast(EventStore, WithoutSlices(await opener()))
+
+        return open_store
+
+    async def test_they_are_made_of_rows(self, opener: Opener) -> None:
+        assert isinstance(slice_reader(await opener()), RowSlices)
 
 
 commands = st.tuples(
@@ -130,9 +150,9 @@ async def test_what_is_trusted_to_be_new_and_is_not_is_found_out(path: Path) -> 
         store.append("t1", stream_of(), NO_STREAM, new(1), METADATA, request("k2")),
         return_exceptions=True,
     )
-    kinds = [WrongVersion, ValueError, WrongVersion, Appended, DifferentRequest, Appended]
+    kinds = [WrongVersion, ValueError, WrongVersion, Appended, Appended, Appended]
     assert [type(o) for o in outcomes] == kinds
-    assert outcomes[3] == first._replace(repeated=True)
+    assert outcomes[3] == outcomes[4] == first._replace(repeated=True, proof=again.proof)
     assert [e.position for e in await feed(store)] == [1, 2]
     with pytest.raises(WrongVersion):  # by itself it writes nothing that a constraint could refuse
         await store.append("t1", stream, NO_STREAM, [], METADATA)

@@ -11,7 +11,7 @@ import pytest
 from shared.security.keyring import KeyMissing, KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.rootkey import KeysUnusable
-from tests.contract.keyring_suite import KeyRingSuite, Opener
+from tests.contract.keyring_suite import KeyRingSuite, Opener, key_of
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def test_neither_data_keys_nor_destroyed_wrapped_keys_stand_in_the_file(tm
     file = tmp_path / "keys" / "keys.db"
     ring = SqliteKeyRing.open(tmp_path / "keys")
     await ring.ensure("t1", [f"subject-{n:04}" for n in range(200)])
-    key = ring.key("t1", "subject-0007")
+    key = await key_of(ring, "t1", "subject-0007")
     with sqlite3.connect(file) as peek:
         (wrapped,) = peek.execute("SELECT wrapped FROM subject_keys WHERE subject = 'subject-0007'").fetchone()
     peek.close()
@@ -99,7 +99,7 @@ async def test_a_root_key_kept_elsewhere_is_used_and_never_made(tmp_path: Path) 
     (tmp_path / "root.key").write_bytes(bytes(range(32)))
     ring = SqliteKeyRing.open(tmp_path / "keys", tmp_path / "root.key")
     await ring.ensure("t1", ["a"])
-    assert ring.key("t1", "a") is not None
+    assert await key_of(ring, "t1", "a") is not None
     await ring.close()
     assert not (tmp_path / "keys" / "root.key").exists()
 
@@ -111,8 +111,8 @@ async def test_a_failed_write_reaches_every_waiting_caller_and_leaves_no_key(tmp
     with pytest.raises(sqlite3.OperationalError):
         await ring.ensure("t1", ["b"])
     with pytest.raises(KeyMissing):
-        ring.key("t1", "b")
+        await key_of(ring, "t1", "b")
     ring._db.execute("PRAGMA query_only = OFF")
     await ring.ensure("t1", ["b"])
-    assert ring.key("t1", "b") is not None
+    assert await key_of(ring, "t1", "b") is not None
     await ring.close()

@@ -14,6 +14,7 @@ from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.warehouse.client import Limits, Warehouse
 from tests.contract.warehouse_feed_suite import FeedSuite, Yard
@@ -37,7 +38,7 @@ async def opener(tmp_path: Path) -> AsyncIterator[Opener]:
 
 @pytest.fixture
 async def yard(opener: Opener, tmp_path: Path) -> AsyncIterator[Yard]:
-    keys = SqliteKeyRing.open(tmp_path / "keys", clock=SystemClock())
+    keys = KeyCache(SqliteKeyRing.open(tmp_path / "keys", clock=SystemClock()))
     store = SqliteEventStore.open(tmp_path / "events.db", SystemClock())
     yield Yard(await opener(), store, Codec(keys))
     await store.close()

@@ -135,10 +135,10 @@ async def test_keys_of_yesterday_that_lack_nobody_carry_the_erasures_out_again(t
         (await at_work.client.post(f"/customer/contacts/{nadia}/erase", json={})).raise_for_status()
         await settle(at_work.suite.kernel)
         tenant, keys = at_work.tenant, at_work.suite.kernel.keys
-        assert keys.key(tenant, nadia) is None
+        assert await keys.key(tenant, nadia) is None
     shutil.copy(days.today / "keys" / "keys.db", data / "keys" / "keys.db")
     async with opened(data, days) as at_work:
-        assert at_work.suite.kernel.keys.key(at_work.tenant, nadia) is None
+        assert await at_work.suite.kernel.keys.key(at_work.tenant, nadia) is None
         assert (await at_work.get(f"/customer/contacts/{nadia}"))["erased"]
 
 

@@ -47,11 +47,11 @@ async def examine(store: SqliteEventStore, done: dict[str, Appended], refused: s
     positions = {e.stream: e.position for e in events}
     for key, appended in done.items():
         assert positions[appended.stream] == appended.position
-        found = await store.find_request("t1", request(key))
+        found = await store.find_request("t1", key)
         assert found is not None
         assert found.position == appended.position
     for key in refused:
-        assert await store.find_request("t1", request(key)) is None
+        assert await store.find_request("t1", key) is None
     assert len(events) == 2 * len(done)
 
 

@@ -16,12 +16,11 @@ import orjson
 import pytest
 
 from shared.clock import SystemClock
-from shared.eventstore.port import Request
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.faults import KILLED
 from tests.contract.eventstore_help import assert_ordered, feed
 from tests.durability.scale import KILLS_PER_POINT, LIMIT, RANDOM_KILLS
-from tests.durability.writer import DIGEST, TENANT, Journal
+from tests.durability.writer import TENANT, Journal
 
 POINTS = [
     "open.before_checkpoint",
@@ -56,7 +55,7 @@ async def examine(folder: Path) -> int:
     by_command = Counter[str](orjson.loads(e.metadata)["command"] for e in events)
     positions = {(e.stream, e.version): e.position for e in events}
     for key, (stream, number) in journal.tried.items():
-        done = await store.find_request(TENANT, Request(key, lambda _: DIGEST))
+        done = await store.find_request(TENANT, key)
         if key in journal.acked:
             assert done is not None, f"{key} was acknowledged and is lost"
             assert (done.stream, done.version, done.position) == journal.acked[key]

@@ -15,7 +15,8 @@ import pytest
 
 from shared.clock import SystemClock, SystemIds
 from shared.events.envelope import Metadata, NewEvent
-from shared.eventstore.port import NO_STREAM, Known, LogReport, Request, StoreBroken
+from shared.eventstore.log_report import Known, LogReport
+from shared.eventstore.port import NO_STREAM, Request, StoreBroken
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_check import END
 from shared.eventstore.sqlite_peek import check_file
@@ -45,7 +46,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await asyncio.gather(*groups)
         left = EVENTS - 3 * len(streams)
         last = [_event(n) for n in range(left)]
-        request = Request("k1", lambda stream: b"proof")
+        request = Request("k1", b"proof")
         await store.append("t2", f"account-{IDS.new()}", NO_STREAM, last, Metadata(actor="bo"), request)
         report = await store.check(await store.head(), lambda _: None)
         assert (report.ok, report.events, report.chained_later) == (True, EVENTS, 0)

@@ -67,7 +67,7 @@ class Writer:
             new = [NewEvent(IDS.new(), "test.Happened", 1, n, b"{}") for n in range(events)]
             try:
                 done = await self._store.append(
-                    TENANT, stream, version, new, Metadata(command=key), Request(key, lambda _: DIGEST)
+                    TENANT, stream, version, new, Metadata(command=key), Request(key, DIGEST)
                 )
             except WrongVersion:
                 continue

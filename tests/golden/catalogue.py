@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 from types import NoneType, UnionType
@@ -16,6 +17,7 @@ from shared.events.envelope import Metadata, Stored
 from shared.events.registry import EventType, all_types
 from shared.events.sealing import wrapped
 from shared.security.fieldcrypt import aad, encrypt
+from shared.security.keyring import Subject
 
 FOLDER = Path(__file__).parent
 TENANT, STREAM = "t1", "golden-1"
@@ -61,8 +63,11 @@ class OneKey:
     def __init__(self, key: bytes | None = b"golden!!" * 4) -> None:
         self._key = key
 
-    def key(self, tenant: str, subject: str) -> bytes | None:
-        return self._key
+    async def find(self, subjects: Collection[Subject]) -> dict[Subject, bytes | None]:
+        return dict.fromkeys(subjects, self._key)
+
+    async def destroyed(self) -> int:
+        return 0
 
 
 def stored(name: str, version: int, payload: dict[str, Any]) -> Stored:

@@ -11,6 +11,7 @@ import pytest
 
 from shared.events.codec import Codec
 from shared.events.registry import EventType, type_named
+from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from tests.golden.catalogue import FOLDER, OneKey, every_type, example, path_of, stored
 
@@ -18,7 +19,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 
 
 def codec(ring: OneKey) -> Codec:
-    return Codec(cast(KeyRing, ring))
+    return Codec(KeyCache(cast(KeyRing, ring)))
 
 
 def parts(path: Path) -> tuple[str, int, dict[str, Any]]:
@@ -34,19 +35,19 @@ def test_every_version_has_its_file(type_: EventType) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_it_decodes_as_it_always_did(path: Path) -> None:
+async def test_it_decodes_as_it_always_did(path: Path) -> None:
     name, version, golden = parts(path)
     every_type()
-    event = codec(OneKey()).decode(stored(name, version, golden["stored"])).event
+    event = (await codec(OneKey()).decode(stored(name, version, golden["stored"]))).event
     added = {f.name: _default(f) for f in fields(event) if f.default is not MISSING or f.default_factory is not MISSING}
     assert asdict(event) == {**added, **golden.get("now", golden["event"])}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_it_decodes_to_masks_once_the_key_is_destroyed(path: Path) -> None:
+async def test_it_decodes_to_masks_once_the_key_is_destroyed(path: Path) -> None:
     name, version, golden = parts(path)
     every_type()
-    event = asdict(codec(OneKey(None)).decode(stored(name, version, golden["stored"])).event)
+    event = asdict((await codec(OneKey(None)).decode(stored(name, version, golden["stored"]))).event)
     for field in type_named(name).personal:
         assert event[field] == type_named(name).masks[field]
 

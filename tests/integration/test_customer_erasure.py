@@ -254,7 +254,7 @@ async def test_a_crash_in_the_middle_is_finished_after_the_next_start(tmp_path: 
             await erase_and_settle(world, id)
     async with open_world(tmp_path) as world:
         await world.settle()
-        assert world.keys.key(TENANT, id) is None
+        assert await world.keys.key(TENANT, id) is None
         assert plain(await world.see("contact", id)) == []
         assert await live_is_fold(world, id)
     assert files_with(tmp_path, SECRETS) == {}
@@ -294,4 +294,4 @@ async def test_the_events_of_an_erased_person_stay_readable(world: World) -> Non
     await world.do("customer.EraseContact", {}, id)
     store: SqliteEventStore = world.store
     stored = await store.read(TENANT, CONTACT.stream(id))
-    assert [world.bus.codec.decode(s).version for s in stored] == list(range(1, len(stored) + 1))
+    assert [(await world.bus.codec.decode(s)).version for s in stored] == list(range(1, len(stored) + 1))

@@ -101,7 +101,7 @@ async def test_a_failed_sign_in_is_recorded_without_secrets(suite: Suite) -> Non
     await suite.client(ip="203.0.113.9").post("/identity/sessions", json=tried)
     await suite.client().post("/identity/sessions", json={"email": ADMIN, "password": "another wrong one"})
     recorded = await suite.kernel.store.read_all(0, 1000, categories=["signin"])
-    failed = [suite.kernel.codec.decode(one) for one in recorded]
+    failed = [await suite.kernel.codec.decode(one) for one in recorded]
     assert [f.type for f in failed] == ["identity.SignInFailed"] * 2
     assert failed[0].tenant == EVERYWHERE
     assert failed[0].event.device["ip"] == "203.0.113.9"
@@ -130,7 +130,7 @@ async def test_no_header_makes_another_address_of_the_same_caller(suite: Suite) 
         body = {"email": f"user{n % 2}@acme.example", "password": "wrong password!"}
         codes.append((await suite.client(**headers).post("/identity/sessions", json=body)).status_code)
     recorded = await suite.kernel.store.read_all(0, 1000, categories=["signin"])
-    assert {suite.kernel.codec.decode(r).event.device["ip"] for r in recorded} == {"192.0.2.1"}
+    assert {(await suite.kernel.codec.decode(r)).event.device["ip"] for r in recorded} == {"192.0.2.1"}
     assert codes == [401] * 6
 
 
@@ -195,7 +195,7 @@ async def test_an_older_generation_ends_it_at_once_while_other_sessions_go_on(su
     assert (await refresh(client, third["refresh_token"])).status_code == 401
     assert (await refresh(client, other["refresh_token"])).status_code == 200
     ended = [e for e in await suite.kernel.store.read_all(0, 1000, categories=["session"]) if "Revoked" in e.type]
-    assert [suite.kernel.codec.decode(e).event.cause for e in ended] == ["reuse"]
+    assert [(await suite.kernel.codec.decode(e)).event.cause for e in ended] == ["reuse"]
 
 
 async def test_a_guessed_token_ends_nothing(suite: Suite) -> None:

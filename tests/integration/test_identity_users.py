@@ -312,7 +312,7 @@ async def test_no_plain_text_of_an_erased_user_is_left_in_any_file(suite: Suite,
     await suite.settle()
     await suite.client().post("/identity/sessions/refresh", headers=refresh)
     await suite.settle()
-    assert suite.kernel.keys.key(tenant, id) is None
+    assert await suite.kernel.keys.key(tenant, id) is None
     held = suite.stored_bytes().lower()
     assert [s for s in (b"bob.dylan", b"quillbrowser") if s in held] == []
     for session in (await suite.kernel.views.find("sessions", Query(), Scope(tenant))).items:

@@ -298,7 +298,7 @@ async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom
     await room.projector.quarantine(stored[0], "second")
     assert await room.parked() == {"toy-a.1": "first"}
     with pytest.raises(Undecodable):
-        await room.projector._take(room.projector._catalogue["toy"], stored[0])
+        await room.projector._take(room.projector._catalogue["toy"], stored[0], await room.codec.decode(stored[0]))
 
 
 async def test_an_event_that_is_parked_again_after_a_healing_stays_parked(room: ToyRoom) -> None:

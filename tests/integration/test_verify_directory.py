@@ -130,7 +130,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             await kernel.bus.send("customer.CreateAccount", {"name": name}, Call(system_access(done.tenant)))
         await settle(kernel)
         await suite.start()
-        while kernel.keys.log_head.position < await kernel.store.head():
+        while (await kernel.keys.log_head()).position < await kernel.store.head():
             await asyncio.sleep(0.02)
         shutil.copytree(folder / "live", folder / "data", symlinks=True)
         await suite.close()

@@ -22,6 +22,7 @@ from shared.events.codec import Codec, Undecodable
 from shared.events.customer_contacts import ContactCreated
 from shared.events.envelope import Metadata
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 from tests.support.collector import Collector, collecting
 from tests.support.importing import GUEST_LIST
@@ -258,7 +259,10 @@ def _note(life: Life, collector: Collector) -> None:
 async def poison(life: Life) -> None:
     """A contact whose second event has a field that the program does not know, named after a person."""
     clock, ids = SystemClock(), SystemIds()
-    keys, store = SqliteKeyRing.open(life.data / "keys"), SqliteEventStore.open(life.data / "events.db", clock)
+    keys, store = (
+        KeyCache(SqliteKeyRing.open(life.data / "keys")),
+        SqliteEventStore.open(life.data / "events.db", clock),
+    )
     codec, id, tenant = Codec(keys), ids.new(), (await store.read_all(0, 1))[0].tenant
     stream = CONTACT.stream(id)
     events = [ContactCreated(id, {"given_name": "Ottoline"}, [], None) for _ in range(2)]
@@ -267,7 +271,7 @@ async def poison(life: Life) -> None:
     await store.append(tenant, stream, 0, [good, bad], Metadata())
     stored = (await store.read(tenant, stream))[1]
     try:
-        codec.decode(stored)
+        await codec.decode(stored)
     except Undecodable as error:
         life.poisoned, life.poison_says = id, str(error.__cause__)
     await store.close()

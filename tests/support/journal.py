@@ -17,7 +17,8 @@ from shared.events.envelope import Metadata
 from shared.events.sealing import ERASED
 from shared.http.headers import own_key
 from shared.kernel.request_keys import stored_key
-from tests.support.keycopy import copied
+from shared.security.keycache import KeyCache
+from tests.support.keycopy import copied, in_other_loop
 from tests.support.wire import Answer, Wire
 
 IDS = SystemIds()
@@ -116,14 +117,14 @@ class Journal:
             requests = {key: (stream, version) for key, stream, version in rows}
         log.close()
         with copied(database.parent / "keys", self.tenant) as (ring, index):
-            done = self._in_order(events, Codec(ring))
+            done = in_other_loop(self._in_order(events, Codec(KeyCache(ring))))
         erased = {stream for stream, _, _ in done[ERASED]}  # the reasons of their events can no longer be read
         for key, one in self.asked.items():
             known = stored_key(f"{self.user}/{own_key(self.user, key)}", index)
             self._held(one, done.get(key, []), requests.get(known), erased)
         return len(events)
 
-    def _in_order(
+    async def _in_order(
         self, events: list[tuple[int, str, str, int, int, bytes]], codec: Codec
     ) -> dict[str, list[tuple[str, int, str]]]:
         """Nothing is missing between positions, versions and times; (stream, version, command) that each key left."""
@@ -135,7 +136,7 @@ class Journal:
             assert version == versions[stream] + 1, f"{stream} goes from {versions[stream]} to {version}"
             assert recorded_at >= before, f"time goes back at {position}"
             versions[stream], before = version, recorded_at
-            known = codec.metadata(tenant, stream, raw)
+            known = await codec.metadata(tenant, stream, raw)
             assert isinstance(known, Metadata)
             if known.reason and known.causation_id == known.command:  # not what a policy added
                 done[known.reason].append((stream, version, known.command))

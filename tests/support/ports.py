@@ -14,7 +14,7 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.limits_memory import MemoryLimits
-from shared.security.signingkeys import SigningKeys
+from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.parked import PARKED
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
@@ -29,7 +29,7 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     views = SqliteViews.open(folder / "views.db")
     stack.push_async_callback(views.close)
     await views.declare([*collections, PARKED])
-    signing = SigningKeys.open(folder / "signing.keys", keys.root, clock)
+    signing = SigningKeys.open(folder / "signing.keys", await keys.wrapper(PURPOSE), clock)
     return Ports(store, views, keys, signing, MemoryLimits(clock), folder / "imports", views_in_memory, clock)
 
 

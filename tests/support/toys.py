@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector
@@ -132,20 +133,22 @@ class SetClock:
 class DeafCodec(Codec):
     """Cannot decode the types that a test hides."""
 
-    def __init__(self, keys: SqliteKeyRing) -> None:
+    def __init__(self, keys: KeyCache) -> None:
         super().__init__(keys)
         self.unknown: set[str] = set()
 
-    def decode(self, stored: Stored) -> Recorded:
-        if stored.type in self.unknown:
-            raise Undecodable(f"no such type: {stored.type}")
-        return super().decode(stored)
+    async def decode_each(self, stored: Sequence[Stored]) -> list[Recorded | Undecodable]:
+        decoded = await super().decode_each(stored)
+        return [
+            Undecodable(f"no such type: {one.type}") if one.type in self.unknown else found
+            for one, found in zip(stored, decoded, strict=True)
+        ]
 
 
 @dataclass
 class ToyRoom:
     clock: SetClock
-    keys: SqliteKeyRing
+    keys: KeyCache
     codec: DeafCodec
     store: SqliteEventStore
     views: SqliteViews
@@ -171,7 +174,7 @@ class ToyRoom:
     async def folded(self) -> dict[tuple[str, str], Document]:
         """What the view should show: each stream folded from zero."""
         streams = [s async for s in self.store.streams("toy", up_to=await self.store.head())]
-        states = [(s[0].tenant, TOY.fold(self.codec.decode(e) for e in s)) for s in streams]
+        states = [(s[0].tenant, TOY.fold(await self.codec.decode_all(s))) for s in streams]
         return {(tenant, state.id): TOY.document(state) for tenant, state in states}
 
     async def parked(self) -> dict[str, str]:
@@ -192,7 +195,7 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
     """Real files in a folder."""
     clock = SetClock()
     async with AsyncExitStack() as stack:
-        keys = SqliteKeyRing.open(folder / "keys", clock=SystemClock())
+        keys = KeyCache(SqliteKeyRing.open(folder / "keys", clock=SystemClock()))
         stack.push_async_callback(keys.close)
         codec = DeafCodec(keys)
         store = SqliteEventStore.open(folder / "events.db", clock)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from shared.events.codec import Codec
+from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
 
 
 @pytest.fixture
-def ring(tmp_path: Path) -> Iterator[SqliteKeyRing]:
-    ring = SqliteKeyRing.open(tmp_path / "keys")
+async def ring(tmp_path: Path) -> AsyncIterator[KeyCache]:
+    ring = KeyCache(SqliteKeyRing.open(tmp_path / "keys"))
     yield ring
-    asyncio.run(ring.close())
+    await ring.close()
 
 
 @pytest.fixture
-def codec(ring: SqliteKeyRing) -> Codec:
+def codec(ring: KeyCache) -> Codec:
     return Codec(ring)

@@ -13,7 +13,7 @@ from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import NewEvent, Stored, StreamSlice
 from shared.events.registry import event
 from shared.events.sealing import Sealed
-from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.keycache import KeyCache
 from tests.unit.event_types import METADATA, know, own_types, stored
 
 IDS = SystemIds()
@@ -61,17 +61,17 @@ async def test_text_is_sealed_in_every_place_that_is_marked_and_nowhere_else(cod
     payload = orjson.loads(one.data)
     assert (payload["details"]["name"], payload["changes"]["city"]) == ("plain", {"from": 1})
     assert payload["accounts"][1] == {"account": "b", "role": ""}
-    assert codec.decode(one).event == tagged("marzipan", "fountain")
-    assert stretched(codec, one) == [tagged("marzipan", "fountain")]
+    assert (await codec.decode(one)).event == tagged("marzipan", "fountain")
+    assert await stretched(codec, one) == [tagged("marzipan", "fountain")]
 
 
-def stretched(codec: Codec, one: Stored) -> list[object]:
+async def stretched(codec: Codec, one: Stored) -> list[object]:
     head = (one.version, one.occurred_at, one.metadata, None, one.event_id, one.type, str(one.schema_version))
-    return codec.events(one.tenant, one.stream, StreamSlice(*head, b"[%b]" % one.data))
+    return await codec.events(one.tenant, one.stream, StreamSlice(*head, b"[%b]" % one.data))
 
 
 async def masked(codec: Codec, one: Stored) -> None:
-    for read in (codec.decode(one).event, *stretched(codec, one)):
+    for read in ((await codec.decode(one)).event, *await stretched(codec, one)):
         assert isinstance(read, Described)
         assert (read.words, read.role) == ([], "[erased]")
         assert read.details == {"name": "plain", "description": "[erased]"}
@@ -79,7 +79,7 @@ async def masked(codec: Codec, one: Stored) -> None:
         assert read.changes == {"description": {"from": "[erased]", "to": "[erased]"}, "city": {"from": 1}}
 
 
-async def test_what_is_sealed_dies_with_the_person(codec: Codec, ring: SqliteKeyRing) -> None:
+async def test_what_is_sealed_dies_with_the_person(codec: Codec, ring: KeyCache) -> None:
     one = await encoded(codec, "contact-p1", tagged("marzipan"))
     await ring.destroy("t1", "p1")
     await masked(codec, one)
@@ -88,26 +88,26 @@ async def test_what_is_sealed_dies_with_the_person(codec: Codec, ring: SqliteKey
 
 
 async def test_text_about_nobody_dies_with_the_key_of_its_day_and_the_next_one_is_used(
-    codec: Codec, ring: SqliteKeyRing
+    codec: Codec, ring: KeyCache
 ) -> None:
     one = await encoded(codec, "account-a1", tagged("marzipan"))
     await ring.destroy("t1", "texts-2026-11-29")
     await masked(codec, one)
     again = await encoded(codec, "account-a1", tagged("marzipan"))
-    assert codec.decode(again).event == tagged("marzipan")
+    assert (await codec.decode(again)).event == tagged("marzipan")
     assert b"texts-2026-11-29.1|" in again.data
 
 
 async def test_clear_text_of_older_programs_is_masked_for_the_erased_and_read_for_all_others(
-    codec: Codec, ring: SqliteKeyRing
+    codec: Codec, ring: KeyCache
 ) -> None:
     old = tagged("marzipan")
     data = orjson.dumps({name: getattr(old, name) for name in ("words", "role", "details", "accounts", "changes")})
     await ring.ensure("t1", ["p1"])
     for stream in ("contact-p1", "account-a1"):
         one = stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream=stream)
-        assert codec.decode(one).event == old
-        assert stretched(codec, one) == [old]
+        assert (await codec.decode(one)).event == old
+        assert await stretched(codec, one) == [old]
     await ring.destroy("t1", "p1")
     await masked(codec, stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream="contact-p1"))
 
@@ -120,22 +120,22 @@ async def test_a_sealed_value_that_was_moved_or_changed_is_not_opened(codec: Cod
         one._replace(data=one.data.replace(b'"role":"sealed|p1|v1.', b'"role":"sealed|p1|v1.A', 1)),
     ):
         with pytest.raises(Undecodable):
-            codec.decode(changed)
+            await codec.decode(changed)
 
 
 @pytest.mark.parametrize(("stream", "subject"), [("contact-p1", "p1"), ("account-a1", "texts-1970-01-01")])
 async def test_a_reason_is_sealed_and_dies_with_its_subject(
-    codec: Codec, ring: SqliteKeyRing, stream: str, subject: str
+    codec: Codec, ring: KeyCache, stream: str, subject: str
 ) -> None:
     (new,) = await codec.encode("t1", stream, [Noted("a")], [IDS.new()], 42)
     sealed = await codec.seal_reason("t1", stream, METADATA, 42)
     raw = orjson.dumps(sealed)
     assert "因为".encode() not in raw
-    assert codec.decode(stored(new, stream=stream, metadata=raw)).metadata == METADATA
+    assert (await codec.decode(stored(new, stream=stream, metadata=raw))).metadata == METADATA
     old = stored(new, stream=stream)
-    assert codec.decode(old).metadata.reason == "因为"
+    assert (await codec.decode(old)).metadata.reason == "因为"
     await ring.destroy("t1", subject)
-    assert codec.decode(stored(new, stream=stream, metadata=raw)).metadata.reason == "[erased]"
-    assert codec.decode(old).metadata.reason == ("[erased]" if stream == "contact-p1" else "因为")
+    assert (await codec.decode(stored(new, stream=stream, metadata=raw))).metadata.reason == "[erased]"
+    assert (await codec.decode(old)).metadata.reason == ("[erased]" if stream == "contact-p1" else "因为")
     late = await codec.seal_reason("t1", stream, METADATA, 42)
     assert late.reason == "" if stream == "contact-p1" else late.reason.startswith(f"sealed|{subject}.1|")

@@ -30,7 +30,7 @@ async def redacted(folder: Path) -> tuple[Journal, Path]:
         one = journal.note("POST", "/customer/accounts", {}, changes=True)
         new = [NewEvent(IDS.new(), "test.Happened", 1, 1, b"{}")]
         metadata = Metadata(command=one.key, causation_id=one.key, reason=one.key)
-        request = Request(stored_key(f"ann/{own_key('ann', one.key)}", index), lambda _: bytes(32))
+        request = Request(stored_key(f"ann/{own_key('ann', one.key)}", index), bytes(32))
         done = await store.append("t1", "account-1", version, new, metadata, request)
         one.status, one.id, one.version = 201, "1", done.version
     await store.close()

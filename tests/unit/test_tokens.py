@@ -18,7 +18,7 @@ from shared.clock import SystemIds
 from shared.errors import Unauthenticated
 from shared.security.base64url import decode, encode
 from shared.security.rootkey import KeysUnusable, RootKey
-from shared.security.signingkeys import ROTATE_AFTER, SigningKeys
+from shared.security.signingkeys import PURPOSE, ROTATE_AFTER, SigningKeys
 from shared.security.tokens import LIFETIME, TokenSigner, TokenVerifier
 
 ISSUER = "https://crm.example"
@@ -39,8 +39,8 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.clock = HandClock()
         self.file = folder / "signing-keys"
-        self.root = RootKey(bytes(range(32)))
-        self.keys = SigningKeys.open(self.file, self.root, self.clock)
+        self.wrapper = RootKey(bytes(range(32))).wrapper(PURPOSE)
+        self.keys = SigningKeys.open(self.file, self.wrapper, self.clock)
         self.signer = TokenSigner(self.keys, ISSUER, self.clock, SystemIds())
         self.verifier = self.new_verifier()
 
@@ -252,10 +252,10 @@ def test_keys_survive_a_restart_and_lie_encrypted(desk: Desk) -> None:
     token = desk.token()
     assert desk.keys.current().private.private_bytes_raw() not in desk.file.read_bytes()
     assert desk.file.stat().st_mode & 0o777 == 0o600
-    again = SigningKeys.open(desk.file, desk.root, desk.clock)
+    again = SigningKeys.open(desk.file, desk.wrapper, desk.clock)
     TokenVerifier(TokenSigner(again, ISSUER, desk.clock, SystemIds()).jwks, ISSUER, desk.clock).verify(token)
     with pytest.raises(KeysUnusable):
-        SigningKeys.open(desk.file, RootKey(bytes(32)), desk.clock)
+        SigningKeys.open(desk.file, RootKey(bytes(32)).wrapper(PURPOSE), desk.clock)
 
 
 def test_the_published_keys_hold_nothing_private(desk: Desk) -> None:

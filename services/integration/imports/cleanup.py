@@ -28,9 +28,9 @@ async def tidy(kernel: Kernel) -> None:
     """
     files = ImportFiles(kernel.files)
     for id in files.imports():
-        await asyncio.to_thread(_tidy, job_file(files.of_import(id)), kernel.keys.destroyed)
+        await asyncio.to_thread(_tidy, job_file(files.of_import(id)), await kernel.keys.destroyed())
     for id in files.dry_runs():
-        if not await asyncio.to_thread(_tidy, job_file(files.of_dry_run(id)), kernel.keys.destroyed):
+        if not await asyncio.to_thread(_tidy, job_file(files.of_dry_run(id)), await kernel.keys.destroyed()):
             await remove(files.of_dry_run(id))
     await remove_outdated(kernel)
 

@@ -53,7 +53,7 @@ class DryRuns:
         opened = await accept(kernel.catalogue, access, text, sources, folder)
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         described = DryRun(access.tenant, access.user, text, files, opened.total)
-        with closing(JobFile(job_file(folder), erasures=kernel.keys.destroyed)) as file:
+        with closing(JobFile(job_file(folder), erasures=await kernel.keys.destroyed())) as file:
             Progress(file).update(status=UNFINISHED, total=opened.total)
             file.describe_dry_run(asdict(described))
         for old in self._files.dry_runs()[:-KEPT]:

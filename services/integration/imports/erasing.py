@@ -48,7 +48,7 @@ class _Erasures:
         async for _, id, _ in bus.views.scan(IMPORT.collection.name, tenant):
             path = job_file(self._files.of_import(id))
             if path.exists():
-                await asyncio.to_thread(_forget_rejected, path, bus.reservations.keys.destroyed)
+                await asyncio.to_thread(_forget_rejected, path, await bus.reservations.keys.destroyed())
         acts = {_correlation(one) for one in await bus.repository.store.read(tenant, reaction.recorded.stream)}
         for id in sorted(acts):
             state = await bus.repository.load(IMPORT, tenant, id)

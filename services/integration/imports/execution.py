@@ -39,7 +39,7 @@ class ImportExecution:
         if (await self._state()).status not in self._work:
             return
         self._folder.mkdir(mode=0o700, exist_ok=True)  # without its files it fails, and names the missing one
-        index, erasures = await self._kernel.keys.index_key(self._tenant), self._kernel.keys.destroyed
+        index, erasures = await self._kernel.keys.index_key(self._tenant), await self._kernel.keys.destroyed()
         with closing(JobFile(job_file(self._folder), index, erasures)) as file:
             async with claimed(file, self._kernel.ids.new(), self._kernel.clock) as ours:
                 state = await self._state()
