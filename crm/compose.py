@@ -30,6 +30,7 @@ from shared.streaming.parked import PARKED
 from shared.streaming.rebuild import rebuild
 from shared.streaming.reconcile import Reconciler
 from shared.streaming.witness import Witness
+from shared.views.capabilities import purge_files
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.warehouse.feed import WarehouseFeed
 
@@ -182,4 +183,4 @@ async def _fill(kernel: Kernel, stale: Collection[str]) -> None:
         if projector.position:
             await rebuild(aggregate, store, views, codec, projector, lambda _: None)
     if stale and projector.position:
-        await views.purge()  # the old form may hold values that the new one masks
+        await purge_files(views)  # the old form may hold values that the new one masks

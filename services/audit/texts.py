@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.audit.replays import Note, Report, replay
 from shared.events.sealing import TEXTS
 from shared.kernel.kernel import Kernel
+from shared.views.capabilities import purge_files
 
 
 async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Report:
@@ -16,5 +17,5 @@ async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Repo
     kernel.repository.forget_all()
     kernel.queries.forget_past(tenant)
     report = await replay(kernel, list(kernel.catalogue), False, note)
-    await kernel.views.purge()
+    await purge_files(kernel.views)
     return {"keys": len(found), **report}

@@ -22,6 +22,7 @@ from shared.security.permissions import system_access
 from shared.streaming.folding import PASSING
 from shared.streaming.parked import OPERATORS, PARKED, Entries
 from shared.telemetry.metrics import PARKED_EVENTS
+from shared.views.capabilities import purge_files
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
 
@@ -38,7 +39,7 @@ log = logging.getLogger("crm.policies")
 class Reaction:
     """One policy's hand: sends commands caused by one event, as the system on behalf of its actor.
 
-    purge: have the views' files purged once the page of events is through (see Views.purge): as often as it is asked
+    purge: have the views' files purged once the page of events is through (see PurgesFiles): as often as it is asked
     for, it is done once, and before the events count as reacted to.
     """
 
@@ -137,7 +138,7 @@ class PolicyRunner:
 
     async def _purge(self) -> None:
         if self._to_purge:
-            await self._bus.views.purge()
+            await purge_files(self._bus.views)
             self._to_purge = False
 
     async def react(self, recorded: Recorded) -> None:

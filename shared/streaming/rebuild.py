@@ -12,6 +12,7 @@ from shared.faults import crashpoint
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.projector import BATCH, BREATH, Projector
+from shared.views.capabilities import prepare_swap
 from shared.views.port import Views, Write
 from shared.views.values import check
 
@@ -28,7 +29,7 @@ async def rebuild(
     head = await store.head()
     one = _Rebuild(aggregate, store, views, codec, projector, await views.begin_rebuild(aggregate.collection))
     documents = await one.fill(head, progress)
-    await views.prepare(one.target)
+    await prepare_swap(views, one.target)
     now = await store.head()
     await one.catch_up(head, now)
     crashpoint("rebuild.filled")

@@ -22,6 +22,7 @@ from shared.security.keyring import Checked, KeyRing, subject_hash
 from shared.streaming.erasing import survivors_of
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.witness import Witness
+from shared.views.capabilities import purge_files
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Query, Scope, Views, Write
 
@@ -145,7 +146,7 @@ class Reconciler:
                 writes.append(one)
         if writes:
             await self.views.write(writes)
-            await self.views.purge()
+            await purge_files(self.views)
         return len(writes)
 
     async def _documents(self, tenant: str, category: str, id: str) -> AsyncIterator[Write]:

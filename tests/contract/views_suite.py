@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.views.capabilities import prepare_swap, purge_files
 from shared.views.port import BadQuery, Checkpoint, Collection, Document, Field, Kind, Query, Scope, Total, Views, Write
 from tests.contract.views_help import ALL, OPEN, SOME, THINGS, ids, put, thing, where
 from tests.contract.views_lease_suite import ViewsLeaseSuite
@@ -195,7 +196,7 @@ class ViewsSuite(ViewsQuerySuite, ViewsLeaseSuite):
         target = await views.begin_rebuild(THINGS)
         await views.write([put(thing(f"k{n}", name="new version"), collection=target) for n in range(50)])
         await views.write([put(thing("k0", name="live write"), version=1)])
-        await views.prepare(target)
+        await prepare_swap(views, target)
         await views.write([put(thing("k1", name="new version", size=None), version=2, collection=target)])
         await asyncio.sleep(0.02)
         await views.swap(target, [Checkpoint("p", 9)])
@@ -208,10 +209,46 @@ class ViewsSuite(ViewsQuerySuite, ViewsLeaseSuite):
         await views.write([put(thing("k1", name="after"), version=3)])
         assert await ids(views, Query(text="after")) == ["k1"]
 
+    async def test_a_rebuild_need_not_be_prepared(self, views: Views) -> None:
+        await views.declare([THINGS])
+        target = await views.begin_rebuild(THINGS)
+        await views.write([put(d, collection=target) for d in SOME])
+        await views.swap(target)
+        assert await ids(views, Query(text="beta")) == ["b", "c"]
+
+    async def test_a_document_is_at_least_as_new_as_a_checkpoint_read_before_it(self, views: Views) -> None:
+        await views.declare([THINGS])
+        seen = 0
+
+        async def read() -> None:
+            nonlocal seen
+            while seen < 200:
+                seen = await views.checkpoint("p")
+                found = await views.get("things", "k7", ALL)
+                assert seen == 0 or (found is not None and found["version"] >= seen)
+                await asyncio.sleep(0)
+
+        reading = asyncio.create_task(read())
+        for version in range(1, 201):
+            batch = [put(thing(f"k{n}"), version=version) for n in range(20)]
+            await views.write(batch, [Checkpoint("p", version)])
+            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await reading
+
+    async def test_a_batch_written_again_changes_nothing(self, views: Views) -> None:
+        """As after an error of which the caller cannot know how much was written."""
+        await views.declare([THINGS])
+        batch = [*(put(d, version=2) for d in SOME), Write("things", "t1", "gone", None, 2)]
+        for writes in (batch[2:4], batch, batch):
+            await views.write(writes, [Checkpoint("p", 9)])
+        assert await ids(views, Query()) == ["a", "b", "c", "d", "e"]
+        assert await views.checkpoint("p") == 9
+
     async def test_purging_changes_no_answer(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(d) for d in SOME])
         await views.write([Write("things", "t1", "a", None, 2)])
-        await views.purge()
+        await purge_files(views)
         assert await ids(views, Query()) == ["b", "c", "d", "e"]
         assert await ids(views, Query(text="beta")) == ["b", "c"]

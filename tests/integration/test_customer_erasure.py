@@ -16,6 +16,7 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.lookups import Lookups
 from shared.kernel.queries import Moment
 from shared.kernel.timeline import timeline
+from shared.views.capabilities import PurgesFiles
 from shared.views.port import Condition, Query, Scope
 from tests.support.leaks import files_with
 from tests.support.world import BOSS, TENANT, World, open_world
@@ -276,13 +277,15 @@ async def test_a_verification_bears_an_erasure_that_the_view_has_yet_to_come_to(
 async def test_the_files_are_purged_once_for_all_who_are_erased_together(world: World) -> None:
     ids = [(await world.do("customer.CreateContact", {"family_name": "Quillfeather"})).id for _ in range(3)]
     await world.settle()
-    purged, purge = [], world.views.purge
+    views = world.views
+    assert isinstance(views, PurgesFiles)
+    purged, purge = [], views.purge
 
     async def counted() -> None:
         purged.append(len([id for id in ids if plain(await world.see("contact", id))]))
         await purge()
 
-    world.views.purge = counted  # type: ignore[method-assign]
+    views.purge = counted  # type: ignore[method-assign]
     for id in ids:
         await world.do("customer.EraseContact", {}, id)
     await world.settle()

@@ -1,0 +1,75 @@
+"""What is asked of views, and their answers: scopes, queries, pages, totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.views.schema import Document
+
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose eyes: a tenant, and the owners whose records are visible (None = all of the tenant).
+
+    A record without an owner is visible only to `owners=None`.
+    """
+
+    tenant: str
+    owners: frozenset[str] | None = None
+
+
+Op = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False."""
+
+    field: str
+    op: Op
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All conditions hold together. `text`: every word occurs (see text.tokens). Nulls sort first ascending.
+
+    `cursor` is what the last page gave as `next`; it is valid only for the same query.
+    """
+
+    where: tuple[Condition, ...] = ()
+    text: str = ""
+    sort: str = "id"
+    descending: bool = False
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[Document]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One group of documents: the values it shares (None = no value), how many there are, and their exact sum.
+
+    sum is a decimal text with at least two digits for DECIMAL ("1054.00"), a whole number for INTEGER, "0" when no
+    field was to be added up. Of values that differ in spelling only (TEXT, fields with a key), one stands for all.
+    """
+
+    keys: tuple[Any, ...]
+    count: int
+    sum: str = "0"
+
+
+class BadQuery(ValueError):
+    """The query names an undeclared field, an operation its kind lacks, or a broken cursor. `field` says which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message

@@ -1,0 +1,88 @@
+"""Declarations of view collections: which fields their documents have, and what may be asked of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
+
+
+class Key(StrEnum):
+    """The key of `domain/match.py` by which a field's values are compared. Spellings with the same key count as one
+    value, in filters and in sorting."""
+
+    EMAIL = "email"
+    CODE = "code"
+    PHONE = "phone"
+    TAG = "tag"
+
+
+class Kind(StrEnum):
+    """What a field holds. DECIMAL is text such as "1054.00"; DATE is ISO text; DATETIME is RFC 3339 text in UTC
+    with exactly six fraction digits ("2026-11-24T05:00:00.000001Z"), so that its order as text is its order in time."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"  # ids and codes: exact match, or by the field's key
+    KEYWORDS = "keywords"  # a list of them
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    JSON = "json"  # shown, never queried
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field of a collection.
+
+    indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
+    found by full text. personal: masked when its subject is erased. options: the closed set of values.
+    zh, en: its titles. ref: the collection whose key it holds. sources: the fields whose values it shows or
+    reveals: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
+    they are written).
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    indexed: bool = False
+    searchable: bool = False
+    personal: bool = False
+    writable: bool = True
+    required: bool = False
+    options: tuple[str, ...] = ()
+    ref: str = ""
+    sources: tuple[str, ...] = ()
+    key: Key | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A declared collection. `version` grows when documents would come out different: a rebuild follows.
+
+    owner: the field that holds the owner's user id, or EVERYONE for a document that all with a right to read see;
+    None = everyone in the tenant may see the documents.
+    title: the field shown as a document's name.
+    """
+
+    name: str
+    version: int
+    fields: tuple[Field, ...]
+    owner: str | None = "owner"
+    title: str = "name"
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+    @cached_property
+    def searchable(self) -> tuple[str, ...]:
+        """The names of the fields whose words are found."""
+        return tuple(f.name for f in self.fields if f.searchable)
+
+
+EVERYONE = "everyone"  # in place of an owner: what is shared with all; no user has this id
