@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key, company_key, mail_site, site_of
@@ -145,7 +146,7 @@ async def count_open(account: Account, lookups: Lookups) -> int:
     return sum(d.status == "open" and not d.archived and d.account in mine for d in deals)
 
 
-def may_archive(state: Account, ctx: Context) -> None:
+def may_archive(state: Account, ctx: Context[tuple[int, bool]]) -> None:
     count, force = ctx.facts
     if count and not force:
         raise Rejected(

@@ -6,7 +6,8 @@ from typing import Any
 
 from services.customer.account import ACCOUNT, Account, count_open
 from services.customer.merging import MergeEvents, add_merging
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import CommandModel, Context
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import require_live
 from shared.domain.rules import Rule, touches
@@ -15,6 +16,8 @@ from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(ACCOUNT, __name__)
 
 TREE = Hierarchy(
     ACCOUNT,
@@ -31,8 +34,8 @@ class SetParentAccount(CommandModel):
     parent: Reference | None
 
 
-@ACCOUNT.command("SetParentAccount", action="edit", verb="parent", prepare=TREE.wanted_line)
-def set_parent(cmd: SetParentAccount, state: Account, ctx: Context) -> list[Event]:
+@COMMANDS.command("SetParentAccount", action="edit", verb="parent", prepare=TREE.wanted_line)
+def set_parent(cmd: SetParentAccount, state: Account, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:
         return []
@@ -65,7 +68,7 @@ async def part(survivor: str, event: events.AccountsUnmerged, lookups: Lookups) 
             raise Invalid.field("release", "cycle", "one of them would stand above itself; move what is below it first")
 
 
-add_merging(ACCOUNT, "Account", "Accounts", MERGES, combine, part)
+add_merging(COMMANDS, "Account", "Accounts", MERGES, combine, part)
 
 
 # --- rules over several records (ADR 8) -------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ async def has_open_deals(state: Account, event: events.AccountArchived, lookups:
     return state.archived and await count_open(state, lookups) > 0
 
 
-ACCOUNT.rules = (
+RULES = (
     TREE.rule([events.AccountParentSet, events.AccountChangeUndone], when=touches("parent")),
     TREE.rule(
         [events.AccountsMerged, events.AccountsUnmerged, events.AccountReleased],

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from shared.clock import to_rfc3339
-from shared.domain.aggregate import Aggregate, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record, fold_values

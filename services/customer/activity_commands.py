@@ -8,13 +8,16 @@ from pydantic import Field as F
 
 from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority, require_open
 from shared.clock import Micros
-from shared.domain.aggregate import VERBATIM, CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.types import Custom, Email, Moment, Reference
 from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(ACTIVITY, __name__)
 
 LinkType = Literal["account", "contact", "lead", "opportunity"]
 MOST = 100  # links and participants each
@@ -85,7 +88,7 @@ async def linkable(field: str, type_: str, id: str, lookups: Lookups) -> None:
     await lookups.exists(field, type_, id)
 
 
-@ACTIVITY.command("CreateActivity", action="create", verb="", creates=True, prepare=before_create)
+@COMMANDS.command("CreateActivity", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
     """A new activity, owned by its creator unless said otherwise."""
     start, due = cmd.start or 0, cmd.due or 0
@@ -116,7 +119,7 @@ class ChangeActivityDetails(ActivityDetails):
     pass
 
 
-@ACTIVITY.command("ChangeActivityDetails", action="edit", verb="PATCH")
+@COMMANDS.command("ChangeActivityDetails", action="edit", verb="PATCH")
 def change_details(cmd: ChangeActivityDetails, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     wanted: dict[str, Any] = cmd.model_dump(exclude_unset=True)
@@ -133,7 +136,7 @@ class RescheduleActivity(CommandModel):
     due: Moment | None = None
 
 
-@ACTIVITY.command("RescheduleActivity", action="edit", verb="reschedule")
+@COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule")
 def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     require_open(state)
@@ -149,7 +152,7 @@ class CompleteActivity(CommandModel):
     """The task is done, the meeting was held, the call was made."""
 
 
-@ACTIVITY.command("CompleteActivity", action="edit", verb="complete", sets=("status",))
+@COMMANDS.command("CompleteActivity", action="edit", verb="complete", sets=("status",))
 def complete(cmd: CompleteActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "done":
@@ -162,7 +165,7 @@ class CancelActivity(CommandModel):
     pass
 
 
-@ACTIVITY.command("CancelActivity", action="edit", verb="cancel", sets=("status",))
+@COMMANDS.command("CancelActivity", action="edit", verb="cancel", sets=("status",))
 def cancel(cmd: CancelActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "cancelled":
@@ -178,7 +181,7 @@ class RespondToInvite(CommandModel):
     participant: Reference | None = None
 
 
-@ACTIVITY.command("RespondToInvite", action="read", verb="respond", sets=("participants",))
+@COMMANDS.command("RespondToInvite", action="read", verb="respond", sets=("participants",))
 def respond(cmd: RespondToInvite, state: Activity, ctx: Context) -> list[Event]:
     """Who was invited answers for himself; for others, who may edit the activity."""
     require_live(state)
@@ -198,7 +201,7 @@ async def link_exists(cmd: Link, lookups: Lookups) -> None:
     await linkable("id", cmd.type, cmd.id, lookups)
 
 
-@ACTIVITY.command("LinkActivity", action="edit", verb="link", prepare=link_exists, sets=("links",))
+@COMMANDS.command("LinkActivity", action="edit", verb="link", prepare=link_exists, sets=("links",))
 def link(cmd: Link, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if any(known["id"] == cmd.id for known in state.linked_to):
@@ -212,7 +215,7 @@ class UnlinkActivity(CommandModel):
     id: Reference
 
 
-@ACTIVITY.command("UnlinkActivity", action="edit", verb="unlink", sets=("links",))
+@COMMANDS.command("UnlinkActivity", action="edit", verb="unlink", sets=("links",))
 def unlink(cmd: UnlinkActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((link for link in state.linked_to if link["id"] == cmd.id), None)
@@ -223,6 +226,6 @@ class EraseActivity(CommandModel):
     """What was said becomes unreadable, for ever and everywhere. Plan and links stay."""
 
 
-@ACTIVITY.command("EraseActivity", action="erase", verb="erase")
+@COMMANDS.command("EraseActivity", action="erase", verb="erase")
 def erase(cmd: EraseActivity, state: Activity, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.ActivityErased(ctx.id)]

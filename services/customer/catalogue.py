@@ -1,12 +1,10 @@
-"""The record types of the customer service, with all their commands."""
+"""The record types of the customer service, each with the commands and rules of its other modules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.customer import account_tree as account_tree
-from services.customer import activity_commands as activity_commands
-from services.customer import contact_commands as contact_commands
+from services.customer import account_tree, activity_commands, contact_commands
 from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY
 from services.customer.contact import CONTACT
@@ -14,4 +12,10 @@ from services.customer.field_definition import FIELD_DEFINITION
 from services.customer.saved_view import SAVED_VIEW
 from shared.domain.aggregate import Aggregate
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (ACCOUNT, CONTACT, ACTIVITY, FIELD_DEFINITION, SAVED_VIEW)
+AGGREGATES: tuple[Aggregate[Any], ...] = (
+    ACCOUNT.including(account_tree.COMMANDS).with_rules(*account_tree.RULES),
+    CONTACT.including(contact_commands.COMMANDS),
+    ACTIVITY.including(activity_commands.COMMANDS),
+    FIELD_DEFINITION,
+    SAVED_VIEW,
+)

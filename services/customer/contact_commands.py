@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as F
 
 from services.customer.contact import CONTACT, Contact, primary
-from shared.domain.aggregate import VERBATIM, CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key
 from shared.domain.names import full_name, split_name
@@ -18,6 +19,8 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
 from shared.views.port import Condition, Document, Query
+
+COMMANDS = Commands(CONTACT, __name__)
 
 EmailKind = Literal["work", "private", "other"]
 PhoneKind = Literal["work", "mobile", "private", "fax", "other"]
@@ -94,7 +97,7 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
             raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
 
 
-@CONTACT.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)
+@COMMANDS.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateContact, state: Contact, ctx: Context) -> list[Event]:
     """A new contact, owned by its creator unless said otherwise."""
     if not cmd.whole():
@@ -114,7 +117,7 @@ class ChangeContactDetails(ContactDetails):
     pass
 
 
-@CONTACT.command("ChangeContactDetails", action="edit", verb="PATCH")
+@COMMANDS.command("ChangeContactDetails", action="edit", verb="PATCH")
 def change_details(cmd: ChangeContactDetails, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     wanted = cmd.model_dump(exclude_unset=True)
@@ -131,7 +134,7 @@ class AddContactEmail(CommandModel):
     allow_duplicate: bool = False
 
 
-@CONTACT.command("AddContactEmail", action="edit", verb="add-email")
+@COMMANDS.command("AddContactEmail", action="edit", verb="add-email")
 def add_email(cmd: AddContactEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     if any(email_key(e["email"]) == email_key(cmd.email) for e in state.emails):
@@ -144,7 +147,7 @@ class RemoveContactEmail(CommandModel):
     email: Annotated[str, F(min_length=1, max_length=254)]
 
 
-@CONTACT.command("RemoveContactEmail", action="edit", verb="remove-email")
+@COMMANDS.command("RemoveContactEmail", action="edit", verb="remove-email")
 def remove_email(cmd: RemoveContactEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((e["email"] for e in state.emails if email_key(e["email"]) == email_key(cmd.email)), None)
@@ -156,7 +159,7 @@ class SetPrimaryEmail(CommandModel):
     allow_duplicate: bool = False
 
 
-@CONTACT.command("SetPrimaryEmail", action="edit", verb="primary-email")
+@COMMANDS.command("SetPrimaryEmail", action="edit", verb="primary-email")
 def set_primary_email(cmd: SetPrimaryEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((e for e in state.emails if email_key(e["email"]) == email_key(cmd.email)), None)
@@ -173,7 +176,7 @@ class AddContactPhone(CommandModel):
     primary: bool = False
 
 
-@CONTACT.command("AddContactPhone", action="edit", verb="add-phone")
+@COMMANDS.command("AddContactPhone", action="edit", verb="add-phone")
 def add_phone(cmd: AddContactPhone, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     if any(p["phone"] == cmd.phone for p in state.phones):
@@ -186,7 +189,7 @@ class RemoveContactPhone(CommandModel):
     phone: Annotated[Phone, F(min_length=5)]
 
 
-@CONTACT.command("RemoveContactPhone", action="edit", verb="remove-phone")
+@COMMANDS.command("RemoveContactPhone", action="edit", verb="remove-phone")
 def remove_phone(cmd: RemoveContactPhone, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = any(p["phone"] == cmd.phone for p in state.phones)
@@ -204,7 +207,7 @@ class AddContactAddress(CommandModel):
     model_config = {"json_schema_extra": {"examples": [{"street": "长安街1号", "city": "北京", "country": "CN"}]}}
 
 
-@CONTACT.command("AddContactAddress", action="edit", verb="add-address", sets=("addresses",))
+@COMMANDS.command("AddContactAddress", action="edit", verb="add-address", sets=("addresses",))
 def add_address(cmd: AddContactAddress, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     address = cmd.model_dump(exclude={"kind"})
@@ -222,7 +225,7 @@ class RemoveContactAddress(CommandModel):
     address: Reference
 
 
-@CONTACT.command("RemoveContactAddress", action="edit", verb="remove-address", sets=("addresses",))
+@COMMANDS.command("RemoveContactAddress", action="edit", verb="remove-address", sets=("addresses",))
 def remove_address(cmd: RemoveContactAddress, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = any(a["id"] == cmd.address for a in state.addresses)
@@ -246,7 +249,7 @@ async def account_exists(cmd: LinkToAccount, lookups: Lookups) -> None:
     await lookups.exists("account", "account", cmd.account)
 
 
-@CONTACT.command("LinkToAccount", action="edit", verb="link-account", prepare=account_exists)
+@COMMANDS.command("LinkToAccount", action="edit", verb="link-account", prepare=account_exists)
 def link_to_account(cmd: LinkToAccount, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     active = {link["account"]: link for link in state.accounts if link["active"]}
@@ -263,7 +266,7 @@ class EndAccountLink(CommandModel):
     account: Reference
 
 
-@CONTACT.command("EndAccountLink", action="edit", verb="end-account-link")
+@COMMANDS.command("EndAccountLink", action="edit", verb="end-account-link")
 def end_account_link(cmd: EndAccountLink, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     active = any(link["account"] == cmd.account and link["active"] for link in state.accounts)
@@ -274,7 +277,7 @@ class EraseContact(CommandModel):
     """Everything personal about this person becomes unreadable, for ever and everywhere. Links stay."""
 
 
-@CONTACT.command("EraseContact", action="erase", verb="erase")
+@COMMANDS.command("EraseContact", action="erase", verb="erase")
 def erase(cmd: EraseContact, state: Contact, ctx: Context) -> list[Event]:
     if state.merged_into is not None:
         raise Rejected("the record is merged into another one; erase that one", code="merged")
@@ -285,7 +288,7 @@ class EraseAbsorbedContact(CommandModel):
     pass
 
 
-@CONTACT.command("EraseAbsorbedContact", action="erase", verb="erase-absorbed", hidden=True)
+@COMMANDS.command("EraseAbsorbedContact", action="erase", verb="erase-absorbed", hidden=True)
 def erase_absorbed(cmd: EraseAbsorbedContact, state: Contact, ctx: Context) -> list[Event]:
     """A record that lived on in an erased one: it is about the same person."""
     return [] if state.erased else [events.PersonErased(ctx.id)]

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from pydantic import Field as F
 
 from services.customer.taking import Own, Past, own_values, past_of, whose_values
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, CommandRegistry, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
@@ -83,7 +84,7 @@ Part = Callable[[str, Any, Lookups], Awaitable[None]]  # survivor's id, the rele
 
 
 def add_merging(
-    aggregate: Aggregate[Any],
+    registry: CommandRegistry[Any],
     title: str,
     plural: str,
     events: MergeEvents,
@@ -91,12 +92,13 @@ def add_merging(
     part: Part | None = None,
 ) -> None:
     """Register `Merge<Plural>`, `Unmerge<Plural>` and the hidden steps of their saga."""
-    _add_merge(aggregate, plural, events, combine)
-    _add_unmerge(aggregate, plural, events, part)
-    _add_steps(aggregate, title, events)
+    _add_merge(registry, plural, events, combine)
+    _add_unmerge(registry, plural, events, part)
+    _add_steps(registry, title, events)
 
 
-def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, combine: Combine) -> None:
+def _add_merge(registry: CommandRegistry[Any], plural: str, events: MergeEvents, combine: Combine) -> None:
+    aggregate = registry.aggregate
     fields = mergeable(aggregate)
 
     async def look(cmd: Merge, lookups: Lookups) -> Others:
@@ -106,10 +108,10 @@ def _add_merge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, comb
         own = await own_values(aggregate, events, lookups.id, everybody, lookups)
         return Others(states, await combine(survivor, states, lookups), own)
 
-    @aggregate.command(f"Merge{plural}", action="merge", verb="merge", prepare=look)
-    def merge(cmd: Merge, state: MergeableRecord, ctx: Context) -> list[Event]:
+    @registry.command(f"Merge{plural}", action="merge", verb="merge", prepare=look)
+    def merge(cmd: Merge, state: MergeableRecord, ctx: Context[Others]) -> list[Event]:
         require_live(state)
-        others: Others = ctx.facts
+        others = ctx.facts
         if all(id in state.absorbed for id in cmd.absorb):
             return []
         _refuse_unfit(others.states, ctx)
@@ -160,7 +162,9 @@ def mergeable(aggregate: Aggregate[Any]) -> frozenset[str]:
     return frozenset(f.name for f in aggregate.collection.fields if f.writable and f.name in names) - {"custom"}
 
 
-def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, part: Part | None) -> None:
+def _add_unmerge(registry: CommandRegistry[Any], plural: str, events: MergeEvents, part: Part | None) -> None:
+    aggregate = registry.aggregate
+
     async def look(cmd: Unmerge, lookups: Lookups) -> Past:
         past = await past_of(aggregate, events, lookups)
         acts = merges(past.history, events)
@@ -169,8 +173,8 @@ def _add_unmerge(aggregate: Aggregate[Any], plural: str, events: MergeEvents, pa
             await part(lookups.id, _release(aggregate, events, state, past, set(cmd.release), lookups.id), lookups)
         return past
 
-    @aggregate.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look)
-    def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context) -> list[Event]:
+    @registry.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look)
+    def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context[Past]) -> list[Event]:
         require_live(state)
         acts = merges(ctx.facts.history, events)
         unknown = [id for id in cmd.release if id not in acts]
@@ -226,14 +230,16 @@ def returning(merged: Any, release: set[str], absorbed: set[str]) -> Changes:
     return {f: c for f, c in merged.changes.items() if (merged.choices[f] in release if f in merged.choices else last)}
 
 
-def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> None:
+def _add_steps(registry: CommandRegistry[Any], title: str, events: MergeEvents) -> None:
+    aggregate = registry.aggregate
+
     async def as_merged(cmd: Absorb, lookups: Lookups) -> list[str] | None:
         """The records it had absorbed when the survivor absorbed it; None if the survivor released it meanwhile."""
         act = merges(await lookups.events(aggregate.name, cmd.into), events).get(lookups.id)
         return None if act is None else act.event.through.get(lookups.id, [])
 
-    @aggregate.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=as_merged)
-    def absorb(cmd: Absorb, state: MergeableRecord, ctx: Context) -> list[Event]:
+    @registry.command(f"Absorb{title}", action="merge", verb="absorb", hidden=True, prepare=as_merged)
+    def absorb(cmd: Absorb, state: MergeableRecord, ctx: Context[list[str] | None]) -> list[Event]:
         """Refuse a record that changed since the survivor looked: it was merged, or absorbed others."""
         if ctx.facts is None or state.merged_into == cmd.into:
             return []
@@ -243,15 +249,15 @@ def _add_steps(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> No
             raise Rejected("another record was merged into it, or out of it, at the same moment", code="merged")
         return [events.absorbed(cmd.into)]
 
-    @aggregate.command(f"Release{title}", action="merge", verb="release", hidden=True)
+    @registry.command(f"Release{title}", action="merge", verb="release", hidden=True)
     def release(cmd: Release, state: MergeableRecord, ctx: Context) -> list[Event]:
         return [events.released(cmd.previous)] if state.merged_into == cmd.previous else []
 
     async def its_past(cmd: Abandon, lookups: Lookups) -> Past:
         return await past_of(aggregate, events, lookups)
 
-    @aggregate.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_past)
-    def abandon(cmd: Abandon, state: MergeableRecord, ctx: Context) -> list[Event]:
+    @registry.command(f"Abandon{title}Merge", action="merge", verb="abandon", hidden=True, prepare=its_past)
+    def abandon(cmd: Abandon, state: MergeableRecord, ctx: Context[Past]) -> list[Event]:
         known = cmd.id in merges(ctx.facts.history, events)
         return [_release(aggregate, events, state, ctx.facts, {cmd.id}, ctx.id)] if known else []
 

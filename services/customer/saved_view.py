@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values

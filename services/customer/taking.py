@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, Context
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
 from shared.domain.undo import value_of
@@ -106,7 +107,7 @@ def add_forgetting(aggregate: Aggregate[Any], title: str, events: MergeEvents, f
         return await past_of(aggregate, events, lookups)
 
     @aggregate.command(f"ForgetTaken{title}Values", action="erase", verb="forget-taken", hidden=True, prepare=look)
-    def forget(cmd: ForgetTakenValues, state: MergeableRecord, ctx: Context) -> list[Event]:
+    def forget(cmd: ForgetTakenValues, state: MergeableRecord, ctx: Context[Past]) -> list[Event]:
         """The state may still hold the values; the history no longer does."""
         history = ctx.facts.history
         if state.erased or any(isinstance(e.event, forgotten) and e.event.person == cmd.person for e in history):

@@ -60,8 +60,7 @@ async def _administrator_again(state: User, target: Recorded, lookups: Lookups) 
     return back
 
 
-USER.rules = (
-    *USER.rules,
+RULES = (
     Rule(
         "last-administrator",
         NEEDS_ADMINISTRATOR,

@@ -1,10 +1,10 @@
-"""The record types of the identity service."""
+"""The record types of the identity service, each with the commands and rules of its other modules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.identity import credentials, membership  # their commands belong to USER
+from services.identity import administrators, credentials, membership
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE
 from services.identity.session import SESSION
@@ -12,6 +12,10 @@ from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.aggregate import Aggregate
 
-_REGISTERED = (credentials, membership)
-
-AGGREGATES: tuple[Aggregate[Any], ...] = (ORGANISATION, USER, TEAM, ROLE, SESSION)
+AGGREGATES: tuple[Aggregate[Any], ...] = (
+    ORGANISATION,
+    USER.including(membership.COMMANDS, credentials.COMMANDS).with_rules(*administrators.RULES),
+    TEAM,
+    ROLE,
+    SESSION,
+)

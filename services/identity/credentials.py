@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.identity.administrators import ADMINISTRATOR
-from services.identity.membership import held_roles, require_governs, standing
+from services.identity.membership import Standing, held_roles, require_governs, standing
 from services.identity.organisation import Language, Name
 from services.identity.user import USER, User
 from shared.clock import Micros
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import C, CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.types import Email
 from shared.errors import Forbidden, Rejected
@@ -21,6 +22,8 @@ from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, system_access
+
+COMMANDS = Commands(USER, __name__)
 
 INVITATION_LIVES: Micros = 7 * 86_400 * 1_000_000
 NOT_VALID = "this invitation is not valid; ask for a new one"
@@ -85,7 +88,7 @@ def same(one: str, other: str) -> bool:
     return bool(one) and hmac.compare_digest(one.encode(), other.encode())
 
 
-async def its_credential(cmd: CommandModel, lookups: Lookups) -> Credential:
+async def its_credential(cmd: C, lookups: Lookups) -> Credential:
     return credential_of(await lookups.events("user", lookups.id))
 
 
@@ -101,7 +104,7 @@ class CreateAdministrator(CommandModel):
     secret: str
 
 
-@USER.command("CreateAdministrator", action="manage", verb="administrator", creates=True, hidden=True)
+@COMMANDS.command("CreateAdministrator", action="manage", verb="administrator", creates=True, hidden=True)
 def create_administrator(cmd: CreateAdministrator, state: User, ctx: Context) -> list[Event]:
     details = cmd.model_dump(include={"name", "email", "language"})
     return [
@@ -115,8 +118,8 @@ class IssueInvitation(CommandModel):
     token_hash: str
 
 
-@USER.command("IssueInvitation", action="manage", verb="invitation", prepare=standing, hidden=True)
-def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("IssueInvitation", action="manage", verb="invitation", prepare=standing, hidden=True)
+def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context[Standing]) -> list[Event]:
     """A new link; an earlier one is void. For an active user it is the way back in after a forgotten password."""
     require_live(state)
     if state.status not in ("invited", "active"):
@@ -158,8 +161,8 @@ async def _access_of(issuer: str, lookups: Lookups) -> Access | None:
     return (await lookups.places()).access(lookups.tenant, issuer, await held_roles(lookups, user.roles))
 
 
-@USER.command("ActivateUser", action="edit", verb="activate", prepare=its_invitation, hidden=True)
-def activate(cmd: ActivateUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("ActivateUser", action="edit", verb="activate", prepare=its_invitation, hidden=True)
+def activate(cmd: ActivateUser, state: User, ctx: Context[Credential]) -> list[Event]:
     require_invitation(ctx.facts, state, cmd.token_hash, ctx.now)
     chosen = events.UserPasswordChanged(ctx.id, cmd.secret)
     return [chosen] if state.status == "active" else [events.UserActivated(), chosen]
@@ -176,7 +179,7 @@ class ChangePassword(CommandModel):
     secret: str
 
 
-@USER.command("ChangePassword", action="edit", verb="password", hidden=True)
+@COMMANDS.command("ChangePassword", action="edit", verb="password", hidden=True)
 def change_password(cmd: ChangePassword, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status != "active":
@@ -191,7 +194,6 @@ class RehashPassword(CommandModel):
     version: int
 
 
-@USER.command("RehashPassword", action="edit", verb="rehash", prepare=its_credential, hidden=True)
-def rehash(cmd: RehashPassword, state: User, ctx: Context) -> list[Event]:
-    credential: Credential = ctx.facts
-    return [events.UserPasswordRehashed(ctx.id, cmd.secret)] if credential.version == cmd.version else []
+@COMMANDS.command("RehashPassword", action="edit", verb="rehash", prepare=its_credential, hidden=True)
+def rehash(cmd: RehashPassword, state: User, ctx: Context[Credential]) -> list[Event]:
+    return [events.UserPasswordRehashed(ctx.id, cmd.secret)] if ctx.facts.version == cmd.version else []

@@ -15,7 +15,8 @@ from pydantic import Field as F
 from services.identity.administrators import ADMINISTRATOR, NEEDS_ADMINISTRATOR, administers, other_administrators
 from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
-from shared.domain.aggregate import Command, CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import C, Command, CommandModel, Context
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
@@ -25,6 +26,8 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Access, Role
 from shared.security.reach import reaches_all, require_reach_of, require_transfer
+
+COMMANDS = Commands(USER, __name__)
 
 # --- what these decisions know beside the user ------------------------------------------------------------------------
 
@@ -43,7 +46,7 @@ class Standing:
     unowned: frozenset[str] = frozenset()
 
 
-async def standing(cmd: CommandModel, lookups: Lookups) -> Standing:
+async def standing(cmd: C, lookups: Lookups) -> Standing:
     user = await lookups.state(USER, lookups.id)
     wanted = tuple((await roles_of(lookups, getattr(cmd, "roles", ()))).values())
     held = await held_roles(lookups, user.roles)
@@ -89,13 +92,13 @@ class AssignRoles(CommandModel):
     roles: Places
 
 
-@USER.command("AssignRoles", action="manage", verb="roles", prepare=standing)
-def assign_roles(cmd: AssignRoles, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("AssignRoles", action="manage", verb="roles", prepare=standing)
+def assign_roles(cmd: AssignRoles, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.roles)
     if wanted == state.roles:
         return []
-    facts: Standing = ctx.facts
+    facts = ctx.facts
     require_governs(ctx.access, facts)
     if ADMINISTRATOR not in wanted:
         require_another(state, facts)
@@ -113,7 +116,7 @@ async def before_move(cmd: MoveToTeams, lookups: Lookups) -> None:
         await lookups.exists("teams", "team", team)
 
 
-@USER.command("MoveToTeams", action="manage", verb="teams", prepare=before_move)
+@COMMANDS.command("MoveToTeams", action="manage", verb="teams", prepare=before_move)
 def move_to_teams(cmd: MoveToTeams, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.teams)
@@ -130,8 +133,8 @@ class InviteListedUser(CommandModel):
     roles: Places = F(default_factory=list)
 
 
-@USER.command("InviteListedUser", action="manage", verb="invite", prepare=standing, sets=("status",))
-def invite_listed(cmd: InviteListedUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("InviteListedUser", action="manage", verb="invite", prepare=standing, sets=("status",))
+def invite_listed(cmd: InviteListedUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if state.status != "listed":
         raise Rejected("only a listed user can be invited", code="not-listed")
@@ -146,8 +149,8 @@ class ChangeEmail(CommandModel):
     email: Annotated[Email, F(min_length=3)]
 
 
-@USER.command("ChangeEmail", action="manage", verb="email", prepare=standing)
-def change_email(cmd: ChangeEmail, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("ChangeEmail", action="manage", verb="email", prepare=standing)
+def change_email(cmd: ChangeEmail, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if cmd.email == state.email:
         return []
@@ -164,8 +167,8 @@ class SuspendUser(CommandModel):
     """Nothing of theirs works until they are reactivated."""
 
 
-@USER.command("SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",))
-def suspend(cmd: SuspendUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",))
+def suspend(cmd: SuspendUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "suspended":
         return []
     if state.status != "active":
@@ -179,8 +182,8 @@ class ReactivateUser(CommandModel):
     pass
 
 
-@USER.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing, sets=("status",))
-def reactivate(cmd: ReactivateUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing, sets=("status",))
+def reactivate(cmd: ReactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if state.status not in ("suspended", "deactivated"):
         return []
@@ -192,8 +195,8 @@ class DeactivateUser(CommandModel):
     """They have left. Hand their work over as well."""
 
 
-@USER.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing, sets=("status",))
-def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing, sets=("status",))
+def deactivate(cmd: DeactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "deactivated":
         return []
     require_governs(ctx.access, ctx.facts)
@@ -201,19 +204,19 @@ def deactivate(cmd: DeactivateUser, state: User, ctx: Context) -> list[Event]:
     return [events.UserDeactivated()]
 
 
-def _may_archive(state: User, ctx: Context) -> None:
+def _may_archive(state: User, ctx: Context[Standing]) -> None:
     if state.status == "active":
         raise Rejected("an active user cannot be archived; deactivate them first", code="active")
     require_governs(ctx.access, ctx.facts)
 
 
-def _restored(state: User, ctx: Context) -> list[Event]:
+def _restored(state: User, ctx: Context[Standing]) -> list[Event]:
     require_governs(ctx.access, ctx.facts)
     return [events.UserRestored()]
 
 
 add_lifecycle(
-    USER,
+    COMMANDS,
     "User",
     Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
     before={"archive": _may_archive},
@@ -242,7 +245,7 @@ def transfers(catalogue: Catalogue) -> Iterator[tuple[AnyAggregate, Command]]:
             yield from ((aggregate, command) for command in aggregate.commands.values() if command.verb == "transfer")
 
 
-@USER.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over)
+@COMMANDS.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over)
 def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
     if cmd.to == ctx.id:
         raise Invalid.field("to", "same-user", "choose somebody else")
@@ -253,8 +256,8 @@ class EraseUser(CommandModel):
     """Name, e-mail and phone become unreadable for ever, in backups too. The user must have left."""
 
 
-@USER.command("EraseUser", action="erase", verb="erase", prepare=standing)
-def erase(cmd: EraseUser, state: User, ctx: Context) -> list[Event]:
+@COMMANDS.command("EraseUser", action="erase", verb="erase", prepare=standing)
+def erase(cmd: EraseUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.erased:
         return []
     if state.status not in ("deactivated", "listed"):

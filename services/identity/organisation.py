@@ -10,7 +10,8 @@ from pydantic import AfterValidator
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import changed_fields
 from shared.domain.record import Record

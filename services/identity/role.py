@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
@@ -146,7 +147,10 @@ class ChangeRole(CommandModel):
     read_only: Fields = F(default_factory=dict)
 
 
-async def names_are_known(cmd: DefineRole | ChangeRole, lookups: Lookups) -> None:
+Wanted = TypeVar("Wanted", bound=DefineRole | ChangeRole)
+
+
+async def names_are_known(cmd: Wanted, lookups: Lookups) -> None:
     """Raises Invalid naming every resource, action and field that there is not."""
     errors = [*_unknown_grants(cmd.grants, lookups.catalogue)]
     for part, fields in (("hidden", cmd.hidden), ("read_only", cmd.read_only)):

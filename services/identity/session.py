@@ -12,7 +12,8 @@ from typing import Any, Literal
 from services.identity.credentials import Credential, credential_of, same
 from services.identity.user import USER, User
 from shared.clock import Micros
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import C, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.record import Record
 from shared.events import identity as events
@@ -127,7 +128,7 @@ class Facts:
     credential: Credential
 
 
-async def session_facts(cmd: CommandModel, lookups: Lookups) -> Facts:
+async def session_facts(cmd: C, lookups: Lookups) -> Facts:
     family = family_of(await lookups.events("session", lookups.id))
     user = await lookups.state(USER, family.user)
     return Facts(family, user, credential_of(await lookups.events("user", family.user)))
@@ -158,9 +159,9 @@ class RefreshSession(CommandModel):
 
 
 @SESSION.command("RefreshSession", action="edit", verb="refresh", prepare=session_facts, hidden=True)
-def refresh(cmd: RefreshSession, state: Session, ctx: Context) -> list[Event]:
+def refresh(cmd: RefreshSession, state: Session, ctx: Context[Facts]) -> list[Event]:
     """Whether it was granted is read from the stream afterwards: its newest token is then the successor."""
-    facts: Facts = ctx.facts
+    facts = ctx.facts
     family = facts.family
     if not family.live(ctx.now):
         return []

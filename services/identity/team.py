@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
@@ -108,7 +109,10 @@ async def before_create(cmd: CreateTeam, lookups: Lookups) -> None:
     await leads_exist(cmd, lookups)
 
 
-async def leads_exist(cmd: TeamDetails, lookups: Lookups) -> None:
+Details = TypeVar("Details", bound=TeamDetails)
+
+
+async def leads_exist(cmd: Details, lookups: Lookups) -> None:
     for lead in cmd.leads:
         await lookups.exists("leads", "user", lead)
 
@@ -136,7 +140,7 @@ class SetParentTeam(CommandModel):
 
 
 @TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=TREE.wanted_line)
-def set_parent(cmd: SetParentTeam, state: Team, ctx: Context) -> list[Event]:
+def set_parent(cmd: SetParentTeam, state: Team, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:
         return []

@@ -6,13 +6,14 @@ The password is no part of this state: `credentials` reads it from the same stre
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field as F
 
 from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import changed_fields, require_live
@@ -185,7 +186,10 @@ class InviteUser(NewUser):
     }
 
 
-async def new_user_facts(cmd: NewUser, lookups: Lookups) -> list[Role]:
+Newcomer = TypeVar("Newcomer", bound=NewUser)
+
+
+async def new_user_facts(cmd: Newcomer, lookups: Lookups) -> list[Role]:
     """The roles the newcomer is to have; teams and manager exist."""
     for team in cmd.teams:
         await lookups.exists("teams", "team", team)
@@ -194,7 +198,7 @@ async def new_user_facts(cmd: NewUser, lookups: Lookups) -> list[Role]:
 
 
 @USER.command("InviteUser", action="create", verb="", creates=True, prepare=new_user_facts)
-def invite(cmd: InviteUser, state: User, ctx: Context) -> list[Event]:
+def invite(cmd: InviteUser, state: User, ctx: Context[list[Role]]) -> list[Event]:
     require_cover(ctx.access, ctx.facts)
     return [events.UserInvited(ctx.id, _details(cmd), unique(cmd.roles), unique(cmd.teams), cmd.manager)]
 
@@ -204,7 +208,7 @@ class ListUser(NewUser):
 
 
 @USER.command("ListUser", action="create", verb="list", creates=True, prepare=new_user_facts, hidden=True)
-def list_user(cmd: ListUser, state: User, ctx: Context) -> list[Event]:
+def list_user(cmd: ListUser, state: User, ctx: Context[list[Role]]) -> list[Event]:
     require_cover(ctx.access, ctx.facts)
     return [events.UserListed(ctx.id, _details(cmd), unique(cmd.roles), unique(cmd.teams), cmd.manager)]
 
@@ -241,7 +245,7 @@ class SetManager(CommandModel):
 
 
 @USER.command("SetManager", action="manage", verb="manager", prepare=LINE.wanted_line)
-def set_manager(cmd: SetManager, state: User, ctx: Context) -> list[Event]:
+def set_manager(cmd: SetManager, state: User, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.manager == state.manager:
         return []

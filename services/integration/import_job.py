@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.record import Record
 from shared.errors import Rejected

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field as F
 
 from services.integration.mapping.prepared import prepare
 from services.integration.mapping.source import MAX_BYTES
 from services.integration.mapping.spec import parse_mapping
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
@@ -96,7 +97,10 @@ class SaveImportMapping(CommandModel):
     }
 
 
-async def fits(cmd: SaveImportMapping | ChangeImportMapping, lookups: Lookups) -> None:
+Given = TypeVar("Given", bound="SaveImportMapping | ChangeImportMapping")
+
+
+async def fits(cmd: Given, lookups: Lookups) -> None:
     """Raises Invalid naming the line of whatever is wrong in the mapping."""
     if cmd.mapping:
         prepare(*parse_mapping(cmd.mapping), lookups.catalogue)

@@ -1,17 +1,19 @@
-"""The record types of the sales service, with every command registered."""
+"""The record types of the sales service, each with the commands and rules of its other modules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import services.sales.lead_conversion
-import services.sales.lead_details
-import services.sales.lead_qualification
-import services.sales.opportunity_details
-import services.sales.opportunity_lines
-import services.sales.opportunity_stage
-import services.sales.pipeline_stages
-import services.sales.rules  # noqa: F401  (registers commands)
+from services.sales import (
+    lead_conversion,
+    lead_details,
+    lead_qualification,
+    opportunity_details,
+    opportunity_lines,
+    opportunity_stage,
+    pipeline_stages,
+    rules,
+)
 from services.sales.lead import LEAD
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
@@ -19,4 +21,12 @@ from services.sales.price_book import PRICE_BOOK
 from services.sales.product import PRODUCT
 from shared.domain.aggregate import Aggregate
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (LEAD, OPPORTUNITY, PIPELINE, PRODUCT, PRICE_BOOK)
+AGGREGATES: tuple[Aggregate[Any], ...] = (
+    LEAD.including(lead_conversion.COMMANDS, lead_details.COMMANDS, lead_qualification.COMMANDS),
+    OPPORTUNITY.including(
+        opportunity_lines.COMMANDS, opportunity_details.COMMANDS, opportunity_stage.COMMANDS
+    ).with_rules(*rules.OPPORTUNITY_RULES),
+    PIPELINE.including(pipeline_stages.COMMANDS).with_rules(*rules.PIPELINE_RULES),
+    PRODUCT,
+    PRICE_BOOK,
+)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from shared.clock import Micros, to_rfc3339
-from shared.domain.aggregate import Aggregate, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key

@@ -13,7 +13,8 @@ from services.sales.lead import LEAD, Lead, require_editable
 from services.sales.opportunity_lines import ContactRole
 from services.sales.values import Day
 from shared.clock import Micros
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.types import Amount, Currency, Reference
 from shared.errors import CrmError, FieldError, Invalid, Rejected
@@ -21,6 +22,8 @@ from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
 from shared.views.port import MAX_PAGE, Condition, Query
+
+COMMANDS = Commands(LEAD, __name__)
 
 RESOURCES = ("account", "contact", "opportunity")
 NEW, NONE = "new", "none"
@@ -65,8 +68,8 @@ async def before_convert(cmd: ConvertLead, lookups: Lookups) -> CrmError | None:
     return None
 
 
-@LEAD.command("ConvertLead", action="edit", verb="convert", prepare=before_convert, sets=("status",))
-def convert(cmd: ConvertLead, state: Lead, ctx: Context) -> list[Event]:
+@COMMANDS.command("ConvertLead", action="edit", verb="convert", prepare=before_convert, sets=("status",))
+def convert(cmd: ConvertLead, state: Lead, ctx: Context[CrmError | None]) -> list[Event]:
     """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason).
 
     Its steps run as the suite; so the caller needs the rights to do each of them by hand.
@@ -126,7 +129,7 @@ class CompleteConversion(CommandModel):
     conversion: Reference
 
 
-@LEAD.command("CompleteConversion", action="edit", verb="", hidden=True)
+@COMMANDS.command("CompleteConversion", action="edit", verb="", hidden=True)
 def complete(cmd: CompleteConversion, state: Lead, ctx: Context) -> list[Event]:
     return [events.LeadConverted(cmd.conversion, ctx.occurred_at)] if is_running(state, cmd.conversion) else []
 
@@ -136,7 +139,7 @@ class FailConversion(CommandModel):
     reason: Annotated[str, F(max_length=500)]
 
 
-@LEAD.command("FailConversion", action="edit", verb="", hidden=True)
+@COMMANDS.command("FailConversion", action="edit", verb="", hidden=True)
 def fail(cmd: FailConversion, state: Lead, ctx: Context) -> list[Event]:
     if not is_running(state, cmd.conversion):
         return []
@@ -201,13 +204,12 @@ async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> No
         raise Rejected("the account has other open opportunities", code="open-opportunities", count=count)
 
 
-@LEAD.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records, sets=("status",))
-def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context) -> list[Event]:
+@COMMANDS.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records, sets=("status",))
+def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context[list[Created]]) -> list[Event]:
     require_live(state)
     if state.status != "converted":
         raise Rejected("the lead is not converted", code="not-converted")
-    made: list[Created] = ctx.facts
-    foreign = [(record, e) for record in made for e in record.since if _hand(e) != ctx.actor]
+    foreign = [(record, e) for record in ctx.facts for e in record.since if _hand(e) != ctx.actor]
     if foreign:
         errors = [FieldError(r.resource, "changed-since", f"{e.type} (version {e.version})") for r, e in foreign]
         listed = [{"type": r.resource, "id": r.id, "version": e.version, "event": e.type} for r, e in foreign]

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.lead import LEAD, PERSON, Lead, require_editable
-from shared.domain.aggregate import VERBATIM, CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields
 from shared.domain.names import full_name
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
@@ -15,6 +16,8 @@ from shared.errors import Invalid
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(LEAD, __name__)
 
 
 class LeadDetails(CommandModel):
@@ -53,7 +56,7 @@ async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
     await lookups.exists("owner", "user", cmd.owner)
 
 
-@LEAD.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)
+@COMMANDS.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)
 def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
     """A new lead, owned by its creator unless said otherwise; owner null = nobody's yet."""
     given = cmd.model_dump(exclude_unset=True, exclude={"owner"})
@@ -71,7 +74,7 @@ class ChangeLeadDetails(LeadDetails):
     pass
 
 
-@LEAD.command("ChangeLeadDetails", action="edit", verb="PATCH")
+@COMMANDS.command("ChangeLeadDetails", action="edit", verb="PATCH")
 def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     wanted = cmd.model_dump(exclude_unset=True)

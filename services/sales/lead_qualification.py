@@ -7,10 +7,13 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.lead import LEAD, Lead, require_editable
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import CommandModel, Context
 from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
+
+COMMANDS = Commands(LEAD, __name__)
 
 
 def _out_of_turn(state: Lead, wanted: str) -> Rejected:
@@ -21,7 +24,7 @@ class StartWorking(CommandModel):
     pass
 
 
-@LEAD.command("StartWorking", action="edit", verb="start", sets=("status",))
+@COMMANDS.command("StartWorking", action="edit", verb="start", sets=("status",))
 def start_working(cmd: StartWorking, state: Lead, ctx: Context) -> list[Event]:
     """From assigned, or from new when it has an owner."""
     require_editable(state)
@@ -38,7 +41,7 @@ class QualifyLead(CommandModel):
     pass
 
 
-@LEAD.command("QualifyLead", action="edit", verb="qualify", sets=("status",))
+@COMMANDS.command("QualifyLead", action="edit", verb="qualify", sets=("status",))
 def qualify(cmd: QualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "qualified":
@@ -52,7 +55,7 @@ class DisqualifyLead(CommandModel):
     reason: Annotated[str, F(min_length=1, max_length=500)]
 
 
-@LEAD.command("DisqualifyLead", action="edit", verb="disqualify", sets=("status",))
+@COMMANDS.command("DisqualifyLead", action="edit", verb="disqualify", sets=("status",))
 def disqualify(cmd: DisqualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "disqualified":
@@ -68,7 +71,7 @@ class RecycleLead(CommandModel):
     reason: Annotated[str, F(max_length=500)] = ""
 
 
-@LEAD.command("RecycleLead", action="edit", verb="recycle", sets=("status",))
+@COMMANDS.command("RecycleLead", action="edit", verb="recycle", sets=("status",))
 def recycle(cmd: RecycleLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status != "disqualified":
@@ -80,6 +83,6 @@ class EraseLead(CommandModel):
     """Destroy the key of everything personal in this lead, in its history and in every backup too. No way back."""
 
 
-@LEAD.command("EraseLead", action="erase", verb="erase")
+@COMMANDS.command("EraseLead", action="erase", verb="erase")
 def erase(cmd: EraseLead, state: Lead, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.LeadErased(ctx.id)]

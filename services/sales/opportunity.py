@@ -9,7 +9,8 @@ from services.sales.opportunity_undo import REVERSES
 from services.sales.pipeline import Pipeline, pipeline_for
 from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import C, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
@@ -204,7 +205,7 @@ def require_open(state: Opportunity) -> None:
         raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
 
 
-async def its_place(cmd: CommandModel, lookups: Lookups) -> Pipeline:
+async def its_place(cmd: C, lookups: Lookups) -> Pipeline:
     """The deal's pipeline. Raises Rejected for an archived or closed deal of an archived account."""
     deal = await lookups.state(OPPORTUNITY, lookups.id)
     if (deal.archived or deal.status != "open") and await account_is_archived(deal, lookups):
@@ -224,10 +225,10 @@ async def account_is_archived(deal: Opportunity, lookups: Lookups) -> bool:
     return False
 
 
-def restored(state: Opportunity, ctx: Context) -> list[Event]:
+def restored(state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     """Restore a deal; if its stage was retired meanwhile, an open deal continues in the first stage."""
     made: list[Event] = [events.OpportunityRestored()]
-    pipeline: Pipeline = ctx.facts
+    pipeline = ctx.facts
     stage = pipeline.stage(state.stage)
     if state.status == "open" and stage is not None and stage["retired"]:
         made.append(into_first(state, pipeline, ctx.occurred_at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field as F
 
@@ -11,13 +11,16 @@ from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import check_gate
 from services.sales.values import Day, Probability
-from shared.domain.aggregate import VERBATIM, CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.types import Amount, Currency, Custom, Reference, Text
 from shared.errors import Invalid
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(OPPORTUNITY, __name__)
 
 Name = Annotated[str, F(min_length=1, max_length=200)]
 
@@ -61,7 +64,10 @@ class Opening:
     currency: str
 
 
-async def check_references(cmd: OpportunityDetails, lookups: Lookups) -> None:
+Details = TypeVar("Details", bound=OpportunityDetails)
+
+
+async def check_references(cmd: Details, lookups: Lookups) -> None:
     """Raises Invalid naming the field of the first reference that leads nowhere."""
     for name in ("account", "product", "price_book"):
         await lookups.exists(name, name, getattr(cmd, name))
@@ -86,10 +92,10 @@ async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
     return ""
 
 
-@OPPORTUNITY.command("OpenOpportunity", action="create", verb="", creates=True, prepare=before_open)
-def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("OpenOpportunity", action="create", verb="", creates=True, prepare=before_open)
+def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context[Opening]) -> list[Event]:
     """A new deal, owned by its creator unless said otherwise."""
-    facts: Opening = ctx.facts
+    facts = ctx.facts
     stage = existing(facts.pipeline, cmd.stage or facts.pipeline.open_stages[0]["key"], "stage")
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
     apart = {"pipeline", "stage", "probability", "owner"}
@@ -105,7 +111,7 @@ class ChangeOpportunityDetails(OpportunityDetails):
     probability: Probability = 0
 
 
-@OPPORTUNITY.command("ChangeOpportunityDetails", action="edit", verb="PATCH", prepare=check_references)
+@COMMANDS.command("ChangeOpportunityDetails", action="edit", verb="PATCH", prepare=check_references)
 def change_details(cmd: ChangeOpportunityDetails, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))

@@ -12,12 +12,15 @@ from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
 from services.sales.values import Percent, Quantity, fits, line_amount, total
 from shared.clock import day_of
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import CommandModel, Context
 from shared.domain.types import Amount, Reference
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(OPPORTUNITY, __name__)
 
 MAX_LINES = 200
 MAX_ROLES = 100
@@ -60,12 +63,12 @@ async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
     return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None)
 
 
-@OPPORTUNITY.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
-def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
+def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[Event]:
     require_open(state)
     if len(state.lines) >= MAX_LINES:
         raise Rejected(f"a deal has {MAX_LINES} line items at most", code="too-many-lines")
-    offer: Offer = ctx.facts
+    offer = ctx.facts
     price = cmd.unit_price or _price(offer, state, day_of(ctx.occurred_at))
     line = {
         "id": ctx.new_id(),
@@ -113,7 +116,7 @@ class ChangeLineItem(CommandModel):
     tax_percent: Percent | None = None
 
 
-@OPPORTUNITY.command("ChangeLineItem", action="edit", verb="change-line", sets=("lines",))
+@COMMANDS.command("ChangeLineItem", action="edit", verb="change-line", sets=("lines",))
 def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     before = _line(state, cmd.line)
@@ -134,7 +137,7 @@ class RemoveLineItem(CommandModel):
     line: Reference
 
 
-@OPPORTUNITY.command("RemoveLineItem", action="edit", verb="remove-line", sets=("lines",))
+@COMMANDS.command("RemoveLineItem", action="edit", verb="remove-line", sets=("lines",))
 def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context) -> list[Event]:
     """With the last line the amount is open again."""
     require_open(state)
@@ -157,9 +160,7 @@ async def contact_exists(cmd: SetContactRole, lookups: Lookups) -> None:
     await lookups.exists("contact", "contact", cmd.contact)
 
 
-@OPPORTUNITY.command(
-    "SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",)
-)
+@COMMANDS.command("SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",))
 def set_contact_role(cmd: SetContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     previous = _role(state, cmd.contact)
@@ -178,7 +179,7 @@ class RemoveContactRole(CommandModel):
     contact: Reference
 
 
-@OPPORTUNITY.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",))
+@COMMANDS.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",))
 def remove_contact_role(cmd: RemoveContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     role = _role(state, cmd.contact)

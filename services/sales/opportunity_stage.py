@@ -11,13 +11,16 @@ from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import Stage, check_gate, may_go
 from services.sales.values import Day, Probability, positive
 from shared.clock import day_of
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import C, CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.domain.types import Amount, Currency
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+
+COMMANDS = Commands(OPPORTUNITY, __name__)
 
 Reason = Annotated[str, F(min_length=1, max_length=500)]
 
@@ -30,13 +33,13 @@ class ChangeStage(CommandModel):
     probability: Probability | None = None
 
 
-async def its_pipeline(cmd: CommandModel, lookups: Lookups) -> Pipeline:
+async def its_pipeline(cmd: C, lookups: Lookups) -> Pipeline:
     deal = await lookups.state(OPPORTUNITY, lookups.id)
     return await pipeline_for(lookups, deal.pipeline)
 
 
-@OPPORTUNITY.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline)
-def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline)
+def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_open(state)
     if cmd.stage == state.stage:
         return []
@@ -47,10 +50,9 @@ def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context) -> list[Eve
     return [events.OpportunityStageChanged(cmd.stage, state.stage, probability, ticked, ctx.occurred_at)]
 
 
-def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context) -> None:
+def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context[Pipeline]) -> None:
     """Raises Rejected or Forbidden unless the deal may go to the stage from its present or last one."""
-    pipeline: Pipeline = ctx.facts
-    if not may_go(pipeline.stages, state.stage, stage["key"]):
+    if not may_go(ctx.facts.stages, state.stage, stage["key"]):
         raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
     check_gate(stage, OPPORTUNITY.dump(state), ticked, ctx.access)
 
@@ -60,7 +62,7 @@ class ChangeAmount(CommandModel):
     currency: Currency | None = None
 
 
-@OPPORTUNITY.command("ChangeAmount", action="edit", verb="amount")
+@COMMANDS.command("ChangeAmount", action="edit", verb="amount")
 def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     currency = cmd.currency or state.currency
@@ -81,7 +83,7 @@ class ChangeCloseDate(CommandModel):
     close_date: Day | None
 
 
-@OPPORTUNITY.command("ChangeCloseDate", action="edit", verb="close-date")
+@COMMANDS.command("ChangeCloseDate", action="edit", verb="close-date")
 def change_close_date(cmd: ChangeCloseDate, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     if cmd.close_date == state.close_date:
@@ -95,7 +97,7 @@ class SetForecastCategory(CommandModel):
     category: ForecastCategory
 
 
-@OPPORTUNITY.command("SetForecastCategory", action="edit", verb="forecast-category", sets=("forecast_category",))
+@COMMANDS.command("SetForecastCategory", action="edit", verb="forecast-category", sets=("forecast_category",))
 def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
     """A closed deal keeps the category it closed with."""
     require_open(state)
@@ -112,7 +114,7 @@ class WinOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@OPPORTUNITY.command("WinOpportunity", action="edit", verb="win", sets=("status",))
+@COMMANDS.command("WinOpportunity", action="edit", verb="win", sets=("status",))
 def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "won":
@@ -135,7 +137,7 @@ class LoseOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@OPPORTUNITY.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"))
+@COMMANDS.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"))
 def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "lost":
@@ -155,12 +157,12 @@ class ReopenOpportunity(CommandModel):
     stage: Annotated[str | None, F(max_length=40)] = None
 
 
-@OPPORTUNITY.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_place, sets=("status",))
-def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_place, sets=("status",))
+def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_live(state)
     if state.status == "open":
         return []
-    pipeline: Pipeline = ctx.facts
+    pipeline = ctx.facts
     if cmd.stage is not None:
         stage = existing(pipeline, cmd.stage, "stage")
     else:

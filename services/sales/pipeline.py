@@ -11,7 +11,8 @@ from pydantic import Field as F
 
 from services.sales.stage_gate import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record

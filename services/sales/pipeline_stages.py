@@ -10,13 +10,16 @@ from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE, Pipeline, existing
 from services.sales.stage_gate import MAX_STAGES, Gate, Key, Label, StageModel
 from services.sales.values import Probability
-from shared.domain.aggregate import CommandModel, Context
+from shared.domain.aggregate import Commands
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import require_live
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.views.port import MAX_PAGE, Condition, Query
+
+COMMANDS = Commands(PIPELINE, __name__)
 
 
 class AddStage(StageModel):
@@ -25,7 +28,7 @@ class AddStage(StageModel):
     before: Key | None = None
 
 
-@PIPELINE.command("AddStage", action="edit", verb="stages", sets=("stages",))
+@COMMANDS.command("AddStage", action="edit", verb="stages", sets=("stages",))
 def add_stage(cmd: AddStage, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     keys = [s["key"] for s in state.stages]
@@ -44,7 +47,7 @@ class ReorderStages(CommandModel):
     keys: list[Key] = F(max_length=MAX_STAGES)
 
 
-@PIPELINE.command("ReorderStages", action="edit", verb="reorder", sets=("stages",))
+@COMMANDS.command("ReorderStages", action="edit", verb="reorder", sets=("stages",))
 def reorder(cmd: ReorderStages, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     now = [s["key"] for s in state.open_stages]
@@ -60,7 +63,7 @@ class RenameStage(CommandModel):
     probability: Probability | None = None
 
 
-@PIPELINE.command("RenameStage", action="edit", verb="rename-stage", sets=("stages",))
+@COMMANDS.command("RenameStage", action="edit", verb="rename-stage", sets=("stages",))
 def rename_stage(cmd: RenameStage, state: Pipeline, ctx: Context) -> list[Event]:
     """Deals that stand in the stage keep the probability they entered it with."""
     require_live(state)
@@ -77,7 +80,7 @@ class SetGate(CommandModel):
     gate: Gate | None
 
 
-@PIPELINE.command("SetGate", action="edit", verb="gate", sets=("stages",))
+@COMMANDS.command("SetGate", action="edit", verb="gate", sets=("stages",))
 def set_gate(cmd: SetGate, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     stage = existing(state, cmd.key)
@@ -109,7 +112,7 @@ async def deals_in(pipeline: str, stages: Collection[str], lookups: Lookups) -> 
     return sum(d.status == "open" and not d.archived and d.stage in stages for d in deals)
 
 
-@PIPELINE.command("RetireStage", action="edit", verb="retire-stage", prepare=deals_in_stage, sets=("stages",))
+@COMMANDS.command("RetireStage", action="edit", verb="retire-stage", prepare=deals_in_stage, sets=("stages",))
 def retire_stage(cmd: RetireStage, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     stage = state.stage(cmd.key)

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.values import Percent
-from shared.domain.aggregate import VERBATIM, Aggregate, CommandModel, Context, Unique
+from shared.domain.aggregate import Aggregate, Unique
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key

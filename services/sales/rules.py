@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from services.sales.opportunity import OPPORTUNITY, Opportunity, account_is_archived, into_first
-from services.sales.pipeline import PIPELINE, Pipeline, pipeline_for
+from services.sales.opportunity import Opportunity, account_is_archived, into_first
+from services.sales.pipeline import Pipeline, pipeline_for
 from services.sales.pipeline_stages import deals_in
 from shared.domain.rules import Rule, is_withdrawal, touches
 from shared.events import sales as events
@@ -49,7 +49,7 @@ async def _without_account(deal: Opportunity, target: Recorded, lookups: Lookups
 
 
 _COMES = (events.OpportunityOpened, events.OpportunityReopened, events.OpportunityRestored)
-OPPORTUNITY.rules = (
+OPPORTUNITY_RULES = (
     Rule(
         "unknown-stage",
         "the stage was retired at this moment",
@@ -99,7 +99,7 @@ async def _open_again(state: Pipeline, target: Recorded, lookups: Lookups) -> li
     return [events.PipelineChangeUndone(target.version, target.event_id, changes)]
 
 
-PIPELINE.rules = (
+PIPELINE_RULES = (
     Rule(
         "deals",
         "a deal entered the stage at this moment",

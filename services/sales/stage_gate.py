@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field as F
 
 from services.sales.values import Probability
-from shared.domain.aggregate import CommandModel
+from shared.domain.command import CommandModel
 from shared.errors import FieldError, Forbidden, Rejected
 from shared.security.permissions import Access
 

@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
-
-from shared.clock import Micros, from_rfc3339, to_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
+from shared.domain.command import Command, CommandRegistry, S
 from shared.domain.record import Fold, MergeableRecord, Record, shared_fold
 from shared.domain.timelines import OnTimelines
 from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
 from shared.events.sealing import ERASED
-from shared.security.permissions import Access, Action
+from shared.security.permissions import Access
 from shared.security.roles import DefaultGrants
 from shared.security.sources import declare_sources
-from shared.texts import clean_line
 from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
@@ -31,86 +29,8 @@ if TYPE_CHECKING:
     from shared.domain.undo import Reverse
     from shared.kernel.lookups import Lookups
 
-S = TypeVar("S", bound=Record)
-
-
-VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
-
-
-class CommandModel(BaseModel):
-    """Base of every command: the same model is the HTTP body. Unknown fields are refused.
-
-    Texts of one line are stored without invisible characters (`clean_line`), custom texts too.
-    """
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
-    _verbatim: ClassVar[frozenset[str]] = frozenset()
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        cls._verbatim = frozenset(name for name, f in cls.model_fields.items() if VERBATIM in f.metadata)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _clean(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {name: value if name in cls._verbatim else _cleaned(value) for name, value in given.items()}
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if value.isascii() else clean_line(value)
-    if isinstance(value, list):
-        return [_cleaned(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _cleaned(entry) for name, entry in value.items()}
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a decision may know beside command and state: it reads no clock and makes no id by itself.
-
-    occurred_at: when it happened (an import says; otherwise now). facts: what the command's `prepare` looked up.
-    reason: why, in the caller's words.
-    """
-
-    tenant: str
-    id: str
-    actor: str
-    now: Micros
-    occurred_at: Micros
-    access: Access
-    new_id: Callable[[], str]
-    facts: Any = None
-    reason: str = ""
-
-
-Decide = Callable[[Any, Any, Context], list[Event]]
-Prepare = Callable[[Any, "Lookups"], Awaitable[Any]]
 Conceal = Callable[[Document, Document, Access], Document]  # values of a record, the record, who asks
 CheckReach = Callable[[Any, Any, "Lookups"], Awaitable[None]]  # state before and after; raises Forbidden
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of an aggregate. `verb` is its path segment: "" = POST to the collection, "PATCH" = edit in place.
-
-    hidden: reached through the bus only (sagas, imports), no route of its own.
-    sets: fields of the record that it is there to change and that its body does not name.
-    """
-
-    name: str
-    model: type[CommandModel]
-    decide: Decide
-    action: Action
-    verb: str
-    creates: bool = False
-    prepare: Prepare | None = None
-    hidden: bool = False
-    sets: tuple[str, ...] = ()
-    adapter: TypeAdapter[Any] = field(default_factory=lambda: TypeAdapter(Any))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +52,7 @@ class Unique:
 
 
 @dataclass(slots=True)
-class Aggregate(Generic[S]):
+class Aggregate(CommandRegistry[S]):
     """A record type. `name` is the stream category and the resource that rights name; no hyphens.
 
     noun: the path segment of its collection. shown: extra document fields computed from the state.
@@ -144,6 +64,7 @@ class Aggregate(Generic[S]):
     reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.
+    expected: command sets of other modules that no catalogue has included yet.
     conceal: removes from values what shows fields of other record types that are hidden from the caller.
     grants: who may do what with its records by default.
     looks_up: the other record types that its commands and rules read; a kernel without one of them is not built.
@@ -176,6 +97,7 @@ class Aggregate(Generic[S]):
     defines_fields: bool = False
     became: tuple[str, ...] = ()
     commands: dict[str, Command] = field(default_factory=dict)
+    expected: list[Commands[S]] = field(default_factory=list)
     reverses: Sequence[Reverse] = ()
     rules: Sequence[Rule] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
@@ -204,31 +126,22 @@ class Aggregate(Generic[S]):
             if self.collection.field(name) is None:
                 raise TypeError(f"{self.name} has no field {name!r}")
 
-    def command(
-        self,
-        name: str,
-        *,
-        action: Action,
-        verb: str,
-        creates: bool = False,
-        prepare: Prepare | None = None,
-        hidden: bool = False,
-        model: type[CommandModel] | None = None,
-        sets: tuple[str, ...] = (),
-    ) -> Callable[[Callable[[Any, S, Context], list[Event]]], Callable[[Any, S, Context], list[Event]]]:
-        """Register a decision; unless given, its first parameter's annotation is the command's model."""
+    @property
+    def aggregate(self) -> Aggregate[S]:
+        return self
 
-        def register(decide: Callable[[Any, S, Context], list[Event]]) -> Callable[[Any, S, Context], list[Event]]:
-            body = model or _model_of(decide)
-            full = f"{self.service}.{name}"
-            if full in self.commands:
-                raise TypeError(f"{full} is registered twice")
-            self.commands[full] = Command(
-                full, body, decide, action, verb, creates, prepare, hidden, sets, TypeAdapter(body)
-            )
-            return decide
+    def including(self, *sets: Commands[S]) -> Aggregate[S]:
+        """Add the command sets of other modules; the service's catalogue names each. Raises TypeError for one twice."""
+        for one in sets:
+            self.expected.remove(one)
+            for command in one.commands.values():
+                self.add(command)
+        return self
 
-        return register
+    def with_rules(self, *rules: Rule) -> Aggregate[S]:
+        """Add the rules over several records that another module holds."""
+        self.rules = (*self.rules, *rules)
+        return self
 
     def stream(self, id: str) -> str:
         return stream_name(self.name, id)
@@ -382,6 +295,20 @@ def _masks(state: type[Record], collection: Collection) -> Iterable[tuple[str, C
             yield f.name, lambda default=f.default: default  # type: ignore[misc]
 
 
-def _model_of(decide: Callable[..., Any]) -> type[CommandModel]:
-    model: type[CommandModel] = next(iter(get_type_hints(decide).values()))
-    return model
+class Commands(CommandRegistry[S]):
+    """The commands of a record type that stand in another module than its state.
+
+    The module keeps them as a value (`COMMANDS`); the service's catalogue includes it. A catalogue that forgets a set
+    does not start.
+    """
+
+    def __init__(self, aggregate: Aggregate[S], module: str) -> None:
+        """module: `__name__` of the module that makes the set."""
+        self.service, self.module = aggregate.service, module
+        self.commands = {}
+        self._aggregate = aggregate
+        aggregate.expected.append(self)
+
+    @property
+    def aggregate(self) -> Aggregate[S]:
+        return self._aggregate

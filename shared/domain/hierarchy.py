@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.aggregate import Aggregate, CommandModel
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import C
 from shared.domain.rules import Rule, is_withdrawal
 from shared.errors import Invalid
 from shared.events.envelope import Event, Recorded
@@ -27,7 +28,7 @@ class Hierarchy:
     depth: int = 50
     above: Callable[[Any], str | None] | None = None
 
-    async def wanted_line(self, cmd: CommandModel, lookups: Lookups) -> list[str]:
+    async def wanted_line(self, cmd: C, lookups: Lookups) -> list[str]:
         """For `prepare` of the command that sets the field: the ids from the wanted one up to the top."""
         wanted = getattr(cmd, self.field)
         await lookups.exists(self.field, self.aggregate.name, wanted)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context, Prepare
+from shared.domain.command import CommandModel, CommandRegistry, Context, Prepare
 from shared.domain.match import tag_key
 from shared.domain.record import Record
 from shared.domain.rules import add_withdrawal
@@ -75,7 +75,7 @@ Verb = Literal["transfer", "tags", "archive", "undo"]
 
 
 def add_lifecycle(
-    aggregate: Aggregate[Any],
+    registry: CommandRegistry[Any],
     title: str,
     events: Lifecycle,
     *,
@@ -84,7 +84,7 @@ def add_lifecycle(
     look: Mapping[Literal["archive", "restore"], Prepare] | None = None,
     archive_model: type[Archive] = Archive,
     archived: Callable[[Any], Event] | None = None,
-    restored: Callable[[Any, Context], list[Event]] | None = None,
+    restored: Callable[[Any, Context[Any]], list[Event]] | None = None,
     split_undo: Callable[[Event], list[Event]] | None = None,
 ) -> None:
     """Register the shared commands, named after the aggregate (`TransferAccount`, …).
@@ -95,15 +95,15 @@ def add_lifecycle(
     """
     checks, looks = before or {}, look or {}
     if events.transferred is not None:
-        _add_transfer(aggregate, title, events.transferred, checks.get("transfer"))
+        _add_transfer(registry, title, events.transferred, checks.get("transfer"))
     if events.tagged is not None:
-        _add_tags(aggregate, title, events.tagged, checks.get("tags"))
+        _add_tags(registry, title, events.tagged, checks.get("tags"))
     made = archived or (lambda cmd: events.archived(cause=cmd.cause))
-    _add_archive(aggregate, title, made, checks.get("archive"), looks.get("archive"), archive_model)
-    _add_restore(aggregate, title, restored or (lambda state, ctx: [events.restored()]), looks.get("restore"))
-    aggregate.reverses = reverses
-    add_undo(aggregate, title, events.undone, _live_and(checks.get("undo")), split_undo)
-    add_withdrawal(aggregate, title, events.archived, events.undone, split_undo)
+    _add_archive(registry, title, made, checks.get("archive"), looks.get("archive"), archive_model)
+    _add_restore(registry, title, restored or (lambda state, ctx: [events.restored()]), looks.get("restore"))
+    registry.aggregate.reverses = reverses
+    add_undo(registry, title, events.undone, _live_and(checks.get("undo")), split_undo)
+    add_withdrawal(registry, title, events.archived, events.undone, split_undo)
 
 
 def _live_and(check: Check | None) -> Check:
@@ -115,13 +115,13 @@ def _live_and(check: Check | None) -> Check:
     return both
 
 
-def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any], before: Check | None) -> None:
-    aggregate.looks_up = (*aggregate.looks_up, "user")
+def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[Any], before: Check | None) -> None:
+    registry.aggregate.looks_up = (*registry.aggregate.looks_up, "user")
 
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
         await lookups.exists("owner", USER, cmd.owner)
 
-    @aggregate.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists)
+    @registry.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists)
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -129,8 +129,8 @@ def _add_transfer(aggregate: Aggregate[Any], title: str, transferred: type[Any],
         return [] if cmd.owner == state.owner else [transferred(owner=cmd.owner, previous=state.owner)]
 
 
-def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any], before: Check | None) -> None:
-    @aggregate.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",))
+def _add_tags(registry: CommandRegistry[Any], title: str, tagged: type[Any], before: Check | None) -> None:
+    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",))
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -142,14 +142,14 @@ def _add_tags(aggregate: Aggregate[Any], title: str, tagged: type[Any], before: 
 
 
 def _add_archive(
-    aggregate: Aggregate[Any],
+    registry: CommandRegistry[Any],
     title: str,
     archived: Callable[[Any], Event],
     before: Check | None,
     look: Prepare | None,
     model: type[Archive],
 ) -> None:
-    @aggregate.command(
+    @registry.command(
         f"Archive{title}", action="archive", verb="archive", prepare=look, model=model, sets=("archived",)
     )
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
@@ -161,9 +161,12 @@ def _add_archive(
 
 
 def _add_restore(
-    aggregate: Aggregate[Any], title: str, restored: Callable[[Any, Context], list[Event]], look: Prepare | None
+    registry: CommandRegistry[Any],
+    title: str,
+    restored: Callable[[Any, Context[Any]], list[Event]],
+    look: Prepare | None,
 ) -> None:
-    @aggregate.command(f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",))
+    @registry.command(f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",))
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:
             raise Rejected("the record is merged into another one; un-merge it there", code="merged")

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import CommandModel, CommandRegistry, Context
 from shared.domain.record import Record
 from shared.domain.undo import effect, returned, undone_event
 from shared.errors import CrmError, Invalid, Rejected
@@ -132,13 +133,14 @@ class Withdrawal:
 
 
 def add_withdrawal(
-    aggregate: Aggregate[Any],
+    registry: CommandRegistry[Any],
     title: str,
     archived: type[Any],
     undone: Callable[..., Event],
     split: Callable[[Event], list[Event]] | None,
 ) -> None:
     """Register the hidden `Withdraw<Title>Change`."""
+    aggregate = registry.aggregate
 
     async def look(cmd: Withdraw, lookups: Lookups) -> Withdrawal:
         rule = next(r for r in aggregate.rules if r.key == cmd.rule)
@@ -148,9 +150,9 @@ def add_withdrawal(
             repair = await rule.repair(aggregate.fold(history), history[cmd.version - 1], lookups)
         return Withdrawal(history, rule, repair)
 
-    @aggregate.command(f"Withdraw{title}Change", action="edit", verb="withdraw", hidden=True, prepare=look)
-    def withdraw(cmd: Withdraw, state: Record, ctx: Context) -> list[Event]:
-        facts: Withdrawal = ctx.facts
+    @registry.command(f"Withdraw{title}Change", action="edit", verb="withdraw", hidden=True, prepare=look)
+    def withdraw(cmd: Withdraw, state: Record, ctx: Context[Withdrawal]) -> list[Event]:
+        facts = ctx.facts
         target = facts.history[cmd.version - 1]
         if facts.repair is not None:
             return facts.repair

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import Field as F
 
-from shared.domain.aggregate import Aggregate, Command, CommandModel, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import Command, CommandModel, CommandRegistry, Context
 from shared.domain.record import Record, differences
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events.common import Changes
@@ -25,7 +26,7 @@ from shared.security.permissions import Access
 Entry = dict[str, Any]  # an element of a list field
 Step = tuple[str, dict[str, Any]]  # a command's name without its service, and its body
 Steps = Callable[[Changes, Any], Iterable[Step]]  # changes to make, state now → commands
-Check = Callable[[Any, Context], None]  # state, context; raises to refuse
+Check = Callable[[Any, Context[Any]], None]  # state, context; raises to refuse
 
 
 class Undo(CommandModel):
@@ -95,13 +96,14 @@ class Undoing:
 
 
 def add_undo(
-    aggregate: Aggregate[Any],
+    registry: CommandRegistry[Any],
     title: str,
     undone: Callable[..., Event],
     before: Check,
     split: Callable[[Event], list[Event]] | None,
 ) -> None:
     """Register `Undo<Title>Change`. before: raises to refuse an undo. split: the events to write instead of the one."""
+    aggregate = registry.aggregate
 
     async def look(cmd: Undo, lookups: Lookups) -> Undoing:
         history = await lookups.events(aggregate.name, lookups.id)
@@ -111,10 +113,10 @@ def add_undo(
         except CrmError as refusal:
             return Undoing(refusal=refusal)
 
-    @aggregate.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look)
-    def undo(cmd: Undo, state: Record, ctx: Context) -> list[Event]:
+    @registry.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look)
+    def undo(cmd: Undo, state: Record, ctx: Context[Undoing]) -> list[Event]:
         before(state, ctx)
-        undoing: Undoing = ctx.facts
+        undoing = ctx.facts
         if undoing.plan is None:
             raise _redacted_for(ctx.access, aggregate, undoing.refusal or not_undoable())
         if not undoing.plan.back:

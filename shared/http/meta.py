@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.domain.aggregate import Command
 from shared.domain.codes import COUNTRIES, CURRENCIES
+from shared.domain.command import Command
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.http.openapi import (
     READ_ERRORS,
     RECORD_ERRORS,

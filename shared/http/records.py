@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.errors import Invalid, ProjectionBehind
 from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry import trace
 
 from shared.clock import Clock, Ids
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.domain.rules import Withdraw
 from shared.events.codec import Codec
 from shared.events.envelope import Recorded

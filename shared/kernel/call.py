@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.clock import Micros
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
 from shared.security.permissions import Access

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from shared.domain.aggregate import Aggregate, Command
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import Command
 from shared.errors import NotFound
 from shared.security.permissions import Role
 from shared.security.roles import Resource, with_grants
@@ -23,9 +24,12 @@ class Catalogue:
     def __init__(
         self, aggregates: Iterable[AnyAggregate], roles: Iterable[Role] = (), resources: Iterable[Resource] = ()
     ) -> None:
-        """Raises ValueError for a grant to a role that is not there."""
+        """Raises ValueError for a grant to an unknown role, TypeError for commands that no service includes."""
         self._by_name = {a.name: a for a in aggregates}
         self.field_definition = next((a for a in self if a.defines_fields), None)
+        forgotten = [(a.name, one.module) for a in self for one in a.expected]
+        if forgotten:
+            raise TypeError(f"no catalogue includes these commands: {forgotten}")
         others = {r.name: r.grants for r in resources}
         self.resources = frozenset(others)
         granted = [*((a.name, a.grants) for a in self), *others.items()]

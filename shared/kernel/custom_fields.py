@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.clock import day
-from shared.domain.aggregate import CommandModel
+from shared.domain.command import CommandModel
 from shared.domain.types import ExactNumber, decimal_key, decimal_of
 from shared.errors import FieldError, Invalid
 from shared.events.envelope import Stored

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Ids, Micros
-from shared.domain.aggregate import Context
+from shared.domain.command import Context
 from shared.domain.record import Record
 from shared.events.envelope import Event
 from shared.kernel.call import Task

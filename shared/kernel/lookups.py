@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.domain.aggregate import Aggregate, Command, CommandModel
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import Command, CommandModel
 from shared.domain.record import Record
 from shared.errors import Invalid, Unavailable
 from shared.events.envelope import Recorded

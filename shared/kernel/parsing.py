@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.errors import FieldError, Invalid
 
 

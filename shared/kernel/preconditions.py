@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.clock import Micros
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.domain.record import Record
 from shared.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Rejected
 from shared.kernel.catalogue import AnyAggregate

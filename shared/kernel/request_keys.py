@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import orjson
 
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.errors import KeyReused
 from shared.events.envelope import category_of, id_of
 from shared.events.subjects import person_of

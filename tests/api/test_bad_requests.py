@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.http.records import method_and_path
 from shared.kernel.catalogue import AnyAggregate
 from tests.api.problems import invalid, refused

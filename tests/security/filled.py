@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from services.customer.merging import mergeable
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.errors import CrmError, Invalid
 from shared.http.recordschemas import sample
 from shared.kernel.bus import Call

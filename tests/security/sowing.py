@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import system_access

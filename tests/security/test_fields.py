@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.identity.role import NEVER_HIDDEN
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.errors import CrmError, Invalid
 from shared.http.recordschemas import sample
 from shared.kernel.bus import Call

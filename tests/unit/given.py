@@ -14,7 +14,8 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.clock import Micros, from_rfc3339
-from shared.domain.aggregate import Aggregate, Command, Context
+from shared.domain.aggregate import Aggregate
+from shared.domain.command import Command, Context
 from shared.domain.undo import Undo, Undoing, plan_of
 from shared.errors import CrmError
 from shared.events.envelope import Event, Metadata, Recorded, Stored

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.integration.import_job import IMPORT, Import
-from shared.domain.aggregate import Context
+from shared.domain.command import Context
 from shared.errors import Rejected
 from shared.events.envelope import Event
 from shared.events.integration import (
@@ -38,7 +38,7 @@ def state_after(*events: Event) -> Import:
 
 def decide(name: str, body: dict[str, Any], *given: Event) -> list[Event]:
     command = IMPORT.commands[f"integration.{name}"]
-    context = Context("t", "i1", "bob", 1, 1, system_access("t"), lambda: "n")
+    context = Context("t", "i1", "bob", 1, 1, system_access("t"), lambda: "n", None)
     return command.decide(command.adapter.validate_python(body), state_after(*given), context)
 
 

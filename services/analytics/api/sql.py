@@ -15,7 +15,7 @@ from services.analytics.sql.functions import listed
 from services.analytics.sql.limits import MAX_LENGTH
 from services.analytics.views.documented import documented
 from services.analytics.views.spec import View, ViewColumn
-from shared.domain.aggregate import VERBATIM, CommandModel
+from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from services.audit.replays import Note, Report, replay, reports, verify, views_named
 from services.audit.texts import erase_texts
-from shared.domain.aggregate import CommandModel
+from shared.domain.command import CommandModel
 from shared.domain.types import Day
 from shared.errors import Conflict
 from shared.eventstore.port import StoreBroken

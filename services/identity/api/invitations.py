@@ -13,7 +13,7 @@ from services.identity.api.common import TEXT, Router, object_of
 from services.identity.authentication import Authentication
 from services.identity.credentials import INVITATION_LIVES, NOT_VALID, new_secret, require_invitation, token_hash
 from shared.clock import to_rfc3339
-from shared.domain.aggregate import VERBATIM, CommandModel
+from shared.domain.command import VERBATIM, CommandModel
 from shared.errors import Forbidden
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator

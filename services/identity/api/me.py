@@ -13,7 +13,7 @@ from services.identity.api.common import TOKENS_REF, Router, as_oneself, device_
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
-from shared.domain.aggregate import VERBATIM, CommandModel
+from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import done_answer, json_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse

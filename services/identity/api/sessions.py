@@ -24,7 +24,7 @@ from services.identity.api.common import (
 )
 from services.identity.authentication import Authentication
 from services.identity.session import SESSION, Session
-from shared.domain.aggregate import VERBATIM, CommandModel
+from shared.domain.command import VERBATIM, CommandModel
 from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator

@@ -15,7 +15,7 @@ from services.identity.api.common import TEXT, Router, object_of
 from services.identity.authentication import Authentication
 from services.identity.organisation import Language
 from services.identity.setup import set_up_by_link
-from shared.domain.aggregate import VERBATIM, CommandModel
+from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import json_answer
 from shared.http.body import parse
 from shared.http.headers import header

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from services.integration.imports.batch_repository import BatchRepository
 from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.errors import CrmError, FieldError, KeyReused
 from shared.kernel.bus import Call, CommandBus
 from shared.kernel.catalogue import AnyAggregate

@@ -12,7 +12,7 @@ from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Deed, Listed
 from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of, typed
 from shared.clock import Micros
-from shared.domain.aggregate import Command, CommandModel
+from shared.domain.command import Command, CommandModel
 from shared.errors import FieldError
 from shared.views.port import Kind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from services.integration.mapping.source import Lines, Path, line_of
 from services.integration.mapping.spec import Act, Deed, Listed, Mapping, Step, Value
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.security.permissions import Access

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.integration.mapping.prepared import may_import
-from shared.domain.aggregate import Command
+from shared.domain.command import Command
 from shared.errors import Invalid
 from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import Access

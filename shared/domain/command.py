@@ -1,0 +1,183 @@
+"""A command, as data: its body, its decision, what it looks up, and the set it belongs to.
+
+Everything is generic in the record's state (S), the command's body (C) and its facts (F), so that a type checker
+compares a decision with its `prepare` and with the record type that it is registered for.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, cast, get_type_hints, overload
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
+from typing_extensions import TypeVar
+
+from shared.clock import Micros
+from shared.domain.record import Record
+from shared.events.envelope import Event
+from shared.security.permissions import Access, Action
+from shared.texts import clean_line
+
+if TYPE_CHECKING:
+    from shared.domain.aggregate import Aggregate
+    from shared.kernel.lookups import Lookups
+
+VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
+
+
+class CommandModel(BaseModel):
+    """Base of every command: the same model is the HTTP body. Unknown fields are refused.
+
+    Texts of one line are stored without invisible characters (`clean_line`), custom texts too.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    _verbatim: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls._verbatim = frozenset(name for name, f in cls.model_fields.items() if VERBATIM in f.metadata)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value if name in cls._verbatim else _cleaned(value) for name, value in given.items()}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else clean_line(value)
+    if isinstance(value, list):
+        return [_cleaned(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(entry) for name, entry in value.items()}
+    return value
+
+
+S = TypeVar("S", bound=Record, default=Any)
+C = TypeVar("C", bound=CommandModel, default=Any)
+F = TypeVar("F", default=Any)
+Facts = TypeVar("Facts", covariant=True, default=object)
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Generic[Facts]):
+    """What a decision may know besides command and state: it reads no clock and makes no id by itself.
+
+    occurred_at: when it happened (an import says; otherwise now). facts: what the command's `prepare` looked up; a bare
+    `Context` asks for none. reason: why, in the caller's words.
+    """
+
+    tenant: str
+    id: str
+    actor: str
+    now: Micros
+    occurred_at: Micros
+    access: Access
+    new_id: Callable[[], str]
+    facts: Facts
+    reason: str = ""
+
+
+Decide = Callable[[C, S, Context[F]], list[Event]]
+Prepare = Callable[[C, "Lookups"], Awaitable[F]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[S, C, F]):
+    """One command of an aggregate. `verb` is its path segment: "" = POST to the collection, "PATCH" = edit in place.
+
+    hidden: reached through the bus only (sagas, imports), no route of its own.
+    sets: fields of the record that it is there to change and that its body does not name.
+    """
+
+    name: str
+    model: type[C]
+    decide: Decide[C, S, F]
+    action: Action
+    verb: str
+    creates: bool = False
+    prepare: Prepare[C, F] | None = None
+    hidden: bool = False
+    sets: tuple[str, ...] = ()
+    adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
+
+
+class CommandRegistry(Generic[S]):
+    """A set of commands of one record type, filled by the decorator `command`."""
+
+    __slots__ = ()
+    service: str
+    commands: dict[str, Command]
+
+    @property
+    @abstractmethod
+    def aggregate(self) -> Aggregate[S]:
+        """The record type of the commands."""
+
+    @overload
+    def command(
+        self,
+        name: str,
+        *,
+        action: Action,
+        verb: str,
+        creates: bool = False,
+        hidden: bool = False,
+        model: type[CommandModel] | None = None,
+        sets: tuple[str, ...] = (),
+    ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
+
+    @overload
+    def command(
+        self,
+        name: str,
+        *,
+        action: Action,
+        verb: str,
+        prepare: Prepare[C, F] | None,
+        creates: bool = False,
+        hidden: bool = False,
+        model: type[CommandModel] | None = None,
+        sets: tuple[str, ...] = (),
+    ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
+
+    def command(
+        self,
+        name: str,
+        *,
+        action: Action,
+        verb: str,
+        creates: bool = False,
+        prepare: Prepare[Any, Any] | None = None,
+        hidden: bool = False,
+        model: type[CommandModel] | None = None,
+        sets: tuple[str, ...] = (),
+    ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
+        """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
+
+        `prepare` and decision take the same body, and what `prepare` returns is the decision's `ctx.facts`. A `prepare`
+        shared by several commands is generic in its body (`cmd: C`).
+        """
+
+        def register(decide: Decide[Any, S, Any]) -> Decide[Any, S, Any]:
+            body = model or _model_of(decide)
+            full = f"{self.service}.{name}"
+            self.add(Command(full, body, decide, action, verb, creates, prepare, hidden, sets, TypeAdapter(body)))
+            return decide
+
+        return register
+
+    def add(self, command: Command) -> None:
+        """Raises TypeError for a name that is registered already."""
+        if command.name in self.commands:
+            raise TypeError(f"{command.name} is registered twice")
+        self.commands[command.name] = command
+
+
+def _model_of(decide: Callable[..., Any]) -> type[CommandModel]:
+    return cast(type[CommandModel], next(iter(get_type_hints(decide).values())))
