@@ -66,6 +66,7 @@ class Snapshots:
         self._closing: set[asyncio.Task[None]] = set()
         self._building = asyncio.Semaphore(BUILT_AT_ONCE)
         self._erasures = names_of(Erased)
+        self._generation = codec.keys.generation  # of the keys that the kept moments were decoded with
 
     @asynccontextmanager
     async def at(
@@ -76,6 +77,7 @@ class Snapshots:
         A record shows the owner it had then, and is in the scope of those in whose scope it is now: documents bear a
         field more, `OWNER_NOW`.
         """
+        await self._drop_erased()
         key = (aggregate.name, tenant, occurred, recorded)
         snapshot = self._kept.setdefault(key, _Snapshot(aggregate.collection.name, tenant))
         self._kept.move_to_end(key)
@@ -91,6 +93,13 @@ class Snapshots:
                 del self._kept[key]  # it could not be built
                 snapshot.retired = True
             self._close_if_done(snapshot)
+
+    async def _drop_erased(self) -> None:
+        """Drop what is kept when any process has destroyed a key since."""
+        await self._codec.keys.fresh()
+        if self._generation != self._codec.keys.generation:
+            self._generation = self._codec.keys.generation
+            self.forget_all()
 
     def on_events(self, events: Sequence[Stored]) -> None:
         """A kept moment may show a person erased since, or a former owner: a listener of the projection."""

@@ -82,7 +82,10 @@ async def test_names_of_people_follow_a_change(two: TwoKernels) -> None:
     assert await people.names(BOSS) == ([ann], ["Anna"])
 
 
-async def test_an_erased_person_leaves_states_and_past_lists_of_the_other_process(two: TwoKernels) -> None:
+async def test_an_erased_person_leaves_states_and_past_lists_of_the_other_process(
+    two: TwoKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.security.keycache.FRESH_SECONDS", 0.0)
     grace = await two.writer.make("customer.CreateContact", **PERSON)
     await two.settle()
     moment = Moment(occurred=two.writer.clock.now())
@@ -128,3 +131,18 @@ async def test_what_only_another_process_can_fill_is_refused(two: TwoKernels) ->
     assert views_named(two.reader.kernel, ["accounts"]) == ([two.reader.aggregate("account")], False)
     with pytest.raises(Unavailable, match="role warehouse"):
         views_named(two.reader.kernel, ["accounts", "warehouse"])
+
+
+async def test_a_key_destroyed_elsewhere_leaves_lists_of_the_past_even_without_an_event(
+    two: TwoKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.security.keycache.FRESH_SECONDS", 0.0)
+    grace = await two.writer.make("customer.CreateContact", **PERSON)
+    await two.settle()
+    moment, contact = Moment(occurred=two.writer.clock.now()), two.reader.aggregate("contact")
+    page = await two.reader.queries.find(contact, Query(), BOSS, moment)
+    assert [d["family_name"] for d in page.items] == ["Hopper"]
+    await two.writer.kernel.keys.destroy(TENANT, grace)
+    page = await two.reader.queries.find(contact, Query(), BOSS, moment)
+    assert len(page.items) == 1
+    assert "Hopper" not in str(page.items)
