@@ -12,7 +12,7 @@ from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key
 from shared.domain.names import full_name, split_name
-from shared.domain.types import Country, Custom, Day, Email, Phone, Reference, Text
+from shared.domain.types import Country, Custom, Day, Email, KnownPhone, Phone, Reference, Text
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
@@ -186,7 +186,7 @@ def add_phone(cmd: AddContactPhone, state: Contact, ctx: Context) -> list[Event]
 
 
 class RemoveContactPhone(CommandModel):
-    phone: Annotated[Phone, F(min_length=5)]
+    phone: KnownPhone
 
 
 @COMMANDS.command("RemoveContactPhone", action="edit", verb="remove-phone")

@@ -29,7 +29,7 @@ def tag_key(tag: str) -> str:
 
 
 def phone_key(number: str) -> str:
-    """`+86 (10) 1234-5678` → `+861012345678`: the form in which a number is kept, and by which it is one."""
+    """`+86 (10) 1234-5678` → `+861012345678`: without signs, as numbers are compared."""
     return _PHONE_SIGNS.sub("", unicodedata.normalize("NFKC", number))
 
 

@@ -6,6 +6,7 @@ import re
 from decimal import Context, Decimal
 from typing import Annotated, Any, Final
 
+import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
 from pydantic_core import PydanticCustomError
@@ -41,10 +42,17 @@ def _email(value: str) -> str:
 
 
 def _phone(value: str) -> str:
+    """E.164, of a number that its country can have given out."""
     digits = phone_key(value)
-    if value and not _PHONE.fullmatch(digits):
+    if not digits:
+        return digits
+    try:
+        number = phonenumbers.parse(digits) if _PHONE.fullmatch(digits) else None
+    except phonenumbers.NumberParseException:  # an unknown country
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
         raise PydanticCustomError("phone", "write the number with its country code, as in +86 10 1234 5678")
-    return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _country(value: str) -> str:
@@ -152,6 +160,8 @@ Reference = Annotated[
 ]
 Email = Annotated[str, F(max_length=254, json_schema_extra=_as_in("li.lei@example.com")), AfterValidator(_email)]
 Phone = Annotated[str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone)]
+# Names a number that a record has, also one that was kept before numbers were checked by country.
+KnownPhone = Annotated[str, F(min_length=5, max_length=40), AfterValidator(phone_key)]
 Country = Annotated[str, F(max_length=2, json_schema_extra=_as_in("CN")), AfterValidator(_country)]
 Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
 SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]

@@ -91,6 +91,12 @@ def test_one_e_mail_address_is_the_primary_one() -> None:
     assert [e["email"] for e in third.state.emails if e["primary"]] == ["c@example.com"]
 
 
+@pytest.mark.parametrize("kept", ["+86139", "+4402079460958"])
+def test_a_phone_that_today_s_rule_would_not_keep_can_be_removed(kept: str) -> None:
+    old = ann(events.ContactPhoneAdded(ID, kept, "work", True))
+    old.when("RemoveContactPhone", {"phone": kept}).then(events.ContactPhoneRemoved(ID, kept))
+
+
 def test_phones_and_addresses_come_and_go() -> None:
     phone = (
         ann()
