@@ -26,6 +26,4 @@ def create_app(kernel: Kernel) -> ServiceApp:
     )
 
 
-SERVICE = Service(
-    "integration", create_app, AGGREGATES, policies=lambda ports: policies(ports.files), at_root=("imports",)
-)
+SERVICE = Service("integration", create_app, AGGREGATES, policies=policies, at_root=("imports",))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from services.integration.imports.erasing import erasure_policies
+from shared.kernel.ports import Ports
 from shared.streaming.policies import Policy
 
 
-def policies(files: Path) -> tuple[Policy, ...]:
-    """files: the folder of the files of imports, see `Ports.files`."""
-    return erasure_policies(files)
+def policies(ports: Ports) -> tuple[Policy, ...]:
+    return erasure_policies(ports.files)

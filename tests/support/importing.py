@@ -31,18 +31,10 @@ steps:
 
 
 @dataclass
-class Office:
-    """client: the administrator's."""
+class Desk:
+    """What an administrator does over HTTP. client: with the administrator's token."""
 
-    suite: Suite
-    tenant: str
-    user: str
     client: httpx.AsyncClient
-
-    async def access(self) -> Access:
-        access = await self.suite.kernel.directory.access(self.tenant, self.user)
-        assert access is not None
-        return access
 
     async def send(self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports") -> httpx.Response:
         """POST an import (or a dry run) with its files."""
@@ -77,6 +69,20 @@ class Office:
             while (status := (await self.get(f"/imports/{id}/report"))["status"]) not in statuses:
                 await asyncio.sleep(0.02)
         return str(status)
+
+
+@dataclass
+class Office(Desk):
+    """A desk at the whole suite in this process."""
+
+    suite: Suite
+    tenant: str
+    user: str
+
+    async def access(self) -> Access:
+        access = await self.suite.kernel.directory.access(self.tenant, self.user)
+        assert access is not None
+        return access
 
 
 async def fed(client: httpx.AsyncClient, seconds: float = 30) -> None:
@@ -123,4 +129,4 @@ async def staffed(suite: Suite) -> AsyncIterator[Office]:
     headers = {"Authorization": f"Bearer {await suite.operator_token(None)}"}
     transport = httpx.ASGITransport(suite.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=headers) as client:
-        yield Office(suite, *users[0], client)
+        yield Office(client, suite, *users[0])

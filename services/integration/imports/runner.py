@@ -94,14 +94,16 @@ class Runner:
         in_flight: tuple[_Batch, asyncio.Task[None]] | None = None
         try:
             while taken := list(islice(rows, BATCH)):
-                await self._job.may_continue(self._job)
-                self._finder.access = self._sender.access = self._job.access
                 batch = _Batch(taken)
                 around = Surroundings(self._finder, self._kernel.clock.now(), custom, gathered)
                 await self._plan(step, batch, around)  # while the batch before is being committed
                 if in_flight is not None:
-                    await self._finish(step, *in_flight)
+                    sent, in_flight = in_flight, None
+                    await self._finish(step, *sent)
+                await self._job.may_continue(self._job)
+                self._finder.access = self._sender.access = self._job.access
                 in_flight = batch, asyncio.create_task(self._send(step, batch))
+                await self._wait_for_views(MAX_BEHIND)
         finally:
             if in_flight is not None:
                 await self._finish(step, *in_flight)
@@ -123,7 +125,6 @@ class Runner:
         self._mark.chain_hash = (await store.chain_hash(self._mark.position)).hex()
         self._settle(step, batch)
         crashpoint("import.batch_settled")
-        await self._wait_for_views(MAX_BEHIND)
 
     def _rows(self, step: PreparedStep, after: int) -> Iterator[tuple[Row, Cells]]:
         if step.spec.file is None:
