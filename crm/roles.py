@@ -18,7 +18,7 @@ from services.identity.setup import is_set_up
 from services.integration.app import SERVICE as INTEGRATION
 from services.integration.imports.scheduler import ImportScheduler
 from services.sales.app import SERVICE as SALES
-from shared.http.app import service_app
+from shared.http.app import ServiceApp
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
 from shared.http.health import health_router
@@ -100,9 +100,7 @@ def build_app(kernel: Kernel, roles: Roles = ALL) -> ASGIApp:
     routers = [health_router(kernel)]
     if served:
         routers += [search_router(kernel), meta_router(kernel), docs_router([*apps], partial(is_set_up, kernel))]
-    root = service_app(
-        kernel, "CRM", "What spans the services: search, the description of all records, health.", routers
-    )
+    root = ServiceApp("CRM", "What spans the services: search, the description of all records, health.", routers)
     return Gateway(root, apps, {segment: apps[service.name] for service in served for segment in service.at_root})
 
 

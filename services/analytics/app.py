@@ -12,7 +12,7 @@ from services.analytics.api.sql import OpenGateway, sql_router
 from services.analytics.catalogue import RESOURCES
 from services.analytics.views.people import People
 from shared.errors import Unavailable
-from shared.http.app import service_app
+from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 from shared.warehouse.feed import WarehouseFeed
@@ -27,8 +27,7 @@ def create_app(kernel: Kernel) -> FastAPI:
         raise Unavailable("the analytics service needs the warehouse")
     people = People(kernel.views)
     kernel.projection.subscribe(people)
-    return service_app(
-        kernel,
+    return ServiceApp(
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
         [sql_router(kernel, _opener(kernel.feed, people), kernel.feed)],

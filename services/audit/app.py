@@ -7,14 +7,13 @@ from fastapi import FastAPI
 from services.audit.api.events import events_router
 from services.audit.api.jobs import jobs_router
 from services.audit.catalogue import RESOURCES
-from shared.http.app import service_app
+from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> FastAPI:
-    return service_app(
-        kernel,
+    return ServiceApp(
         "Audit",
         "The event log as stored, replays of views beside the live ones, and the check that live == rebuilt == fold.",
         [events_router(kernel), jobs_router(kernel)],

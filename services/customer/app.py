@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.customer.api.merges import merges_router
 from services.customer.catalogue import AGGREGATES
 from services.customer.policies import POLICIES
-from shared.http.app import ServiceApp, service_app
+from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
@@ -15,7 +15,7 @@ _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields 
 
 def create_app(kernel: Kernel) -> ServiceApp:
     routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES]
-    return service_app(kernel, "Customer", _DESCRIPTION, [merges_router(kernel), *routers])
+    return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), *routers])
 
 
 SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES)

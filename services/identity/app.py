@@ -12,7 +12,7 @@ from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
 from services.identity.policies import POLICIES
 from services.identity.session import SESSION
-from shared.http.app import ServiceApp, service_app
+from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
@@ -22,8 +22,7 @@ _DESCRIPTION = "Who works here and what they may do: organisation, users, teams,
 
 def create_app(kernel: Kernel) -> ServiceApp:
     authentication = Authentication(kernel)
-    return service_app(
-        kernel,
+    return ServiceApp(
         "Identity",
         _DESCRIPTION,
         [

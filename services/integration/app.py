@@ -7,15 +7,14 @@ from services.integration.catalogue import AGGREGATES
 from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.policies import policies
-from shared.http.app import ServiceApp, service_app
+from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> ServiceApp:
-    return service_app(
-        kernel,
+    return ServiceApp(
         "Integration",
         "Imports: files become records by a mapping, in the background, and can be reverted as a whole.",
         [

@@ -9,15 +9,14 @@ from services.sales.api.pipelines import pipelines_router
 from services.sales.api.price_books import price_books_router
 from services.sales.catalogue import AGGREGATES
 from services.sales.policies import POLICIES
-from shared.http.app import service_app
+from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
 
 def create_app(kernel: Kernel) -> FastAPI:
-    return service_app(
-        kernel,
+    return ServiceApp(
         "Sales",
         "Leads, opportunities with their pipelines, products and price books.",
         [

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
-from starlette._utils import get_route_path
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -19,9 +17,8 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.errors import CrmError, Unavailable
 from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
-from shared.http.routing import DirectRoute, Handler, Table
+from shared.http.routing import DirectRoute, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
-from shared.kernel.kernel import Kernel
 from shared.telemetry.spans import tracing_is_on
 
 log = logging.getLogger("crm.http")
@@ -40,28 +37,14 @@ _UNLESS_SET = (
 _REFUSALS = (403, 429)  # of what a caller has no right to, or tries too often
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
-Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
-
-
-def service_app(
-    kernel: Kernel,
-    title: str,
-    description: str,
-    routers: Iterable[APIRouter],
-    *,
-    lifespan: Lifespan | None = None,
-) -> ServiceApp:
-    """A service over the kernel; its routers' paths are relative to the service's prefix."""
-    app = ServiceApp(title, description, lifespan)
-    for router in routers:
-        app.take(router)
-    return app
-
 
 class ServiceApp(FastAPI):
-    """A FastAPI application whose DirectRoutes are answered without the framework's layers in between."""
+    """A FastAPI application whose DirectRoutes are answered without the framework's layers in between.
 
-    def __init__(self, title: str, description: str, lifespan: Lifespan | None = None) -> None:
+    The routers' paths are relative to the service's prefix.
+    """
+
+    def __init__(self, title: str, description: str, routers: Iterable[APIRouter]) -> None:
         super().__init__(
             title=title,
             description=description,
@@ -69,7 +52,6 @@ class ServiceApp(FastAPI):
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
-            lifespan=lifespan,
             telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         )
         self._tracing = tracing_is_on()  # telemetry is set up before the applications are built
@@ -77,9 +59,10 @@ class ServiceApp(FastAPI):
         self._components: dict[str, dict[str, Any]] = {}
         self._api_routes: list[APIRoute] = []
         add_handlers(self)
-        self.take(_openapi_router(self))
+        for router in (_openapi_router(self), *routers):
+            self._take(router)
 
-    def take(self, router: APIRouter) -> None:
+    def _take(self, router: APIRouter) -> None:
         """Include a router, with the OpenAPI components it may carry."""
         self.include_router(router)
         for route in router.routes:
@@ -141,7 +124,7 @@ class ServiceApp(FastAPI):
 
     def _note_refusal(self, scope: Scope, status: int) -> None:
         """Who was refused what: by the route's path, for into the request's own a caller may write anything."""
-        found = self._table.find(scope["method"], get_route_path(scope))
+        found = self._table.find(scope["method"], path_of(scope))
         path = scope.get("root_path", "") + (found[0].path if isinstance(found, tuple) else "")
         access = scope.get("access")
         who = f"user {access.user} of {access.tenant}" if access else "nobody known"
@@ -150,7 +133,7 @@ class ServiceApp(FastAPI):
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
         method = scope["method"]
-        found = self._table.find(method, get_route_path(scope))
+        found = self._table.find(method, path_of(scope))
         if isinstance(found, tuple):
             route, scope["path_params"] = found
             if self._tracing:

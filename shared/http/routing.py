@@ -8,8 +8,15 @@ from typing import Any
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.types import Scope
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+def path_of(scope: Scope) -> str:
+    """A request's path below the application's prefix, which ASGI calls `root_path`."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 class DirectRoute(APIRoute):

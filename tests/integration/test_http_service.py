@@ -11,7 +11,7 @@ import pytest
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.http.app import service_app
+from shared.http.app import ServiceApp
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
 from shared.views.port import Kind, ViewsUnavailable
@@ -72,7 +72,7 @@ async def test_unforeseen_errors_tell_nothing_and_unavailable_views_say_so(servi
             raise KeyError("secret")
         return {"n": n}
 
-    app = service_app(service.kernel, "T", "t", [router, plain])
+    app = ServiceApp("T", "t", [router, plain])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:
         for path in ("/bug", "/framework/0"):
             failed = await client.get(path)
@@ -96,7 +96,7 @@ async def test_a_direct_route_without_a_description_is_a_mistake_of_ours(service
         return Response()
 
     with pytest.raises(TypeError, match="/silent"):
-        service_app(service.kernel, "T", "t", [router]).openapi()
+        ServiceApp("T", "t", [router]).openapi()
 
 
 async def test_readiness_follows_the_views(service: Service) -> None:

@@ -16,7 +16,7 @@ from services.customer.account import ACCOUNT
 from services.customer.field_definition import FIELD_DEFINITION
 from services.identity.setup import is_set_up
 from shared.clock import SystemClock
-from shared.http.app import ServiceApp, service_app
+from shared.http.app import ServiceApp
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
 from shared.http.health import health_router
@@ -102,9 +102,8 @@ async def open_service(
 
 
 def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Callers) -> Service:
-    app = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, a) for a in aggregates])
-    suite = service_app(
-        kernel,
+    app = ServiceApp("Customers", "Accounts.", [record_router(kernel, a) for a in aggregates])
+    suite = ServiceApp(
         "CRM",
         "Across services.",
         [

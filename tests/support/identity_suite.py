@@ -22,7 +22,7 @@ from services.identity.authentication import Authentication
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
 from shared.clock import Micros, SystemClock
-from shared.http.app import ServiceApp, service_app
+from shared.http.app import ServiceApp
 from shared.http.gateway import Gateway
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel, build_kernel
@@ -144,7 +144,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
 def _suite(kernel: Kernel, clock: MovableClock, folder: Path) -> Suite:
     with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
         identity = create_app(kernel)
-    customer = service_app(kernel, "Customers", "Accounts.", [record_router(kernel, ACCOUNT)])
+    customer = ServiceApp("Customers", "Accounts.", [record_router(kernel, ACCOUNT)])
     services = {"identity": identity, "customer": customer}
-    root = service_app(kernel, "CRM", "Across services.", [])
+    root = ServiceApp("CRM", "Across services.", [])
     return Suite(kernel, identity, _with_pages(Gateway(root, services), identity), clock, folder)
