@@ -57,7 +57,7 @@ async def _fill(data: Path, count: int) -> None:
             await asyncio.gather(*(_append(suite, tenant, n, rng) for n in range(first, min(count, first + AT_ONCE))))
         await p.views.write([], [Checkpoint(CHECKPOINT, await p.store.head())])
         await p.projector.start()
-        await rebuild(ACCOUNT, p.store, p.views, p.codec, p.projector, lambda _: None)
+        await rebuild(ACCOUNT, p.store, p.views, p.codec, lambda _: None)
         assert p.feed is not None
         await p.feed.catch_up()
         while await p.policies.step():

@@ -111,9 +111,7 @@ async def _asked(suite: Suite) -> dict[str, float]:
         "command": await _cost(200, command),
     }
     await p.projector.catch_up()
-    found["rebuild"] = await _cost(
-        1, lambda n: rebuild(ACCOUNT, p.store, p.views, p.codec, p.projector, lambda _: None)
-    )
+    found["rebuild"] = await _cost(1, lambda n: rebuild(ACCOUNT, p.store, p.views, p.codec, lambda _: None))
     return found
 
 

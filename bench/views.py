@@ -203,7 +203,7 @@ class _Yard:
         self.events += 1
 
     async def rebuild(self) -> None:
-        await rebuild(ACCOUNT, self.store, self.views, self.codec, self.projector, lambda _: None)
+        await rebuild(ACCOUNT, self.store, self.views, self.codec, lambda _: None)
 
     def bare(self) -> float:
         """Seconds: pages of 5,000 events, each parsed and applied in memory, the touched documents upserted."""

@@ -181,6 +181,6 @@ async def _fill(kernel: Kernel, stale: Collection[str]) -> None:
         if aggregate.uniques:
             await renew_reservations(aggregate, store, codec, kernel.bus.reservations)
         if projector.position:
-            await rebuild(aggregate, store, views, codec, projector, lambda _: None)
+            await rebuild(aggregate, store, views, codec, lambda _: None)
     if stale and projector.position:
         await purge_files(views)  # the old form may hold values that the new one masks

@@ -40,7 +40,7 @@ class Relief:
         kernel = self._platform
         kernel.repository.forget_all()
         if isinstance(kernel.projection, Projector):
-            kernel.projection.forget()
+            kernel.projection.release()
         kernel.queries.release()
         if kernel.feed is not None:
             kernel.feed.release()

@@ -8,18 +8,15 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.errors import Invalid, Unavailable
-from shared.events.envelope import category_of
 from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, described
 from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
-from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import CHECKPOINT
-from shared.streaming.rebuild import rebuild
+from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
 from shared.streaming.verify import SHOWN, Verdict, verify_view
-from shared.views.paging import every
-from shared.views.port import Query, Scope, Views
+from shared.views.port import Views
 from shared.warehouse import refill as warehouse
 
 Report = dict[str, Any]
@@ -57,21 +54,14 @@ async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse:
     for aggregate in aggregates:
         name = aggregate.collection.name
         seen = _Counter(name, note)
-        rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, kernel.projector, seen)
-        healed = await _heal(kernel, aggregate.name)
+        rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
+        healed = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
     if with_warehouse and kernel.feed is not None:
         seen = _Counter(WAREHOUSE, note)
         events = await warehouse.refill(kernel.feed, kernel.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done, **_left_out(kernel)}
-
-
-async def _heal(kernel: Kernel, category: str) -> int:
-    """Try every parked record of a type again; returns how many are whole now."""
-    everything = every(kernel.views, PARKED.name, Query(), Scope(OPERATORS))
-    parked = {(d["tenant"], d["stream"]) async for d in everything if category_of(d["stream"]) == category}
-    return sum([await kernel.projector.heal(tenant, stream) for tenant, stream in sorted(parked)])
 
 
 async def verify(

@@ -100,7 +100,7 @@ def build_kernel(
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
     projection: Projection
     if projects:
-        projection = projector = Projector(catalogue, repository, ports.views, codec)
+        projection = projector = Projector(catalogue, repository, ports.views, codec, clock)
         bus.reach = projector.reach
     else:
         projection = ProjectionFollower(ports.store, ports.views)
@@ -125,7 +125,7 @@ def build_kernel(
         snapshots=snapshots,
         projection=projection,
         log=log,
-        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec),
+        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         open_scratch=ports.open_scratch,

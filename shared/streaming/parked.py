@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.clock import to_rfc3339
-from shared.events.envelope import Recorded, Stored
+from shared.events.envelope import Recorded, Stored, category_of
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Collection, Field, Kind, Query, Scope, Views, Write
 
@@ -81,13 +81,14 @@ class Parked:
         self.entries = Entries(views, "projector")
         self._streams: dict[str, set[str]] = {}
         self._added: dict[str, set[str]] = {}
+        self._tenants: dict[str, str] = {}
 
     def __contains__(self, stream: object) -> bool:
         return stream in self._streams or stream in self._added
 
-    @property
-    def streams(self) -> list[str]:
-        return sorted({*self._streams, *self._added})
+    def records(self, category: str) -> list[tuple[str, str]]:
+        """The tenant and stream of each record of a type, as they were loaded."""
+        return sorted((self._tenants[s], s) for s in self._streams if category_of(s) == category)
 
     async def load(self) -> None:
         """Read the quarantined streams after a start."""
@@ -96,6 +97,7 @@ class Parked:
         await self.entries.load()
         async for document in every(self._views, PARKED.name, Query(), Scope(OPERATORS)):
             self._streams.setdefault(document["stream"], set()).add(document["id"])
+            self._tenants[document["stream"]] = document["tenant"]
 
     def add(self, one: Stored, error: str) -> list[Write]:
         """The write that puts an event on the list; none when it is on it already, so that its first error stays."""

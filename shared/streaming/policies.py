@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shared.clock import Clock
 from shared.errors import Conflict, CrmError, redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
@@ -19,8 +20,11 @@ from shared.events.registry import type_of
 from shared.faults import crashpoint
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.security.permissions import system_access
+from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
+from shared.streaming.leases import LeaseHolder
 from shared.streaming.parked import OPERATORS, PARKED, Entries
+from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.views.capabilities import purge_files
 from shared.views.paging import every
@@ -28,7 +32,9 @@ from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Wri
 
 CHECKPOINT = "policies:reactions"
 BATCH = 500
-PAUSE = 0.01  # seconds between two pages: under load events come in company
+PAUSE = 0.01  # seconds between two batches, so that events gather under load
+RETRY_SECONDS = 1.0
+LEASE_SECONDS = 120.0  # a batch of reactions may take this long: it may purge the views
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
 _PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
@@ -73,113 +79,100 @@ class Policy:
     react: Callable[[Reaction], Awaitable[None]]
 
 
-class PolicyRunner:
-    def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec) -> None:
-        self._policies: list[Policy] = []
-        self._bus, self._codec = bus, codec
-        self._entries = Entries(bus.views, "policies")
-        self._types: set[str] = set()
-        for policy in policies:
-            self.add(policy)
-        self.position = self._kept = 0
-        self._to_purge = False
+class PolicyRunner(Subscription):
+    """The policies' subscription to the event store."""
+
+    def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, clock: Clock | None = None) -> None:
+        store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
+        self._reactions = Reactions(policies, bus, codec, holder)
+        self._retried = False
+        super().__init__(StoreFeed(store), self._reactions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
 
     def add(self, policy: Policy) -> None:
         """One more policy; before `run`."""
+        self._reactions.add(policy)
+
+    async def retry_parked(self) -> int:
+        """Try every parked reaction again; returns how many were carried out now."""
+        async with self.lock:
+            return await self._reactions.retry_parked()
+
+    async def idle(self) -> None:
+        """Wait for the next event. Before the first time, what earlier processes parked is tried once more."""
+        if self.holder.held and not self._retried:
+            self._retried = True
+            try:
+                await self.retry_parked()
+            except Exception:
+                log.exception("parked reactions could not be tried again")
+        await super().idle()
+
+
+class Reactions:
+    """The handler: every policy that handles an event reacts to it. A reaction that keeps failing is parked."""
+
+    def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, holder: LeaseHolder) -> None:
+        self._policies: list[Policy] = []
+        self._bus, self._codec, self._holder = bus, codec, holder
+        self._types: set[str] = set()
+        self._entries = Entries(bus.views, "policies")
+        self._kept = 0
+        self._to_purge = False
+        for policy in policies:
+            self.add(policy)
+
+    def add(self, policy: Policy) -> None:
+        """See PolicyRunner.add."""
         self._policies.append(policy)
         self._types |= {type_of(handled).name for handled in policy.handles}
 
-    async def start(self) -> None:
-        """Load the checkpoint; call once before `run` or `step`."""
-        self.position = self._kept = await self._bus.views.checkpoint(CHECKPOINT)
+    async def position(self) -> int:
+        """See Handler.position."""
+        return await self._bus.views.checkpoint(CHECKPOINT)
+
+    async def load(self) -> int:
+        """See Handler.load."""
         await self._entries.load()
+        self._kept = await self.position()
+        return self._kept
 
-    async def run(self) -> None:
-        """React for ever; what was parked before is tried once more at first."""
+    async def handle(self, batch: Batch) -> int:
+        """React to the events in turn. The position is kept after reactions; other events may be read again."""
+        reached, reacted = self._kept, False
         try:
-            await self.retry_parked()
-        except Exception:
-            log.exception("parked reactions could not be tried again")
-        while True:
-            try:
-                if not await self.step():
-                    await self._bus.repository.store.wait(self.position, 1.0)
-                await asyncio.sleep(PAUSE)
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("policies stopped at %s; trying again", self.position)
-                await asyncio.sleep(1.0)
-
-    async def step(self) -> int:
-        """React to one page of events; returns how many events it had.
-
-        The checkpoint is kept after reactions; of events that concern no policy, a page may be read again.
-        """
-        stored = await self._bus.repository.store.read_all(self.position, BATCH)
-        reacted = False
-        try:
-            for one in stored:
+            for one in batch.events:
                 if one.type in self._types:
                     await self._react_to(one)
                     reacted = True
                     crashpoint("policies.reacted")
-                self.position = one.position
-        finally:
+                reached = one.position
+        finally:  # what was reacted to counts, even where a later reaction failed
             await self._purge()
-            if reacted or self.position - self._kept >= BATCH:
+            if reacted or reached - self._kept >= BATCH:
                 crashpoint("policies.before_checkpoint")
-                await self._bus.views.write([], [Checkpoint(CHECKPOINT, self.position)])
-                self._kept = self.position
-        return len(stored)
+                await self._bus.views.write([], [Checkpoint(CHECKPOINT, reached)], self._holder.lease())
+                self._kept = reached
+        return batch.position
 
-    def _ask_for_purge(self) -> None:
-        self._to_purge = True
+    def forget(self) -> None:
+        """See Handler.forget. Reactions leave nothing in memory."""
 
-    async def _purge(self) -> None:
-        if self._to_purge:
-            await purge_files(self._bus.views)
-            self._to_purge = False
-
-    async def react(self, recorded: Recorded) -> None:
-        """Run every policy that handles the event, each with bounded attempts. Raises what is sure to pass."""
+    async def _react_to(self, one: Stored) -> None:
+        try:
+            recorded = await self._codec.decode(one)
+        except Undecodable:
+            return  # the projector parks it and reports it
         for policy in self._policies:
             if type(recorded.event) in policy.handles:
                 error = await self._attempt(policy, recorded)
                 if error is not None:
                     await self._park(policy, recorded, error)
 
-    async def retry_parked(self) -> int:
-        """Try every parked reaction again; returns how many were carried out now."""
-        done, query = 0, Query((Condition("stream", "prefix", _PREFIX),))
-        async for document in every(self._bus.views, PARKED.name, query, Scope(OPERATORS)):
-            done += await self._retry(document)
-        return done
-
-    async def _retry(self, parked: Document) -> bool:
-        _, name, stream = parked["stream"].split("/", 2)
-        version = parked["event_version"]
-        stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)
-        policy = next((p for p in self._policies if p.name == name), None)
-        if (
-            policy is not None
-            and stored
-            and await self._attempt(policy, await self._codec.decode(stored[0])) is not None
-        ):
-            return False
-        await self._purge()
-        await self._write_entry(self._entries.remove(parked["id"]))
-        return policy is not None
-
-    async def _react_to(self, one: Stored) -> None:
-        try:
-            recorded = await self._codec.decode(one)
-        except Undecodable:
-            return  # the projector parks and tells it
-        await self.react(recorded)
-
     async def _attempt(self, policy: Policy, recorded: Recorded) -> Exception | None:
-        """React; a command that is refused is logged, as refusing is an outcome. Returns what went wrong each time."""
+        """React, in a few attempts; returns why all of them failed. A refused command is logged: that is an outcome.
+
+        Raises what will pass by itself, such as Unavailable.
+        """
         failure: Exception | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -198,12 +191,40 @@ class PolicyRunner:
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
+    def _ask_for_purge(self) -> None:
+        self._to_purge = True
+
+    async def _purge(self) -> None:
+        if self._to_purge:
+            await purge_files(self._bus.views)
+            self._to_purge = False
+
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
         log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, redacted(error))
         PARKED_EVENTS.add(1)
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
         await self._write_entry(self._entries.put(recorded, stream, redacted(error)))
 
+    async def retry_parked(self) -> int:
+        """See PolicyRunner.retry_parked."""
+        done, query = 0, Query((Condition("stream", "prefix", _PREFIX),))
+        async for document in every(self._bus.views, PARKED.name, query, Scope(OPERATORS)):
+            done += await self._retry(document)
+        return done
+
+    async def _retry(self, parked: Document) -> bool:
+        _, name, stream = parked["stream"].split("/", 2)
+        version = parked["event_version"]
+        stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)
+        policy = next((p for p in self._policies if p.name == name), None)
+        if policy is not None and stored:
+            recorded = await self._codec.decode(stored[0])
+            if await self._attempt(policy, recorded) is not None:
+                return False
+        await self._purge()
+        await self._write_entry(self._entries.remove(parked["id"]))
+        return policy is not None
+
     async def _write_entry(self, write: Write) -> None:
-        await self._bus.views.write([write], self._entries.checkpoints())
+        await self._bus.views.write([write], self._entries.checkpoints(), self._holder.lease())
         self._entries.settle()

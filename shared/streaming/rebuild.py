@@ -1,9 +1,13 @@
-"""Rebuild a view beside the live one, stream by stream in flat memory, and swap it in without downtime."""
+"""Rebuild a view next to the live one, stream by stream in flat memory, and swap it in without downtime; heal records.
+
+Any process may do it. It takes the projector's lease over for the swap, so the projector of whichever process loses no
+event and overwrites nothing: its next write is refused, and it reads its position and the parked events again.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
@@ -11,7 +15,9 @@ from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.folding import Folded, fold_stream, readable_part
-from shared.streaming.projector import BATCH, BREATH, Projector
+from shared.streaming.leases import LeaseHolder, exclusively
+from shared.streaming.parked import Parked
+from shared.streaming.projector import BATCH, BREATH, CHECKPOINT
 from shared.views.capabilities import prepare_swap
 from shared.views.port import Views, Write
 from shared.views.values import check
@@ -19,33 +25,61 @@ from shared.views.values import check
 Progress = Callable[[int], None]  # called with the number of events read so far
 
 
-async def rebuild(
-    aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, projector: Projector, progress: Progress
-) -> int:
-    """Returns the number of documents written. What cannot be read is parked with the live projector.
+async def rebuild(aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, progress: Progress) -> int:
+    """Returns the number of documents written. Records that cannot be read to their end are quarantined.
 
-    The live loop waits only while the last few changed records are folded again and the two views change places.
+    The live projector waits only while the last changed records are folded again and the two views change places.
     """
     head = await store.head()
-    one = _Rebuild(aggregate, store, views, codec, projector, await views.begin_rebuild(aggregate.collection))
+    one = _Rebuild(aggregate, store, views, codec, await views.begin_rebuild(aggregate.collection))
     documents = await one.fill(head, progress)
     await prepare_swap(views, one.target)
     now = await store.head()
     await one.catch_up(head, now)
     crashpoint("rebuild.filled")
-    async with projector.lock:
-        await one.catch_up(now, projector.position)
-        await views.swap(one.target)
-        projector.forget()
+    await exclusively(views, CHECKPOINT, lambda holder: one.swap(now, holder))
     return documents
 
 
+async def heal(aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec) -> int:
+    """Fold every quarantined record of a type again from its first event; returns how many are whole now."""
+
+    known = Parked(views)
+    await known.load()
+    if not known.records(aggregate.name):
+        return 0
+
+    async def try_all(holder: LeaseHolder) -> int:
+        parked, healed = Parked(views), 0
+        await parked.load()
+        for tenant, stream in parked.records(aggregate.name):
+            folded = await fold_stream(aggregate, codec, await store.read(tenant, stream))
+            if folded.bad is None:
+                writes = [*folded.write(aggregate.collection.name, tenant), *parked.removals(stream)]
+                await views.write(writes, parked.checkpoints(), holder.lease())
+                parked.release(stream)
+                healed += 1
+        return healed
+
+    return await exclusively(views, CHECKPOINT, try_all)
+
+
+async def quarantine(views: Views, poison: Iterable[tuple[Stored, str]], holder: LeaseHolder) -> None:
+    """Park events with their errors, except those of records that are in quarantine already."""
+    parked = Parked(views)
+    await parked.load()
+    entries = [write for one, error in poison if one.stream not in parked for write in parked.add(one, error)]
+    if entries:
+        await views.write(entries, parked.checkpoints(), holder.lease())
+
+
 class _Rebuild:
-    def __init__(
-        self, aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, projector: Projector, target: str
-    ) -> None:
+    """target: the temporary name of the new view. poison: stream → its first event that cannot be read, and why."""
+
+    def __init__(self, aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, target: str) -> None:
         self._aggregate, self._store, self._views, self._codec = aggregate, store, views, codec
-        self._projector, self.target = projector, target
+        self.target = target
+        self._poison: dict[str, tuple[Stored, str]] = {}
 
     async def fill(self, up_to: int, progress: Progress) -> int:
         """Fold every stream once and write its document; returns how many there are."""
@@ -79,13 +113,19 @@ class _Rebuild:
                 return
             after = page[-1].position
 
-    async def _fold(self, stream: Sequence[Stored]) -> list[Write]:
-        return await self._told(await fold_stream(self._aggregate, self._codec, stream), stream[0].tenant)
+    async def swap(self, after: int, holder: LeaseHolder) -> None:
+        """Bring the new view to the live one's position and put it in its place."""
+        await self.catch_up(after, await self._views.checkpoint(CHECKPOINT))
+        await quarantine(self._views, self._poison.values(), holder)
+        await self._views.swap(self.target, (), holder.lease())
 
-    async def _told(self, folded: Folded, tenant: str) -> list[Write]:
-        """The document of what could be read; what could not is parked."""
+    async def _fold(self, stream: Sequence[Stored]) -> list[Write]:
+        return self._readable(await fold_stream(self._aggregate, self._codec, stream), stream[0].tenant)
+
+    def _readable(self, folded: Folded, tenant: str) -> list[Write]:
+        """The document of what could be read; what could not is noted."""
         if folded.bad is not None:
-            await self._projector.quarantine(folded.bad, folded.error)
+            self._poison[folded.bad.stream] = (folded.bad, folded.error)
         return folded.write(self.target, tenant)
 
     async def _write(self, writes: list[Write]) -> None:
@@ -100,5 +140,5 @@ class _Rebuild:
             check(self._aggregate.collection, one.document or {})
         except ValueError:
             stored = await self._store.read(one.tenant, self._aggregate.stream(one.key), up_to=one.version)
-            return await self._told(await readable_part(self._aggregate, self._codec, stored), one.tenant)
+            return self._readable(await readable_part(self._aggregate, self._codec, stored), one.tenant)
         return [one]

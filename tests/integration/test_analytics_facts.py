@@ -69,7 +69,7 @@ class Analysts:
 async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
     async with open_world(tmp_path) as world:
         warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
-        codec = world.projector._codec
+        codec = world.bus.codec
         feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
         await feed.start()
         people = People(world.views)
@@ -300,7 +300,7 @@ def test_any_history_gives_the_same_figures_as_the_fold(
 async def _any_history(folder: Path, histories: list[list[str]]) -> None:
     async with open_world(folder) as world:
         warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}")
-        feed = WarehouseFeed(warehouse, world.store, world.projector._codec, world.catalogue, TABLES, world.clock)
+        feed = WarehouseFeed(warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock)
         await feed.start()
         a = Analysts(world, feed, SqlGateway(warehouse, People(world.views)))
         won = 0

@@ -81,9 +81,7 @@ async def test_the_old_documents_answer_until_the_new_ones_take_their_place(tmp_
             await swap(*args)  # type: ignore[arg-type]
 
         with patch.object(world.views, "swap", swap_after_a_read):
-            await rebuild(
-                OPPORTUNITY, world.store, world.views, world.projector._codec, world.projector, lambda _: None
-            )
+            await rebuild(OPPORTUNITY, world.store, world.views, world.bus.codec, lambda _: None)
         assert during == [3, 3]
         page = await world.views.find("opportunities", Query(sort="cycle_days"), ALL)
         assert [d["cycle_days"] for d in page.items] == [None, None, None]

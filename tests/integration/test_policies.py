@@ -12,6 +12,7 @@ from shared.errors import Rejected, Unavailable
 from shared.kernel.bus import CommandBus
 from shared.streaming import policies as module
 from shared.streaming.policies import Policy, PolicyRunner, Reaction
+from shared.views.port import Checkpoint
 from tests.support.toys import ToyGrown, ToyMade, ToyRoom, toy_room
 
 
@@ -48,6 +49,7 @@ async def test_reactions_follow_the_feed_and_a_restart_goes_on(room: ToyRoom) ->
     await room.happen("a", ToyMade("a"), ToyGrown(1))
     first = await runner(room, hand)
     assert await first.step() == 2
+    await first.stop()
     await room.happen("b", ToyMade("b"))
     second = await runner(room, hand)
     assert await second.step() == 1
@@ -115,13 +117,14 @@ async def test_a_reaction_that_is_parked_again_after_it_was_carried_out_stays_pa
     hand = Hand()
     await room.happen("a", ToyMade("a"))
     for _ in range(2):
+        await room.views.write([], [Checkpoint(module.CHECKPOINT, 0)])
         policies = await runner(room, hand)
-        policies.position = 0
         hand.failures = [RuntimeError("always")] * module.ATTEMPTS
         await policies.step()
         assert (await room.parked()).keys() == {"policy/hand/toy-a.1"}
         assert await policies.retry_parked() == 1
         assert await room.parked() == {}
+        await policies.stop()
 
 
 async def test_an_event_that_cannot_be_read_is_left_to_the_projector(room: ToyRoom) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.events.codec import Undecodable
 from shared.events.envelope import Stored
 from shared.kernel.lookups import RECORDS
 from shared.streaming import projector as module
+from shared.streaming.poison import ATTEMPTS
+from shared.streaming.record_states import RecordStates
 from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
 from shared.views.sqlite import SqliteViews
 from tests.support.listening import Heard
@@ -75,30 +78,15 @@ async def _live_through(history: list[tuple[Any, ...]]) -> None:
 
 
 async def _in_batches_of(size: int, room: ToyRoom) -> None:
-    module.BATCH, before = size, module.BATCH
-    try:
-        await room.projector.step()
-    finally:
-        module.BATCH = before
+    room.projector.pace = replace(room.projector.pace, batch=size)
+    await room.projector.step()
 
 
 async def _refused_once(size: int, room: ToyRoom) -> None:
     """A batch whose write fails leaves no trace in memory either."""
-    room.projector._views = _Refusing()  # type: ignore[assignment]
-    try:
-        with suppress(ViewsUnavailable):
-            await _in_batches_of(size, room)
-            assert room.projector.position == await room.store.head()  # there was nothing to project
-    finally:
-        room.projector._views = room.views
-
-
-class _Refusing:
-    async def get_many(self, *_: object) -> dict[str, Any]:
-        return {}
-
-    async def write(self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        raise ViewsUnavailable("disk full")
+    with patch.object(room.views, "write", side_effect=ViewsUnavailable("disk full")), suppress(ViewsUnavailable):
+        await _in_batches_of(size, room)
+        assert room.projector.position == await room.store.head()  # there was nothing to project
 
 
 @pytest.fixture
@@ -165,11 +153,11 @@ async def test_an_event_of_no_known_type_is_parked_and_its_record_quarantined(ro
     assert {k: "earlier" in error for k, error in (await room.parked()).items()} == {
         "toy-a.3": False, "toy-a.4": True, "toy-a.5": True,
     }  # fmt: skip
-    assert not await projector.heal(TENANT, "toy-a")
+    assert await room.heal() == 0
     assert len(await room.parked()) == 3
 
     room.codec.unknown = set()
-    assert await projector.heal(TENANT, "toy-a")
+    assert await room.heal() == 1
     assert await room.parked() == {}
     assert await room.shown() == await room.folded()
     await room.happen("a", ToyGrown(1))
@@ -178,7 +166,7 @@ async def test_an_event_of_no_known_type_is_parked_and_its_record_quarantined(ro
 
 
 async def test_a_failure_that_passes_parks_nothing(room: ToyRoom) -> None:
-    cracks["vase"] = module.ATTEMPTS - 1
+    cracks["vase"] = ATTEMPTS - 1
     await room.happen("a", ToyMade("vase"), ToyGrown(3), ToyCracked("vase"), ToyGrown(4))
     await room.projector.catch_up()
     assert await room.parked() == {}
@@ -198,7 +186,7 @@ async def test_a_fold_that_keeps_failing_leaves_nothing_of_itself(room: ToyRoom)
     assert sorted(await room.parked()) == ["toy-a.4", "toy-a.5"]
     assert "RuntimeError at toys.py" in (await room.parked())["toy-a.4"]
     cracks["urn"] = 0
-    assert await room.projector.heal(TENANT, "toy-a")
+    assert await room.heal() == 1
     assert await room.shown() == await room.folded()
 
 
@@ -229,8 +217,8 @@ async def test_a_store_that_refuses_parks_nothing(room: ToyRoom, monkeypatch: py
     async def refuse(*_: object, **__: object) -> None:
         raise OSError("the disk is away")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(room.projector, "_fold", refuse)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(RecordStates, "fold", refuse)
         with pytest.raises(OSError, match="away"):
             await room.projector.step()
     assert await room.parked() == {}
@@ -248,7 +236,7 @@ async def test_a_parked_event_whose_write_failed_is_parked_with_its_own_error(ro
 
 
 async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    room.projector.pace = replace(room.projector.pace, retry=0.01)
     real, failures = SqliteViews.write, iter([True, True])
 
     async def sometimes(self: SqliteViews, *given: Any) -> None:
@@ -288,17 +276,18 @@ async def test_a_wish_made_during_a_batch_that_did_not_fulfil_it_still_shortens_
     async with asyncio.TaskGroup() as group, asyncio.timeout(10):
         group.create_task(room.projector.watch(TENANT, "toy-a").reaches(1, 1.0))
         await asyncio.sleep(0)
-        await room.projector._pause(3600.0)
+        await room.projector.pause(3600.0)
 
 
 async def test_quarantine_is_asked_before_a_record_is_parked_twice(room: ToyRoom) -> None:
     await room.happen("a", ToyMade("a"))
     stored = await room.store.read(TENANT, "toy-a")
-    await room.projector.quarantine(stored[0], "first")
-    await room.projector.quarantine(stored[0], "second")
+    await room.quarantine(stored[0], "first")
+    await room.quarantine(stored[0], "second")
     assert await room.parked() == {"toy-a.1": "first"}
-    with pytest.raises(Undecodable):
-        await room.projector._take(room.projector._catalogue["toy"], stored[0], await room.codec.decode(stored[0]))
+    await room.projector.catch_up()
+    assert await room.parked() == {"toy-a.1": "first"}
+    assert await room.shown() == {}
 
 
 async def test_an_event_that_is_parked_again_after_a_healing_stays_parked(room: ToyRoom) -> None:
@@ -309,13 +298,13 @@ async def test_an_event_that_is_parked_again_after_a_healing_stays_parked(room: 
     for _ in range(2):
         room.codec.unknown = {"test.ToyMarked"}
         poison = (await room.store.read(TENANT, "toy-a"))[1]
-        await room.projector.quarantine(poison, "poison")
+        await room.quarantine(poison, "poison")
         assert (await room.parked()).keys() == {"toy-a.2"}
         again = await room.another_projector()
         await again.catch_up()
         assert (await room.parked()).keys() == {"toy-a.2"}
         room.codec.unknown = set()
-        assert await again.heal(TENANT, "toy-a")
+        assert await room.heal() == 1
         assert await room.parked() == {}
         await room.another_projector()
 
@@ -325,7 +314,7 @@ async def test_a_repeated_event_keeps_its_first_error_on_the_list(room: ToyRoom)
     await room.happen("a", ToyMade("a"))
     await room.projector.catch_up()
     before = await room.parked()
+    await room.views.write([], [Checkpoint(RECORDS, 0)])
     again = await room.another_projector()
-    again.position = 0
     await again.catch_up()
     assert await room.parked() == before == {"toy-a.1": "no such type: test.ToyMade"}

@@ -21,7 +21,7 @@ async def room(tmp_path: Path) -> Any:
 
 
 async def again(room: ToyRoom) -> int:
-    return await rebuild(TOY, room.store, room.views, room.codec, room.projector, lambda _: None)
+    return await rebuild(TOY, room.store, room.views, room.codec, lambda _: None)
 
 
 async def test_a_rebuilt_view_equals_the_live_one(room: ToyRoom) -> None:
@@ -29,7 +29,7 @@ async def test_a_rebuilt_view_equals_the_live_one(room: ToyRoom) -> None:
         await room.happen(f"k{n}", ToyMade(f"toy {n}"), ToyGrown(n), tenant=f"t{n % 2}")
     await room.projector.catch_up()
     before, seen = await room.shown(), [0]
-    assert await rebuild(TOY, room.store, room.views, room.codec, room.projector, seen.append) == 30
+    assert await rebuild(TOY, room.store, room.views, room.codec, seen.append) == 30
     assert seen[-1] == 60
     assert await room.shown() == before == await room.folded()
     found = await room.views.find("toys", Query(text="toy 7"), Scope("t1"))
@@ -95,7 +95,7 @@ async def test_poison_that_only_a_rebuild_meets_is_parked(room: ToyRoom) -> None
     assert sorted(await room.parked()) == ["toy-a.2"]
     assert (await room.shown())[TENANT, "a"]["version"] == 1
     room.codec.unknown = set()
-    assert await room.projector.heal(TENANT, "toy-a")
+    assert await room.heal() == 1
     assert await room.shown() == await room.folded()
 
 

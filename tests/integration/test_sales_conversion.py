@@ -135,10 +135,12 @@ class Dying:
 
 async def die(world: World, nth: int, *, after: bool) -> None:
     """Run the policies until the n-th command they send."""
+    await world.policies.stop()
     runner = PolicyRunner(POLICIES, cast(CommandBus, Dying(world.bus, nth, after=after)), world.repository._codec)
     await runner.start()
     with pytest.raises(Killed):
         await to_the_end(runner)
+    await runner.stop()
 
 
 async def to_the_end(runner: PolicyRunner) -> None:

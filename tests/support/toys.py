@@ -18,13 +18,16 @@ from shared.events.registry import event
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.lookups import RECORDS
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
 from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.streaming.leases import taken_over
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector
+from shared.streaming.rebuild import heal, quarantine
 from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Views
 from shared.views.sqlite import SqliteViews
 
@@ -182,8 +185,18 @@ class ToyRoom:
         page = await self.views.find(PARKED.name, Query(limit=200), Scope(OPERATORS))
         return {d["id"]: d["error"] for d in page.items}
 
+    async def heal(self) -> int:
+        """Try the quarantined toys again; returns how many are whole now."""
+        return await heal(TOY, self.store, self.views, self.codec)
+
+    async def quarantine(self, one: Stored, error: str) -> None:
+        """As a rebuild does with an event that it cannot read."""
+        async with taken_over(self.views, RECORDS) as holder:
+            await quarantine(self.views, [(one, error)], holder)
+
     async def another_projector(self) -> Projector:
         """As after a restart: nothing remembered but what was written."""
+        await self.projector.stop()
         self.projector = Projector(Catalogue([TOY]), Repository(self.store, self.codec), self.views, self.codec)
         self.projector.subscribe(self.snapshots)
         await self.projector.start()

@@ -1,0 +1,95 @@
+"""The right to move a checkpoint, held by one process at a time. A rebuild takes it over without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol, TypeVar
+from uuid import uuid4
+
+from shared.clock import Clock, Micros, SystemClock
+from shared.views.port import Lease, LeaseLost
+
+T = TypeVar("T")
+
+SECONDS = 10.0  # until another process may take over from one that was killed
+
+log = logging.getLogger("crm.leases")
+
+
+class Leases(Protocol):
+    """The part of the views port that grants leases."""
+
+    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
+        """See Views.lease."""
+        ...
+
+
+class LeaseHolder:
+    """One holder of a lease. name: of the checkpoint that it protects. seconds: until it expires without a write."""
+
+    def __init__(self, leases: Leases, name: str, clock: Clock | None = None, seconds: float = SECONDS) -> None:
+        self.name = name
+        self._leases, self._clock, self._seconds = leases, clock or SystemClock(), round(seconds * 1e6)
+        self._id = str(uuid4())
+        self._lease: Lease | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this holder has the lease, as far as it knows. Only a write with the lease can tell."""
+        return self._lease is not None
+
+    @property
+    def token(self) -> int:
+        """Higher with every new holder. Ask only while the lease is held."""
+        return self.lease().token
+
+    def lease(self) -> Lease:
+        """The lease for a write, which prolongs it from now on."""
+        assert self._lease is not None, "take the lease first"
+        return Lease(self._lease.name, self._lease.token, self._clock.now() + self._seconds)
+
+    async def take(self, *, steal: bool = False) -> bool:
+        """Take the lease, or prolong it. False: another process holds it. steal: take it all the same."""
+        now = self._clock.now()
+        self._lease = await self._leases.lease(self.name, self._id, now, now + self._seconds, steal=steal)
+        return self.held
+
+    def lose(self) -> None:
+        """A write was refused: another process has the lease."""
+        self._lease = None
+
+    async def give_back(self) -> None:
+        """Let another process take the lease at once."""
+        if self._lease is not None:
+            self._lease = None
+            now = self._clock.now()
+            await self._leases.lease(self.name, self._id, now, now)
+
+
+@asynccontextmanager
+async def taken_over(leases: Leases, name: str) -> AsyncIterator[LeaseHolder]:
+    """The lease, taken from its holder: that one's next write is refused, and it waits until the block ends.
+
+    Writes in the block carry the lease: they raise LeaseLost when yet another process takes it.
+    """
+    holder = LeaseHolder(leases, name)
+    await holder.take(steal=True)
+    try:
+        yield holder
+    finally:
+        await holder.give_back()
+
+
+async def exclusively(leases: Leases, name: str, action: Callable[[LeaseHolder], Awaitable[T]]) -> T:
+    """Do what no other process may write meanwhile; again from the start when another takes the lease over."""
+    while True:
+        try:
+            async with taken_over(leases, name) as holder:
+                return await action(holder)
+        except LeaseLost:
+            log.warning("%s: another process has taken over; trying again", name)
+            await asyncio.sleep(0.05 + secrets.randbelow(450) / 1000)  # of two, one comes first
