@@ -15,6 +15,7 @@ from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, p
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
+from services.identity.directory import UserDirectory
 from services.identity.setup import setup_token
 from services.integration.imports.cleanup import tidy
 from shared.errors import Unavailable
@@ -128,8 +129,10 @@ async def _open_kernel(settings: Settings, roles: Roles, stack: AsyncExitStack) 
     """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
     catalogue = catalogue_of(SERVICES)
     ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
-    await _prepare(build_kernel(ports, catalogue), ports.stale)
-    kernel = build_kernel(ports, catalogue, policies_of(SERVICES, ports), projects="projector" in roles.loops)
+    await _prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
+    kernel = build_kernel(
+        ports, catalogue, UserDirectory, policies_of(SERVICES, ports), projects="projector" in roles.loops
+    )
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -18,8 +18,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import Lookups
-from shared.security.directory import role_of
-from shared.security.permissions import ACTIONS, Access, Role
+from shared.security.permissions import ACTIONS, Access, Level, Role
 from shared.security.reach import reaches_all, require_everyone, widened
 from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Field, Kind
@@ -202,6 +201,21 @@ def change(cmd: ChangeRole, state: RoleRecord, ctx: Context) -> list[Event]:
 
 
 # --- what others ask about roles --------------------------------------------------------------------------------------
+
+
+def role_of(document: Mapping[str, object]) -> Role:
+    """A role of the organisation's own, from its document."""
+    grants: dict[str, dict[str, str]] = document["grants"]  # type: ignore[assignment]
+    hidden: dict[str, list[str]] = document["hidden"]  # type: ignore[assignment]
+    read_only: dict[str, list[str]] = document["read_only"]  # type: ignore[assignment]
+    return Role(
+        str(document["id"]),
+        str(document["zh"]),
+        str(document["en"]),
+        {resource: {a: Level[n.upper()] for a, n in actions.items()} for resource, actions in grants.items()},
+        {resource: frozenset(names) for resource, names in hidden.items()},
+        {resource: frozenset(names) for resource, names in read_only.items()},
+    )
 
 
 def require_cover(access: Access, roles: Iterable[Role]) -> None:

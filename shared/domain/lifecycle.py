@@ -116,7 +116,7 @@ def _live_and(check: Check | None) -> Check:
 
 
 def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[Any], before: Check | None) -> None:
-    registry.aggregate.looks_up = (*registry.aggregate.looks_up, "user")
+    registry.aggregate.looks_up = (*registry.aggregate.looks_up, USER)
 
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
         await lookups.exists("owner", USER, cmd.owner)

@@ -365,3 +365,4 @@ NEW_EPOCH = (
 )  # after each of these the access tokens given out before are refused
 ACCESS_ENDINGS = (*NEW_EPOCH, UserArchived, UserErased)
 SESSION_ENDINGS = (SignedOut, SessionRevoked)
+ENDED_RECORDS = ("session", common.USER)  # the record types whose events they are

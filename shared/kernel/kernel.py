@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shared.clock import Clock, Ids
 from shared.errors import Unavailable
 from shared.events.codec import Codec
+from shared.events.identity import ENDED_RECORDS
 from shared.eventstore.port import EventStore
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
@@ -19,10 +20,10 @@ from shared.kernel.repository import Repository
 from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
-from shared.security.directory import Directory
+from shared.security.directory import Directory, OpenDirectory
 from shared.security.keycache import KeyCache
 from shared.security.limits import Limits
-from shared.security.revocations import CATEGORIES, KEPT, Revocations
+from shared.security.revocations import KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.policies import Policy, PolicyRunner
@@ -82,7 +83,12 @@ class Kernel:
 
 
 def build_kernel(
-    ports: Ports, catalogue: Catalogue, policies: Sequence[Policy] = (), *, projects: bool = True
+    ports: Ports,
+    catalogue: Catalogue,
+    open_directory: OpenDirectory,
+    policies: Sequence[Policy] = (),
+    *,
+    projects: bool = True,
 ) -> Kernel:
     """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
 
@@ -95,7 +101,7 @@ def build_kernel(
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
     revocations = Revocations()
-    directory = Directory(ports.views, catalogue.roles, revocations)
+    directory = open_directory(ports.views, catalogue.roles, revocations)
     after_append = [destroy_keys(keys)]
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
     projection: Projection
@@ -107,7 +113,7 @@ def build_kernel(
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
     for listener in (directory, bus.custom, snapshots):
         projection.subscribe(listener)
-    log = LogFollower(ports.store, CATEGORIES)
+    log = LogFollower(ports.store, ENDED_RECORDS)
     log.subscribe(revocations)
     signer = TokenSigner(ports.signing, ISSUER, clock, ids)
     return Kernel(

@@ -17,9 +17,8 @@ from shared.kernel.custom_fields import CustomFields
 from shared.kernel.parsing import parse
 from shared.kernel.preconditions import check
 from shared.kernel.repository import Repository
-from shared.security.directory import Directory
+from shared.security.directory import Directory, Places
 from shared.security.permissions import Access
-from shared.security.reach import Places
 from shared.views.port import Document, Query, Scope, Views
 
 S = TypeVar("S", bound=Record)

@@ -1,188 +1,51 @@
-"""Resolves a user's Access from the identity views (`users`, `teams`, `roles`), which it keeps for each tenant.
-
-It is a listener of the projection: it reads changed records again, and a change acts within 2 s in every process.
-What ends access acts as soon as it is in the log (`Revocations`), even where the views are behind.
-"""
+"""The port to who is who in an organisation. The identity service keeps it (`services/identity/directory.py`)."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from shared.events.envelope import Stored
-from shared.security.permissions import Access, Level, Role
-from shared.security.reach import Places, closure
+from shared.security.permissions import Access, Role
+from shared.security.reach import Right
 from shared.security.revocations import Revocations
 from shared.security.tokens import Claims
-from shared.views.paging import every
-from shared.views.port import Document, Query, Scope, Views
-
-COLLECTIONS = {"user": "users", "team": "teams", "role": "roles"}  # category → collection
-PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
-Key = tuple[str, str]  # category, id
+from shared.views.port import Views
 
 
-@dataclass(slots=True)
-class _Snapshot:
-    """All that rights depend on. members, led: team → users; children: team → teams; reports: manager → users."""
+class Places(Protocol):
+    """The people and teams of one organisation at one moment, for decisions that change reach."""
 
-    documents: dict[str, dict[str, Document]]
-    built_in: Mapping[str, Role]
-    members: dict[str, set[str]] = field(default_factory=dict)
-    led: dict[str, list[str]] = field(default_factory=dict)
-    children: dict[str, list[str]] = field(default_factory=dict)
-    reports: dict[str, list[str]] = field(default_factory=dict)
-    roles: dict[str, Role] = field(default_factory=dict)
-    resolved: dict[str, Access] = field(default_factory=dict)
+    def under(self, *teams: str) -> frozenset[str]:
+        """The users in the teams and in all live teams below them; the given teams count as live."""
 
-    def index(self) -> None:
-        """Compute what is looked up from the documents. Archived teams and roles give nothing."""
-        self.members, self.led, self.children, self.reports, self.resolved = {}, {}, {}, {}, {}
-        teams = {id: d for id, d in self.documents["team"].items() if not d["archived"]}
-        for team in teams.values():
-            if team["parent"] in teams:
-                self.children.setdefault(team["parent"], []).append(team["id"])
-            for lead in team["leads"]:
-                self.led.setdefault(lead, []).append(team["id"])
-        for user in self.documents["user"].values():
-            for team_id in user["teams"]:
-                if team_id in teams:
-                    self.members.setdefault(team_id, set()).add(user["id"])
-            if user["manager"]:
-                self.reports.setdefault(user["manager"], []).append(user["id"])
-        own = self.documents["role"].items()
-        self.roles = {**self.built_in, **{id: role_of(d) for id, d in own if not d["archived"]}}
+    def line(self, user: str) -> frozenset[str]:
+        """The user and all who report to them, directly or through others."""
+
+    def access(self, tenant: str, user: str, roles: Iterable[Role]) -> Access:
+        """The reach that a user would have with these roles, at the place where they stand now."""
+
+    def shared_rights(self) -> set[Right]:
+        """The rights that some role gives over the records of team mates or of people below."""
 
 
-class Directory:
-    """built_in: the roles of every organisation, by id.
-
-    revocations: what the log says of ended sessions and users. Without any, the views alone count.
-    """
-
-    def __init__(self, views: Views, built_in: Mapping[str, Role], revocations: Revocations | None = None) -> None:
-        self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
-        self._snapshots: dict[str, _Snapshot] = {}
-        self._changed: dict[str, set[Key]] = {}  # per tenant that has a snapshot or is being read
-        self._forgotten = 0  # how often everything was to be read again
-        self._lock = asyncio.Lock()
+class Directory(Protocol):
+    """A listener of the projection: a change acts within 2 s in every process. What ends access acts at once."""
 
     def on_events(self, events: Sequence[Stored]) -> None:
-        """Note whose identity records changed."""
-        for one in events:
-            if one.category in COLLECTIONS and (changed := self._changed.get(one.tenant)) is not None:
-                changed.add((one.category, one.id))
+        """Note which people, teams and roles changed."""
 
     def forget_all(self) -> None:
         """Read everything again at the next question."""
-        self._forgotten += 1
-        self._snapshots.clear()
 
     async def caller(self, claims: Claims) -> Access | None:
-        """The rights of the holder of a verified token; None when the user, their epoch or the session has ended.
-
-        A token of a newer epoch than the view's is one that identity issued a moment ago.
-        """
-        if self._revocations.is_ended(claims.tenant, claims.session):
-            return None
-        snapshot = await self._snapshot(claims.tenant)
-        access = self._resolved(claims.tenant, claims.user, snapshot)
-        if access is None:
-            return None
-        shown = snapshot.documents["user"][claims.user]["version"]
-        ended = self._revocations.endings_after(claims.tenant, claims.user, shown)
-        return access if claims.epoch >= access.epoch + ended else None
+        """The rights of the holder of a verified token; None when the user, their epoch or the session has ended."""
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
-        return self._resolved(tenant, user, await self._snapshot(tenant))
-
-    def _resolved(self, tenant: str, user: str, snapshot: _Snapshot) -> Access | None:
-        found = snapshot.resolved.get(user)
-        if found is None:
-            document = snapshot.documents["user"].get(user)
-            if document is None or document["status"] != "active" or document["archived"]:
-                return None
-            found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
-        return found
-
-    async def role(self, tenant: str, id: str) -> Role | None:
-        return (await self._snapshot(tenant)).roles.get(id)
 
     async def places(self, tenant: str) -> Places:
         """Users, teams and roles of an organisation, for decisions that change reach."""
-        snapshot = await self._snapshot(tenant)
-        return Places(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)
-
-    async def _snapshot(self, tenant: str) -> _Snapshot:
-        found = self._snapshots.get(tenant)
-        if found is not None and not self._changed.get(tenant):
-            return found
-        async with self._lock:
-            while True:
-                forgotten = self._forgotten
-                found = await self._refreshed(tenant, self._snapshots.get(tenant))
-                if forgotten == self._forgotten:  # else it may have been read before what was missed
-                    self._snapshots[tenant] = found
-                    return found
-
-    async def _refreshed(self, tenant: str, found: _Snapshot | None) -> _Snapshot:
-        """What is kept of a tenant with its changed records read again, or everything where much changed."""
-        if found is None or len(self._changed[tenant]) > PATCHED_AT_MOST:
-            self._changed[tenant] = set()
-            found = await self._take(tenant)
-        while changed := self._changed[tenant].copy():
-            await self._patch(tenant, found, changed)
-            self._changed[tenant] -= changed
-        return found
-
-    async def _take(self, tenant: str) -> _Snapshot:
-        documents = {category: await self._all(name, tenant) for category, name in COLLECTIONS.items()}
-        snapshot = _Snapshot(documents, self._built_in)
-        snapshot.index()
-        return snapshot
-
-    async def _patch(self, tenant: str, snapshot: _Snapshot, changed: set[Key]) -> None:
-        for category, collection in COLLECTIONS.items():
-            ids = [id for kind, id in changed if kind == category]
-            if ids:
-                snapshot.documents[category].update(await self._views.get_many(collection, ids, Scope(tenant)))
-        snapshot.index()
-
-    async def _all(self, collection: str, tenant: str) -> dict[str, Document]:
-        return {d["id"]: d async for d in every(self._views, collection, Query(), Scope(tenant))}
 
 
-def role_of(document: Mapping[str, object]) -> Role:
-    """A role of the organisation's own, from its document."""
-    grants: dict[str, dict[str, str]] = document["grants"]  # type: ignore[assignment]
-    hidden: dict[str, list[str]] = document["hidden"]  # type: ignore[assignment]
-    read_only: dict[str, list[str]] = document["read_only"]  # type: ignore[assignment]
-    return Role(
-        str(document["id"]),
-        str(document["zh"]),
-        str(document["en"]),
-        {resource: {a: Level[n.upper()] for a, n in actions.items()} for resource, actions in grants.items()},
-        {resource: frozenset(names) for resource, names in hidden.items()},
-        {resource: frozenset(names) for resource, names in read_only.items()},
-    )
-
-
-def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
-    id, teams = user["id"], user["teams"]
-    reach = closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
-    reports = closure(snapshot.reports.get(id, ()), snapshot.reports)
-    return Access(
-        tenant,
-        id,
-        tuple(snapshot.roles[r] for r in user["roles"] if r in snapshot.roles),
-        _users_of(teams, snapshot) | {id},
-        _users_of(reach, snapshot) | reports | {id},
-        user["name"],
-        user["epoch"],
-    )
-
-
-def _users_of(teams: Iterable[str], snapshot: _Snapshot) -> frozenset[str]:
-    return frozenset().union(*(snapshot.members.get(t, set()) for t in teams))
+OpenDirectory = Callable[[Views, Mapping[str, Role], Revocations], Directory]  # roles: the built-in ones by id

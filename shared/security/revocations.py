@@ -11,7 +11,6 @@ from shared.events.identity import ACCESS_ENDINGS, SESSION_ENDINGS
 from shared.events.registry import names_of
 from shared.security.tokens import LIFETIME
 
-CATEGORIES = ("session", "user")  # of the events that are of interest
 KEPT: Micros = 2 * LIFETIME * 1_000_000  # no access token lives longer
 _ACCESS_ENDINGS, _SESSION_ENDINGS = names_of(*ACCESS_ENDINGS), names_of(*SESSION_ENDINGS)
 _Key = tuple[str, str]  # tenant, id

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
+from services.identity.directory import UserDirectory
 from shared.errors import CrmError
 from shared.kernel.bus import Call, Done
-from shared.security.directory import Directory
 from shared.security.permissions import Access, system_access
 from shared.security.reach import ON_RECORDS
 from tests.support.world import World, joined
@@ -85,7 +85,7 @@ class Organisation:
         return self.random.sample(of, min(len(of), self.random.randint(0, most)))
 
     async def access(self, user: str) -> Access | None:
-        return await Directory(self.world.views, self.world.catalogue.roles).access(self.tenant, user)
+        return await UserDirectory(self.world.views, self.world.catalogue.roles).access(self.tenant, user)
 
     async def reach(self) -> dict[str, tuple[Reached, frozenset[str]]]:
         """Everybody's (record, right) pairs, and the fields of accounts that they see (of two)."""

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from services.customer.policies import POLICIES as CUSTOMER
+from services.identity.directory import UserDirectory
 from services.identity.policies import POLICIES as IDENTITY
 from shared.errors import Forbidden, NotFound
-from shared.security.directory import Directory
 from shared.security.permissions import Access
 from tests.security.organisations import ACTS, Organisation, Reached
 from tests.support.world import BOSS, TENANT, World, joined, open_world
@@ -86,7 +86,7 @@ async def person(world: World, grants: dict[str, Any], **more: Any) -> str:
 
 
 async def rights(world: World, user: str) -> Access:
-    found = await Directory(world.views, world.catalogue.roles).access(TENANT, user)
+    found = await UserDirectory(world.views, world.catalogue.roles).access(TENANT, user)
     assert found is not None
     return found
 

@@ -14,6 +14,7 @@ import httpx
 
 from services.customer.account import ACCOUNT
 from services.customer.field_definition import FIELD_DEFINITION
+from services.identity.directory import UserDirectory
 from services.identity.setup import is_set_up
 from shared.clock import SystemClock
 from shared.http.app import ServiceApp
@@ -25,7 +26,6 @@ from shared.http.records import record_router
 from shared.http.search import search_router
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel, build_kernel
-from shared.security.directory import Directory
 from shared.security.permissions import Access, Role
 from shared.security.tokens import Claims
 from shared.views.port import Kind, Write
@@ -35,7 +35,7 @@ from tests.support.roles import BUILT_IN, CATALOGUE
 TENANT = "t1"
 
 
-class Callers(Directory):
+class Callers(UserDirectory):
     """A directory of callers that the test names; no identity service is needed."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ async def open_service(
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in CATALOGUE), SystemClock(), stack)
         callers = Callers()
-        kernel = replace(build_kernel(ports, CATALOGUE), directory=callers)
+        kernel = replace(build_kernel(ports, CATALOGUE, UserDirectory), directory=callers)
         stack.push_async_callback(kernel.close)
         await kernel.start()
         service = _service(kernel, aggregates, callers)

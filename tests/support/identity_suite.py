@@ -19,6 +19,7 @@ from crm.roles import SERVICES, catalogue_of
 from services.customer.account import ACCOUNT
 from services.identity.app import create_app
 from services.identity.authentication import Authentication
+from services.identity.directory import UserDirectory
 from services.identity.policies import POLICIES
 from services.identity.setup import SetUp, set_up
 from shared.clock import Micros, SystemClock
@@ -130,7 +131,7 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
     clock, catalogue = MovableClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
-        kernel = build_kernel(ports, catalogue, POLICIES)
+        kernel = build_kernel(ports, catalogue, UserDirectory, POLICIES)
         stack.push_async_callback(kernel.close)
         await kernel.start()
         suite = _suite(kernel, clock, folder)

@@ -11,6 +11,7 @@ from services.customer.catalogue import AGGREGATES as CUSTOMER
 from services.customer.policies import POLICIES
 from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.identity.directory import UserDirectory
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import build_kernel
@@ -47,7 +48,7 @@ async def open_two_kernels(folder: Path, policies: Sequence[Policy] = POLICIES) 
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         worlds = []
         for projects in (True, False):
-            kernel = build_kernel(ports, catalogue, policies, projects=projects)
+            kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects=projects)
             stack.push_async_callback(kernel.close)
             await kernel.start()
             worlds.append(World(folder, clock, kernel))

@@ -9,6 +9,7 @@ from typing import Any
 
 from crm.roles import SERVICES, catalogue_of
 from services.customer.policies import POLICIES
+from services.identity.directory import UserDirectory
 from shared.clock import Micros, SystemClock
 from shared.domain.aggregate import Aggregate
 from shared.kernel.bus import Call, CommandBus, Done
@@ -109,7 +110,7 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
     clock, catalogue = ShiftedClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
-        kernel = build_kernel(ports, catalogue, policies)
+        kernel = build_kernel(ports, catalogue, UserDirectory, policies)
         stack.push_async_callback(kernel.close)
         await kernel.start()
         yield World(folder, clock, kernel)

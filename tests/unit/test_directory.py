@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from services.identity.catalogue import AGGREGATES
+from services.identity.directory import PATCHED_AT_MOST, UserDirectory
 from services.identity.role import ROLE
 from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.aggregate import Aggregate
 from shared.events import identity as events
 from shared.events.envelope import Event, stream_name
-from shared.security.directory import PATCHED_AT_MOST, Directory
 from shared.security.permissions import Access
 from shared.security.revocations import Revocations
 from shared.security.tokens import LIFETIME, Claims
@@ -31,7 +31,7 @@ class Town:
 
     def __init__(self, views: SqliteViews) -> None:
         self.views, self.log, self.now = views, Revocations(), NOW
-        self.directory = Directory(views, BUILT_IN, self.log)
+        self.directory = UserDirectory(views, BUILT_IN, self.log)
         self._versions: Version = {}
 
     async def put(self, aggregate: Aggregate[Any], id: str, *, tell: bool = True, **fields: Any) -> None:

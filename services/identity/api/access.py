@@ -9,13 +9,12 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.identity.api.common import TEXT, Router, object_of
-from services.identity.role import ROLE
+from services.identity.role import ROLE, role_of
 from shared.errors import Invalid, NotFound
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query, schema
 from shared.kernel.kernel import Kernel
-from shared.security.directory import role_of
 from shared.security.permissions import ACTIONS, Access, Action, Level, Role
 from shared.views.port import MAX_PAGE, Condition, Query
 
