@@ -161,7 +161,9 @@ Reference = Annotated[
 Email = Annotated[str, F(max_length=254, json_schema_extra=_as_in("li.lei@example.com")), AfterValidator(_email)]
 Phone = Annotated[str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone)]
 # Names a number that a record has, also one that was kept before numbers were checked by country.
-KnownPhone = Annotated[str, F(min_length=5, max_length=40), AfterValidator(phone_key)]
+KnownPhone = Annotated[
+    str, F(min_length=5, max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(phone_key)
+]
 Country = Annotated[str, F(max_length=2, json_schema_extra=_as_in("CN")), AfterValidator(_country)]
 Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
 SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from shared.errors import Forbidden, NotFound
@@ -19,6 +20,17 @@ from shared.views.port import Document, Field, Scope, Views
 JSON = "application/json"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _VERSION = re.compile(rb'\{"id":"[^"\\]*","version":([0-9]+)')
+
+
+class Answer(BaseModel):
+    """What a route answers. `model_answer` writes it, and the OpenAPI document shows its schema.
+
+    A field that is not set is left out of the answer.
+    """
+
+
+def model_answer(answer: Answer, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(answer.model_dump_json(by_alias=True, exclude_unset=True), status, headers, JSON)
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

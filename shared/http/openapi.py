@@ -1,15 +1,16 @@
-"""OpenAPI 3.1, described by hand where the work is done by hand: operations, parameters, errors, components."""
+"""OpenAPI 3.1: operations, parameters, errors, components. Schemas of bodies and answers come from their models."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from shared.http.answers import Answer
 from shared.http.problems import MEDIA_TYPE
 from shared.http.routing import DirectRoute
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 Schema = dict[str, Any]
+Content = Schema | type[BaseModel]  # a model becomes a component of the document
 Components = dict[str, dict[str, Any]]  # "schemas", "parameters", … → name → component
 
 READ_ERRORS = (401, 403, 422, 503)
@@ -89,7 +91,7 @@ def query(name: str, description: str, type_: Schema | None = None, *, required:
 
 
 def answer(
-    description: str, content: Schema | None = None, *, media: str = "application/json", **headers: str
+    description: str, content: Content | None = None, *, media: str = "application/json", **headers: str
 ) -> Schema:
     """One response. headers: name (with _ for -) → description."""
     response: Schema = {"description": description}
@@ -110,7 +112,7 @@ def answer_events(description: str) -> Schema:
     return answer(description, one, media="text/event-stream")
 
 
-def body_of(content: Schema, example: Any = None, *, required: bool = True, media: str = "application/json") -> Schema:
+def body_of(content: Content, example: Any = None, *, required: bool = True, media: str = "application/json") -> Schema:
     shown: Schema = {"schema": content}
     if example is not None:
         shown["example"] = example
@@ -171,9 +173,48 @@ def document(app: FastAPI, routes: Sequence[APIRoute], components: Components) -
             for method in route.methods or ():
                 paths.setdefault(route.path, {})[method.lower()] = route.openapi_extra
     _add_components(found, components)
+    _link_models(found)
     tags = sorted({t for operations in paths.values() for one in operations.values() for t in one.get("tags", ())})
     found["tags"] = [{"name": t} for t in tags]
     return found
+
+
+def _link_models(found: Schema) -> None:
+    """Make each model in the paths a component, and its places references. Answers are described as they are sent."""
+    models = {m for m in _leaves(found["paths"]) if isinstance(m, type) and issubclass(m, BaseModel)}
+    ordered = sorted(models, key=lambda m: m.__name__)
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (m, "serialization" if issubclass(m, Answer) else "validation") for m in ordered
+    ]
+    references, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    components = found["components"]["schemas"]
+    for name, one in definitions.get("$defs", {}).items():
+        if components.setdefault(name, one) != one:
+            raise TypeError(f"two schemas of one document are called {name}")
+    found["paths"] = _replaced(found["paths"], {model: references[model, mode] for model, mode in wanted})
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    match value:
+        case dict():
+            for entry in value.values():
+                yield from _leaves(entry)
+        case list():
+            for entry in value:
+                yield from _leaves(entry)
+        case _:
+            yield value
+
+
+def _replaced(value: Any, references: Mapping[type[BaseModel], Schema]) -> Any:
+    match value:
+        case dict():
+            return {key: _replaced(entry, references) for key, entry in value.items()}
+        case list():
+            return [_replaced(entry, references) for entry in value]
+        case type():
+            return references[value]
+    return value
 
 
 def _complete(one: Schema) -> None:

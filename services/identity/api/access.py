@@ -3,89 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Literal
 
-from fastapi import Request
+from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from services.identity.api.common import TEXT, Router, object_of
 from services.identity.role import ROLE, role_of
 from shared.errors import Invalid, NotFound
-from shared.http.answers import json_answer
+from shared.http.answers import Answer, json_answer, model_answer
 from shared.http.auth import Authenticator
-from shared.http.openapi import answer, operation, query, schema
+from shared.http.openapi import answer, operation, query
+from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Action, Level, Role
 from shared.views.port import MAX_PAGE, Condition, Query
 
-_ROLE = object_of(
-    "id zh en built_in grants hidden read_only",
-    id=TEXT,
-    zh=TEXT,
-    en=TEXT,
-    built_in={"type": "boolean"},
-    grants={"type": "object"},
-    hidden={"type": "object"},
-    read_only={"type": "object"},
+Fields = dict[str, list[str]]  # record type → fields
+LevelName = Annotated[str, Field(json_schema_extra={"enum": [level.name.lower() for level in Level]})]
+
+
+class RoleChoice(Answer):
+    id: str
+    zh: str
+    en: str
+    built_in: bool
+    grants: Annotated[dict[str, dict[str, str]], Field(description="record type → action → level")]
+    hidden: Fields
+    read_only: Fields
+
+
+class RoleChoices(Answer):
+    items: list[RoleChoice]
+
+
+class Right(Answer):
+    action: str
+    level: LevelName
+    allowed: bool
+    roles: Annotated[list[str], Field(description="The roles that give this level")]
+
+
+class Explained(Answer):
+    resource: str
+    id: str
+    owner: str | None
+    user: str
+    relation: Literal["own", "team", "below", "none"]
+    visible: bool
+    rights: list[Right]
+    hidden: list[str]
+    read_only: list[str]
+
+
+_LISTING = operation(
+    "listRoleChoices", "Every role there is, built-in ones first", "access", {200: answer("Roles", RoleChoices)}
 )
-_RIGHT = object_of(
-    "action level allowed roles",
-    action=TEXT,
-    level={"type": "string", "enum": [level.name.lower() for level in Level]},
-    allowed={"type": "boolean"},
-    roles={"type": "array", "items": TEXT, "description": "The roles that give this level"},
+_EXPLAINING = operation(
+    "explainAccess",
+    "Why can somebody see a record, and what may they do with it?",
+    "access",
+    {200: answer("By which role, and how far", Explained)},
+    parameters=[
+        query("resource", "The record type", required=True),
+        query("id", "The record", required=True),
+        query("user", "Whose rights; your own if left out"),
+    ],
+    errors=(401, 403, 404, 422, 503),
 )
-_EXPLAINED = object_of(
-    "resource id owner user relation visible rights hidden read_only",
-    resource=TEXT,
-    id=TEXT,
-    owner={"type": ["string", "null"]},
-    user=TEXT,
-    relation={"type": "string", "enum": ["own", "team", "below", "none"]},
-    visible={"type": "boolean"},
-    rights={"type": "array", "items": _RIGHT},
-    hidden={"type": "array", "items": TEXT},
-    read_only={"type": "array", "items": TEXT},
+_KEYS = operation(
+    "jwks",
+    "The public keys of access tokens",
+    "keys",
+    {200: answer("RFC 7517", {"type": "object"})},
+    errors=(),
+    public=True,
 )
 
 
-def access_router(kernel: Kernel) -> Router:
-    answers = {"RoleChoice": _ROLE, "Explained": _EXPLAINED}
-    router = Router((), answers)
+def access_router(kernel: Kernel) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
-    choices = object_of("items", items={"type": "array", "items": schema("RoleChoice")})
-    listing = operation(
-        "listRoleChoices", "Every role there is, built-in ones first", "access", {200: answer("Roles", choices)}
-    )
-    explaining = operation(
-        "explainAccess",
-        "Why can somebody see a record, and what may they do with it?",
-        "access",
-        {200: answer("By which role, and how far", schema("Explained"))},
-        parameters=[
-            query("resource", "The record type", required=True),
-            query("id", "The record", required=True),
-            query("user", "Whose rights; your own if left out"),
-        ],
-        errors=(401, 403, 404, 422, 503),
-    )
-    keys = operation(
-        "jwks",
-        "The public keys of access tokens",
-        "keys",
-        {200: answer("RFC 7517", {"type": "object"})},
-        errors=(),
-        public=True,
-    )
 
-    @router.get("/access/roles", openapi_extra=listing)
+    @router.get("/access/roles", openapi_extra=_LISTING)
     async def roles(request: Request) -> Response:
         access = await authenticator.access(request)
         access.scope("role")
         own = [_shown(role, built_in=False) async for role in _own_roles(kernel, access)]
-        return json_answer({"items": [*(_shown(r, built_in=True) for r in kernel.catalogue.roles.values()), *own]})
+        built_in = [_shown(role, built_in=True) for role in kernel.catalogue.roles.values()]
+        return model_answer(RoleChoices(items=built_in + own))
 
-    @router.get("/access/explain", openapi_extra=explaining)
+    @router.get("/access/explain", openapi_extra=_EXPLAINING)
     async def explain(request: Request) -> Response:
         access = await authenticator.access(request)
         given = request.query_params
@@ -95,9 +103,9 @@ def access_router(kernel: Kernel) -> Router:
         user = given.get("user") or access.user
         if user != access.user:
             access.scope("user", "manage")
-        return json_answer(await explanation(kernel, access, given["resource"], given["id"], user))
+        return model_answer(await explanation(kernel, access, given["resource"], given["id"], user))
 
-    @router.get("/.well-known/jwks.json", openapi_extra=keys)
+    @router.get("/.well-known/jwks.json", openapi_extra=_KEYS)
     async def jwks(request: Request) -> Response:
         assert kernel.signer is not None
         return json_answer(kernel.signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
@@ -116,19 +124,19 @@ async def _own_roles(kernel: Kernel, access: Access) -> AsyncIterator[Role]:
             return
 
 
-def _shown(role: Role, *, built_in: bool) -> dict[str, Any]:
-    return {
-        "id": role.id,
-        "zh": role.zh,
-        "en": role.en,
-        "built_in": built_in,
-        "grants": {r: {a: Level(n).name.lower() for a, n in actions.items()} for r, actions in role.grants.items()},
-        "hidden": {r: sorted(names) for r, names in role.hidden.items()},
-        "read_only": {r: sorted(names) for r, names in role.read_only.items()},
-    }
+def _shown(role: Role, *, built_in: bool) -> RoleChoice:
+    return RoleChoice(
+        id=role.id,
+        zh=role.zh,
+        en=role.en,
+        built_in=built_in,
+        grants={r: {a: Level(n).name.lower() for a, n in actions.items()} for r, actions in role.grants.items()},
+        hidden={r: sorted(names) for r, names in role.hidden.items()},
+        read_only={r: sorted(names) for r, names in role.read_only.items()},
+    )
 
 
-async def explanation(kernel: Kernel, asking: Access, resource: str, id: str, user: str) -> dict[str, Any]:
+async def explanation(kernel: Kernel, asking: Access, resource: str, id: str, user: str) -> Explained:
     """Raises NotFound: no such record type, record or active user, or a record the asking one does not see."""
     aggregate = kernel.catalogue[resource]
     record = await kernel.repository.load(aggregate, asking.tenant, id)
@@ -140,20 +148,20 @@ async def explanation(kernel: Kernel, asking: Access, resource: str, id: str, us
     access = asking if user == asking.user else await kernel.directory.access(asking.tenant, user)
     if access is None:
         raise NotFound("there is no active user with this id")
-    return {
-        "resource": resource,
-        "id": id,
-        "owner": record.owner,
-        "user": user,
-        "relation": _relation(access, record.owner),
-        "visible": access.allows(resource, "read", reader),
-        "rights": [_right(access, resource, a, reader if a == "read" else owner) for a in ACTIONS],
-        "hidden": sorted(access.hidden(resource)),
-        "read_only": sorted(access.locked(resource)),
-    }
+    return Explained(
+        resource=resource,
+        id=id,
+        owner=record.owner,
+        user=user,
+        relation=_relation(access, record.owner),
+        visible=access.allows(resource, "read", reader),
+        rights=[_right(access, resource, a, reader if a == "read" else owner) for a in ACTIONS],
+        hidden=sorted(access.hidden(resource)),
+        read_only=sorted(access.locked(resource)),
+    )
 
 
-def _relation(access: Access, owner: str | None) -> str:
+def _relation(access: Access, owner: str | None) -> Literal["own", "team", "below", "none"]:
     if owner == access.user:
         return "own"
     if owner in access.team:
@@ -161,12 +169,12 @@ def _relation(access: Access, owner: str | None) -> str:
     return "below" if owner in access.below else "none"
 
 
-def _right(access: Access, resource: str, action: Action, owner: str | None) -> dict[str, Any]:
+def _right(access: Access, resource: str, action: Action, owner: str | None) -> Right:
     level = access.level(resource, action)
     giving = [r.id for r in access.roles if Access(access.tenant, access.user, (r,)).level(resource, action) == level]
-    return {
-        "action": action,
-        "level": level.name.lower(),
-        "allowed": access.allows(resource, action, owner),
-        "roles": giving if level is not Level.NONE else [],
-    }
+    return Right(
+        action=action,
+        level=level.name.lower(),
+        allowed=access.allows(resource, action, owner),
+        roles=giving if level is not Level.NONE else [],
+    )

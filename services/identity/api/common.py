@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from fastapi import Request
+from pydantic import Field
 from starlette.responses import Response
 
 from services.identity.authentication import Device, Tokens
 from services.identity.session import LONGEST
 from shared.errors import Forbidden
-from shared.http.answers import json_answer
+from shared.http.answers import Answer, model_answer
 from shared.http.headers import header
-from shared.http.openapi import Components, schema, schemas_of
-from shared.http.routing import DirectRoute
 from shared.security.permissions import Access, Level, Role
 
 SELF = Role("self", "本人", "Oneself", {"session": {"read": Level.OWN}, "user": {"read": Level.ALL, "edit": Level.ALL}})
 MAX_AGE = LONGEST // 1_000_000  # seconds
+_BEARER: Literal["Bearer"] = "Bearer"
 
 
-class Router(APIRouter):
-    """Direct routes and the schemas their operations refer to."""
-
-    components: Components
-
-    def __init__(self, models: Iterable[type[BaseModel]], answers: dict[str, Any] | None = None) -> None:
-        super().__init__(route_class=DirectRoute)
-        self.components = {"schemas": schemas_of(models) | (answers or {})}
-
-
-def object_of(required: str, **properties: Any) -> dict[str, Any]:
-    """A JSON object's schema; required: names divided by blanks."""
-    return {"type": "object", "required": required.split(), "properties": properties}
-
-
-TEXT = {"type": "string"}
-TOKENS = object_of(
-    "access_token token_type expires_in session",
-    access_token=TEXT,
-    token_type={"const": "Bearer"},
-    expires_in={"type": "integer", "description": "Seconds"},
-    session={"type": "string", "description": "The session's id"},
-    refresh_token={"type": "string", "description": "Absent where the cookie was used: it stands in the cookie alone"},
-)
-TOKENS_REF = schema("Tokens")
+class SessionTokens(Answer):
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Field(description="Seconds")]
+    session: Annotated[str, Field(description="The session's id")]
+    refresh_token: Annotated[
+        str, Field(description="Absent where the cookie was used: it stands in the cookie alone")
+    ] = ""
 
 
 def device_of(request: Request) -> Device:
@@ -75,13 +56,12 @@ def token_of_cookie(request: Request) -> str:
 
 
 def tokens_answer(request: Request, tokens: Tokens, *, status: int = 200, by_cookie: bool = False) -> Response:
-    body = {
-        "access_token": tokens.access,
-        "token_type": "Bearer",
-        "expires_in": tokens.expires_in,
-        "session": tokens.session,
-    }
-    response = json_answer(body if by_cookie else body | {"refresh_token": tokens.refresh}, status)
+    body = SessionTokens(
+        access_token=tokens.access, token_type=_BEARER, expires_in=tokens.expires_in, session=tokens.session
+    )
+    if not by_cookie:
+        body.refresh_token = tokens.refresh
+    response = model_answer(body, status)
     set_cookie(request, response, tokens.refresh, MAX_AGE)
     return response
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import TEXT, Router, object_of
 from services.identity.authentication import Authentication
 from services.identity.credentials import INVITATION_LIVES, NOT_VALID, new_secret, require_invitation, token_hash
 from shared.clock import to_rfc3339
 from shared.domain.command import VERBATIM, CommandModel
 from shared.errors import Forbidden
-from shared.http.answers import json_answer, path_id
+from shared.http.answers import Answer, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
-from shared.http.openapi import answer, body_of, operation, schema
+from shared.http.openapi import answer, body_of, operation
+from shared.http.routing import DirectRoute
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
@@ -36,39 +36,44 @@ class AcceptInvitation(CommandModel):
 
 
 _ACCEPT: TypeAdapter[AcceptInvitation] = TypeAdapter(AcceptInvitation)
-_ID = {"name": "id", "in": "path", "required": True, "description": "The user's id", "schema": TEXT}
-_INVITATION = object_of(
-    "token path expires_at",
-    token={"type": "string", "description": "Shown this once; only its hash is kept"},
-    path={"type": "string", "description": "Of the page where the invited person chooses a password"},
-    expires_at=TEXT,
+_ID = {"name": "id", "in": "path", "required": True, "description": "The user's id", "schema": {"type": "string"}}
+
+
+class Invitation(Answer):
+    token: Annotated[str, F(description="Shown this once; only its hash is kept")]
+    path: Annotated[str, F(description="Of the page where the invited person chooses a password")]
+    expires_at: str
+
+
+class Accepted(Answer):
+    email: str
+
+
+_ISSUING = operation(
+    "issueInvitation",
+    "Make a link with which a user chooses a password",
+    "user",
+    {201: answer("The link; earlier ones are void", Invitation)},
+    description="To join, or for an active user after a forgotten password. Good for seven days, once.",
+    parameters=[_ID],
+    errors=(401, 403, 404, 409, 422, 503),
 )
-_ACCEPTED = object_of("email", email=TEXT)
+_ACCEPTING = operation(
+    "acceptInvitation",
+    "Choose a password",
+    "user",
+    {200: answer("You may sign in now", Accepted), 403: {"$ref": "#/components/responses/Problem403"}},
+    body=body_of(AcceptInvitation),
+    errors=(409, 413, 415, 422, 503),
+    public=True,
+)
 
 
-def invitations_router(kernel: Kernel, authentication: Authentication) -> Router:
-    router = Router((AcceptInvitation,), {"Invitation": _INVITATION, "Accepted": _ACCEPTED})
+def invitations_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
-    issuing = operation(
-        "issueInvitation",
-        "Make a link with which a user chooses a password",
-        "user",
-        {201: answer("The link; earlier ones are void", schema("Invitation"))},
-        description="To join, or for an active user after a forgotten password. Good for seven days, once.",
-        parameters=[_ID],
-        errors=(401, 403, 404, 409, 422, 503),
-    )
-    accepting = operation(
-        "acceptInvitation",
-        "Choose a password",
-        "user",
-        {200: answer("You may sign in now", schema("Accepted")), 403: {"$ref": "#/components/responses/Problem403"}},
-        body=body_of(schema("AcceptInvitation")),
-        errors=(409, 413, 415, 422, 503),
-        public=True,
-    )
 
-    @router.post("/users/{id}/invitation", openapi_extra=issuing)
+    @router.post("/users/{id}/invitation", openapi_extra=_ISSUING)
     async def issue(request: Request) -> Response:
         access = await authenticator.access(request)
         id, secret = path_id(request), new_secret()
@@ -76,12 +81,13 @@ def invitations_router(kernel: Kernel, authentication: Authentication) -> Router
         await kernel.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
         token = f"{access.tenant}.{id}.{secret}"
         expires_at = to_rfc3339(kernel.clock.now() + INVITATION_LIVES)
-        return json_answer({"token": token, "path": f"/invitation#token={token}", "expires_at": expires_at}, 201)
+        return model_answer(Invitation(token=token, path=f"/invitation#token={token}", expires_at=expires_at), 201)
 
-    @router.post("/invitations/accept", openapi_extra=accepting)
+    @router.post("/invitations/accept", openapi_extra=_ACCEPTING)
     async def accept(request: Request) -> Response:
         body = await parse(request, _ACCEPT)
-        return json_answer({"email": await accept_invitation(kernel, authentication, body.token, body.password)})
+        email = await accept_invitation(kernel, authentication, body.token, body.password)
+        return model_answer(Accepted(email=email))
 
     return router
 

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import TOKENS_REF, Router, as_oneself, device_of, object_of, tokens_answer
+from services.identity.api.common import SessionTokens, as_oneself, device_of, tokens_answer
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
 from shared.domain.command import VERBATIM, CommandModel
-from shared.http.answers import done_answer, json_answer
+from shared.http.answers import Answer, done_answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
+from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Level
+from shared.views.port import Document
 
-_MAP: dict[str, Any] = {"type": "object"}
-_ME = object_of(
-    "tenant user organisation roles rights hidden read_only",
-    tenant={"type": "string"},
-    user=_MAP,
-    organisation=_MAP,
-    roles={
-        "type": "array",
-        "items": object_of("id zh en", id={"type": "string"}, zh={"type": "string"}, en={"type": "string"}),
-    },
-    rights={"type": "object", "description": "record type → action → none, own, team, below or all"},
-    hidden={"type": "object", "description": "record type → fields you do not see"},
-    read_only={"type": "object", "description": "record type → fields you may not change"},
-)
+
+class OwnRole(Answer):
+    id: str
+    zh: str
+    en: str
+
+
+class Me(Answer):
+    tenant: str
+    user: Document
+    organisation: Document
+    roles: list[OwnRole]
+    rights: Annotated[dict[str, dict[str, str]], F(description="record type → action → own, team, below or all")]
+    hidden: Annotated[dict[str, list[str]], F(description="record type → fields you do not see")]
+    read_only: Annotated[dict[str, list[str]], F(description="record type → fields you may not change")]
 
 
 class NewPassword(CommandModel):
@@ -52,40 +55,41 @@ _PASSWORD: TypeAdapter[NewPassword] = TypeAdapter(NewPassword)
 _PROFILE: TypeAdapter[ChangeProfile] = TypeAdapter(ChangeProfile)
 
 
-def me_router(kernel: Kernel, authentication: Authentication) -> Router:
-    router = Router((NewPassword, ChangeProfile), {"Me": _ME})
+_WHO = operation("me", "Who you are and what you may do", "me", {200: answer("You", Me)})
+_CHANGE_PROFILE = operation(
+    "changeOwnProfile",
+    "Change your name, phone or language",
+    "me",
+    {200: answer("Changed", schema("Changed"))},
+    body=body_of(ChangeProfile, {"language": "zh"}, required=False),
+    errors=WRITE_ERRORS,
+)
+_CHANGE_PASSWORD = operation(
+    "changeOwnPassword",
+    "Change your password",
+    "me",
+    {200: answer("Every session ended; this is a new one", SessionTokens)},
+    body=body_of(NewPassword),
+    errors=WRITE_ERRORS,
+)
+
+
+def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
-    who = operation("me", "Who you are and what you may do", "me", {200: answer("You", schema("Me"))})
-    done = answer("Changed", object_of("id version", id={"type": "string"}, version={"type": "integer"}))
-    profile = operation(
-        "changeOwnProfile",
-        "Change your name, phone or language",
-        "me",
-        {200: done},
-        body=body_of(schema("ChangeProfile"), {"language": "zh"}, required=False),
-        errors=WRITE_ERRORS,
-    )
-    password = operation(
-        "changeOwnPassword",
-        "Change your password",
-        "me",
-        {200: answer("Every session ended; this is a new one", TOKENS_REF)},
-        body=body_of(schema("NewPassword")),
-        errors=WRITE_ERRORS,
-    )
 
-    @router.get("/me", openapi_extra=who)
+    @router.get("/me", openapi_extra=_WHO)
     async def me(request: Request) -> Response:
-        return json_answer(await _describe(kernel, await authenticator.access(request)))
+        return model_answer(await _describe(kernel, await authenticator.access(request)))
 
-    @router.patch("/me", openapi_extra=profile)
+    @router.patch("/me", openapi_extra=_CHANGE_PROFILE)
     async def change_profile(request: Request) -> Response:
         access = await authenticator.access(request)
         body = await parse(request, _PROFILE)
         call = call_of(request, as_oneself(access), access.user)
         return done_answer(await kernel.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
 
-    @router.post("/password", openapi_extra=password)
+    @router.post("/password", openapi_extra=_CHANGE_PASSWORD)
     async def change_password(request: Request) -> Response:
         access = await authenticator.access(request)
         body = await parse(request, _PASSWORD)
@@ -96,19 +100,19 @@ def me_router(kernel: Kernel, authentication: Authentication) -> Router:
     return router
 
 
-async def _describe(kernel: Kernel, access: Access) -> dict[str, Any]:
+async def _describe(kernel: Kernel, access: Access) -> Me:
     user = await kernel.repository.load(USER, access.tenant, access.user)
     organisation = await kernel.repository.load(ORGANISATION, access.tenant, access.tenant)
     names = [a.name for a in kernel.catalogue]
-    return {
-        "tenant": access.tenant,
-        "user": access.masked("user", USER.document(user)),
-        "organisation": access.masked("organisation", ORGANISATION.document(organisation)),
-        "roles": [{"id": r.id, "zh": r.zh, "en": r.en} for r in access.roles],
-        "rights": {name: _rights(access, name) for name in (*names, *sorted(kernel.catalogue.resources))},
-        "hidden": {name: sorted(fields) for name in names if (fields := access.hidden(name))},
-        "read_only": {name: sorted(fields) for name in names if (fields := access.locked(name))},
-    }
+    return Me(
+        tenant=access.tenant,
+        user=access.masked("user", USER.document(user)),
+        organisation=access.masked("organisation", ORGANISATION.document(organisation)),
+        roles=[OwnRole(id=r.id, zh=r.zh, en=r.en) for r in access.roles],
+        rights={name: _rights(access, name) for name in (*names, *sorted(kernel.catalogue.resources))},
+        hidden={name: sorted(fields) for name in names if (fields := access.hidden(name))},
+        read_only={name: sorted(fields) for name in names if (fields := access.locked(name))},
+    )
 
 
 def _rights(access: Access, resource: str) -> dict[str, str]:

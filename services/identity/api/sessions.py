@@ -5,19 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import (
-    TEXT,
-    TOKENS,
-    TOKENS_REF,
-    Router,
+    SessionTokens,
     as_oneself,
     device_of,
-    object_of,
     set_cookie,
     token_of_cookie,
     tokens_answer,
@@ -26,11 +22,12 @@ from services.identity.authentication import Authentication
 from services.identity.session import SESSION, Session
 from shared.domain.command import VERBATIM, CommandModel
 from shared.errors import NotFound, ProjectionBehind, Unauthenticated
-from shared.http.answers import json_answer, path_id
+from shared.http.answers import Answer, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import header
-from shared.http.openapi import answer, body_of, operation, schema
+from shared.http.openapi import answer, body_of, operation
+from shared.http.routing import DirectRoute
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Level, system_access
@@ -55,51 +52,49 @@ class RefreshToken(CommandModel):
     model_config = {"json_schema_extra": {"examples": [{"refresh_token": "0193a7c2.0193a7c2.JZ1kT9"}]}}
 
 
+class OwnSession(Answer):
+    id: str
+    device: str
+    ip: str
+    method: str
+    created_at: str
+    updated_at: Annotated[str, F(description="When it was last refreshed")]
+    expires_at: str
+    current: Annotated[bool, F(description="Whether it is the one this request belongs to")]
+
+
+class OwnSessions(Answer):
+    items: list[OwnSession]
+
+
 _NEW: TypeAdapter[NewSession] = TypeAdapter(NewSession)
 _REFRESH: TypeAdapter[RefreshToken] = TypeAdapter(RefreshToken)
-_LIST = object_of(
-    "items",
-    items={
-        "type": "array",
-        "items": object_of(
-            "id device ip method created_at updated_at expires_at current",
-            id=TEXT,
-            device=TEXT,
-            ip=TEXT,
-            method=TEXT,
-            created_at=TEXT,
-            updated_at={"type": "string", "description": "When it was last refreshed"},
-            expires_at=TEXT,
-            current={"type": "boolean", "description": "Whether it is the one this request belongs to"},
-        ),
-    },
-)
-_SHOWN = ("id", "device", "ip", "method", "created_at", "updated_at", "expires_at")
-_ID = {"name": "id", "in": "path", "required": True, "description": "The session's id", "schema": TEXT}
+_ID = {"name": "id", "in": "path", "required": True, "description": "The session's id", "schema": {"type": "string"}}
 _SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
 
 
-def sessions_router(kernel: Kernel, authentication: Authentication) -> Router:
-    router = Router((NewSession, RefreshToken), {"Tokens": TOKENS, "OwnSessions": _LIST})
+def sessions_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
     _add_sign_in(router, authentication)
     _add_refresh(router, authentication)
     _add_own(router, kernel)
     _add_sign_out(router, kernel, authentication)
+    _add_ending(router, kernel)
     return router
 
 
-def _add_sign_in(router: Router, authentication: Authentication) -> None:
+def _add_sign_in(router: APIRouter, authentication: Authentication) -> None:
     docs = operation(
         "signIn",
         "Sign in",
         "session",
         {
-            201: answer("Signed in", TOKENS_REF, Set_Cookie=_SET_COOKIE),
+            201: answer("Signed in", SessionTokens, Set_Cookie=_SET_COOKIE),
             401: answer_wrong(),
             403: {"$ref": "#/components/responses/Problem403"},
         },
         description="The same answer for a wrong password and for nobody of that name. The cookie's old session ends.",
-        body=body_of(schema("NewSession")),
+        body=body_of(NewSession),
         errors=(413, 415, 422, 429, 503),
         public=True,
     )
@@ -120,18 +115,18 @@ def answer_wrong() -> dict[str, str]:
     return {"$ref": "#/components/responses/Problem401"}
 
 
-def _add_refresh(router: Router, authentication: Authentication) -> None:
+def _add_refresh(router: APIRouter, authentication: Authentication) -> None:
     docs = operation(
         "refreshSession",
         "Spend the refresh token for a new pair",
         "session",
         {
-            200: answer("Refreshed", TOKENS_REF, Set_Cookie=_SET_COOKIE),
+            200: answer("Refreshed", SessionTokens, Set_Cookie=_SET_COOKIE),
             401: answer_wrong(),
             403: {"$ref": "#/components/responses/Problem403"},
         },
         description="A spent token ends the session; for ten seconds the last one answers with the same successor.",
-        body=body_of(schema("RefreshToken"), required=False),
+        body=body_of(RefreshToken, required=False),
         errors=(409, 413, 415, 422, 503),
         public=True,
     )
@@ -145,9 +140,9 @@ def _add_refresh(router: Router, authentication: Authentication) -> None:
         return tokens_answer(request, await authentication.refresh(token), by_cookie=not given)
 
 
-def _add_own(router: Router, kernel: Kernel) -> None:
+def _add_own(router: APIRouter, kernel: Kernel) -> None:
     authenticator = Authenticator(kernel)
-    found = {200: answer("Newest first", schema("OwnSessions"))}
+    found = {200: answer("Newest first", OwnSessions)}
     docs = operation("listOwnSessions", "Your live sessions", "session", found)
 
     @router.get("/sessions", openapi_extra=docs)
@@ -159,11 +154,11 @@ def _add_own(router: Router, kernel: Kernel) -> None:
         where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
         query = Query(where, sort="created_at", descending=True, limit=200)
         page = await kernel.queries.find(SESSION, query, as_oneself(access))
-        items = [{name: d[name] for name in _SHOWN} | {"current": d["id"] == current} for d in page.items]
-        return json_answer({"items": items})
+        items = [OwnSession(**d, current=d["id"] == current) for d in page.items]
+        return model_answer(OwnSessions(items=items))
 
 
-def _add_sign_out(router: Router, kernel: Kernel, authentication: Authentication) -> None:
+def _add_sign_out(router: APIRouter, kernel: Kernel, authentication: Authentication) -> None:
     authenticator = Authenticator(kernel)
     docs = operation(
         "signOut",
@@ -190,7 +185,10 @@ def _add_sign_out(router: Router, kernel: Kernel, authentication: Authentication
         set_cookie(request, response, "", 0)
         return response
 
-    ending = operation(
+
+def _add_ending(router: APIRouter, kernel: Kernel) -> None:
+    authenticator = Authenticator(kernel)
+    docs = operation(
         "endSession",
         "End one of your sessions, or as an administrator anybody's",
         "session",
@@ -199,7 +197,7 @@ def _add_sign_out(router: Router, kernel: Kernel, authentication: Authentication
         errors=(401, 404, 409, 422, 503),
     )
 
-    @router.delete("/sessions/{id}", openapi_extra=ending)
+    @router.delete("/sessions/{id}", openapi_extra=docs)
     async def end(request: Request) -> Response:
         access = await authenticator.access(request)
         id = path_id(request)

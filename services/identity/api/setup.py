@@ -11,15 +11,14 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import TEXT, Router, object_of
 from services.identity.authentication import Authentication
 from services.identity.organisation import Language
 from services.identity.setup import set_up_by_link
 from shared.domain.command import VERBATIM, CommandModel
-from shared.http.answers import json_answer
+from shared.http.answers import Answer, model_answer
 from shared.http.body import parse
 from shared.http.headers import header
-from shared.http.openapi import answer, body_of, operation, schema
+from shared.http.openapi import answer, body_of, operation
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
@@ -60,14 +59,19 @@ class SetUpSuite(CommandModel):
 _SET_UP: TypeAdapter[SetUpSuite] = TypeAdapter(SetUpSuite)
 
 
-def setup_router(kernel: Kernel, authentication: Authentication) -> Router:
-    router = Router((SetUpSuite,), {"SetUp": object_of("tenant user", tenant=TEXT, user=TEXT)})
+class SetUp(Answer):
+    tenant: str
+    user: str
+
+
+def setup_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
     docs = operation(
         "setUp",
         "Create the organisation and its first administrator, once",
         "set-up",
-        {201: answer("You may sign in now", schema("SetUp")), 403: {"$ref": "#/components/responses/Problem403"}},
-        body=body_of(schema("SetUpSuite")),
+        {201: answer("You may sign in now", SetUp), 403: {"$ref": "#/components/responses/Problem403"}},
+        body=body_of(SetUpSuite),
         errors=(409, 413, 415, 422, 503),
         public=True,
     )
@@ -86,7 +90,7 @@ def setup_router(kernel: Kernel, authentication: Authentication) -> Router:
             authentication.passwords,
         )
         await authentication.known_shown(done.tenant, done.user)
-        return json_answer({"tenant": done.tenant, "user": done.user}, 201)
+        return model_answer(SetUp(tenant=done.tenant, user=done.user), 201)
 
     return router
 
