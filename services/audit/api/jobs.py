@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated
 
+from anyio import CancelScope
 from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
@@ -25,7 +27,11 @@ from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.kernel import Kernel
 from shared.security.keyring import KeyMissing
 from shared.security.permissions import Access, Action
+from shared.streaming.leases import LeaseHolder
+from shared.views.port import ViewsUnavailable
 
+LEASE = "audit:job"
+LEASE_SECONDS = 30.0  # until another job may begin after a process was killed
 log = logging.getLogger("crm.audit")
 _ERRORS = (401, 403, 409, 413, 415, 422, 429, 503)
 _STREAM = answer_events("Progress `{doing, done}`, then the result; a failure ends with `{error}`")
@@ -56,26 +62,27 @@ def jobs_router(kernel: Kernel) -> APIRouter:
 
 
 class _Runner:
-    """Runs one job at a time and streams its progress."""
+    """Runs one job at a time in the whole installation, and streams its progress."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.authenticator = Authenticator(kernel)
-        self._one_at_a_time = asyncio.Lock()
+        self._views, self._clock = kernel.views, kernel.clock
 
     async def access(self, request: Request, action: Action) -> Access:
         access = await self.authenticator.access(request)
         access.check("audit", action)
         return access
 
-    def run(self, request: Request, action: Action, job: Callable[[Note], Awaitable[Report]]) -> Response:
-        """Raises Conflict while another job runs."""
+    async def run(self, request: Request, action: Action, job: Callable[[Note], Awaitable[Report]]) -> Response:
+        """Raises Conflict while another job runs, in any process."""
 
         async def check(access: Access) -> None:
             access.check("audit", action)
 
-        if self._one_at_a_time.locked():
+        turn = LeaseHolder(self._views, LEASE, self._clock, LEASE_SECONDS)
+        if not await turn.take():
             raise Conflict("another replay or verification is running")
-        return event_stream(_events(job, self._one_at_a_time), self.authenticator.while_allowed(request, check))
+        return event_stream(_events(job, turn), self.authenticator.while_allowed(request, check))
 
 
 def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
@@ -94,7 +101,7 @@ def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
         await runner.access(request, "manage")
         asked = await parse(request, model)
         aggregates, with_warehouse = views_named(kernel, asked.views)
-        return runner.run(request, "manage", lambda note: replay(kernel, aggregates, with_warehouse, note))
+        return await runner.run(request, "manage", lambda note: replay(kernel, aggregates, with_warehouse, note))
 
 
 def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
@@ -113,7 +120,7 @@ def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
     async def start_text_erasure(request: Request) -> Response:
         access = await runner.access(request, "manage")
         asked = await parse(request, model)
-        return runner.run(request, "manage", lambda note: erase_texts(kernel, access.tenant, asked.day, note))
+        return await runner.run(request, "manage", lambda note: erase_texts(kernel, access.tenant, asked.day, note))
 
 
 def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
@@ -131,16 +138,28 @@ def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
     async def start_verification(request: Request) -> Response:
         access = await runner.access(request, "read")
         await parse(request, model)
-        return runner.run(request, "read", lambda note: verify(kernel, access.tenant, kernel.open_scratch, note))
+        return await runner.run(request, "read", lambda note: verify(kernel, access.tenant, kernel.open_scratch, note))
 
 
-async def _events(job: Callable[[Note], Awaitable[Report]], lock: asyncio.Lock) -> AsyncGenerator[ServerEvent, None]:
-    async with lock:
-        try:
-            async for report in reports(job):
-                yield ServerEvent(report)
-        except (KeyMissing, StoreBroken) as error:
-            yield ServerEvent({"error": str(error)})
-        except Exception as error:
-            log.exception("a replay or verification failed")
-            yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})
+async def _events(job: Callable[[Note], Awaitable[Report]], turn: LeaseHolder) -> AsyncGenerator[ServerEvent, None]:
+    prolonging = asyncio.create_task(_prolong(turn))
+    try:
+        async for report in reports(job):
+            yield ServerEvent(report)
+    except (KeyMissing, StoreBroken) as error:
+        yield ServerEvent({"error": str(error)})
+    except Exception as error:
+        log.exception("a replay or verification failed")
+        yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})
+    finally:
+        prolonging.cancel()
+        with CancelScope(shield=True), suppress(ViewsUnavailable):  # also when the caller has left
+            await turn.give_back()
+
+
+async def _prolong(turn: LeaseHolder) -> None:
+    """Keep the lease while a job runs. Should it be lost, jobs overlap; a swap of views has a lease of its own."""
+    while True:
+        await asyncio.sleep(LEASE_SECONDS / 3)
+        with suppress(ViewsUnavailable):
+            await turn.take()

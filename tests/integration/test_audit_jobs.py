@@ -1,0 +1,120 @@
+"""Replays and verifications asked of a process that does not project: they work, and one runs at a time in all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from services.audit.api import jobs
+from services.audit.app import create_app
+from shared.kernel.kernel import Kernel
+from shared.streaming.leases import LeaseHolder
+from shared.views.sqlite import SqliteViews
+from tests.support.two_kernels import TwoKernels, open_two_kernels
+from tests.support.world import BOSS, TENANT, joined
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[TwoKernels]:
+    async with open_two_kernels(tmp_path) as opened:
+        yield opened
+
+
+async def clients(two: TwoKernels, stack: AsyncExitStack) -> list[httpx.AsyncClient]:
+    """An administrator's clients of the audit service, in the writer's process and in the reader's."""
+    body = {"name": "Ada", "email": "ada@acme.example", "roles": ["administrator"]}
+    ada = await joined(two.writer.bus, BOSS, body)
+    await two.settle()
+    return [await stack.enter_async_context(await client(world.kernel, ada)) for world in (two.writer, two.reader)]
+
+
+async def client(kernel: Kernel, user: str) -> httpx.AsyncClient:
+    access = await kernel.directory.access(TENANT, user)
+    assert access is not None
+    assert kernel.signer is not None
+    token, _ = kernel.signer.issue(user, TENANT, "s1", access.epoch)
+    transport = httpx.ASGITransport(create_app(kernel))
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://crm.test", headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def last(answer: httpx.Response) -> dict[str, Any]:
+    """The result at the end of a job's stream."""
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = orjson.loads(answer.text.rpartition("data: ")[2])
+    return found
+
+
+async def test_a_replay_works_where_another_process_projects(two: TwoKernels) -> None:
+    async with AsyncExitStack() as stack:
+        _, reader = await clients(two, stack)
+        await two.writer.make("customer.CreateAccount", name="Acme")
+        await two.settle()
+        result = last(await reader.post("/replays", json={"views": ["accounts"]}))
+        assert result["views"] == [{"view": "accounts", "rows": 1, "events": 1, "healed": 0}]
+        await two.writer.make("customer.CreateAccount", name="Globex")
+        await two.settle()
+        verified = last(await reader.post("/verifications", json={}))
+        assert verified["ok"]
+        assert {line["view"]: line["documents"] for line in verified["views"]}["accounts"] == 2
+
+
+async def test_one_job_runs_at_a_time_in_all_processes(two: TwoKernels, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: Any) -> dict[str, Any]:
+        begun.set()
+        await go_on.wait()
+        return {"ok": True}
+
+    monkeypatch.setattr(jobs, "verify", slow)
+    async with AsyncExitStack() as stack:
+        writer, reader = await clients(two, stack)
+        running = asyncio.create_task(writer.post("/verifications", json={}))
+        async with asyncio.timeout(10):
+            await begun.wait()
+        for other in (writer, reader):
+            assert (await other.post("/verifications", json={})).status_code == 409
+        go_on.set()
+        assert last(await running) == {"ok": True}
+        assert last(await reader.post("/verifications", json={})) == {"ok": True}
+
+
+async def test_a_job_whose_caller_leaves_lets_the_next_one_begin() -> None:
+    views = SqliteViews.open(None)
+    mine, other = LeaseHolder(views, jobs.LEASE), LeaseHolder(views, jobs.LEASE)
+    assert await mine.take()
+
+    async def endless(note: Any) -> dict[str, Any]:
+        note({"doing": "events"})
+        await asyncio.sleep(3600)
+        return {}
+
+    events = jobs._events(endless, mine)
+    assert (await anext(events)).data == {"doing": "events"}
+    assert not await other.take()
+    await events.aclose()
+    assert await other.take()
+    await views.close()
+
+
+async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LEASE_SECONDS", 0.03)
+    views = SqliteViews.open(None)
+    mine, other = LeaseHolder(views, jobs.LEASE, seconds=0.2), LeaseHolder(views, jobs.LEASE)
+    assert await mine.take()
+
+    async def long(_: Any) -> dict[str, Any]:
+        await asyncio.sleep(0.5)
+        return {"taken": await other.take()}
+
+    assert [event.data async for event in jobs._events(long, mine)] == [{"taken": False}]
+    await views.close()
