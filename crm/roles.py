@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from starlette.types import ASGIApp
 
 from crm.settings import WrongSetting
-from services.analytics.app import SERVICE as ANALYTICS
-from services.audit.app import SERVICE as AUDIT
-from services.customer.app import SERVICE as CUSTOMER
-from services.identity.app import SERVICE as IDENTITY
 from services.identity.setup import is_set_up
-from services.integration.app import SERVICE as INTEGRATION
 from services.integration.imports.scheduler import ImportScheduler
-from services.sales.app import SERVICE as SALES
 from shared.http.app import ServiceApp
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
@@ -31,7 +26,20 @@ from shared.kernel.service import Service
 from shared.streaming.policies import Policy
 from shared.streaming.witness import Witness
 
-SERVICES: Sequence[Service] = (IDENTITY, CUSTOMER, SALES, ANALYTICS, AUDIT, INTEGRATION)
+
+def installed(*packages: str) -> tuple[Service, ...]:
+    """What the packages below `services/` bring."""
+    return tuple(import_module(f"services.{name}.app").SERVICE for name in packages)
+
+
+SERVICES: Sequence[Service] = installed(
+    "identity",
+    "customer",
+    "sales",
+    "analytics",
+    "audit",
+    "integration",
+)
 LOOPS = ("projector", "policies", "warehouse", "imports")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import crm.roles
 from tests.support.suite import NOBODY, PATHS, Organisation
 
-SERVICES = ("identity", "customer", "sales", "analytics", "audit", "integration", "")
+SERVICES = (*(service.name for service in crm.roles.SERVICES), "")
 WAITING = ("min_version", "wait")  # parameters that make an answer wait; test_bad_input asks for them
 REFERENCES = {name: name for name in ("account", "contact", "lead", "opportunity", "product", "price_book", "pipeline")}
 REFERENCES |= {"owner": "user", "user": "user", "manager": "user", "to": "user", "mapping_id": "import_mapping"}

@@ -13,6 +13,7 @@ import httpx
 import yaml
 from argon2 import PasswordHasher
 
+import crm.roles
 from crm.compose import Suite
 from crm.settings import Settings
 from services.identity.setup import SetUp, set_up
@@ -23,7 +24,7 @@ from shared.security.permissions import Access, system_access
 from tests.security.places import Place, Schema, strings
 from tests.support.world import joined
 
-SERVICES = ("identity", "customer", "sales", "analytics", "audit", "integration")
+SERVICES = tuple(service.name for service in crm.roles.SERVICES)
 MATRIX: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
 FIELDS: dict[str, dict[str, str]] = MATRIX.pop("fields")  # resource → field → which commands may set it
 PASSWORD = "seven kinds of boxes"
