@@ -108,7 +108,9 @@ class Codec:
 
         It takes about 7 µs for each event and does not pause: give the event loop its turn every few hundred.
         """
-        decoder = await self._decoder()
+        if not self.keys.is_fresh:
+            await self.keys.fresh()
+        decoder = Decoder(self.keys.cached)
         decoded: dict[int, Recorded | Undecodable] = {}
         missed: Sequence[int] = range(len(stored))
         while missed:
@@ -130,12 +132,10 @@ class Codec:
         """Metadata with its reason in clear or masked. Undecodable metadata raises when it is read."""
         return await self._decoded(lambda decoder: decoder.metadata(tenant, stream, raw))
 
-    async def _decoder(self) -> Decoder:
-        await self.keys.fresh()
-        return Decoder(self.keys.cached)
-
     async def _decoded(self, attempt: Callable[[Decoder], T]) -> T:
-        decoder = await self._decoder()
+        if not self.keys.is_fresh:
+            await self.keys.fresh()
+        decoder = Decoder(self.keys.cached)
         while True:
             try:
                 made = attempt(decoder)

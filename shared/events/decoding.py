@@ -23,6 +23,7 @@ from shared.security.keyring import KeyMissing, Subject
 _BROKEN = (UnknownEvent, ValueError, TypeError, KeyError, AttributeError)
 _OFTEN_ALIKE = 2000  # characters of types: a longer life is hardly led twice
 _NO_REASON = b'"reason":""'  # in metadata without a reason, as most have; these are parsed on demand
+_NONE: Mapping[Subject, bytes | None] = {}
 _recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without counting again
 
 
@@ -35,14 +36,14 @@ class Decoder:
 
     def __init__(self, cached: Callable[[Subject], bytes | None]) -> None:
         self._cached = cached
-        self._added: dict[Subject, bytes | None] = {}
-        self._unknown: set[Subject] = set()
+        self._added: Mapping[Subject, bytes | None] = _NONE
+        self._unknown: frozenset[Subject] = frozenset()
         self.wanted: set[Subject] = set()
         self.missed = False
 
     def add(self, keys: Mapping[Subject, bytes | None]) -> None:
         """The answer to `wanted`: a subject that is not in it has no key and was never destroyed."""
-        self._added.update(keys)
+        self._added = {**self._added, **keys}
         self._unknown |= self.wanted - keys.keys()
         self.wanted = set()
 

@@ -31,8 +31,12 @@ class Repository:
     async def load(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> S:
         """The state now, or at a version. version 0 = there is no such record in this tenant."""
         key = tenant, stream = tenant, aggregate.stream(id)
-        await self._drop_erased()
-        generation = self._generation
+        if not self._codec.keys.is_fresh:
+            await self._codec.keys.fresh()
+        generation = self._codec.keys.generation
+        if generation != self._generation:
+            self._kept.clear()
+            self._generation = generation
         kept: S | None = self._kept.get(key) if up_to is None else None
         state = aggregate.state() if kept is None else aggregate.copy(kept)
         news = await self._slices.slices(tenant, stream, after=state.version, up_to=up_to)
@@ -42,12 +46,6 @@ class Repository:
             self._kept.put(key, aggregate.copy(state))
             self._kept.trim()
         return state
-
-    async def _drop_erased(self) -> None:
-        await self._codec.keys.fresh()
-        if self._generation != self._codec.keys.generation:
-            self._generation = self._codec.keys.generation
-            self._kept.clear()
 
     def forget(self, aggregate: Aggregate[Any], tenant: str, id: str) -> None:
         """Fold again at the next load: values may be masked by now."""

@@ -38,9 +38,14 @@ class KeyCache:
         self._keys.move_to_end(subject)
         return key
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether `fresh` would return at once."""
+        return self._now() - self._asked_at < FRESH_SECONDS
+
     async def fresh(self) -> None:
         """Return once every subject that was destroyed more than FRESH_SECONDS ago is dropped here."""
-        if self._now() - self._asked_at < FRESH_SECONDS:
+        if self.is_fresh:
             return
         if self._check is None or self._check.done():
             self._check = asyncio.get_running_loop().create_task(self._drop_destroyed())
