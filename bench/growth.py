@@ -28,7 +28,7 @@ from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Condition, Query, Scope
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 
 SIZES = (10_000, 100_000, 1_000_000)
 SVG = Path(__file__).parents[1] / "docs" / "benchmarks.svg"
@@ -136,7 +136,7 @@ async def _cost(times: int, work: Callable[[int], Awaitable[object]]) -> float:
 
 async def _dashboard(size: int, rounds: int) -> float:
     with TemporaryDirectory(prefix="crm-bench-") as folder:
-        warehouse = await Warehouse.open(f"chdb:{folder}")
+        warehouse = await ConfinedWarehouse.open(f"chdb:{folder}")
         try:
             rollups = await filled(warehouse, size)
             await warehouse.warm()

@@ -21,9 +21,9 @@ from services.analytics.sql.gateway import SqlGateway, generate
 from services.analytics.views.people import People
 from shared.clock import SystemClock
 from shared.security.permissions import Access
-from shared.warehouse.client import Limits, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from shared.warehouse.rollup import RollUps
-from shared.warehouse.session import ask
+from shared.warehouse.session import Limits, ask
 from shared.warehouse.tables import HEAD, Row, shown_names
 from tests.support.roles import BUILT_IN
 
@@ -45,7 +45,7 @@ class Names(People):
 
 def run(rounds: int = 5, facts: int = FACTS) -> list[Figure]:
     with TemporaryDirectory(prefix="crm-bench-") as folder, asyncio.Runner() as runner:
-        warehouse = runner.run(Warehouse.open(f"chdb:{folder}/confined"))
+        warehouse = runner.run(ConfinedWarehouse.open(f"chdb:{folder}/confined"))
         rollups = runner.run(_filled(warehouse, facts))
         gateway = SqlGateway(warehouse, Names(), rollups.generation)
         bare, locked = (_bare(f"{folder}/bare", facts if first else 0) for first in (True, False))
@@ -105,7 +105,7 @@ def _questions(runner: asyncio.Runner, gateway: SqlGateway, locked: Any, rounds:
 
 
 def _dashboards(
-    runner: asyncio.Runner, warehouse: Warehouse, locked: Any, generation: int | None, rounds: int
+    runner: asyncio.Runner, warehouse: ConfinedWarehouse, locked: Any, generation: int | None, rounds: int
 ) -> list[Figure]:
     """The statements of the gateway, from the records themselves and, without a time of their own, from the sums."""
     cases: dict[str, Callable[[], float]] = {}
@@ -121,7 +121,7 @@ def _dashboards(
     return [_at_most("dashboards, confined against bare", ratios[worst], 1.3, "×", f"{worst}: {_ms(took, worst)}")]
 
 
-def _confined(runner: asyncio.Runner, warehouse: Warehouse, sql: str, parameters: dict[str, Any]) -> float:
+def _confined(runner: asyncio.Runner, warehouse: ConfinedWarehouse, sql: str, parameters: dict[str, Any]) -> float:
     return _seconds(runner, warehouse.ask(sql, parameters, tenant="acme"))
 
 
@@ -130,7 +130,7 @@ def _second(measure: Callable[[], float]) -> float:
     return [measure() for _ in range(2)][1]
 
 
-def _restart(runner: asyncio.Runner, warehouse: Warehouse, rounds: int) -> Figure:
+def _restart(runner: asyncio.Runner, warehouse: ConfinedWarehouse, rounds: int) -> Figure:
     """From the kill of a reader to the first answer of the next one."""
 
     async def once() -> None:
@@ -143,7 +143,7 @@ def _restart(runner: asyncio.Runner, warehouse: Warehouse, rounds: int) -> Figur
     return _at_most("a killed reader's successor answers", taken, 1, "s", f"the slowest of {rounds}")
 
 
-def _inserts(runner: asyncio.Runner, warehouse: Warehouse, bare: Any, rounds: int) -> list[Figure]:
+def _inserts(runner: asyncio.Runner, warehouse: ConfinedWarehouse, bare: Any, rounds: int) -> list[Figure]:
     rows = [_row(n) for n in range(BLOCK)]
 
     def ours() -> float:
@@ -160,7 +160,7 @@ def _inserts(runner: asyncio.Runner, warehouse: Warehouse, bare: Any, rounds: in
     return [at_least("insert of the same blocks", 100 * rate["ours"] / rate["bare"], 80, "%", detail)]
 
 
-async def _insert(warehouse: Warehouse, rows: list[Row]) -> None:
+async def _insert(warehouse: ConfinedWarehouse, rows: list[Row]) -> None:
     for _ in range(BLOCKS):
         await warehouse.insert(_FACTS, rows)
 
@@ -172,7 +172,7 @@ def _row(n: int) -> Row:
     return (*head, *own, None, None, None, "", "", "", False, at)
 
 
-async def _filled(warehouse: Warehouse, facts: int) -> RollUps:
+async def _filled(warehouse: ConfinedWarehouse, facts: int) -> RollUps:
     """The tables and their roll-up, shown to callers."""
     for statement in _statements(facts):
         await warehouse.command(statement)

@@ -16,9 +16,10 @@ from shared.streaming.projector import CHECKPOINT
 from shared.views.port import Collection, ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
-from shared.warehouse.client import DataRefused, QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse, DataRefused
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.home import WRITER_UID, owner
+from shared.warehouse.port import QueryFailed, Warehouse
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
 _BROKEN = "SELECT count() FROM system.detached_parts WHERE database = currentDatabase() AND reason LIKE 'broken%'"
@@ -60,7 +61,7 @@ async def _open_views(
 async def open_warehouse(
     path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], *, unconfined: bool = False
 ) -> WarehouseFeed:
-    """Open or create the warehouse and start its feed. unconfined: see Warehouse.open.
+    """Open or create the warehouse and start its feed. unconfined: see ConfinedWarehouse.open.
 
     A damaged warehouse is rebuilt from the events. Raises Unavailable: for any other fault, the files stay.
     """
@@ -83,7 +84,7 @@ class _Damaged(Exception):
 
 async def _open_warehouse(path: Path, feed_of: Callable[[Warehouse], WarehouseFeed], unconfined: bool) -> WarehouseFeed:
     try:
-        warehouse = await Warehouse.open(f"chdb:{path}", unconfined=unconfined)
+        warehouse = await ConfinedWarehouse.open(f"chdb:{path}", unconfined=unconfined)
     except DataRefused as error:
         if _readable(path) and await _new_one_starts(path.parent):
             raise _Damaged(error.detail) from error
@@ -115,7 +116,7 @@ async def _new_one_starts(folder: Path) -> bool:
     """Whether an empty warehouse starts here. If it does, data stops the old one, not a lack of memory or rights."""
     try:
         with tempfile.TemporaryDirectory(prefix="warehouse-", dir=folder) as trial:
-            warehouse = await Warehouse.open(f"chdb:{trial}/new")
+            warehouse = await ConfinedWarehouse.open(f"chdb:{trial}/new")
             await warehouse.close()
     except (Unavailable, OSError):
         return False

@@ -29,7 +29,13 @@ class Settings:
         return self.url or f"http://{self.host}:{self.port}"
 
 
-_EMBEDDED = {"CRM_EVENTSTORE": "sqlite:", "CRM_VIEWS": "sqlite:", "CRM_WAREHOUSE": "chdb:"}
+# setting → the schemes of the adapters there are; the first is the default, which keeps its files in the data directory
+ADAPTERS = {
+    "CRM_EVENTSTORE": ("sqlite:",),
+    "CRM_VIEWS": ("sqlite:",),
+    "CRM_WAREHOUSE": ("chdb:",),
+    "CRM_KEYS": ("sqlite:",),
+}
 
 
 def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
@@ -41,11 +47,13 @@ def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
-    """This build knows the embedded adapters. Raises WrongSetting for a URL of any other."""
-    for name, only in _EMBEDDED.items():
-        if (given := environment.get(name, only)) != only:
-            scheme = given.partition(":")[0]
-            raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {only} (leave it unset)")
+    """Raises WrongSetting for a URL of which there is no adapter; the message names those there are."""
+    for name, schemes in ADAPTERS.items():
+        scheme, colon, rest = environment.get(name, schemes[0]).partition(":")
+        if scheme + colon not in schemes:
+            raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {', '.join(schemes)}")
+        if rest:
+            raise WrongSetting(f"{name}: {scheme}: takes no path, its files are in the data directory (--data)")
 
 
 def prepare_folder(data: Path) -> None:

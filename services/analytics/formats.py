@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from services.analytics.sql.refusals import refuse, value_refusal
 from shared.tabular.cells import neutralise
-from shared.warehouse.client import Answer
+from shared.warehouse.port import Answer
 from shared.warehouse.tables import Row
 
 Format = Literal["table", "csv", "json", "arrow"]

@@ -26,8 +26,8 @@ from shared.kernel.state_cache import KeptStates
 from shared.security.keyring import KeyMissing
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
-from shared.warehouse.client import Mark, Warehouse
 from shared.warehouse.migrations import migrate
+from shared.warehouse.port import Mark, Warehouse
 from shared.warehouse.refill import refill
 from shared.warehouse.rollup import RollUps
 from shared.warehouse.tables import FactTable, Rows, shown_names

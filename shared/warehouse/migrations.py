@@ -6,7 +6,7 @@ The fact tables are not made here: they are derived from their declarations, and
 from __future__ import annotations
 
 from shared.errors import Unavailable
-from shared.warehouse.client import Warehouse
+from shared.warehouse.port import Warehouse
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (

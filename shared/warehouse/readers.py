@@ -18,8 +18,9 @@ from shared.errors import TooSlow, Unavailable
 from shared.warehouse import grants, walls
 from shared.warehouse.engine import Options
 from shared.warehouse.home import READER_UID, Home, owner
+from shared.warehouse.port import Answer, Parameters, QueryFailed
 from shared.warehouse.selftest import Breached, check
-from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, ask, first_line
+from shared.warehouse.session import Limits, ask, first_line
 from shared.warehouse.spawn import RESTART_SECONDS, START_SECONDS, Engine, NotStarted, in_time
 
 AT_ONCE, OF_A_TENANT = 3, 2  # questions that run at the same time: one tenant's never take all slots

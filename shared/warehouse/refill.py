@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.warehouse.client import Warehouse
+from shared.warehouse.port import Warehouse
 from shared.warehouse.tables import FactTable, Row, Rows, Table
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Micros
-from shared.warehouse.client import Mark, Warehouse
+from shared.warehouse.port import Mark, Warehouse
 from shared.warehouse.tables import Column
 
 WORTH_IT = 200_000  # records of an organisation; fewer are summed in a few milliseconds

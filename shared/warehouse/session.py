@@ -14,9 +14,7 @@ from typing import Any
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.exceptions import HTTPError
 
-from shared.warehouse.tables import Row
-
-Parameters = Mapping[str, Any]  # bound as {name:Type}
+from shared.warehouse.port import Answer, Parameters, QueryFailed
 
 CLIENT_ERRORS = (ClickHouseError, HTTPError, OSError)
 WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datetime_functions": "1"}
@@ -72,27 +70,6 @@ class Limits:
             "readonly": 1,  # set last, by the engine's protocol
         }
         return {name: str(value) for name, value in settings.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A result, column by column. types are ClickHouse's names."""
-
-    names: tuple[str, ...]
-    types: tuple[str, ...]
-    columns: tuple[Sequence[Any], ...]
-
-    @property
-    def rows(self) -> list[Row]:
-        return list(zip(*self.columns, strict=True))
-
-
-class QueryFailed(Exception):
-    """The engine refused a statement; `code` is ClickHouse's error number, 0 if it gave none."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class _NoPandas(MetaPathFinder):

@@ -19,7 +19,7 @@ from shared.clock import Micros, day_of, start_of_day
 from shared.events.envelope import Recorded
 
 if TYPE_CHECKING:
-    from shared.warehouse.client import Warehouse
+    from shared.warehouse.port import Warehouse
     from shared.warehouse.rollup import RollUp
 
 Row = tuple[Any, ...]

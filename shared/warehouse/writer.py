@@ -7,12 +7,15 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
+from shared.errors import Unavailable
 from shared.warehouse import grants
 from shared.warehouse.engine import Options
 from shared.warehouse.home import WRITER_UID, Home, owner
-from shared.warehouse.session import WRITER_SETTINGS, Answer, Parameters, ask, failures
+from shared.warehouse.port import Answer, Parameters
+from shared.warehouse.session import WRITER_SETTINGS, ask, failures
 from shared.warehouse.spawn import START_SECONDS, Engine, in_time
 from shared.warehouse.tables import Row, Table
 
@@ -32,6 +35,7 @@ class Writer:
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "warehouse-writer")
         self._beat = ThreadPoolExecutor(1, "warehouse-beat")
+        self._closed = False
 
     @property
     def engine(self) -> Engine | None:
@@ -56,18 +60,19 @@ class Writer:
 
     async def close(self) -> None:
         """Let the running statement end, then end the engine: answered writes are on disk."""
+        self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await self._turn.acquire()
-        except TimeoutError:
-            pass
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS), self._turn:
+                pass
         if self._engine is not None:
             await self._engine.kill()
         self._beat.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, act: Callable[[Any], T]) -> T:
         async with self._turn:
+            if self._closed:
+                raise Unavailable("the warehouse is closed")
             engine = await self._living()
             statement = asyncio.get_running_loop().run_in_executor(self._thread, _called, act, engine.client)
             try:

@@ -12,8 +12,9 @@ import pytest
 
 from shared.errors import Unavailable
 from shared.warehouse import readers, spawn, writer
-from shared.warehouse.client import Limits, QueryFailed, Warehouse
-from shared.warehouse.session import ask
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
+from shared.warehouse.session import Limits, ask
 from tests.contract.warehouse_suite import THINGS, things
 
 COUNT = "SELECT count() FROM things"
@@ -33,8 +34,8 @@ engine.main()
 
 
 @pytest.fixture
-async def warehouse(tmp_path: Path) -> AsyncIterator[Warehouse]:
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+async def warehouse(tmp_path: Path) -> AsyncIterator[ConfinedWarehouse]:
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await warehouse.command(THINGS.ddl())
     await warehouse.insert(THINGS, things(1, "acme"))
     await warehouse.publish(["things"])
@@ -48,11 +49,11 @@ def send(signal_: signal.Signals, engine: spawn.Engine | None) -> spawn.Engine:
     return engine
 
 
-async def count(warehouse: Warehouse, sql: str = COUNT) -> int:
+async def count(warehouse: ConfinedWarehouse, sql: str = COUNT) -> int:
     return int((await warehouse.ask(sql, tenant="acme")).rows[0][0])
 
 
-async def test_a_connection_to_an_engine_that_ended_is_a_failed_question(warehouse: Warehouse) -> None:
+async def test_a_connection_to_an_engine_that_ended_is_a_failed_question(warehouse: ConfinedWarehouse) -> None:
     await warehouse.warm()
     reader = send(signal.SIGKILL, warehouse.readers.running)
     assert await reader.ended(10)
@@ -61,7 +62,7 @@ async def test_a_connection_to_an_engine_that_ended_is_a_failed_question(warehou
     assert raised.value.code == 0
 
 
-async def test_questions_of_a_killed_reader_are_asked_again(warehouse: Warehouse) -> None:
+async def test_questions_of_a_killed_reader_are_asked_again(warehouse: ConfinedWarehouse) -> None:
     await warehouse.warm()
     asked = [asyncio.create_task(count(warehouse, SLOW)) for _ in range(2)]
     while not warehouse.readers.busy:
@@ -72,7 +73,7 @@ async def test_questions_of_a_killed_reader_are_asked_again(warehouse: Warehouse
 
 @pytest.mark.parametrize("act", ["os._exit(1)", "time.sleep(3600)"])
 async def test_a_failed_start_of_a_reader_is_repeated_once(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+    warehouse: ConfinedWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
     program = FIRST.format(marker=str(tmp_path / "started"), act=act)
     monkeypatch.setattr(spawn, "PROGRAM", ("-I", "-B", "-c", program))
@@ -81,14 +82,16 @@ async def test_a_failed_start_of_a_reader_is_repeated_once(
     assert (tmp_path / "started").exists()
 
 
-async def test_a_reader_that_never_starts_is_unavailable(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_that_never_starts_is_unavailable(
+    warehouse: ConfinedWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(spawn, "PROGRAM", ("-c", "pass"))
     with pytest.raises(Unavailable, match=r"ended while it started|does not start"):
         await count(warehouse)
 
 
 async def test_a_stopped_writer_is_replaced(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    warehouse: ConfinedWarehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(writer, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(writer, "SILENCE_SECONDS", 0.5)
@@ -103,7 +106,7 @@ async def test_a_stopped_writer_is_replaced(
 
 
 async def test_a_long_statement_of_a_writer_that_answers_is_left_alone(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    warehouse: ConfinedWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "BEAT_SECONDS", 0.05)
     before = warehouse.writer.engine
@@ -111,7 +114,7 @@ async def test_a_long_statement_of_a_writer_that_answers_is_left_alone(
     assert warehouse.writer.engine is before
 
 
-async def test_a_stopped_writer_does_not_keep_questions_from_the_next_reader(warehouse: Warehouse) -> None:
+async def test_a_stopped_writer_does_not_keep_questions_from_the_next_reader(warehouse: ConfinedWarehouse) -> None:
     await warehouse.warm()
     stopped = send(signal.SIGSTOP, warehouse.writer.engine)
     send(signal.SIGKILL, warehouse.readers.running)

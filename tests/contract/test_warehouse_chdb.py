@@ -16,7 +16,8 @@ from shared.events.codec import Codec
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
-from shared.warehouse.client import Limits, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.session import Limits
 from tests.contract.warehouse_feed_suite import FeedSuite, Yard
 from tests.contract.warehouse_suite import THINGS, Opener, WarehouseSuite, things
 
@@ -25,10 +26,10 @@ LIMITS = Limits(seconds=2, memory=300_000_000)
 
 @pytest.fixture
 async def opener(tmp_path: Path) -> AsyncIterator[Opener]:
-    opened: list[Warehouse] = []
+    opened: list[ConfinedWarehouse] = []
 
-    async def open_warehouse() -> Warehouse:
-        opened.append(await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}", limits=LIMITS))
+    async def open_warehouse() -> ConfinedWarehouse:
+        opened.append(await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}", limits=LIMITS))
         return opened[-1]
 
     yield open_warehouse
@@ -49,12 +50,12 @@ class TestWarehouse(WarehouseSuite):
     @pytest.mark.parametrize("url", ["chdb:", "http://x", "", "/var/data"])
     async def test_another_kind_of_url_is_refused(self, url: str) -> None:
         with pytest.raises(ValueError, match="chdb:<directory>"):
-            await Warehouse.open(url)
+            await ConfinedWarehouse.open(url)
 
     async def test_a_path_may_be_relative(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         for _ in range(2):  # made, and found again
-            warehouse = await Warehouse.open("chdb:data/of mine")
+            warehouse = await ConfinedWarehouse.open("chdb:data/of mine")
             assert await warehouse.rows("SELECT 1") == [(1,)]
             await warehouse.close()
 
@@ -63,9 +64,9 @@ class TestWarehouse(WarehouseSuite):
         script = (
             "import asyncio, sys\n"
             "from shared.errors import Unavailable\n"
-            "from shared.warehouse.client import Warehouse\n"
+            "from shared.warehouse.confined import ConfinedWarehouse\n"
             "try:\n"
-            "    asyncio.run(Warehouse.open(sys.argv[1]))\n"
+            "    asyncio.run(ConfinedWarehouse.open(sys.argv[1]))\n"
             "except Unavailable as error:\n"
             "    print(error)\n"
         )
@@ -79,7 +80,7 @@ class TestWarehouse(WarehouseSuite):
     async def test_a_directory_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(Unavailable, match="cannot be opened"):
-            await Warehouse.open(f"chdb:{tmp_path / 'file' / 'warehouse'}")
+            await ConfinedWarehouse.open(f"chdb:{tmp_path / 'file' / 'warehouse'}")
 
     async def test_small_inserts_are_merged_in_the_background(self, opener: Opener) -> None:
         warehouse = await opener()

@@ -21,8 +21,8 @@ from shared.events.envelope import Event, Metadata, NewEvent, Recorded
 from shared.events.registry import event
 from shared.eventstore.port import EventStore
 from shared.views.port import Collection
-from shared.warehouse.client import Warehouse
 from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.port import Warehouse
 from shared.warehouse.refill import digest, dump, refill, verify
 from shared.warehouse.tables import Column, FactTable, Row, money
 

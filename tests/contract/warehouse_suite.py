@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from shared.clock import start_of_day
 from shared.errors import Unavailable
-from shared.warehouse.client import Answer, Parameters, QueryFailed, Warehouse
 from shared.warehouse.migrations import migrate
+from shared.warehouse.port import Answer, Parameters, QueryFailed, Warehouse
 from shared.warehouse.tables import HEAD, Column, Row, Table, day, money, within
 
 Opener = Callable[[], Awaitable[Warehouse]]
@@ -197,6 +197,24 @@ class WarehouseSuite:
         await warehouse.command("INSERT INTO schema_migrations VALUES (999)")
         with pytest.raises(Unavailable, match="999"):
             await migrate(warehouse)
+
+    async def test_a_question_is_always_some_tenants(self, opener: Opener) -> None:
+        warehouse = await opener()
+        with pytest.raises(ValueError, match="tenant"):
+            await warehouse.ask("SELECT 1", tenant="")
+
+    async def test_a_closed_warehouse_is_unavailable(self, opener: Opener) -> None:
+        warehouse = await with_things(opener)
+        await warehouse.close()
+        await warehouse.close()
+        for asked in (
+            warehouse.command("SELECT 1"),
+            warehouse.insert(THINGS, things(1)),
+            warehouse.rows("SELECT 1"),
+            warehouse.ask("SELECT 1", tenant="acme"),
+        ):
+            with pytest.raises(Unavailable):
+                await asked
 
     def test_what_a_column_cannot_hold_is_left_out(self) -> None:
         assert day("0001-01-01") is None

@@ -15,7 +15,7 @@ from shared.streaming import projector as module
 from shared.streaming.policies import CHECKPOINT, PolicyRunner
 from shared.streaming.projector import Projector
 from shared.views.port import Checkpoint
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.refill import verify
 from tests.durability.faulty_feed import FaultyFeed
@@ -83,7 +83,7 @@ async def test_policies_do_nothing_twice(tmp_path: Path) -> None:
 async def test_the_warehouse_holds_the_same_rows(tmp_path: Path) -> None:
     dice = random.Random(3)
     async with open_world(tmp_path) as world:
-        warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+        warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
         line = FaultyFeed(world.store, dice)
         feed = WarehouseFeed(warehouse, cast(EventStore, line), world.bus.codec, world.catalogue, TABLES, world.clock)
         await feed.start()

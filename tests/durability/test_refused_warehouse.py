@@ -11,7 +11,8 @@ import pytest
 from crm.caches import open_warehouse
 from shared.errors import Unavailable
 from shared.warehouse import spawn
-from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
 from shared.warehouse.tables import Row
 from tests.contract.warehouse_suite import THINGS, things
 
@@ -21,7 +22,7 @@ COUNT = "SELECT count() FROM things"
 class Feed:
     """A feed that does nothing at its start, or fails."""
 
-    def __init__(self, warehouse: Warehouse, error: Exception | None = None) -> None:
+    def __init__(self, warehouse: ConfinedWarehouse, error: Exception | None = None) -> None:
         self.warehouse, self._error = warehouse, error
 
     async def start(self) -> None:
@@ -29,14 +30,14 @@ class Feed:
             raise self._error
 
 
-def feed(error: Exception | None = None) -> Callable[[Warehouse], Any]:
+def feed(error: Exception | None = None) -> Callable[[ConfinedWarehouse], Any]:
     return lambda warehouse: Feed(warehouse, error)
 
 
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
     """Of a warehouse with one row."""
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await warehouse.command(THINGS.ddl())
     await warehouse.insert(THINGS, things(1, "acme"))
     await warehouse.close()

@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from shared.errors import Unavailable
-from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
 from tests.contract.warehouse_suite import THINGS, things
 from tests.durability.scale import LIMIT, WRITER_KILLS
 
@@ -18,7 +19,7 @@ BLOCK = 1000
 
 async def test_no_row_is_lost_and_no_block_is_torn(tmp_path: Path) -> None:
     dice = random.Random(8)
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await warehouse.command(THINGS.ddl())
     acknowledged, sent = 0, 0
     try:
@@ -41,7 +42,7 @@ async def test_no_row_is_lost_and_no_block_is_torn(tmp_path: Path) -> None:
     print(f"{WRITER_KILLS} kills, {acknowledged * BLOCK} rows acknowledged, {doubtful} blocks in doubt, none lost")
 
 
-async def _kill(warehouse: Warehouse, after: float) -> None:
+async def _kill(warehouse: ConfinedWarehouse, after: float) -> None:
     await asyncio.sleep(after)
     engine = warehouse.writer.engine
     assert engine is not None

@@ -10,7 +10,7 @@ import pytest
 from services.analytics.sql.gateway import SqlGateway
 from shared.errors import Invalid
 from shared.security.permissions import Role
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from tests.support.example_facts import ExampleNames, example
 from tests.support.facts import Facts, make_tables, someone
 from tests.support.roles import BUILT_IN
@@ -20,7 +20,7 @@ SQL = "SELECT product, won, average_days, median_days, longest_days FROM cycle_t
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await make_tables(warehouse)
     facts = Facts()
     example(facts)

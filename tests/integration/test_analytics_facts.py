@@ -20,7 +20,7 @@ from services.analytics.views.people import People
 from shared.clock import start_of_day
 from shared.errors import CrmError
 from shared.security.permissions import Access
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.refill import dump, refill, verify
 from shared.warehouse.tables import Row
@@ -68,7 +68,7 @@ class Analysts:
 @pytest.fixture
 async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
     async with open_world(tmp_path) as world:
-        warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+        warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
         codec = world.bus.codec
         feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
         await feed.start()
@@ -299,7 +299,7 @@ def test_any_history_gives_the_same_figures_as_the_fold(
 
 async def _any_history(folder: Path, histories: list[list[str]]) -> None:
     async with open_world(folder) as world:
-        warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}")
+        warehouse = await ConfinedWarehouse.open(f"chdb:{folder / 'warehouse'}")
         feed = WarehouseFeed(warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock)
         await feed.start()
         a = Analysts(world, feed, SqlGateway(warehouse, People(world.views)))

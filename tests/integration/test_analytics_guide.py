@@ -11,7 +11,7 @@ import pytest
 from services.analytics.formats import encode
 from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views.documented import VIEWS
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from tests.support.example_facts import ExampleNames, example
 from tests.support.facts import Facts, make_tables, someone
 
@@ -21,7 +21,7 @@ WORKED = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[SqlGateway]:
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await make_tables(warehouse)
     facts = Facts()
     example(facts)

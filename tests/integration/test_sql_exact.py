@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.analytics.sql.gateway import generate
 from services.analytics.sql.refusals import engine_refusal
 from shared.errors import Invalid
-from shared.warehouse.client import QueryFailed
+from shared.warehouse.port import QueryFailed
 from tests.support.facts import someone
 from tests.support.sql_canaries import Attacked, attacked
 

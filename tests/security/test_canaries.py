@@ -14,7 +14,7 @@ from crm.compose import Suite
 from crm.settings import Settings
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.views.port import Query, Scope
-from shared.warehouse.client import Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
 from tests.security.canaries import (
     COMPANY,
     GONE,
@@ -98,7 +98,7 @@ def test_the_warehouse_holds_nothing_of_people(life: Life) -> None:
     """Its files are compressed, so every table is read."""
 
     async def tables() -> dict[str, str]:
-        warehouse = await Warehouse.open(f"chdb:{life.data / 'warehouse'}")
+        warehouse = await ConfinedWarehouse.open(f"chdb:{life.data / 'warehouse'}")
         try:
             named = await warehouse.rows("SELECT name FROM system.tables WHERE database = 'crm'")
             return {str(name): repr(await warehouse.rows(f"SELECT * FROM `{name}`")) for (name,) in named}

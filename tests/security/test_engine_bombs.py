@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from shared.errors import TooSlow, Unavailable
-from shared.warehouse.client import Limits, QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
+from shared.warehouse.session import Limits
 
 BOMBS = (
     "SELECT length(extractAll(materialize(repeat('a', 1000000)), 'a.*z|a'))",
@@ -31,13 +33,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def warehouse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Warehouse]:
-    opened = await Warehouse.open(f"chdb:{tmp_path_factory.mktemp('bombs') / 'warehouse'}", limits=LIMITS)
+async def warehouse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ConfinedWarehouse]:
+    opened = await ConfinedWarehouse.open(f"chdb:{tmp_path_factory.mktemp('bombs') / 'warehouse'}", limits=LIMITS)
     yield opened
     await opened.close()
 
 
-def pid(warehouse: Warehouse) -> int:
+def pid(warehouse: ConfinedWarehouse) -> int:
     engine = warehouse.readers.running
     assert engine is not None
     return engine.pid
@@ -52,7 +54,7 @@ def processor_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def running(warehouse: Warehouse, questions: int) -> None:
+async def running(warehouse: ConfinedWarehouse, questions: int) -> None:
     async with asyncio.timeout(20):
         while warehouse.readers.busy < questions:
             await asyncio.sleep(0.01)
@@ -60,7 +62,7 @@ async def running(warehouse: Warehouse, questions: int) -> None:
 
 @pytest.mark.parametrize("bomb", BOMBS)
 async def test_a_bomb_ends_with_its_engine_and_another_tenant_is_answered_meanwhile(
-    warehouse: Warehouse, bomb: str
+    warehouse: ConfinedWarehouse, bomb: str
 ) -> None:
     exploding = asyncio.ensure_future(warehouse.ask(bomb, tenant="acme"))
     await running(warehouse, 1)
@@ -79,13 +81,13 @@ async def test_a_bomb_ends_with_its_engine_and_another_tenant_is_answered_meanwh
 
 
 @pytest.mark.parametrize("question", HEAVY)
-async def test_what_is_heavy_ends_by_some_limit(warehouse: Warehouse, question: str) -> None:
+async def test_what_is_heavy_ends_by_some_limit(warehouse: ConfinedWarehouse, question: str) -> None:
     with pytest.raises((QueryFailed, TooSlow)):
         await warehouse.ask(question, tenant="acme")
     assert (await warehouse.ask("SELECT 42", tenant="acme")).rows == [(42,)]
 
 
-async def test_an_innocent_question_is_asked_once_more(warehouse: Warehouse) -> None:
+async def test_an_innocent_question_is_asked_once_more(warehouse: ConfinedWarehouse) -> None:
     innocent = asyncio.ensure_future(warehouse.ask("SELECT 42, sleep(0.5)", tenant="acme"))
     await running(warehouse, 1)
     engine = warehouse.readers.running
@@ -95,7 +97,7 @@ async def test_an_innocent_question_is_asked_once_more(warehouse: Warehouse) -> 
     assert pid(warehouse) != engine.pid
 
 
-async def test_and_not_a_third_time(warehouse: Warehouse) -> None:
+async def test_and_not_a_third_time(warehouse: ConfinedWarehouse) -> None:
     innocent = asyncio.ensure_future(warehouse.ask("SELECT sleep(0.9)", tenant="acme"))
     for _ in range(2):
         await running(warehouse, 1)
@@ -106,7 +108,7 @@ async def test_and_not_a_third_time(warehouse: Warehouse) -> None:
         await innocent
 
 
-async def test_two_bombs_of_a_tenant_leave_a_turn_to_others(warehouse: Warehouse) -> None:
+async def test_two_bombs_of_a_tenant_leave_a_turn_to_others(warehouse: ConfinedWarehouse) -> None:
     bombs = [asyncio.ensure_future(warehouse.ask(BOMBS[0], tenant="acme")) for _ in range(4)]
     await running(warehouse, 2)
     assert (await warehouse.ask("SELECT 42", tenant="globex")).rows == [(42,)]
@@ -114,7 +116,7 @@ async def test_two_bombs_of_a_tenant_leave_a_turn_to_others(warehouse: Warehouse
     assert {type(e) for e in await asyncio.gather(*bombs, return_exceptions=True)} <= {TooSlow, Unavailable}
 
 
-async def test_what_was_killed_reaches_no_later_engine(warehouse: Warehouse) -> None:
+async def test_what_was_killed_reaches_no_later_engine(warehouse: ConfinedWarehouse) -> None:
     """The client repeats a read whose connection broke: on a dead engine that fails, whatever came after it."""
     await warehouse.ask("SELECT 1", tenant="acme")
     dead = warehouse.readers.running
@@ -126,7 +128,7 @@ async def test_what_was_killed_reaches_no_later_engine(warehouse: Warehouse) -> 
         dead.client.query("SELECT 1")
 
 
-async def test_the_warehouse_closes_under_a_bomb(warehouse: Warehouse) -> None:
+async def test_the_warehouse_closes_under_a_bomb(warehouse: ConfinedWarehouse) -> None:
     """The last test of this file: nothing can be asked of it afterwards."""
     exploding = asyncio.ensure_future(warehouse.ask(BOMBS[0], tenant="acme"))
     await running(warehouse, 1)

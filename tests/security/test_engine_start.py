@@ -12,7 +12,8 @@ import pytest
 
 from shared.errors import Unavailable
 from shared.warehouse import home, spawn
-from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
 from shared.warehouse.walls import holds
 
 # the engine's own program, with some walls taken away
@@ -35,9 +36,9 @@ NO_SECCOMP = "seccomp.install = lambda: False"
 @asynccontextmanager
 async def opened(
     folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, *, unconfined: bool = False
-) -> AsyncIterator[Warehouse]:
+) -> AsyncIterator[ConfinedWarehouse]:
     monkeypatch.setattr(spawn, "PROGRAM", ("-I", "-B", "-c", PROGRAM.format(change)))
-    warehouse = await Warehouse.open(f"chdb:{folder / 'warehouse'}", unconfined=unconfined)
+    warehouse = await ConfinedWarehouse.open(f"chdb:{folder / 'warehouse'}", unconfined=unconfined)
     try:
         yield warehouse
     finally:
@@ -96,7 +97,7 @@ async def test_the_data_of_an_older_layout_is_filled_anew(tmp_path: Path) -> Non
     old = tmp_path / "warehouse" / "store"
     old.mkdir(parents=True)
     (tmp_path / "warehouse" / "status").write_text("PID: 1")
-    warehouse = await Warehouse.open(f"chdb:{tmp_path / 'warehouse'}")
+    warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
     await warehouse.close()
     assert not old.exists()
     names = {entry.name for entry in (tmp_path / "warehouse").iterdir()}

@@ -17,7 +17,8 @@ import pytest
 import pytest_asyncio
 
 from services.analytics import facts
-from shared.warehouse.client import QueryFailed, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import QueryFailed
 from shared.warehouse.session import Limits
 from shared.warehouse.tables import shown_names
 from tests.support.facts import CANARY, OURS, THEIRS, two_organisations
@@ -30,7 +31,7 @@ on_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 @dataclass
 class Target:
-    warehouse: Warehouse
+    warehouse: ConfinedWarehouse
     key: Path  # a file next to the warehouse that every user may read
     store: Path  # the writer's data
     shadow: Path  # a part of a table that is not published

@@ -21,7 +21,8 @@ from services.sales.product import Product
 from shared.clock import start_of_day
 from shared.events.envelope import Metadata, Recorded
 from shared.security.permissions import Access, Role
-from shared.warehouse.client import Limits, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.session import Limits
 from shared.warehouse.tables import FactTable, Rows, shown_names
 from tests.support.roles import BUILT_IN
 
@@ -103,7 +104,7 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
             f.put(table, tenant, f"{tenant}-{status}", deal)
 
 
-async def make_tables(warehouse: Warehouse) -> None:
+async def make_tables(warehouse: ConfinedWarehouse) -> None:
     """The fact tables, empty, shown to callers."""
     for table in (t for ft in facts.TABLES for t in ft.tables):
         await warehouse.command(table.ddl())
@@ -111,9 +112,11 @@ async def make_tables(warehouse: Warehouse) -> None:
 
 
 @asynccontextmanager
-async def two_organisations(folder: Path, limits: Limits | None = None) -> AsyncIterator[tuple[Warehouse, SqlGateway]]:
+async def two_organisations(
+    folder: Path, limits: Limits | None = None
+) -> AsyncIterator[tuple[ConfinedWarehouse, SqlGateway]]:
     """OURS has the texts "100" and "100 East", THEIRS the canary everywhere."""
-    warehouse = await Warehouse.open(f"chdb:{folder}", limits=limits)
+    warehouse = await ConfinedWarehouse.open(f"chdb:{folder}", limits=limits)
     await make_tables(warehouse)
     f = Facts()
     organisation(f, OURS, "100")

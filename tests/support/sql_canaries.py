@@ -12,7 +12,9 @@ from services.analytics.formats import FORMATS, encode
 from services.analytics.sql.gateway import SqlGateway
 from shared.errors import CrmError
 from shared.security.permissions import Access
-from shared.warehouse.client import Answer, Limits, Warehouse
+from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import Answer
+from shared.warehouse.session import Limits
 from tests.support.facts import CANARY, someone, two_organisations
 
 LIMITS = Limits(seconds=2, memory=400_000_000)
@@ -23,7 +25,7 @@ EXTRA_TABLES = 3
 class Attacked:
     """file: holds the canary. out: is not there, and must not come into being."""
 
-    warehouse: Warehouse
+    warehouse: ConfinedWarehouse
     gateway: SqlGateway
     file: Path
     out: Path

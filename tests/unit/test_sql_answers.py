@@ -12,7 +12,7 @@ import pytest
 
 from services.analytics.formats import FORMATS, MAX_BYTES, MAX_CELLS, TABLE_ROWS, Encoder, Format, chunks, encode
 from shared.errors import Invalid
-from shared.warehouse.client import Answer
+from shared.warehouse.port import Answer
 
 
 def answer(columns: int, values: Sequence[Any], type_: str = "Decimal(18, 2)") -> Answer:

@@ -30,7 +30,7 @@ from services.analytics.views.people import People
 from services.analytics.views.spec import Scoping, View
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
-from shared.warehouse.client import Answer, QueryFailed, Warehouse
+from shared.warehouse.port import Answer, QueryFailed, Warehouse
 from shared.warehouse.readers import AT_ONCE, OF_A_TENANT
 from shared.warehouse.tables import shown_names
 from shared.warehouse.turns import Turns, User

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.errors import FieldError, Invalid, Unavailable
-from shared.warehouse.client import QueryFailed
+from shared.warehouse.port import QueryFailed
 
 Place = tuple[int, int]  # line and column, (0, 0) = not known
 

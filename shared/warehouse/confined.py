@@ -1,4 +1,4 @@
-"""The one ClickHouse client: the suite's own statements go to a writer, callers' questions to disposable readers.
+"""The embedded warehouse: the suite's own statements go to a writer, callers' questions to disposable readers.
 
 Each is an engine in a process of its own (shared.warehouse.engine), spoken to by ClickHouse's HTTP interface. What a
 question can reach is bounded outside the engine, because the engine's own locks leave holes: under `readonly = 1` and
@@ -11,34 +11,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import TooSlow, Unavailable
 from shared.eventstore.lock import AlreadyOpen
 from shared.warehouse.grants import Shown
 from shared.warehouse.home import Home
+from shared.warehouse.port import Answer, Mark, Parameters, QueryFailed
 from shared.warehouse.readers import Readers
-from shared.warehouse.session import Answer, Limits, Parameters, QueryFailed, first_line
+from shared.warehouse.session import Limits, first_line
 from shared.warehouse.spawn import NotStarted
 from shared.warehouse.tables import Row, Table
 from shared.warehouse.writer import Writer
 
-__all__ = ["Answer", "DataRefused", "InUse", "Limits", "Mark", "Parameters", "QueryFailed", "Warehouse"]
-
 SETTLE_SECONDS = 30.0
 _LOOK_EVERY = 0.02  # seconds
 _AT_DATA = "Error initializing EmbeddedServer"  # what the engine says when it fails at its data
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A row that was written: its table and tenant, and a condition that it or a later form of it meets."""
-
-    table: str
-    tenant: str
-    condition: str
-    parameters: Parameters
 
 
 class InUse(Unavailable):
@@ -49,7 +37,9 @@ class DataRefused(Unavailable):
     """The engine starts and does not open the data; it does not say why."""
 
 
-class Warehouse:
+class ConfinedWarehouse:
+    """The adapter of `chdb:` URLs."""
+
     def __init__(self, home: Home, database: str, limits: Limits, *, unconfined: bool = False) -> None:
         self._home, self._database = home, database
         self.writer = Writer(home, database)
@@ -60,7 +50,7 @@ class Warehouse:
     @classmethod
     async def open(
         cls, url: str, *, database: str = "crm", limits: Limits | None = None, unconfined: bool = False
-    ) -> Warehouse:
+    ) -> ConfinedWarehouse:
         """Open `chdb:<directory>`, created if missing. unconfined: answer callers even where no walls hold.
 
         Raises:
@@ -89,14 +79,9 @@ class Warehouse:
         return warehouse
 
     async def command(self, sql: str, parameters: Parameters | None = None) -> None:
-        """A statement of the suite's own (never a caller's text). Raises QueryFailed, Unavailable."""
         await self.writer.command(sql, parameters)
 
     async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
-        """Insert rows shaped as the table's columns as one block; durable on return.
-
-        Raises QueryFailed, Unavailable.
-        """
         if rows:
             into = name or table.name
             await self.writer.insert(table, rows, into)
@@ -105,43 +90,23 @@ class Warehouse:
             self._written[into] = Mark(into, tenant, "id = {id:String} AND version >= {version:UInt64}", row)
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """The suite's own question, in order with its writes and without a reader's limits.
-
-        Raises QueryFailed, Unavailable.
-        """
         return (await self.writer.ask(sql, parameters)).rows
 
     async def publish(self, tables: Sequence[str]) -> None:
-        """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
-
-        Each has a column `tenant`. Call it again after one of them is recreated or exchanged.
-        """
         await self.readers.publish(tables)
 
     async def ask(self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1) -> Answer:
-        """A caller's question, which sees the rows of this tenant alone, as they were at most two seconds ago.
-
-        columns: how many the answer has; the more, the fewer rows it may have.
-
-        Raises:
-            QueryFailed: the engine refuses it, or it is beyond a limit.
-            TooSlow: it could not be ended but with its engine.
-            Unavailable: SQL is switched off here, or the engine cannot be started.
-        """
         if not tenant:
             raise ValueError("a question is always some tenant's")
         return await self.readers.ask(sql, parameters, tenant, columns)
 
     async def warm(self) -> None:
-        """Start the engine of callers' questions before the first one. A failure is logged."""
         await self.readers.warm()
 
     def marks(self) -> list[Mark]:
-        """Marks of the writes that readers may not show yet; pass them to `shows`."""
         return list(self._written.values())
 
     async def shows(self, marks: Sequence[Mark]) -> bool:
-        """Whether answers hold all of this. Without a reader they do: the next one starts with all that is there."""
         for mark in marks:
             if self.readers.running is None or mark.table not in self.readers.published:
                 continue
@@ -152,7 +117,6 @@ class Warehouse:
         return True
 
     async def settle(self) -> None:
-        """Wait until answers hold all that is written by now. Raises TimeoutError."""
         marks = self.marks()
         async with asyncio.timeout(SETTLE_SECONDS):
             while not await self.shows(marks):

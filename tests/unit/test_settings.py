@@ -1,0 +1,29 @@
+"""Adapters are chosen by URL; what there is not is refused with the names of those there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.settings import ADAPTERS, WrongSetting, check_adapters
+
+
+def test_every_adapter_that_is_named_is_accepted() -> None:
+    check_adapters({})
+    for name, schemes in ADAPTERS.items():
+        for scheme in schemes:
+            check_adapters({name: scheme})
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.parametrize("url", ["", "chbd:", "sqlite", "mongodb://admin:secret@example/crm"])
+def test_another_scheme_is_refused_with_those_there_are(name: str, url: str) -> None:
+    with pytest.raises(
+        WrongSetting, match=f"^{name}: no adapter for .*, this version knows {ADAPTERS[name][0]}"
+    ) as error:
+        check_adapters({name: url})
+    assert "secret" not in str(error.value)
+
+
+def test_files_of_the_embedded_adapters_lie_in_the_data_directory() -> None:
+    with pytest.raises(WrongSetting, match="CRM_VIEWS: sqlite: takes no path, its files are in the data directory"):
+        check_adapters({"CRM_VIEWS": "sqlite:/tmp/views.db"})
