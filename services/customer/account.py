@@ -9,7 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key, company_key, mail_site, site_of
 from shared.domain.record import MergeableRecord, fold_values
@@ -24,6 +24,7 @@ from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import MAX_PAGE, Collection, Condition, Field, Key, Kind, Query
 
+Name = Annotated[str, F(min_length=1, max_length=200)]
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
 
 
@@ -32,22 +33,32 @@ AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor
 
 @dataclass(slots=True)
 class Account(MergeableRecord):
-    name: str = ""
-    type: str = "prospect"
-    parent: str | None = None
-    industry: str = ""
-    website: str = ""
-    email: str = ""
-    phone: str = ""
-    tax_id: str = ""
-    country: str = ""
-    city: str = ""
-    address: str = ""
-    employees: int | None = None
-    annual_revenue: str | None = None
-    currency: str = ""
-    founded: int | None = None
-    description: str = ""
+    name: Annotated[Name, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    type: Annotated[str, displayed(Kind.KEYWORD, "类型", "Type", indexed=True, options=get_args(AccountType))] = (
+        "prospect"
+    )
+    parent: Annotated[
+        Reference | None, displayed(Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account")
+    ] = None
+    industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True, searchable=True)] = ""
+    website: Annotated[str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True)] = ""
+    email: Annotated[Email, plain(Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, key=Key.EMAIL)] = ""
+    phone: Annotated[Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE)] = ""
+    tax_id: Annotated[
+        str, F(max_length=40), plain(Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.CODE)
+    ] = ""
+    country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
+    city: Annotated[Text, plain(Kind.TEXT, "城市", "City", indexed=True, searchable=True)] = ""
+    address: Annotated[str, F(max_length=500), plain(Kind.TEXT, "地址", "Address", searchable=True)] = ""
+    employees: Annotated[
+        int | None, F(ge=0, le=100_000_000), plain(Kind.INTEGER, "员工数", "Employees", indexed=True)
+    ] = None
+    annual_revenue: Annotated[Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True)] = None
+    currency: Annotated[Currency | None, plain(Kind.KEYWORD, "币种", "Currency", unset=None)] = ""
+    founded: Annotated[Year | None, plain(Kind.INTEGER, "成立年份", "Founded", indexed=True)] = None
+    description: Annotated[
+        str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True)
+    ] = ""
 
 
 def evolve(state: Account, event: Event) -> None:
@@ -84,22 +95,7 @@ ACCOUNT = Aggregate(
         "accounts",
         2,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("type", Kind.KEYWORD, "类型", "Type", indexed=True, options=get_args(AccountType)),
-            Field("parent", Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account"),
-            Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
-            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, key=Key.EMAIL),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE),
-            Field("tax_id", Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.CODE),
-            Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
-            Field("city", Kind.TEXT, "城市", "City", indexed=True, searchable=True),
-            Field("address", Kind.TEXT, "地址", "Address", searchable=True),
-            Field("employees", Kind.INTEGER, "员工数", "Employees", indexed=True),
-            Field("annual_revenue", Kind.DECIMAL, "年营收", "Annual revenue", indexed=True),
-            Field("currency", Kind.KEYWORD, "币种", "Currency"),
-            Field("founded", Kind.INTEGER, "成立年份", "Founded", indexed=True),
-            Field("description", Kind.TEXT, "备注", "Description", searchable=True),
+            Account,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
@@ -183,27 +179,14 @@ add_lifecycle(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class AccountDetails(CommandModel):
+class AccountDetails(CommandModel, plain=Account):
     """The plain fields, all optional: in a PATCH only those sent change."""
 
-    industry: Text = ""
-    website: Annotated[str, F(max_length=200)] = ""
-    email: Email = ""
-    phone: Phone = ""
-    tax_id: Annotated[str, F(max_length=40)] = ""
-    country: Country = ""
-    city: Text = ""
-    address: Annotated[str, F(max_length=500)] = ""
-    employees: Annotated[int | None, F(ge=0, le=100_000_000)] = None
-    annual_revenue: Amount | None = None
-    currency: Currency | None = None
-    founded: Year | None = None
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     custom: Custom = F(default_factory=dict)
 
 
 class CreateAccount(AccountDetails):
-    name: Annotated[str, F(min_length=1, max_length=200)]
+    name: Name
     type: AccountType = "prospect"
     parent: Reference | None = None
     owner: Reference | None = None
@@ -219,8 +202,9 @@ async def before_create(cmd: CreateAccount, lookups: Lookups) -> None:
     await lookups.exists("owner", "user", cmd.owner)
     if not cmd.allow_duplicate:
         await refuse_duplicate("name", "match_key", company_key(cmd.name), lookups)
-        site = site_of(cmd.website) or mail_site(cmd.email)
-        await refuse_duplicate("website" if cmd.website else "email", "site_key", site, lookups)
+        wanted = cmd.onto(Account())
+        site = site_of(wanted.website) or mail_site(wanted.email)
+        await refuse_duplicate("website" if wanted.website else "email", "site_key", site, lookups)
 
 
 async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookups) -> None:
@@ -241,7 +225,7 @@ def create(cmd: CreateAccount, state: Account, ctx: Context) -> list[Event]:
 
 
 class ChangeAccountDetails(AccountDetails):
-    name: Annotated[str, F(min_length=1, max_length=200)] = ""
+    name: Name = ""
 
 
 @ACCOUNT.command("ChangeAccountDetails", action="edit", verb="PATCH")

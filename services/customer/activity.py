@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
 
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import Context
-from shared.domain.fields import record_fields
+from shared.domain.command import VERBATIM, Context
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record, fold_values
 from shared.domain.timelines import OnTimelines
+from shared.domain.types import Email
 from shared.domain.undo import Reverse, Step, entries, restored
 from shared.errors import Rejected
 from shared.events import customer_activities as events
@@ -28,6 +31,8 @@ from shared.views.port import Collection, Document, Field, Kind
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
 Status = Literal["open", "done", "cancelled"]
+MOST = 100  # links, participants and recipients each
+Subject = Annotated[str, F(max_length=300)]
 Direction = Literal["", "inbound", "outbound"]
 Priority = Literal["low", "normal", "high"]
 
@@ -41,22 +46,49 @@ class Activity(Record):
     response}, response "" = not answered yet. about: all persons who were ever linked to it or took part; their
     erasure needs them."""
 
-    kind: str = "task"
-    subject: str = ""
-    body: str = ""
-    location: str = ""
-    sender: str = ""
-    recipients: list[str] = field(default_factory=list)
-    status: str = "open"
-    start: int = 0
-    due: int = 0
-    completed_at: int = 0
-    duration: int | None = None
-    direction: str = ""
-    priority: str = "normal"
-    linked_to: list[dict[str, str]] = field(default_factory=list)
-    participants: list[dict[str, str]] = field(default_factory=list)
-    about: list[str] = field(default_factory=list)
+    kind: Annotated[
+        str, displayed(Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(ActivityKind))
+    ] = "task"
+    subject: Annotated[
+        Subject,
+        plain(Kind.TEXT, "主题", "Subject", indexed=True, searchable=True, personal=True, required=True),
+    ] = ""
+    body: Annotated[
+        str, VERBATIM, F(max_length=50_000), plain(Kind.TEXT, "内容", "Body", searchable=True, personal=True)
+    ] = ""
+    location: Annotated[
+        str, F(max_length=300), plain(Kind.TEXT, "地点", "Location", searchable=True, personal=True)
+    ] = ""
+    sender: Annotated[Email, plain(Kind.KEYWORD, "发件人", "From", searchable=True, personal=True)] = ""
+    recipients: Annotated[
+        list[Annotated[Email, F(min_length=3)]],
+        F(max_length=MOST),
+        plain(Kind.KEYWORDS, "收件人", "To", searchable=True, personal=True),
+    ] = field(default_factory=list)
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
+    ] = "open"
+    start: Annotated[int, displayed(Kind.DATETIME, "开始", "Start", indexed=True, writable=False)] = 0
+    due: Annotated[int, displayed(Kind.DATETIME, "截止", "Due", indexed=True, writable=False)] = 0
+    completed_at: Annotated[int, displayed(Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False)] = 0
+    duration: Annotated[
+        int | None, F(ge=0, le=100_000), plain(Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True)
+    ] = None
+    direction: Annotated[
+        Direction, plain(Kind.KEYWORD, "方向", "Direction", indexed=True, options=get_args(Direction)[1:])
+    ] = ""
+    priority: Annotated[
+        Priority, plain(Kind.KEYWORD, "优先级", "Priority", indexed=True, options=get_args(Priority))
+    ] = "normal"
+    linked_to: Annotated[
+        list[dict[str, str]], displayed(Kind.JSON, "相关记录及类型", "Linked records with types", writable=False)
+    ] = field(default_factory=list)
+    participants: Annotated[list[dict[str, str]], displayed(Kind.JSON, "参与人", "Participants", writable=False)] = (
+        field(default_factory=list)
+    )
+    about: Annotated[
+        list[str], displayed(Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False)
+    ] = field(default_factory=list)
 
 
 KINDS: dict[str, type[Any]] = {
@@ -124,25 +156,16 @@ ACTIVITY = Aggregate(
         "activities",
         3,
         record_fields(
-            Field("kind", Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(ActivityKind)),
-            Field("subject", Kind.TEXT, "主题", "Subject", indexed=True, searchable=True, personal=True, required=True),
-            Field("body", Kind.TEXT, "内容", "Body", searchable=True, personal=True),
-            Field("location", Kind.TEXT, "地点", "Location", searchable=True, personal=True),
-            Field("sender", Kind.KEYWORD, "发件人", "From", searchable=True, personal=True),
-            Field("recipients", Kind.KEYWORDS, "收件人", "To", searchable=True, personal=True),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("start", Kind.DATETIME, "开始", "Start", indexed=True, writable=False),
-            Field("due", Kind.DATETIME, "截止", "Due", indexed=True, writable=False),
-            Field("completed_at", Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False),
-            Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),
-            Field("duration", Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True),
-            Field("direction", Kind.KEYWORD, "方向", "Direction", indexed=True, options=get_args(Direction)[1:]),
-            Field("priority", Kind.KEYWORD, "优先级", "Priority", indexed=True, options=get_args(Priority)),
-            Field("links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False),
-            Field("linked_to", Kind.JSON, "相关记录及类型", "Linked records with types", writable=False),
-            Field("participants", Kind.JSON, "参与人", "Participants", writable=False),
-            Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
-            Field("about", Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False),
+            Activity,
+            after={
+                "completed_at": (Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),),
+                "priority": (
+                    Field("links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False),
+                ),
+                "participants": (
+                    Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
+                ),
+            },
             sources={
                 "at": ("completed_at", "start", "due"),
                 "links": ("linked_to",),

@@ -6,12 +6,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from services.customer.activity import ACTIVITY, KINDS, Activity, ActivityKind, Direction, Priority, require_open
+from services.customer.activity import (
+    ACTIVITY,
+    KINDS,
+    MOST,
+    Activity,
+    ActivityKind,
+    Subject,
+    require_open,
+)
 from shared.clock import Micros
 from shared.domain.aggregate import Commands
-from shared.domain.command import VERBATIM, CommandModel, Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.types import Custom, Email, Moment, Reference
+from shared.domain.types import Custom, Moment, Reference
 from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
@@ -20,7 +28,6 @@ from shared.kernel.lookups import Lookups
 COMMANDS = Commands(ACTIVITY, __name__)
 
 LinkType = Literal["account", "contact", "lead", "opportunity"]
-MOST = 100  # links and participants each
 
 
 class Link(CommandModel):
@@ -35,17 +42,9 @@ class Participant(CommandModel):
     id: Reference
 
 
-class ActivityDetails(CommandModel):
+class ActivityDetails(CommandModel, plain=Activity):
     """What can be edited in place, all optional: in a PATCH only those sent change. duration: minutes."""
 
-    subject: Annotated[str, F(max_length=300)] = ""
-    body: Annotated[str, VERBATIM, F(max_length=50_000)] = ""
-    location: Annotated[str, F(max_length=300)] = ""
-    sender: Email = ""
-    recipients: Annotated[list[Annotated[Email, F(min_length=3)]], F(max_length=MOST)] = F(default_factory=list)
-    duration: Annotated[int | None, F(ge=0, le=100_000)] = None
-    direction: Direction = ""
-    priority: Priority = "normal"
     custom: Custom = F(default_factory=dict)
 
 
@@ -56,7 +55,7 @@ class CreateActivity(ActivityDetails):
     """
 
     kind: ActivityKind
-    subject: Annotated[str, F(min_length=1, max_length=300)]
+    subject: Annotated[Subject, F(min_length=1)]
     start: Moment | None = None
     due: Moment | None = None
     done: bool | None = None

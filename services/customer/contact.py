@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field as F
 
 from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
 from services.customer.taking import add_forgetting
 from shared.domain.aggregate import Aggregate, Unique
-from shared.domain.fields import record_fields
+from shared.domain.command import VERBATIM
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.match import email_key, person_key
 from shared.domain.names import full_name
 from shared.domain.record import MergeableRecord, fold_values
+from shared.domain.types import Day, Text
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
@@ -33,21 +37,41 @@ class Contact(MergeableRecord):
     """emails: {email, kind, primary}. phones: {phone, kind, primary}. addresses: {id, kind, street, city, region,
     postcode, country}. accounts: {account, role, primary, active}."""
 
-    salutation: str = ""
-    given_name: str = ""
-    middle_name: str = ""
-    family_name: str = ""
-    title: str = ""
-    department: str = ""
-    birthday: str = ""
-    language: str = ""
-    do_not_call: bool = False
-    do_not_email: bool = False
-    description: str = ""
-    emails: list[Entry] = field(default_factory=list)
-    phones: list[Entry] = field(default_factory=list)
-    addresses: list[Entry] = field(default_factory=list)
-    accounts: list[Entry] = field(default_factory=list)
+    salutation: Annotated[str, F(max_length=40), plain(Kind.KEYWORD, "称谓", "Salutation", personal=True)] = ""
+    given_name: Annotated[
+        str, F(max_length=100), plain(Kind.TEXT, "名", "Given name", indexed=True, searchable=True, personal=True)
+    ] = ""
+    middle_name: Annotated[str, F(max_length=100), plain(Kind.TEXT, "中间名", "Middle name", personal=True)] = ""
+    family_name: Annotated[
+        str, F(max_length=100), plain(Kind.TEXT, "姓", "Family name", indexed=True, searchable=True, personal=True)
+    ] = ""
+    title: Annotated[Text, plain(Kind.TEXT, "职务", "Job title", indexed=True, searchable=True, personal=True)] = ""
+    department: Annotated[
+        Text, plain(Kind.TEXT, "部门", "Department", indexed=True, searchable=True, personal=True)
+    ] = ""
+    birthday: Annotated[Day, plain(Kind.DATE, "生日", "Birthday", indexed=True, personal=True)] = ""
+    language: Annotated[
+        str,
+        F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"),
+        plain(Kind.KEYWORD, "语言", "Language", indexed=True),
+    ] = ""
+    do_not_call: Annotated[bool, plain(Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True)] = False
+    do_not_email: Annotated[bool, plain(Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True)] = False
+    description: Annotated[
+        str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True, personal=True)
+    ] = ""
+    emails: Annotated[list[Entry], displayed(Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False)] = field(
+        default_factory=list
+    )
+    phones: Annotated[list[Entry], displayed(Kind.JSON, "全部电话", "Phones", personal=True, writable=False)] = field(
+        default_factory=list
+    )
+    addresses: Annotated[list[Entry], displayed(Kind.JSON, "地址", "Addresses", personal=True, writable=False)] = field(
+        default_factory=list
+    )
+    accounts: Annotated[list[Entry], displayed(Kind.JSON, "客户角色", "Roles at accounts", writable=False)] = field(
+        default_factory=list
+    )
 
 
 def evolve(state: Contact, event: Event) -> None:
@@ -150,70 +174,78 @@ CONTACT = Aggregate(
         "contacts",
         3,
         record_fields(
-            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, writable=False),
-            Field("salutation", Kind.KEYWORD, "称谓", "Salutation", personal=True),
-            Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, searchable=True, personal=True),
-            Field("middle_name", Kind.TEXT, "中间名", "Middle name", personal=True),
-            Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, searchable=True, personal=True),
-            Field("title", Kind.TEXT, "职务", "Job title", indexed=True, searchable=True, personal=True),
-            Field("department", Kind.TEXT, "部门", "Department", indexed=True, searchable=True, personal=True),
-            Field("birthday", Kind.DATE, "生日", "Birthday", indexed=True, personal=True),
-            Field("language", Kind.KEYWORD, "语言", "Language", indexed=True),
-            Field("do_not_call", Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True),
-            Field("do_not_email", Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True),
-            Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
-            Field(
-                "email",
-                Kind.KEYWORD,
-                "邮箱",
-                "E-mail",
-                indexed=True,
-                searchable=True,
-                personal=True,
-                writable=False,
-                key=Key.EMAIL,
-            ),
-            Field("emails", Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False),
-            Field(
-                "email_keys",
-                Kind.KEYWORDS,
-                "邮箱查重键",
-                "E-mail keys",
-                indexed=True,
-                searchable=True,
-                personal=True,
-                writable=False,
-                key=Key.EMAIL,
-            ),
-            Field(
-                "phone",
-                Kind.KEYWORD,
-                "电话",
-                "Phone",
-                indexed=True,
-                searchable=True,
-                personal=True,
-                writable=False,
-                key=Key.PHONE,
-            ),
-            Field("phones", Kind.JSON, "全部电话", "Phones", personal=True, writable=False),
-            Field(
-                "phone_keys",
-                Kind.KEYWORDS,
-                "电话查重键",
-                "Phone keys",
-                indexed=True,
-                personal=True,
-                writable=False,
-                key=Key.PHONE,
-            ),
-            Field("addresses", Kind.JSON, "地址", "Addresses", personal=True, writable=False),
-            Field("account", Kind.KEYWORD, "主要客户", "Account", indexed=True, writable=False, ref="account"),
-            Field("account_ids", Kind.KEYWORDS, "所属客户", "Accounts", indexed=True, writable=False, ref="account"),
-            Field("accounts", Kind.JSON, "客户角色", "Roles at accounts", writable=False),
+            Contact,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="contact"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, personal=True, writable=False),
+            after={
+                "": (
+                    Field(
+                        "name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, writable=False
+                    ),
+                ),
+                "description": (
+                    Field(
+                        "email",
+                        Kind.KEYWORD,
+                        "邮箱",
+                        "E-mail",
+                        indexed=True,
+                        searchable=True,
+                        personal=True,
+                        writable=False,
+                        key=Key.EMAIL,
+                    ),
+                ),
+                "emails": (
+                    Field(
+                        "email_keys",
+                        Kind.KEYWORDS,
+                        "邮箱查重键",
+                        "E-mail keys",
+                        indexed=True,
+                        searchable=True,
+                        personal=True,
+                        writable=False,
+                        key=Key.EMAIL,
+                    ),
+                    Field(
+                        "phone",
+                        Kind.KEYWORD,
+                        "电话",
+                        "Phone",
+                        indexed=True,
+                        searchable=True,
+                        personal=True,
+                        writable=False,
+                        key=Key.PHONE,
+                    ),
+                ),
+                "phones": (
+                    Field(
+                        "phone_keys",
+                        Kind.KEYWORDS,
+                        "电话查重键",
+                        "Phone keys",
+                        indexed=True,
+                        personal=True,
+                        writable=False,
+                        key=Key.PHONE,
+                    ),
+                ),
+                "addresses": (
+                    Field("account", Kind.KEYWORD, "主要客户", "Account", indexed=True, writable=False, ref="account"),
+                    Field(
+                        "account_ids",
+                        Kind.KEYWORDS,
+                        "所属客户",
+                        "Accounts",
+                        indexed=True,
+                        writable=False,
+                        ref="account",
+                    ),
+                ),
+            },
             sources=SOURCES,
         ),
     ),

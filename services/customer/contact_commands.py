@@ -8,11 +8,11 @@ from pydantic import Field as F
 
 from services.customer.contact import CONTACT, Contact, primary
 from shared.domain.aggregate import Commands
-from shared.domain.command import VERBATIM, CommandModel, Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key
 from shared.domain.names import full_name, split_name
-from shared.domain.types import Country, Custom, Day, Email, KnownPhone, Phone, Reference, Text
+from shared.domain.types import Country, Custom, Email, KnownPhone, Phone, Reference, Text
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
@@ -28,20 +28,9 @@ AddressKind = Literal["work", "private", "billing", "delivery", "other"]
 MOST = 20  # e-mails, phones and addresses each
 
 
-class ContactDetails(CommandModel):
+class ContactDetails(CommandModel, plain=Contact):
     """The plain fields, all optional: in a PATCH only those sent change."""
 
-    salutation: Annotated[str, F(max_length=40)] = ""
-    given_name: Annotated[str, F(max_length=100)] = ""
-    middle_name: Annotated[str, F(max_length=100)] = ""
-    family_name: Annotated[str, F(max_length=100)] = ""
-    title: Text = ""
-    department: Text = ""
-    birthday: Day = ""
-    language: Annotated[str, F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
-    do_not_call: bool = False
-    do_not_email: bool = False
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
     custom: Custom = F(default_factory=dict)
 
 
@@ -64,8 +53,9 @@ class CreateContact(ContactDetails):
 
     def parts(self) -> dict[str, str]:
         """The parts of the name; those given win over the whole."""
-        given = {"family_name": self.family_name, "middle_name": self.middle_name, "given_name": self.given_name}
-        return given if self.family_name or self.given_name else split_name(self.name)
+        new = self.onto(Contact())
+        given = {"family_name": new.family_name, "middle_name": new.middle_name, "given_name": new.given_name}
+        return given if new.family_name or new.given_name else split_name(self.name)
 
     def whole(self) -> str:
         parts = self.parts()

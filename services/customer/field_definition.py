@@ -9,7 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record
@@ -20,7 +20,7 @@ from shared.events.envelope import Event
 from shared.kernel.custom_fields import MOST
 from shared.kernel.lookups import Lookups
 from shared.security.roles import SEEN_BY_ALL
-from shared.views.port import Collection, Condition, Field, Kind, Query, Scope
+from shared.views.port import Collection, Condition, Kind, Query, Scope
 
 FieldKind = Literal["text", "keyword", "integer", "decimal", "date", "boolean"]
 Option = Annotated[str, F(min_length=1, max_length=100)]
@@ -31,13 +31,21 @@ Option = Annotated[str, F(min_length=1, max_length=100)]
 
 @dataclass(slots=True)
 class FieldDefinition(Record):
-    resource: str = ""
-    name: str = ""
-    kind: str = "text"
-    zh: str = ""
-    en: str = ""
-    options: list[str] = field(default_factory=list)
-    required: bool = False
+    resource: Annotated[
+        str, displayed(Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True)
+    ] = ""
+    name: Annotated[
+        str, displayed(Kind.KEYWORD, "标识", "Name", indexed=True, searchable=True, writable=False, required=True)
+    ] = ""
+    kind: Annotated[
+        str, displayed(Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(FieldKind))
+    ] = "text"
+    zh: Annotated[Text, plain(Kind.TEXT, "中文名", "Chinese label", indexed=True, searchable=True)] = ""
+    en: Annotated[Text, plain(Kind.TEXT, "英文名", "English label", indexed=True, searchable=True)] = ""
+    options: Annotated[list[Option], F(max_length=200), plain(Kind.JSON, "选项", "Options")] = field(
+        default_factory=list
+    )
+    required: Annotated[bool, plain(Kind.BOOLEAN, "必填", "Required", indexed=True)] = False
 
 
 def evolve(state: FieldDefinition, event: Event) -> None:
@@ -59,13 +67,7 @@ FIELD_DEFINITION = Aggregate(
         "field_definitions",
         1,
         record_fields(
-            Field("resource", Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True),
-            Field("name", Kind.KEYWORD, "标识", "Name", indexed=True, searchable=True, writable=False, required=True),
-            Field("kind", Kind.KEYWORD, "类型", "Kind", indexed=True, writable=False, options=get_args(FieldKind)),
-            Field("zh", Kind.TEXT, "中文名", "Chinese label", indexed=True, searchable=True),
-            Field("en", Kind.TEXT, "英文名", "English label", indexed=True, searchable=True),
-            Field("options", Kind.JSON, "选项", "Options"),
-            Field("required", Kind.BOOLEAN, "必填", "Required", indexed=True),
+            FieldDefinition,
             owned=False,
         ),
         owner=None,
@@ -84,16 +86,16 @@ add_lifecycle(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class DefineField(CommandModel):
-    """A new custom field `custom.<name>`. options: the only values allowed, for text and keywords."""
+class Place(CommandModel):
+    """What stays as it is for ever: values are stored under it."""
 
     resource: Annotated[str, F(min_length=1, max_length=40)]
     name: Annotated[str, F(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     kind: FieldKind
-    zh: Text = ""
-    en: Text = ""
-    options: Annotated[list[Option], F(max_length=200)] = F(default_factory=list)
-    required: bool = False
+
+
+class DefineField(Place, plain=FieldDefinition):
+    """A new custom field `custom.<name>`. options: the only values allowed, for text and keywords."""
 
     model_config = {
         "json_schema_extra": {
@@ -114,9 +116,10 @@ async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
 
 @FIELD_DEFINITION.command("DefineField", action="create", verb="", creates=True, prepare=resource_has_room)
 def define(cmd: DefineField, state: FieldDefinition, ctx: Context) -> list[Event]:
-    require_options_fit(cmd.kind, cmd.options)
-    zh, en = cmd.zh or cmd.en or cmd.name, cmd.en or cmd.zh or cmd.name
-    return [events.FieldDefined(cmd.resource, cmd.name, cmd.kind, zh, en, unique(cmd.options), cmd.required)]
+    new = cmd.onto(FieldDefinition())
+    require_options_fit(cmd.kind, new.options)
+    zh, en = new.zh or new.en or cmd.name, new.en or new.zh or cmd.name
+    return [events.FieldDefined(cmd.resource, cmd.name, cmd.kind, zh, en, unique(new.options), new.required)]
 
 
 def require_options_fit(kind: str, options: list[str]) -> None:
@@ -128,21 +131,19 @@ def unique(options: list[str]) -> list[str]:
     return list(dict.fromkeys(options))
 
 
-class ChangeFieldDefinition(CommandModel):
+class ChangeFieldDefinition(CommandModel, plain=FieldDefinition):
     """Name and kind stay for ever: values are stored under them."""
 
-    zh: Annotated[str, F(min_length=1, max_length=200)] = ""
-    en: Annotated[str, F(min_length=1, max_length=200)] = ""
-    options: Annotated[list[Option], F(max_length=200)] = F(default_factory=list)
-    required: bool = False
+    zh: Annotated[Text, F(min_length=1)] = ""
+    en: Annotated[Text, F(min_length=1)] = ""
 
 
 @FIELD_DEFINITION.command("ChangeFieldDefinition", action="edit", verb="PATCH")
 def change(cmd: ChangeFieldDefinition, state: FieldDefinition, ctx: Context) -> list[Event]:
     require_live(state)
-    require_options_fit(state.kind, cmd.options)
     wanted = cmd.model_dump(exclude_unset=True)
     if "options" in wanted:
-        wanted["options"] = unique(cmd.options)
+        require_options_fit(state.kind, wanted["options"])
+        wanted["options"] = unique(wanted["options"])
     changes = changed_fields(state, wanted)
     return [events.FieldDefinitionChanged(changes)] if changes else []

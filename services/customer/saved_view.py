@@ -13,7 +13,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
 from shared.domain.undo import Reverse, Step
@@ -37,12 +37,14 @@ from shared.views.query import validate
 class SavedView(Record):
     """filters: {field, op, value}, values as text. order: a field, with - before it the other way round; "" = none."""
 
-    name: str = ""
-    resource: str = ""
-    filters: list[dict[str, str]] = field(default_factory=list)
-    order: str = ""
-    columns: list[str] = field(default_factory=list)
-    shared: bool = False
+    name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    resource: Annotated[
+        str, displayed(Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True)
+    ] = ""
+    filters: Annotated[list[dict[str, str]], displayed(Kind.JSON, "筛选条件", "Filters")] = field(default_factory=list)
+    order: Annotated[str, displayed(Kind.KEYWORD, "排序", "Order")] = ""
+    columns: Annotated[list[str], displayed(Kind.JSON, "列", "Columns")] = field(default_factory=list)
+    shared: Annotated[bool, displayed(Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False)] = False
 
 
 def evolve(state: SavedView, event: Event) -> None:
@@ -90,12 +92,7 @@ SAVED_VIEW = Aggregate(
         "saved_views",
         2,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("resource", Kind.KEYWORD, "记录类型", "Record type", indexed=True, writable=False, required=True),
-            Field("filters", Kind.JSON, "筛选条件", "Filters"),
-            Field("order", Kind.KEYWORD, "排序", "Order"),
-            Field("columns", Kind.JSON, "列", "Columns"),
-            Field("shared", Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False),
+            SavedView,
             Field("reader", Kind.KEYWORD, "可见者", "Readable by", writable=False, sources=("owner", "shared")),
         ),
         owner="reader",

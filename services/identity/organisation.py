@@ -12,13 +12,13 @@ from pydantic_core import PydanticCustomError
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import changed_fields
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.domain.types import Currency
 from shared.events import identity as events
 from shared.events.envelope import Event
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Kind
 
 Language = Literal["zh", "en"]
 Name = Annotated[str, F(min_length=1, max_length=200)]
@@ -38,16 +38,16 @@ TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]
 
 @dataclass(slots=True)
 class Organisation(Record):
-    name: str = ""
-    language: str = "en"
-    time_zone: str = "UTC"
-    currency: str = ""
+    name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, required=True)] = ""
+    language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=("zh", "en"))] = "en"
+    time_zone: Annotated[TimeZone, plain(Kind.KEYWORD, "时区", "Time zone")] = "UTC"
+    currency: Annotated[Currency, plain(Kind.KEYWORD, "币种", "Currency", unset="USD")] = ""
 
 
 def evolve(state: Organisation, event: Event) -> None:
     match event:
         case events.OrganisationCreated(name=name, language=language, time_zone=time_zone, currency=currency):
-            state.name, state.language, state.time_zone, state.currency = name, language, time_zone, currency
+            fold_values(state, {"name": name, "language": language, "time_zone": time_zone, "currency": currency})
 
 
 ORGANISATION = Aggregate(
@@ -60,10 +60,7 @@ ORGANISATION = Aggregate(
         "organisations",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, required=True),
-            Field("language", Kind.KEYWORD, "语言", "Language", indexed=True, options=("zh", "en")),
-            Field("time_zone", Kind.KEYWORD, "时区", "Time zone"),
-            Field("currency", Kind.KEYWORD, "币种", "Currency"),
+            Organisation,
             owned=False,
         ),
         owner=None,
@@ -74,23 +71,18 @@ ORGANISATION = Aggregate(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class CreateOrganisation(CommandModel):
-    name: Name
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
-    currency: Currency = "USD"
+class CreateOrganisation(CommandModel, plain=Organisation, required=("name",)):
+    pass
 
 
 @ORGANISATION.command("CreateOrganisation", action="create", verb="", creates=True, hidden=True)
 def create(cmd: CreateOrganisation, state: Organisation, ctx: Context) -> list[Event]:
-    return [events.OrganisationCreated(cmd.name, cmd.language, cmd.time_zone, cmd.currency)]
+    new = cmd.onto(Organisation())
+    return [events.OrganisationCreated(new.name, new.language, new.time_zone, new.currency)]
 
 
-class ChangeOrganisation(CommandModel):
-    name: Name = ""
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
-    currency: Currency = "USD"
+class ChangeOrganisation(CommandModel, plain=Organisation):
+    pass
 
 
 @ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH")

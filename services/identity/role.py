@@ -10,9 +10,9 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.record import Record
+from shared.domain.record import Record, fold_values
 from shared.errors import FieldError, Forbidden, Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
@@ -37,19 +37,23 @@ Grants = Annotated[dict[Key, Annotated[dict[Key, LevelName], F(max_length=20)]],
 
 @dataclass(slots=True)
 class RoleRecord(Record):
-    zh: str = ""
-    en: str = ""
-    description: str = ""
-    grants: dict[str, dict[str, str]] = field(default_factory=dict)
-    hidden: dict[str, list[str]] = field(default_factory=dict)
-    read_only: dict[str, list[str]] = field(default_factory=dict)
+    zh: Annotated[Short, plain(Kind.TEXT, "中文名称", "Chinese name", indexed=True, searchable=True, required=True)] = (
+        ""
+    )
+    en: Annotated[Short, plain(Kind.TEXT, "英文名称", "English name", indexed=True, searchable=True, required=True)] = (
+        ""
+    )
+    description: Annotated[str, VERBATIM, F(max_length=1000), plain(Kind.TEXT, "说明", "Description")] = ""
+    grants: Annotated[Grants, plain(Kind.JSON, "权限", "Rights")] = field(default_factory=dict)
+    hidden: Annotated[Fields, plain(Kind.JSON, "隐藏字段", "Hidden fields")] = field(default_factory=dict)
+    read_only: Annotated[Fields, plain(Kind.JSON, "只读字段", "Read-only fields")] = field(default_factory=dict)
 
 
 def evolve(state: RoleRecord, event: Event) -> None:
     match event:
         case events.RoleDefined(zh=zh, en=en, description=description):
             state.zh, state.en, state.description = zh, en, description
-            state.grants, state.hidden, state.read_only = event.grants, event.hidden, event.read_only
+            fold_values(state, {"grants": event.grants, "hidden": event.hidden, "read_only": event.read_only})
 
 
 async def reach(before: RoleRecord, after: RoleRecord, lookups: Lookups) -> None:
@@ -85,13 +89,8 @@ ROLE = Aggregate(
         "roles",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, writable=False),
-            Field("zh", Kind.TEXT, "中文名称", "Chinese name", indexed=True, searchable=True, required=True),
-            Field("en", Kind.TEXT, "英文名称", "English name", indexed=True, searchable=True, required=True),
-            Field("description", Kind.TEXT, "说明", "Description"),
-            Field("grants", Kind.JSON, "权限", "Rights"),
-            Field("hidden", Kind.JSON, "隐藏字段", "Hidden fields"),
-            Field("read_only", Kind.JSON, "只读字段", "Read-only fields"),
+            RoleRecord,
+            after={"": (Field("name", Kind.TEXT, "名称", "Name", indexed=True, writable=False),)},
             owned=False,
             sources={"name": ("zh", "en"), "zh": ("name",), "en": ("name",)},
         ),
@@ -112,15 +111,8 @@ add_lifecycle(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class DefineRole(CommandModel):
+class DefineRole(CommandModel, plain=RoleRecord, required=("zh", "en")):
     """grants: resource ("*" = any) → action ("*" = any) → how far. hidden, read_only: resource → fields."""
-
-    zh: Short
-    en: Short
-    description: Annotated[str, VERBATIM, F(max_length=1000)] = ""
-    grants: Grants = F(default_factory=dict)
-    hidden: Fields = F(default_factory=dict)
-    read_only: Fields = F(default_factory=dict)
 
     model_config = {
         "json_schema_extra": {
@@ -137,13 +129,8 @@ class DefineRole(CommandModel):
     }
 
 
-class ChangeRole(CommandModel):
-    zh: Short = ""
-    en: Short = ""
-    description: Annotated[str, VERBATIM, F(max_length=1000)] = ""
-    grants: Grants = F(default_factory=dict)
-    hidden: Fields = F(default_factory=dict)
-    read_only: Fields = F(default_factory=dict)
+class ChangeRole(CommandModel, plain=RoleRecord):
+    pass
 
 
 Wanted = TypeVar("Wanted", bound=DefineRole | ChangeRole)
@@ -151,8 +138,9 @@ Wanted = TypeVar("Wanted", bound=DefineRole | ChangeRole)
 
 async def names_are_known(cmd: Wanted, lookups: Lookups) -> None:
     """Raises Invalid naming every resource, action and field that there is not."""
-    errors = [*_unknown_grants(cmd.grants, lookups.catalogue)]
-    for part, fields in (("hidden", cmd.hidden), ("read_only", cmd.read_only)):
+    wanted = cmd.onto(RoleRecord())
+    errors = [*_unknown_grants(wanted.grants, lookups.catalogue)]
+    for part, fields in (("hidden", wanted.hidden), ("read_only", wanted.read_only)):
         errors += _unknown_fields(part, fields, lookups.catalogue)
     if errors:
         raise Invalid("the role is not valid", errors=errors)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from services.identity.credentials import Credential, credential_of, same
 from services.identity.user import USER, User
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import C, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, record_fields
 from shared.domain.record import Record
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Kind
 
 _SECOND: Micros = 1_000_000
 GRACE = 10 * _SECOND  # in which the immediate predecessor answers with the same successor
@@ -34,12 +34,14 @@ LONGEST = 30 * 86_400 * _SECOND
 class Session(Record):
     """owner: whose. device: what the browser said of itself; it and the address are forgotten when the session ends."""
 
-    device: str = ""
-    ip: str = ""
-    method: str = ""
-    status: str = "live"
-    cause: str = ""
-    expires_at: Micros = 0
+    device: Annotated[str, displayed(Kind.TEXT, "设备", "Device", personal=True, writable=False)] = ""
+    ip: Annotated[str, displayed(Kind.KEYWORD, "IP 地址", "IP address", personal=True, writable=False)] = ""
+    method: Annotated[str, displayed(Kind.KEYWORD, "登录方式", "Method", writable=False)] = ""
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=("live", "ended"))
+    ] = "live"
+    cause: Annotated[str, displayed(Kind.KEYWORD, "结束原因", "Why it ended", writable=False)] = ""
+    expires_at: Annotated[Micros, displayed(Kind.DATETIME, "到期时间", "Expires", indexed=True, writable=False)] = 0
 
 
 def evolve(state: Session, event: Event) -> None:
@@ -69,12 +71,7 @@ SESSION = Aggregate(
         "sessions",
         2,
         record_fields(
-            Field("device", Kind.TEXT, "设备", "Device", personal=True, writable=False),
-            Field("ip", Kind.KEYWORD, "IP 地址", "IP address", personal=True, writable=False),
-            Field("method", Kind.KEYWORD, "登录方式", "Method", writable=False),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=("live", "ended")),
-            Field("cause", Kind.KEYWORD, "结束原因", "Why it ended", writable=False),
-            Field("expires_at", Kind.DATETIME, "到期时间", "Expires", indexed=True, writable=False),
+            Session,
         ),
         title="device",
     ),

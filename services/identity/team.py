@@ -9,7 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
@@ -20,16 +20,20 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.security.reach import reaches_all, require_owners
 from shared.security.roles import SEEN_BY_ALL
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Team(Record):
-    name: str = ""
-    parent: str | None = None
-    leads: list[str] = field(default_factory=list)
+    name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    parent: Annotated[
+        str | None, displayed(Kind.KEYWORD, "上级团队", "Parent", indexed=True, writable=False, ref="team")
+    ] = None
+    leads: Annotated[
+        list[Reference], F(max_length=50), plain(Kind.KEYWORDS, "负责人", "Leads", indexed=True, ref="user")
+    ] = field(default_factory=list)
 
 
 def evolve(state: Team, event: Event) -> None:
@@ -63,9 +67,7 @@ TEAM = Aggregate(
         "teams",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("parent", Kind.KEYWORD, "上级团队", "Parent", indexed=True, writable=False, ref="team"),
-            Field("leads", Kind.KEYWORDS, "负责人", "Leads", indexed=True, ref="user"),
+            Team,
             owned=False,
         ),
         owner=None,
@@ -92,8 +94,7 @@ TEAM.rules = (TREE.rule([events.TeamParentSet, events.TeamChangeUndone], when=to
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class TeamDetails(CommandModel):
-    leads: Annotated[list[Reference], F(max_length=50)] = F(default_factory=list)
+class TeamDetails(CommandModel, plain=Team):
     custom: Custom = F(default_factory=dict)
 
 
@@ -113,7 +114,7 @@ Details = TypeVar("Details", bound=TeamDetails)
 
 
 async def leads_exist(cmd: Details, lookups: Lookups) -> None:
-    for lead in cmd.leads:
+    for lead in cmd.onto(Team()).leads:
         await lookups.exists("leads", "user", lead)
 
 

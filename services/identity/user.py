@@ -14,7 +14,7 @@ from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.hierarchy import Hierarchy
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key
@@ -27,7 +27,7 @@ from shared.kernel.lookups import Lookups
 from shared.security.permissions import Role
 from shared.security.reach import reaches_all, require_owners
 from shared.security.roles import SEEN_BY_ALL
-from shared.views.port import Collection, Field, Key, Kind
+from shared.views.port import Collection, Key, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
 DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal `details` of an event hold
@@ -40,16 +40,30 @@ DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal 
 class User(Record):
     """joined: has had a password. epoch: which generation of access tokens is good."""
 
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = "en"
-    roles: list[str] = field(default_factory=list)
-    teams: list[str] = field(default_factory=list)
-    manager: str | None = None
-    status: str = "listed"
-    joined: bool = False
-    epoch: int = 0
+    name: Annotated[
+        Name, plain(Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True)
+    ] = ""
+    email: Annotated[
+        str, displayed(Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL)
+    ] = ""
+    phone: Annotated[
+        Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE)
+    ] = ""
+    language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language))] = (
+        "en"
+    )
+    roles: Annotated[list[str], displayed(Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role")] = field(
+        default_factory=list
+    )
+    teams: Annotated[list[str], displayed(Kind.KEYWORDS, "团队", "Teams", indexed=True, ref="team")] = field(
+        default_factory=list
+    )
+    manager: Annotated[str | None, displayed(Kind.KEYWORD, "上级", "Manager", indexed=True, ref="user")] = None
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
+    ] = "listed"
+    joined: Annotated[bool, displayed(Kind.BOOLEAN, "已加入", "Has joined", indexed=True, writable=False)] = False
+    epoch: Annotated[int, displayed(Kind.INTEGER, "权限代次", "Generation of rights", writable=False)] = 0
 
 
 def evolve(state: User, event: Event) -> None:
@@ -109,16 +123,7 @@ USER = Aggregate(
         "users",
         2,
         record_fields(
-            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE),
-            Field("language", Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language)),
-            Field("roles", Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role"),
-            Field("teams", Kind.KEYWORDS, "团队", "Teams", indexed=True, ref="team"),
-            Field("manager", Kind.KEYWORD, "上级", "Manager", indexed=True, ref="user"),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("joined", Kind.BOOLEAN, "已加入", "Has joined", indexed=True, writable=False),
-            Field("epoch", Kind.INTEGER, "权限代次", "Generation of rights", writable=False),
+            User,
             owned=False,
         ),
         owner=None,
@@ -164,10 +169,7 @@ USER.rules = (LINE.rule([events.UserManagerSet, events.UserChangeUndone], when=t
 Places = Annotated[list[Reference], F(max_length=50)]
 
 
-class NewUser(CommandModel):
-    name: Name
-    phone: Phone = ""
-    language: Language = "en"
+class NewUser(CommandModel, plain=User, required=("name",)):
     roles: Places = F(default_factory=list)
     teams: Places = F(default_factory=list)
     manager: Reference | None = None
@@ -222,12 +224,9 @@ def unique(ids: list[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-class ChangeProfile(CommandModel):
+class ChangeProfile(CommandModel, plain=User):
     """The plain fields; the e-mail address is a sign-in name and has a command of its own."""
 
-    name: Name = ""
-    phone: Phone = ""
-    language: Language = "en"
     custom: Custom = F(default_factory=dict)
 
 

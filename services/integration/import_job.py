@@ -9,7 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, record_fields
 from shared.domain.record import Record
 from shared.errors import Rejected
 from shared.events import integration as events
@@ -31,15 +31,25 @@ OUTCOMES = ("created", "updated", "unchanged", "passed", "rejected", "warnings")
 class Import(Record):
     """total: rows of all steps. reverter: who asked for the revert."""
 
-    name: str = ""
-    status: str = ""
-    mapping: str = ""
-    files: list[dict[str, Any]] = field(default_factory=list)
-    total: int = 0
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    reason: str = ""
-    reverter: str = ""
-    reverted: dict[str, int] = field(default_factory=dict)
+    name: Annotated[
+        str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, personal=True, writable=False)
+    ] = ""
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
+    ] = ""
+    mapping: Annotated[str, displayed(Kind.TEXT, "映射", "Mapping", personal=True, writable=False)] = ""
+    files: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "文件", "Files", personal=True, writable=False)] = (
+        field(default_factory=list)
+    )
+    total: Annotated[int, displayed(Kind.INTEGER, "总行数", "Rows", indexed=True, writable=False)] = 0
+    steps: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "步骤", "Steps", writable=False)] = field(
+        default_factory=list
+    )
+    reason: Annotated[str, displayed(Kind.TEXT, "原因", "Reason", personal=True, writable=False)] = ""
+    reverter: Annotated[str, displayed(Kind.KEYWORD, "撤回人", "Reverted by", writable=False, ref="user")] = ""
+    reverted: Annotated[dict[str, int], displayed(Kind.JSON, "撤回结果", "Outcome of the revert", writable=False)] = (
+        field(default_factory=dict)
+    )
 
 
 def evolve(state: Import, event: Event) -> None:
@@ -88,21 +98,17 @@ IMPORT = Aggregate(
         "imports",
         2,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, personal=True, writable=False),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("mapping", Kind.TEXT, "映射", "Mapping", personal=True, writable=False),
-            Field("files", Kind.JSON, "文件", "Files", personal=True, writable=False),
-            Field("total", Kind.INTEGER, "总行数", "Rows", indexed=True, writable=False),
-            Field("steps", Kind.JSON, "步骤", "Steps", writable=False),
-            Field("created", Kind.INTEGER, "新建", "Created", writable=False),
-            Field("updated", Kind.INTEGER, "更新", "Updated", writable=False),
-            Field("unchanged", Kind.INTEGER, "未变", "Unchanged", writable=False),
-            Field("passed", Kind.INTEGER, "略过", "Passed over", writable=False),
-            Field("rejected", Kind.INTEGER, "拒绝", "Rejected", writable=False),
-            Field("warnings", Kind.INTEGER, "警告", "Warnings", writable=False),
-            Field("reason", Kind.TEXT, "原因", "Reason", personal=True, writable=False),
-            Field("reverter", Kind.KEYWORD, "撤回人", "Reverted by", writable=False, ref="user"),
-            Field("reverted", Kind.JSON, "撤回结果", "Outcome of the revert", writable=False),
+            Import,
+            after={
+                "steps": (
+                    Field("created", Kind.INTEGER, "新建", "Created", writable=False),
+                    Field("updated", Kind.INTEGER, "更新", "Updated", writable=False),
+                    Field("unchanged", Kind.INTEGER, "未变", "Unchanged", writable=False),
+                    Field("passed", Kind.INTEGER, "略过", "Passed over", writable=False),
+                    Field("rejected", Kind.INTEGER, "拒绝", "Rejected", writable=False),
+                    Field("warnings", Kind.INTEGER, "警告", "Warnings", writable=False),
+                )
+            },
             sources=dict.fromkeys(OUTCOMES, ("steps",)),
         ),
     ),

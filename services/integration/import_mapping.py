@@ -12,7 +12,7 @@ from services.integration.mapping.source import MAX_BYTES
 from services.integration.mapping.spec import parse_mapping
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
 from shared.events import integration as events
@@ -20,16 +20,22 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Level
 from shared.security.roles import grant
-from shared.views.port import Collection, Field, Kind
+from shared.views.port import Collection, Kind
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class ImportMapping(Record):
-    name: str = ""
-    description: str = ""
-    mapping: str = ""
+    name: Annotated[
+        str,
+        F(min_length=1, max_length=200),
+        plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+    ] = ""
+    description: Annotated[
+        str, VERBATIM, F(max_length=2000), plain(Kind.TEXT, "说明", "Description", searchable=True)
+    ] = ""
+    mapping: Annotated[str, displayed(Kind.TEXT, "映射", "Mapping")] = ""
 
 
 def evolve(state: ImportMapping, event: Event) -> None:
@@ -51,9 +57,7 @@ IMPORT_MAPPING = Aggregate(
         "import_mappings",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
-            Field("mapping", Kind.TEXT, "映射", "Mapping"),
+            ImportMapping,
         ),
     ),
     not_undoable=frozenset({"integration.ImportMappingArchived", "integration.ImportMappingRestored"}),
@@ -77,11 +81,9 @@ add_lifecycle(
 MappingText = Annotated[str, F(min_length=1, max_length=MAX_BYTES)]
 
 
-class SaveImportMapping(CommandModel):
+class SaveImportMapping(CommandModel, plain=ImportMapping, required=("name",)):
     """mapping: the YAML (or JSON) text, see the import guide."""
 
-    name: Annotated[str, F(min_length=1, max_length=200)]
-    description: Annotated[str, VERBATIM, F(max_length=2000)] = ""
     mapping: MappingText
 
     model_config = {
@@ -108,12 +110,11 @@ async def fits(cmd: Given, lookups: Lookups) -> None:
 
 @IMPORT_MAPPING.command("SaveImportMapping", action="create", verb="", creates=True, prepare=fits)
 def save(cmd: SaveImportMapping, state: ImportMapping, ctx: Context) -> list[Event]:
-    return [events.ImportMappingSaved(cmd.name, cmd.description, cmd.mapping, ctx.actor)]
+    new = cmd.onto(ImportMapping())
+    return [events.ImportMappingSaved(new.name, new.description, new.mapping, ctx.actor)]
 
 
-class ChangeImportMapping(CommandModel):
-    name: Annotated[str, F(min_length=1, max_length=200)] = ""
-    description: Annotated[str, VERBATIM, F(max_length=2000)] = ""
+class ChangeImportMapping(CommandModel, plain=ImportMapping):
     mapping: Annotated[str, VERBATIM, F(max_length=MAX_BYTES)] = ""
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
 
 from shared.clock import Micros, to_rfc3339
 from shared.domain.aggregate import Aggregate, Unique
-from shared.domain.command import Context
-from shared.domain.fields import record_fields
+from shared.domain.command import VERBATIM, Context
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record, fold_values
+from shared.domain.types import Amount, Country, Currency, Email, Phone, Text
 from shared.domain.undo import Reverse, Step, by
 from shared.errors import Rejected
 from shared.events import sales_leads as events
@@ -39,29 +42,51 @@ class Lead(Record):
     account, contact, opportunity: what a converted lead became.
     """
 
-    name: str = ""
-    given_name: str = ""
-    family_name: str = ""
-    email: str = ""
-    phone: str = ""
-    company: str = ""
-    title: str = ""
-    industry: str = ""
-    website: str = ""
-    country: str = ""
-    source: str = ""
-    status: str = "new"
-    score: int | None = None
-    description: str = ""
-    amount: str | None = None
-    currency: str = ""
-    external_id: str = ""
-    disqualified_reason: str = ""
-    conversion: dict[str, Any] | None = None
+    name: Annotated[Text, plain(Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True)] = ""
+    given_name: Annotated[str, F(max_length=100), plain(Kind.TEXT, "名", "Given name", indexed=True, personal=True)] = (
+        ""
+    )
+    family_name: Annotated[
+        str, F(max_length=100), plain(Kind.TEXT, "姓", "Family name", indexed=True, personal=True)
+    ] = ""
+    email: Annotated[
+        Email, plain(Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL)
+    ] = ""
+    phone: Annotated[
+        Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE)
+    ] = ""
+    company: Annotated[Text, plain(Kind.TEXT, "公司", "Company", indexed=True, searchable=True, personal=True)] = ""
+    title: Annotated[Text, plain(Kind.TEXT, "职位", "Job title", searchable=True, personal=True)] = ""
+    industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True, searchable=True)] = ""
+    website: Annotated[
+        str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)
+    ] = ""
+    country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
+    source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
+    ] = "new"
+    score: Annotated[int | None, F(ge=0, le=100), plain(Kind.INTEGER, "评分", "Score", indexed=True)] = None
+    description: Annotated[
+        str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True, personal=True)
+    ] = ""
+    amount: Annotated[Amount | None, plain(Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True)] = None
+    currency: Annotated[Currency, plain(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    external_id: Annotated[
+        str,
+        F(max_length=100),
+        plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, personal=True, key=Key.CODE),
+    ] = ""
+    disqualified_reason: Annotated[
+        str, displayed(Kind.TEXT, "淘汰原因", "Disqualified because", indexed=True, personal=True, writable=False)
+    ] = ""
+    conversion: Annotated[dict[str, Any] | None, displayed(Kind.JSON, "转化", "Conversion", writable=False)] = None
     account: str | None = None
     contact: str | None = None
     opportunity: str | None = None
-    converted_at: Micros = 0
+    converted_at: Annotated[
+        Micros, displayed(Kind.DATETIME, "转化时间", "Converted at", indexed=True, writable=False)
+    ] = 0
 
 
 def evolve(state: Lead, event: Event) -> None:
@@ -148,43 +173,7 @@ LEAD = Aggregate(
         "leads",
         3,
         record_fields(
-            Field("name", Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True),
-            Field("given_name", Kind.TEXT, "名", "Given name", indexed=True, personal=True),
-            Field("family_name", Kind.TEXT, "姓", "Family name", indexed=True, personal=True),
-            Field("email", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, personal=True, key=Key.EMAIL),
-            Field("phone", Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE),
-            Field("company", Kind.TEXT, "公司", "Company", indexed=True, searchable=True, personal=True),
-            Field("title", Kind.TEXT, "职位", "Job title", searchable=True, personal=True),
-            Field("industry", Kind.TEXT, "行业", "Industry", indexed=True, searchable=True),
-            Field("website", Kind.KEYWORD, "网址", "Website", searchable=True, personal=True),
-            Field("country", Kind.KEYWORD, "国家/地区", "Country", indexed=True),
-            Field("source", Kind.TEXT, "来源", "Source", indexed=True, searchable=True),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("score", Kind.INTEGER, "评分", "Score", indexed=True),
-            Field("description", Kind.TEXT, "备注", "Description", searchable=True, personal=True),
-            Field("amount", Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True),
-            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
-            Field(
-                "external_id",
-                Kind.KEYWORD,
-                "外部编号",
-                "External id",
-                indexed=True,
-                searchable=True,
-                personal=True,
-                key=Key.CODE,
-            ),
-            Field(
-                "disqualified_reason",
-                Kind.TEXT,
-                "淘汰原因",
-                "Disqualified because",
-                indexed=True,
-                personal=True,
-                writable=False,
-            ),
-            Field("conversion", Kind.JSON, "转化", "Conversion", writable=False),
-            Field("converted_at", Kind.DATETIME, "转化时间", "Converted at", indexed=True, writable=False),
+            Lead,
             *(
                 Field(name, Kind.KEYWORD, f"转化的{zh}", f"Became {name}", indexed=True, writable=False, ref=name)
                 for name, zh in (("account", "客户"), ("contact", "联系人"), ("opportunity", "商机"))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field as F
 
 from services.sales.lead import LEAD, PERSON, Lead, require_editable
 from shared.domain.aggregate import Commands
-from shared.domain.command import VERBATIM, CommandModel, Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields
 from shared.domain.names import full_name
-from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text
+from shared.domain.types import Custom, Reference
 from shared.errors import Invalid
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
@@ -20,25 +18,9 @@ from shared.kernel.lookups import Lookups
 COMMANDS = Commands(LEAD, __name__)
 
 
-class LeadDetails(CommandModel):
+class LeadDetails(CommandModel, plain=Lead):
     """The plain fields, all optional: in a PATCH only those sent change. name "" = made of the two parts."""
 
-    name: Text = ""
-    given_name: Annotated[str, F(max_length=100)] = ""
-    family_name: Annotated[str, F(max_length=100)] = ""
-    email: Email = ""
-    phone: Phone = ""
-    company: Text = ""
-    title: Text = ""
-    industry: Text = ""
-    website: Annotated[str, F(max_length=200)] = ""
-    country: Country = ""
-    source: Text = ""
-    score: Annotated[int | None, F(ge=0, le=100)] = None
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
-    amount: Amount | None = None
-    currency: Currency = ""
-    external_id: Annotated[str, F(max_length=100)] = ""
     custom: Custom = F(default_factory=dict)
 
 
@@ -63,7 +45,7 @@ def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
     if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
         raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")
     if not given.get("name"):
-        given["name"] = full_name(cmd.family_name, cmd.given_name)
+        given["name"] = full_name(given.get("family_name", ""), given.get("given_name", ""))
     person = {f: v for f, v in given.items() if f in PERSON}
     details = {f: v for f, v in given.items() if f not in PERSON}
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field as F
 
 from services.sales.opportunity_undo import REVERSES
 from services.sales.pipeline import Pipeline, pipeline_for
 from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
 from shared.domain.aggregate import Aggregate, Unique
-from shared.domain.command import C, Context
-from shared.domain.fields import record_fields
+from shared.domain.command import VERBATIM, C, Context
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record, fold_values
+from shared.domain.types import Reference, Text
 from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -35,30 +38,58 @@ FORECASTS = get_args(ForecastCategory)
 class Opportunity(Record):
     """The amount is the sum of the lines as soon as there are any. closed_at 0 = open; `stage` stays when it closes."""
 
-    name: str = ""
-    account: str | None = None
-    pipeline: str = ""
-    stage: str = ""
-    status: str = "open"
-    amount: str | None = None
-    currency: str = ""
-    close_date: str | None = None
-    probability: int = 0
-    forecast_category: str = "pipeline"
-    product: str | None = None
-    price_book: str | None = None
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    contact_roles: list[dict[str, str]] = field(default_factory=list)
-    checked: list[str] = field(default_factory=list)
-    source: str = ""
-    next_step: str = ""
-    description: str = ""
-    lead: str | None = None
-    external_id: str = ""
-    opened_at: Micros = 0
-    closed_at: Micros = 0
-    lost_reason: str = ""
-    stage_since: Micros = 0
+    name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    account: Annotated[Reference | None, plain(Kind.KEYWORD, "客户", "Account", indexed=True, ref="account")] = None
+    pipeline: Annotated[
+        str, displayed(Kind.KEYWORD, "销售流程", "Pipeline", indexed=True, writable=False, ref="pipeline")
+    ] = ""
+    stage: Annotated[str, displayed(Kind.KEYWORD, "阶段", "Stage", indexed=True, writable=False)] = ""
+    status: Annotated[
+        str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
+    ] = "open"
+    amount: Annotated[str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True)] = None
+    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    close_date: Annotated[str | None, displayed(Kind.DATE, "预计成交日", "Close date", indexed=True)] = None
+    probability: Annotated[int, displayed(Kind.INTEGER, "赢率 %", "Probability %", indexed=True)] = 0
+    forecast_category: Annotated[
+        str, displayed(Kind.KEYWORD, "预测", "Forecast", indexed=True, writable=False, options=FORECASTS)
+    ] = "pipeline"
+    product: Annotated[
+        Reference | None, plain(Kind.KEYWORD, "主要产品", "Main product", indexed=True, ref="product")
+    ] = None
+    price_book: Annotated[
+        Reference | None, plain(Kind.KEYWORD, "价格表", "Price book", indexed=True, ref="price_book")
+    ] = None
+    lines: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "明细", "Line items", writable=False)] = field(
+        default_factory=list
+    )
+    contact_roles: Annotated[
+        list[dict[str, str]], displayed(Kind.JSON, "联系人角色", "Contact roles", writable=False)
+    ] = field(default_factory=list)
+    checked: Annotated[list[str], displayed(Kind.KEYWORDS, "已勾选", "Ticked points", writable=False)] = field(
+        default_factory=list
+    )
+    source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
+    next_step: Annotated[str, F(max_length=500), plain(Kind.TEXT, "下一步", "Next step", searchable=True)] = ""
+    description: Annotated[
+        str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True)
+    ] = ""
+    lead: Annotated[
+        str | None, displayed(Kind.KEYWORD, "来源线索", "From lead", indexed=True, writable=False, ref="lead")
+    ] = None
+    external_id: Annotated[
+        str,
+        F(max_length=100),
+        plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
+    ] = ""
+    opened_at: Annotated[Micros, displayed(Kind.DATETIME, "开启时间", "Opened at", indexed=True, writable=False)] = 0
+    closed_at: Annotated[Micros, displayed(Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False)] = 0
+    lost_reason: Annotated[
+        str, displayed(Kind.TEXT, "输单原因", "Lost reason", indexed=True, searchable=True, writable=False)
+    ] = ""
+    stage_since: Annotated[
+        Micros, displayed(Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False)
+    ] = 0
 
 
 def evolve(state: Opportunity, event: Event) -> None:
@@ -146,38 +177,23 @@ OPPORTUNITY = Aggregate(
         "opportunities",
         3,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("account", Kind.KEYWORD, "客户", "Account", indexed=True, ref="account"),
-            Field("pipeline", Kind.KEYWORD, "销售流程", "Pipeline", indexed=True, writable=False, ref="pipeline"),
-            Field("stage", Kind.KEYWORD, "阶段", "Stage", indexed=True, writable=False),
-            Field("status", Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status)),
-            Field("amount", Kind.DECIMAL, "金额", "Amount", indexed=True),
-            Field("weighted_amount", Kind.DECIMAL, "加权金额", "Weighted amount", indexed=True, writable=False),
-            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
-            Field("close_date", Kind.DATE, "预计成交日", "Close date", indexed=True),
-            Field("probability", Kind.INTEGER, "赢率 %", "Probability %", indexed=True),
-            Field(
-                "forecast_category", Kind.KEYWORD, "预测", "Forecast", indexed=True, writable=False, options=FORECASTS
-            ),
-            Field("product", Kind.KEYWORD, "主要产品", "Main product", indexed=True, ref="product"),
-            Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),
-            Field("price_book", Kind.KEYWORD, "价格表", "Price book", indexed=True, ref="price_book"),
-            Field("lines", Kind.JSON, "明细", "Line items", writable=False),
-            Field("contact_roles", Kind.JSON, "联系人角色", "Contact roles", writable=False),
-            Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False),
-            Field("checked", Kind.KEYWORDS, "已勾选", "Ticked points", writable=False),
-            Field("source", Kind.TEXT, "来源", "Source", indexed=True, searchable=True),
-            Field("next_step", Kind.TEXT, "下一步", "Next step", searchable=True),
-            Field("description", Kind.TEXT, "备注", "Description", searchable=True),
-            Field("lead", Kind.KEYWORD, "来源线索", "From lead", indexed=True, writable=False, ref="lead"),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
-            Field("opened_at", Kind.DATETIME, "开启时间", "Opened at", indexed=True, writable=False),
-            Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),
-            Field("closed_at", Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False),
-            Field("closed_on", Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False),
-            Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),
-            Field("lost_reason", Kind.TEXT, "输单原因", "Lost reason", indexed=True, searchable=True, writable=False),
-            Field("stage_since", Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False),
+            Opportunity,
+            after={
+                "amount": (
+                    Field("weighted_amount", Kind.DECIMAL, "加权金额", "Weighted amount", indexed=True, writable=False),
+                ),
+                "product": (
+                    Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),
+                ),
+                "contact_roles": (
+                    Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False),
+                ),
+                "opened_at": (Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),),
+                "closed_at": (
+                    Field("closed_on", Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False),
+                    Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),
+                ),
+            },
             sources={
                 "weighted_amount": ("amount", "probability"),
                 "lines": ("amount",),

@@ -12,9 +12,9 @@ from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import check_gate
 from services.sales.values import Day, Probability
 from shared.domain.aggregate import Commands
-from shared.domain.command import VERBATIM, CommandModel, Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.types import Amount, Currency, Custom, Reference, Text
+from shared.domain.types import Amount, Currency, Custom, Reference
 from shared.errors import Invalid
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -25,16 +25,9 @@ COMMANDS = Commands(OPPORTUNITY, __name__)
 Name = Annotated[str, F(min_length=1, max_length=200)]
 
 
-class OpportunityDetails(CommandModel):
+class OpportunityDetails(CommandModel, plain=Opportunity):
     """The plain fields, all optional: in a PATCH only those sent change."""
 
-    account: Reference | None = None
-    product: Reference | None = None
-    price_book: Reference | None = None
-    source: Text = ""
-    next_step: Annotated[str, F(max_length=500)] = ""
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
-    external_id: Annotated[str, F(max_length=100)] = ""
     custom: Custom = F(default_factory=dict)
 
 
@@ -85,7 +78,8 @@ async def before_open(cmd: OpenOpportunity, lookups: Lookups) -> Opening:
 
 async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
     """The currency of the product, else of the account, else of the organisation; "" when none says."""
-    places = (("product", cmd.product), ("account", cmd.account), ("organisation", lookups.tenant))
+    new = cmd.onto(Opportunity())
+    places = (("product", new.product), ("account", new.account), ("organisation", lookups.tenant))
     for resource, id in places:
         if id is not None and (found := getattr(await lookups.record(resource, id), "currency", "")):
             return str(found)

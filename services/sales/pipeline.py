@@ -13,7 +13,7 @@ from services.sales.stage_gate import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
 from shared.domain.types import Custom, Reference, Text
@@ -31,10 +31,16 @@ from shared.views.port import Collection, Condition, Field, Kind, Query
 
 @dataclass(slots=True)
 class Pipeline(Record):
-    name: str = ""
-    description: str = ""
-    stages: list[Stage] = field(default_factory=list)
-    default_since: Micros = 0  # 0 = not the default; of several the latest counts
+    name: Annotated[
+        str,
+        F(min_length=1, max_length=200),
+        plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+    ] = ""
+    description: Annotated[Text, plain(Kind.TEXT, "说明", "Description", searchable=True)] = ""
+    stages: Annotated[list[Stage], displayed(Kind.JSON, "阶段", "Stages", writable=False)] = field(default_factory=list)
+    default_since: Annotated[
+        Micros, displayed(Kind.DATETIME, "设为默认的时间", "Default since", indexed=True, writable=False)
+    ] = 0  # 0 = not the default; of several the latest counts
 
     @property
     def open_stages(self) -> list[Stage]:
@@ -82,10 +88,7 @@ PIPELINE = Aggregate(
         "pipelines",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
-            Field("stages", Kind.JSON, "阶段", "Stages", writable=False),
-            Field("default_since", Kind.DATETIME, "设为默认的时间", "Default since", indexed=True, writable=False),
+            Pipeline,
             Field("default", Kind.BOOLEAN, "默认", "Default", indexed=True, writable=False),
             owned=False,
             sources={"default": ("default_since",), "default_since": ("default",)},
@@ -195,10 +198,9 @@ def existing(state: Pipeline, key: str, name: str = "key") -> Stage:
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class DefinePipeline(CommandModel):
+class DefinePipeline(CommandModel, plain=Pipeline, without=("description",), required=("name",)):
     """A new pipeline with its stages in order."""
 
-    name: Annotated[str, F(min_length=1, max_length=200)]
     stages: list[StageModel] = F(min_length=1, max_length=MAX_STAGES)
     default: bool = False
 
@@ -219,13 +221,11 @@ def _stages(cmd: DefinePipeline) -> list[Stage]:
 def define(cmd: DefinePipeline, state: Pipeline, ctx: Context) -> list[Event]:
     if len({s.key for s in cmd.stages}) < len(cmd.stages):
         raise Invalid.field("stages", "duplicate", "two stages have the same key")
-    made: list[Event] = [events.PipelineDefined(cmd.name, _stages(cmd))]
+    made: list[Event] = [events.PipelineDefined(cmd.onto(Pipeline()).name, _stages(cmd))]
     return [*made, events.PipelineMadeDefault(ctx.now)] if cmd.default else made
 
 
-class ChangePipelineDetails(CommandModel):
-    name: Annotated[str, F(min_length=1, max_length=200)] = ""
-    description: Text = ""
+class ChangePipelineDetails(CommandModel, plain=Pipeline):
     custom: Custom = F(default_factory=dict)
 
 

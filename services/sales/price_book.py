@@ -11,7 +11,7 @@ from pydantic import Field as F
 from services.sales.values import Day
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
 from shared.domain.types import Amount, Currency, Custom, Reference
@@ -26,6 +26,7 @@ from shared.security.roles import SEEN_BY_ALL, grant
 from shared.views.port import Collection, Field, Kind
 
 Price = dict[str, str]  # price, valid_from
+Description = Annotated[str, VERBATIM, F(max_length=2000)]
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -34,10 +35,16 @@ Price = dict[str, str]  # price, valid_from
 class PriceBook(Record):
     """`entries`: by product the prices in the order of the days they begin on."""
 
-    name: str = ""
-    currency: str = ""
-    description: str = ""
-    entries: dict[str, list[Price]] = field(default_factory=dict)
+    name: Annotated[
+        str,
+        F(min_length=1, max_length=200),
+        plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
+    ] = ""
+    currency: Annotated[Currency, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True, required=True)] = ""
+    description: Annotated[Description, plain(Kind.TEXT, "说明", "Description", searchable=True)] = ""
+    entries: Annotated[dict[str, list[Price]], displayed(Kind.JSON, "价格", "Prices", writable=False)] = field(
+        default_factory=dict
+    )
 
     def price_on(self, product: str, day: str) -> Price | None:
         """The entry that holds on a day; None before the first one."""
@@ -75,10 +82,7 @@ PRICE_BOOK = Aggregate(
         "price_books",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True, required=True),
-            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
-            Field("entries", Kind.JSON, "价格", "Prices", writable=False),
+            PriceBook,
             Field("products", Kind.KEYWORDS, "产品", "Products", indexed=True, writable=False),
             owned=False,
             sources={"products": ("entries",)},
@@ -121,13 +125,8 @@ add_lifecycle(
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
-Description = Annotated[str, VERBATIM, F(max_length=2000)]
 
-
-class CreatePriceBook(CommandModel):
-    name: Annotated[str, F(min_length=1, max_length=200)]
-    currency: Currency
-    description: Description = ""
+class CreatePriceBook(CommandModel, plain=PriceBook, also=("currency",), required=("name", "currency")):
     custom: Custom = F(default_factory=dict)
 
     model_config = {"json_schema_extra": {"examples": [{"name": "Partners 2027", "currency": "CNY"}]}}
@@ -135,14 +134,13 @@ class CreatePriceBook(CommandModel):
 
 @PRICE_BOOK.command("CreatePriceBook", action="create", verb="", creates=True)
 def create(cmd: CreatePriceBook, state: PriceBook, ctx: Context) -> list[Event]:
-    return [events.PriceBookCreated(cmd.name, cmd.currency, cmd.description, cmd.custom)]
+    new = cmd.onto(PriceBook())
+    return [events.PriceBookCreated(new.name, new.currency, new.description, cmd.custom)]
 
 
-class ChangePriceBookDetails(CommandModel):
+class ChangePriceBookDetails(CommandModel, plain=PriceBook):
     """The currency of a book never changes: its prices would mean something else."""
 
-    name: Annotated[str, F(min_length=1, max_length=200)] = ""
-    description: Description = ""
     custom: Custom = F(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from pydantic import Field as F
 from services.sales.values import Percent
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM, CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record, fold_values
@@ -28,16 +28,24 @@ from shared.views.port import Collection, Field, Key, Kind
 
 @dataclass(slots=True)
 class Product(Record):
-    name: str = ""
-    code: str = ""
-    series: str = ""
-    category: str = ""
-    unit: str = ""
-    list_price: str | None = None
-    currency: str = ""
-    tax_percent: str = "0"
-    description: str = ""
-    external_id: str = ""
+    name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    code: Annotated[
+        str, F(max_length=60), plain(Kind.KEYWORD, "编码", "Code", indexed=True, searchable=True, key=Key.CODE)
+    ] = ""
+    series: Annotated[Text, plain(Kind.TEXT, "系列", "Series", indexed=True, searchable=True)] = ""
+    category: Annotated[Text, plain(Kind.TEXT, "类别", "Category", indexed=True, searchable=True)] = ""
+    unit: Annotated[str, F(max_length=40), plain(Kind.TEXT, "单位", "Unit")] = ""
+    list_price: Annotated[str | None, displayed(Kind.DECIMAL, "标价", "List price", indexed=True)] = None
+    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    tax_percent: Annotated[Percent, plain(Kind.DECIMAL, "税率 %", "Tax %")] = "0"
+    description: Annotated[
+        str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "说明", "Description", searchable=True)
+    ] = ""
+    external_id: Annotated[
+        str,
+        F(max_length=100),
+        plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
+    ] = ""
 
 
 def evolve(state: Product, event: Event) -> None:
@@ -60,16 +68,7 @@ PRODUCT = Aggregate(
         "products",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("code", Kind.KEYWORD, "编码", "Code", indexed=True, searchable=True, key=Key.CODE),
-            Field("series", Kind.TEXT, "系列", "Series", indexed=True, searchable=True),
-            Field("category", Kind.TEXT, "类别", "Category", indexed=True, searchable=True),
-            Field("unit", Kind.TEXT, "单位", "Unit"),
-            Field("list_price", Kind.DECIMAL, "标价", "List price", indexed=True),
-            Field("currency", Kind.KEYWORD, "币种", "Currency", indexed=True),
-            Field("tax_percent", Kind.DECIMAL, "税率 %", "Tax %"),
-            Field("description", Kind.TEXT, "说明", "Description", searchable=True),
-            Field("external_id", Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
+            Product,
             Field("active", Kind.BOOLEAN, "在售", "Active", indexed=True, writable=False),
             owned=False,
             sources={"active": ("archived",)},
@@ -107,16 +106,9 @@ add_lifecycle(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class ProductDetails(CommandModel):
+class ProductDetails(CommandModel, plain=Product):
     """The plain fields, all optional: in a PATCH only those sent change."""
 
-    code: Annotated[str, F(max_length=60)] = ""
-    series: Text = ""
-    category: Text = ""
-    unit: Annotated[str, F(max_length=40)] = ""
-    tax_percent: Percent = "0"
-    description: Annotated[str, VERBATIM, F(max_length=10_000)] = ""
-    external_id: Annotated[str, F(max_length=100)] = ""
     custom: Custom = F(default_factory=dict)
 
 

@@ -7,15 +7,17 @@ compares a decision with its `prepare` and with the record type that it is regis
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, cast, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, Unpack
 
 from shared.clock import Micros
-from shared.domain.record import Record
+from shared.domain.fields import fields_for
+from shared.domain.record import Record, fold_values
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Action
 from shared.texts import clean_line
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from shared.domain.aggregate import Aggregate
     from shared.kernel.lookups import Lookups
 
+R = TypeVar("R", bound=Record)
 VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
 
 
@@ -31,14 +34,39 @@ class CommandModel(BaseModel):
     """Base of every command: the same model is the HTTP body. Unknown fields are refused.
 
     Texts of one line are stored without invisible characters (`clean_line`), custom texts too.
+
+    `class AccountDetails(CommandModel, plain=Account)` takes the plain fields of a state in their order, with types and
+    limits (`shared/domain/fields.py`). also, without: other fields of the state, and plain ones to leave out.
+    required: those that the body must name. A decision reads them with their types from `cmd.onto(Account())`.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
     _verbatim: ClassVar[frozenset[str]] = frozenset()
 
+    def __init_subclass__(
+        cls,
+        *,
+        plain: type[Record] | None = None,
+        also: Collection[str] = (),
+        without: Collection[str] = (),
+        required: Collection[str] = (),
+        **kwargs: Unpack[ConfigDict],
+    ) -> None:
+        if plain is not None:
+            taken = {n: f for n, f in fields_for(plain, also).items() if n not in without}
+            cls.__annotations__ = {n: f.type for n, f in taken.items()} | get_annotations(cls)
+            for name in taken.keys() - set(required):
+                setattr(cls, name, taken[name].unset)
+        super().__init_subclass__(**kwargs)
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls._verbatim = frozenset(name for name, f in cls.model_fields.items() if VERBATIM in f.metadata)
+
+    def onto(self, state: R) -> R:
+        """The state with this body's values in its fields. A field that the body does not name gets its unset value."""
+        fold_values(state, {name: getattr(self, name) for name in type(self).model_fields})
+        return state
 
     @model_validator(mode="before")
     @classmethod

@@ -1,12 +1,23 @@
-"""The fields every record's collection declares, beside its own."""
+"""How a record's fields are declared: once each, on its state; a collection adds what is computed and what all bear.
+
+    industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True)] = ""
+
+The annotation holds the type and the limits. `plain`: the create and edit commands take the field, too
+(`class AccountDetails(CommandModel, plain=Account)`). `displayed`: commands of their own set it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import Field as DataclassField
+from operator import getitem
+from typing import Annotated, Any, Final, NamedTuple, TypedDict, Unpack, get_args, get_type_hints
+
+from pydantic import Field as F
 
 from shared.events.common import USER
-from shared.views.port import Field, Key, Kind
+from shared.views.schema import Field, Key, Kind
 
 OWNER = Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True, writable=False, ref=USER)
 
@@ -24,13 +35,87 @@ _MARKS = (
 )
 
 
-def record_fields(
-    *own: Field, owned: bool = True, sources: Mapping[str, tuple[str, ...]] | None = None
-) -> tuple[Field, ...]:
-    """A record's own fields, then its owner (if it has one) and the marks all records bear.
+class Flags(TypedDict, total=False):
+    """See `Field`."""
 
-    sources: of the fields that show or tell the values of others (see Field.sources).
+    indexed: bool
+    searchable: bool
+    personal: bool
+    writable: bool
+    required: bool
+    options: tuple[str, ...]
+    ref: str
+    key: Key
+
+
+_OF_STATE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the annotation of a state's field says of it. field: without its name. unset: its value in a command
+    that does not name it, unless that is the state's default."""
+
+    field: Field
+    plain: bool = False
+    unset: Any = _OF_STATE
+
+
+def displayed(kind: Kind, zh: str, en: str, **flags: Unpack[Flags]) -> Declared:
+    """A field of the state that documents show. zh, en: its titles."""
+    return Declared(Field("", kind, zh, en, **flags))
+
+
+def plain(kind: Kind, zh: str, en: str, *, unset: Any = _OF_STATE, **flags: Unpack[Flags]) -> Declared:
+    """The same for a field that the record's create and edit commands take as it is."""
+    return Declared(Field("", kind, zh, en, **flags), plain=True, unset=unset)
+
+
+def declared(state: type[Any]) -> dict[str, Declared]:
+    """What a state declares, by field, in its order."""
+    hints = get_type_hints(state, include_extras=True)
+    return {f.name: said for f in fields(state) for said in get_args(hints[f.name])[1:] if isinstance(said, Declared)}
+
+
+class BodyField(NamedTuple):
+    """A field as commands take it: its type with the limits, and its value in a command that does not name it."""
+
+    type: Any
+    unset: Any
+
+
+def fields_for(state: type[Any], also: Collection[str] = ()) -> dict[str, BodyField]:
+    """The plain fields of a state and those of the names, in its order."""
+    hints, found = get_type_hints(state, include_extras=True), dict[str, BodyField]()
+    defaults = {f.name: f for f in fields(state)}
+    for name, said in declared(state).items():
+        if said.plain or name in also:
+            type_, *limits = get_args(hints[name])
+            limits.remove(said)
+            bare = getitem(Annotated, (type_, *limits)) if limits else type_
+            found[name] = BodyField(bare, _default(defaults[name]) if said.unset is _OF_STATE else said.unset)
+    return found
+
+
+def _default(of: DataclassField[Any]) -> Any:
+    return F(default_factory=of.default_factory) if of.default_factory is not MISSING else of.default
+
+
+def record_fields(
+    state: type[Any],
+    *computed: Field,
+    after: Mapping[str, tuple[Field, ...]] | None = None,
+    owned: bool = True,
+    sources: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[Field, ...]:
+    """The fields that a state declares, then computed ones, the owner (if there is one) and the marks all records bear.
+
+    after: computed fields that follow a certain one; those after "" come first. sources: of the fields that show or
+    tell the values of others (see Field.sources).
     """
-    sources = sources or {}
-    made = [replace(f, sources=sources[f.name]) if f.name in sources else f for f in own]
+    sources, after = sources or {}, after or {}
+    own = [*after.get("", ())]
+    for name, said in declared(state).items():
+        own += [replace(said.field, name=name), *after.get(name, ())]
+    made = [replace(f, sources=sources[f.name]) if f.name in sources else f for f in (*own, *computed)]
     return (*made, *((OWNER,) if owned else ()), *_MARKS)

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from shared.clock import Micros, SystemClock, SystemIds
 from shared.domain.aggregate import Aggregate
-from shared.domain.fields import record_fields
+from shared.domain.fields import plain, record_fields
 from shared.domain.record import Record
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Event, Metadata, Recorded, Stored
@@ -72,9 +72,9 @@ class ToyHandedOver:
 
 @dataclass(slots=True)
 class Toy(Record):
-    name: str = ""
-    size: Any = 0
-    marks: list[str] = field(default_factory=list)
+    name: Annotated[str, plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True)] = ""
+    size: Annotated[Any, plain(Kind.INTEGER, "大小", "Size", indexed=True)] = 0
+    marks: Annotated[list[str], plain(Kind.KEYWORDS, "记号", "Marks", indexed=True)] = field(default_factory=list)
 
 
 cracks: dict[str, int] = {}  # toy name → how often the fold of ToyCracked still fails
@@ -112,9 +112,7 @@ TOY = Aggregate(
         "toys",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True),
-            Field("size", Kind.INTEGER, "大小", "Size", indexed=True),
-            Field("marks", Kind.KEYWORDS, "记号", "Marks", indexed=True),
+            Toy,
             Field("label", Kind.TEXT, "标签", "Label", sources=("name",)),
         ),
     ),
