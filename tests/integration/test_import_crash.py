@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -113,3 +114,19 @@ async def test_a_job_that_was_further_than_the_log_is_now_begins_again(tmp_path:
         report = (await desk.events(id))[-1]
         assert (report["status"], report["totals"]["created"]) == ("completed", 5)
         assert len((await desk.get("/customer/accounts"))["items"]) == 5
+
+
+async def test_a_job_store_that_is_damaged_while_the_suite_runs_is_made_again(tmp_path: Path) -> None:
+    rows = 1_200
+    async with office(tmp_path / "data") as desk:
+        text = "Company\n" + "".join(f"No {n}\n" for n in range(rows))
+        id = (await desk.send(COMPANIES, {"companies.csv": text})).raise_for_status().json()["id"]
+        (await desk.client.post(f"/imports/{id}/pause", json={})).raise_for_status()
+        assert (await desk.events(id))[-1]["status"] == "paused"
+        await asyncio.sleep(0.1)
+        for file in (tmp_path / "data" / "imports" / id).glob("job.db*"):
+            file.write_bytes(b"\xa5" * 8_192)
+        (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
+        report = (await desk.events(id))[-1]
+        assert (report["status"], report["totals"]["created"]) == ("completed", rows)
+        assert (await desk.get("/customer/accounts/count"))["count"] == rows

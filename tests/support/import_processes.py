@@ -12,7 +12,8 @@ from unittest.mock import patch
 
 import httpx
 
-from crm.roles import SERVICES, build_app, loops_of, parse_roles, policies_of
+from crm.roles import SERVICES, Roles, build_app, loops_of, parse_roles, policies_of
+from services.identity.directory import UserDirectory
 from services.identity.setup import SetUp, set_up
 from services.integration.imports.job_store import JobFile
 from shared.clock import SystemClock
@@ -34,6 +35,9 @@ class Process(Desk):
     kernel: Kernel
     loops: list[asyncio.Task[None]] = field(default_factory=list)
 
+    def start(self, roles: Roles) -> None:
+        self.loops = [asyncio.create_task(loop) for loop in loops_of(self.kernel, roles)]
+
     async def stop(self) -> None:
         for loop in self.loops:
             loop.cancel()
@@ -54,32 +58,32 @@ class Installation:
 
     async def found(self) -> None:
         """Set the organisation up and start the first process."""
-        kernel = build_kernel(self.ports, CATALOGUE, policies_of(SERVICES, self.ports))
-        await kernel.start()
+        first = await self._open(roles := parse_roles(("projector", "policies")))
+        kernel = first.kernel
         self.founded = await set_up(kernel, "Org", "Ada", "ada@example.com", PASSWORD, "en", Passwords(QUICK))
         await kernel.projector.catch_up()
         while await kernel.policies.step():
             await kernel.projector.catch_up()
-        await kernel.close()
-        await self.process("projector", "policies")
+        first.start(roles)
 
     async def process(self, *roles: str) -> Process:
         """Start a process; its client is the administrator's."""
-        parsed = parse_roles(roles)
-        kernel = build_kernel(
-            self.ports, CATALOGUE, policies_of(SERVICES, self.ports), projects="projector" in parsed.loops
-        )
+        process = await self._open(parsed := parse_roles(roles))
+        signer = process.kernel.signer
+        assert signer is not None
+        token = signer.issue(self.founded.user, self.founded.tenant, "session", 9)[0]
+        process.client.headers["Authorization"] = f"Bearer {token}"
+        process.start(parsed)
+        return process
+
+    async def _open(self, roles: Roles) -> Process:
+        policies, projects = policies_of(SERVICES, self.ports), "projector" in roles.loops
+        kernel = build_kernel(self.ports, CATALOGUE, UserDirectory, policies, projects=projects)
         self._stack.push_async_callback(kernel.close)
         await kernel.start()
-        assert kernel.signer is not None
-        token = kernel.signer.issue(self.founded.user, self.founded.tenant, "session", 9)[0]
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(build_app(kernel, parsed)),
-            base_url="http://crm.test",
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        await self._stack.enter_async_context(client)
-        process = Process(client, kernel, [asyncio.create_task(loop) for loop in loops_of(kernel, parsed)])
+        transport = httpx.ASGITransport(build_app(kernel, roles))
+        client = httpx.AsyncClient(transport=transport, base_url="http://crm.test")
+        process = Process(await self._stack.enter_async_context(client), kernel)
         self._stack.push_async_callback(process.stop)
         return process
 

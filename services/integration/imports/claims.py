@@ -1,10 +1,15 @@
-"""One process at a time works on a job: it holds the job's claim, and renews it for as long as it works."""
+"""One process at a time works on a job: it holds the job's claim, and renews it for as long as it works.
+
+A claim expires by the clock, so the clocks of all machines must agree to about a second. When they do not, a job may be
+carried out twice at once, which costs time but writes nothing twice.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from services.integration.imports.job_store import JobFile
 from shared.clock import Clock
@@ -32,8 +37,11 @@ async def claimed(file: JobFile, holder: str, clock: Clock) -> AsyncIterator[boo
 
 
 async def _keep_renewing(file: JobFile, holder: str, clock: Clock) -> None:
-    while _renew(file, holder, clock):
+    ours = True
+    while ours:
         await asyncio.sleep(RENEW_SECONDS)
+        with suppress(sqlite3.OperationalError):  # busy for long: the next renewal may still come in time
+            ours = _renew(file, holder, clock)
 
 
 def _renew(file: JobFile, holder: str, clock: Clock) -> bool:

@@ -54,6 +54,12 @@ async def remove_outdated(kernel: Kernel) -> None:
             await asyncio.to_thread(remove_uploads, files.of_import(id))
 
 
+async def drop_damaged(kernel: Kernel, id: str) -> None:
+    """Drop the job store of an import if it is damaged: the import then begins again from its first row."""
+    path = job_file(ImportFiles(kernel.files).of_import(id))
+    await asyncio.to_thread(_tidy, path, await kernel.keys.destroyed())
+
+
 def _tidy(path: Path, erasures: int) -> bool:
     """False when the job store was damaged, and is dropped."""
     if not path.exists():

@@ -92,10 +92,10 @@ class Touched:
 
 @contextmanager
 def existing(path: Path) -> Iterator[JobFile | None]:
-    """The job store for a look; None when it is not there, or no longer."""
+    """The job store for a look; None when it is not there, or damaged."""
     try:
         file = JobFile(path) if path.exists() else None
-    except sqlite3.OperationalError:  # removed in between
+    except sqlite3.DatabaseError:  # or removed in between
         file = None
     try:
         yield file

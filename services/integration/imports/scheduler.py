@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 from services.integration.import_job import IMPORT, UNFINISHED
-from services.integration.imports.cleanup import remove_outdated
+from services.integration.imports.cleanup import drop_damaged, remove_outdated
 from services.integration.imports.execution import ImportExecution
 from services.integration.imports.files import ImportFiles
 from services.integration.imports.planning import DryRunExecution
@@ -96,7 +97,10 @@ class ImportScheduler:
 
     async def _import(self, tenant: str, id: str) -> None:
         async with self._slots:
-            await ImportExecution(self._kernel, tenant, id).run()
+            try:
+                await ImportExecution(self._kernel, tenant, id).run()
+            except sqlite3.DatabaseError:
+                await drop_damaged(self._kernel, id)
         if await self._is_unfinished(tenant, id):
             await asyncio.sleep(LOOK_SECONDS)  # another process has it, or the store is unavailable
 
