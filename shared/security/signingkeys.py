@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.security.rootkey import KeysUnusable, write_private
 
 PURPOSE = "token signing keys"  # of the key ring's wrapper
 _KEEP_PREVIOUS = 3_600 * 1_000_000  # longer than any access token lives
+log = logging.getLogger("crm.keys")
 ROTATE_AFTER = 30 * 86_400 * 1_000_000
 
 
@@ -28,10 +30,14 @@ class SigningKey:
 
 
 class SigningKeys:
-    """Oldest first; the last is next, the one before it current. The next key is published before it signs."""
+    """Oldest first; the last is next, the one before it current. The next key is published before it signs.
+
+    Several processes may share the file: each reads it again when another has written it.
+    """
 
     def __init__(self, file: Path, wrapper: Wrapper, clock: Clock, keys: list[SigningKey]) -> None:
         self._file, self._wrapper, self._clock, self._keys = file, wrapper, clock, keys
+        self._read: tuple[int, int] | None = None  # of the file when it was read or written last
 
     @classmethod
     def open(cls, file: Path, wrapper: Wrapper, clock: Clock) -> SigningKeys:
@@ -40,23 +46,44 @@ class SigningKeys:
             made = cls(file, wrapper, clock, [_new_key(clock.now()), _new_key(0)])
             made._save(made._keys)
             return made
+        opened = cls(file, wrapper, clock, [])
+        opened._follow()
+        return opened
+
+    def _follow(self) -> None:
+        """Take over what another process wrote; without a file that opens, the keys stay as they are.
+
+        Raises KeysUnusable when there are none yet.
+        """
         try:
-            keys = [_load(entry) for entry in orjson.loads(wrapper.unwrap(file.read_bytes()))]
+            written = _written(self._file)
+            if written == self._read:
+                return
+            content = self._file.read_bytes()
+        except FileNotFoundError:
+            return
+        try:
+            self._keys = [_load(entry) for entry in orjson.loads(self._wrapper.unwrap(content))]
         except (ValueError, KeyError) as error:
-            raise KeysUnusable(
-                f"{file} does not open with this root key ({error}): put it back from its backup, or remove it: "
+            message = (
+                f"{self._file} does not open with this root key ({error}): put it back from its backup, or remove it: "
                 "then everyone signs in again"
-            ) from None
-        return cls(file, wrapper, clock, keys)
+            )
+            if not self._keys:
+                raise KeysUnusable(message) from None
+            log.error("%s", message)
+        self._read = written
 
     def current(self) -> SigningKey:
         """The key to sign with; one that has served 30 days gives way first."""
+        self._follow()
         if self._clock.now() - self._keys[-2].since >= ROTATE_AFTER:
             self.rotate()
         return self._keys[-2]
 
     def rotate(self) -> None:
         """The next key becomes current; the old one stays published until its last token has ended."""
+        self._follow()
         now = self._clock.now()
         *previous, current, following = self._keys
         kept = [key for key in previous if now - key.until < _KEEP_PREVIOUS]
@@ -71,6 +98,7 @@ class SigningKeys:
 
     def public(self) -> list[tuple[str, Ed25519PublicKey]]:
         """(kid, key) of every key that is published."""
+        self._follow()
         return [(key.kid, key.private.public_key()) for key in self._keys]
 
     def _save(self, keys: list[SigningKey]) -> None:
@@ -79,6 +107,13 @@ class SigningKeys:
             for k in keys
         ]
         write_private(self._file, self._wrapper.wrap(orjson.dumps(entries)))
+        self._read = _written(self._file)
+
+
+def _written(file: Path) -> tuple[int, int]:
+    """Changes when the file is written again: its time and its inode. Raises FileNotFoundError."""
+    found = file.stat()
+    return found.st_mtime_ns, found.st_ino
 
 
 def _new_key(since: Micros) -> SigningKey:

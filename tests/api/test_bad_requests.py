@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -187,6 +188,8 @@ async def test_waiting_for_events_ends(whole: Whole, http: httpx.AsyncClient) ->
     assert answer.json() == {"items": [], "from": head, "position": head}
     for wrong in ("31", "-1", "x", "1.5"):
         invalid(await http.get(f"/audit/events?wait={wrong}"), ("wait", "out-of-range"))
+    with patch.object(whole.kernel.store, "read_all", side_effect=ValueError("no such position")):  # as some stores do
+        invalid(await http.get("/audit/events?after=5"), ("after", "unknown-position"))
 
 
 # --- fields that are the server's own ---------------------------------------------------------------------------------

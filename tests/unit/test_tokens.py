@@ -248,6 +248,20 @@ def test_keys_rotate_by_themselves_after_thirty_days(desk: Desk) -> None:
     assert desk.keys.current().kid != first
 
 
+def test_processes_that_share_the_file_rotate_once_and_know_each_others_keys(desk: Desk) -> None:
+    other = SigningKeys.open(desk.file, desk.wrapper, desk.clock)
+    desk.clock.seconds += ROTATE_AFTER // 1_000_000
+    assert desk.keys.current().kid == other.current().kid
+    assert [kid for kid, _ in desk.keys.public()] == [kid for kid, _ in other.public()]
+    other.rotate()
+    other.rotate()
+    assert desk.keys.current().kid == other.current().kid
+    desk.file.write_bytes(b"torn")
+    assert desk.keys.current().kid == other.current().kid
+    desk.file.unlink()
+    assert desk.keys.current().kid == other.current().kid  # known for as long as the process lives
+
+
 def test_keys_survive_a_restart_and_lie_encrypted(desk: Desk) -> None:
     token = desk.token()
     assert desk.keys.current().private.private_bytes_raw() not in desk.file.read_bytes()

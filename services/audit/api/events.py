@@ -87,7 +87,10 @@ def events_router(kernel: Kernel) -> APIRouter:
         wait = params.number(given, "wait", 0, MAX_WAIT, 0)
         if wait:
             await _wait(kernel, after, wait, authenticator.while_allowed(request, _may_read))
-        found = await kernel.store.read_all(after, limit, tenant=access.tenant)
+        try:
+            found = await kernel.store.read_all(after, limit, tenant=access.tenant)
+        except ValueError as error:
+            raise Invalid.field("after", "unknown-position", "not a position of the log") from error
         position = found[-1].position if found else after
         return json_answer({"items": [shown(s, access) for s in found], "from": after, "position": position})
 
