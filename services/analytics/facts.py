@@ -5,44 +5,48 @@ Records of other services are named by their resource and read by their state's 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from services.analytics.rollups import ROLLUP
 from shared.events.envelope import Recorded
-from shared.warehouse.tables import Column, FactTable, Row, day, day_at, moment, money, within
+from shared.warehouse.tables import Column, FactTable, day, day_at, moment, money, within
 
 _REF = "LowCardinality(String)"
-_DAY = "Nullable(Date32)"
-_MONEY = "Nullable(Decimal(18, 2))"
-_MOMENT = "Nullable(DateTime64(6, 'UTC'))"
 
 
-def _columns(**types: str) -> tuple[Column, ...]:
-    return tuple(Column(name, type_) for name, type_ in types.items())
+def _texts(type_: str, *names: str) -> tuple[Column, ...]:
+    """Columns of the fields of these names; "" for nothing."""
+    return tuple(Column(name, type_, _or_blank(attrgetter(name))) for name in names)
 
 
-def _opportunity(before: Any, recorded: Recorded, o: Any) -> list[Row]:
-    row = (
-        o.name,
-        o.owner or "",
-        o.account or "",
-        o.product or "",
-        o.pipeline or "",
-        o.stage or "",
-        o.status,
-        o.probability,
-        money(o.amount),
-        o.currency or "",
-        day(o.close_date),
-        day_at(o.opened_at),
-        day_at(o.closed_at),
-        o.lost_reason or "",
-        o.source,
-        o.external_id,
-        o.archived,
-        within(o.created_at),
-    )
-    return [row]
+def _or_blank(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda state: read(state) or ""
+
+
+def _made(type_: str, name: str, convert: Callable[[Any], Any], field: str = "") -> Column:
+    """A column of a field (of the same name unless said), converted."""
+    read = attrgetter(field or name)
+    return Column(name, type_, lambda state: convert(read(state)))
+
+
+def _money(name: str) -> Column:
+    return _made("Nullable(Decimal(18, 2))", name, money)
+
+
+def _moment(name: str) -> Column:
+    return _made("Nullable(DateTime64(6, 'UTC'))", name, moment)
+
+
+def _day_of(name: str, field: str) -> Column:
+    """The day (UTC) of a moment."""
+    return _made("Nullable(Date32)", name, day_at, field)
+
+
+_ARCHIVED = Column("archived", "Bool")
+_CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 
 
 OPPORTUNITIES = FactTable(
@@ -50,39 +54,42 @@ OPPORTUNITIES = FactTable(
     current="opportunities_now",
     version=1,
     aggregates=("opportunity",),
-    columns=_columns(
-        name="String",
-        owner=_REF,
-        account="String",
-        product=_REF,
-        pipeline=_REF,
-        stage=_REF,
-        status=_REF,
-        probability="UInt8",
-        amount=_MONEY,
-        currency=_REF,
-        close_date=_DAY,
-        opened_on=_DAY,
-        closed_on=_DAY,
-        lost_reason=_REF,
-        source=_REF,
-        external_id="String",
-        archived="Bool",
-        created_at="DateTime64(6, 'UTC')",
+    columns=(
+        Column("name", "String"),
+        *_texts(_REF, "owner"),
+        *_texts("String", "account"),
+        *_texts(_REF, "product", "pipeline", "stage", "status"),
+        Column("probability", "UInt8"),
+        _money("amount"),
+        *_texts(_REF, "currency"),
+        _made("Nullable(Date32)", "close_date", day),
+        _day_of("opened_on", "opened_at"),
+        _day_of("closed_on", "closed_at"),
+        *_texts(_REF, "lost_reason", "source"),
+        Column("external_id", "String"),
+        _ARCHIVED,
+        _CREATED_AT,
     ),
-    rows=_opportunity,
     rollup=ROLLUP,
 )
 
 
-def _stage_change(before: Any, recorded: Recorded, o: Any) -> list[Row]:
-    """A row for each change of pipeline, stage or status; the first one leaves from nothing."""
-    old, new = (before.pipeline, before.stage, before.status), (o.pipeline, o.stage, o.status)
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A deal before and after an event; `old` is None for the first one, which leaves from nothing."""
+
+    old: Any
+    new: Any
+
+
+_PLACE = attrgetter("pipeline", "stage", "status")
+
+
+def _moves(before: Any, recorded: Recorded, deal: Any) -> list[_Move]:
+    """One for each change of pipeline, stage or status."""
     if before.version == 0:
-        old = ("", "", "")
-    elif old == new:
-        return []
-    return [tuple(value or "" for value in (*old, *new))]
+        return [_Move(None, deal)]
+    return [] if _PLACE(before) == _PLACE(deal) else [_Move(before, deal)]
 
 
 STAGE_CHANGES = FactTable(
@@ -90,31 +97,16 @@ STAGE_CHANGES = FactTable(
     current="",
     version=1,
     aggregates=("opportunity",),
-    columns=_columns(
-        from_pipeline=_REF, from_stage=_REF, from_status=_REF, to_pipeline=_REF, to_stage=_REF, to_status=_REF
+    columns=(
+        Column("from_pipeline", _REF, lambda move: move.old.pipeline or "" if move.old else ""),
+        Column("from_stage", _REF, lambda move: move.old.stage or "" if move.old else ""),
+        Column("from_status", _REF, lambda move: move.old.status or "" if move.old else ""),
+        Column("to_pipeline", _REF, lambda move: move.new.pipeline or ""),
+        Column("to_stage", _REF, lambda move: move.new.stage or ""),
+        Column("to_status", _REF, lambda move: move.new.status or ""),
     ),
-    rows=_stage_change,
+    subjects=_moves,
 )
-
-
-def _account(before: Any, recorded: Recorded, a: Any) -> list[Row]:
-    row = (
-        a.name,
-        a.owner or "",
-        a.type,
-        a.parent or "",
-        a.industry,
-        a.country,
-        a.city,
-        a.employees,
-        money(a.annual_revenue),
-        a.currency or "",
-        a.founded,
-        a.merged_into or "",
-        a.archived,
-        within(a.created_at),
-    )
-    return [row]
 
 
 ACCOUNTS = FactTable(
@@ -122,28 +114,20 @@ ACCOUNTS = FactTable(
     current="accounts_now",
     version=1,
     aggregates=("account",),
-    columns=_columns(
-        name="String",
-        owner=_REF,
-        type=_REF,
-        parent="String",
-        industry=_REF,
-        country=_REF,
-        city=_REF,
-        employees="Nullable(UInt32)",
-        annual_revenue=_MONEY,
-        currency=_REF,
-        founded="Nullable(UInt32)",
-        merged_into="String",
-        archived="Bool",
-        created_at="DateTime64(6, 'UTC')",
+    columns=(
+        Column("name", "String"),
+        *_texts(_REF, "owner", "type"),
+        *_texts("String", "parent"),
+        *_texts(_REF, "industry", "country", "city"),
+        Column("employees", "Nullable(UInt32)"),
+        _money("annual_revenue"),
+        *_texts(_REF, "currency"),
+        Column("founded", "Nullable(UInt32)"),
+        *_texts("String", "merged_into"),
+        _ARCHIVED,
+        _CREATED_AT,
     ),
-    rows=_account,
 )
-
-
-def _product(before: Any, recorded: Recorded, p: Any) -> list[Row]:
-    return [(p.name, p.code, p.series, p.category, money(p.list_price), p.currency, p.archived)]
 
 
 PRODUCTS = FactTable(
@@ -151,16 +135,20 @@ PRODUCTS = FactTable(
     current="dim_products",
     version=1,
     aggregates=("product",),
-    columns=_columns(
-        name="String", code="String", series=_REF, category=_REF, list_price=_MONEY, currency=_REF, archived="Bool"
+    columns=(
+        Column("name", "String"),
+        Column("code", "String"),
+        *_texts(_REF, "series", "category"),
+        _money("list_price"),
+        *_texts(_REF, "currency"),
+        _ARCHIVED,
     ),
-    rows=_product,
 )
 
 
-def _pipeline(before: Any, recorded: Recorded, p: Any) -> list[Row]:
-    stages = [[s[part] for s in p.stages] for part in ("key", "zh", "en", "probability")]
-    return [(p.name, *stages[:3], [str(n) for n in stages[3]], p.archived)]
+def _of_stages(name: str, part: str) -> Column:
+    """A part of each stage of a pipeline, in order."""
+    return Column(name, "Array(String)", lambda pipeline: [str(stage[part]) for stage in pipeline.stages])
 
 
 PIPELINES = FactTable(
@@ -168,20 +156,15 @@ PIPELINES = FactTable(
     current="dim_pipelines",
     version=1,
     aggregates=("pipeline",),
-    columns=_columns(
-        name="String",
-        stages="Array(String)",
-        stages_zh="Array(String)",
-        stages_en="Array(String)",
-        probabilities="Array(String)",
-        archived="Bool",
+    columns=(
+        Column("name", "String"),
+        _of_stages("stages", "key"),
+        _of_stages("stages_zh", "zh"),
+        _of_stages("stages_en", "en"),
+        _of_stages("probabilities", "probability"),
+        _ARCHIVED,
     ),
-    rows=_pipeline,
 )
-
-
-def _user(before: Any, recorded: Recorded, u: Any) -> list[Row]:
-    return [(u.status, u.manager or "", list(u.teams), list(u.roles), u.archived)]
 
 
 USERS = FactTable(
@@ -189,13 +172,13 @@ USERS = FactTable(
     current="dim_users",
     version=1,
     aggregates=("user",),
-    columns=_columns(status=_REF, manager=_REF, teams="Array(String)", roles="Array(String)", archived="Bool"),
-    rows=_user,
+    columns=(
+        *_texts(_REF, "status", "manager"),
+        _made("Array(String)", "teams", list),
+        _made("Array(String)", "roles", list),
+        _ARCHIVED,
+    ),
 )
-
-
-def _team(before: Any, recorded: Recorded, t: Any) -> list[Row]:
-    return [(t.name, t.parent or "", t.archived)]
 
 
 TEAMS = FactTable(
@@ -203,29 +186,8 @@ TEAMS = FactTable(
     current="dim_teams",
     version=1,
     aggregates=("team",),
-    columns=_columns(name="String", parent=_REF, archived="Bool"),
-    rows=_team,
+    columns=(Column("name", "String"), *_texts(_REF, "parent"), _ARCHIVED),
 )
-
-
-def _lead(before: Any, recorded: Recorded, lead: Any) -> list[Row]:
-    row = (
-        lead.owner or "",
-        lead.status,
-        lead.source,
-        lead.industry,
-        lead.country,
-        lead.score,
-        money(lead.amount),
-        lead.currency,
-        "",  # why it was disqualified: text about a person
-        moment(lead.converted_at),
-        lead.account or "",
-        lead.opportunity or "",
-        lead.archived,
-        within(lead.created_at),
-    )
-    return [row]
 
 
 LEADS = FactTable(
@@ -233,48 +195,23 @@ LEADS = FactTable(
     current="leads_now",
     version=2,
     aggregates=("lead",),
-    columns=_columns(
-        owner=_REF,
-        status=_REF,
-        source=_REF,
-        industry=_REF,
-        country=_REF,
-        score="Nullable(Int64)",
-        amount=_MONEY,
-        currency=_REF,
-        disqualified_reason=_REF,
-        converted_at=_MOMENT,
-        account="String",
-        opportunity="String",
-        archived="Bool",
-        created_at="DateTime64(6, 'UTC')",
+    columns=(
+        *_texts(_REF, "owner", "status", "source", "industry", "country"),
+        Column("score", "Nullable(Int64)"),
+        _money("amount"),
+        *_texts(_REF, "currency"),
+        Column("disqualified_reason", _REF, lambda lead: ""),  # text about a person
+        _moment("converted_at"),
+        *_texts("String", "account", "opportunity"),
+        _ARCHIVED,
+        _CREATED_AT,
     ),
-    rows=_lead,
 )
 
 
-def _linked(activity: Any, type_: str) -> str:
-    """The first record of a type that the activity is about; "" when there is none."""
-    return next((link["id"] for link in activity.linked_to if link["type"] == type_), "")
-
-
-def _activity(before: Any, recorded: Recorded, a: Any) -> list[Row]:
-    row = (
-        a.owner or "",
-        a.kind,
-        a.status,
-        a.direction,
-        a.priority,
-        moment(a.start),
-        moment(a.due),
-        moment(a.completed_at),
-        a.duration,
-        _linked(a, "account"),
-        _linked(a, "opportunity"),
-        a.archived,
-        within(a.created_at),
-    )
-    return [row]
+def _linked(type_: str) -> Column:
+    """The first record of a type that an activity is about; "" when there is none."""
+    return Column(type_, "String", lambda a: next((link["id"] for link in a.linked_to if link["type"] == type_), ""))
 
 
 ACTIVITIES = FactTable(
@@ -282,22 +219,17 @@ ACTIVITIES = FactTable(
     current="activities_now",
     version=1,
     aggregates=("activity",),
-    columns=_columns(
-        owner=_REF,
-        kind=_REF,
-        status=_REF,
-        direction=_REF,
-        priority=_REF,
-        start=_MOMENT,
-        due=_MOMENT,
-        completed_at=_MOMENT,
-        duration="Nullable(Int64)",
-        account="String",
-        opportunity="String",
-        archived="Bool",
-        created_at="DateTime64(6, 'UTC')",
+    columns=(
+        *_texts(_REF, "owner", "kind", "status", "direction", "priority"),
+        _moment("start"),
+        _moment("due"),
+        _moment("completed_at"),
+        Column("duration", "Nullable(Int64)"),
+        _linked("account"),
+        _linked("opportunity"),
+        _ARCHIVED,
+        _CREATED_AT,
     ),
-    rows=_activity,
 )
 
 TABLES: tuple[FactTable, ...] = (

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,15 +24,23 @@ if TYPE_CHECKING:
     from shared.warehouse.rollup import RollUp
 
 Row = tuple[Any, ...]
-Make = Callable[[Any, Recorded, Any], list[Row]]  # (state before, the event, state after) → rows without their head
+Subjects = Callable[[Any, Recorded, Any], Iterable[Any]]  # (state before, the event, state after) → a row for each
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """type: one of `_ARROW`, optionally inside `Nullable(…)` or `LowCardinality(…)`."""
+    """type: one of `_ARROW`, optionally inside `Nullable(…)` or `LowCardinality(…)`.
+
+    value: what a row holds, of the subject of the row; None = its attribute of this name. Roll-ups have none.
+    """
 
     name: str
     type: str
+    value: Callable[[Any], Any] | None = None
+
+    @property
+    def read(self) -> Callable[[Any], Any]:
+        return self.value or attrgetter(self.name)
 
 
 HEAD = (
@@ -87,12 +96,17 @@ class Table:
         return pa.table(arrays, schema=schema)
 
 
+def _after(before: Any, recorded: Recorded, after: Any) -> tuple[Any]:
+    return (after,)
+
+
 @dataclass(frozen=True, slots=True)
 class FactTable:
     """What one or more record types leave in the warehouse.
 
     facts: the table with a row per event, current: the one with a row per record; "" = there is none. `version` grows
-    when rows would come out different: the tables are filled anew beside the live ones then. rollup: sums of `current`.
+    when rows would come out different: the tables are filled anew beside the live ones then. subjects: what an event
+    gives a row each, unless that is the state after it. rollup: sums of `current`.
     """
 
     facts: str
@@ -100,8 +114,12 @@ class FactTable:
     version: int
     aggregates: tuple[str, ...]
     columns: tuple[Column, ...]
-    rows: Make
+    subjects: Subjects = _after
     rollup: RollUp | None = None
+    _reads: tuple[Callable[[Any], Any], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_reads", tuple(c.read for c in self.columns))
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -121,7 +139,7 @@ class FactTable:
 
     def made_of(self, before: Any, recorded: Recorded, after: Any) -> Iterator[Row]:
         """The event's rows with their head."""
-        for row in self.rows(before, recorded, after):
+        for subject in self.subjects(before, recorded, after):
             yield (
                 recorded.tenant,
                 recorded.id,
@@ -131,7 +149,7 @@ class FactTable:
                 recorded.recorded_at,
                 recorded.type,
                 recorded.actor,
-                *row,
+                *[read(subject) for read in self._reads],
             )
 
 
