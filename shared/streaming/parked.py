@@ -7,6 +7,8 @@ from shared.events.envelope import Recorded, Stored, category_of
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Collection, Field, Kind, Query, Scope, Views, Write
 
+PROJECTOR = "projector"
+PARKED_VERSION = f"{PROJECTOR}:parked"  # the checkpoint that changes when a record is parked or healed
 OPERATORS = "_operators"  # the tenant of documents that belong to the installation
 _OLD_REMOVALS = 2**62  # the version of removals in views of earlier programs: later entries must have a higher one
 
@@ -36,6 +38,11 @@ class Entries:
     def __init__(self, views: Views, owner: str) -> None:
         self._views, self._checkpoint = views, f"{owner}:parked"
         self._last = self._kept = 0
+
+    @property
+    def version(self) -> int:
+        """The last version that is known to be written: another one is stored when another process wrote entries."""
+        return self._kept
 
     async def load(self) -> None:
         """Read the last version that was written; call once before the first write."""
@@ -78,7 +85,7 @@ class Parked:
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        self.entries = Entries(views, "projector")
+        self.entries = Entries(views, PROJECTOR)
         self._streams: dict[str, set[str]] = {}
         self._added: dict[str, set[str]] = {}
         self._tenants: dict[str, str] = {}

@@ -20,6 +20,7 @@ from shared.kernel.repository import Repository
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
+from shared.streaming.parked import PARKED_VERSION
 from shared.streaming.poison import Changes, Poison
 from shared.streaming.projection import Listener, Subscribers, Waiter
 from shared.streaming.record_states import RecordStates
@@ -64,6 +65,13 @@ class Projector(Subscription):
         """Give back the memory of states: the next events read theirs again."""
         self._records.states.clear()
 
+    async def idle(self) -> None:
+        """All events are handled: wait for the next. A healed record changes without one."""
+        await super().idle()
+        async with self.lock:
+            if await self._records.is_stale():
+                self.position = await self._records.load()
+
     async def pause(self, seconds: float) -> None:
         """Let events gather, for less long when somebody waits for them."""
         self.subscribers.requested.clear()
@@ -100,12 +108,16 @@ class RecordViews:
     async def load(self) -> int:
         """See Handler.load."""
         self.states.clear()
+        known = self._handled, self._poison.parked.entries.version
         await self._poison.parked.load()
-        position = await self.position()
-        if position != self._handled:
-            self._handled = position
-            self._subscribers.forget_all()  # another process wrote what they have not heard of
-        return position
+        self._handled = await self.position()
+        if known != (self._handled, self._poison.parked.entries.version):
+            self._subscribers.forget_all()  # another process projected or healed: they have not heard of it
+        return self._handled
+
+    async def is_stale(self) -> bool:
+        """Whether records were parked or healed elsewhere."""
+        return await self._views.checkpoint(PARKED_VERSION) != self._poison.parked.entries.version
 
     async def handle(self, batch: Batch) -> int:
         """See Handler.handle."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from shared.events.envelope import Stored
 from shared.kernel.lookups import RECORDS
 from shared.streaming import projector as module
+from shared.streaming.follower import ProjectionFollower
 from shared.streaming.poison import ATTEMPTS
 from shared.streaming.record_states import RecordStates
 from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
@@ -112,6 +113,27 @@ async def test_a_parked_event_reaches_listeners_too(room: ToyRoom) -> None:
     await room.projector.catch_up()
     assert await room.parked()
     assert heard.versions == [("toy-a", 1), ("toy-a", 2)]
+
+
+async def test_a_healed_record_is_read_again_by_listeners_here_and_in_other_processes(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.streaming.subscription.IDLE_SECONDS", 0.01)
+    other, here, there = ProjectionFollower(room.store, room.views), Heard(), Heard()
+    room.codec.unknown = {"test.ToyGrown"}
+    await room.happen("a", ToyMade("a"), ToyGrown(1))
+    await room.projector.catch_up()
+    await other.start()
+    room.projector.subscribe(here)
+    other.subscribe(there)
+    await room.projector.idle()
+    await other.step()
+    assert (here.forgot, there.forgot) == (0, 0)
+    room.codec.unknown = set()
+    assert await room.heal() == 1
+    await room.projector.idle()
+    await other.step()
+    assert (here.forgot, there.forgot) == (1, 1)
 
 
 async def test_a_listener_that_fails_drops_what_it_keeps_and_stops_nobody(room: ToyRoom) -> None:
