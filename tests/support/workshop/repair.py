@@ -9,7 +9,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
-from shared.domain.fields import record_fields
+from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.timelines import OnTimelines
@@ -21,16 +21,17 @@ from shared.security.roles import grant
 from shared.views.port import Collection, Field, Kind
 from tests.support.workshop import events
 
+Name = Annotated[str, F(min_length=1, max_length=200)]
 Depth = Literal["inspection", "overhaul"]
 
 
 @dataclass(slots=True)
 class Repair(MergeableRecord):
-    name: str = ""
-    depth: str = "inspection"
-    account: str | None = None
-    follows: str | None = None
-    at: int = 0
+    name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
+    depth: Annotated[Depth, plain(Kind.KEYWORD, "程度", "Depth", indexed=True, options=get_args(Depth))] = "inspection"
+    account: Annotated[str | None, displayed(Kind.KEYWORD, "客户", "Account", indexed=True, ref="account")] = None
+    follows: Annotated[str | None, displayed(Kind.KEYWORD, "前次维修", "Follows", indexed=True, ref="repair")] = None
+    at: Annotated[int, displayed(Kind.DATETIME, "时间", "At", indexed=True, writable=False)] = 0
 
 
 def evolve(state: Repair, event: Event) -> None:
@@ -57,11 +58,7 @@ REPAIR = Aggregate(
         "repairs",
         1,
         record_fields(
-            Field("name", Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
-            Field("depth", Kind.KEYWORD, "程度", "Depth", indexed=True, options=get_args(Depth)),
-            Field("account", Kind.KEYWORD, "客户", "Account", indexed=True, writable=False, ref="account"),
-            Field("follows", Kind.KEYWORD, "前次维修", "Follows", indexed=True, writable=False, ref="repair"),
-            Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),
+            Repair,
             Field("links", Kind.KEYWORDS, "相关记录", "Links", indexed=True, writable=False, sources=("account",)),
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="repair"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
@@ -77,9 +74,8 @@ add_lifecycle(
 )
 
 
-class BookRepair(CommandModel):
-    name: Annotated[str, F(min_length=1, max_length=200)]
-    depth: Depth = "inspection"
+class BookRepair(CommandModel, plain=Repair):
+    name: Name
     account: Reference | None = None
     follows: Reference | None = None
     custom: Custom = F(default_factory=dict)
@@ -94,9 +90,8 @@ def book(cmd: BookRepair, state: Repair, ctx: Context) -> list[Event]:
     return [events.RepairBooked(cmd.model_dump(exclude_unset=True), ctx.actor, ctx.occurred_at)]
 
 
-class ChangeRepairDetails(CommandModel):
-    name: Annotated[str, F(min_length=1, max_length=200)] = ""
-    depth: Depth = "inspection"
+class ChangeRepairDetails(CommandModel, plain=Repair):
+    pass
 
 
 @REPAIR.command("ChangeRepairDetails", action="edit", verb="PATCH")
