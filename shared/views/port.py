@@ -77,7 +77,7 @@ class Lease:
 
 
 class LeaseLost(Exception):
-    """Another holder has taken the lease: nothing was written. Read the checkpoint again before the next try."""
+    """Another holder has taken the lease: no checkpoint was written. Read it again before the next try."""
 
 
 class ViewsUnavailable(Exception):

@@ -271,13 +271,13 @@ def part(*events: Stored, **changed: Any) -> StreamSlice:
 
 @given(st.lists(meetings | notes, min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
-def test_a_stretch_is_decoded_as_its_events_are_one_by_one(lasting: Codec, events: list[Any]) -> None:
+def test_a_slice_is_decoded_as_its_events_are_one_by_one(lasting: Codec, events: list[Any]) -> None:
     rows = [stored(asyncio.run(encoded(lasting, e)), version=n) for n, e in enumerate(events, 1)]
     together = asyncio.run(lasting.events("t1", "contact-1", part(*rows)))
     assert together == [one.event for one in asyncio.run(lasting.decode_all(rows))] == events
 
 
-async def test_a_stretch_holds_old_versions_and_erased_persons(codec: Codec, ring: KeyCache) -> None:
+async def test_a_slice_holds_old_versions_and_erased_persons(codec: Codec, ring: KeyCache) -> None:
     old = await encoded(codec, met("p2"))
     payload = orjson.loads(old.data)
     del payload["place"]
@@ -303,7 +303,7 @@ async def test_a_stretch_holds_old_versions_and_erased_persons(codec: Codec, rin
         {"schema_version": 9},
     ],
 )
-async def test_one_broken_event_makes_its_stretch_undecodable(codec: Codec, changed: dict[str, Any]) -> None:
+async def test_one_broken_event_makes_its_slice_undecodable(codec: Codec, changed: dict[str, Any]) -> None:
     good = stored(await encoded(codec, Noted("a")))
     for rows in ([good._replace(**changed), good], [good, good._replace(**changed)]):
         with pytest.raises(Undecodable) as raised:

@@ -62,16 +62,16 @@ async def test_text_is_sealed_in_every_place_that_is_marked_and_nowhere_else(cod
     assert (payload["details"]["name"], payload["changes"]["city"]) == ("plain", {"from": 1})
     assert payload["accounts"][1] == {"account": "b", "role": ""}
     assert (await codec.decode(one)).event == tagged("marzipan", "fountain")
-    assert await stretched(codec, one) == [tagged("marzipan", "fountain")]
+    assert await sliced(codec, one) == [tagged("marzipan", "fountain")]
 
 
-async def stretched(codec: Codec, one: Stored) -> list[object]:
+async def sliced(codec: Codec, one: Stored) -> list[object]:
     head = (one.version, one.occurred_at, one.metadata, None, one.event_id, one.type, str(one.schema_version))
     return await codec.events(one.tenant, one.stream, StreamSlice(*head, b"[%b]" % one.data))
 
 
 async def masked(codec: Codec, one: Stored) -> None:
-    for read in ((await codec.decode(one)).event, *await stretched(codec, one)):
+    for read in ((await codec.decode(one)).event, *await sliced(codec, one)):
         assert isinstance(read, Described)
         assert (read.words, read.role) == ([], "[erased]")
         assert read.details == {"name": "plain", "description": "[erased]"}
@@ -107,7 +107,7 @@ async def test_clear_text_of_older_programs_is_masked_for_the_erased_and_read_fo
     for stream in ("contact-p1", "account-a1"):
         one = stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream=stream)
         assert (await codec.decode(one)).event == old
-        assert await stretched(codec, one) == [old]
+        assert await sliced(codec, one) == [old]
     await ring.destroy("t1", "p1")
     await masked(codec, stored(NewEvent(IDS.new(), "test.Described", 1, 42, data), stream="contact-p1"))
 
