@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from shared.http.answers import json_answer
+from shared.http.answers import Answer, model_answer
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
-_READY = {
-    "type": "object",
-    "required": ["status", "lag"],
-    "properties": {
-        "status": {"type": "string", "enum": ["ready", "behind"]},
-        "lag": {"type": "integer", "description": "Events that the views have not seen yet"},
-    },
-}
-_HEALTHY = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string", "const": "ok"}}}
+
+class Healthy(Answer):
+    status: Literal["ok"]
+
+
+class Ready(Answer):
+    status: Literal["ready", "behind"]
+    lag: Annotated[int, Field(description="Events that the views have not seen yet")]
 
 
 def health_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     caught_up = False
     alive = operation(
-        "healthz", "Is the process alive?", "health", {200: answer("Yes", _HEALTHY)}, errors=(), public=True
+        "healthz", "Is the process alive?", "health", {200: answer("Yes", Healthy)}, errors=(), public=True
     )
     ready = operation(
         "readyz",
         "Have the views caught up with the events?",
         "health",
-        {200: answer("Yes", _READY), 503: answer("Not yet", _READY)},
+        {200: answer("Yes", Ready), 503: answer("Not yet", Ready)},
         errors=(),
         public=True,
     )
 
     @router.get("/healthz", openapi_extra=alive)
     async def healthz(request: Request) -> Response:
-        return json_answer({"status": "ok"})
+        return model_answer(Healthy(status="ok"))
 
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
@@ -48,6 +50,6 @@ def health_router(kernel: Kernel) -> APIRouter:
         lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
         is_ready = caught_up and lag <= MAX_LAG
-        return json_answer({"status": "ready" if is_ready else "behind", "lag": lag}, 200 if is_ready else 503)
+        return model_answer(Ready(status="ready" if is_ready else "behind", lag=lag), 200 if is_ready else 503)
 
     return router

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from pydantic import Field as F
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.domain.command import Command
@@ -29,38 +31,54 @@ _ENUMERATIONS: dict[str, Any] = {
     "levels": {level.name.lower(): int(level) for level in Level},
     "operators": {kind.value: sorted(OPERATORS[kind]) for kind in Kind},
 }
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
-_META = {
-    "type": "object",
-    "required": ["types", "enumerations"],
-    "properties": {
-        "types": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "service", "path", "title", "rights", "fields", "custom", "commands"],
-                "properties": {
-                    "name": {"type": "string"},
-                    "service": {"type": "string"},
-                    "path": {"type": "string", "description": "Where its records are"},
-                    "title": {"type": "string", "description": "The field that names a record"},
-                    "rights": {"type": "object", "description": "action → none, own, team, below or all"},
-                    "fields": _OBJECTS,
-                    "custom": _OBJECTS,
-                    "commands": _OBJECTS,
-                },
-            },
-        },
-        "enumerations": {"type": "object"},
-    },
-}
+
+
+class MetaField(TypedDict):
+    name: str
+    kind: str
+    zh: str
+    en: str
+    filterable: bool
+    sortable: bool
+    searchable: bool
+    writable: bool
+    required: bool
+    personal: bool
+    options: list[str]
+    ref: str | None
+
+
+class MetaCommand(TypedDict):
+    name: str
+    verb: str
+    method: str
+    path: str
+    action: str
+    allowed: bool
+    fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
+
+
+class MetaType(TypedDict):
+    name: str
+    service: str
+    path: Annotated[str, F(description="Where its records are")]
+    title: Annotated[str, F(description="The field that names a record")]
+    rights: Annotated[dict[str, str], F(description="action → none, own, team, below or all")]
+    fields: list[MetaField]
+    custom: Annotated[list[Document], F(description="The definitions of its custom fields")]
+    commands: list[MetaCommand]
+
+
+class Meta(TypedDict):
+    types: list[MetaType]
+    enumerations: dict[str, Any]
 
 
 def meta_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
     described = operation(
-        "meta", "Record types, fields, commands and enumerations", "meta", {200: answer("The description", _META)}
+        "meta", "Record types, fields, commands and enumerations", "meta", {200: answer("The description", Meta)}
     )
 
     @router.get("/meta", openapi_extra=described)
@@ -69,7 +87,7 @@ def meta_router(kernel: Kernel) -> APIRouter:
         params.only(params.pairs_of(request), ())
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
         types = [describe(a, access, await _custom(kernel, a, access)) for a in readable]
-        return json_answer({"types": types, "enumerations": _ENUMERATIONS})
+        return json_answer(Meta(types=types, enumerations=_ENUMERATIONS))
 
     return router
 
@@ -83,7 +101,7 @@ async def _custom(kernel: Kernel, aggregate: AnyAggregate, access: Access) -> li
     return [access.masked(definition.name, d) for d in seen]
 
 
-def describe(aggregate: AnyAggregate, access: Access, custom: list[Document]) -> Document:
+def describe(aggregate: AnyAggregate, access: Access, custom: list[Document]) -> MetaType:
     """One record type as this caller may use it: hidden fields are left out."""
     hidden, locked = access.hidden(aggregate.name), access.locked(aggregate.name)
     return {
@@ -98,7 +116,7 @@ def describe(aggregate: AnyAggregate, access: Access, custom: list[Document]) ->
     }
 
 
-def _field(field: Field, locked: bool) -> Document:
+def _field(field: Field, locked: bool) -> MetaField:
     return {
         "name": field.name,
         "kind": field.kind.value,
@@ -115,7 +133,7 @@ def _field(field: Field, locked: bool) -> Document:
     }
 
 
-def _command(aggregate: AnyAggregate, command: Command, access: Access) -> Document:
+def _command(aggregate: AnyAggregate, command: Command, access: Access) -> MetaCommand:
     method, path = method_and_path(aggregate, command)
     locked = access.locked(aggregate.name)
     return {

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from shared.http.answers import Answer
-from shared.http.problems import MEDIA_TYPE
+from shared.domain.command import CommandModel
+from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routing import DirectRoute
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 Schema = dict[str, Any]
-Content = Schema | type[BaseModel]  # a model becomes a component of the document
+Content = Schema | type  # a model or a TypedDict becomes a component of the document
 Components = dict[str, dict[str, Any]]  # "schemas", "parameters", … → name → component
+
+_COMPONENT = "#/components/schemas/{model}"
 
 READ_ERRORS = (401, 403, 422, 503)
 RECORD_ERRORS = (401, 403, 404, 422, 503)
@@ -39,35 +41,6 @@ _ERRORS = {
     422: "The request is not valid: `invalid` with an error per field, `idempotency-key-reused`",
     429: "Too many attempts, long exports or long bodies: `too-many-requests`; `Retry-After` tells when",
     503: "Not now: `projection-behind`, `unavailable`; `Retry-After` tells when",
-}
-_PROBLEM: Schema = {
-    "type": "object",
-    "title": "Problem",
-    "description": "RFC 9457 problem details. `type` and `code` never change: translate by them.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "examples": ["/problems/invalid"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-    "examples": [
-        {
-            "type": "/problems/invalid",
-            "title": "The request is not valid",
-            "status": 422,
-            "detail": "1 field(s) are not valid",
-            "errors": [{"field": "name", "code": "missing", "message": "Field required"}],
-        }
-    ],
 }
 
 
@@ -149,9 +122,7 @@ def operation(
 
 def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
     """Component schemas of pydantic models, by class name."""
-    _, definitions = models_json_schema(
-        [(m, "validation") for m in models], ref_template="#/components/schemas/{model}"
-    )
+    _, definitions = models_json_schema([(m, "validation") for m in models], ref_template=_COMPONENT)
     found: dict[str, Schema] = definitions.get("$defs", {})
     return found
 
@@ -181,17 +152,16 @@ def document(app: FastAPI, routes: Sequence[APIRoute], components: Components) -
 
 def _link_models(found: Schema) -> None:
     """Make each model in the paths a component, and its places references. Answers are described as they are sent."""
-    models = {m for m in _leaves(found["paths"]) if isinstance(m, type) and issubclass(m, BaseModel)}
-    ordered = sorted(models, key=lambda m: m.__name__)
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (m, "serialization" if issubclass(m, Answer) else "validation") for m in ordered
+    models = sorted({m for m in _leaves(found["paths"]) if isinstance(m, type)}, key=lambda m: m.__name__)
+    adapters: list[tuple[type, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (m, "validation" if issubclass(m, CommandModel) else "serialization", TypeAdapter(m)) for m in models
     ]
-    references, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    references, definitions = TypeAdapter.json_schemas(adapters, ref_template=_COMPONENT)
     components = found["components"]["schemas"]
     for name, one in definitions.get("$defs", {}).items():
         if components.setdefault(name, one) != one:
             raise TypeError(f"two schemas of one document are called {name}")
-    found["paths"] = _replaced(found["paths"], {model: references[model, mode] for model, mode in wanted})
+    found["paths"] = _replaced(found["paths"], {model: references[model, mode] for model, mode, _ in adapters})
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -206,7 +176,7 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield value
 
 
-def _replaced(value: Any, references: Mapping[type[BaseModel], Schema]) -> Any:
+def _replaced(value: Any, references: Mapping[type, Schema]) -> Any:
     match value:
         case dict():
             return {key: _replaced(entry, references) for key, entry in value.items()}
@@ -235,7 +205,8 @@ def _add_components(found: Schema, extra: Components) -> None:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"] = Problem.model_json_schema(mode="serialization", ref_template=_COMPONENT)
+    schemas |= schemas["Problem"].pop("$defs")
     components["responses"] = {
         **components.get("responses", {}),
         **{f"Problem{n}": answer(text, schema("Problem"), media=MEDIA_TYPE) for n, text in _ERRORS.items()},

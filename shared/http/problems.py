@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
@@ -21,22 +21,52 @@ MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 100  # told by field; an answer is never larger than what it refuses
 
 
+_EXAMPLE: dict[str, Any] = {
+    "type": "/problems/invalid",
+    "title": "The request is not valid",
+    "status": 422,
+    "detail": "1 field(s) are not valid",
+    "errors": [{"field": "name", "code": "missing", "message": "Field required"}],
+}
+
+
+class FieldProblem(TypedDict):
+    field: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `type` and `code` never change: translate by them."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_EXAMPLE]})
+
+    type: Annotated[str, Field(examples=["/problems/invalid"])]
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+_NAMED = frozenset(Problem.model_fields)  # what RFC 9457 and the suite name is never an extension
+
+
 def problem(error: CrmError) -> Response:
-    standard = {
-        "type": f"/problems/{error.type}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-    }
-    body: dict[str, Any] = {**standard, **error.extra, **standard}  # what RFC 9457 names is never an extension
+    body = Problem(
+        type=f"/problems/{error.type}",
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        **{name: value for name, value in error.extra.items() if name not in _NAMED},
+    )
     if error.errors:
-        body["errors"] = [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors]
+        body.errors = [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors]
     headers = {}
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
+    return Response(body.model_dump_json(exclude_unset=True), error.status, headers, MEDIA_TYPE)
 
 
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:

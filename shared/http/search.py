@@ -6,6 +6,7 @@ import asyncio
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from shared.errors import Forbidden, Invalid
 from shared.http import params
@@ -21,25 +22,16 @@ from shared.views.port import Condition, Document, Query
 
 MAX_LIMIT = 50
 
-_FOUND = {
-    "type": "object",
-    "required": ["items"],
-    "properties": {
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["type", "id", "title", "record"],
-                "properties": {
-                    "type": {"type": "string"},
-                    "id": {"type": "string"},
-                    "title": {"type": "string"},
-                    "record": {"type": "object"},
-                },
-            },
-        }
-    },
-}
+
+class Hit(TypedDict):
+    type: str
+    id: str
+    title: str
+    record: Document
+
+
+class Hits(TypedDict):
+    items: list[Hit]
 
 
 def search_router(kernel: Kernel) -> APIRouter:
@@ -50,7 +42,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         "search",
         f"{_listed([a.noun for a in searched.values()])} in one call",
         "search",
-        {200: answer("The best first: by title, then newest", _FOUND)},
+        {200: answer("The best first: by title, then newest", Hits)},
         description="Every word must occur; Chinese needs no spaces.",
         parameters=[
             query("q", "What to look for", {"type": "string", "minLength": 1, "maxLength": 200}, required=True),
@@ -70,7 +62,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         types = _asked(given.get("types"), searched)
         found = await asyncio.gather(*(_find(kernel, a, text, limit, access) for a in types))
         ranked = sorted((rank, i, n) for n, items in enumerate(found) for i, (rank, _) in enumerate(items))
-        return json_answer({"items": [found[n][i][1] for _, i, n in ranked[:limit]]})
+        return json_answer(Hits(items=[found[n][i][1] for _, i, n in ranked[:limit]]))
 
     return router
 
@@ -96,7 +88,7 @@ def _listed(nouns: list[str]) -> str:
 
 async def _find(
     kernel: Kernel, aggregate: AnyAggregate, text: str, limit: int, access: Access
-) -> list[tuple[int, Document]]:
+) -> list[tuple[int, Hit]]:
     """What one type has, with a rank for each (0 = the title is the text); nothing where the caller may not look."""
     where = (Condition("archived", "eq", False),)
     try:
@@ -107,7 +99,7 @@ async def _find(
     ranked = []
     for record in page.items:
         title = str(record.get(title_of) or "")
-        item = {"type": aggregate.name, "id": record["id"], "title": title, "record": record}
+        item = Hit(type=aggregate.name, id=record["id"], title=title, record=record)
         ranked.append((_rank(fold(title), wanted), item))
     return sorted(ranked, key=lambda r: r[0])
 

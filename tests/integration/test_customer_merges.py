@@ -57,7 +57,7 @@ async def test_children_are_found_through_the_survivor_and_go_back_with_their_ow
     await world.do("customer.ChangeAccountDetails", {"city": "Ulm"}, survivor)
     await world.settle()
     preview = await merges_of(_platform(world), ACCOUNT, MERGES, survivor, BOSS)
-    assert [(f["field"], f["clash"]) for f in preview[0]["fields"]] == [("city", True), ("tax_id", False)]
+    assert [(f.field, f.clash) for f in preview[0].fields] == [("city", True), ("tax_id", False)]
     await world.do("customer.UnmergeAccounts", {"release": [other]}, survivor)
     await world.settle()
 

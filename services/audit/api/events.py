@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import orjson
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from shared.clock import to_rfc3339
 from shared.errors import Invalid, NotFound
@@ -26,58 +28,81 @@ MAX_PAGE = 1000
 MAX_WAIT = 30
 _STREAM = re.compile(r"[a-z_]{1,40}-[A-Za-z0-9_-]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
-_EVENT = {
-    "type": "object",
-    "required": ["position", "event_id", "stream", "version", "type", "occurred_at", "recorded_at", "actor", "data"],
-    "properties": {
-        "position": _NUMBER,
-        "event_id": _TEXT,
-        "stream": _TEXT,
-        "version": _NUMBER,
-        "type": _TEXT,
-        "schema_version": _NUMBER,
-        "occurred_at": _TEXT,
-        "recorded_at": _TEXT,
-        "actor": _TEXT,
-        "on_behalf_of": _TEXT,
-        "command": _TEXT,
-        "command_name": _TEXT,
-        "correlation_id": _TEXT,
-        "causation_id": _TEXT,
-        "reason": _TEXT,
-        "traceparent": _TEXT,
-        "data": {"type": "object"},
+
+
+class EventMetadata(TypedDict):
+    actor: str
+    on_behalf_of: NotRequired[str]
+    command: NotRequired[str]
+    command_name: NotRequired[str]
+    correlation_id: NotRequired[str]
+    causation_id: NotRequired[str]
+    reason: NotRequired[str]
+    traceparent: NotRequired[str]
+
+
+class LoggedEvent(EventMetadata):
+    position: int
+    event_id: str
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    occurred_at: str
+    recorded_at: str
+    data: dict[str, Any]
+
+
+EventPage = TypedDict(
+    "EventPage",
+    {
+        "items": list[LoggedEvent],
+        "from": Annotated[int, Field(description="The position after which the page begins")],
+        "position": Annotated[int, Field(description="Ask with `after` this for what follows")],
     },
-}
-_PAGE = {
-    "type": "object",
-    "required": ["items", "from", "position"],
-    "properties": {
-        "items": {"type": "array", "items": _EVENT},
-        "from": {"type": "integer", "description": "The position after which the page begins"},
-        "position": {"type": "integer", "description": "Ask with `after` this for what follows"},
-    },
-}
+)
+
+
+class StreamEvents(TypedDict):
+    items: list[LoggedEvent]
+
+
+_EVENTS = operation(
+    "events",
+    "The organisation's events in the order of the log",
+    "events",
+    {200: answer("A page of events", EventPage)},
+    parameters=[
+        query("after", "Events behind this position", {"type": "integer", "minimum": 0}),
+        query("last", "In place of `after`: the newest so many", {"type": "integer", "minimum": 1}),
+        query("limit", "Events", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}),
+        query("wait", "Seconds to wait for the first one", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT}),
+    ],
+)
+_STREAM_EVENTS = operation(
+    "stream",
+    "Every event of one record, oldest first",
+    "events",
+    {200: answer("The record's events", StreamEvents)},
+    description="`stream` is a stream's name (`account-0192…`) or a record's id.",
+    parameters=[
+        {
+            "name": "stream",
+            "in": "path",
+            "required": True,
+            "description": "A name or an id",
+            "schema": {"type": "string"},
+        }
+    ],
+    errors=(401, 403, 404, 503),
+)
 
 
 def events_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
-    described = operation(
-        "events",
-        "The organisation's events in the order of the log",
-        "events",
-        {200: answer("A page of events", _PAGE)},
-        parameters=[
-            query("after", "Events behind this position", {"type": "integer", "minimum": 0}),
-            query("last", "In place of `after`: the newest so many", {"type": "integer", "minimum": 1}),
-            query("limit", "Events", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}),
-            query("wait", "Seconds to wait for the first one", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT}),
-        ],
-    )
 
-    @router.get("/events", openapi_extra=described)
+    @router.get("/events", openapi_extra=_EVENTS)
     async def events(request: Request) -> Response:
         access = await authenticator.access(request)
         access.check("audit", "read")
@@ -92,28 +117,17 @@ def events_router(kernel: Kernel) -> APIRouter:
         except ValueError as error:
             raise Invalid.field("after", "unknown-position", "not a position of the log") from error
         position = found[-1].position if found else after
-        return json_answer({"items": [shown(s, access) for s in found], "from": after, "position": position})
+        page: EventPage = {"items": [shown(s, access) for s in found], "from": after, "position": position}
+        return json_answer(page)
 
-    one_stream = operation(
-        "stream",
-        "Every event of one record, oldest first",
-        "events",
-        {200: answer("The record's events", {"type": "object", "properties": {"items": _PAGE["properties"]["items"]}})},  # type: ignore[index]
-        description="`stream` is a stream's name (`account-0192…`) or a record's id.",
-        parameters=[
-            {"name": "stream", "in": "path", "required": True, "description": "A name or an id", "schema": _TEXT}
-        ],
-        errors=(401, 403, 404, 503),
-    )
-
-    @router.get("/streams/{stream}", openapi_extra=one_stream)
+    @router.get("/streams/{stream}", openapi_extra=_STREAM_EVENTS)
     async def stream(request: Request) -> Response:
         access = await authenticator.access(request)
         access.check("audit", "read")
         found = await _stream(kernel, access.tenant, request.scope["path_params"]["stream"])
         if not found:
             raise NotFound()
-        return json_answer({"items": [shown(s, access) for s in found]})
+        return json_answer(StreamEvents(items=[shown(s, access) for s in found]))
 
     return router
 
@@ -150,11 +164,12 @@ async def _stream(kernel: Kernel, tenant: str, name: str) -> list[Stored]:
     return []
 
 
-def shown(stored: Stored, access: Access) -> dict[str, Any]:
+def shown(stored: Stored, access: Access) -> LoggedEvent:
     """An event as JSON: its head, its metadata, its data as stored.
 
     The data is empty if the event carries fields of a record type that has fields hidden from the caller.
     """
+    metadata: EventMetadata = orjson.loads(stored.metadata)
     return {
         "position": stored.position,
         "event_id": stored.event_id,
@@ -164,7 +179,7 @@ def shown(stored: Stored, access: Access) -> dict[str, Any]:
         "schema_version": stored.schema_version,
         "occurred_at": to_rfc3339(stored.occurred_at),
         "recorded_at": to_rfc3339(stored.recorded_at),
-        **orjson.loads(stored.metadata),
+        **metadata,
         "data": {} if any(access.masks(resource) for resource in _carried(stored)) else orjson.loads(stored.data),
     }
 

@@ -92,7 +92,7 @@ def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
         "Rebuild views from the events beside the live ones and swap them in",
         "jobs",
         {200: _STREAM},
-        body=body_of(ReplayViews.model_json_schema(), {"views": ["accounts"]}, required=False),
+        body=body_of(ReplayViews, {"views": ["accounts"]}, required=False),
         errors=_ERRORS,
     )
 
@@ -111,7 +111,7 @@ def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
         "Make a day's free text unreadable for good: in the log, its backups and the views",
         "jobs",
         {200: _STREAM},
-        body=body_of(EraseTexts.model_json_schema(), {"day": "2026-11-24"}),
+        body=body_of(EraseTexts, {"day": "2026-11-24"}),
         errors=_ERRORS,
         description="This erases text on records of things. Text on a person's record is erased with the person.",
     )
@@ -130,7 +130,7 @@ def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
         "Prove that the log is as it was written, and that live views == rebuilt views == fold of the events",
         "jobs",
         {200: _STREAM},
-        body=body_of(VerifyViews.model_json_schema(), {}, required=False),
+        body=body_of(VerifyViews, {}, required=False),
         errors=_ERRORS,
     )
 

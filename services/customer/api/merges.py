@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from pydantic import Field as F
 from starlette.responses import Response
 
 from services.customer import account_tree, contact
@@ -15,44 +16,31 @@ from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.undo import value_of
 from shared.http import params
-from shared.http.answers import json_answer, path_id
+from shared.http.answers import Answer, DateTime, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
-from shared.views.port import Document
 
-_FIELD = {
-    "type": "object",
-    "required": ["field", "now", "back", "clash"],
-    "properties": {
-        "field": {"type": "string"},
-        "now": {"description": "The value that stands there"},
-        "back": {"description": "The value it had before the merge"},
-        "clash": {"type": "boolean", "description": "It was changed since the merge and stays as it is"},
-    },
-}
-_MERGES = {
-    "type": "object",
-    "required": ["items"],
-    "properties": {
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "version", "occurred_at", "actor", "fields"],
-                "properties": {
-                    "id": {"type": "string", "description": "The absorbed record"},
-                    "version": {"type": "integer", "description": "The survivor's version that the merge made"},
-                    "occurred_at": {"type": "string", "format": "date-time"},
-                    "actor": {"type": "string"},
-                    "fields": {"type": "array", "items": _FIELD},
-                },
-            },
-        }
-    },
-}
+
+class MergedField(Answer):
+    field: str
+    now: Annotated[Any, F(description="The value that stands there")]
+    back: Annotated[Any, F(description="The value it had before the merge")]
+    clash: Annotated[bool, F(description="It was changed since the merge and stays as it is")]
+
+
+class AbsorbedRecord(Answer):
+    id: Annotated[str, F(description="The absorbed record")]
+    version: Annotated[int, F(description="The survivor's version that the merge made")]
+    occurred_at: DateTime
+    actor: str
+    fields: list[MergedField]
+
+
+class Merges(Answer):
+    items: list[AbsorbedRecord]
 
 
 def merges_router(kernel: Kernel) -> APIRouter:
@@ -62,7 +50,7 @@ def merges_router(kernel: Kernel) -> APIRouter:
             f"merges_of_{aggregate.name}",
             "The records it absorbed, and what un-merging each would give back",
             aggregate.noun,
-            {200: answer("The merges", _MERGES)},
+            {200: answer("The merges", Merges)},
             parameters=[parameter("Id")],
             errors=RECORD_ERRORS,
         )
@@ -78,32 +66,32 @@ def _handler(kernel: Kernel, aggregate: Aggregate[Any], events: MergeEvents) -> 
         access, id = await authenticator.access(request), path_id(request)
         params.only(params.pairs_of(request), ())
         await kernel.queries.get(aggregate, id, access)  # raises what the caller may not see
-        return json_answer({"items": await merges_of(kernel, aggregate, events, id, access)})
+        return model_answer(Merges(items=await merges_of(kernel, aggregate, events, id, access)))
 
     return handle
 
 
 async def merges_of(
     kernel: Kernel, aggregate: Aggregate[Any], events: MergeEvents, id: str, access: Access
-) -> list[Document]:
+) -> list[AbsorbedRecord]:
     """The present merges of a record, newest first, without the fields hidden from the caller."""
     history = await kernel.repository.events(aggregate, access.tenant, id)
     now = aggregate.dump(aggregate.fold(history))
     acts = merges(history, events)
-    items: list[Document] = []
+    items: list[AbsorbedRecord] = []
     for absorbed, act in acts.items():
         fields = [
-            {"field": f, "now": value_of(now, f), "back": c["from"], "clash": value_of(now, f) not in c.values()}
+            MergedField(field=f, now=value_of(now, f), back=c["from"], clash=value_of(now, f) not in c.values())
             for f, c in returning(act.event, {absorbed}, set(acts)).items()
             if access.may_see(aggregate.name, f)
         ]
         items.append(
-            {
-                "id": absorbed,
-                "version": act.version,
-                "occurred_at": to_rfc3339(act.occurred_at),
-                "actor": act.metadata.actor,
-                "fields": fields,
-            }
+            AbsorbedRecord(
+                id=absorbed,
+                version=act.version,
+                occurred_at=to_rfc3339(act.occurred_at),
+                actor=act.metadata.actor,
+                fields=fields,
+            )
         )
-    return sorted(items, key=lambda item: item["version"], reverse=True)
+    return sorted(items, key=lambda item: item.version, reverse=True)

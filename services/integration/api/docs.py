@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.integration.api.models import ImportOutcome, InspectedFile, StartedImport
 from shared.http.openapi import (
     RECORD_ERRORS,
     WRITE_ERRORS,
@@ -16,11 +17,6 @@ from shared.http.openapi import (
 
 _TAG = "imports"
 _ID: Schema = {"type": "string", "format": "uuid"}
-_STARTED: Schema = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {"id": _ID, "version": {"type": "integer"}},
-}
 _FILES: Schema = {"type": "array", "items": {"type": "string", "format": "binary"}}
 _BODY = body_of(
     {
@@ -33,18 +29,6 @@ _BODY = body_of(
     },
     media="multipart/form-data",
 )
-_REPORT: Schema = {
-    "type": "object",
-    "required": ["id", "status"],
-    "properties": {
-        "id": _ID,
-        "status": {"type": "string"},
-        "totals": {"type": "object"},
-        "steps": {"type": "array", "items": {"type": "object"}},
-        "rejected": {"type": "array", "items": {"type": "object"}},
-        "warnings": {"type": "object"},
-    },
-}
 _TEXT: Schema = {"type": "string"}
 _SEND_ERRORS = (401, 403, 404, 413, 415, 422, 503)
 
@@ -52,7 +36,7 @@ START = operation(
     "start_import",
     "Import files",
     _TAG,
-    {201: answer("The import has begun", _STARTED, Location="The import")},
+    {201: answer("The import has begun", StartedImport, Location="The import")},
     description="Runs in the background; follow `/imports/{id}/events`. Files of 50 MB at most each.",
     parameters=[parameter("IdempotencyKey")],
     body=_BODY,
@@ -62,7 +46,7 @@ DRY_RUN = operation(
     "dry_run_import",
     "Check files without writing anything",
     _TAG,
-    {202: answer("Every row is being checked", _STARTED)},
+    {202: answer("Every row is being checked", StartedImport)},
     description="Follow `/imports/{id}/events`; `/imports/{id}/rejected.csv` holds the rows that would be rejected.",
     body=_BODY,
     errors=_SEND_ERRORS,
@@ -71,7 +55,7 @@ INSPECT = operation(
     "inspect_import_file",
     "Look into a file: its columns, some rows, and a mapping to begin with",
     _TAG,
-    {200: answer("What the file holds", {"type": "object"})},
+    {200: answer("What the file holds", InspectedFile)},
     body=body_of(
         {
             "type": "object",
@@ -102,7 +86,7 @@ REPORT = operation(
     "import_report",
     "What became of an import's rows so far",
     _TAG,
-    {200: answer("The report", _REPORT)},
+    {200: answer("The report", ImportOutcome)},
     parameters=[parameter("Id")],
     errors=RECORD_ERRORS,
 )

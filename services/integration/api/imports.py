@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from services.integration.api import docs
+from services.integration.api.models import ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.dry_runs import DryRuns
@@ -23,7 +24,7 @@ from services.integration.imports.submission import start_import
 from services.integration.mapping.suggest import draft, fields_of, suggest
 from shared.errors import Invalid
 from shared.http import params
-from shared.http.answers import json_answer, path_id
+from shared.http.answers import model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.headers import call_of
 from shared.http.routing import DirectRoute
@@ -70,13 +71,13 @@ class _Handlers:
         async with self._upload(request) as sent:
             text = await self._mapping(access, sent)
             id = await start_import(self._kernel, access, text, sent.files, key)
-        return json_answer({"id": id, "version": 1}, 201, {"Location": f"/imports/{id}"})
+        return model_answer(StartedImport(id=id, version=1), 201, {"Location": f"/imports/{id}"})
 
     async def dry_run(self, request: Request) -> Response:
         access = await self._allowed(request)
         async with self._upload(request) as sent:
             id = await self._dry_runs.start(access, await self._mapping(access, sent), sent.files)
-        return json_answer({"id": id}, 202)
+        return model_answer(StartedImport(id=id), 202)
 
     async def inspect(self, request: Request) -> Response:
         access = await self._allowed(request)
@@ -86,13 +87,13 @@ class _Handlers:
             [(name, path)] = sent.files.items()
             facts = await asyncio.to_thread(examine, path, name)
             samples = [dict(zip(facts.columns, row.cells, strict=False)) for row in islice(read_rows(facts), SAMPLES)]
-            found: dict[str, Any] = {**facts.summary(), "samples": samples}
+            found = InspectedFile(**facts.summary(), samples=samples)
             if resource := sent.fields.get("resource"):
                 access.scope(resource, "import")
                 aggregate = self._kernel.catalogue[resource]
-                found["fields"] = fields_of(aggregate, access)
-                found["suggestion"] = draft(aggregate, name, suggest(aggregate, facts.columns, access))
-        return json_answer(found)
+                found.fields = fields_of(aggregate, access)
+                found.suggestion = draft(aggregate, name, suggest(aggregate, facts.columns, access))
+        return model_answer(found)
 
     async def template(self, request: Request) -> Response:
         access = await self._allowed(request)
@@ -117,8 +118,8 @@ class _Handlers:
     async def report(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         if self._dry_runs.has(access, id):
-            return json_answer(self._dry_runs.outcome(access, id))
-        return json_answer(self._progress.outcome(await self._progress.state(access, id)))
+            return model_answer(ImportOutcome(**self._dry_runs.outcome(access, id)))
+        return model_answer(ImportOutcome(**self._progress.outcome(await self._progress.state(access, id))))
 
     async def rejected(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)

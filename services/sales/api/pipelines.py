@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
@@ -16,7 +18,7 @@ from shared.errors import Forbidden, NotFound
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
-from shared.http.openapi import RECORD_ERRORS, Schema, answer, operation, parameter, query
+from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
@@ -25,53 +27,52 @@ from shared.views.port import Condition, Document, Query
 
 _PARAMETERS = frozenset({"q", "as_of", "known_at", "sort", "limit"})
 MAX_CARDS = 50
-_SUM: Schema = {
-    "type": "object",
-    "required": ["currency", "count", "amount", "weighted_amount"],
-    "properties": {
-        "currency": {"type": "string"},
-        "count": {"type": "integer"},
-        "amount": {"type": "string", "examples": ["1054.00"]},
-        "weighted_amount": {"type": "string", "examples": ["527.00"]},
-    },
-}
-_SUMS: Schema = {"type": "array", "items": _SUM, "description": "A sum for each currency"}
-_COLUMN: Schema = {
-    "type": "object",
-    "required": ["stage", "zh", "en", "probability", "retired", "count", "sums", "cards"],
-    "properties": {
-        "stage": {"type": "string"},
-        "zh": {"type": "string"},
-        "en": {"type": "string"},
-        "probability": {"type": ["integer", "null"]},
-        "retired": {"type": "boolean"},
-        "count": {"type": "integer"},
-        "sums": _SUMS,
-        "cards": {"type": "array", "items": {"type": "object"}, "description": "The first deals of the column"},
-    },
-}
-_CLOSED: Schema = {
-    "type": "object",
-    "required": ["status", "count", "sums"],
-    "properties": {"status": {"enum": ["won", "lost"]}, "count": {"type": "integer"}, "sums": _SUMS},
-}
+
+
+class Sum(TypedDict):
+    currency: str
+    count: int
+    amount: Annotated[str, Field(examples=["1054.00"])]
+    weighted_amount: Annotated[str, Field(examples=["527.00"])]
+
+
+class Totals(TypedDict):
+    count: int
+    sums: Annotated[list[Sum], Field(description="A sum for each currency")]
+
+
+class Stage(TypedDict):
+    stage: str
+    zh: str
+    en: str
+    probability: int | None
+    retired: bool
+
+
+class Column(Stage, Totals):
+    cards: Annotated[list[Document], Field(description="The first deals of the column")]
+
+
+class Closed(Totals):
+    status: Literal["won", "lost"]
+
+
+class Board(TypedDict):
+    pipeline: str
+    name: str
+    columns: list[Column]
+    closed: list[Closed]
+
+
+SumsByStage = dict[tuple[str, str], list[Sum]]  # (status, stage) → a sum for each currency
+
 BOARD = operation(
     "boardOfPipeline",
     "The board of a pipeline",
     "pipelines",
     {
         200: answer(
-            "Columns in the order of the stages, open deals only; `closed` sums up the won and the lost ones",
-            {
-                "type": "object",
-                "required": ["pipeline", "name", "columns", "closed"],
-                "properties": {
-                    "pipeline": {"type": "string"},
-                    "name": {"type": "string"},
-                    "columns": {"type": "array", "items": _COLUMN},
-                    "closed": {"type": "array", "items": _CLOSED},
-                },
-            },
+            "Columns in the order of the stages, open deals only; `closed` sums up the won and the lost ones", Board
         )
     },
     description="Takes the filters of the opportunities' list, too (`owner=…`); `sort` and `limit` are the cards'.",
@@ -108,18 +109,16 @@ class _Boards:
             raise Forbidden("the stages of pipelines are hidden from you")
         deals = replace(asked, where=(*asked.where, Condition("pipeline", "eq", id)), limit=limit)
         sums = await self._sums(deals, access, moment)
-        return json_answer(
+        columns: list[Column] = [
             {
-                "pipeline": id,
-                "name": pipeline.get("name", ""),
-                "columns": [
-                    {**stage, **_of(sums, "open", stage["stage"]), "cards": cards}
-                    for stage in _stages(pipeline, (key for status, key in sums if status == "open"))
-                    for cards in [await self._cards(deals, stage["stage"], access, moment)]
-                ],
-                "closed": [{"status": status, **_of(sums, status)} for status in ("won", "lost")],
+                **stage,
+                **_of(sums, "open", stage["stage"]),
+                "cards": await self._cards(deals, stage["stage"], access, moment),
             }
-        )
+            for stage in _stages(pipeline, (key for status, key in sums if status == "open"))
+        ]
+        closed: list[Closed] = [{"status": "won", **_of(sums, "won")}, {"status": "lost", **_of(sums, "lost")}]
+        return json_answer(Board(pipeline=id, name=pipeline.get("name", ""), columns=columns, closed=closed))
 
     async def _pipeline(self, id: str, access: Access, moment: Moment) -> Document:
         """As it was at the moment; as it is, where deals are older than the pipeline (they were imported)."""
@@ -131,15 +130,14 @@ class _Boards:
         except NotFound:
             return now
 
-    async def _sums(self, deals: Query, access: Access, moment: Moment) -> dict[tuple[str, str], list[Document]]:
-        """By status and stage: a sum for each currency."""
+    async def _sums(self, deals: Query, access: Access, moment: Moment) -> SumsByStage:
         by = ("status", "stage", "currency")
         amounts = await self._queries.totals(OPPORTUNITY, deals, access, by, "amount", moment)
         weighted = await self._queries.totals(OPPORTUNITY, deals, access, by, "weighted_amount", moment)
-        found: dict[tuple[str, str], list[Document]] = {}
+        found: SumsByStage = {}
         for plain, weight in zip(amounts, weighted, strict=True):
             status, stage, currency = plain.keys
-            entry = {"currency": currency, "count": plain.count, "amount": plain.sum, "weighted_amount": weight.sum}
+            entry = Sum(currency=currency, count=plain.count, amount=plain.sum, weighted_amount=weight.sum)
             found.setdefault((status, stage), []).append(entry)
         return found
 
@@ -149,21 +147,21 @@ class _Boards:
         return page.items
 
 
-def _stages(pipeline: Document, used: Iterable[str]) -> list[dict[str, Any]]:
+def _stages(pipeline: Document, used: Iterable[str]) -> list[Stage]:
     """The columns: every stage deals may enter, and those retired or unknown in which some stand."""
     used = set(used)
     known = [
-        {"stage": s["key"], **{part: s[part] for part in ("zh", "en", "probability", "retired")}}
+        Stage(stage=s["key"], zh=s["zh"], en=s["en"], probability=s["probability"], retired=s["retired"])
         for s in pipeline["stages"]
         if not s["retired"] or s["key"] in used
     ]
     strange = sorted(used - {s["stage"] for s in known})
-    return known + [{"stage": k, "zh": k, "en": k, "probability": None, "retired": True} for k in strange]
+    return known + [Stage(stage=k, zh=k, en=k, probability=None, retired=True) for k in strange]
 
 
-def _of(sums: dict[tuple[str, str], list[Document]], status: str, stage: str | None = None) -> Document:
+def _of(sums: SumsByStage, status: str, stage: str | None = None) -> Totals:
     """Count and sums of a status, of one stage or of all together."""
-    by_currency: dict[str, Document] = {}
+    by_currency: dict[str, Sum] = {}
     for (this, key), entries in sums.items():
         if this == status and stage in (None, key):
             for entry in entries:
@@ -171,12 +169,11 @@ def _of(sums: dict[tuple[str, str], list[Document]], status: str, stage: str | N
     return {"count": sum(e["count"] for e in by_currency.values()), "sums": list(by_currency.values())}
 
 
-def _add(by_currency: dict[str, Document], entry: Document) -> None:
-    currency = entry["currency"]
-    so_far = by_currency.get(currency)
+def _add(by_currency: dict[str, Sum], entry: Sum) -> None:
+    so_far = by_currency.get(entry["currency"])
     if so_far is None:
-        by_currency[currency] = dict(entry)
+        by_currency[entry["currency"]] = entry.copy()
         return
     so_far["count"] += entry["count"]
-    for name in ("amount", "weighted_amount"):
-        so_far[name] = total((so_far[name], entry[name]))
+    so_far["amount"] = total((so_far["amount"], entry["amount"]))
+    so_far["weighted_amount"] = total((so_far["weighted_amount"], entry["weighted_amount"]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from services.sales.price_book import PRICE_BOOK
@@ -11,7 +13,7 @@ from services.sales.values import Day
 from shared.clock import day_of
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.http import params
-from shared.http.answers import json_answer, path_id
+from shared.http.answers import Answer, Date, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
@@ -19,26 +21,21 @@ from shared.kernel.kernel import Kernel
 
 _DAY: TypeAdapter[str] = TypeAdapter(Day)
 _PARAMETERS = frozenset({"product", "on", "as_of", "known_at"})
+
+
+class Price(Answer):
+    product: str
+    on: Date
+    price: Annotated[str, Field(examples=["1054.00"])]
+    currency: str
+    valid_from: Date
+
+
 PRICE = operation(
     "priceInPriceBook",
     "The price of a product on a day",
     "price-books",
-    {
-        200: answer(
-            "The entry that holds on that day; 404 when the book has none",
-            {
-                "type": "object",
-                "required": ["product", "on", "price", "currency", "valid_from"],
-                "properties": {
-                    "product": {"type": "string"},
-                    "on": {"type": "string", "format": "date"},
-                    "price": {"type": "string", "examples": ["1054.00"]},
-                    "currency": {"type": "string"},
-                    "valid_from": {"type": "string", "format": "date"},
-                },
-            },
-        )
-    },
+    {200: answer("The entry that holds on that day; 404 when the book has none", Price)},
     parameters=[
         parameter("Id"),
         query("product", "The product's id", required=True),
@@ -65,7 +62,7 @@ def price_books_router(kernel: Kernel) -> APIRouter:
         entry = PRICE_BOOK.restore(book).price_on(product, day)
         if entry is None:
             raise NotFound("the book has no price of this product on that day")
-        return json_answer({"product": product, "on": day, "currency": book["currency"], **entry})
+        return model_answer(Price(**{**entry, "product": product, "on": day, "currency": book["currency"]}))
 
     router.add_api_route("/price-books/{id}/price", price, methods=["GET"], openapi_extra=PRICE)
     return router
