@@ -182,7 +182,7 @@ async def _fill(kernel: Kernel, stale: Collection[str]) -> None:
         if aggregate.collection.name not in stale:
             continue
         if aggregate.uniques:
-            await renew_reservations(aggregate, store, codec, kernel.bus.reservations)
+            await renew_reservations(aggregate, store, codec, kernel.reservations)
         if projector.position:
             await rebuild(aggregate, store, views, codec, lambda _: None)
     if stale and projector.position:

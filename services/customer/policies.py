@@ -17,11 +17,10 @@ from shared.events.customer_contacts import PersonErased
 from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
 from shared.events.subjects import PERSONS
-from shared.kernel.bus import CommandBus
 from shared.streaming.erasing import make_unreadable, show_anew, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
-from shared.views.port import Condition, Query, Scope
+from shared.views.port import Condition, Query, Scope, Views
 
 
 def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Policy:
@@ -54,18 +53,17 @@ async def erase_person(reaction: Reaction) -> None:
     person = await make_unreadable(reaction, CONTACT)
     for other in person.absorbed:
         await reaction.send(f"erase/{other}", "customer.EraseAbsorbedContact", {}, id=other)
-    for survivor in await survivors_of(reaction.bus.repository, CONTACT, reaction.recorded.tenant, person.id):
+    for survivor in await survivors_of(reaction.records, CONTACT, reaction.tenant, person.id):
         await forget_taken(reaction, person.id, survivor)
     reaction.purge()
 
 
 async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
     """Remove what a survivor took over from an erased person, from its view at once."""
-    bus, tenant = reaction.bus, reaction.recorded.tenant
-    person = await bus.repository.load(CONTACT, tenant, id)
+    person = await reaction.records.load(CONTACT, reaction.tenant, id)
     if not person.erased:
         return
-    await bus.reservations.keys.destroy(tenant, id)
+    await reaction.keys.destroy(reaction.tenant, id)
     step, command, body = f"forget/{id}/{survivor}", "customer.ForgetTakenContactValues", {"person": id}
     try:
         await reaction.send(step, command, body, id=survivor)
@@ -82,24 +80,23 @@ async def erase_activity(reaction: Reaction) -> None:
 
 async def erase_what_was_said(reaction: Reaction) -> None:
     """An activity about several persons is erased with the first of them."""
-    bus, tenant = reaction.bus, reaction.recorded.tenant
     await views_are_up_to(reaction)
-    about = [id async for id in _activities_of(bus, tenant, reaction.recorded.id)]
+    about = [id async for id in _activities_of(reaction.views, reaction.tenant, reaction.recorded.id)]
     for id in about:
         await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
 
 
-async def _activities_of(bus: CommandBus, tenant: str, person: str) -> AsyncIterator[str]:
+async def _activities_of(views: Views, tenant: str, person: str) -> AsyncIterator[str]:
     query = Query((Condition("about", "contains", person),))
-    async for document in every(bus.views, ACTIVITY.collection.name, query, Scope(tenant)):
+    async for document in every(views, ACTIVITY.collection.name, query, Scope(tenant)):
         yield document["id"]
 
 
 async def erase_what_is_said(reaction: Reaction) -> None:
     """Erase an activity about a person erased at this moment: their own erasure ran too early to find it."""
-    bus, tenant, id = reaction.bus, reaction.recorded.tenant, reaction.recorded.id
+    id = reaction.recorded.id
     for type_, person in _persons_in(reaction.recorded.event):
-        if (await bus.repository.load(bus.catalogue[type_], tenant, person)).erased:
+        if (await reaction.records.load(reaction.catalogue[type_], reaction.tenant, person)).erased:
             await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
 
 

@@ -93,7 +93,7 @@ class Authentication:
     async def find(self, email: str) -> Known | None:
         """The user of a sign-in name, over all tenants, read strongly."""
         unique = USER.uniques[0]
-        for holder in await self.kernel.bus.reservations.holders(USER, unique, email):
+        for holder in await self.kernel.reservations.holders(USER, unique, email):
             known = await self.known(*holder)
             if unique.value(known.user) == unique.key(email):
                 return known

@@ -19,7 +19,7 @@ from shared.views.port import Condition, Query, Scope, Write
 async def _transfer_work(reaction: Reaction) -> None:
     """Every live record of every type that has owners goes to the successor."""
     event: events.UserWorkHandedOver = reaction.recorded.event
-    for aggregate, transfer in transfers(reaction.bus.catalogue):
+    for aggregate, transfer in transfers(reaction.catalogue):
         async for id in _owned(reaction, aggregate):
             try:
                 await reaction.send(f"{aggregate.name}/{id}", transfer.name, {"owner": event.to}, id=id)
@@ -30,20 +30,19 @@ async def _transfer_work(reaction: Reaction) -> None:
 
 async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[str]:
     where = (Condition("owner", "eq", reaction.recorded.id), Condition("archived", "eq", False))
-    views, scope = reaction.bus.views, Scope(reaction.recorded.tenant)
+    views, scope = reaction.views, Scope(reaction.tenant)
     async for document in every(views, aggregate.collection.name, Query(where), scope):
         yield document["id"]
 
 
 async def _erase_user(reaction: Reaction) -> None:
     """Their sessions go with them: each tells a device and an address, until it ends."""
-    bus, tenant = reaction.bus, reaction.recorded.tenant
     await make_unreadable(reaction, USER)
     async for id in _owned(reaction, SESSION):
         await reaction.send(f"end/{id}", "identity.RevokeSession", {}, id=id)
-        session = await bus.repository.load(SESSION, tenant, id)
+        session = await reaction.records.load(SESSION, reaction.tenant, id)
         document = SESSION.document(session)
-        await bus.views.write([Write(SESSION.collection.name, tenant, id, document, session.version)])
+        await reaction.views.write([Write(SESSION.collection.name, reaction.tenant, id, document, session.version)])
     reaction.purge()
 
 

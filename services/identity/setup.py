@@ -200,7 +200,7 @@ async def _ids(kernel: Kernel, email: str) -> tuple[str, str]:
 
 async def _require_new(kernel: Kernel, tenant: str, user: str, email: str) -> None:
     taken = (await kernel.repository.load(USER, tenant, user)).version > 0
-    for held in await kernel.bus.reservations.holders(USER, USER.uniques[0], email):
+    for held in await kernel.reservations.holders(USER, USER.uniques[0], email):
         other = await kernel.repository.load(USER, *held)
         taken |= held != (tenant, user) and held_value(USER.uniques[0], other) == email_key(email)
     if taken:

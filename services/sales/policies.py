@@ -29,9 +29,9 @@ async def define_standard_pipeline(reaction: Reaction) -> None:
 
 async def clear_other_defaults(reaction: Reaction) -> None:
     """The latest default counts at once (see pipeline_for); this takes the mark from those before it."""
-    bus, made = reaction.bus, reaction.recorded
-    async for stream in bus.repository.store.streams(PIPELINE.name, up_to=made.position, tenant=made.tenant):
-        other = PIPELINE.fold(await bus.codec.decode_all(stream))
+    records, made = reaction.records, reaction.recorded
+    async for stream in records.store.streams(PIPELINE.name, up_to=made.position, tenant=made.tenant):
+        other = PIPELINE.fold(await records.decoded(stream))
         if other.default_since and other.id != made.id:
             body = {"successor": made.id, "since": other.default_since}
             await reaction.send(f"clear-{other.id}", "sales.ClearDefault", body, id=other.id)
@@ -64,7 +64,7 @@ async def _create(reaction: Reaction, plan: leads.LeadConversionStarted, lead: L
 
 
 async def _lead(reaction: Reaction) -> Lead:
-    return await reaction.bus.repository.load(LEAD, reaction.recorded.tenant, reaction.recorded.id)
+    return await reaction.records.load(LEAD, reaction.tenant, reaction.recorded.id)
 
 
 async def archive_created(reaction: Reaction) -> None:

@@ -52,6 +52,7 @@ class Kernel:
     catalogue: Catalogue
     repository: Repository
     bus: CommandBus
+    reservations: Reservations
     queries: Queries
     snapshots: Snapshots
     projection: Projection
@@ -127,6 +128,7 @@ def build_kernel(
         catalogue=catalogue,
         repository=repository,
         bus=bus,
+        reservations=reservations,
         queries=Queries(catalogue, ports.views, repository, projection, snapshots),
         snapshots=snapshots,
         projection=projection,

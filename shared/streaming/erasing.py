@@ -19,17 +19,17 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
     The command destroys the key too, unless the process died in between. `reaction.purge()` comes after all masks.
     """
     id = reaction.recorded.id
-    await reaction.bus.reservations.keys.destroy(reaction.recorded.tenant, id)
+    await reaction.keys.destroy(reaction.tenant, id)
     crashpoint("erasure.key_destroyed")
     return await show_anew(reaction, aggregate, id)
 
 
 async def show_anew(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
     """Fold a record again and write its view; returns its state."""
-    bus, tenant = reaction.bus, reaction.recorded.tenant
-    bus.repository.forget(aggregate, tenant, id)
-    state = await bus.repository.load(aggregate, tenant, id)
-    await bus.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
+    records, tenant = reaction.records, reaction.tenant
+    records.forget(aggregate, tenant, id)
+    state = await records.load(aggregate, tenant, id)
+    await reaction.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
     return state
 
 
@@ -45,4 +45,4 @@ async def survivors_of(repository: Repository, aggregate: Aggregate[Any], tenant
 
 async def views_are_up_to(reaction: Reaction) -> None:
     """The views show what came before the event: what they do not find is not there. Raises Unavailable: not yet."""
-    await views_reach(reaction.bus.views, reaction.recorded.position)
+    await views_reach(reaction.views, reaction.recorded.position)

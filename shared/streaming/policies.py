@@ -19,6 +19,9 @@ from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
 from shared.faults import crashpoint
 from shared.kernel.bus import Call, CommandBus, Done
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.repository import Repository
+from shared.security.keycache import KeyCache
 from shared.security.permissions import system_access
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
@@ -28,7 +31,7 @@ from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.views.capabilities import purge_files
 from shared.views.paging import every
-from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Write
+from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Views, Write
 
 CHECKPOINT = "policies:reactions"
 BATCH = 500
@@ -43,7 +46,7 @@ log = logging.getLogger("crm.policies")
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One policy's hand: sends commands caused by one event, as the system on behalf of its actor.
+    """What a policy may use: commands caused by one event, sent as the system on behalf of its actor, and reads.
 
     purge: have the views' files purged once the page of events is through (see PurgesFiles): as often as it is asked
     for, it is done once, and before the events count as reacted to.
@@ -52,6 +55,32 @@ class Reaction:
     bus: CommandBus
     recorded: Recorded
     purge: Callable[[], None]
+
+    @property
+    def tenant(self) -> str:
+        return self.recorded.tenant
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.bus.catalogue
+
+    @property
+    def records(self) -> Repository:
+        """Records as the log has them."""
+        return self.bus.repository
+
+    @property
+    def views(self) -> Views:
+        """Records as the views show them: they may be behind the event."""
+        return self.bus.views
+
+    @property
+    def keys(self) -> KeyCache:
+        return self.bus.reservations.keys
+
+    @property
+    def clock(self) -> Clock:
+        return self.bus.clock
 
     async def send(
         self, step: str, name: str, body: dict[str, Any], *, id: str | None = None, new_id: str | None = None

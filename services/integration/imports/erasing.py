@@ -43,22 +43,22 @@ class _Erasures:
     async def forget_person(self, reaction: Reaction) -> None:
         """Forget all rejected rows and dry runs of the organisation, which may hold the person; erase the imports that
         wrote the person's record, whose names may name the person."""
-        tenant, bus = reaction.recorded.tenant, reaction.bus
+        tenant = reaction.tenant
         await self._drop_dry_runs(tenant)
-        async for _, id, _ in bus.views.scan(IMPORT.collection.name, tenant):
+        async for _, id, _ in reaction.views.scan(IMPORT.collection.name, tenant):
             path = job_file(self._files.of_import(id))
             if path.exists():
-                await asyncio.to_thread(_forget_rejected, path, await bus.reservations.keys.destroyed())
-        acts = {_correlation(one) for one in await bus.repository.store.read(tenant, reaction.recorded.stream)}
+                await asyncio.to_thread(_forget_rejected, path, await reaction.keys.destroyed())
+        acts = {_correlation(one) for one in await reaction.records.store.read(tenant, reaction.recorded.stream)}
         for id in sorted(acts):
-            state = await bus.repository.load(IMPORT, tenant, id)
+            state = await reaction.records.load(IMPORT, tenant, id)
             if state.version and not state.erased:
                 await reaction.send(f"import/{id}", "integration.EraseImport", {}, id=id)
 
     async def forget_import(self, reaction: Reaction) -> None:
         """Remove the files of an erased import, once no process carries it out, and mask it in the views."""
         folder = self._files.of_import(reaction.recorded.id)
-        await _stopped(folder, reaction.recorded.event_id, reaction.bus.clock)
+        await _stopped(folder, reaction.recorded.event_id, reaction.clock)
         await remove(folder)
         await make_unreadable(reaction, IMPORT)
         reaction.purge()
