@@ -11,7 +11,8 @@ import pytest
 
 from services.integration.imports import claims, cleanup, dry_runs, runner
 from services.integration.imports.command_sender import Sender
-from services.integration.imports.files import ImportFiles
+from services.integration.imports.files import ImportFiles, job_file
+from services.integration.imports.job_store import existing
 from services.integration.imports.runner import Runner
 from shared.clock import SystemIds
 from tests.support.import_processes import API, Installation, Process, installation
@@ -93,6 +94,15 @@ async def each_row_once(suite: Installation) -> None:
     assert len(streams) == len(set(streams)) == ROWS - 1
 
 
+async def released(suite: Installation, id: str) -> None:
+    """Return when no process works on the import any more."""
+    with existing(job_file(ImportFiles(suite.ports.files).of_import(id))) as file:
+        assert file is not None
+        async with asyncio.timeout(10):
+            while file.is_claimed(suite.ports.clock.now()):
+                await asyncio.sleep(0.02)
+
+
 async def types_of(suite: Installation, id: str) -> list[str]:
     return [one.type for one in await suite.ports.store.read(suite.founded.tenant, f"import-{id}")]
 
@@ -127,7 +137,7 @@ async def test_progress_is_seen_from_another_process(suite: Installation, monkey
     id = await uploaded(one)
     following = asyncio.create_task(other.events(id))
     await gate.reached.wait()
-    await asyncio.sleep(2 * dry_runs.EVERY)
+    await asyncio.sleep(5 * dry_runs.EVERY)
     gate.open.set()
     events = await following
     seen = {"id": id, "status": "running", "doing": "accounts", "done": 20, "total": ROWS, "rejected": 0}
@@ -202,6 +212,7 @@ async def test_a_pause_stops_the_other_process_after_the_batch_in_hand(
     gate.open.set()
     last = (await api.events(id))[-1]
     assert (last["status"], last["reason"]) == ("paused", "lunch")
+    await released(suite, id)
     await worker.stop()
     assert len(await suite.ports.store.read_all(0, 1_000, categories=["account"])) == 2 * BATCH
     await suite.process("imports")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.integration.imports.job_store import ClaimLost, JobFile, Mark, RejectedRow, Touched
+from services.integration.imports.job_store import ClaimLost, JobFile, JobStoreBusy, Mark, RejectedRow, Touched
 from services.integration.imports.lookup import record_id
 from shared.clock import SystemIds
 
@@ -130,3 +130,31 @@ def test_claims_never_overlap(steps: list[tuple[str, int, int]]) -> None:
         if expected:
             holder, until = name, now + length
         assert file.is_claimed(now) == (now < until)
+
+
+def test_a_slow_reader_keeps_no_erasure_waiting(tmp_path: Path) -> None:
+    """A download of rejected rows may take minutes; they are emptied from all files meanwhile."""
+    file, other = JobFile(tmp_path / "job.db", b"secret"), JobFile(tmp_path / "job.db")
+    rows = [RejectedRow(0, n, n, [f"Zephyrine {n}"], []) for n in range(1_200)]
+    file.save(Mark(), rejected=rows)
+    assert list(other.rejected()) == rows
+    file.touch([("account", f"a{n}", 1, "import") for n in range(1_200)])
+    file.done([("left", "changed", n + 1) for n in range(1_200)])
+    assert [left["id"] for left in other.left()] == [f"a{n}" for n in range(1_200)]
+    rejected, left = other.rejected(), other.left()
+    assert (next(rejected), next(left)["id"]) == (rows[0], "a0")
+    file.forget_rejected(1)
+    assert b"Zephyrine" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert len(list(rejected)) < len(rows) - 1
+
+
+def test_a_reader_in_the_middle_of_a_look_is_named(tmp_path: Path) -> None:
+    file, other = JobFile(tmp_path / "job.db", b"secret"), JobFile(tmp_path / "job.db")
+    file.save(Mark(), rejected=[RejectedRow(0, 1, 1, ["Zephyrine"], [])])
+    other._db.execute("BEGIN")
+    other.mark()
+    file._db.execute("PRAGMA busy_timeout=0")
+    with pytest.raises(JobStoreBusy):
+        file.forget_rejected(1)
+    other._db.execute("COMMIT")
+    file.forget_rejected(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from services.integration.import_job import FINISHED, IMPORT, UNFINISHED
 from services.integration.imports import dry_runs
 from services.integration.imports.files import ImportFiles, job_file, made_at, remove, remove_uploads
-from services.integration.imports.job_store import JobFile
+from services.integration.imports.job_store import JobFile, JobStoreBusy
 from shared.clock import from_rfc3339
 from shared.kernel.kernel import Kernel
 
@@ -69,8 +69,8 @@ def _tidy(path: Path, erasures: int) -> bool:
             job.mark()
             if job.erasures < erasures:
                 job.forget_rejected(erasures)
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        if getattr(error, "sqlite_errorcode", None) in _BUSY:
+    except (JobStoreBusy, sqlite3.DatabaseError, ValueError, TypeError) as error:
+        if isinstance(error, JobStoreBusy) or getattr(error, "sqlite_errorcode", None) in _BUSY:
             log.warning("%s is in use: its rejected rows are looked at again at the next start", path)
             return True
         log.warning("%s is damaged (%s): the import begins again from its first row", path, error)

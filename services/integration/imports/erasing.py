@@ -12,7 +12,7 @@ import orjson
 from services.integration.import_job import IMPORT
 from services.integration.imports.claims import EXPIRES, claimed
 from services.integration.imports.files import ImportFiles, job_file, remove
-from services.integration.imports.job_store import JobFile, existing
+from services.integration.imports.job_store import JobFile, JobStoreBusy, existing
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events.customer_contacts import PersonErased
@@ -95,5 +95,9 @@ def _correlation(one: Stored) -> str:
 
 
 def _forget_rejected(path: Path, erasures: int) -> None:
+    """Raises Unavailable: not yet, try again."""
     with closing(JobFile(path)) as file:
-        file.forget_rejected(erasures)
+        try:
+            file.forget_rejected(erasures)
+        except JobStoreBusy as error:
+            raise Unavailable("rejected rows of an import are being read") from error

@@ -16,35 +16,10 @@ from typing import Any
 
 import orjson
 
+from services.integration.imports.job_schema import SCHEMA, TOUCH
 from shared.clock import Micros
 
-_SCHEMA = """
-DROP TABLE IF EXISTS made;
-CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS made_by_key(
-    step INTEGER NOT NULL, key BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY(step, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rejected(
-    step INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL, cells BLOB NOT NULL, errors BLOB NOT NULL,
-    PRIMARY KEY(step, row)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS touched(
-    n INTEGER PRIMARY KEY, category TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL, versions TEXT NOT NULL,
-    last INTEGER NOT NULL, foreigner INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT '', UNIQUE(category, id)
-);
-CREATE INDEX IF NOT EXISTS to_do ON touched(n) WHERE outcome = '';
-CREATE TABLE IF NOT EXISTS claim(
-    id INTEGER PRIMARY KEY CHECK(id = 1), holder TEXT NOT NULL, until INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS progress(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS dry_run(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL);
-"""
-_TOUCH = """
-INSERT INTO touched(category, id, created, versions, last) VALUES(?, ?, ?, ?, ?)
-ON CONFLICT(category, id) DO UPDATE SET last = excluded.last,
-    versions = CASE WHEN created THEN versions ELSE versions || ',' || excluded.versions END
-"""
+PAGE = 500  # rows read at once: no transaction stays open while a caller uses them
 
 
 @dataclass(slots=True)
@@ -108,6 +83,10 @@ class ClaimLost(Exception):
     """Another process has claimed the job; nothing was written."""
 
 
+class JobStoreBusy(Exception):
+    """Another process is in the middle of a look: deleted rows stay in a file until the next try."""
+
+
 class JobFile:
     """One SQLite file per job; each process uses a JobFile from one thread. secret: keys the hashes of the rows' keys.
 
@@ -121,7 +100,7 @@ class JobFile:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
         if is_new:
             self._db.execute(f"PRAGMA user_version={erasures}")
 
@@ -224,19 +203,21 @@ class JobFile:
         )
         return dict(self._db.execute(sql, (*steps, *keys)))
 
-    def rejected(self, limit: int = -1) -> Iterator[RejectedRow]:
-        """In the order of the rows."""
-        sql = "SELECT step, row, line, cells, errors FROM rejected ORDER BY step, row LIMIT ?"
-        for step, row, line, cells, errors in self._db.execute(sql, (limit,)):
-            yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
+    def rejected(self) -> Iterator[RejectedRow]:
+        """In the order of the rows; fewer than there were, when they are forgotten meanwhile."""
+        behind, after = "FROM rejected WHERE (step, row) > (?, ?) ORDER BY step, row LIMIT ?", (-1, -1)
+        while page := self._db.execute(f"SELECT step, row, line, cells, errors {behind}", (*after, PAGE)).fetchall():
+            for step, row, line, cells, errors in page:
+                yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
+            after = page[-1][:2]
 
     def forget_rejected(self, erasures: int) -> None:
-        """Overwrite what the rejected rows held; how many there were stays in the mark. Raises sqlite3.Error."""
+        """Overwrite what the rejected rows held; how many there were stays in the mark. Raises JobStoreBusy."""
         self._db.execute("DELETE FROM rejected")
         self._db.execute(f"PRAGMA user_version={erasures}")
         busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise sqlite3.OperationalError("a reader keeps the log from being emptied")
+            raise JobStoreBusy
 
     def steps_with_rejected(self) -> list[int]:
         return [step for (step,) in self._db.execute("SELECT DISTINCT step FROM rejected ORDER BY 1")]
@@ -248,7 +229,7 @@ class JobFile:
         with self._transaction():
             for category, id, version, whose in changes:
                 if whose == "import":
-                    self._db.execute(_TOUCH, (category, id, version == 1, str(version), version))
+                    self._db.execute(TOUCH, (category, id, version == 1, str(version), version))
                 elif whose == "revert":
                     known = (version, category, id)
                     self._db.execute("UPDATE touched SET last = ? WHERE category = ? AND id = ?", known)
@@ -278,10 +259,14 @@ class JobFile:
     def outcomes(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT outcome, count(*) FROM touched GROUP BY outcome"))
 
-    def left(self, limit: int = -1) -> Iterator[dict[str, Any]]:
-        sql = "SELECT category, id, reason FROM touched WHERE outcome = 'left' ORDER BY n LIMIT ?"
-        for category, id, reason in self._db.execute(sql, (limit,)):
-            yield {"resource": category, "id": id, "reason": reason}
+    def left(self) -> Iterator[dict[str, Any]]:
+        """The records that the revert left, in the order in which they were touched."""
+        sql = "SELECT n, category, id, reason FROM touched WHERE outcome = 'left' AND n > ? ORDER BY n LIMIT ?"
+        after = 0
+        while page := self._db.execute(sql, (after, PAGE)).fetchall():
+            for _, category, id, reason in page:
+                yield {"resource": category, "id": id, "reason": reason}
+            after = page[-1][0]
 
     def close(self) -> None:
         self._db.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class ImportProgress:
     def _kept(self, state: Import, file: JobFile) -> dict[str, Any]:
         """What the job store adds to the log."""
         if state.status == "reverted":
-            return {"left": list(file.left(SHOWN))}
+            return {"left": list(islice(file.left(), SHOWN))}
         if not file.mark().counts:
             return {}
         return report_of(state.id, state.status, steps_of(self._kernel.catalogue, state), file).data()

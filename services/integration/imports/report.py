@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from services.integration.import_job import OUTCOMES
@@ -71,7 +72,7 @@ def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
 def report_of(id: str, status: str, steps: list[PreparedStep], job: JobFile) -> ImportReport:
     mark = job.mark()
     report = ImportReport(id, status, step_counts(steps, mark), warnings=mark.warned)
-    for row in job.rejected(SHOWN):
+    for row in islice(job.rejected(), SHOWN):
         spec = steps[row.step].spec
         place = {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line}
         report.rejected.append({**place, "errors": row.errors})
