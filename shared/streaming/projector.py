@@ -36,6 +36,7 @@ BUSY_PAUSE = 0.1  # after a batch of BUSY events: a document in a batch of 200 c
 WAITING_PAUSE = 0.01  # while somebody waits to read what was written
 BUSY = 20
 RETRY_SECONDS = 1.0
+LOOK_SECONDS = 0.5  # between two looks for records that were healed elsewhere
 BREATH = 100  # events after which the event loop gets its turn
 
 _tracer = trace.get_tracer("crm.projection")
@@ -48,6 +49,7 @@ class Projector(Subscription):
         self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec, clock: Clock | None = None
     ) -> None:
         self.subscribers = Subscribers()
+        self._looked_at = 0.0
         holder = LeaseHolder(views, CHECKPOINT, clock)
         self._records = RecordViews(catalogue, repository, views, codec, self.subscribers, holder)
         pace = Pace(BATCH, lambda done: BUSY_PAUSE if done >= BUSY else PAUSE, RETRY_SECONDS)
@@ -68,6 +70,10 @@ class Projector(Subscription):
     async def idle(self) -> None:
         """All events are handled: wait for the next. A healed record changes without one."""
         await super().idle()
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
         async with self.lock:
             if await self._records.is_stale():
                 self.position = await self._records.load()

@@ -119,6 +119,7 @@ async def test_a_healed_record_is_read_again_by_listeners_here_and_in_other_proc
     room: ToyRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.streaming.subscription.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.0)
     other, here, there = ProjectionFollower(room.store, room.views), Heard(), Heard()
     room.codec.unknown = {"test.ToyGrown"}
     await room.happen("a", ToyMade("a"), ToyGrown(1))
