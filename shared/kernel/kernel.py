@@ -105,12 +105,7 @@ def build_kernel(
     directory = open_directory(ports.views, catalogue.roles, revocations)
     after_append = [destroy_keys(keys)]
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
-    projection: Projection
-    if projects:
-        projection = projector = Projector(catalogue, repository, ports.views, codec, clock)
-        bus.reach = projector.reach
-    else:
-        projection = ProjectionFollower(ports.store, ports.views)
+    projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, ports.views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
     for listener in (directory, bus.custom, snapshots):
         projection.subscribe(listener)
@@ -140,3 +135,9 @@ def build_kernel(
         limits=ports.limits,
         signer=signer,
     )
+
+
+def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector:
+    projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock)
+    bus.reach = projector.reach
+    return projector

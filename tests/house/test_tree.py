@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file://")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b|pytest\.mark\.skip\b")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 MAX_LINES, MAX_TEST_LINES = 400, 600
+MAX_FUNCTION_LINES = 40  # without signature and docstring
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -46,3 +48,29 @@ def test_files_stay_readable() -> None:
     sizes = {f.relative_to(ROOT): len(f.read_text().splitlines()) for f in tracked("*.py")}
     allowed = {f: MAX_TEST_LINES if f.parts[0] == "tests" else MAX_LINES for f in sizes}
     assert {str(f): n for f, n in sizes.items() if n > allowed[f]} == {}
+
+
+def long_functions(code: str) -> dict[str, int]:
+    """Functions with more lines than allowed: name → lines of the body, without the docstring."""
+    found = {}
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+            if lines > MAX_FUNCTION_LINES:
+                found[node.name] = lines
+    return found
+
+
+def test_functions_stay_short() -> None:
+    files = tracked("crm/*.py", "services/*.py", "shared/*.py")
+    assert len(files) > 200
+    long = {f"{f.relative_to(ROOT)}: {name}": n for f in files for name, n in long_functions(f.read_text()).items()}
+    assert long == {}
+
+
+@pytest.mark.parametrize(("statements", "is_long"), [(MAX_FUNCTION_LINES, False), (MAX_FUNCTION_LINES + 1, True)])
+def test_the_rule_on_functions_can_fail(statements: int, is_long: bool) -> None:
+    body = "".join(f"    x{n} = {n}\n" for n in range(statements))
+    code = f'async def f(\n    a: int,\n) -> None:\n    """One.\n\n    Two.\n    """\n{body}'
+    assert bool(long_functions(code)) is is_long
