@@ -94,6 +94,7 @@ def catalogue_of(services: Iterable[Service]) -> Catalogue:
         [one for service in services for one in service.aggregates],
         [one for service in services for one in service.roles],
         [one for service in services for one in service.resources],
+        [one for service in services for one in service.streams],
     )
 
 

@@ -12,6 +12,7 @@ from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
 from services.identity.policies import POLICIES
 from services.identity.session import SESSION
+from services.identity.setup import STREAMS
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
@@ -43,5 +44,6 @@ SERVICE = Service(
     AGGREGATES,
     policies=lambda _: POLICIES,
     roles=BUILT_IN_ROLES,
+    streams=STREAMS,
     at_root=("setup", "invitation"),
 )

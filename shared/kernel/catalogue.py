@@ -17,12 +17,16 @@ AnyAggregate = Aggregate[Any]
 class Catalogue:
     """roles: the built-in ones by id, with what the services grant them; none where none were given.
 
-    resources: names of what rights are granted on besides record types. field_definition: the record type whose
-    records define custom fields, None where there is none.
+    resources: names of what rights are granted on besides record types. streams: the categories of streams that are no
+    records. field_definition: the record type whose records define custom fields, None where there is none.
     """
 
     def __init__(
-        self, aggregates: Iterable[AnyAggregate], roles: Iterable[Role] = (), resources: Iterable[Resource] = ()
+        self,
+        aggregates: Iterable[AnyAggregate],
+        roles: Iterable[Role] = (),
+        resources: Iterable[Resource] = (),
+        streams: Iterable[str] = (),
     ) -> None:
         """Raises ValueError for a grant to an unknown role, TypeError for commands that no service includes."""
         self._by_name = {a.name: a for a in aggregates}
@@ -31,7 +35,7 @@ class Catalogue:
         if forgotten:
             raise TypeError(f"no catalogue includes these commands: {forgotten}")
         others = {r.name: r.grants for r in resources}
-        self.resources = frozenset(others)
+        self.resources, self.streams = frozenset(others), frozenset(streams)
         granted = [*((a.name, a.grants) for a in self), *others.items()]
         self.roles = with_grants(roles, granted) if (roles := tuple(roles)) else {}
         self._commands = {name: (a, c) for a in self._by_name.values() for name, c in a.commands.items()}

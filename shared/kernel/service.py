@@ -25,6 +25,7 @@ class Service:
     """create_app serves `/<name>`, and the paths below the segments `at_root` without that prefix.
 
     resources: what rights are granted on besides record types. roles: the built-in ones.
+    streams: the categories of its streams that are no records, so that no view shows them.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """
 
@@ -33,5 +34,6 @@ class Service:
     aggregates: Sequence[Aggregate[Any]] = ()
     resources: Sequence[Resource] = ()
     roles: Sequence[Role] = ()
+    streams: Sequence[str] = ()
     policies: Callable[[Ports], Sequence[Policy]] = _no_policies
     at_root: Sequence[str] = ()

@@ -25,6 +25,7 @@ from shared.security.keycache import KeyCache
 from shared.security.permissions import Access
 
 EVERYWHERE = "_everywhere"  # the tenant that holds reservations over all tenants
+RESERVATION = "reservation"  # the category of the streams
 GRACE = 10_000_000  # µs in which a reservation's record may still be on its way
 TRIES = 50
 PAUSE = 0.02  # seconds between two looks at a record that is on its way
@@ -150,4 +151,4 @@ class Reservations:
 
 def _stream(key: bytes, name: str, value: str) -> str:
     digest = hmac.new(key, f"{name}\0{value}".encode(), hashlib.sha256).hexdigest()
-    return f"reservation-{digest[:40]}"
+    return f"{RESERVATION}-{digest[:40]}"

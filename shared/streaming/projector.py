@@ -17,6 +17,7 @@ from shared.faults import crashpoint
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import RECORDS
 from shared.kernel.repository import Repository
+from shared.kernel.uniqueness import RESERVATION
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
@@ -40,6 +41,10 @@ LOOK_SECONDS = 0.5  # between two looks for records that were healed elsewhere
 BREATH = 100  # events after which the event loop gets its turn
 
 _tracer = trace.get_tracer("crm.projection")
+
+
+class UnknownRecordType(Exception):
+    """The catalogue of this process lacks a record type of the log: it may not project."""
 
 
 class Projector(Subscription):
@@ -138,7 +143,7 @@ class RecordViews:
 
     async def _fold(self, batch: Batch) -> Changes:
         changes = Changes(batch.position)
-        events = [one for one in batch.events if category_of(one.stream) in self._catalogue]
+        events = [one for one in batch.events if self._is_of_a_record(one)]
         await self.states.load(events)
         for start in range(0, len(events), BREATH):
             some = events[start : start + BREATH]
@@ -146,6 +151,13 @@ class RecordViews:
                 await self._fold_one(one, recorded, changes)
             await asyncio.sleep(0)
         return changes
+
+    def _is_of_a_record(self, one: Stored) -> bool:
+        """Raises UnknownRecordType: the position must not pass events that another program would show."""
+        category = category_of(one.stream)
+        if category not in self._catalogue and category not in self._catalogue.streams and category != RESERVATION:
+            raise UnknownRecordType(f"event {one.position}: this program has no record type {category!r}")
+        return category in self._catalogue
 
     async def _fold_one(self, one: Stored, recorded: Recorded | Undecodable, changes: Changes) -> None:
         if one.stream in self._poison.parked:
