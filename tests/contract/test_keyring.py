@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -116,3 +118,24 @@ async def test_a_failed_write_reaches_every_waiting_caller_and_leaves_no_key(tmp
     await ring.ensure("t1", ["b"])
     assert await key_of(ring, "t1", "b") is not None
     await ring.close()
+
+
+async def test_no_key_is_logged_in_the_event_loops_debug_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It logs every slow callback with the futures that it was given, and a future shows its result."""
+    ring, loop = SqliteKeyRing.open(tmp_path / "keys"), asyncio.get_running_loop()
+    caplog.set_level(logging.DEBUG)
+    debug, slow = loop.get_debug(), loop.slow_callback_duration
+    loop.set_debug(True)
+    loop.slow_callback_duration = 0.0
+    try:
+        made = await ring.ensure("t1", [f"s{n}" for n in range(100)])
+        found = await ring.find([("t1", subject) for subject in made])
+        index = await ring.index_key("t1")
+    finally:
+        loop.set_debug(debug)
+        loop.slow_callback_duration = slow
+    await ring.close()
+    assert "Executing" in caplog.text
+    for key in (index, *made.values(), *found.values()):
+        assert key is not None
+        assert repr(key)[2:12] not in caplog.text
