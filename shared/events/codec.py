@@ -111,18 +111,11 @@ class Codec:
         if not self.keys.is_fresh:
             await self.keys.fresh()
         decoder = Decoder(self.keys.cached)
-        decoded: dict[int, Recorded | Undecodable] = {}
-        missed: Sequence[int] = range(len(stored))
-        while missed:
-            todo, missed = missed, []
-            for n in todo:
-                decoder.missed = False
-                decoded[n] = decoder.outcome(stored[n])
-                if decoder.missed:
-                    missed.append(n)
-            if missed:
-                decoder.add(await self.keys.find(decoder.wanted))
-        return [decoded[n] for n in range(len(stored))]
+        decoded = [decoder.outcome(one) for one in stored]
+        while decoder.wanted:
+            decoder.add(await self.keys.find(decoder.wanted))
+            decoded = [decoder.outcome(s) if one is None else one for s, one in zip(stored, decoded, strict=True)]
+        return cast(list[Recorded | Undecodable], decoded)
 
     async def events(self, tenant: str, stream: str, part: StreamSlice) -> list[Event]:
         """All events of a slice, in their order. Raises Undecodable as `decode` does for any of them."""

@@ -30,8 +30,8 @@ _recorded = partial(tuple.__new__, Recorded)  # as Recorded._make, without count
 class Decoder:
     """Decodes what one call asks for. Keys come from the cache, else from `add`.
 
-    A key that is in neither is added to `wanted`, `missed` is set, and a mask is given or an error raised: a result to
-    be dropped. Add the keys and decode that event again.
+    A key that is in neither is added to `wanted`, and a mask is given or an error raised: a result to be dropped. Add
+    the keys and decode again.
     """
 
     def __init__(self, cached: Callable[[Subject], bytes | None]) -> None:
@@ -39,7 +39,7 @@ class Decoder:
         self._added: Mapping[Subject, bytes | None] = _NONE
         self._unknown: frozenset[Subject] = frozenset()
         self.wanted: set[Subject] = set()
-        self.missed = False
+        self._missed = False
 
     def add(self, keys: Mapping[Subject, bytes | None]) -> None:
         """The answer to `wanted`: a subject that is not in it has no key and was never destroyed."""
@@ -58,15 +58,18 @@ class Decoder:
             return self._cached(one)
         except KeyError:
             self.wanted.add(one)
-            self.missed = True
+            self._missed = True
             return None
 
-    def outcome(self, stored: Stored) -> Recorded | Undecodable:
-        """The event, or why it cannot be decoded."""
+    def outcome(self, stored: Stored) -> Recorded | Undecodable | None:
+        """The event, or why it cannot be decoded. None: a key is wanted."""
+        self._missed = False
+        decoded: Recorded | Undecodable
         try:
-            return self.event(stored)
+            decoded = self.event(stored)
         except Undecodable as error:
-            return error
+            decoded = error
+        return None if self._missed else decoded
 
     def event(self, stored: Stored) -> Recorded:
         """See Codec.decode."""
