@@ -17,6 +17,7 @@ from services.audit.app import create_app
 from shared.kernel.kernel import Kernel
 from shared.streaming.leases import LeaseHolder
 from shared.views.sqlite import SqliteViews
+from tests.support.toys import SetClock
 from tests.support.two_kernels import TwoKernels, open_two_kernels
 from tests.support.world import BOSS, TENANT, joined
 
@@ -107,14 +108,30 @@ async def test_a_job_whose_caller_leaves_lets_the_next_one_begin() -> None:
 
 
 async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "LEASE_SECONDS", 0.03)
-    views = SqliteViews.open(None)
-    mine, other = LeaseHolder(views, jobs.LEASE, seconds=0.2), LeaseHolder(views, jobs.LEASE)
+    monkeypatch.setattr(jobs, "LEASE_SECONDS", 0.003)  # how often it is prolonged: a third of it
+    clock, views, prolonged = SetClock(), SqliteViews.open(None), asyncio.Event()
+    mine, other = Prolonged(views, jobs.LEASE, clock, 30.0), LeaseHolder(views, jobs.LEASE, clock, 30.0)
+    mine.prolonged = prolonged
     assert await mine.take()
 
     async def long(_: Any) -> dict[str, Any]:
-        await asyncio.sleep(0.5)
+        for _ in range(3):
+            clock.time += 20_000_000
+            prolonged.clear()
+            async with asyncio.timeout(10):
+                await prolonged.wait()
         return {"taken": await other.take()}
 
     assert [event.data async for event in jobs._events(long, mine)] == [{"taken": False}]
     await views.close()
+
+
+class Prolonged(LeaseHolder):
+    """Tells when it was taken or prolonged."""
+
+    prolonged: asyncio.Event
+
+    async def take(self, *, steal: bool = False) -> bool:
+        taken = await super().take(steal=steal)
+        self.prolonged.set()
+        return taken
