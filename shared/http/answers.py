@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import orjson
 from fastapi import Request
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError, WithJsonSchema, model_validator
 from starlette.responses import Response
 
 from shared.errors import Forbidden, NotFound
@@ -32,6 +32,15 @@ class Answer(BaseModel):
     A field that is not set is left out of the answer. Where an answer holds many rows, a TypedDict and `json_answer`
     take their place: mypy holds the answer to it, and it costs nothing.
     """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_made_here(cls, value: Any, make: ModelWrapValidatorHandler[Self]) -> Self:
+        """A wrong answer is our fault: raises TypeError, for a ValidationError would become the caller's 422."""
+        try:
+            return make(value)
+        except ValidationError as error:
+            raise TypeError(f"{cls.__name__}: {error}") from error
 
 
 def model_answer(answer: Answer, status: int = 200, headers: dict[str, str] | None = None) -> Response:
