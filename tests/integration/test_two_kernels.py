@@ -10,11 +10,15 @@ import pytest
 
 from services.analytics.views.people import People
 from services.audit.replays import verify, views_named
-from shared.errors import Invalid, ProjectionBehind, Unavailable
+from services.identity.authentication import Authentication, Device
+from shared.errors import Invalid, ProjectionBehind, TooManyRequests, Unauthenticated, Unavailable
 from shared.kernel.queries import Moment
+from shared.security.passwords import Passwords
 from shared.security.permissions import Level
+from shared.security.quota import LONG_BODIES
 from shared.security.tokens import Claims
 from shared.views.port import Query
+from tests.support.identity_suite import QUICK
 from tests.support.two_kernels import TwoKernels, open_two_kernels
 from tests.support.world import BOSS, TENANT, joined
 
@@ -146,3 +150,19 @@ async def test_a_key_destroyed_elsewhere_leaves_lists_of_the_past_even_without_a
     page = await two.reader.queries.find(contact, Query(), BOSS, moment)
     assert len(page.items) == 1
     assert "Hopper" not in str(page.items)
+
+
+async def test_failed_sign_ins_and_quotas_are_counted_over_both_processes(two: TwoKernels) -> None:
+    kernels = (two.writer.kernel, two.reader.kernel)
+    desks = [Authentication(kernel, Passwords(QUICK)) for kernel in kernels]
+    for n in range(5):
+        with pytest.raises(Unauthenticated):
+            await desks[n % 2].sign_in("ann@acme.example", "a wrong password", Device(f"192.0.2.{n}", ""))
+    for desk in desks:
+        with pytest.raises(TooManyRequests):
+            await desk.sign_in("ann@acme.example", "a wrong password", Device("198.51.100.1", ""))
+    for n in range(10):
+        await LONG_BODIES.take(kernels[n % 2].limits, "ann")
+    for kernel in kernels:
+        with pytest.raises(TooManyRequests):
+            await LONG_BODIES.take(kernel.limits, "ann")
