@@ -29,12 +29,13 @@ class Settings:
         return self.url or f"http://{self.host}:{self.port}"
 
 
-# setting → the schemes of the adapters there are; the first is the default, which keeps its files in the data directory
+# setting → the schemes of the adapters there are; the first is the default, with its files in the data directory
 ADAPTERS = {
     "CRM_EVENTSTORE": ("sqlite:",),
     "CRM_VIEWS": ("sqlite:",),
     "CRM_WAREHOUSE": ("chdb:",),
     "CRM_KEYS": ("sqlite:",),
+    "CRM_LIMITS": ("memory:",),  # of throttles and quotas
 }
 
 
