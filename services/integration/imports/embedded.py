@@ -1,4 +1,4 @@
-"""Importing without HTTP: for programs that hold an open kernel, in which or beside which the imports role runs."""
+"""Importing without HTTP: for programs that hold an open kernel while a process has the imports role."""
 
 from __future__ import annotations
 

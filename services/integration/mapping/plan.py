@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from services.integration.mapping.prepared import PreparedStep
-from services.integration.mapping.spec import Deed, Listed
+from services.integration.mapping.spec import Listed, RowCommand
 from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of, typed
 from shared.clock import Micros
 from shared.domain.command import Command, CommandModel
@@ -122,9 +122,9 @@ class _Planner:
             plan.outcome = "unchanged"
             return plan
         self._main(known)
-        for act, command in self.step.acts:
-            if applies(act.when, act.unless, self.cells):
-                self._add(command, act)
+        for further, command in self.step.further_commands:
+            if applies(further.when, further.unless, self.cells):
+                self._add(command, further)
         if plan.problems:
             plan.outcome, plan.commands = "rejected", []
         elif known is not None:
@@ -138,11 +138,13 @@ class _Planner:
         leave_out = self.step.spec.key if known is not None else None
         self._add(command, self.step.spec, leave_out=leave_out, takes=set(command.model.model_fields))
 
-    def _add(self, command: Command, deed: Deed, leave_out: str | None = None, takes: set[str] | None = None) -> None:
+    def _add(
+        self, command: Command, row_command: RowCommand, leave_out: str | None = None, takes: set[str] | None = None
+    ) -> None:
         """Plan one command. takes: fields that are no part of it are left out (an update of what a create sets)."""
         before = len(self.plan.problems)
         body: dict[str, Any] = {}
-        for name, expression in deed.fields.items():
+        for name, expression in row_command.fields.items():
             head, _, custom = name.partition(".")
             if name == leave_out or (takes is not None and head not in takes):
                 continue
@@ -151,7 +153,7 @@ class _Planner:
                 body.setdefault(head, {})[custom] = typed(value, self.around.custom_kinds.get(custom))
             elif value is not None:
                 body[name] = self._moment_of(name, value)
-        at = self._moment(deed)
+        at = self._moment(row_command)
         if len(self.plan.problems) > before or (not body and leave_out):
             return
         try:
@@ -184,11 +186,11 @@ class _Planner:
         declared = self.step.aggregate.collection.field(name)
         return typed(value, Kind.DATETIME) if declared and declared.kind is Kind.DATETIME else value
 
-    def _moment(self, deed: Deed) -> Micros | None:
-        if deed.at is None:
+    def _moment(self, row_command: RowCommand) -> Micros | None:
+        if row_command.at is None:
             return None
         try:
-            texts = texts_of(deed.at, self.cells)
+            texts = texts_of(row_command.at, self.cells)
             return moment_of(texts[0], self.around.now) if texts else None
         except BadCell as bad:
             self.plan.problems.append(_problem("at", bad))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from services.integration.mapping.source import Lines, Path, line_of
-from services.integration.mapping.spec import Act, Deed, Listed, Mapping, Step, Value
+from services.integration.mapping.spec import FurtherCommand, Listed, Mapping, RowCommand, Step, Value
 from shared.domain.command import Command
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
@@ -32,7 +32,7 @@ class PreparedStep:
     aggregate: AnyAggregate
     create: Command | None
     patch: Command | None
-    acts: tuple[tuple[Act, Command], ...]
+    further_commands: tuple[tuple[FurtherCommand, Command], ...]
     lookups: tuple[Value, ...]
     gathers: tuple[str, ...] = field(default=())
 
@@ -104,8 +104,8 @@ def _written(step: PreparedStep) -> Iterator[str]:
     """The fields that the step sets: those it names, and those that its commands set by themselves."""
     if step.create or step.patch:
         yield from (n for n in step.spec.fields if n != step.spec.key or step.spec.mode != "update")
-    for act, command in step.acts:
-        yield from (*act.fields, *command.sets)
+    for further, command in step.further_commands:
+        yield from (*further.fields, *command.sets)
 
 
 def _bad_key(resource: str, key: str) -> tuple[str, str]:
@@ -139,10 +139,12 @@ class _Checker:
             patch = next((c for c in aggregate.commands.values() if c.verb == "PATCH"), None)
         self._fields(spec, create, patch)
         self._key(spec, aggregate)
-        acts = tuple(self._acts(spec, aggregate))
+        further_commands = tuple(self._further_commands(spec, aggregate))
         values = list(self._values(spec))
         gathers = tuple(n for n, e in spec.fields.items() if isinstance(e, Value) and e.gather)
-        return PreparedStep(index, spec, aggregate, create, patch, acts, tuple(v for v in values if v.lookup), gathers)
+        return PreparedStep(
+            index, spec, aggregate, create, patch, further_commands, tuple(v for v in values if v.lookup), gathers
+        )
 
     def _create(self, spec: Step, aggregate: AnyAggregate) -> Command | None:
         makers = [c for c in aggregate.commands.values() if c.creates and may_import(c)]
@@ -172,22 +174,27 @@ class _Checker:
         if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
             self._fail(("key",), *_bad_key(spec.resource, spec.key))
 
-    def _acts(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[Act, Command]]:
-        for n, act in enumerate(spec.then):
-            command = aggregate.commands.get(act.command)
+    def _further_commands(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[FurtherCommand, Command]]:
+        for n, further in enumerate(spec.then):
+            command = aggregate.commands.get(further.command)
             if command is None or command.creates or not may_import(command):
-                self._fail(("then", n, "command"), "unknown-command", f"{spec.resource} has no command {act.command!r}")
+                self._fail(
+                    ("then", n, "command"), "unknown-command", f"{spec.resource} has no command {further.command!r}"
+                )
                 continue
-            for name in act.fields:
+            for name in further.fields:
                 if not _takes(command, name):
                     self._fail(("then", n, "fields", name), "unknown-field", f"{command.name} has no field {name!r}")
-            yield act, command
+            yield further, command
 
     def _values(self, spec: Step) -> Iterator[Value]:
         """Every value of the step, its lookup checked."""
-        places: list[tuple[Path, Deed]] = [((), spec), *((("then", n), act) for n, act in enumerate(spec.then))]
-        for at, deed in places:
-            for name, expression in deed.fields.items():
+        places: list[tuple[Path, RowCommand]] = [
+            ((), spec),
+            *((("then", n), further) for n, further in enumerate(spec.then)),
+        ]
+        for at, row_command in places:
+            for name, expression in row_command.fields.items():
                 for value in expression.each if isinstance(expression, Listed) else [expression]:
                     self._lookup((*at, "fields", name), value)
                     yield value

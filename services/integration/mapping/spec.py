@@ -96,7 +96,7 @@ Expression = Annotated[
 Fields = Annotated[dict[FieldName, Expression], F(max_length=200)]
 
 
-class Deed(Part):
+class RowCommand(Part):
     """when / unless: on which rows, by their cells. at: the day or moment it happened; None = now."""
 
     when: Matches | None = None
@@ -114,13 +114,13 @@ class Deed(Part):
         return found
 
 
-class Act(Deed):
+class FurtherCommand(RowCommand):
     """One command more for the row's record."""
 
     command: CommandName
 
 
-class Step(Deed):
+class Step(RowCommand):
     """file: None = one row without columns. key: the field that tells which record a row means."""
 
     name: Name
@@ -129,7 +129,7 @@ class Step(Deed):
     mode: Mode = "create"
     key: FieldName | None = None
     command: CommandName | None = None
-    then: list[Act] = F(default=[], max_length=20)
+    then: list[FurtherCommand] = F(default=[], max_length=20)
 
     @model_validator(mode="after")
     def key_is_a_field(self) -> Step:
@@ -140,7 +140,7 @@ class Step(Deed):
         return self
 
     def columns(self) -> set[str]:
-        return super().columns().union(*(act.columns() for act in self.then))
+        return super().columns().union(*(further.columns() for further in self.then))
 
 
 class Mapping(Part):
