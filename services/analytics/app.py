@@ -25,12 +25,10 @@ def create_app(kernel: Kernel) -> FastAPI:
     """Raises Unavailable when there is no warehouse."""
     if kernel.feed is None:
         raise Unavailable("the analytics service needs the warehouse")
-    people = People(kernel.views)
-    kernel.projection.subscribe(people)
     return ServiceApp(
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(kernel, _opener(kernel.feed, people), kernel.feed)],
+        [sql_router(kernel, _opener(kernel.feed, People(kernel.directory)), kernel.feed)],
     )
 
 

@@ -38,6 +38,7 @@ class _Snapshot:
     children: dict[str, list[str]] = field(default_factory=dict)
     reports: dict[str, list[str]] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, Access] = field(default_factory=dict)
 
     def index(self) -> None:
@@ -49,6 +50,7 @@ class _Snapshot:
                 self.children.setdefault(team["parent"], []).append(team["id"])
             for lead in team["leads"]:
                 self.led.setdefault(lead, []).append(team["id"])
+        self.names = {id: user["name"] for id, user in self.documents["user"].items()}
         for user in self.documents["user"].values():
             for team_id in user["teams"]:
                 if team_id in teams:
@@ -91,11 +93,21 @@ class UserDirectory:
             return None
         snapshot = await self._snapshot(claims.tenant)
         access = self._resolved(claims.tenant, claims.user, snapshot)
+        if access is None and await self._is_newer(claims.tenant, claims.user, snapshot):
+            self._changed[claims.tenant].add(("user", claims.user))
+            snapshot = await self._snapshot(claims.tenant)
+            access = self._resolved(claims.tenant, claims.user, snapshot)
         if access is None:
             return None
         shown = snapshot.documents["user"][claims.user]["version"]
         ended = self._revocations.endings_after(claims.tenant, claims.user, shown)
         return access if claims.epoch >= access.epoch + ended else None
+
+    async def _is_newer(self, tenant: str, user: str, snapshot: _Snapshot) -> bool:
+        """Whether the views know more of a user: another process has let them sign in a moment ago."""
+        kept = snapshot.documents["user"].get(user)
+        shown = await self._views.get(COLLECTIONS["user"], user, Scope(tenant))
+        return shown is not None and (kept is None or shown["version"] > kept["version"])
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
@@ -109,6 +121,9 @@ class UserDirectory:
                 return None
             found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
         return found
+
+    async def names(self, tenant: str) -> Mapping[str, str]:
+        return (await self._snapshot(tenant)).names
 
     async def places(self, tenant: str) -> TeamPlaces:
         snapshot = await self._snapshot(tenant)

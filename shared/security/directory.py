@@ -44,6 +44,9 @@ class Directory(Protocol):
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
 
+    async def names(self, tenant: str) -> Mapping[str, str]:
+        """The names of all users of an organisation, by id."""
+
     async def places(self, tenant: str) -> Places:
         """Users, teams and roles of an organisation, for decisions that change reach."""
 

@@ -72,9 +72,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
         codec = world.bus.codec
         feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
         await feed.start()
-        people = People(world.views)
-        world.projector.subscribe(people)
-        yield Analysts(world, feed, SqlGateway(warehouse, people))
+        yield Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
         await warehouse.close()
 
 
@@ -219,7 +217,7 @@ METRICS = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenu
 async def test_a_rolled_up_metric_is_the_one_made_of_the_records_and_follows_corrections(analysts: Analysts) -> None:
     a = analysts
     rollups = a.feed.rollups
-    rolled = SqlGateway(a.feed.warehouse, People(a.world.views), rollups.generation)
+    rolled = SqlGateway(a.feed.warehouse, People(a.world.kernel.directory), rollups.generation)
     rollups.worth_it = 1
 
     async def agree() -> None:
@@ -303,7 +301,7 @@ async def _any_history(folder: Path, histories: list[list[str]]) -> None:
         warehouse = await ConfinedWarehouse.open(f"chdb:{folder / 'warehouse'}")
         feed = WarehouseFeed(warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock)
         await feed.start()
-        a = Analysts(world, feed, SqlGateway(warehouse, People(world.views)))
+        a = Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
         won = 0
         for history in histories:
             deal = await a.deal("2017-01-01")

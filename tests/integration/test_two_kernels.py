@@ -78,8 +78,7 @@ async def test_a_new_custom_field_is_accepted_by_the_other_process(two: TwoKerne
 
 async def test_names_of_people_follow_a_change(two: TwoKernels) -> None:
     ann = await user(two)
-    people = People(two.reader.views)
-    two.reader.kernel.projection.subscribe(people)
+    people = People(two.reader.kernel.directory)
     assert await people.names(BOSS) == ([ann], ["Ann"])
     await two.writer.do("identity.ChangeProfile", {"name": "Anna"}, ann)
     await two.settle()
