@@ -76,13 +76,16 @@ class CommandBus:
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)
         self._tracing = tracing_is_on()
 
-    def lookups(self, access: Access, id: str, repository: Repository | None = None) -> Lookups:
+    def lookups(
+        self, access: Access, aggregate: AnyAggregate, id: str, repository: Repository | None = None
+    ) -> Lookups:
         """The look-ups of a command on a record."""
         records, reach = repository or self.repository, self.reach or partial(views_reach, self.views)
-        return Lookups(access, id, Sources(self.catalogue, records, self.views, self.directory, self.custom, reach))
+        sources = Sources(self.catalogue, records, self.views, self.directory, self.custom, reach)
+        return Lookups(access, aggregate, id, sources)
 
     def _lookups_of(self, task: Task, id: str) -> Lookups:
-        return self.lookups(task.call.access, id, task.repository)
+        return self.lookups(task.call.access, task.aggregate, id, task.repository)
 
     async def enforce(self, recorded: Recorded) -> None:
         """Enforce the rules over several records for an event of the log."""

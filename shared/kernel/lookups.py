@@ -12,7 +12,7 @@ from shared.domain.command import Command, CommandModel
 from shared.domain.record import Record
 from shared.errors import Invalid, Unavailable
 from shared.events.envelope import Recorded
-from shared.kernel.catalogue import Catalogue
+from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.parsing import parse
 from shared.kernel.preconditions import check
@@ -39,38 +39,47 @@ class Sources:
 
 
 class Lookups:
-    """Bound to one tenant and one command's target. position: records as they were there in the log; None = now."""
+    """Bound to one tenant and one command's target: the record `id` of a type. It reads the types that this one names
+    in `looks_up`; for another one its methods raise LookupError, so that a kernel knows at its start what it needs.
 
-    def __init__(self, access: Access, id: str, sources: Sources, position: int | None = None) -> None:
+    position: records as they were there in the log; None = now.
+    """
+
+    def __init__(
+        self, access: Access, aggregate: AnyAggregate, id: str, sources: Sources, position: int | None = None
+    ) -> None:
         self.access, self.id, self.position = access, id, position
+        self._target = aggregate
         self.tenant = access.tenant
         self.catalogue, self.views, self.reach = sources.catalogue, sources.views, sources.reach
         self._repository, self._sources = sources.repository, sources
 
     def at(self, position: int) -> Lookups:
         """The same look-ups, with records as of a position of the log. `find` still asks the present views."""
-        return Lookups(self.access, self.id, self._sources, position)
+        return Lookups(self.access, self._target, self.id, self._sources, position)
 
     def by(self, access: Access) -> Lookups:
         """The same, asked by somebody else."""
-        return Lookups(access, self.id, self._sources, self.position)
+        return Lookups(access, self._target, self.id, self._sources, self.position)
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
+        self._known(aggregate.name)
         if self.position is None:
             return await self._repository.load(aggregate, self.tenant, id)
         return aggregate.fold(await self.events(aggregate.name, id))
 
     async def record(self, resource: str, id: str) -> Record:
         """The same by resource name: for references across services."""
-        return await self.state(self.catalogue[resource], id)
+        return await self.state(self._known(resource), id)
 
     async def events(self, resource: str, id: str) -> list[Recorded]:
-        found = await self._repository.events(self.catalogue[resource], self.tenant, id)
+        found = await self._repository.events(self._known(resource), self.tenant, id)
         return found if self.position is None else [e for e in found if e.position <= self.position]
 
     async def each(self, aggregate: Aggregate[S]) -> AsyncIterator[S]:
         """Every record of a type, read from the store. Complete but slow: for rare checks."""
+        self._known(aggregate.name)
         store = self._repository.store
         up_to = await store.head() if self.position is None else self.position
         async for stored in store.streams(aggregate.name, up_to=up_to, tenant=self.tenant):
@@ -92,7 +101,7 @@ class Lookups:
         id: its record; None = this one. Raises the same errors as the command itself.
         """
         aggregate, command = self.catalogue.command(command.name)
-        target = self if id is None else self._for(id)
+        target = self if id is None else self._for(aggregate, id)
         parsed = await self.allow(command.name, body, await self.state(aggregate, target.id))
         return None if command.prepare is None else await command.prepare(parsed, target)
 
@@ -103,12 +112,18 @@ class Lookups:
         check(aggregate, command, parsed, state, self.access, None)
         return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
 
-    def _for(self, id: str) -> Lookups:
-        return Lookups(self.access, id, self._sources, self.position)
+    def _for(self, aggregate: AnyAggregate, id: str) -> Lookups:
+        return Lookups(self.access, aggregate, id, self._sources, self.position)
+
+    def _known(self, resource: str) -> AnyAggregate:
+        """Raises LookupError for a type that the target's does not declare to look up."""
+        if resource != self._target.name and resource not in self._target.looks_up:
+            raise LookupError(f"{self._target.name} looks up {resource}, and does not say so in `looks_up`")
+        return self.catalogue[resource]
 
     def sees(self, resource: str, owner: str | None) -> bool:
         """Whether the caller may read a record of that owner."""
-        if self.catalogue[resource].collection.owner is None:
+        if self._known(resource).collection.owner is None:
             return True
         owners = self.access.owners(self.access.level(resource, "read"))
         return owners is None or owner in owners

@@ -77,7 +77,7 @@ async def enforce_repeated(bus: CommandBus, tenant: str, appended: Appended) -> 
 
 async def _breach(bus: CommandBus, written: Written, state: Record) -> Breach | None:
     events = [(version, event) for version, event, _ in written.events]
-    lookups = bus.lookups(system_access(written.tenant), written.id)
+    lookups = bus.lookups(system_access(written.tenant), written.aggregate, written.id)
     return await breach_of(written.aggregate, state, events, written.appended.position, lookups)
 
 

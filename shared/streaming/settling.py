@@ -43,6 +43,6 @@ async def broken_rules(bus: CommandBus, tenant: str | None) -> AsyncIterator[Bro
                 history = await bus.repository.decoded(stored)
             except Undecodable:
                 continue  # parked, and counted with its view
-            lookups = bus.lookups(system_access(history[0].tenant), history[0].id)
+            lookups = bus.lookups(system_access(history[0].tenant), aggregate, history[0].id)
             for rule, last in await standing_breaches(aggregate, history, lookups):
                 yield Broken(last.tenant, aggregate.name, last.id, rule.code, last.version)
