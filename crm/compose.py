@@ -23,7 +23,9 @@ from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen
 from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.formats import NewerFormat
+from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
+from shared.kernel.ports import Ports
 from shared.kernel.rekeying import renew_reservations
 from shared.security.keyring import KeyMissing
 from shared.security.rootkey import KeysUnusable
@@ -66,7 +68,10 @@ class Suite:
         prepare_folder(settings.data)
         async with AsyncExitStack() as stack:
             try:
-                kernel = await _open_kernel(settings, roles, stack)
+                catalogue = catalogue_of(SERVICES)
+                ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
+                await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
+                kernel = await open_kernel(settings, ports, catalogue, roles, stack)
             except AlreadyOpen as error:
                 raise WrongSetting(
                     f"{error}. sqlite: and chdb: files open in one process: give it all roles"
@@ -125,14 +130,12 @@ class Suite:
         await self._stack.aclose()
 
 
-async def _open_kernel(settings: Settings, roles: Roles, stack: AsyncExitStack) -> Kernel:
-    """Open the ports and build the kernel on them; all that is computed from the events is there on return."""
-    catalogue = catalogue_of(SERVICES)
-    ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
-    await _prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
-    kernel = build_kernel(
-        ports, catalogue, UserDirectory, policies_of(SERVICES, ports), projects="projector" in roles.loops
-    )
+async def open_kernel(
+    settings: Settings, ports: Ports, catalogue: Catalogue, roles: Roles, stack: AsyncExitStack
+) -> Kernel:
+    """The kernel of a process with these roles, and its warehouse where they need it."""
+    policies = policies_of(SERVICES, ports) if "policies" in roles.loops else ()
+    kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects="projector" in roles.loops)
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
@@ -147,7 +150,7 @@ async def _open_kernel(settings: Settings, roles: Roles, stack: AsyncExitStack) 
     return replace(kernel, feed=feed)
 
 
-async def _prepare(kernel: Kernel, stale: Collection[str]) -> None:
+async def prepare(kernel: Kernel, stale: Collection[str]) -> None:
     """Compute what is missing or outdated from the events, and bring log, keys and views to agree."""
     await kernel.projector.start()
     await _fill(kernel, stale)

@@ -365,7 +365,7 @@ async def test_a_session_ends_while_the_views_are_behind(tmp_path: Path) -> None
         client, tokens = await start(suite)
         client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         assert (await client.delete("/identity/sessions/current")).status_code == 204
-        await suite.kernel.log.step()
+        await suite.read_log()
         assert await bearer(suite, tokens["access_token"]) == 401
 
 

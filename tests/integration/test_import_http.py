@@ -36,7 +36,7 @@ FAIR = "Company,City,Since\nAcme,Paris,1999\nBeta,Rome,soon\nGamma,Oslo,2001,x\n
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def desk(form: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     async with office(tmp_path_factory.mktemp("imports")) as opened:
         yield opened
 
@@ -283,6 +283,7 @@ async def test_inspection_and_template(desk: Office) -> None:
     assert (await desk.client.get("/imports/template")).status_code == 422
 
 
+@pytest.mark.one_process
 async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ async def test_a_repeated_request_answers_as_the_first_time(world: World, monkey
         await world.do("sales.OpenOpportunity", body, key="k1")
 
 
+@pytest.mark.one_process
 async def test_a_command_costs_one_append_as_before(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = await world.make("sales.DefinePipeline", name="P", stages=STAGES)
     account = await world.make("customer.CreateAccount", name="A")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from crm.roles import SERVICES, catalogue_of
 from services.customer.account import ACCOUNT
 from services.customer.field_definition import FIELD_DEFINITION
 from services.identity.directory import UserDirectory
@@ -29,7 +29,8 @@ from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.permissions import Access, Role
 from shared.security.tokens import Claims
 from shared.views.port import Kind, Write
-from tests.support.ports import cancelled, open_ports
+from tests.support.ports import open_ports
+from tests.support.role_harness import background, follow, is_split
 from tests.support.roles import BUILT_IN, CATALOGUE
 
 TENANT = "t1"
@@ -91,17 +92,25 @@ async def open_service(
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in CATALOGUE), SystemClock(), stack)
         callers = Callers()
-        kernel = replace(build_kernel(ports, CATALOGUE, UserDirectory), directory=callers)
-        stack.push_async_callback(kernel.close)
-        await kernel.start()
-        service = _service(kernel, aggregates, callers)
-        if projecting:
-            stack.push_async_callback(cancelled, asyncio.ensure_future(kernel.projector.run()))
+        projector = replace(build_kernel(ports, CATALOGUE, UserDirectory), directory=callers)
+        kernels = [projector]
+        if is_split():
+            kernels.append(
+                replace(build_kernel(ports, catalogue_of(SERVICES), UserDirectory, projects=False), directory=callers)
+            )
+            follow(projector, kernels)
+        for kernel in kernels:
+            stack.push_async_callback(kernel.close)
+            await kernel.start()
+        service = _service(kernels[-1], aggregates, callers, projector)
+        if projecting or is_split():
+            await stack.enter_async_context(background(*kernels))
         stack.push_async_callback(service.close_clients)
         yield service
 
 
-def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Callers) -> Service:
+def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Callers, projector: Kernel) -> Service:
+    """kernel: of the process that serves. projector: of the process that projects, the same one or another."""
     app = ServiceApp("Customers", "Accounts.", [record_router(kernel, a) for a in aggregates])
     suite = ServiceApp(
         "CRM",
@@ -113,4 +122,4 @@ def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Call
             docs_router(["customer"], partial(is_set_up, kernel)),
         ],
     )
-    return Service(kernel, app, suite, callers, Gateway(suite, {"customer": app}))
+    return Service(projector, app, suite, callers, Gateway(suite, {"customer": app}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,7 +27,8 @@ from shared.http.gateway import Gateway
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.passwords import Passwords
-from tests.support.ports import cancelled, open_ports
+from tests.support.ports import open_ports
+from tests.support.role_harness import background, follow, is_split
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "eleven quiet harbours"
@@ -52,6 +52,7 @@ class Suite:
     gateway: ASGIApp
     clock: MovableClock
     folder: Path
+    kernels: list[Kernel]
     opened: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(
@@ -92,6 +93,11 @@ class Suite:
         assert answer.status_code == 200, answer.text
         return id
 
+    async def read_log(self) -> None:
+        """Every process has read what the log says of access."""
+        for kernel in self.kernels:
+            await kernel.log.step()
+
     async def close_clients(self) -> None:
         for client in self.opened:
             await client.aclose()
@@ -131,21 +137,27 @@ async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[
     clock, catalogue = MovableClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
-        kernel = build_kernel(ports, catalogue, UserDirectory, POLICIES)
-        stack.push_async_callback(kernel.close)
-        await kernel.start()
-        suite = _suite(kernel, clock, folder)
-        if projecting:
-            for loop in (kernel.projector.run(), kernel.log.run()):
-                stack.push_async_callback(cancelled, asyncio.ensure_future(loop))
+        projector = build_kernel(ports, catalogue, UserDirectory, POLICIES)
+        kernels = [projector]
+        if is_split():
+            kernels += [build_kernel(ports, catalogue_of(SERVICES), UserDirectory, projects=False) for _ in range(2)]
+            follow(projector, kernels)
+        for kernel in kernels:
+            stack.push_async_callback(kernel.close)
+            await kernel.start()
+        suite = _suite(kernels, clock, folder)
+        if projecting or is_split():
+            await stack.enter_async_context(background(*kernels))
         stack.push_async_callback(suite.close_clients)
         yield suite
 
 
-def _suite(kernel: Kernel, clock: MovableClock, folder: Path) -> Suite:
+def _suite(kernels: list[Kernel], clock: MovableClock, folder: Path) -> Suite:
+    """The kernels of the processes that project and serve identity and customer: one, or one for each."""
+    projector, own, others = kernels[0], kernels[-1], kernels[len(kernels) // 2]
     with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
-        identity = create_app(kernel)
-    customer = ServiceApp("Customers", "Accounts.", [record_router(kernel, ACCOUNT)])
+        identity = create_app(own)
+    customer = ServiceApp("Customers", "Accounts.", [record_router(others, ACCOUNT)])
     services = {"identity": identity, "customer": customer}
     root = ServiceApp("CRM", "Across services.", [])
-    return Suite(kernel, identity, _with_pages(Gateway(root, services), identity), clock, folder)
+    return Suite(projector, identity, _with_pages(Gateway(root, services), identity), clock, folder, kernels)

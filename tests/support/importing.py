@@ -18,6 +18,7 @@ from services.identity.setup import set_up
 from shared.kernel.kernel import Kernel
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access
+from tests.support.role_harness import open_any
 from tests.support.suite import PASSWORD, QUICK
 
 GUEST_LIST = """\
@@ -96,7 +97,7 @@ async def fed(client: httpx.AsyncClient, seconds: float = 30) -> None:
 @asynccontextmanager
 async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]:
     """Open a data directory; set an organisation up where there is none. working: its background loops run."""
-    suite = await Suite.open(Settings(folder))
+    suite = await open_any(Settings(folder))
     try:
         if working:
             await suite.start()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 from crm.ports import views_in_memory
 from shared.clock import Clock
@@ -31,10 +29,3 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     await views.declare([*collections, PARKED])
     signing = SigningKeys.open(folder / "signing.keys", await keys.wrapper(PURPOSE), clock)
     return Ports(store, views, keys, signing, MemoryLimits(clock), folder / "imports", views_in_memory, clock)
-
-
-async def cancelled(task: asyncio.Future[Any]) -> None:
-    """Cancel a loop and wait for its end."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

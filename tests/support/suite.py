@@ -22,6 +22,7 @@ from crm.settings import Settings
 from services.identity.authentication import Authentication
 from services.identity.setup import set_up
 from shared.security.passwords import Passwords
+from tests.support.role_harness import open_any
 from tests.support.roles import BUILT_IN
 
 PASSWORD = "seven kinds of boxes"
@@ -170,7 +171,7 @@ async def create(http: httpx.AsyncClient, type_: str, **body: Any) -> str:
 async def open_whole(folder: Path) -> AsyncIterator[Whole]:
     """Everything open, with both organisations in it."""
     with patch("services.identity.app.Authentication", partial(Authentication, passwords=Passwords(QUICK))):
-        suite = await Suite.open(Settings(folder / "data"))
+        suite = await open_any(Settings(folder / "data"))
     whole = Whole(suite)
     await suite.start()
     try:

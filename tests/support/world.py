@@ -21,6 +21,7 @@ from shared.streaming.projector import Projector
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
 from tests.support.ports import open_ports
+from tests.support.role_harness import background, follow, is_split
 
 TENANT = "t1"
 BOSS = system_access(TENANT, "boss")
@@ -37,8 +38,12 @@ class ShiftedClock:
 
 
 class World:
-    def __init__(self, folder: Path, clock: ShiftedClock, kernel: Kernel) -> None:
-        self.folder, self.clock, self.kernel = folder, clock, kernel
+    """kernels: of the processes that carry out the commands of a service; without one, `kernel` does."""
+
+    def __init__(
+        self, folder: Path, clock: ShiftedClock, kernel: Kernel, kernels: Mapping[str, Kernel] | None = None
+    ) -> None:
+        self.folder, self.clock, self.kernel, self.kernels = folder, clock, kernel, kernels or {}
         self.store, self.views, self.keys = kernel.store, kernel.views, kernel.keys
         self.catalogue, self.repository, self.bus = kernel.catalogue, kernel.repository, kernel.bus
         self.policies, self.queries = kernel.policies, kernel.queries
@@ -51,7 +56,8 @@ class World:
         self, name: str, body: dict[str, Any] | None = None, id: str | None = None, access: Access = BOSS, **call: Any
     ) -> Done:
         """Send a command; `call` as in Call."""
-        return await self.bus.send(name, body or {}, Call(access=access, id=id, **call))
+        bus = self.kernels.get(name.partition(".")[0], self.kernel).bus
+        return await bus.send(name, body or {}, Call(access=access, id=id, **call))
 
     async def make(self, command: str, /, **body: Any) -> str:
         """The id of the record that a command has made."""
@@ -111,6 +117,16 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
     async with AsyncExitStack() as stack:
         ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
         kernel = build_kernel(ports, catalogue, UserDirectory, policies)
-        stack.push_async_callback(kernel.close)
-        await kernel.start()
-        yield World(folder, clock, kernel)
+        others: dict[str, Kernel] = {}
+        if is_split():
+            names = ("customer", "sales", "identity")
+            others = {
+                name: build_kernel(ports, catalogue_of(SERVICES), UserDirectory, projects=False) for name in names
+            }
+            follow(kernel, [kernel, *others.values()])
+        for one in (kernel, *others.values()):
+            stack.push_async_callback(one.close)
+            await one.start()
+        if others:
+            await stack.enter_async_context(background(kernel, *others.values()))
+        yield World(folder, clock, kernel, others)

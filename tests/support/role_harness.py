@@ -1,0 +1,155 @@
+"""Every role as a process of its own would be: a kernel, caches and loops for each, over ports that they share.
+
+Files of SQLite open in one process, so the roles share one event loop. They share no other object.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from crm.compose import Suite, open_kernel, prepare
+from crm.ports import open_ports
+from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, parse_roles
+from crm.settings import Settings, prepare_folder
+from services.identity.directory import UserDirectory
+from services.integration.imports.cleanup import tidy
+from shared.kernel.kernel import Kernel, build_kernel
+from shared.streaming.parked import PARKED
+
+PROCESSES = (
+    "api:identity",
+    "api:customer",
+    "api:sales",
+    "api:integration,audit",
+    "api:analytics warehouse",  # the engine of the embedded warehouse belongs to one process
+    "projector",
+    "policies",
+    "imports",
+)
+_split = False
+
+
+@contextmanager
+def in_roles(split: bool = True) -> Iterator[None]:
+    """What tests open in this block is split into roles."""
+    global _split
+    before, _split = _split, split
+    try:
+        yield
+    finally:
+        _split = before
+
+
+def is_split() -> bool:
+    return _split
+
+
+@dataclass
+class Process:
+    roles: Roles
+    kernel: Kernel
+    app: ASGIApp
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.tasks = [asyncio.create_task(loop) for loop in loops_of(self.kernel, self.roles)]
+
+
+class Installation(Suite):
+    """A suite of several processes. kernel: the projector's, with the policies and the warehouse of the others."""
+
+    def __init__(self, settings: Settings, processes: Sequence[Process], stack: AsyncExitStack) -> None:
+        self.settings, self.roles, self.processes, self._stack = settings, ALL, processes, stack
+        projecting, reacting = self.running("projector").kernel, self.running("policies").kernel
+        feeds = [p.kernel.feed for p in processes if p.kernel.feed is not None]
+        self.kernel = replace(projecting, policies=reacting.policies, feed=feeds[0] if feeds else None)
+        follow(projecting, [p.kernel for p in processes])
+        self.app = _front([(p.roles, p.app) for p in processes])
+
+    def running(self, loop: str) -> Process:
+        return next(p for p in self.processes if loop in p.roles.loops)
+
+    def serving(self, service: str) -> Process:
+        return next(p for p in self.processes if service in p.roles.apis)
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        return [task for process in self.processes for task in process.tasks]
+
+    async def start(self) -> None:
+        for process in self.processes:
+            process.start()
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+
+async def open_installation(settings: Settings, processes: Sequence[str] = PROCESSES) -> Installation:
+    """As `Suite.open`, for several processes. processes: the roles of each, separated by spaces."""
+    prepare_folder(settings.data)
+    async with AsyncExitStack() as stack:
+        catalogue = catalogue_of(SERVICES)
+        ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
+        await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
+        opened = []
+        for named in processes:
+            roles = parse_roles(named.split())
+            kernel = await open_kernel(settings, ports, catalogue_of(SERVICES), roles, stack)
+            opened.append(Process(roles, kernel, build_app(kernel, roles)))
+        await tidy(opened[0].kernel)
+        return Installation(settings, opened, stack.pop_all())
+    raise AssertionError("unreachable")
+
+
+async def open_any(settings: Settings) -> Any:
+    """A `Suite`, or an `Installation` inside `in_roles`."""
+    return await open_installation(settings) if _split else await Suite.open(settings)
+
+
+def follow(projecting: Kernel, kernels: Sequence[Kernel]) -> None:
+    """Have `catch_up` of the projector return when every process has seen what it wrote."""
+    projector, others = projecting.projector, [k for k in kernels if k is not projecting]
+    project = projector.catch_up
+
+    async def catch_up() -> None:
+        await project()
+        for kernel in (projecting, *others):
+            await kernel.log.step()
+        for kernel in others:
+            await kernel.projection.step()  # type: ignore[attr-defined]
+
+    projector.catch_up = catch_up  # type: ignore[method-assign]
+
+
+def _front(processes: Sequence[tuple[Roles, ASGIApp]]) -> ASGIApp:
+    """What a proxy in front of the processes does: a request goes to the process that serves its service."""
+    apps: Mapping[str, ASGIApp] = {name: app for roles, app in processes for name in roles.apis}
+    segments = {segment: apps[s.name] for s in SERVICES if s.name in apps for segment in (s.name, *s.at_root)}
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        segment = scope["path"][1:].partition("/")[0] if scope["type"] == "http" else ""
+        await segments.get(segment, apps["customer"])(scope, receive, send)
+
+    return front
+
+
+@asynccontextmanager
+async def background(*kernels: Kernel) -> AsyncIterator[None]:
+    """The projections and logs of these kernels run."""
+    loops = [loop for kernel in kernels for loop in (kernel.projection.run(), kernel.log.run())]
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
