@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as F
 
+from services.customer.contact_entries import Entry, added, ended, primary, removed, together
 from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
 from services.customer.taking import add_forgetting
@@ -25,9 +26,6 @@ from shared.kernel.lookups import Lookups
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Key, Kind
-
-Entry = dict[str, Any]
-
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -98,33 +96,6 @@ def evolve(state: Contact, event: Event) -> None:
             state.accounts = added(others, {"account": account, "role": role, "primary": primary, "active": True})
         case events.ContactAccountLinkEnded(account=account):
             state.accounts = ended(state.accounts, account)
-
-
-def added(entries: list[Entry], new: Entry) -> list[Entry]:
-    """With one more; when it is the primary one, no other is."""
-    return [*({**e, "primary": False} if new["primary"] else e for e in entries), new]
-
-
-def removed(entries: list[Entry], key: str, value: str) -> list[Entry]:
-    """Without one; the first that is left becomes primary when none is."""
-    left = [e for e in entries if e[key] != value]
-    if left and not any(e["primary"] for e in left):
-        left[0] = {**left[0], "primary": True}
-    return left
-
-
-def ended(links: list[Entry], account: str) -> list[Entry]:
-    """With the link to an account no longer active; the first active one becomes primary when none is."""
-    left = [{**e, "active": False, "primary": False} if e["account"] == account else e for e in links]
-    active = [i for i, e in enumerate(left) if e["active"]]
-    if active and not any(left[i]["primary"] for i in active):
-        left[active[0]] = {**left[active[0]], "primary": True}
-    return left
-
-
-def primary(entries: list[Entry], key: str) -> str:
-    """The value of the primary entry, "" when there is none."""
-    return next((e[key] for e in entries if e["primary"]), "")
 
 
 def shown(state: Contact) -> Document:
@@ -296,19 +267,6 @@ async def combine(survivor: Contact, others: dict[str, Contact], lookups: Lookup
         "do_not_call": any(p.do_not_call for p in people),
         "do_not_email": any(p.do_not_email for p in people),
     }
-
-
-def together(lists: list[list[Entry]], key: str) -> list[Entry]:
-    """Each entry once, the survivor's first; one primary at most."""
-    found: dict[str, Entry] = {}
-    has_primary = False
-    for entry in (e for entries in lists for e in entries):
-        if entry[key] in found:
-            continue
-        first = bool(entry.get("primary")) and not has_primary
-        has_primary = has_primary or first
-        found[entry[key]] = {**entry, "primary": first} if "primary" in entry else entry
-    return list(found.values())
 
 
 add_merging(CONTACT, "Contact", "Contacts", MERGES, combine)

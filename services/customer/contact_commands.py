@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from services.customer.contact import CONTACT, Contact, primary
+from services.customer.contact import CONTACT, Contact
+from services.customer.contact_entries import primary
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from shared.clock import from_rfc3339, to_rfc3339
 from shared.domain.command import Command, CommandRegistry, S
-from shared.domain.record import Fold, MergeableRecord, Record, shared_fold
+from shared.domain.folds import Folds
+from shared.domain.record import MergeableRecord
 from shared.domain.timelines import OnTimelines
 from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
-from shared.events.sealing import ERASED
 from shared.security.permissions import Access
 from shared.security.roles import DefaultGrants
 from shared.security.sources import declare_sources
@@ -102,14 +102,14 @@ class Aggregate(CommandRegistry[S]):
     rules: Sequence[Rule] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)
-    _folds: _Folds = field(init=False, repr=False)
+    _folds: Folds = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._names = tuple(f.name for f in fields(self.state))
         self._moments = tuple(
             f.name for f in self.collection.fields if f.kind is Kind.DATETIME and f.name in self._names
         )
-        self._folds = _Folds(self)
+        self._folds = Folds(self)
         self._check_fields()
         declare_sources(self.name, self.collection.fields, self._names)
 
@@ -246,53 +246,6 @@ def _custom_keys(custom: dict[str, Any]) -> Iterator[str]:
             yield f"{name}={value}"
             if (number := decimal_key(value)) is not None:
                 yield f"{name}=={number}"
-
-
-class _Folds(dict[type[Any], Fold]):
-    """Event class → how the aggregate folds it; filled as classes are met, so that a fold need not ask each time."""
-
-    def __init__(self, aggregate: Aggregate[Any]) -> None:
-        super().__init__()
-        self._aggregate = aggregate
-
-    def __missing__(self, kind: type[Any]) -> Fold:
-        shared, own = shared_fold(kind), self._aggregate.evolve
-        steps = [shared] if shared else []
-        if shared is None or self._aggregate.evolves_shared:
-            steps.append(own)
-        if issubclass(kind, Erased):
-            steps.append(self._mask)
-        self[kind] = steps[0] if len(steps) == 1 else _one_after_the_other(steps)
-        return self[kind]
-
-    def _mask(self, state: Record, event: Erased) -> None:
-        state.custom, state.tags = {}, []
-        if self._aggregate.forget is not None:
-            self._aggregate.forget(state)
-        for name, mask in _masks(self._aggregate.state, self._aggregate.collection):
-            setattr(state, name, mask())
-
-
-def _one_after_the_other(steps: Sequence[Fold]) -> Fold:
-    def fold(state: Any, event: Any) -> None:
-        for step in steps:
-            step(state, event)
-
-    return fold
-
-
-def _masks(state: type[Record], collection: Collection) -> Iterable[tuple[str, Callable[[], Any]]]:
-    """What stands in each personal field of an erased person: the mask in a text, nothing in all else."""
-    for f in fields(state):
-        declared = collection.field(f.name)
-        if declared is None or not declared.personal:
-            continue
-        if declared.kind is Kind.TEXT:
-            yield f.name, lambda: ERASED
-        elif f.default_factory is not MISSING:
-            yield f.name, f.default_factory
-        else:
-            yield f.name, lambda default=f.default: default  # type: ignore[misc]
 
 
 class Commands(CommandRegistry[S]):

@@ -9,6 +9,7 @@ from hypothesis import given as quick
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import services.customer.catalogue  # noqa: F401  (includes the commands of account_tree)
 from services.customer.account import ACCOUNT
 from services.customer.account_tree import TREE
 from services.customer.merging import Others

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from services.customer.catalogue import AGGREGATES
-from services.customer.contact import CONTACT, Contact, together
+from services.customer.contact import CONTACT, Contact
 from services.customer.contact_commands import MOST
+from services.customer.contact_entries import together
 from shared.errors import Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.sealing import ERASED

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import services.sales.catalogue  # noqa: F401  (includes the commands of leads)
 from services.customer.contact import CONTACT, Contact
 from services.sales.lead import LEAD
 from shared.domain.names import full_name, split_name
