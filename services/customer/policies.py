@@ -17,7 +17,7 @@ from shared.events.customer_contacts import PersonErased
 from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
 from shared.events.subjects import PERSONS
-from shared.streaming.erasing import make_unreadable, show_anew, survivors_of, views_are_up_to
+from shared.streaming.erasing import make_unreadable, refresh_view, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope, Views
@@ -69,7 +69,7 @@ async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
         await reaction.send(step, command, body, id=survivor)
     except Invalid:  # another person was erased at this moment: the retry reads the record without their values
         await reaction.send(step, command, body, id=survivor)
-    await show_anew(reaction, CONTACT, survivor)
+    await refresh_view(reaction, CONTACT, survivor)
     reaction.purge()
 
 

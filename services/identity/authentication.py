@@ -143,7 +143,7 @@ class Authentication:
         return await self.kernel.codec.decode_all(stored)
 
     async def sign_out(self, token: str) -> None:
-        """End the session of a refresh token, spent or not; an unknown one is let be."""
+        """End the session of a refresh token, spent or not; an unknown one is ignored."""
         tenant, session, secret = _parts(token)
         family = family_of(await self._session_events(tenant, session))
         if token_hash(secret) in {family.current, family.previous, *family.spent}:

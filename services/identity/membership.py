@@ -29,7 +29,7 @@ from shared.security.reach import reaches_all, require_reach_of, require_transfe
 
 COMMANDS = Commands(USER, __name__)
 
-# --- what these decisions know beside the user ------------------------------------------------------------------------
+# --- what these decisions know besides the user -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context[list[Created]
     require_live(state)
     if state.status != "converted":
         raise Rejected("the lead is not converted", code="not-converted")
-    foreign = [(record, e) for record in ctx.facts for e in record.since if _hand(e) != ctx.actor]
+    foreign = [(record, e) for record in ctx.facts for e in record.since if _cause(e) != ctx.actor]
     if foreign:
         errors = [FieldError(r.resource, "changed-since", f"{e.type} (version {e.version})") for r, e in foreign]
         listed = [{"type": r.resource, "id": r.id, "version": e.version, "event": e.type} for r, e in foreign]
@@ -221,6 +221,6 @@ def _undone(state: Lead) -> events.LeadConversionUndone:
     return events.LeadConversionUndone((state.conversion or {})["id"], **made_by(state))
 
 
-def _hand(recorded: Recorded) -> str:
-    """Whose doing it was, whoever's hand did it."""
+def _cause(recorded: Recorded) -> str:
+    """The user who caused an event; the suite may have sent the command on their behalf."""
     return recorded.metadata.on_behalf_of or recorded.metadata.actor

@@ -29,7 +29,8 @@ from shared.events.common import (
 
 @dataclass(slots=True)
 class Record:
-    """The head of every aggregate's state. The fold keeps id, version and the four marks of time and hand.
+    """The head of every aggregate's state. The fold keeps id, version, and when and by whom it was made and
+    changed last.
 
     State is folded in place by `evolve` alone; decisions only read it. version 0 = there is no such record.
     """

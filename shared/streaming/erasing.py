@@ -21,10 +21,10 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
     id = reaction.recorded.id
     await reaction.keys.destroy(reaction.tenant, id)
     crashpoint("erasure.key_destroyed")
-    return await show_anew(reaction, aggregate, id)
+    return await refresh_view(reaction, aggregate, id)
 
 
-async def show_anew(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
+async def refresh_view(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
     """Fold a record again and write its view; returns its state."""
     records, tenant = reaction.records, reaction.tenant
     records.forget(aggregate, tenant, id)
