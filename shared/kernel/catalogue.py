@@ -53,6 +53,9 @@ class Catalogue:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
+    def has_command(self, name: str) -> bool:
+        return name in self._commands
+
     def command(self, name: str) -> tuple[AnyAggregate, Command]:
         """The command of a full name such as "customer.CreateAccount". Raises NotFound."""
         if name not in self._commands:

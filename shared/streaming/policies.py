@@ -85,7 +85,12 @@ class Reaction:
     async def send(
         self, step: str, name: str, body: dict[str, Any], *, id: str | None = None, new_id: str | None = None
     ) -> Done:
-        """`step` names the command within this reaction: the same event and step happen once, however often tried."""
+        """`step` names the command within this reaction: the same event and step happen once, however often tried.
+
+        Raises LookupError for a command that the catalogue lacks: that is no refusal, and the reaction is parked.
+        """
+        if not self.catalogue.has_command(name):
+            raise LookupError(f"there is no command {name}")
         event = self.recorded
         call = Call(
             access=system_access(event.tenant),

@@ -10,10 +10,11 @@ import pytest
 
 from shared.errors import Rejected, Unavailable
 from shared.kernel.bus import CommandBus
+from shared.kernel.catalogue import Catalogue
 from shared.streaming import policies as module
 from shared.streaming.policies import Policy, PolicyRunner, Reaction
 from shared.views.port import Checkpoint
-from tests.support.toys import ToyGrown, ToyMade, ToyRoom, toy_room
+from tests.support.toys import TOY, ToyGrown, ToyMade, ToyRoom, toy_room
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ class Hand:
 
 
 async def runner(room: ToyRoom, *hands: Hand) -> PolicyRunner:
-    bus = cast(CommandBus, SimpleNamespace(views=room.views, repository=room.repository))
+    bus = cast(CommandBus, SimpleNamespace(views=room.views, repository=room.repository, catalogue=Catalogue([TOY])))
     made = PolicyRunner([h.policy for h in hands], bus, room.codec)
     await made.start()
     return made
@@ -65,6 +66,17 @@ async def test_a_refused_command_is_an_outcome(room: ToyRoom) -> None:
     await (await runner(room, hand)).step()
     assert hand.seen == ["b"]
     assert await room.parked() == {}
+
+
+async def test_a_command_that_does_not_exist_is_parked_and_not_taken_for_a_refusal(room: ToyRoom) -> None:
+    async def react(reaction: Reaction) -> None:
+        await reaction.send("once", "toy.Unknown", {})
+
+    hand = Hand()
+    hand.policy = Policy("hand", frozenset({ToyMade}), react)
+    await room.happen("a", ToyMade("a"))
+    await (await runner(room, hand)).step()
+    assert (await room.parked())["policy/hand/toy-a.1"].startswith("LookupError")
 
 
 async def test_what_is_unavailable_is_waited_for(room: ToyRoom) -> None:
