@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+import crm.roles  # noqa: F401  includes the commands of all modules, whichever tests run
 from shared.clock import Micros, from_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import Command, Context
