@@ -22,10 +22,12 @@ from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
-from shared.views.port import MAX_PAGE, Collection, Condition, Field, Key, Kind, Query
+from shared.views.port import MAX_PAGE, Collection, Condition, Document, Field, Key, Kind, Query
 
 Name = Annotated[str, F(min_length=1, max_length=200)]
 AccountType = Literal["prospect", "customer", "partner", "supplier", "competitor", "other"]
+Grade = Literal["", "A", "B", "C", "D"]
+UNGRADED = ("supplier", "competitor")  # we sell nothing to them
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -37,6 +39,9 @@ class Account(MergeableRecord):
     type: Annotated[str, displayed(Kind.KEYWORD, "类型", "Type", indexed=True, options=get_args(AccountType))] = (
         "prospect"
     )
+    grade: Annotated[
+        str, displayed(Kind.KEYWORD, "客户等级", "Grade", indexed=True, writable=False, options=get_args(Grade)[1:])
+    ] = ""
     parent: Annotated[
         Reference | None, displayed(Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account")
     ] = None
@@ -70,6 +75,16 @@ def evolve(state: Account, event: Event) -> None:
             state.parent = parent
         case events.AccountTypeChanged(type=type_):
             state.type = type_
+        case events.AccountGraded(grade=grade):
+            state.grade = grade
+
+
+def shown(state: Account) -> Document:
+    return {
+        "match_key": company_key(state.name),
+        "site_key": site_of(state.website) or mail_site(state.email),
+        "key_account": state.grade == "A" and state.type not in UNGRADED,
+    }
 
 
 ACCOUNT = Aggregate(
@@ -93,14 +108,15 @@ ACCOUNT = Aggregate(
     },
     collection=Collection(
         "accounts",
-        2,
+        3,
         record_fields(
             Account,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
             Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
             Field("site_key", Kind.KEYWORD, "域名查重键", "Site key", indexed=True, writable=False),
-            sources={"match_key": ("name",), "site_key": ("website", "email")},
+            Field("key_account", Kind.BOOLEAN, "重点客户", "Key account", indexed=True, writable=False),
+            sources={"match_key": ("name",), "site_key": ("website", "email"), "key_account": ("grade", "type")},
         ),
     ),
     not_undoable=frozenset(
@@ -114,7 +130,7 @@ ACCOUNT = Aggregate(
         }
     ),
     uniques=(Unique("tax_id", lambda a: a.tax_id, code_key),),
-    shown=lambda a: {"match_key": company_key(a.name), "site_key": site_of(a.website) or mail_site(a.email)},
+    shown=shown,
 )
 
 
@@ -168,7 +184,7 @@ add_lifecycle(
         events.AccountRestored,
         events.AccountChangeUndone,
     ),
-    reverses=(by("SetParentAccount", "parent"), by("ChangeAccountType", "type")),
+    reverses=(by("SetParentAccount", "parent"), by("ChangeAccountType", "type"), by("GradeAccount", "grade")),
     before={"archive": may_archive},
     look={"archive": open_opportunities},
     archive_model=ArchiveAccount,
@@ -243,3 +259,17 @@ class ChangeAccountType(CommandModel):
 def change_type(cmd: ChangeAccountType, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if cmd.type == state.type else [events.AccountTypeChanged(cmd.type, state.type)]
+
+
+class GradeAccount(CommandModel):
+    """How much it matters to us; "" takes the grade away."""
+
+    grade: Grade
+
+
+@ACCOUNT.command("GradeAccount", action="edit", verb="grade")
+def grade(cmd: GradeAccount, state: Account, ctx: Context) -> list[Event]:
+    require_live(state)
+    if cmd.grade and state.type in UNGRADED:
+        raise Rejected(f"a {state.type} has no grade", code="not-graded")
+    return [] if cmd.grade == state.grade else [events.AccountGraded(cmd.grade, state.grade)]

@@ -40,6 +40,15 @@ class AccountTypeChanged:
     previous: str
 
 
+@event("customer.AccountGraded")
+@dataclass(frozen=True, slots=True)
+class AccountGraded:
+    """How much the account matters: A, B, C or D; "" = not graded."""
+
+    grade: str
+    previous: str
+
+
 @event("customer.AccountTransferred")
 @dataclass(frozen=True, slots=True)
 class AccountTransferred(common.Transferred):

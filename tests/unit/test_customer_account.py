@@ -22,6 +22,7 @@ from shared.events.customer import (
     AccountChangeUndone,
     AccountCreated,
     AccountDetailsChanged,
+    AccountGraded,
     AccountParentSet,
     AccountReleased,
     AccountRestored,
@@ -96,6 +97,30 @@ def test_the_type_changes_by_a_command_of_its_own() -> None:
     acme = given(ACCOUNT, BORN)
     acme.when("ChangeAccountType", {"type": "customer"}).then(AccountTypeChanged("customer", "prospect"))
     acme.when("ChangeAccountType", {"type": "prospect"}).then_nothing()
+
+
+def test_it_is_graded_by_how_much_it_matters() -> None:
+    acme = given(ACCOUNT, BORN)
+    graded = acme.when("GradeAccount", {"grade": "A"}).then(AccountGraded("A", ""))
+    graded.when("GradeAccount", {"grade": "A"}).then_nothing()
+    graded.when("GradeAccount", {"grade": ""}).then(AccountGraded("", "A"))
+    acme.when("GradeAccount", {"grade": "E"}).then_rejected(Invalid, "grade")
+    given(ACCOUNT, BORN, AccountArchived()).when("GradeAccount", {"grade": "A"}).then_rejected(
+        Rejected, code="archived"
+    )
+
+
+@pytest.mark.parametrize("type_", ["supplier", "competitor"])
+def test_whom_we_sell_nothing_to_has_no_grade(type_: str) -> None:
+    other = given(ACCOUNT, BORN, AccountGraded("A", ""), AccountTypeChanged(type_, "prospect"))
+    other.when("GradeAccount", {"grade": "B"}).then_rejected(Rejected, code="not-graded")
+    other.when("GradeAccount", {"grade": ""}).then(AccountGraded("", "A"))
+    assert ACCOUNT.document(other.state)["key_account"] is False
+
+
+@pytest.mark.parametrize(("grade", "key_account"), [("", False), ("A", True), ("B", False)])
+def test_a_key_account_has_the_highest_grade(grade: str, key_account: bool) -> None:
+    assert ACCOUNT.document(given(ACCOUNT, BORN, AccountGraded(grade, "D")).state)["key_account"] is key_account
 
 
 def test_tags_and_owners() -> None:

@@ -86,6 +86,7 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
     (ACCOUNT, [customer.AccountDetailsChanged({"custom.a": {"from": None, "to": 1}})], ["ChangeAccountDetails"]),
     (ACCOUNT, [customer.AccountParentSet("p", None)], ["SetParentAccount"]),
     (ACCOUNT, [customer.AccountTypeChanged("partner", "prospect")], ["ChangeAccountType"]),
+    (ACCOUNT, [customer.AccountGraded("A", "")], ["GradeAccount"]),
     (ACCOUNT, [customer.AccountTransferred("you", ME)], ["TransferAccount"]),
     (ACCOUNT, [customer.AccountTagsChanged(["a"], [])], ["TagAccount"]),
     (
