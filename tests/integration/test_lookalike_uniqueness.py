@@ -70,7 +70,7 @@ def before_the_rule() -> Iterator[None]:
             former = tuple(replace(unique, key=former_key) for unique in aggregate.uniques)
             stack.enter_context(patch.object(aggregate, "uniques", former))
         stack.enter_context(patch("shared.domain.types.address", lambda text: unicodedata.normalize("NFC", text)))
-        stack.enter_context(patch("shared.domain.aggregate.clean_line", lambda text: text))
+        stack.enter_context(patch("shared.domain.command.clean_line", lambda text: text))
         stack.enter_context(patch("services.identity.setup.email_key", former_key))
         stack.enter_context(patch("shared.views.text.VERSION", 1))
         yield
