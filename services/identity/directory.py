@@ -70,14 +70,18 @@ class UserDirectory:
     def __init__(self, views: Views, built_in: Mapping[str, Role], revocations: Revocations | None = None) -> None:
         self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
         self._snapshots: dict[str, _Snapshot] = {}
-        self._changed: dict[str, set[Key]] = {}  # per tenant that has a snapshot or is being read
+        self._changed: dict[str, dict[Key, int]] = {}  # how often, per tenant that has a snapshot or is being read
         self._forgotten = 0  # how often everything was to be read again
         self._lock = asyncio.Lock()
 
     def on_events(self, events: Sequence[Stored]) -> None:
         for one in events:
-            if one.category in COLLECTIONS and (changed := self._changed.get(one.tenant)) is not None:
-                changed.add((one.category, one.id))
+            if one.category in COLLECTIONS and one.tenant in self._changed:
+                self._note(one.tenant, (one.category, one.id))
+
+    def _note(self, tenant: str, changed: Key) -> None:
+        noted = self._changed[tenant]
+        noted[changed] = noted.get(changed, 0) + 1
 
     def forget_all(self) -> None:
         """Read everything again at the next question."""
@@ -94,7 +98,7 @@ class UserDirectory:
         snapshot = await self._snapshot(claims.tenant)
         access = self._resolved(claims.tenant, claims.user, snapshot)
         if access is None and await self._is_newer(claims.tenant, claims.user, snapshot):
-            self._changed[claims.tenant].add(("user", claims.user))
+            self._note(claims.tenant, ("user", claims.user))
             snapshot = await self._snapshot(claims.tenant)
             access = self._resolved(claims.tenant, claims.user, snapshot)
         if access is None:
@@ -144,11 +148,14 @@ class UserDirectory:
     async def _refreshed(self, tenant: str, found: _Snapshot | None) -> _Snapshot:
         """What is kept of a tenant with its changed records read again, or everything where much changed."""
         if found is None or len(self._changed[tenant]) > PATCHED_AT_MOST:
-            self._changed[tenant] = set()
+            self._snapshots.pop(tenant, None)  # it stays dropped if the views do not answer now
+            self._changed[tenant] = {}
             found = await self._take(tenant)
-        while changed := self._changed[tenant].copy():
+        noted = self._changed[tenant]
+        while changed := noted.copy():
             await self._patch(tenant, found, changed)
-            self._changed[tenant] -= changed
+            for key in [k for k, count in changed.items() if noted[k] == count]:  # else it changed while it was read
+                del noted[key]
         return found
 
     async def _take(self, tenant: str) -> _Snapshot:
@@ -157,7 +164,7 @@ class UserDirectory:
         snapshot.index()
         return snapshot
 
-    async def _patch(self, tenant: str, snapshot: _Snapshot, changed: set[Key]) -> None:
+    async def _patch(self, tenant: str, snapshot: _Snapshot, changed: Iterable[Key]) -> None:
         for category, collection in COLLECTIONS.items():
             ids = [id for kind, id in changed if kind == category]
             if ids:

@@ -10,7 +10,7 @@ from services.identity.user import USER
 from shared.errors import CrmError
 from shared.events import identity as events
 from shared.kernel.catalogue import AnyAggregate
-from shared.streaming.erasing import make_unreadable
+from shared.streaming.erasing import make_unreadable, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope, Write
@@ -19,6 +19,7 @@ from shared.views.port import Condition, Query, Scope, Write
 async def _transfer_work(reaction: Reaction) -> None:
     """Every live record of every type that has owners goes to the successor."""
     event: events.UserWorkHandedOver = reaction.recorded.event
+    await views_are_up_to(reaction)
     for aggregate, transfer in transfers(reaction.catalogue):
         async for id in _owned(reaction, aggregate):
             try:
@@ -38,6 +39,7 @@ async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[s
 async def _erase_user(reaction: Reaction) -> None:
     """Their sessions go with them: each tells a device and an address, until it ends."""
     await make_unreadable(reaction, USER)
+    await views_are_up_to(reaction)
     async for id in _owned(reaction, SESSION):
         await reaction.send(f"end/{id}", "identity.RevokeSession", {}, id=id)
         session = await reaction.records.load(SESSION, reaction.tenant, id)

@@ -114,15 +114,16 @@ class ProjectionFollower(_Follower):
         return count
 
     async def _notify(self, events: Sequence[Stored], checkpoint: int, last: Stored) -> int:
-        parked = await self._parked(self._subscribers.watched(events))
+        asked, parked = set[str](), set[str]()
+        while new := self._subscribers.watched(events) - asked:  # somebody may begin to wait meanwhile
+            parked |= await self._parked(new)
+            asked |= new
         self.position = min(last.position, checkpoint)
         self._subscribers.notify(events, parked)  # nobody sees the position before the listeners know
         return len(events)
 
     async def _parked(self, streams: Collection[str]) -> set[str]:
         """Those of the streams that are in quarantine: the views do not show their newest events."""
-        if not streams:
-            return set()
         query = Query((Condition("stream", "in", sorted(streams)),))
         return {document["stream"] async for document in every(self._views, PARKED.name, query, Scope(OPERATORS))}
 

@@ -146,7 +146,7 @@ class Subscription:
             except BaseException:
                 self._handler.forget()
                 with suppress(Exception):  # the first error is the one to raise
-                    self.position = await self._handler.position()
+                    self.position = await self._handler.load()  # the batch may have been written all the same
                 raise
         return 0
 

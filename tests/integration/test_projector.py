@@ -278,6 +278,23 @@ async def test_the_loop_goes_on_after_a_refusal(room: ToyRoom, monkeypatch: pyte
     assert await room.shown() == await room.folded()
 
 
+async def test_listeners_learn_of_a_batch_that_was_written_though_its_caller_had_gone(room: ToyRoom) -> None:
+    heard = Heard()
+    room.projector.subscribe(heard)
+    await room.happen("a", ToyMade("a"))
+    real = SqliteViews.write
+
+    async def cancelled(self: SqliteViews, *given: Any) -> None:
+        await real(self, *given)
+        raise asyncio.CancelledError
+
+    with patch.object(SqliteViews, "write", cancelled), pytest.raises(asyncio.CancelledError):
+        await room.projector.step()
+    await room.projector.catch_up()
+    assert room.projector.position == 1
+    assert heard.forgot or heard.versions == [("toy-a", 1)]
+
+
 @pytest.mark.parametrize(("pause", "busy"), [("PAUSE", 1000), ("BUSY_PAUSE", 1)])
 async def test_who_waits_is_not_left_to_the_pause(
     room: ToyRoom, monkeypatch: pytest.MonkeyPatch, pause: str, busy: int

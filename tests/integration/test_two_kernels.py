@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from services.analytics.views.people import People
 from services.audit.replays import verify, views_named
 from services.identity.authentication import Authentication, Device
+from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from shared.errors import Invalid, ProjectionBehind, TooManyRequests, Unauthenticated, Unavailable
+from shared.kernel import lookups
 from shared.kernel.queries import Moment
 from shared.security.passwords import Passwords
 from shared.security.permissions import Level
@@ -165,3 +168,17 @@ async def test_failed_sign_ins_and_quotas_are_counted_over_both_processes(two: T
     for kernel in kernels:
         with pytest.raises(TooManyRequests):
             await LONG_BODIES.take(kernel.limits, "ann")
+
+
+async def test_work_that_the_views_do_not_show_yet_is_handed_over_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "WAITS", 1)
+    async with open_two_kernels(tmp_path, IDENTITY_POLICIES) as two:
+        ann, bob = await user(two), await user(two, "Bob")
+        account = (await two.writer.do("customer.CreateAccount", {"name": "Acme", "owner": ann})).id
+        await two.writer.do("identity.HandOverUser", {"to": bob}, ann)
+        with suppress(Unavailable):
+            await two.writer.policies.step()
+        await two.settle()
+        assert (await two.writer.state("account", account)).owner == bob

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -18,7 +19,7 @@ from shared.events.envelope import Event, stream_name
 from shared.security.permissions import Access
 from shared.security.revocations import Revocations
 from shared.security.tokens import LIFETIME, Claims
-from shared.views.port import Query, Scope, Write
+from shared.views.port import Query, Scope, ViewsUnavailable, Write
 from shared.views.sqlite import SqliteViews
 from tests.support.roles import BUILT_IN
 from tests.unit.given import NOW, stored
@@ -291,3 +292,35 @@ async def test_changes_that_the_views_show_do_not_count_twice(town: Town) -> Non
 async def test_an_access_is_resolved_once(town: Town) -> None:
     await town.user("ann")
     assert await town.access("ann") is await town.access("ann")
+
+
+async def test_a_change_that_comes_while_an_earlier_one_is_read_is_not_lost(town: Town) -> None:
+    await town.user("ann", roles=["sales_manager"])
+    await town.access("ann")
+    real, changes = SqliteViews.get_many, [["sales_representative"]]
+
+    async def late(self: SqliteViews, *given: Any) -> Any:
+        found = await real(self, *given)
+        if changes:
+            await town.user("ann", roles=changes.pop())
+        return found
+
+    await town.user("ann", roles=["administrator"])
+    with patch.object(SqliteViews, "get_many", late):
+        access = await town.access("ann")
+    assert [role.id for role in access.roles] == ["sales_representative"]
+
+
+async def test_many_changes_are_not_lost_when_the_views_do_not_answer(town: Town) -> None:
+    await town.user("ann", roles=["sales_manager"])
+    await town.access("ann")
+    await town.user("ann", roles=["administrator"])
+    for n in range(PATCHED_AT_MOST):
+        town.directory.on_events(stored(stream_name("user", f"u{n}"), events.UserSuspended()))
+
+    async def refuse(*_: Any) -> Any:
+        raise ViewsUnavailable("away")
+
+    with patch.object(SqliteViews, "find", refuse), pytest.raises(ViewsUnavailable):
+        await town.access("ann")
+    assert [role.id for role in (await town.access("ann")).roles] == ["administrator"]

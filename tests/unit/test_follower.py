@@ -15,7 +15,7 @@ from shared.kernel.lookups import RECORDS
 from shared.streaming import follower as module
 from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.projection import Waiter
-from shared.views.port import Page, ViewsUnavailable
+from shared.views.port import Page, Query, ViewsUnavailable
 from tests.support.listening import Heard
 
 STREAMS = ("toy-a", "toy-b", "other-c")
@@ -60,8 +60,9 @@ class Elsewhere:
     async def position_at(self, moment: int) -> int:
         return sum(one.recorded_at <= moment for one in self.log)
 
-    async def find(self, *_: Any) -> Page:
-        return Page([{"stream": stream} for stream in sorted(self.parked)], None)
+    async def find(self, _: str, query: Query, *__: Any) -> Page:
+        asked = query.where[0].value
+        return Page([{"stream": stream} for stream in sorted(self.parked) if stream in asked], None)
 
     async def wait(self, after: int, timeout: float) -> None:
         await asyncio.sleep(0.001)
@@ -192,6 +193,25 @@ async def test_a_waiter_for_a_parked_record_is_not_released() -> None:
     waiter = follower.watch("t1", "toy-a")
     await follower.step()
     assert not await waiter.reaches(1, 0.0)
+
+
+async def test_a_waiter_that_comes_while_the_quarantine_is_read_is_not_released_either() -> None:
+    elsewhere, late = Elsewhere(), []
+    follower = follow(elsewhere)
+    for stream in ("toy-a", "toy-b"):
+        elsewhere.append(stream)
+    elsewhere.shown, elsewhere.parked = 2, {"toy-a"}
+    find = elsewhere.find
+
+    async def found(*given_: Any) -> Page:
+        late.append(follower.watch("t1", "toy-a"))
+        return await find(*given_)
+
+    elsewhere.find = found  # type: ignore[method-assign]
+    first = follower.watch("t1", "toy-b")
+    await follower.step()
+    assert await first.reaches(1, 0.0)
+    assert not await late[0].reaches(1, 0.0)
 
 
 async def test_a_long_way_is_not_read_but_everything_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
