@@ -75,7 +75,7 @@ async def open_warehouse(
         shutil.rmtree(path)
         return await _open_warehouse(path, feed_of, unconfined)
     except (_Damaged, OSError) as error:
-        raise Unavailable(f"the warehouse in {path} cannot be made anew: {error}") from error
+        raise Unavailable(f"the warehouse in {path} cannot be created again: {error}") from error
 
 
 class _Damaged(Exception):

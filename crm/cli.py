@@ -214,7 +214,7 @@ def replay(
     organisation: Organisation = None,
     json: Json = False,
 ) -> None:
-    """Rebuild views from the events beside the live ones and swap them in, without downtime."""
+    """Rebuild views from the events next to the live ones and swap them in, without downtime."""
     if (view is None) == (not all):
         raise CommandFailed("name one VIEW, or give --all", 2)
     with Target(data, url, token_file, organisation).client() as client:

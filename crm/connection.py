@@ -76,7 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge())
         elif self._part == "rest":
             self._body += len(data)
-            if self._body > LINGER_BYTES:  # closing now would take the answer away from whoever still sends
+            if self._body > LINGER_BYTES:  # closing now would drop the answer of a client that still sends
                 self.flow.pause_reading()
         self._wait_for_rest()
 

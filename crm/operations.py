@@ -51,7 +51,7 @@ def follow(client: Client, path: str, body: Any, doing: str, method: str = "POST
 
 
 def tail(client: Client, after: int | None, limit: int, *, follow: bool) -> Iterator[dict[str, Any]]:
-    """Events from a position on, or the last `limit`; with `follow`, for ever."""
+    """Events from a position on, or the last `limit`; with `follow`, without end."""
     position = after
     if position is None:
         position = client.get("/audit/events", last=limit)["from"]

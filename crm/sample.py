@@ -1,7 +1,7 @@
 """Sample data for a new user and for tests: files like those that people really have, made from a seed.
 
 Four CSV files (accounts, products, sales teams, deals) with the usual mess: US dates, misspellings, deals without an
-account, commas in names. Whoever makes them also counts them, so that an import can be held against `Expected`.
+account, commas in names. They are counted as they are made, so that an import can be compared with `Expected`.
 """
 
 from __future__ import annotations

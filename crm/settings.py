@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DATA_FORMAT = 1  # of the data directory as a whole; each file has its own beside it
+DATA_FORMAT = 1  # of the data directory as a whole; each file has its own as well
 _FORMAT_FILE = "format"
 
 

@@ -19,7 +19,7 @@ class FieldError:
 
 
 class CrmError(Exception):
-    """Base of all expected failures. `type` is stable for ever; `status` is the HTTP answer."""
+    """Base of all expected failures. `type` never changes; `status` is the HTTP answer."""
 
     status = 500
     type = "internal"

@@ -15,7 +15,7 @@ from shared.kernel.service import Service
 def create_app(kernel: Kernel) -> FastAPI:
     return ServiceApp(
         "Audit",
-        "The event log as stored, replays of views beside the live ones, and the check that live == rebuilt == fold.",
+        "The event log as stored, replays of views next to the live ones, and the check that live == rebuilt == fold.",
         [events_router(kernel), jobs_router(kernel)],
     )
 

@@ -43,7 +43,7 @@ def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[AnyAggreg
 
 
 async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
-    """Rebuild views beside the live ones and swap them in; heal parked records.
+    """Rebuild views next to the live ones and swap them in; heal parked records.
 
     Raises StoreBroken when the log is not as it was written: no view may be built from it.
     """

@@ -222,7 +222,7 @@ def unlink(cmd: UnlinkActivity, state: Activity, ctx: Context) -> list[Event]:
 
 
 class EraseActivity(CommandModel):
-    """What was said becomes unreadable, for ever and everywhere. Plan and links stay."""
+    """What was said becomes unreadable everywhere. Plan and links stay."""
 
 
 @COMMANDS.command("EraseActivity", action="erase", verb="erase")

@@ -265,7 +265,7 @@ def end_account_link(cmd: EndAccountLink, state: Contact, ctx: Context) -> list[
 
 
 class EraseContact(CommandModel):
-    """Everything personal about this person becomes unreadable, for ever and everywhere. Links stay."""
+    """Everything personal about this person becomes unreadable everywhere. Links stay."""
 
 
 @COMMANDS.command("EraseContact", action="erase", verb="erase")

@@ -87,7 +87,7 @@ add_lifecycle(
 
 
 class Place(CommandModel):
-    """What stays as it is for ever: values are stored under it."""
+    """What never changes: values are stored under it."""
 
     resource: Annotated[str, F(min_length=1, max_length=40)]
     name: Annotated[str, F(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -132,7 +132,7 @@ def unique(options: list[str]) -> list[str]:
 
 
 class ChangeFieldDefinition(CommandModel, plain=FieldDefinition):
-    """Name and kind stay for ever: values are stored under them."""
+    """Name and kind never change: values are stored under them."""
 
     zh: Annotated[Text, F(min_length=1)] = ""
     en: Annotated[Text, F(min_length=1)] = ""

@@ -1,6 +1,6 @@
 """SavedView: a list that someone keeps: filters, order and columns over one record type.
 
-It holds names of fields and values to look for, no records: whoever opens it sees what their own rights show.
+It holds names of fields and values to look for, no records: a user who opens it sees what their own rights show.
 """
 
 from __future__ import annotations

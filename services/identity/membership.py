@@ -29,7 +29,7 @@ from shared.security.reach import reaches_all, require_reach_of, require_transfe
 
 COMMANDS = Commands(USER, __name__)
 
-# --- what these decisions know besides the user -----------------------------------------------------------------------
+# --- what these decisions know in addition to the user ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
 
 
 class EraseUser(CommandModel):
-    """Name, e-mail and phone become unreadable for ever, in backups too. The user must have left."""
+    """Name, e-mail and phone become unreadable, in backups too. The user must have left."""
 
 
 @COMMANDS.command("EraseUser", action="erase", verb="erase", prepare=standing)

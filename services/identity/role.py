@@ -1,4 +1,4 @@
-"""Role: rights of the organisation's own making, beside the built-in ones."""
+"""Role: rights that an organisation defines, in addition to the built-in ones."""
 
 from __future__ import annotations
 

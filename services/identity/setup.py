@@ -1,4 +1,4 @@
-"""First start: no default password. A one-time link lets whoever started the suite create the organisation."""
+"""First start: no default password. A one-time link lets the person who started the suite create the organisation."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def set_up_by_link(
 ) -> SetUp:
     """As `set_up`, once, for the bearer of the newest link, whatever process is asked.
 
-    Raises Forbidden: another token; Rejected: already done, or begun for another organisation; besides as `set_up`.
+    Raises Forbidden: another token; Rejected: already done, or begun for another organisation; also as `set_up`.
     """
     if await is_set_up(kernel):
         raise _already()

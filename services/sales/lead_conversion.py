@@ -33,7 +33,7 @@ class ConvertLead(CommandModel):
     """Each of account, contact and opportunity: "new", "none", or the id of an existing one.
 
     account null = "new" if the lead has a company, else "none". The other fields are those of a new opportunity;
-    amount and currency null = the lead's estimate. allow_duplicate: create the account beside one of the same name.
+    amount and currency null = the lead's estimate. allow_duplicate: although an account of the name exists.
     """
 
     account: Reference | None = None

@@ -56,7 +56,7 @@ class Aggregate(CommandRegistry[S]):
     """A record type. `name` is the stream category and the resource that rights name; no hyphens.
 
     noun: the path segment of its collection. shown: extra document fields computed from the state.
-    evolve: folds the events of its own; evolves_shared: it is told of those of shared shapes, too.
+    evolve: folds the events of its own; evolves_shared: it gets those of shared shapes, too.
     not_undoable: event types that `undo` refuses, because a command of their own takes them back or nothing can.
     forget: masks an erased person inside other fields, as decoding does.
     lasting: state fields that only grow; history and undo leave them out.

@@ -94,7 +94,7 @@ Facts = TypeVar("Facts", covariant=True, default=object)
 
 @dataclass(frozen=True, slots=True)
 class Context(Generic[Facts]):
-    """What a decision may know besides command and state: it reads no clock and makes no id by itself.
+    """What a decision may know in addition to command and state: it reads no clock and makes no id by itself.
 
     occurred_at: when it happened (an import says; otherwise now). facts: what the command's `prepare` looked up; a bare
     `Context` asks for none. reason: why, in the caller's words.

@@ -17,7 +17,7 @@ Event = Any  # any class registered with @event; the registry is the closed set
 
 
 class Undecodable(Exception):
-    """The stored bytes are no event of this program: parked and told, never skipped."""
+    """The stored bytes are no event of this program: parked and reported, never skipped."""
 
 
 @dataclass(frozen=True)  # no slots: it is encoded for every command, which takes four times as long with them

@@ -21,7 +21,7 @@ Fields = dict[str, list[str]]  # resource → field names
 @event("identity.SetUpLinkIssued")
 @dataclass(frozen=True, slots=True)
 class SetUpLinkIssued:
-    """The installation may be set up by whoever holds the token of this hash; a later link replaces it."""
+    """The installation may be set up by the holder of the token of this hash; a later link replaces it."""
 
     token_hash: str
 
@@ -89,7 +89,7 @@ class ListedUserInvited:
 @event("identity.InvitationIssued")
 @dataclass(frozen=True, slots=True)
 class InvitationIssued:
-    """Whoever holds the token of this hash may set the user's password until `expires_at` (µs), once."""
+    """The holder of the token of this hash may set the user's password until `expires_at` (µs), once."""
 
     token_hash: str
     expires_at: int

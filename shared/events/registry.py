@@ -161,7 +161,7 @@ def _describe(name: str, version: int, cls: type[Any], carries: tuple[str, ...])
                 sealed.append((f.name, mark))
                 masks[f.name] = _MASKS.get(get_origin(base) or base)
     if personal and not subject:
-        raise TypeError(f"{name}: personal fields need a Subject field beside them")
+        raise TypeError(f"{name}: personal fields need a Subject field next to them")
     names = tuple(f.name for f in fields(cls))
     make = _maker(cls, names)
     marked = (tuple(personal), tuple(sealed), subject, masks)

@@ -43,7 +43,7 @@ def lock_directory(folder: Path) -> Lock:
 
 
 def lock_file(path: Path) -> Lock:
-    """Take one file, by `<path>.lock` beside it. Raises AlreadyOpen."""
+    """Take one file, by `<path>.lock` next to it. Raises AlreadyOpen."""
     return _lock(path.with_name(f"{path.name}.lock"), path)
 
 

@@ -161,7 +161,7 @@ class SqliteEventStore:
             self._writer.submit(commands)
 
     def _report(self, report: Report) -> None:
-        with suppress(RuntimeError):  # the event loop is gone, and with it everyone who could be told
+        with suppress(RuntimeError):  # the event loop is gone, and with it everyone who waits
             report.commands[0].done.get_loop().call_soon_threadsafe(self._deliver, report)
 
     def _deliver(self, report: Report) -> None:

@@ -147,7 +147,7 @@ def _linked(before: bytes, event: Stored) -> bytes:
 
 
 def strange_objects(db: sqlite3.Connection) -> list[str]:
-    """What is in the file beside what the suite makes, such as triggers, and what is missing of that."""
+    """What is in the file in addition to what the suite makes, such as triggers, and what is missing of that."""
     found = set(db.execute(_OBJECTS))
     surplus = [f"the file has a {kind} {name} that the suite did not make" for kind, name in sorted(found - DECLARED)]
     return surplus + [f"the file lacks the {kind} {name}" for kind, name in sorted(DECLARED - found)]

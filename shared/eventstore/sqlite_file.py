@@ -62,7 +62,7 @@ def _code(error: sqlite3.Error) -> int:
 def open_for_writing(path: Path, rekey: Rekey | None = None, installation: str | None = None) -> sqlite3.Connection:
     """Open or create the store's file with every commit flushed to disk.
 
-    The whole log is moved into the database first: what a failed flush left only in the page cache is written anew.
+    The whole log is moved into the database first: what a failed flush left only in the page cache is written again.
     A file of an older format is brought to this one; `rekey` is what format 1 needs. installation: the id of a store
     that has none yet; None = a new one.
 

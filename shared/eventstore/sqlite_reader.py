@@ -33,8 +33,8 @@ _slice = partial(tuple.__new__, StreamSlice)  # as StreamSlice._make, without co
 _STREAM = f"""SELECT {_COLUMNS} FROM events
 WHERE stream = :stream AND version > :after AND version <= :up_to AND tenant = :tenant ORDER BY version LIMIT :limit
 """
-# Joined by the engine, which walks the named index in the order of versions. What is told of the last and of the very
-# first event is sought: carried along from row to row it would take a third of the time.
+# Joined by the engine, which walks the named index in the order of versions. The columns of the last and of the very
+# first event are looked up: carried along from row to row it would take a third of the time.
 _PART = "FROM events INDEXED BY sqlite_autoindex_events_2 WHERE stream = ?1 AND tenant = ?4 AND"
 _BETWEEN = f"{_PART} version > ?2 AND version <= ?3"
 _SLICE = f"""

@@ -1,4 +1,4 @@
-"""The newest events, kept in memory: whoever follows the feed reads them there, and the file is asked by latecomers."""
+"""The newest events, kept in memory: a reader of the feed finds them there, and only a late one reads the file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tail:
     def add(self, events: Sequence[Stored], head: int) -> None:
         """Take in what a group wrote, and the store's head after it; the older half goes when there is too much.
 
-        What does not join on to what is here (a group of which it was not known whether it was written) begins anew.
+        What does not join on to what is here (a group of which it was not known whether it was written) begins again.
         """
         before = events[0].position - 1 if events else head
         if before != self._last:

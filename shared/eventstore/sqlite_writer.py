@@ -176,7 +176,7 @@ class GroupWriter:
         return outcomes
 
     def _failed(self, error: Exception) -> Exception:
-        """What the callers are told; a broken disk ends all writing, everything else may be tried again."""
+        """The outcome that the callers get; a broken disk ends all writing, everything else may be tried again."""
         if not isinstance(error, sqlite3.Error):
             return error
         log.error("a commit failed: %s", error)

@@ -18,7 +18,7 @@ from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.views.port import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
-MAX_ERRORS = 100  # told by field; an answer is never larger than what it refuses
+MAX_ERRORS = 100  # reported by field; an answer is never larger than what it refuses
 
 
 _EXAMPLE: dict[str, Any] = {

@@ -17,7 +17,7 @@ AnyAggregate = Aggregate[Any]
 class Catalogue:
     """roles: the built-in ones by id, with what the services grant them; none where none were given.
 
-    resources: names of what rights are granted on besides record types. streams: the categories of streams that are no
+    resources: what rights are granted on in addition to record types. streams: the categories of streams that are no
     records. field_definition: the record type whose records define custom fields, None where there is none.
     """
 

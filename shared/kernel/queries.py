@@ -128,7 +128,7 @@ class Queries:
                 raise ProjectionBehind()
 
     async def _version(self, aggregate: AnyAggregate, id: str, tenant: str) -> int:
-        """The record's version in the view, for whoever may see it; 0 = it is not there."""
+        """The record's version in the view, not limited by a scope; 0 = it is not there."""
         found = await self.views.get(aggregate.collection.name, id, Scope(tenant))
         return 0 if found is None else int(found["version"])
 

@@ -24,7 +24,7 @@ def _no_policies(ports: Ports) -> Sequence[Policy]:
 class Service:
     """create_app serves `/<name>`, and the paths below the segments `at_root` without that prefix.
 
-    resources: what rights are granted on besides record types. roles: the built-in ones.
+    resources: what rights are granted on in addition to record types. roles: the built-in ones.
     streams: the categories of its streams that are no records, so that no view shows them.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """

@@ -140,7 +140,7 @@ class Snapshots:
             await self._catch_up(snapshot.views, aggregate, snapshot, occurred, head)
         snapshot.position = head
         if snapshot.touched:
-            await self._own_anew(aggregate, snapshot, snapshot.views)
+            await self._write_owners(aggregate, snapshot, snapshot.views)
         return snapshot.views
 
     async def _built(self, aggregate: AnyAggregate, tenant: str, occurred: Micros | None, position: int) -> Views:
@@ -172,7 +172,7 @@ class Snapshots:
     async def _catch_up(
         self, views: Views, aggregate: AnyAggregate, snapshot: _Snapshot, occurred: Micros | None, head: int
     ) -> None:
-        """Fold again what was told since about the time before the moment."""
+        """Fold again the records whose events of before the moment came later."""
         after, tenant = snapshot.position, snapshot.tenant
         while after < head:
             page = await self._store.read_all(after, BATCH, categories=[aggregate.name], tenant=tenant)
@@ -186,14 +186,14 @@ class Snapshots:
                 return
             after = page[-1].position
 
-    async def _own_anew(self, aggregate: AnyAggregate, snapshot: _Snapshot, views: Views) -> None:
+    async def _write_owners(self, aggregate: AnyAggregate, snapshot: _Snapshot, views: Views) -> None:
         """Give the touched records the owner they have now."""
         ids = sorted(snapshot.touched)
         snapshot.touched.clear()
         name, tenant = snapshot.collection, snapshot.tenant
         kept = await views.get_many(name, ids, Scope(tenant))
         await self._write(
-            aggregate, views, [Write(name, tenant, id, d, d["version"], anew=True) for id, d in kept.items()]
+            aggregate, views, [Write(name, tenant, id, d, d["version"], overwrite=True) for id, d in kept.items()]
         )
 
     async def _write(self, aggregate: AnyAggregate, views: Views, writes: Sequence[Write]) -> None:
@@ -220,7 +220,7 @@ class Snapshots:
         self._close_if_done(snapshot)
 
     def _close_if_done(self, snapshot: _Snapshot) -> None:
-        """A retired snapshot is closed by whoever reads it last."""
+        """A retired snapshot is closed by its last reader."""
         if snapshot.retired and not snapshot.users and snapshot.views is not None:
             task = asyncio.get_running_loop().create_task(snapshot.views.close())
             snapshot.views = None

@@ -1,4 +1,4 @@
-"""The passwords that guessing begins with: those found most often in breaches, and beside them some more at the
+"""The passwords that guessing begins with: those found most often in breaches, and some more at the
 lengths we accept and some more words that such passwords are built from."""
 
 from __future__ import annotations

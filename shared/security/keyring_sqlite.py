@@ -1,4 +1,4 @@
-"""The embedded key ring: one SQLite file beside the event store, with its own root key file.
+"""The embedded key ring: one SQLite file next to the event store, with its own root key file.
 
 root key → tenant keys (versioned) → subject keys. Ids stand in clear, keys only wrapped; a destroyed subject leaves a
 number, a hash of its id and a time.

@@ -159,9 +159,9 @@ class Reconciler:
             held += [(aggregate, d["id"]) async for d in every(self.views, name, mine, Scope(tenant))]
         for aggregate, key in held:
             shown = await self.views.get(aggregate.collection.name, key, Scope(tenant))
-            if shown is not None and (write := await self._anew(aggregate, tenant, key)).document != shown:
+            if shown is not None and (write := await self._rewritten(aggregate, tenant, key)).document != shown:
                 yield write
 
-    async def _anew(self, aggregate: AnyAggregate, tenant: str, id: str) -> Write:
+    async def _rewritten(self, aggregate: AnyAggregate, tenant: str, id: str) -> Write:
         state = await self.repository.load(aggregate, tenant, id)
-        return Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version, anew=True)
+        return Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version, overwrite=True)

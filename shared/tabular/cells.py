@@ -52,7 +52,7 @@ def entries(text: str) -> list[str]:
 class Columns:
     """What an export shows of a collection: fields in the declared order, custom fields one by one.
 
-    wanted: only these (None = all). custom: the defined custom fields. titles: a column with the title beside each
+    wanted: only these (None = all). custom: the defined custom fields. titles: a column with the title next to each
     reference.
     """
 

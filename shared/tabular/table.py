@@ -140,7 +140,7 @@ def _columns(path: Path, name: str, encoding: str, delimiter: str) -> tuple[str,
 
 @dataclass(slots=True)
 class _Lines:
-    """The lines of a file for a CSV reader. length: of the row so far, which whoever reads rows sets back."""
+    """The lines of a file for a CSV reader. length: of the row so far, which the reader of rows resets."""
 
     file: TextIO
     name: str

@@ -1,4 +1,4 @@
-"""XLSX in: judged as an archive before anything is unpacked or parsed, then turned into a plain CSV beside it by a
+"""XLSX in: judged as an archive before anything is unpacked or parsed, then turned into a plain CSV next to it by a
 process of its own."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The views port: documents that answer queries. Declared fields only, a Scope in every call.
 
-Every adapter passes `tests/contract/views_suite.py`. Capabilities that an adapter may have besides are in
+Every adapter passes `tests/contract/views_suite.py`. Capabilities that an adapter may have in addition are in
 `capabilities.py`. The declarations and the queries of the port are offered here, too.
 """
 
@@ -43,7 +43,7 @@ __all__ = [
 class Write:
     """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
 
-    tokens are computed by the adapter from the declared searchable fields. anew: replace a document of the same
+    tokens are computed by the adapter from the declared searchable fields. overwrite: replace a document of the same
     version, too, as its content changed with a key and not with an event.
     """
 
@@ -52,7 +52,7 @@ class Write:
     key: str
     document: Document | None
     version: int
-    anew: bool = False
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Views(Protocol):
         ...
 
     async def begin_rebuild(self, collection: Collection) -> str:
-        """An empty collection beside the live one; returns the temporary name that `write` takes. An unfinished
+        """An empty collection next to the live one; returns the temporary name that `write` takes. An unfinished
         rebuild of the same collection is dropped."""
         ...
 

@@ -63,8 +63,8 @@ class SqliteViews:
 
     def __init__(self, path: Path | None, db: sqlite3.Connection) -> None:
         self._db, self._path = db, path
-        self._turn = asyncio.Lock()  # held by whoever uses the writing connection
-        self._lock = Lock()  # held by whoever uses the one connection of a nameless file
+        self._turn = asyncio.Lock()  # held by the user of the writing connection
+        self._lock = Lock()  # held by the user of the one connection of a nameless file
         self._shared = path is None
         self._catalogue = FileCatalogue(db, indexed=path is not None)
         self._readers = Readers(path, db, self._lock)
@@ -108,7 +108,7 @@ class SqliteViews:
     def _written(
         self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint], lease: Lease | None
     ) -> Generator[None, None, None]:
-        """What a write does, all or nothing; whoever runs it may do something else between two steps."""
+        """What a write does, all or nothing; its caller may do something else between two steps."""
         batches: dict[int, Batch] = {}
         for (collection, tenant), group in newest(writes).items():
             table = self._catalogue.table(collection)
@@ -138,8 +138,8 @@ class SqliteViews:
             self._moving = asyncio.create_task(self._move(self._log))
 
     async def _move(self, log: Log) -> None:
-        """Beside the writers. They wait a moment for the last of it, so that they find all of it moved and begin anew;
-        where readers or the disk keep it from that too often, it is cut.
+        """In parallel with the writers. They wait a moment for its end, so that all of it is moved and they begin
+        again; where readers or the disk keep it from that too often, it is cut.
         """
         with refusals(self._path):
             await asyncio.to_thread(log.move)

@@ -1,4 +1,4 @@
-"""What the file holds: its collections, who has which number, the checkpoints. Whoever changes it holds the writer."""
+"""What the file holds: its collections, who has which number, the checkpoints. Its changer holds the writer."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _is_damage(error: sqlite3.Error | JSONDecodeError) -> bool:
 
 
 def mark_of(path: Path) -> Path:
-    """A file beside the views: somebody found them damaged while they were open."""
+    """A file next to the views: somebody found them damaged while they were open."""
     return path.with_name(f"{path.name}.damaged")
 
 

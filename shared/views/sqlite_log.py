@@ -1,4 +1,4 @@
-"""The write-ahead log of a views file: moved into the file beside the writers, cut when it has grown out of hand."""
+"""The write-ahead log of a views file: moved into the file next to the writers, cut when it is too long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOG_BYTES = 64 * 1024 * 1024  # after which the log is cut, while nobody writes
 
 
 class Log:
-    """`db`: the writing connection, which whoever calls `shorten` or `empty` holds.
+    """`db`: the writing connection, which the caller of `shorten` or `empty` holds.
 
     A log of which everything is moved is written from its beginning again by the next writer, who waits for no disk.
     Cutting it waits for a flush.

@@ -33,7 +33,7 @@ class Estimates:
         self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
 
     def get(self, key: Hashable, estimate: Callable[[], T]) -> T:
-        """What was estimated under the key, anew when that was long ago."""
+        """What was estimated under the key, again when that was long ago."""
         now = time.monotonic()
         found = self._kept.get(key)
         if found is not None and found[0] > now:

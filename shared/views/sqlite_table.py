@@ -154,7 +154,7 @@ class Table:
 
 
 def dump(declaration: Collection) -> bytes:
-    """A declaration as it is kept beside its tables, with what else their content depends on."""
+    """A declaration as it is kept with its tables, with what else their content depends on."""
     return orjson.dumps({"tokens": text.VERSION, **asdict(declaration)}, option=orjson.OPT_SORT_KEYS)
 
 

@@ -48,7 +48,7 @@ class TableWriter:
         found = {row[0]: row[1:] for row in self._db.execute(self._find, (number, keys)).fetchall()}
         gone: dict[str, int] = dict(self._db.execute(self._find_gone, (number, keys))) if self._any_gone else {}
         known = {one.key: found[one.key] if one.key in found else (0, gone.get(one.key, 0)) for one in writes}
-        newer = [one for one in writes if one.version + (one.anew and one.key in found) > known[one.key][1]]
+        newer = [one for one in writes if one.version + (one.overwrite and one.key in found) > known[one.key][1]]
         bodies = self._bodies([known[one.key][0] for one in newer if one.key in found])
         for one in newer:
             id, _, *cells = known[one.key]

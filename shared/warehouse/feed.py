@@ -2,7 +2,7 @@
 right after it.
 
 At least once: rows are written before the checkpoint, which lives in the warehouse itself, and a replay overwrites
-them. A stream with an event that cannot be read is set aside and told; the others flow on.
+them. A stream with an event that cannot be read is set aside and reported; the others flow on.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class WarehouseFeed:
             )
 
     async def run(self) -> None:
-        """Feed for ever, in blocks of 1,000 rows or more, or what there is once a second."""
+        """Feed until cancelled, in blocks of 1,000 rows or more, or what there is once a second."""
         while True:
             try:
                 await self.refill_stale()
@@ -151,7 +151,7 @@ class WarehouseFeed:
         self._states.clear()
 
     async def refill_stale(self) -> None:
-        """Fill the tables whose declaration changed beside the live ones and swap them in."""
+        """Fill the tables whose declaration changed next to the live ones and swap them in."""
         if self.stale:
             await refill(self, self.stale, lambda _: None)
 

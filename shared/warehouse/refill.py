@@ -1,4 +1,4 @@
-"""Fill fact tables beside the live ones, stream by stream in flat memory; swap them in, or say what differs.
+"""Fill fact tables next to the live ones, stream by stream in flat memory; swap them in, or say what differs.
 
 The live feed goes on meanwhile; it pauses only for the last events and the swap.
 """
@@ -29,7 +29,7 @@ class Digest:
 
 
 async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Progress) -> int:
-    """Fill the tables anew and swap them in without downtime. Returns how many events were read."""
+    """Fill the tables again and swap them in without downtime. Returns how many events were read."""
     feed.rebuilding = True
     try:
         read, head = await _fill(feed, tables, "__new", progress)
@@ -97,7 +97,7 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
     for name in sorted({a for t in tables for a in t.aggregates} & feed.aggregates.keys()):
         async for stream in feed.store.streams(name, up_to=head):
             read += len(stream)
-            await feed.rows_of(stream, rows, tables)  # what is unreadable was set aside and told by the feed
+            await feed.rows_of(stream, rows, tables)  # what is unreadable was set aside and reported by the feed
             if len(rows) >= BLOCK:
                 await rows.insert(feed.warehouse, suffix)
                 progress(read)

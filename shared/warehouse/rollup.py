@@ -1,6 +1,6 @@
 """Roll-ups: sums of a current table for dashboards over millions of records, one generation at a time.
 
-A roll-up is never added to: it is computed anew from the current states, so a corrected event corrects it. It is kept
+A roll-up is never added to: it is computed again from the current states, so a corrected event corrects it. It is kept
 only for organisations large enough to need one, and used only while it is at most MAX_AGE behind; else the sums are
 made from the states themselves.
 """
@@ -37,7 +37,7 @@ class RollUp:
 
 
 class RollUps:
-    """Generations live as long as the process: after a start they are made anew."""
+    """Generations live as long as the process: after a start they are made again."""
 
     def __init__(
         self, warehouse: Warehouse, declared: Iterable[RollUp], clock: Clock, worth_it: int = WORTH_IT

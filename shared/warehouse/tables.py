@@ -105,7 +105,7 @@ class FactTable:
     """What one or more record types leave in the warehouse.
 
     facts: the table with a row per event, current: the one with a row per record; "" = there is none. `version` grows
-    when rows would come out different: the tables are filled anew beside the live ones then. subjects: what an event
+    when rows would come out different: the tables are filled again next to the live ones then. subjects: what an event
     gives a row each, unless that is the state after it. rollup: sums of `current`.
     """
 

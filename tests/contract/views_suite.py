@@ -74,13 +74,13 @@ class ViewsSuite(ViewsQuerySuite, ViewsLeaseSuite):
     async def test_a_document_is_written_anew_as_of_the_version_that_it_has(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(thing("a", name="before", tags=["x"]), version=2)])
-        await views.write([replace(put(thing("a", name="older"), version=1), anew=True)])
+        await views.write([replace(put(thing("a", name="older"), version=1), overwrite=True)])
         assert await ids(views, Query(text="before")) == ["a"]
-        await views.write([replace(put(thing("a", name="masked"), version=2), anew=True)])
+        await views.write([replace(put(thing("a", name="masked"), version=2), overwrite=True)])
         assert (await ids(views, Query(text="masked")), await ids(views, Query(text="before"))) == (["a"], [])
         assert await ids(views, where(("tags", "contains", "x"))) == []
         await views.write([Write("things", "t1", "a", None, 3)])
-        await views.write([replace(put(thing("a"), version=3), anew=True)])
+        await views.write([replace(put(thing("a"), version=3), overwrite=True)])
         assert await views.get("things", "a", ALL) is None
 
     async def test_a_removal_leaves_a_tombstone(self, views: Views) -> None:

@@ -122,7 +122,7 @@ async def test_the_late_write_of_a_replaced_projector_is_refused(room: ToyRoom) 
 
 
 async def test_a_projector_that_lacks_a_record_type_does_not_pass_its_events(room: ToyRoom) -> None:
-    """Else the views of the next one would lack them for ever: it goes on from the same checkpoint."""
+    """Else the views of the next one would always lack them: it goes on from the same checkpoint."""
     clock = SetClock(SystemClock().now())
     lacking, whole = process(room, clock, catalogue=Catalogue([])), process(room, clock)
     await room.happen("a", ToyMade("a"))

@@ -30,7 +30,7 @@ async def test_tags_and_roles_of_the_erased_are_masked_and_purged(tmp_path: Path
         shown = await views.get("contacts", id, ALL)
         assert shown is not None
         old = {**shown, "tags": ["marzipan"], "accounts": [{"account": "a", "role": "quince", "active": True}]}
-        await views.write([Write("contacts", TENANT, id, old, shown["version"], anew=True)])
+        await views.write([Write("contacts", TENANT, id, old, shown["version"], overwrite=True)])
         await suite.close()
     assert list(files_with(tmp_path, WORDS)) == ["views.db"]
 

@@ -1,4 +1,4 @@
-"""Turns to ask: one of a user, few of a tenant, users in rotation, and nobody waits for ever."""
+"""Turns to ask: one of a user, few of a tenant, users in rotation, and nobody waits without end."""
 
 from __future__ import annotations
 

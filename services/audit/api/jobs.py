@@ -89,7 +89,7 @@ def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
     model = TypeAdapter(ReplayViews)
     described = operation(
         "replay",
-        "Rebuild views from the events beside the live ones and swap them in",
+        "Rebuild views from the events next to the live ones and swap them in",
         "jobs",
         {200: _STREAM},
         body=body_of(ReplayViews, {"views": ["accounts"]}, required=False),

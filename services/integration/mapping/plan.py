@@ -53,7 +53,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """All that planning may know beside the row. custom_kinds: of the resource's custom fields.
+    """All that planning may know in addition to the row. custom_kinds: of the resource's custom fields.
 
     gathered: canonical form of the key → field → texts, for steps that gather.
     """
