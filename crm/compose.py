@@ -143,7 +143,7 @@ async def open_kernel(
         return kernel
     feed = await open_warehouse(
         settings.data / "warehouse",
-        lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock),
+        lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock, kernel.views),
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.streaming.leases import LeaseHolder, exclusively
 from shared.warehouse.port import Warehouse
 from shared.warehouse.tables import FactTable, Row, Rows, Table
 
@@ -33,12 +34,17 @@ async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pro
     feed.rebuilding = True
     try:
         read, head = await _fill(feed, tables, "__new", progress)
-        async with feed.lock:
+
+        async def swap(_: LeaseHolder) -> None:
+            await feed.follow()
             await _catch_up(feed, tables, "__new", head)
             await _swap(feed.warehouse, tables)
             feed.rollups.forget()
             await feed.remember(tables)
             feed.stale = [t for t in feed.stale if t not in tables]
+
+        async with feed.lock:
+            await exclusively(feed.leases, feed.holder.name, swap)
         await feed.publish()  # readers still show the old ones
         await _drop(feed.warehouse, tables)
         return read
@@ -94,10 +100,10 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
         await feed.warehouse.command(table.ddl(table.name + suffix))
     head, read = feed.position, 0
     rows = Rows(tables)
-    for name in sorted({a for t in tables for a in t.aggregates} & feed.aggregates.keys()):
+    for name in sorted({a for t in tables for a in t.aggregates} & feed.facts.aggregates.keys()):
         async for stream in feed.store.streams(name, up_to=head):
             read += len(stream)
-            await feed.rows_of(stream, rows, tables)  # what is unreadable was set aside and reported by the feed
+            await feed.facts.rows_of(stream, rows, tables)  # what is unreadable was set aside and reported by the feed
             if len(rows) >= BLOCK:
                 await rows.insert(feed.warehouse, suffix)
                 progress(read)
@@ -109,13 +115,13 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
 async def _catch_up(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, after: int) -> None:
     """Refold the records that changed while the tables were filled. The feed is paused, so this is short."""
     rows = Rows(tables)
-    names = sorted({a for t in tables for a in t.aggregates} & feed.aggregates.keys())
+    names = sorted({a for t in tables for a in t.aggregates} & feed.facts.aggregates.keys())
     while after < feed.position:
         page = await feed.store.read_all(after, 1000, categories=names)
         changed = {(s.tenant, s.stream) for s in page if s.position <= feed.position}
         for tenant, stream in sorted(changed):
             events = [s for s in await feed.store.read(tenant, stream) if s.position <= feed.position]
-            await feed.rows_of(events, rows, tables)
+            await feed.facts.rows_of(events, rows, tables)
         await rows.insert(feed.warehouse, suffix)
         after = page[-1].position if page else feed.position
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.port import Warehouse
 from shared.warehouse.refill import digest, dump, refill, verify
 from shared.warehouse.tables import Column, FactTable, Row, money
+from tests.support.leases import FreeLeases
 
 IDS = SystemIds()
 
@@ -60,19 +62,19 @@ def evolve(state: Crate, event: Event) -> None:
 
 
 CRATE: Aggregate[Crate] = Aggregate("crate", "yards", "crates", Crate, evolve, Collection("crates", 1, ()))
-COLUMNS = (Column("yard", "LowCardinality(String)"), Column("weight", "Nullable(Decimal(18, 2))"))
-
-
-def crate_rows(before: Any, recorded: Recorded, after: Any) -> list[Row]:
-    return [(after.yard, money(after.weight))]
+COLUMNS = (
+    Column("yard", "LowCardinality(String)"),
+    Column("weight", "Nullable(Decimal(18, 2))", lambda crate: money(crate.weight)),
+)
 
 
 def moves(before: Any, recorded: Recorded, after: Any) -> list[Row]:
     return [(before.yard, after.yard)] if before.yard != after.yard else []
 
 
-CRATES = FactTable("crate_facts", "crates_now", 1, ("crate",), COLUMNS, crate_rows)
-MOVES = FactTable("moves", "", 1, ("crate",), (Column("was", "String"), Column("is", "String")), moves)
+CRATES = FactTable("crate_facts", "crates_now", 1, ("crate",), COLUMNS)
+MOVED = (Column("was", "String", itemgetter(0)), Column("is", "String", itemgetter(1)))
+MOVES = FactTable("moves", "", 1, ("crate",), MOVED, moves)
 TABLES = (CRATES, MOVES)
 
 
@@ -84,7 +86,7 @@ class Yard:
         self.feed = self.new_feed()
 
     def new_feed(self, tables: tuple[FactTable, ...] = TABLES) -> WarehouseFeed:
-        return WarehouseFeed(self.warehouse, self.store, self.codec, [CRATE], tables, SystemClock())
+        return WarehouseFeed(self.warehouse, self.store, self.codec, [CRATE], tables, SystemClock(), FreeLeases())
 
     async def add(self, id: str, version: int, *events: Any, tenant: str = "acme", at: str = "2017-01-01") -> None:
         stream, when = CRATE.stream(id), start_of_day(at)
@@ -240,14 +242,8 @@ class FeedSuite:
         await yard.feed.start()
         await yard.add("a", 0, CrateFilled("east", "1"))
         await yard.feed.catch_up()
-        heavy = FactTable(
-            "crate_facts",
-            "crates_now",
-            2,
-            ("crate",),
-            (*COLUMNS, Column("heavy", "Bool")),
-            lambda before, recorded, after: [(after.yard, money(after.weight), True)],
-        )
+        columns = (*COLUMNS, Column("heavy", "Bool", lambda crate: True))
+        heavy = FactTable("crate_facts", "crates_now", 2, ("crate",), columns)
         later = yard.new_feed((heavy, MOVES))
         await later.start()
         assert later.stale == [heavy]

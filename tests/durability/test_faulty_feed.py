@@ -19,6 +19,7 @@ from shared.warehouse.confined import ConfinedWarehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.refill import verify
 from tests.durability.faulty_feed import FaultyFeed
+from tests.support.leases import FreeLeases
 from tests.support.world import TENANT, World, open_world
 
 
@@ -85,7 +86,9 @@ async def test_the_warehouse_holds_the_same_rows(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
         line = FaultyFeed(world.store, dice)
-        feed = WarehouseFeed(warehouse, cast(EventStore, line), world.bus.codec, world.catalogue, TABLES, world.clock)
+        feed = WarehouseFeed(
+            warehouse, cast(EventStore, line), world.bus.codec, world.catalogue, TABLES, world.clock, FreeLeases()
+        )
         await feed.start()
         try:
             for _ in range(3):

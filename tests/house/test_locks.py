@@ -21,7 +21,6 @@ LOCKS = {
     "shared/tabular/xlsx.py": "bounds the memory of files that one process reads",
     "shared/views/sqlite.py": "orders the uses of the writing connection",
     "shared/views/sqlite_readers.py": "orders the uses of the reading connections",
-    "shared/warehouse/feed.py": "orders feed and refill of the process that has the warehouse's files open",
     "shared/warehouse/protocol.py": "orders the uses of engine sessions",
     "shared/warehouse/readers.py": "bounds the statements of one process's reader",
     "shared/warehouse/writer.py": "orders the uses of the writing engine",

@@ -24,6 +24,7 @@ from shared.warehouse.confined import ConfinedWarehouse
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.refill import dump, refill, verify
 from shared.warehouse.tables import Row
+from tests.support.leases import FreeLeases
 from tests.support.world import BOSS, TENANT, World, open_world
 
 HOUR = 3_600_000_000
@@ -70,7 +71,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
     async with open_world(tmp_path) as world:
         warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
         codec = world.bus.codec
-        feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock)
+        feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock, FreeLeases())
         await feed.start()
         yield Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
         await warehouse.close()
@@ -299,7 +300,9 @@ def test_any_history_gives_the_same_figures_as_the_fold(
 async def _any_history(folder: Path, histories: list[list[str]]) -> None:
     async with open_world(folder) as world:
         warehouse = await ConfinedWarehouse.open(f"chdb:{folder / 'warehouse'}")
-        feed = WarehouseFeed(warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock)
+        feed = WarehouseFeed(
+            warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock, FreeLeases()
+        )
         await feed.start()
         a = Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
         won = 0
