@@ -39,7 +39,6 @@ class Catalogue:
         granted = [*((a.name, a.grants) for a in self), *others.items()]
         self.roles = with_grants(roles, granted) if (roles := tuple(roles)) else {}
         self._commands = {name: (a, c) for a in self._by_name.values() for name, c in a.commands.items()}
-        self._by_collection = {a.collection.name: a for a in self._by_name.values()}
 
     def __iter__(self) -> Iterator[AnyAggregate]:
         return iter(self._by_name.values())
@@ -67,9 +66,3 @@ class Catalogue:
         for one in self:
             if missing := sorted(set(one.looks_up) - self._by_name.keys()):
                 raise ValueError(f"{one.name} looks up {', '.join(missing)}, which the catalogue lacks")
-
-    def of_service(self, service: str) -> list[AnyAggregate]:
-        return [a for a in self._by_name.values() if a.service == service]
-
-    def of_collection(self, collection: str) -> AnyAggregate:
-        return self._by_collection[collection]

@@ -62,8 +62,8 @@ class Kernel:
     verifier: TokenVerifier
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     limits: Limits  # of throttles and quotas
-    signer: TokenSigner | None = None  # the identity service alone signs
-    feed: WarehouseFeed | None = None  # the analytics service alone opens the warehouse, `feed.warehouse`
+    signer: TokenSigner | None = None
+    feed: WarehouseFeed | None = None  # where a role of this process needs the warehouse, `feed.warehouse`
 
     @property
     def projector(self) -> Projector:

@@ -9,12 +9,18 @@ from typing import Any
 
 import pytest
 
-from services.integration.imports import claims, cleanup, dry_runs, runner
+from services.integration.import_job import IMPORT
+from services.integration.imports import claims, cleanup, dry_runs, runner, scheduler
 from services.integration.imports.command_sender import Sender
+from services.integration.imports.execution import ImportExecution
 from services.integration.imports.files import ImportFiles, job_file
 from services.integration.imports.job_store import existing
 from services.integration.imports.runner import Runner
 from shared.clock import SystemIds
+from shared.eventstore.port import StoreUnavailable
+from shared.kernel.repository import Repository
+from shared.views.port import ViewsUnavailable
+from shared.views.sqlite import SqliteViews
 from tests.support.import_processes import API, Installation, Process, installation
 
 BATCH = 10
@@ -308,3 +314,48 @@ def id_at(micros: int) -> str:
     """An id that was given then."""
     digits = f"{micros // 1000:012x}" + SystemIds().new().replace("-", "")[12:]
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+async def test_a_start_while_the_views_do_not_answer_finds_the_imports_later(
+    suite: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await suite.process(API)
+    id = await uploaded(one)
+    await one.kernel.queries.wait_for(IMPORT, id, suite.founded.tenant, 1)  # so no news of it will come
+    scan, refusals = SqliteViews.scan, [ViewsUnavailable("away")]
+
+    def sometimes(self: SqliteViews, *given: Any) -> Any:
+        if refusals and given[0] == IMPORT.collection.name:
+            raise refusals.pop()
+        return scan(self, *given)
+
+    monkeypatch.setattr(SqliteViews, "scan", sometimes)
+    monkeypatch.setattr(scheduler, "RETRY_SECONDS", 0.0)
+    await suite.process("imports")
+    async with asyncio.timeout(10):
+        assert (await one.events(id))[-1]["status"] == "completed"
+    assert not refusals
+
+
+async def test_a_store_that_does_not_answer_makes_no_process_forget_an_import(
+    suite: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses just when the process asks whether the import, which it could not carry out, is still unfinished."""
+    run, load, refusals = ImportExecution.run, Repository.load, list[Exception]()
+
+    async def taken(self: ImportExecution) -> None:
+        refusals.append(StoreUnavailable("away"))
+        monkeypatch.setattr(ImportExecution, "run", run)
+        monkeypatch.setattr(Repository, "load", sometimes)
+
+    async def sometimes(self: Repository, aggregate: Any, *given: Any) -> Any:
+        if refusals and aggregate is IMPORT:
+            raise refusals.pop()
+        return await load(self, aggregate, *given)
+
+    one = await suite.process(API)
+    monkeypatch.setattr(ImportExecution, "run", taken)
+    await suite.process("imports")
+    id = await uploaded(one)
+    async with asyncio.timeout(10):
+        assert (await one.events(id))[-1]["status"] == "completed"

@@ -26,6 +26,7 @@ from shared.kernel.kernel import Kernel
 AT_ONCE = 2
 LOOK_SECONDS = 0.25  # between two looks for dry runs, and for jobs whose process has ended
 SWEEP_SECONDS = 3_600.0
+RETRY_SECONDS = 5.0  # until the next sweep after one that failed
 BEGINNINGS = names_of(ImportStarted, ImportResumed, ImportRevertStarted)
 Key = tuple[str, str]  # tenant, import id; a dry run has no tenant here
 log = logging.getLogger("crm.imports")
@@ -80,7 +81,8 @@ class ImportScheduler:
                     self._unfinished.add((tenant, id))
             await remove_outdated(self._kernel)
         except Exception:
-            log.exception("imports could not be swept; the next time is in an hour")
+            log.exception("imports could not be swept; trying again")
+            self._sweep_at = asyncio.get_running_loop().time() + RETRY_SECONDS
 
     def _start_tasks(self) -> None:
         for tenant, id in self._unfinished:
@@ -105,11 +107,14 @@ class ImportScheduler:
             await asyncio.sleep(LOOK_SECONDS)  # another process has it, or the store is unavailable
 
     async def _is_unfinished(self, tenant: str, id: str) -> bool:
-        self._unfinished.discard((tenant, id))
-        state = await self._kernel.repository.load(IMPORT, tenant, id)
-        if state.status in UNFINISHED:
-            self._unfinished.add((tenant, id))
-        return state.status in UNFINISHED
+        unfinished = True  # until the log says otherwise
+        self._unfinished.discard((tenant, id))  # first: what begins while the log is read adds it again
+        try:
+            unfinished = (await self._kernel.repository.load(IMPORT, tenant, id)).status in UNFINISHED
+        finally:
+            if unfinished:
+                self._unfinished.add((tenant, id))
+        return unfinished
 
     async def _dry_run(self, id: str) -> None:
         execution = DryRunExecution(self._kernel, id)
