@@ -21,7 +21,9 @@ from shared.events.codec import Codec
 from shared.events.envelope import Event, Metadata, NewEvent, Recorded
 from shared.events.registry import event
 from shared.eventstore.port import EventStore
+from shared.streaming.leases import Leases
 from shared.views.port import Collection
+from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.port import Warehouse
 from shared.warehouse.refill import digest, dump, refill, verify
@@ -85,8 +87,9 @@ class Yard:
         self.warehouse, self.store, self.codec = warehouse, store, codec
         self.feed = self.new_feed()
 
-    def new_feed(self, tables: tuple[FactTable, ...] = TABLES) -> WarehouseFeed:
-        return WarehouseFeed(self.warehouse, self.store, self.codec, [CRATE], tables, SystemClock(), FreeLeases())
+    def new_feed(self, tables: tuple[FactTable, ...] = TABLES, leases: Leases | None = None) -> WarehouseFeed:
+        leases = leases or FreeLeases()
+        return WarehouseFeed(self.warehouse, self.store, self.codec, [CRATE], tables, SystemClock(), leases)
 
     async def add(self, id: str, version: int, *events: Any, tenant: str = "acme", at: str = "2017-01-01") -> None:
         stream, when = CRATE.stream(id), start_of_day(at)
@@ -249,6 +252,29 @@ class FeedSuite:
         assert later.stale == [heavy]
         await later.catch_up()
         assert await yard.rows("SELECT yard, heavy FROM crates_now FINAL") == [("east", True)]
+
+    async def test_one_of_two_feeds_moves_the_position_and_a_refill_excludes_it(self, yard: Yard) -> None:
+        """The other one stands by. What was fed during a refill is in the tables that it swaps in."""
+        leases = SqliteViews.open(None)
+        first, second = yard.new_feed(leases=leases), yard.new_feed(leases=leases)
+        for feed in (first, second):
+            await feed.start()
+        await yard.add("a", 0, CrateFilled("east", "1"))
+        await first.catch_up()
+        assert await second.step() == 0
+        await yard.add("a", 1, CrateMoved("west"))
+        await first.catch_up()
+        await refill(second, TABLES, lambda _: None)
+        assert second.position == first.position
+        assert await yard.rows("SELECT id, version, yard FROM crates_now FINAL") == [("a", 2, "west")]
+        await yard.add("a", 2, CrateMoved("north"))
+        await second.catch_up()
+        assert await first.step() == 0
+        await first.stop()
+        await second.stop()
+        assert await verify(second, lambda _: None) == {}
+        assert await yard.rows("SELECT id, version, yard FROM crates_now FINAL") == [("a", 3, "north")]
+        await leases.close()
 
     async def test_a_store_of_an_earlier_day_starts_the_warehouse_anew(self, yard: Yard) -> None:
         await yard.feed.start()
