@@ -23,6 +23,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.state_cache import KeptStates
 from shared.security.keyring import KeyMissing
 from shared.streaming.feed import Batch
+from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
@@ -110,6 +111,8 @@ class FactRows:
                     before, state = await self._fold(recorded)
                     for table in self._of[recorded.category]:
                         rows.add(table, table.made_of(before, recorded, state))
+                except PASSING:
+                    raise
                 except Exception as error:
                     await self._park(one, error)
             await asyncio.sleep(0)

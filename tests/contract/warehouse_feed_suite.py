@@ -20,7 +20,7 @@ from shared.domain.record import Record
 from shared.events.codec import Codec
 from shared.events.envelope import Event, Metadata, NewEvent, Recorded
 from shared.events.registry import event
-from shared.eventstore.port import EventStore
+from shared.eventstore.port import EventStore, StoreUnavailable
 from shared.streaming.leases import Leases
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
@@ -175,6 +175,26 @@ class FeedSuite:
         later = yard.new_feed()
         await later.start()
         assert later.parked == ["bad"]
+
+    async def test_a_store_that_does_not_answer_sets_nothing_aside(
+        self, yard: Yard, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await yard.feed.start()
+        await yard.add("a", 0, CrateFilled("east", "1"))
+        await yard.feed.catch_up()
+        yard.feed.release()  # the next event of the stream reads the earlier one
+        await yard.add("a", 1, CrateMoved("west"))
+
+        async def refuse(*_: Any, **__: Any) -> Any:
+            raise StoreUnavailable("away")
+
+        with monkeypatch.context() as away:
+            away.setattr(type(yard.store), "read", refuse)
+            with pytest.raises(StoreUnavailable):
+                await yard.feed.step()
+        await yard.feed.catch_up()
+        assert yard.feed.parked == []
+        assert await yard.rows("SELECT id, yard FROM crates_now FINAL") == [("a", "west")]
 
     async def test_a_stream_that_can_be_read_again_is_healed_at_the_next_start(
         self, yard: Yard, monkeypatch: pytest.MonkeyPatch
