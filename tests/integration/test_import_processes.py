@@ -15,10 +15,13 @@ from services.integration.imports.command_sender import Sender
 from services.integration.imports.execution import ImportExecution
 from services.integration.imports.files import ImportFiles, job_file
 from services.integration.imports.job_store import existing
+from services.integration.imports.lookup import Finder
 from services.integration.imports.runner import Runner
 from shared.clock import SystemIds
 from shared.eventstore.port import StoreUnavailable
+from shared.kernel.bus import CommandBus
 from shared.kernel.repository import Repository
+from shared.security.keyring import KeysUnavailable
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from tests.support.import_processes import API, Installation, Process, installation
@@ -359,3 +362,29 @@ async def test_a_store_that_does_not_answer_makes_no_process_forget_an_import(
     id = await uploaded(one)
     async with asyncio.timeout(10):
         assert (await one.events(id))[-1]["status"] == "completed"
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), ViewsUnavailable("away"), KeysUnavailable("away")])
+async def test_an_import_waits_for_what_does_not_answer_now(
+    suite: Installation, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    fetch, execute, refusals = Finder.fetch, CommandBus.execute, {"fetch": error, "execute": error}
+
+    async def fetched(self: Finder, *given: Any) -> None:
+        if refusals.pop("fetch", None):
+            raise error
+        await fetch(self, *given)
+
+    async def executed(self: CommandBus, *given: Any, **options: Any) -> Any:
+        if options and refusals.pop("execute", None):
+            raise error
+        return await execute(self, *given, **options)
+
+    monkeypatch.setattr(Finder, "fetch", fetched)
+    monkeypatch.setattr(CommandBus, "execute", executed)
+    one = await suite.process(API)
+    await suite.process("imports")
+    async with asyncio.timeout(10):
+        assert (await one.events(await uploaded(one)))[-1]["status"] == "completed"
+    assert not refusals
+    await each_row_once(suite)

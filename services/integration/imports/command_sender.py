@@ -10,11 +10,15 @@ from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
 from shared.domain.command import Command, CommandModel
 from shared.errors import CrmError, FieldError, KeyReused
+from shared.eventstore.port import StoreUnavailable
 from shared.kernel.bus import Call, CommandBus
 from shared.kernel.catalogue import AnyAggregate
+from shared.security.keyring import KeysUnavailable
 from shared.security.permissions import Access
+from shared.views.port import ViewsUnavailable
 
 IN_FLIGHT = 256  # records worked on at once: the store commits them together
+AWAY = (StoreUnavailable, ViewsUnavailable, KeysUnavailable)  # answers again later
 MAX_WAIT = 10.0  # longest wait, in seconds, between two attempts while the store cannot take anything
 
 NumberedPlans = Sequence[tuple[int, RowPlan]]
@@ -79,6 +83,8 @@ class Sender:
             except CrmError as error:
                 if error.status != 503:
                     raise
+            except AWAY:
+                pass
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_WAIT)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.integration.import_job import IMPORT, Import
 from services.integration.imports.claims import claimed
+from services.integration.imports.command_sender import AWAY
 from services.integration.imports.files import ImportFiles, job_file, remove_uploads
 from services.integration.imports.job_store import ClaimLost, JobFile
 from services.integration.imports.report import Progress, step_counts
@@ -34,7 +35,8 @@ class ImportExecution:
     async def run(self) -> None:
         """Carry it out to its end, or until it is paused or erased. Nothing happens while another process does so.
 
-        What goes wrong becomes the reason of its failure; when the store is unavailable, another run has to follow.
+        What goes wrong becomes the reason of its failure. When store, views or keys do not answer, another run has to
+        follow.
         """
         if (await self._state()).status not in self._work:
             return
@@ -52,6 +54,8 @@ class ImportExecution:
             await self._work[state.status](state, file)
         except (Stopped, ClaimLost):
             return
+        except AWAY as error:
+            log.warning("import %s waits: %s", self._id, error)
         except CrmError as error:
             if error.status == 503:
                 log.warning("import %s waits: %s", self._id, error.detail)
