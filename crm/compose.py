@@ -29,6 +29,7 @@ from shared.kernel.ports import Ports
 from shared.kernel.rekeying import renew_reservations
 from shared.security.keyring import KeyMissing
 from shared.security.rootkey import KeysUnusable
+from shared.streaming.multistream import rebuild_projection
 from shared.streaming.parked import PARKED
 from shared.streaming.rebuild import rebuild
 from shared.streaming.reconcile import Reconciler
@@ -69,7 +70,7 @@ class Suite:
         async with AsyncExitStack() as stack:
             try:
                 catalogue = catalogue_of(SERVICES)
-                ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
+                ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
                 await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
                 kernel = await open_kernel(settings, ports, catalogue, roles, stack)
             except AlreadyOpen as error:
@@ -109,6 +110,8 @@ class Suite:
         """Compare all views with their events, those of one organisation where it is named. Raises WrongSetting."""
         tenant = None if organisation is None else await self._tenant(organisation)
         await self.kernel.projector.catch_up()
+        for one in self.kernel.projections:
+            await one.catch_up()
         return await verify_views(self.kernel, tenant, self.kernel.open_scratch, note)
 
     async def _tenant(self, organisation: str | None) -> str:
@@ -188,5 +191,8 @@ async def _fill(kernel: Kernel, stale: Collection[str]) -> None:
             await renew_reservations(aggregate, store, codec, kernel.reservations)
         if projector.position:
             await rebuild(aggregate, store, views, codec, lambda _: None)
+    for one in kernel.catalogue.projections:
+        if one.collection.name in stale and projector.position:
+            await rebuild_projection(one, kernel.catalogue[one.source], kernel.repository, views, codec, lambda _: None)
     if stale and projector.position:
         await purge_files(views)  # the old form may hold values that the new one masks

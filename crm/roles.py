@@ -95,6 +95,7 @@ def catalogue_of(services: Iterable[Service]) -> Catalogue:
         [one for service in services for one in service.roles],
         [one for service in services for one in service.resources],
         [one for service in services for one in service.streams],
+        [one for service in services for one in service.projections],
     )
 
 
@@ -115,7 +116,7 @@ def build_app(kernel: Kernel, roles: Roles = ALL) -> ASGIApp:
 
 def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     """What a process runs in the background until it ends."""
-    loops = [kernel.log.run(), kernel.projection.run()]
+    loops = [kernel.log.run(), kernel.projection.run(), *(one.run() for one in kernel.projections)]
     if "projector" in roles.loops:
         loops.append(Witness(kernel.store, kernel.keys).run())
     if "policies" in roles.loops:

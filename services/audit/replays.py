@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,8 @@ from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, desc
 from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
+from shared.streaming.multistream_check import verify_projection
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
@@ -21,19 +23,21 @@ from shared.warehouse import refill as warehouse
 
 Report = dict[str, Any]
 Note = Callable[[Report], None]
+View = AnyAggregate | MultiStreamProjection
 EVERY = 0.2  # seconds between two reports of a job
 
 WAREHOUSE, LOG, RULES = "warehouse", "events", "rules"
 
 
-def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[AnyAggregate], bool]:
-    """The record types of the named collections, and whether the warehouse is meant; None = all that is here.
+def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[View], bool]:
+    """What fills the named collections, and whether the warehouse is meant; None = all that is here.
 
     Raises Invalid; Unavailable for the warehouse where another process has it.
     """
     if names is None:
-        return list(kernel.catalogue), kernel.feed is not None
-    known = {a.collection.name: a for a in kernel.catalogue}
+        return [*kernel.catalogue, *kernel.catalogue.projections], kernel.feed is not None
+    known: dict[str, View] = {a.collection.name: a for a in kernel.catalogue}
+    known |= {p.collection.name: p for p in kernel.catalogue.projections}
     if unknown := [n for n in names if n not in known and n != WAREHOUSE]:
         listed = ", ".join([*sorted(known), WAREHOUSE])
         raise Invalid.field("views", "unknown-view", f"there is no view {unknown[0][:80]!r}; there are {listed}")
@@ -42,8 +46,8 @@ def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[AnyAggreg
     return [known[n] for n in names if n in known], WAREHOUSE in names
 
 
-async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse: bool, note: Note) -> Report:
-    """Rebuild views next to the live ones and swap them in; heal parked records.
+async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, note: Note) -> Report:
+    """Rebuild views next to the live ones and swap them in; heal parked records, and what is projected from them.
 
     Raises StoreBroken when the log is not as it was written: no view may be built from it.
     """
@@ -51,17 +55,28 @@ async def replay(kernel: Kernel, aggregates: list[AnyAggregate], with_warehouse:
     if not checked["ok"]:
         raise StoreBroken(f"{checked['findings'][0]['problem']}: nothing was replayed. {ADVICE}")
     done: list[Report] = []
-    for aggregate in aggregates:
+    healed_types: set[str] = set()
+    for aggregate in (one for one in views if not isinstance(one, MultiStreamProjection)):
         name = aggregate.collection.name
         seen = _Counter(name, note)
         rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
         healed = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
+        healed_types |= {aggregate.name} if healed else set()
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
+    for one in kernel.catalogue.projections:
+        if one in views or one.source in healed_types:
+            done.append(await _replay_projection(kernel, one, note))
     if with_warehouse and kernel.feed is not None:
         seen = _Counter(WAREHOUSE, note)
         events = await warehouse.refill(kernel.feed, kernel.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done, **_left_out(kernel)}
+
+
+async def _replay_projection(kernel: Kernel, one: MultiStreamProjection, note: Note) -> Report:
+    seen, source = _Counter(one.collection.name, note), kernel.catalogue[one.source]
+    rows = await rebuild_projection(one, source, kernel.repository, kernel.views, kernel.codec, seen)
+    return {"view": one.collection.name, "rows": rows, "events": seen.count, "healed": 0}
 
 
 async def verify(
@@ -121,6 +136,10 @@ async def verify_views(
         finally:
             await scratch.close()
         found.append(_line(verdict))
+    for one in kernel.catalogue.projections:
+        seen, source = _Counter(one.collection.name, note), kernel.catalogue[one.source]
+        checked = verify_projection(one, source, kernel.repository, kernel.views, kernel.codec, seen, tenant=tenant)
+        found.append(_line(await checked))
     if kernel.feed is not None:
         await kernel.feed.catch_up()
         differing = await warehouse.verify(kernel.feed, _Counter(WAREHOUSE, note))

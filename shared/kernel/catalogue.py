@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import Command
 from shared.errors import NotFound
 from shared.security.permissions import Role
 from shared.security.roles import Resource, with_grants
+from shared.views.port import Collection
+
+if TYPE_CHECKING:
+    from shared.streaming.multistream import MultiStreamProjection
 
 AnyAggregate = Aggregate[Any]
 
@@ -18,7 +22,8 @@ class Catalogue:
     """roles: the built-in ones by id, with what the services grant them; none where none were given.
 
     resources: what rights are granted on in addition to record types. streams: the categories of streams that are no
-    records. field_definition: the record type whose records define custom fields, None where there is none.
+    records. projections: those of many streams.
+    field_definition: the record type whose records define custom fields, None where there is none.
     """
 
     def __init__(
@@ -27,9 +32,11 @@ class Catalogue:
         roles: Iterable[Role] = (),
         resources: Iterable[Resource] = (),
         streams: Iterable[str] = (),
+        projections: Iterable[MultiStreamProjection] = (),
     ) -> None:
         """Raises ValueError for a grant to an unknown role, TypeError for commands that no service includes."""
         self._by_name = {a.name: a for a in aggregates}
+        self.projections = tuple(projections)
         self.field_definition = next((a for a in self if a.defines_fields), None)
         forgotten = [(a.name, one.module) for a in self for one in a.expected]
         if forgotten:
@@ -51,6 +58,11 @@ class Catalogue:
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    @property
+    def collections(self) -> list[Collection]:
+        """What the views must hold."""
+        return [*(a.collection for a in self), *(p.collection for p in self.projections)]
 
     def has_command(self, name: str) -> bool:
         return name in self._commands

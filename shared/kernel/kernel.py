@@ -26,6 +26,7 @@ from shared.security.limits import Limits
 from shared.security.revocations import KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.follower import LogFollower, ProjectionFollower
+from shared.streaming.multistream import MultiStreamProjector
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projection import Projection
 from shared.streaming.projector import Projector
@@ -63,6 +64,7 @@ class Kernel:
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     limits: Limits  # of throttles and quotas
     signer: TokenSigner | None = None
+    projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
     feed: WarehouseFeed | None = None  # where a role of this process needs the warehouse, `feed.warehouse`
 
     @property
@@ -76,6 +78,8 @@ class Kernel:
         """Load the positions of projector and policies, and what the log says of access; call once before they run."""
         await self.log.start(self.clock.now() - KEPT)
         await self.projection.start()
+        for one in self.projections:
+            await one.start()
         await self.policies.start()
 
     async def close(self) -> None:
@@ -134,6 +138,7 @@ def build_kernel(
         open_scratch=ports.open_scratch,
         limits=ports.limits,
         signer=signer,
+        projections=_multi_stream(ports, catalogue, bus) if projects else (),
     )
 
 
@@ -141,3 +146,10 @@ def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector
     projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock)
     bus.reach = projector.reach
     return projector
+
+
+def _multi_stream(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> list[MultiStreamProjector]:
+    return [
+        MultiStreamProjector(one, catalogue[one.source], bus.repository, ports.views, bus.codec, ports.clock)
+        for one in catalogue.projections
+    ]

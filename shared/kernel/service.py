@@ -13,6 +13,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 from shared.security.permissions import Role
 from shared.security.roles import Resource
+from shared.streaming.multistream import MultiStreamProjection
 from shared.streaming.policies import Policy
 
 
@@ -26,6 +27,7 @@ class Service:
 
     resources: what rights are granted on in addition to record types. roles: the built-in ones.
     streams: the categories of its streams that are no records, so that no view shows them.
+    projections: those of many streams.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """
 
@@ -37,3 +39,4 @@ class Service:
     streams: Sequence[str] = ()
     policies: Callable[[Ports], Sequence[Policy]] = _no_policies
     at_root: Sequence[str] = ()
+    projections: Sequence[MultiStreamProjection] = ()

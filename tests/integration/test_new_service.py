@@ -62,7 +62,7 @@ async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(crm.roles, "SERVICES", ADDED)
     async with AsyncExitStack() as stack:
         catalogue = catalogue_of(ADDED)
-        ports = await open_ports(tmp_path, (a.collection for a in catalogue), SystemClock(), stack)
+        ports = await open_ports(tmp_path, catalogue.collections, SystemClock(), stack)
         kernel = build_kernel(ports, catalogue, UserDirectory)
         stack.push_async_callback(kernel.close)
         await kernel.start()

@@ -35,7 +35,7 @@ PERSON = {"given_name": "Grace", "family_name": "Hopper"}
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock, catalogue = ShiftedClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
-        ports = await open_ports(tmp_path, (a.collection for a in catalogue), clock, stack)
+        ports = await open_ports(tmp_path, catalogue.collections, clock, stack)
         assert isinstance(ports.views, SqliteViews)
         plain = replace(ports, store=SparseStore(clock=clock), views=TwoStepViews(ports.views))
         kernel = build_kernel(plain, catalogue, UserDirectory, POLICIES)

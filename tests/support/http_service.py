@@ -90,7 +90,7 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Everything open; the projector runs in the background unless the test drives it itself."""
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, (a.collection for a in CATALOGUE), SystemClock(), stack)
+        ports = await open_ports(folder, CATALOGUE.collections, SystemClock(), stack)
         callers = Callers()
         projector = replace(build_kernel(ports, CATALOGUE, UserDirectory), directory=callers)
         kernels = [projector]

@@ -136,7 +136,7 @@ def _with_pages(gateway: ASGIApp, identity: ASGIApp) -> ASGIApp:
 async def open_suite(folder: Path, *, projecting: bool = True) -> AsyncIterator[Suite]:
     clock, catalogue = MovableClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
+        ports = await open_ports(folder, catalogue.collections, clock, stack)
         projector = build_kernel(ports, catalogue, UserDirectory, POLICIES)
         kernels = [projector]
         if is_split():

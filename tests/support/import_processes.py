@@ -96,7 +96,7 @@ class Installation:
 @asynccontextmanager
 async def installation(folder: Path) -> AsyncIterator[Installation]:
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, (a.collection for a in CATALOGUE), SystemClock(), stack)
+        ports = await open_ports(folder, CATALOGUE.collections, SystemClock(), stack)
         opened = Installation(ports, stack)
         await opened.found()
         yield opened

@@ -98,7 +98,7 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
     prepare_folder(settings.data)
     async with AsyncExitStack() as stack:
         catalogue = catalogue_of(SERVICES)
-        ports = await open_ports(settings, [*(a.collection for a in catalogue), PARKED], stack)
+        ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
         await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
         opened = []
         for named in processes:

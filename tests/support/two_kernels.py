@@ -45,7 +45,7 @@ async def open_two_kernels(folder: Path, policies: Sequence[Policy] = POLICIES) 
     """Open both in a folder, new or with a past. No loop runs: a test steps."""
     clock, catalogue = ShiftedClock(), Catalogue((*CUSTOMER, *SALES, *IDENTITY), BUILT_IN_ROLES)
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
+        ports = await open_ports(folder, catalogue.collections, clock, stack)
         worlds = []
         for projects in (True, False):
             kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects=projects)

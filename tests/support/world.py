@@ -115,7 +115,7 @@ async def open_world(folder: Path, policies: Sequence[Policy] = POLICIES) -> Asy
     """Open a world in a folder, new or with a past."""
     clock, catalogue = ShiftedClock(), catalogue_of(SERVICES)
     async with AsyncExitStack() as stack:
-        ports = await open_ports(folder, (a.collection for a in catalogue), clock, stack)
+        ports = await open_ports(folder, catalogue.collections, clock, stack)
         kernel = build_kernel(ports, catalogue, UserDirectory, policies)
         others: dict[str, Kernel] = {}
         if is_split():
