@@ -50,7 +50,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 def type_at(path: str) -> str | None:
     """The record type that stands at a path with its prefix."""
-    noun = path.partition("/{id}")[0].removeprefix("/integration")
+    noun = path.partition("/{id}")[0].removeprefix("/integration").replace("/sales/accounts", "/customer/accounts")
     return next((t for t, p in PATHS.items() if p == noun), None)
 
 

@@ -289,3 +289,19 @@ async def test_a_catalogue_without_a_record_type_looked_up_is_refused_at_the_sta
 
 def test_what_is_looked_up_is_there() -> None:
     catalogue_of(SERVICES).check_lookups()
+
+
+async def test_a_projection_of_many_streams_shows_in_a_process_that_does_not_project(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        customer, sales = desk.to("customer"), desk.to("sales")
+        account = (await made(customer, "/customer/accounts", name="Acme"))["id"]
+
+        async def pipelines() -> int:
+            return len((await sales.get("/sales/pipelines")).json()["items"])
+
+        async def open_deals() -> int:
+            return int((await sales.get(f"/sales/accounts/{account}/deals-summary")).json().get("open_deals", -1))
+
+        await becomes(pipelines, 1)
+        await made(sales, "/sales/opportunities", name="Deal", account=account)
+        await becomes(open_deals, 1)
