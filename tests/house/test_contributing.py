@@ -33,7 +33,7 @@ def test_every_word_is_in_the_makefile() -> None:
     assert set(WORDS) <= rules
 
 
-@pytest.mark.parametrize("recipe", ["event", "aggregate", "projection", "metric", "service"])
+@pytest.mark.parametrize("recipe", ["event", "aggregate", "projection", "multi-stream projection", "metric", "service"])
 def test_each_recipe_names_the_commit_that_followed_it(recipe: str) -> None:
     part = re.split(
         r"^## ", PAGE.partition(f"## Recipe: a{'n' if recipe[0] in 'ae' else ''} {recipe}\n")[2], flags=re.M
