@@ -22,6 +22,7 @@ from services.analytics.views.people import People
 from shared.clock import SystemClock
 from shared.security.permissions import Access
 from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.migrations import migrate
 from shared.warehouse.rollup import RollUps
 from shared.warehouse.session import Limits, ask
 from shared.warehouse.tables import HEAD, Row, shown_names
@@ -177,7 +178,9 @@ async def _filled(warehouse: ConfinedWarehouse, facts: int) -> RollUps:
     for statement in _statements(facts):
         await warehouse.command(statement)
     rollups = RollUps(warehouse, [r for t in TABLES if (r := t.rollup)], SystemClock(), worth_it=1)
+    await migrate(warehouse)
     await rollups.start()
+    await rollups.restart()
     await warehouse.publish(shown_names(TABLES))
     for _ in range(2):  # made by the first, used from the second on: no reader runs yet that would be behind
         await rollups.refresh()

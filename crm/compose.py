@@ -37,6 +37,8 @@ from shared.streaming.witness import Witness
 from shared.views.capabilities import purge_files
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.follower import WarehouseFollower
+from shared.warehouse.port import Warehouse
 
 _NOT_TO_BE_OPENED = (
     AlreadyOpen,
@@ -134,9 +136,17 @@ class Suite:
 
 
 async def open_kernel(
-    settings: Settings, ports: Ports, catalogue: Catalogue, roles: Roles, stack: AsyncExitStack
+    settings: Settings,
+    ports: Ports,
+    catalogue: Catalogue,
+    roles: Roles,
+    stack: AsyncExitStack,
+    warehouse: Warehouse | None = None,
 ) -> Kernel:
-    """The kernel of a process with these roles, and its warehouse where they need it."""
+    """The kernel of a process with these roles, and its warehouse where they need it.
+
+    warehouse: one that is open, and fed by another kernel.
+    """
     policies = policies_of(SERVICES, ports) if "policies" in roles.loops else ()
     kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects="projector" in roles.loops)
     stack.push_async_callback(kernel.close)
@@ -144,13 +154,22 @@ async def open_kernel(
     stack.push_async_callback(_note_agreement, kernel)
     if not roles.needs_warehouse:
         return kernel
+    if warehouse is not None:
+        return _asking(kernel, warehouse)
     feed = await open_warehouse(
         settings.data / "warehouse",
         lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock, kernel.views),
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)
-    return replace(kernel, feed=feed)
+    if "warehouse" not in roles.loops:
+        return _asking(kernel, feed.warehouse)
+    return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed)
+
+
+def _asking(kernel: Kernel, warehouse: Warehouse) -> Kernel:
+    facts = WarehouseFollower(warehouse, kernel.store, kernel.clock)
+    return replace(kernel, warehouse=warehouse, facts=facts)
 
 
 async def prepare(kernel: Kernel, stale: Collection[str]) -> None:

@@ -140,8 +140,8 @@ def _uvicorn_server(suite: Suite) -> uvicorn.Server:
 async def _warm(suite: Suite) -> None:
     """The engine of callers' questions, once the first pages are served: it costs half a second of processor time."""
     await asyncio.sleep(WARM_AFTER_SECONDS)
-    if suite.kernel.feed is not None:
-        await suite.kernel.feed.warehouse.warm()
+    if suite.kernel.warehouse is not None:
+        await suite.kernel.warehouse.warm()
 
 
 def _tune_interpreter() -> None:

@@ -25,6 +25,7 @@ from shared.kernel.ports import Ports
 from shared.kernel.service import Service
 from shared.streaming.policies import Policy
 from shared.streaming.witness import Witness
+from shared.warehouse.follower import WarehouseFollower
 
 
 def installed(*packages: str) -> tuple[Service, ...]:
@@ -123,6 +124,8 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
         loops.append(kernel.policies.run())
     if "warehouse" in roles.loops and kernel.feed is not None:
         loops.append(kernel.feed.run())
+    if isinstance(kernel.facts, WarehouseFollower):
+        loops.append(kernel.facts.run())
     if "imports" in roles.loops:
         loops.append(ImportScheduler(kernel).run())
     return loops

@@ -1,4 +1,4 @@
-"""The analytics service: the warehouse's only owner, and the analysts' way to it."""
+"""The analytics service: the analysts' way to the warehouse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from shared.errors import Unavailable
 from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
-from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.follower import FactsState
+from shared.warehouse.port import Warehouse
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
@@ -23,23 +24,23 @@ if TYPE_CHECKING:
 
 def create_app(kernel: Kernel) -> FastAPI:
     """Raises Unavailable when there is no warehouse."""
-    if kernel.feed is None:
+    if kernel.warehouse is None or kernel.facts is None:
         raise Unavailable("the analytics service needs the warehouse")
     return ServiceApp(
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(kernel, _opener(kernel.feed, People(kernel.directory)), kernel.feed)],
+        [sql_router(kernel, _opener(kernel.warehouse, kernel.facts, People(kernel.directory)), kernel.facts)],
     )
 
 
-def _opener(feed: WarehouseFeed, people: People) -> OpenGateway:
+def _opener(warehouse: Warehouse, facts: FactsState, people: People) -> OpenGateway:
     """The SQL parser would cost every start half a second: the first question loads it, in a thread."""
     opened: list[SqlGateway] = []
 
     async def open_gateway() -> SqlGateway:
         if not opened:
             module = await asyncio.to_thread(import_module, "services.analytics.sql.gateway")
-            opened.append(module.SqlGateway(feed.warehouse, people, feed.rollups.generation))
+            opened.append(module.SqlGateway(warehouse, people, facts.generation))
         return opened[0]
 
     return open_gateway

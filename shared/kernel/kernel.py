@@ -35,6 +35,8 @@ from shared.views.port import Views
 
 if TYPE_CHECKING:
     from shared.warehouse.feed import WarehouseFeed
+    from shared.warehouse.follower import FactsState
+    from shared.warehouse.port import Warehouse
 
 ISSUER = "crm"  # of access tokens
 
@@ -65,7 +67,9 @@ class Kernel:
     limits: Limits  # of throttles and quotas
     signer: TokenSigner | None = None
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
-    feed: WarehouseFeed | None = None  # where a role of this process needs the warehouse, `feed.warehouse`
+    warehouse: Warehouse | None = None  # where a role of this process needs it, with the next
+    facts: FactsState | None = None  # how far they are
+    feed: WarehouseFeed | None = None  # in the role warehouse
 
     @property
     def projector(self) -> Projector:

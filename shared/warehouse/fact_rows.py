@@ -28,6 +28,7 @@ from shared.streaming.leases import LeaseHolder
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
 from shared.views.port import LeaseLost
+from shared.warehouse.follower import PARKED, note_rebuilding, position_and_hash
 from shared.warehouse.port import Warehouse
 from shared.warehouse.rollup import RollUps
 from shared.warehouse.tables import FactTable, Rows
@@ -60,6 +61,7 @@ class FactRows:
         self._of = {name: [t for t in tables if name in t.aggregates] for name in self.aggregates}
         self._states = KeptStates(CACHED_STATES)
         self.parked: dict[tuple[str, str], int] = {}
+        self._token = 0  # of the lease that the roll-ups were begun with
         self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock)
 
     async def position(self) -> int:
@@ -68,17 +70,18 @@ class FactRows:
 
     async def kept(self) -> tuple[int, str]:
         """The stored position, and the log's chain hash there in hex."""
-        sql = "SELECT max(position), argMax(chain_hash, position) FROM feed_position WHERE name = 'facts'"
-        [(position, chain_hash)] = await self._warehouse.rows(sql)
-        return position, chain_hash
+        return await position_and_hash(self._warehouse)
 
     async def load(self) -> int:
         """See Handler.load."""
         self._states.clear()
         self.parked.clear()
-        parked = "SELECT tenant, stream, argMax(version, changed_at) FROM feed_parked GROUP BY tenant, stream"
-        for tenant, stream, version in await self._warehouse.rows(f"{parked} HAVING NOT argMax(healed, changed_at)"):
+        for tenant, stream, version in await self._warehouse.rows(PARKED):
             self.parked[tenant, stream] = version
+        if self._holder.held and self._holder.token != self._token:
+            await self.rollups.restart()
+            await note_rebuilding(self._warehouse, False)  # of a process that was killed
+            self._token = self._holder.token
         return await self.position()
 
     async def handle(self, batch: Batch) -> int:
@@ -122,6 +125,7 @@ class FactRows:
         """Write rows; the roll-ups of their tables are due."""
         for rollup in self.rollups.declared:
             self.rollups.touch(rows.tenants(rollup.source))
+        await self.rollups.note()
         await rows.insert(self._warehouse)
 
     async def _note(self, position: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.events.codec import Codec
@@ -16,8 +15,9 @@ from shared.streaming.feed import StoreFeed
 from shared.streaming.leases import LeaseHolder, Leases
 from shared.streaming.subscription import Pace, Subscription
 from shared.warehouse.fact_rows import BATCH, FactRows
+from shared.warehouse.follower import ShownPosition, Status
 from shared.warehouse.migrations import migrate
-from shared.warehouse.port import Mark, Warehouse
+from shared.warehouse.port import Warehouse
 from shared.warehouse.refill import refill
 from shared.warehouse.tables import FactTable, Rows, shown_names
 
@@ -28,16 +28,6 @@ RETRY_SECONDS = 2.0
 LEASE_SECONDS = 60.0  # a batch and its roll-ups may take this long
 
 log = logging.getLogger("crm.warehouse")
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """position: of the last event whose rows questions see; head: the store's; parked: streams set aside."""
-
-    position: int
-    head: int
-    parked: int
-    rebuilding: bool
 
 
 class WarehouseFeed(Subscription):
@@ -60,8 +50,7 @@ class WarehouseFeed(Subscription):
         self.rollups = self.facts.rollups
         self.stale: list[FactTable] = []
         self.rebuilding = False
-        self._pending: tuple[int, list[Mark]] | None = None  # a position, and what readers show when they have it
-        self._shown = 0
+        self._shown = ShownPosition(warehouse)
         pace = Pace(BATCH, lambda done: PAUSE if done < WORTH_A_BLOCK else 0, RETRY_SECONDS)
         super().__init__(StoreFeed(store, list(self.facts.aggregates)), self.facts, holder, pace)
 
@@ -90,8 +79,9 @@ class WarehouseFeed(Subscription):
         return await super().step()
 
     async def idle(self) -> None:
-        """Wait for the next event, with fresh roll-ups."""
-        await self.refresh_rollups()
+        """Wait for the next event, with fresh roll-ups. Only the lease's holder makes them."""
+        if self.holder.held:
+            await self.refresh_rollups()
         await super().idle()
 
     async def refresh_rollups(self) -> None:
@@ -114,6 +104,7 @@ class WarehouseFeed(Subscription):
 
     async def _begin(self, tables: Sequence[FactTable]) -> None:
         """Empty tables, filled from the first event by the feed itself."""
+        await self.rollups.reset()
         for table in (t for ft in tables for t in ft.tables):
             await self.warehouse.command(f"DROP TABLE IF EXISTS `{table.name}` SYNC")
             await self.warehouse.command(table.ddl())
@@ -161,12 +152,9 @@ class WarehouseFeed(Subscription):
 
     async def status(self) -> Status:
         """`position` is the last event that answers include; they follow the feed by about a second."""
-        return Status(await self._shown_position(), await self.store.head(), len(self.facts.parked), self.rebuilding)
+        position = await self._shown.of(self.position)
+        return Status(position, await self.store.head(), len(self.facts.parked), self.rebuilding)
 
-    async def _shown_position(self) -> int:
-        if self._pending is None:
-            self._pending = (self.position, self.warehouse.marks())
-        position, marks = self._pending
-        if await self.warehouse.shows(marks):
-            self._shown, self._pending = position, None
-        return self._shown
+    def generation(self, tenant: str) -> int | None:
+        """See FactsState.generation. Without the lease this process does not see what its roll-ups lack."""
+        return self.rollups.generation(tenant) if self.holder.held else None

@@ -19,6 +19,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ENGINE = ReplacingMergeTree(written_at) ORDER BY name SETTINGS fsync_after_insert = 1",
     ),
     ("ALTER TABLE feed_position ADD COLUMN IF NOT EXISTS chain_hash String",),  # the log's at the position, in hex
+    (
+        "CREATE TABLE rollup_generations (tenant String, generation UInt64, behind_since UInt64, number UInt64) "
+        "ENGINE = ReplacingMergeTree(number) ORDER BY tenant SETTINGS fsync_after_insert = 1",
+        "CREATE TABLE feed_rebuilding (name String, rebuilding Bool, number UInt64) "
+        "ENGINE = ReplacingMergeTree(number) ORDER BY name SETTINGS fsync_after_insert = 1",
+    ),
 )
 
 

@@ -6,11 +6,14 @@ The live feed goes on meanwhile; it pauses only for the last events and the swap
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.errors import Unavailable
 from shared.streaming.leases import LeaseHolder, exclusively
-from shared.warehouse.port import Warehouse
+from shared.warehouse.follower import note_rebuilding
+from shared.warehouse.port import QueryFailed, Warehouse
 from shared.warehouse.tables import FactTable, Row, Rows, Table
 
 if TYPE_CHECKING:
@@ -33,13 +36,14 @@ async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pro
     """Fill the tables again and swap them in without downtime. Returns how many events were read."""
     feed.rebuilding = True
     try:
+        await note_rebuilding(feed.warehouse, True)
         read, head = await _fill(feed, tables, "__new", progress)
 
         async def swap(_: LeaseHolder) -> None:
             await feed.follow()
             await _catch_up(feed, tables, "__new", head)
+            await feed.rollups.reset()
             await _swap(feed.warehouse, tables)
-            feed.rollups.forget()
             await feed.remember(tables)
             feed.stale = [t for t in feed.stale if t not in tables]
 
@@ -50,6 +54,8 @@ async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pro
         return read
     finally:
         feed.rebuilding = False
+        with suppress(QueryFailed, Unavailable):  # the feed's next lease begins with it, too
+            await note_rebuilding(feed.warehouse, False)
 
 
 async def verify(feed: WarehouseFeed, progress: Progress) -> dict[str, tuple[Digest, Digest]]:

@@ -3,10 +3,15 @@
 A roll-up is never added to: it is computed again from the current states, so a corrected event corrects it. It is kept
 only for organisations large enough to need one, and used only while it is at most MAX_AGE behind; else the sums are
 made from the states themselves.
+
+The table `rollup_generations` tells other processes which generation is in use. It is written before the first change
+that the generation lacks, and before the current tables are exchanged, so it is never true too late.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +21,7 @@ from shared.warehouse.tables import Column
 
 WORTH_IT = 200_000  # records of an organisation; fewer are summed in a few milliseconds
 MAX_AGE: Micros = 5_000_000
+RETAINED: Micros = 60_000_000  # a question chose its generation up to 2 s late, waits 30 s for a turn, and runs 10 s
 REST = 4  # a refresh is followed by at least this many times its own length without one
 
 
@@ -35,9 +41,20 @@ class RollUp:
             "ENGINE = MergeTree ORDER BY (tenant, generation)"
         )
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a stored roll-up is no longer what this declaration would make."""
+        return hashlib.sha256(f"{self.ddl()}\n{self.select}".encode()).hexdigest()[:32]
+
+
+async def noted(warehouse: Warehouse) -> dict[str, tuple[int, Micros]]:
+    """By organisation: the generation in use, and the first change that it lacks (0 = none)."""
+    sql = "SELECT tenant, argMax(generation, number) AS g, argMax(behind_since, number) FROM rollup_generations"
+    return {t: (g, behind) for t, g, behind in await warehouse.rows(f"{sql} GROUP BY tenant HAVING g != 0")}
+
 
 class RollUps:
-    """Generations live as long as the process: after a start they are made again."""
+    """Generations live as long as the feed's lease: with a new one they are made again."""
 
     def __init__(
         self, warehouse: Warehouse, declared: Iterable[RollUp], clock: Clock, worth_it: int = WORTH_IT
@@ -49,13 +66,29 @@ class RollUps:
         self._behind_since: dict[str, Micros] = {}  # the first change that the generation in use lacks
         self._due: dict[str, Micros] = {}  # the first change that no generation has
         self._not_before: Micros = 0
+        self._noted: dict[str, tuple[int, Micros]] = {}  # what other processes read
+        began = clock.now()
+        self._used = defaultdict[str, list[tuple[Micros, int]]](lambda: [(0, 0), (began, began)])  # since when, which
 
     async def start(self) -> None:
-        """Empty tables; every organisation that has records is due."""
+        """Tables of the declared form. Rows of an earlier process stay while questions may still read them."""
+        kept = "SELECT argMax(fingerprint, written_at) FROM table_fingerprints WHERE name = {n:String}"
         for rollup in self.declared:
-            await self._warehouse.command(f"DROP TABLE IF EXISTS `{rollup.name}` SYNC")
+            now = {"n": rollup.name, "f": rollup.fingerprint, "at": self._clock.now()}
+            if (await self._warehouse.rows(kept, {"n": rollup.name}))[0][0] != rollup.fingerprint:
+                await self.reset([])
+                await self._warehouse.command(f"DROP TABLE IF EXISTS `{rollup.name}` SYNC")
             await self._warehouse.command(rollup.ddl())
-            self.touch(t for (t,) in await self._warehouse.rows(f"SELECT DISTINCT tenant FROM `{rollup.source}`"))
+            await self._warehouse.command(
+                "INSERT INTO table_fingerprints VALUES ({n:String}, {f:String}, {at:UInt64})", now
+            )
+
+    async def restart(self) -> None:
+        """This process has the feed's lease now: no generation may be used, every organisation with records is due."""
+        found: list[str] = []
+        for rollup in self.declared:
+            found += [t for (t,) in await self._warehouse.rows(f"SELECT DISTINCT tenant FROM `{rollup.source}`")]
+        await self.reset(found)
 
     def touch(self, tenants: Iterable[str]) -> None:
         """Records of these organisations have changed."""
@@ -64,21 +97,41 @@ class RollUps:
             self._behind_since.setdefault(tenant, now)
             self._due.setdefault(tenant, now)
 
-    def forget(self) -> None:
-        """The current tables were exchanged: no generation may be used any more."""
-        self.touch([*self._generations, *self._made])
+    async def reset(self, tenants: Iterable[str] = ()) -> None:
+        """No generation may be used any more, in any process. tenants: due, and so are those that had one."""
+        self._noted = await noted(self._warehouse)
+        self.touch([*tenants, *self._noted, *self._generations, *self._made])
         self._generations.clear()
         self._made.clear()
+        await self.note()
+
+    async def note(self) -> None:
+        """Let other processes read what has changed. Call it before rows of touched organisations are inserted."""
+        for tenant in {*self._noted, *self._generations}:
+            generation = self._generations.get(tenant, 0)
+            now = (generation, self._behind_since.get(tenant, 0))
+            before = self._noted.get(tenant, (0, 0))
+            if now == before or not (generation or before[0]):
+                continue
+            await self._warehouse.command(
+                "INSERT INTO rollup_generations "
+                "SELECT {t:String}, {g:UInt64}, {b:UInt64}, max(number) + 1 FROM rollup_generations",
+                {"t": tenant, "g": generation, "b": now[1]},
+            )
+            self._noted[tenant] = now
+            if generation and generation != self._used[tenant][-1][1]:
+                self._used[tenant].append((self._clock.now(), generation))
 
     def generation(self, tenant: str) -> int | None:
         """The generation to read, None when there is none that is fresh enough."""
-        behind = self._clock.now() - self._behind_since.get(tenant, self._clock.now())
-        return self._generations.get(tenant) if behind <= MAX_AGE else None
+        now = self._clock.now()
+        return self._generations.get(tenant) if now - self._behind_since.get(tenant, now) <= MAX_AGE else None
 
     async def refresh(self) -> None:
         """Use the generations made before that readers show by now; make one for each large organisation that is
         behind, unless the last refresh was just now."""
         await self._use()
+        await self.note()
         started = self._clock.now()
         if not self._due or started < self._not_before:
             return
@@ -104,7 +157,7 @@ class RollUps:
         counted = f"SELECT count() FROM `{rollup.source}` WHERE tenant = {{tenant:String}}"
         if (await self._warehouse.rows(counted, of))[0][0] < self.worth_it:
             return
-        last, next_ = self._generations.get(tenant, 0), self._clock.now()
+        next_ = max(self._clock.now(), self._used[tenant][-1][1] + 1)
         values = ", ".join(f"`{c.name}`" for c in rollup.columns)
         await self._warehouse.command(
             f"INSERT INTO `{rollup.name}` SELECT {{tenant:String}}, {{next:UInt64}}, {values} FROM ({rollup.select})",
@@ -114,5 +167,12 @@ class RollUps:
             next_,
             Mark(rollup.name, tenant, "generation = {generation:UInt64}", {"generation": next_}),
         )
-        old = f"ALTER TABLE `{rollup.name}` DELETE WHERE tenant = {{tenant:String}} AND generation < {{last:UInt64}}"
-        await self._warehouse.command(old, {**of, "last": last})
+        old = f"ALTER TABLE `{rollup.name}` DELETE WHERE tenant = {{tenant:String}} AND generation < {{kept:UInt64}}"
+        await self._warehouse.command(old, {**of, "kept": self._kept_from(tenant)})
+
+    def _kept_from(self, tenant: str) -> int:
+        """The oldest generation that a question may still read."""
+        used = self._used[tenant]
+        while len(used) > 1 and used[1][0] <= self._clock.now() - RETAINED:
+            used.pop(0)
+        return used[0][1]

@@ -18,13 +18,14 @@ from services.identity.setup import set_up
 from shared.security.passwords import Passwords
 from tests.support.identity_suite import PASSWORD, QUICK
 from tests.support.importing import fed
+from tests.support.role_harness import open_any
 
 ADMIN = "ada@acme.example"
 
 
 @pytest.fixture
 async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
-    opened = await Suite.open(Settings(tmp_path))
+    opened = await open_any(Settings(tmp_path))
     await set_up(opened.kernel, "Acme", "Ada Bloom", ADMIN, PASSWORD, "en", Passwords(QUICK))
     await opened.start()
     yield opened

@@ -27,7 +27,8 @@ PROCESSES = (
     "api:customer",
     "api:sales",
     "api:integration,audit",
-    "api:analytics warehouse",  # the engine of the embedded warehouse belongs to one process
+    "api:analytics",
+    "warehouse",
     "projector",
     "policies",
     "imports",
@@ -67,8 +68,9 @@ class Installation(Suite):
     def __init__(self, settings: Settings, processes: Sequence[Process], stack: AsyncExitStack) -> None:
         self.settings, self.roles, self.processes, self._stack = settings, ALL, processes, stack
         projecting, reacting = self.running("projector").kernel, self.running("policies").kernel
-        feeds = [p.kernel.feed for p in processes if p.kernel.feed is not None]
-        self.kernel = replace(projecting, policies=reacting.policies, feed=feeds[0] if feeds else None)
+        self.kernel = replace(projecting, policies=reacting.policies)
+        for fed in (p.kernel for p in processes if p.kernel.feed is not None):
+            self.kernel = replace(self.kernel, warehouse=fed.warehouse, facts=fed.facts, feed=fed.feed)
         follow(projecting, [p.kernel for p in processes])
         self.app = _front([(p.roles, p.app) for p in processes])
 
@@ -100,11 +102,12 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
         catalogue = catalogue_of(SERVICES)
         ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
         await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
-        opened = []
-        for named in processes:
-            roles = parse_roles(named.split())
-            kernel = await open_kernel(settings, ports, catalogue_of(SERVICES), roles, stack)
+        opened: list[Process] = []
+        warehouse = None  # opened by the process that feeds it, and shared as a port
+        for roles in sorted((parse_roles(p.split()) for p in processes), key=lambda r: "warehouse" not in r.loops):
+            kernel = await open_kernel(settings, ports, catalogue_of(SERVICES), roles, stack, warehouse)
             opened.append(Process(roles, kernel, build_app(kernel, roles)))
+            warehouse = warehouse or kernel.warehouse
         await tidy(opened[0].kernel)
         return Installation(settings, opened, stack.pop_all())
     raise AssertionError("unreachable")

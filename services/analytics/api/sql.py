@@ -24,7 +24,7 @@ from shared.http.openapi import answer, body_of, operation
 from shared.http.params import only, pairs_of
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
-from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.follower import FactsState
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
@@ -98,7 +98,7 @@ _VIEWS = operation(
 _STATUS = operation("status", "How far the facts have come", "sql", {200: answer("The positions", WarehouseStatus)})
 
 
-def sql_router(kernel: Kernel, open_gateway: OpenGateway, feed: WarehouseFeed) -> APIRouter:
+def sql_router(kernel: Kernel, open_gateway: OpenGateway, facts: FactsState) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, encoder = Authenticator(kernel), Encoder()
 
@@ -123,7 +123,7 @@ def sql_router(kernel: Kernel, open_gateway: OpenGateway, feed: WarehouseFeed) -
         access = await authenticator.access(request)
         access.check("analytics", "read")
         only(pairs_of(request), ())
-        found = await feed.status()
+        found = await facts.status()
         return model_answer(WarehouseStatus(**asdict(found), lag=found.head - found.position))
 
     return router
