@@ -164,8 +164,9 @@ async def test_no_view_of_the_warehouse_has_a_row_of_another_organisation(tmp_pa
         ours = await stage.client(stage.acme.tenant, stage.acme.user)
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
         async with asyncio.timeout(60):
-            while stage.ids["opportunity"] not in await asked(ours, "SELECT * FROM opportunities"):
-                await asyncio.sleep(0.1)
+            for asker, ids in ((ours, stage.ids), (client, stage.theirs)):
+                while ids["opportunity"] not in await asked(asker, "SELECT * FROM opportunities"):
+                    await asyncio.sleep(0.1)
         views = (await client.get("/analytics/views")).json()["views"]
         assert len(views) > 10
         for view in views:
