@@ -20,7 +20,7 @@ from shared.errors import TooLarge
 from shared.http.body import MAX_BYTES, read_body
 from shared.http.problems import problem
 
-QUICK = {"HEAD_SECONDS": 0.3, "BODY_SECONDS": 0.3, "LINGER_SECONDS": 0.3}
+QUICK = {"HEAD_SECONDS": 0.7, "BODY_SECONDS": 0.3, "LINGER_SECONDS": 0.3}
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECE = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
