@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shared.clock import Micros, to_rfc3339
@@ -13,7 +13,7 @@ from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate, Catalogue
-from shared.kernel.custom_fields import by_number
+from shared.kernel.meaning import Meaning, Question
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.permissions import Access
@@ -61,7 +61,8 @@ class Queries:
         projection: Projection,
         snapshots: Snapshots,
     ) -> None:
-        self.views, self._catalogue, self._repository = views, catalogue, repository
+        self.views, self._repository = views, repository
+        self._meaning = Meaning(catalogue, views)
         self._projection, self._snapshots = projection, snapshots
 
     async def get(
@@ -179,7 +180,7 @@ class Queries:
         """Put a checked question to the views of the moment."""
         scope, name = scope_of(aggregate, access), aggregate.collection.name
         self._check(aggregate, query, access, moment)
-        query = await self._as_meant(aggregate, query, access)
+        query = await self._meaning.of(query, Question(aggregate, access))
         try:
             if moment.is_now:
                 return await ask(self.views, name, query, scope)
@@ -197,27 +198,6 @@ class Queries:
             raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
         if moment.version is not None:
             raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
-
-    async def _as_meant(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
-        """A filter by a merged record finds what points to the records it absorbed, too; one by a custom decimal finds
-        the number."""
-        where = []
-        for condition in query.where:
-            f = aggregate.collection.field(condition.field)
-            if condition.field == CUSTOM_KEYS and condition.op == "contains":
-                condition = await by_number(self._catalogue, self.views, access.tenant, aggregate.name, condition)
-            if condition.op == "eq" and f is not None and f.ref and isinstance(condition.value, str):
-                absorbed = await self._absorbed(f.ref, condition.value, access.tenant)
-                condition = replace(condition, op="in", value=[condition.value, *absorbed]) if absorbed else condition
-            where.append(condition)
-        return replace(query, where=tuple(where))
-
-    async def _absorbed(self, resource: str, id: str, tenant: str) -> list[str]:
-        """The ids of the records that were merged into a record; none where its type does not merge."""
-        if resource not in self._catalogue or not (target := self._catalogue[resource]).merges:
-            return []
-        document = await self.views.get(target.collection.name, id, Scope(tenant))
-        return (document or {}).get("absorbed") or []
 
     def forget_past(self, tenant: str) -> None:
         """Past lists may show values that are masked by now: build them again."""
