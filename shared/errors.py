@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.messages import say
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong with one field: where, why, and a stable code that clients translate."""
+    """One thing wrong with one field: where, a stable code, and why (see `say`)."""
 
     field: str
     code: str
@@ -61,7 +63,7 @@ class Invalid(CrmError):
     @classmethod
     def field(cls, field: str, code: str, message: str) -> Invalid:
         """The common case: one field, one reason."""
-        return cls(f"{field}: {message}", errors=[FieldError(field, code, message)])
+        return cls(say("{field}: {message}", field=field, message=message), errors=[FieldError(field, code, message)])
 
 
 class Rejected(CrmError):

@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator
 from pydantic import Field as F
-from pydantic_core import PydanticCustomError
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import CommandModel, Context
@@ -18,6 +17,7 @@ from shared.domain.record import Record, fold_values
 from shared.domain.types import Currency
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.messages import fault, shown
 from shared.views.port import Collection, Kind
 
 Language = Literal["zh", "en"]
@@ -26,7 +26,7 @@ Name = Annotated[str, F(min_length=1, max_length=200)]
 
 def _time_zone(value: str) -> str:
     if value not in available_timezones():
-        raise PydanticCustomError("time_zone", "use a time zone's IANA name, as in Asia/Shanghai")
+        raise fault("time_zone", "{value} is no time zone; use its IANA name, as in Asia/Shanghai", value=shown(value))
     return value
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as F
-from pydantic_core import PydanticCustomError
 
 from shared.clock import Micros, day
 from shared.domain.types import AMOUNT_LIMIT, decimal_as_in, decimal_of
+from shared.messages import fault, shown
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
@@ -25,29 +25,28 @@ def _day(value: str) -> str:
             return value
     except ValueError:
         pass
-    raise PydanticCustomError("day", "a day is written YYYY-MM-DD and exists, as in 2026-11-24")
+    raise fault("day", "{value} is no day; write one that exists, as in 2026-11-24", value=shown(value))
 
 
-def _number(value: Any, places: int, most: Decimal, name: str) -> str:
+def _number(value: Any, places: int, most: Decimal) -> str:
     """A decimal from 0 to `most` with so many places at most, as text without needless zeros."""
-    message = f"a {name} is a number from 0 to {most} with {places} decimals at most"
     number = decimal_of(value)
     if number is None or not 0 <= number <= most:
-        raise PydanticCustomError("number", message)
+        raise fault("number", "{value} is no number from 0 to {most}", value=shown(value), most=str(most))
     exact = number.quantize(Decimal(1).scaleb(-places))
     if exact != number:
-        raise PydanticCustomError("number", message)
+        raise fault("number", "{value} has too many decimals: {places} at most", value=shown(value), places=places)
     return f"{exact.normalize():f}"
 
 
 def _percent(value: Any) -> str:
-    return _number(value, 2, Decimal(100), "percentage")
+    return _number(value, 2, Decimal(100))
 
 
 def _quantity(value: Any) -> str:
-    quantity = _number(value, 4, Decimal(1_000_000_000), "quantity")
+    quantity = _number(value, 4, Decimal(1_000_000_000))
     if quantity == "0":
-        raise PydanticCustomError("quantity", "a quantity is greater than zero")
+        raise fault("quantity", "a quantity is greater than zero")
     return quantity
 
 

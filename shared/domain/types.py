@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
-from pydantic_core import PydanticCustomError
 
 from shared.clock import Micros, day, from_rfc3339
 from shared.domain.address import BadAddress, address
 from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.domain.match import phone_key
+from shared.messages import fault, shown
 
 _PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -37,8 +37,14 @@ def _email(value: str) -> str:
         return address(value) if value else value
     except BadAddress as error:
         if error.code == "mixed-scripts":
-            raise PydanticCustomError("mixed-scripts", "letters of different scripts look alike; use one") from None
-        raise PydanticCustomError("email", "this is not an e-mail address (name@example.com)") from None
+            raise fault(
+                "mixed-scripts",
+                "{value} mixes letters of different scripts that look alike; use one script",
+                value=shown(value),
+            ) from None
+        raise fault(
+            "email", "{value} is no e-mail address; write it as in name@example.com", value=shown(value)
+        ) from None
 
 
 def _phone(value: str) -> str:
@@ -51,19 +57,25 @@ def _phone(value: str) -> str:
     except phonenumbers.NumberParseException:  # an unknown country
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise PydanticCustomError("phone", "write the number with its country code, as in +86 10 1234 5678")
+        raise fault(
+            "phone",
+            "{value} is no phone number; write it with its country code, as in +86 10 1234 5678",
+            value=shown(value),
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _country(value: str) -> str:
     if value and value.upper() not in COUNTRIES:
-        raise PydanticCustomError("country", "use a two-letter country code (ISO 3166), as in CN")
+        raise fault("country", "{value} is no country; use a two-letter code (ISO 3166), as in CN", value=shown(value))
     return value.upper()
 
 
 def _currency(value: str) -> str:
     if value.upper() not in CURRENCIES:
-        raise PydanticCustomError("currency", "use a three-letter currency code (ISO 4217), as in CNY")
+        raise fault(
+            "currency", "{value} is no currency; use a three-letter code (ISO 4217), as in CNY", value=shown(value)
+        )
     return value.upper()
 
 
@@ -103,18 +115,18 @@ def _exact(value: Any) -> Any:
 def _amount(value: Any) -> str:
     number = decimal_of(value)
     if number is None:
-        raise PydanticCustomError("amount", "an amount is a decimal number, as in 1054.00")
+        raise fault("amount", "{value} is no amount; write a decimal number, as in 1054.00", value=shown(value))
     if abs(number) >= AMOUNT_LIMIT:
-        raise PydanticCustomError("amount", "an amount is a decimal number below 10^14")
+        raise fault("amount", "{value} is too large: an amount is below 10^14", value=shown(value))
     exact = number.quantize(Decimal("0.01"))
     if exact != number:
-        raise PydanticCustomError("amount", "an amount has two decimals at most")
+        raise fault("amount", "{value} has too many decimals: an amount has two at most", value=shown(value))
     return str(exact) if exact else "0.00"  # no negative zero
 
 
 def _not_negative(value: str) -> str:
     if value.startswith("-") and Decimal(value) != 0:
-        raise PydanticCustomError("amount", "an amount cannot be negative")
+        raise fault("amount", "{value} is negative; this amount cannot be", value=shown(value))
     return value.removeprefix("-")
 
 
@@ -124,7 +136,9 @@ def _moment(value: Any, info: ValidationInfo) -> int:
     try:
         return from_rfc3339(value)
     except (ValueError, TypeError):
-        raise PydanticCustomError("moment", "write a moment as in 2026-11-24T09:30:00+08:00") from None
+        raise fault(
+            "moment", "{value} is no moment; write it as in 2026-11-24T09:30:00+08:00", value=shown(value)
+        ) from None
 
 
 def _day(value: str) -> str:
@@ -132,7 +146,7 @@ def _day(value: str) -> str:
         if value:
             day(value)
     except ValueError:
-        raise PydanticCustomError("date", "write a day that exists, as in 2026-11-24") from None
+        raise fault("date", "{value} is no day; write one that exists, as in 2026-11-24", value=shown(value)) from None
     return value
 
 

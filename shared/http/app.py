@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared.errors import CrmError, Unavailable
 from shared.http.openapi import document
-from shared.http.problems import MethodNotAllowed, add_handlers, error_of, problem
+from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
 from shared.http.routing import DirectRoute, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
 from shared.telemetry.spans import tracing_is_on
@@ -113,14 +113,14 @@ class ServiceApp(FastAPI):
         except asyncio.CancelledError:  # the process stops and waits no longer
             if state:
                 raise
-            await problem(Unavailable("the suite is stopping: try again"))(scope, receive, guarded)
+            await problem(Unavailable("the suite is stopping: try again"), language_of(scope))(scope, receive, guarded)
         except Exception as error:
             if state == "done":
                 return  # the framework has answered, and raised for the server's log
             log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
             if state == "started":
                 raise
-            await problem(CrmError())(scope, receive, guarded)
+            await problem(CrmError(), language_of(scope))(scope, receive, guarded)
 
     def _note_refusal(self, scope: Scope, status: int) -> None:
         """Who was refused what: by the route's path, for into the request's own a caller may write anything."""
@@ -146,7 +146,7 @@ class ServiceApp(FastAPI):
             await super().__call__(scope, receive, send)  # a path with typed parameters, or an unknown one
             return
         else:
-            response = problem(MethodNotAllowed())
+            response = problem(MethodNotAllowed(), language_of(scope))
             response.headers["Allow"] = ", ".join(found)
         await response(scope, receive, send)
 
@@ -160,7 +160,7 @@ async def _answer(handler: Handler, request: Request) -> Response:
         known = error_of(error)
         if known is None:
             raise
-        return problem(known)
+        return problem(known, language_of(request.scope))
 
 
 def secured(scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NotRequired
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,9 @@ from typing_extensions import TypedDict
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.messages import Message, say
+from shared.messages.findings import field_error
+from shared.messages.languages import ENGLISH, Language, in_language, negotiated
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.views.port import ViewsUnavailable
 
@@ -26,18 +29,22 @@ _EXAMPLE: dict[str, Any] = {
     "title": "The request is not valid",
     "status": 422,
     "detail": "1 field(s) are not valid",
-    "errors": [{"field": "name", "code": "missing", "message": "Field required"}],
+    "errors": [{"field": "name", "code": "missing", "message": "this field is needed"}],
 }
 
 
 class FieldProblem(TypedDict):
+    """params: the values in the message, by name."""
+
     field: str
     code: str
     message: str
+    params: NotRequired[dict[str, Any]]
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details. `type` and `code` never change: translate by them."""
+    """RFC 9457 problem details. `type` and `code` never change; title, detail and messages are in the language of the
+    caller's `Accept-Language` (en, zh-CN, zh-TW)."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -51,17 +58,17 @@ class Problem(BaseModel):
 _NAMED = frozenset(Problem.model_fields)  # what RFC 9457 and the suite name is never an extension
 
 
-def problem(error: CrmError) -> Response:
+def problem(error: CrmError, language: Language = ENGLISH) -> Response:
     body = Problem(
         type=f"/problems/{error.type}",
-        title=error.title,
+        title=in_language(error.title, language),
         status=error.status,
-        detail=error.detail,
+        detail=in_language(error.detail, language),
         **{name: value for name, value in error.extra.items() if name not in _NAMED},
     )
     if error.errors:
-        body.errors = [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors]
-    headers = {}
+        body.errors = [field_problem(e, language) for e in error.errors]
+    headers: dict[str, str] = {"Content-Language": language}
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
     if error.status == 401:
@@ -69,22 +76,37 @@ def problem(error: CrmError) -> Response:
     return Response(body.model_dump_json(exclude_unset=True), error.status, headers, MEDIA_TYPE)
 
 
+def field_problem(error: FieldError, language: Language) -> FieldProblem:
+    """One error by field, in a language."""
+    problem = FieldProblem(field=error.field, code=error.code, message=in_language(error.message, language))
+    if isinstance(error.message, Message) and error.message.params:
+        problem["params"] = {name: _plain(value, language) for name, value in error.message.params.items()}
+    return problem
+
+
+def _plain(value: object, language: Language) -> object:
+    if isinstance(value, str):
+        return in_language(value, language) if isinstance(value, Message) else str(value)
+    return value if isinstance(value, int | float | None) else str(value)
+
+
+def language_of(scope: Mapping[str, Any]) -> Language:
+    """The language of answers to a request, by its ASGI scope."""
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            return negotiated(value.decode("latin-1"))
+    return ENGLISH
+
+
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
-    """Pydantic's findings as errors by field; the offending input itself is never repeated."""
+    """Pydantic's findings as errors by field, in our own words."""
     all_of_them: Sequence[Any]
     if isinstance(error, ValidationError):
-        all_of_them, where = error.errors(include_url=False, include_context=False, include_input=False), 0
+        all_of_them, where = error.errors(include_url=False), 0
     else:
         all_of_them, where = error.errors(), 1  # the framework begins with body, query, path or header
-    errors, count = [], len(all_of_them)
-    for found in all_of_them[:MAX_ERRORS]:
-        path = [_encodable(str(p)) for p in found["loc"][where:]]
-        errors.append(FieldError(".".join(path), found["type"].replace("_", "-"), found["msg"]))
-    return Invalid(f"{count} field(s) are not valid", errors=errors)
-
-
-def _encodable(text: str) -> str:
-    return text[:200].encode(errors="replace").decode()
+    errors = [field_error(found, found["loc"][where:]) for found in all_of_them[:MAX_ERRORS]]
+    return Invalid(say("{count} field(s) are not valid", count=len(all_of_them)), errors=errors)
 
 
 class MethodNotAllowed(CrmError):
@@ -124,9 +146,9 @@ def error_of(error: Exception) -> CrmError | None:
 def add_handlers(app: FastAPI) -> None:
     """The same answers for routes that run inside the framework."""
 
-    async def answer(_: Request, error: Exception) -> Response:
+    async def answer(request: Request, error: Exception) -> Response:
         known = error_of(error) or CrmError()
-        response = problem(known)
+        response = problem(known, language_of(request.scope))
         for name, value in (getattr(error, "headers", None) or {}).items():
             response.headers[name] = value
         return response

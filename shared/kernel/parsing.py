@@ -1,4 +1,4 @@
-"""From JSON values to a command: pydantic's findings become errors by field; the offending input is never repeated."""
+"""From JSON values to a command: pydantic's findings become errors by field, in our own words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.domain.command import Command, CommandModel
-from shared.errors import FieldError, Invalid
+from shared.errors import Invalid
+from shared.messages import say
+from shared.messages.findings import field_error
 
 
 def parse(command: Command, body: CommandModel | dict[str, Any]) -> CommandModel:
@@ -17,10 +19,6 @@ def parse(command: Command, body: CommandModel | dict[str, Any]) -> CommandModel
     try:
         parsed: CommandModel = command.adapter.validate_python(body)
     except ValidationError as error:
-        errors = [FieldError(_path(e["loc"]), e["type"].replace("_", "-"), e["msg"]) for e in error.errors()]
-        raise Invalid(f"{len(errors)} field(s) are not valid", errors=errors) from error
+        errors = [field_error(found, found["loc"]) for found in error.errors(include_url=False)]
+        raise Invalid(say("{count} field(s) are not valid", count=len(errors)), errors=errors) from error
     return parsed
-
-
-def _path(names: tuple[int | str, ...]) -> str:
-    return ".".join(str(n)[:200] for n in names).encode(errors="replace").decode()

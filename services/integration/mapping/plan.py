@@ -14,6 +14,7 @@ from services.integration.mapping.values import BadCell, Cells, Found, applies, 
 from shared.clock import Micros
 from shared.domain.command import Command, CommandModel
 from shared.errors import FieldError
+from shared.messages.findings import field_error
 from shared.views.port import Kind
 
 Outcome = Literal["created", "updated", "unchanged", "passed", "rejected"]
@@ -159,9 +160,7 @@ class _Planner:
         try:
             self.plan.commands.append(Planned(command, command.adapter.validate_python(body), at))
         except ValidationError as error:
-            for found in error.errors():
-                name = ".".join(str(p) for p in found["loc"])
-                self.plan.problems.append(FieldError(name, found["type"].replace("_", "-"), found["msg"]))
+            self.plan.problems += [field_error(found, found["loc"]) for found in error.errors()]
 
     def _value(self, name: str, expression: Any) -> Any:
         gathered = self._gathered(name) if name in self.step.gathers else None

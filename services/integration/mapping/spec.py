@@ -11,6 +11,8 @@ from pydantic import Field as F
 
 from services.integration.mapping.source import Lines, line_of, parse_source
 from shared.errors import FieldError, Invalid
+from shared.messages import fault, say, shown
+from shared.messages.findings import message_of
 
 Mode = Literal["create", "ensure", "update", "upsert"]
 Name = Annotated[str, F(min_length=1, max_length=200)]
@@ -53,7 +55,7 @@ class Value(Part):
     @model_validator(mode="after")
     def has_one_source(self) -> Value:
         if len(self.model_fields_set & {"column", "constant", "concat"}) != 1:
-            raise ValueError("give exactly one of column, constant and concat")
+            raise fault("value_error", "give exactly one of column, constant and concat")
         return self
 
     def columns(self) -> Iterator[str]:
@@ -134,9 +136,11 @@ class Step(RowCommand):
     @model_validator(mode="after")
     def key_is_a_field(self) -> Step:
         if self.key is None and self.mode != "create":
-            raise ValueError(f"mode {self.mode} needs a key: the field that tells which record a row means")
+            raise fault(
+                "value_error", "mode {mode} needs a key: the field that says which record a row means", mode=self.mode
+            )
         if self.key is not None and not isinstance(self.fields.get(self.key), Value):
-            raise ValueError(f"the key {self.key!r} is not among the fields")
+            raise fault("value_error", "the key {key} is not among the fields", key=shown(self.key))
         return self
 
     def columns(self) -> set[str]:
@@ -162,7 +166,7 @@ def parse_mapping(text: str) -> tuple[Mapping, Lines]:
     try:
         return Mapping.model_validate(values), lines
     except ValidationError as error:
-        errors = [_error(found["loc"], found["type"], found["msg"], lines) for found in error.errors()]
+        errors = [_error(found["loc"], found["type"], message_of(found), lines) for found in error.errors()]
         raise Invalid("the mapping is not valid", errors=_distinct(errors)) from error
 
 
@@ -172,8 +176,8 @@ _PLAIN = {"extra_forbidden": "there is no such option", "model_type": "a mapping
 def _error(loc: tuple[str | int, ...], code: str, message: str, lines: Lines) -> FieldError:
     path = tuple(p for p in loc if p not in (_LISTED, _SINGLE, "each"))
     at = ".".join(map(str, path)) or "mapping"
-    why = _PLAIN.get(code, message.removeprefix("Value error, "))
-    return FieldError(at, code.replace("_", "-"), f"line {line_of(lines, path)}: {why}")
+    why = say(_PLAIN[code]) if code in _PLAIN else message
+    return FieldError(at, code.replace("_", "-"), say("line {line}: {why}", line=line_of(lines, path), why=why))
 
 
 def _distinct(errors: list[FieldError]) -> list[FieldError]:

@@ -18,6 +18,7 @@ from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
+from shared.messages.findings import message_of
 
 _DAY: TypeAdapter[str] = TypeAdapter(Day)
 _PARAMETERS = frozenset({"product", "on", "as_of", "known_at"})
@@ -72,4 +73,4 @@ def _day(text: str) -> str:
     try:
         return _DAY.validate_python(text)
     except ValidationError as error:
-        raise Invalid.field("on", "day", error.errors()[0]["msg"]) from error
+        raise Invalid.field("on", "day", message_of(error.errors()[0])) from error
