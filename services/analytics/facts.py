@@ -112,7 +112,7 @@ STAGE_CHANGES = FactTable(
 ACCOUNTS = FactTable(
     facts="account_facts",
     current="accounts_now",
-    version=1,
+    version=2,
     aggregates=("account",),
     columns=(
         Column("name", "String"),
@@ -126,6 +126,8 @@ ACCOUNTS = FactTable(
         *_texts("String", "merged_into"),
         _ARCHIVED,
         _CREATED_AT,
+        *_texts(_REF, "region", "source"),
+        *_texts("String", "postcode", "external_id"),
     ),
 )
 

@@ -49,11 +49,14 @@ class Account(MergeableRecord):
     website: Annotated[str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True)] = ""
     email: Annotated[Email, plain(Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, key=Key.EMAIL)] = ""
     phone: Annotated[Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE)] = ""
+    fax: Annotated[Phone, plain(Kind.KEYWORD, "传真", "Fax", key=Key.PHONE)] = ""
     tax_id: Annotated[
         str, F(max_length=40), plain(Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.CODE)
     ] = ""
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
     city: Annotated[Text, plain(Kind.TEXT, "城市", "City", indexed=True, searchable=True)] = ""
+    region: Annotated[Text, plain(Kind.TEXT, "省/州", "State or province", indexed=True, searchable=True)] = ""
+    postcode: Annotated[str, F(max_length=20), plain(Kind.KEYWORD, "邮编", "Postcode", indexed=True)] = ""
     address: Annotated[str, F(max_length=500), plain(Kind.TEXT, "地址", "Address", searchable=True)] = ""
     employees: Annotated[
         int | None, F(ge=0, le=100_000_000), plain(Kind.INTEGER, "员工数", "Employees", indexed=True)
@@ -61,6 +64,12 @@ class Account(MergeableRecord):
     annual_revenue: Annotated[Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True)] = None
     currency: Annotated[Currency | None, plain(Kind.KEYWORD, "币种", "Currency", unset=None)] = ""
     founded: Annotated[Year | None, plain(Kind.INTEGER, "成立年份", "Founded", indexed=True)] = None
+    source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
+    external_id: Annotated[
+        str,
+        F(max_length=100),
+        plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
+    ] = ""
     description: Annotated[
         str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True)
     ] = ""
@@ -108,7 +117,7 @@ ACCOUNT = Aggregate(
     },
     collection=Collection(
         "accounts",
-        3,
+        4,
         record_fields(
             Account,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
@@ -129,7 +138,10 @@ ACCOUNT = Aggregate(
             "customer.AccountRestored",
         }
     ),
-    uniques=(Unique("tax_id", lambda a: a.tax_id, code_key),),
+    uniques=(
+        Unique("tax_id", lambda a: a.tax_id, code_key),
+        Unique("external_id", lambda a: a.external_id, code_key),
+    ),
     shown=shown,
 )
 

@@ -15,7 +15,7 @@ from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
-from shared.domain.match import email_key, person_key
+from shared.domain.match import code_key, email_key, person_key
 from shared.domain.names import full_name
 from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.types import Day, Text
@@ -52,6 +52,18 @@ class Contact(MergeableRecord):
         str,
         F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"),
         plain(Kind.KEYWORD, "语言", "Language", indexed=True),
+    ] = ""
+    wechat: Annotated[
+        str, F(max_length=100), plain(Kind.KEYWORD, "微信", "WeChat", indexed=True, searchable=True, personal=True)
+    ] = ""
+    website: Annotated[
+        str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)
+    ] = ""
+    source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True, personal=True)] = ""
+    external_id: Annotated[
+        str,
+        F(max_length=100),
+        plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, personal=True, key=Key.CODE),
     ] = ""
     do_not_call: Annotated[bool, plain(Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True)] = False
     do_not_email: Annotated[bool, plain(Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True)] = False
@@ -143,7 +155,7 @@ CONTACT = Aggregate(
     },
     collection=Collection(
         "contacts",
-        3,
+        4,
         record_fields(
             Contact,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="contact"),
@@ -234,7 +246,10 @@ CONTACT = Aggregate(
             "PersonErased",
         )
     ),
-    uniques=(Unique("email", lambda c: primary(c.emails, "email"), email_key),),
+    uniques=(
+        Unique("email", lambda c: primary(c.emails, "email"), email_key),
+        Unique("external_id", lambda c: c.external_id, code_key),
+    ),
     shown=shown,
     forget=forget,
 )

@@ -14,6 +14,14 @@ from shared.events import sales_leads as events
 from shared.kernel.lookups import Lookups
 
 OPEN = "sales.OpenOpportunity"
+ACCOUNT_FIELDS = (
+    *("website", "industry", "country", "region", "city", "postcode", "address"),
+    *("employees", "annual_revenue", "source"),
+)  # that a new account takes from the lead
+CONTACT_FIELDS = (
+    *("name", "given_name", "family_name", "salutation", "email", "title", "department", "wechat", "source"),
+    *("do_not_call", "do_not_email"),
+)  # that a new contact takes from the lead
 _ARCHIVE = {
     "opportunity": "sales.ArchiveOpportunity",
     "contact": "customer.ArchiveContact",
@@ -44,6 +52,9 @@ def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
     if contact and "contact" in plan.created:
         body = {**_contact(lead), **linked, **allowed}
         yield Step("contact", "customer.CreateContact", body, "contact", contact, True)
+        if lead.phone and lead.mobile:
+            mobile = {"phone": lead.mobile, "kind": "mobile"}
+            yield Step("mobile", "customer.AddContactPhone", mobile, "contact", contact)
     elif account and contact:
         yield Step("link", "customer.LinkToAccount", linked, "contact", contact)
     if deal and "opportunity" in plan.created:
@@ -64,13 +75,15 @@ def steps_back(ended: Ended) -> Iterator[Step]:
 
 
 def _account(lead: Lead) -> dict[str, Any]:
-    given = {f: getattr(lead, f) for f in ("website", "industry", "country")}
+    given = {f: getattr(lead, f) for f in ACCOUNT_FIELDS}
+    if lead.annual_revenue:
+        given["currency"] = lead.currency
     return {"name": lead.company, "owner": lead.owner, **_filled(given)}
 
 
 def _contact(lead: Lead) -> dict[str, Any]:
-    given = {f: getattr(lead, f) for f in ("name", "given_name", "family_name", "email", "phone", "title")}
-    return {"owner": lead.owner, **_filled(given)}
+    given = {f: getattr(lead, f) for f in CONTACT_FIELDS}
+    return {"owner": lead.owner, **_filled({**given, "phone": lead.phone or lead.mobile})}
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

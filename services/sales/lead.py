@@ -28,6 +28,7 @@ from shared.views.port import Collection, Field, Key, Kind
 Status = Literal["new", "assigned", "working", "qualified", "disqualified", "converted"]
 PERSON = frozenset(
     {"name", "given_name", "family_name", "email", "phone", "company", "title", "website", "description", "external_id"}
+    | {"salutation", "mobile", "wechat", "department", "address", "city", "region", "postcode"}
     | {"custom", "tags", "disqualified_reason"}
 )  # every text that may identify the person; source and industry describe the sales chance
 
@@ -55,13 +56,31 @@ class Lead(Record):
     phone: Annotated[
         Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE)
     ] = ""
+    mobile: Annotated[
+        Phone, plain(Kind.KEYWORD, "手机", "Mobile", indexed=True, searchable=True, personal=True, key=Key.PHONE)
+    ] = ""
+    wechat: Annotated[
+        str, F(max_length=100), plain(Kind.KEYWORD, "微信", "WeChat", indexed=True, searchable=True, personal=True)
+    ] = ""
+    salutation: Annotated[str, F(max_length=40), plain(Kind.KEYWORD, "称谓", "Salutation", personal=True)] = ""
     company: Annotated[Text, plain(Kind.TEXT, "公司", "Company", indexed=True, searchable=True, personal=True)] = ""
     title: Annotated[Text, plain(Kind.TEXT, "职位", "Job title", searchable=True, personal=True)] = ""
+    department: Annotated[Text, plain(Kind.TEXT, "部门", "Department", searchable=True, personal=True)] = ""
     industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True, searchable=True)] = ""
     website: Annotated[
         str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)
     ] = ""
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
+    region: Annotated[Text, plain(Kind.TEXT, "省/州", "State or province", indexed=True, personal=True)] = ""
+    city: Annotated[Text, plain(Kind.TEXT, "城市", "City", indexed=True, searchable=True, personal=True)] = ""
+    postcode: Annotated[str, F(max_length=20), plain(Kind.KEYWORD, "邮编", "Postcode", personal=True)] = ""
+    address: Annotated[str, F(max_length=500), plain(Kind.TEXT, "地址", "Address", searchable=True, personal=True)] = ""
+    employees: Annotated[
+        int | None, F(ge=0, le=100_000_000), plain(Kind.INTEGER, "员工数", "Employees", indexed=True)
+    ] = None
+    annual_revenue: Annotated[Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True)] = None
+    do_not_call: Annotated[bool, plain(Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True)] = False
+    do_not_email: Annotated[bool, plain(Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True)] = False
     source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
@@ -171,7 +190,7 @@ LEAD = Aggregate(
     },
     collection=Collection(
         "leads",
-        3,
+        4,
         record_fields(
             Lead,
             *(

@@ -99,7 +99,7 @@ def _require_complete(cmd: ConvertLead, state: Lead, created: list[str]) -> None
     errors = []
     if not state.name:
         errors.append(FieldError("name", "required", "a lead needs a name before it is converted"))
-    if not (state.email or state.phone):
+    if not (state.email or state.phone or state.mobile):
         errors.append(FieldError("email", "required", "a lead needs an e-mail address or a phone number"))
     if "account" in created and not state.company:
         errors.append(FieldError("company", "required", "a new account needs the lead's company"))

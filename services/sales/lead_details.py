@@ -42,7 +42,7 @@ async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
 def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
     """A new lead, owned by its creator unless said otherwise; owner null = nobody's yet."""
     given = cmd.model_dump(exclude_unset=True, exclude={"owner"})
-    if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone")):
+    if not any(given.get(f) for f in ("name", "given_name", "family_name", "company", "email", "phone", "mobile")):
         raise Invalid.field("name", "required", "a name, a company, an e-mail address or a phone number is needed")
     if not given.get("name"):
         given["name"] = full_name(given.get("family_name", ""), given.get("given_name", ""))

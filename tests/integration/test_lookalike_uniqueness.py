@@ -53,6 +53,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def test_of_many_writers_of_look_alikes_one_wins(world: World) -> None:
     made = (
         ("customer.CreateAccount", "tax_id", ALIKE),
+        ("customer.CreateAccount", "external_id", ALIKE),
+        ("customer.CreateContact", "external_id", ALIKE),
         ("sales.AddProduct", "code", ALIKE),
         ("customer.CreateContact", "email", [f"{a.replace('DЕ', 'DE')}@Example.com" for a in ALIKE]),
     )

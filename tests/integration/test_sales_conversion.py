@@ -86,6 +86,27 @@ async def test_account_contact_and_opportunity_come_into_being(world: World) -> 
         await world.do("sales.ConvertLead", ALL_NEW, id=lead)
 
 
+async def test_the_address_goes_to_the_account_and_the_second_phone_to_the_contact(world: World) -> None:
+    place = {"region": "广东省", "city": "深圳市", "postcode": "518000", "address": "深南大道1号", "employees": 80}
+    person = {"salutation": "先生", "department": "采购部", "wechat": "lilei-88", "do_not_call": True}
+    money = {"annual_revenue": "5000000", "currency": "CNY"}
+    lead = await qualified(world, **place, **person, **money, mobile="+8613800138000", source="展会")
+    document = await converted(world, lead)
+    account = await world.see("account", document["account"])
+    assert {f: account[f] for f in place} == place
+    assert (account["annual_revenue"], account["currency"], account["source"]) == ("5000000.00", "CNY", "展会")
+    contact = await world.see("contact", document["contact"])
+    assert {f: contact[f] for f in person} == person
+    numbers = [(p["phone"], p["kind"], p["primary"]) for p in contact["phones"]]
+    assert numbers == [("+861012345678", "work", True), ("+8613800138000", "mobile", False)]
+
+
+async def test_a_mobile_is_the_phone_of_who_has_no_other(world: World) -> None:
+    document = await converted(world, await qualified(world, email="", phone="", mobile="+8613800138000"))
+    contact = await world.see("contact", document["contact"])
+    assert [p["phone"] for p in contact["phones"]] == ["+8613800138000"]
+
+
 async def test_existing_records_are_taken_as_they_are(world: World) -> None:
     account = (await world.do("customer.CreateAccount", {"name": "Acme"})).id
     contact = (await world.do("customer.CreateContact", {"family_name": "Li"})).id

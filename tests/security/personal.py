@@ -20,7 +20,10 @@ ANSWERS: dict[str, dict[str, str]] = {
     "organisation": {"word": "name", "form": "time_zone"},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
-    "account": {"word": "name industry website email phone tax_id city address add remove"},
+    "account": {
+        "word": "name industry website email phone fax tax_id city region postcode address source external_id "
+        "add remove"
+    },
     "field_definition": {"word": "zh en options name", "form": "resource"},
     "saved_view": {"text": "name value", "form": "columns field order resource"},
     "opportunity": {
