@@ -1,4 +1,4 @@
-"""What people are told: an English template with parameters, which the catalogue has in other languages, too.
+"""What people read: an English template with parameters, which the catalogue has in other languages, too.
 
     raise Invalid.field("due", "bad-day", say("{value} is no day; write it as in 2026-11-24", value=shown(text)))
 
