@@ -7,27 +7,30 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
-from typing import IO
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from starlette.responses import StreamingResponse
 
 from shared.clock import day_of
 from shared.http.answers import titles_of
+from shared.http.params import no_such_fields
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access, Role
 from shared.security.quota import LONG_EXPORTS
-from shared.tabular.cells import Columns
+from shared.tabular.cells import Typed, cell, columns_of, decimals, neutralise, typed
+from shared.tabular.sheets import MAX_ROWS, SheetWriter
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_SHEET_ROWS = 1_048_576  # what a sheet of a spreadsheet program holds, header included
+MAX_SHEET_ROWS = MAX_ROWS
 _CHUNK = 64 * 1024
 
-Rows = AsyncIterator[list[list[str]]]
+Pages = AsyncIterator[list[list[Any]]]  # rows of values, as the documents have them
 
 
 def eyes_for_export(access: Access, resource: str) -> Access:
@@ -38,16 +41,26 @@ def eyes_for_export(access: Access, resource: str) -> Access:
     return replace(access, roles=(role,))
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller asked for. fields: None = all. titles: of the records that each one refers to.
+
+    labels: the language of the column's titles, "" = the fields' names.
+    """
+
+    format: str
+    fields: list[str] | None
+    titles: bool
+    labels: str
+
+
 async def export(
     kernel: Kernel,
     aggregate: AnyAggregate,
     query: Query,
     access: Access,
     moment: Moment,
-    *,
-    format: str,
-    wanted: list[str] | None,
-    titles: bool,
+    wish: Wish,
     allowed: Callable[[], Awaitable[None]],
 ) -> StreamingResponse:
     """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte.
@@ -59,70 +72,67 @@ async def export(
     first = await kernel.queries.find(aggregate, query, seen_by, moment)
     if first.next is not None:
         await LONG_EXPORTS.take(kernel.limits, access.user)
-    custom = await _custom_fields(kernel, access.tenant, aggregate.name)
-    columns = Columns(aggregate.collection.fields, access.hidden(aggregate.name), wanted, custom, titles)
+    hidden, language = access.hidden(aggregate.name), wish.labels or "en"
+    custom = [
+        f for f in await _custom_fields(kernel, access.tenant, aggregate.name) if f"custom.{f.name}" not in hidden
+    ]
+    unknown = {n for n in wish.fields or () if n.startswith("custom.")} - {f"custom.{f.name}" for f in custom}
+    if unknown:
+        raise no_such_fields(sorted(unknown))
+    fields = aggregate.collection.fields
+    columns = columns_of(fields, hidden, wish.fields, custom, titles=wish.titles, language=language)
 
-    async def rows() -> Rows:
+    async def pages() -> Pages:
         page: Page = first
-        yield [columns.header]
         while True:
-            named = await _titles(kernel, aggregate, page, access) if titles else {}
-            yield [columns.row(document, named) for document in page.items]
+            named = await _titles(kernel, aggregate, page, access) if wish.titles else {}
+            yield [[column.value(document, named) for column in columns] for document in page.items]
             if page.next is None:
                 return
             await allowed()
             page = await kernel.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
 
-    name = f"{aggregate.noun}-{day_of(kernel.clock.now())}.{format}"
+    header = [column.title if wish.labels else column.name for column in columns]
+    kinds = [column.field for column in columns]
+    name = f"{aggregate.noun}-{day_of(kernel.clock.now())}.{wish.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if format == "csv":
-        return StreamingResponse(_csv(rows()), headers=headers, media_type="text/csv; charset=utf-8")
-    return StreamingResponse(_xlsx(rows()), headers=headers, media_type=XLSX)
+    if wish.format == "csv":
+        return StreamingResponse(_csv(header, kinds, pages()), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(_xlsx(aggregate.noun, header, kinds, pages()), headers=headers, media_type=XLSX)
 
 
 async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
     defined = (await definitions(kernel.catalogue, kernel.views, tenant, resource)).values()
-    return [Field(d["name"], Kind(d["kind"]), d["name"], d["name"]) for d in defined]
+    return [Field(d["name"], Kind(d["kind"]), d.get("zh") or d["name"], d.get("en") or d["name"]) for d in defined]
 
 
 async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:
     return await titles_of(page.items, aggregate.collection.fields, kernel.catalogue, kernel.views, access)
 
 
-async def _csv(rows: Rows) -> AsyncIterator[bytes]:
+async def _csv(header: list[str], kinds: list[Field], pages: Pages) -> AsyncIterator[bytes]:
     """RFC 4180 in UTF-8, with the byte order mark that spreadsheet programs need to see it."""
-    yield b"\xef\xbb\xbf"
-    async for batch in rows:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow([neutralise(title) for title in header])
+    yield b"\xef\xbb\xbf" + text.getvalue().encode()
+    async for page in pages:
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(batch)
+        csv.writer(text).writerows([cell(f, v) for f, v in zip(kinds, row, strict=True)] for row in page)
         yield text.getvalue().encode()
 
 
-async def _xlsx(rows: Rows) -> AsyncIterator[bytes]:
+async def _xlsx(name: str, header: list[str], kinds: list[Field], pages: Pages) -> AsyncIterator[bytes]:
     """Written to a temporary file first: the format keeps its index at the end."""
-    from openpyxl import Workbook  # costs the start 0.2 s, and most exports are CSV
-
-    book = Workbook(write_only=True)
-    sheet, held = book.create_sheet(), 0
-    header: list[str] = []
-    async for batch in rows:
-        header = header or batch[0]
-        if held + len(batch) > MAX_SHEET_ROWS:
-            sheet, held = book.create_sheet(), 1
-            sheet.append(header)
-        await asyncio.to_thread(_append, sheet, batch)
-        held += len(batch)
-    with tempfile.TemporaryFile() as file:
-        await asyncio.to_thread(book.save, file)
-        file.seek(0)
-        while chunk := await asyncio.to_thread(_read, file):
-            yield chunk
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.xlsx"
+        writer = SheetWriter(str(path), name, header, MAX_SHEET_ROWS)
+        async for page in pages:
+            await asyncio.to_thread(writer.append, (_typed(kinds, row) for row in page))
+        await asyncio.to_thread(writer.close)
+        with path.open("rb") as file:
+            while chunk := await asyncio.to_thread(file.read, _CHUNK):
+                yield chunk
 
 
-def _append(sheet: object, batch: list[list[str]]) -> None:
-    for row in batch:
-        sheet.append(row)  # type: ignore[attr-defined]
-
-
-def _read(file: IO[bytes]) -> bytes:
-    return file.read(_CHUNK)
+def _typed(kinds: list[Field], row: list[Any]) -> list[tuple[Typed, int]]:
+    return [(typed(f, v), decimals(v) if f.kind is Kind.DECIMAL else 0) for f, v in zip(kinds, row, strict=True)]

@@ -11,6 +11,7 @@ from fastapi import Request
 from shared.clock import Micros, from_rfc3339, is_day, start_of_day
 from shared.errors import FieldError, Invalid
 from shared.kernel.queries import Moment
+from shared.messages import say, shown
 from shared.views.filters import boolean, condition, with_plus
 from shared.views.port import MAX_PAGE, Collection, Condition, Query
 
@@ -20,7 +21,7 @@ READ = frozenset({"fields", "as_of", "known_at", "min_version"})
 COUNT = frozenset({"q", "as_of", "known_at"})
 LIST = COUNT | {"sort", "limit", "cursor", "fields", "names"}
 BOARD = COUNT | {"by", "sum"}
-EXPORT = COUNT | {"sort", "fields", "names", "format"}
+EXPORT = COUNT | {"sort", "fields", "names", "format", "labels"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
 MAX_PARAMETERS = 100
 
@@ -73,6 +74,14 @@ def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tu
     return query, given
 
 
+def no_such_fields(names: Iterable[str]) -> Invalid:
+    """The refusal of `fields=` that names unknown ones."""
+    wrong = [
+        FieldError(f"fields.{n[:80]}", "unknown-field", say("there is no field {name}", name=shown(n))) for n in names
+    ]
+    return Invalid("no such field", errors=wrong)
+
+
 def number(given: dict[str, str], name: str, default: int, highest: int, lowest: int = 1) -> int:
     """A whole number within bounds. Raises Invalid naming the parameter."""
     text = given.get(name)
@@ -89,6 +98,16 @@ def flag(given: dict[str, str], name: str) -> bool:
         return boolean(given.get(name, "false"))
     except ValueError as error:
         raise Invalid.field(name, "bad-boolean", str(error)) from error
+
+
+def option(given: dict[str, str], name: str, options: tuple[str, ...], default: str) -> str:
+    """One of the options. Raises Invalid naming the parameter and all of them."""
+    value = given.get(name, default)
+    if value not in options and value != default:
+        listed = ", ".join(options)
+        message = say("{value} is none of the options: {options}", value=shown(value), options=listed)
+        raise Invalid.field(name, "not-an-option", message)
+    return value
 
 
 def _once(pairs: Pairs) -> None:
@@ -119,13 +138,13 @@ def instant(name: str, text: str) -> Micros:
         raise Invalid.field(name, "bad-moment", "an RFC 3339 moment or a date is needed") from error
 
 
-def field_names(collection: Collection, text: str | None) -> list[str] | None:
-    """The sparse field set of `fields=a,b`; id and version always come along."""
+def field_names(collection: Collection, text: str | None, *, custom: bool = False) -> list[str] | None:
+    """The sparse field set of `fields=a,b`; id and version always come along. custom: `custom.<name>` may be among
+    them; the caller checks these names.
+    """
     if not text:
         return None
     names = [n for n in text.split(",") if n and n not in ("id", "version")]
-    if unknown := [n for n in names if collection.field(n) is None]:
-        raise Invalid(
-            "no such field", errors=[FieldError(f"fields.{n[:80]}", "unknown-field", "no such field") for n in unknown]
-        )
+    if unknown := [n for n in names if collection.field(n) is None and not (custom and n.startswith("custom."))]:
+        raise no_such_fields(unknown)
     return ["id", "version", *dict.fromkeys(names)]

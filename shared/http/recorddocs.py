@@ -126,8 +126,9 @@ class RecordDocs:
             f"All matching {self._tag} as a file",
             self._tag,
             {200: done},
-            description="No row limit; cells that a spreadsheet would take for formulas begin with `'`. " + _FILTERS,
-            parameters=self._filtering("Format", "Q", "sort", "Fields", "Names", *_TIME),
+            description="No row limit; columns in the order of `fields`. CSV cells that a spreadsheet would take for "
+            "formulas begin with `'`; XLSX has real numbers, days and moments. " + _FILTERS,
+            parameters=self._filtering("Format", "Labels", "Q", "sort", "Fields", "Names", *_TIME),
             errors=(*READ_ERRORS, 429),
         )
 

@@ -14,7 +14,7 @@ from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
 from shared.http.auth import Authenticator
 from shared.http.body import parse
-from shared.http.export import export
+from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
@@ -124,19 +124,20 @@ class _Records:
     async def export(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.EXPORT)
-        format = given.get("format", "csv")
-        if format not in ("csv", "xlsx"):
-            raise Invalid.field("format", "not-an-option", "csv or xlsx")
+        wish = Wish(
+            params.option(given, "format", ("csv", "xlsx"), "csv"),
+            params.field_names(self._collection, given.get("fields"), custom=True),
+            params.flag(given, "names"),
+            params.option(given, "labels", ("zh", "en"), ""),
+        )
         return await export(
             self._platform,
             self._aggregate,
             query,
             access,
             params.moment(given),
-            format=format,
-            wanted=params.field_names(self._collection, given.get("fields")),
-            titles=params.flag(given, "names"),
-            allowed=self._authenticator.while_allowed(request, self._may_export),
+            wish,
+            self._authenticator.while_allowed(request, self._may_export),
         )
 
     async def _may_export(self, access: Access) -> None:

@@ -57,6 +57,11 @@ PARAMETERS: dict[str, Schema] = {
     "Limit": query("limit", "Records per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
     "Cursor": query("cursor", "The `next` of the page before"),
     "Names": query("names", "Add the titles of all referenced records", _TRUE),
+    "Labels": query(
+        "labels",
+        "Column titles for people in this language, instead of field names",
+        {"type": "string", "enum": ["zh", "en"]},
+    ),
     "Format": query("format", "The file's format", {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"}),
     "Kinds": query("kinds", "Only entries of these kinds, comma-separated"),
     "TimelineLimit": query("limit", "Entries", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),

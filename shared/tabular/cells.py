@@ -1,8 +1,14 @@
-"""Documents as rows of text, safe to open in a spreadsheet; `restore` takes the safety mark off again."""
+"""Documents as rows of an export: text that is safe to open in a spreadsheet, and typed values for sheets.
+
+`restore` takes the safety mark off again.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import orjson
@@ -49,45 +55,110 @@ def entries(text: str) -> list[str]:
     return [part for part in (p.strip() for p in text.split(";")) if part]
 
 
-class Columns:
-    """What an export shows of a collection: fields in the declared order, custom fields one by one.
+Typed = str | int | float | bool | date | datetime | None
+_DIGITS = 15  # of a number that a spreadsheet keeps exactly
+_FIRST_YEAR = 1901  # spreadsheet programs count days from 1900, and think that it was a leap year
 
-    wanted: only these (None = all). custom: the defined custom fields. titles: a column with the title next to each
-    reference.
+
+def typed(field: Field, value: Any, zone: tzinfo = UTC) -> Typed:
+    """One value for a sheet: numbers, days, moments (in the zone) and truth values as such, all else as text.
+
+    What a sheet would change stays text: numbers of more than 15 digits, days before 1901.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        match field.kind:
+            case Kind.BOOLEAN:
+                return bool(value)
+            case Kind.INTEGER | Kind.DECIMAL:
+                return _number(str(value))
+            case Kind.DATE if value[:4] >= str(_FIRST_YEAR):
+                return date.fromisoformat(value)
+            case Kind.DATETIME if value[:4] >= str(_FIRST_YEAR):
+                return datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None)
+    except (ValueError, TypeError, OverflowError):  # a mask, or a value of an earlier form
+        pass
+    return _sheet_text(cell(field, value))
+
+
+def _number(text: str) -> int | float | str:
+    if len(re.sub("[^0-9]", "", text).lstrip("0")) > _DIGITS:
+        return text
+    return float(text) if "." in text else int(text)
+
+
+def _sheet_text(text: str) -> str:
+    """A sheet's cells know that they are text, so the mark is needed only where `restore` would take off another."""
+    bare = restore(text)
+    return text if restore(bare) != bare else bare
+
+
+def decimals(value: Any) -> int:
+    """How many decimals a number is written with."""
+    return len(str(value).partition(".")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an export. title: what stands above it for people. value: of a document, with the titles of the
+    records it refers to.
     """
 
-    def __init__(
-        self,
-        fields: tuple[Field, ...],
-        hidden: frozenset[str],
-        wanted: list[str] | None,
-        custom: list[Field],
-        titles: bool,
-    ) -> None:
-        self._columns: list[tuple[str, Field, str]] = [(n, Field(n, Kind.KEYWORD, n, n), "") for n in ("id", "version")]
-        for f in fields:
-            if f.name in hidden or f.name in ("custom_keys", "custom_text") or (wanted and f.name not in wanted):
-                continue
-            if f.name == "custom":
-                named = [(f"custom.{c.name}", c, "custom") for c in custom]
-                self._columns += [column for column in named if column[0] not in hidden]
-                continue
-            self._columns.append((f.name, f, ""))
-            if f.ref and titles:
-                self._columns.append((f"{f.name}.title", f, "title"))
+    name: str
+    title: str
+    field: Field
+    value: Callable[[Document, dict[str, str]], Any]
 
-    @property
-    def header(self) -> list[str]:
-        return [name for name, _, _ in self._columns]
 
-    def row(self, document: Document, titles: dict[str, str]) -> list[str]:
-        return [self._text(document, titles, field, what) for _, field, what in self._columns]
+def columns_of(
+    fields: Sequence[Field],
+    hidden: frozenset[str],
+    wanted: list[str] | None,
+    custom: Sequence[Field],
+    *,
+    titles: bool,
+    language: str = "en",
+) -> list[Column]:
+    """What an export shows of a collection, fields in the order asked for (all of them: in the declared one).
 
-    def _text(self, document: Document, titles: dict[str, str], field: Field, what: str) -> str:
-        if what == "custom":
-            return cell(field, (document.get("custom") or {}).get(field.name))
-        value = document.get(field.name)
-        if what == "title":
-            many = value if isinstance(value, list) else [value]
-            return neutralise(SEPARATOR.join(titles[v] for v in many if v in titles))
-        return cell(field, value)
+    custom: the defined custom fields, which follow one by one. titles: a column with the title next to each reference.
+    """
+    named = {f.name: f for f in fields if f.name not in ("custom_keys", "custom_text")}
+    own = {f"custom.{c.name}": c for c in custom}
+    every = [n for name in (wanted or ["id", "version", *named]) for n in (own if name == "custom" else [name])]
+    found: list[Column] = []
+    for name in dict.fromkeys(every):
+        if name in hidden or ("custom" in hidden and name in own):
+            continue
+        if name in own:
+            found.append(_custom_column(name, own[name], language))
+            continue
+        field = named.get(name) or Field(name, Kind.INTEGER if name == "version" else Kind.KEYWORD, name, name)
+        found.append(Column(name, _title(field, language), field, _value_of(name)))
+        if field.ref and titles:
+            found.append(_title_column(field, language))
+    return found
+
+
+def _title(field: Field, language: str) -> str:
+    return (field.zh if language == "zh" else field.en) or field.name
+
+
+def _value_of(name: str) -> Callable[[Document, dict[str, str]], Any]:
+    return lambda document, titles: document.get(name)
+
+
+def _custom_column(name: str, field: Field, language: str) -> Column:
+    key = field.name
+    return Column(name, _title(field, language), field, lambda document, _: (document.get("custom") or {}).get(key))
+
+
+def _title_column(field: Field, language: str) -> Column:
+    def value(document: Document, titles: dict[str, str]) -> str:
+        held = document.get(field.name)
+        many = held if isinstance(held, list) else [held]
+        return SEPARATOR.join(titles[v] for v in many if v in titles)
+
+    title = f"{field.zh}（名称）" if language == "zh" else f"{_title(field, language)} (name)"
+    return Column(f"{field.name}.title", title, Field(field.name, Kind.TEXT, field.zh, field.en), value)

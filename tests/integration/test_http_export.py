@@ -59,9 +59,36 @@ async def test_a_round_trip_is_lossless_and_no_cell_is_a_formula(service: Servic
     assert answer.headers["content-disposition"].endswith(f'.{format}"')
     rows = (rows_of_csv if format == "csv" else rows_of_xlsx)(answer.content)
     assert [restore(r["name"]) for r in rows] == [n.strip() for n in NAMES]
-    for row in rows:
-        assert row["annual_revenue"] == "5.00"
-        assert all(not v.lstrip()[:1] or v.lstrip()[0] not in "=+-@＝＋－＠\t\r" for v in row.values())
+    assert {r["annual_revenue"] for r in rows} == {"5.00" if format == "csv" else 5}
+    if format == "csv":
+        values = [v for row in rows for v in row.values()]
+        assert all(not v.lstrip()[:1] or v.lstrip()[0] not in "=+-@＝＋－＠\t\r" for v in values)
+
+
+async def test_a_sheet_has_real_values_and_no_visible_marks(service: Service) -> None:
+    client = service.client()
+    await fill(service, client, ["=1+1"], annual_revenue="1234567.50", employees=7)
+    asked = {"format": "xlsx", "fields": "employees,name,annual_revenue,archived,created_at", "labels": "zh"}
+    book = openpyxl.load_workbook(io.BytesIO((await client.get(EXPORT, params=asked)).content))
+    sheet = book.worksheets[0]
+    head, row = sheet.iter_rows()
+    assert [c.value for c in head] == ["id", "version", "员工数", "名称", "年营收", "已归档", "创建时间"]
+    assert (sheet.title, sheet.freeze_panes, head[0].font.bold) == ("accounts", "A2", True)
+    _, version, employees, name, revenue, archived, created = row
+    assert [version.value, employees.value, revenue.value, archived.value] == [1, 7, 1234567.5, False]
+    assert (revenue.number_format, created.is_date, created.number_format) == ("0.00", True, "yyyy-mm-dd hh:mm:ss")
+    assert (name.value, name.data_type, name.quotePrefix) == ("=1+1", "s", True)
+
+
+async def test_custom_columns_are_asked_for_one_by_one(service: Service) -> None:
+    client = service.client()
+    await service.define_custom("size", Kind.TEXT)
+    await service.define_custom("tier", Kind.TEXT)
+    await fill(service, client, ["A"], custom={"size": "L", "tier": "gold"})
+    (row,) = rows_of_csv((await client.get(EXPORT, params={"fields": "custom.tier,name"})).content)
+    assert list(row) == ["id", "version", "custom.tier", "name"]
+    refused = await client.get(EXPORT, params={"fields": "custom.tier,custom.nothing"})
+    assert [e["field"] for e in refused.json()["errors"]] == ["fields.custom.nothing"]
 
 
 async def test_pages_are_joined_without_a_limit_and_filters_hold(service: Service) -> None:
@@ -109,7 +136,7 @@ async def test_a_list_as_it_was(service: Service) -> None:
     assert [r["name"] for r in rows] == ["Before"]
 
 
-@pytest.mark.parametrize("query", ["format=pdf", "limit=3", "nonsense=1", "fields=nothing", "names=maybe"])
+@pytest.mark.parametrize("query", ["format=pdf", "labels=fr", "limit=3", "nonsense=1", "fields=nothing", "names=maybe"])
 async def test_mistakes_are_told_before_the_file_begins(service: Service, query: str) -> None:
     answer = await service.client().get(f"{EXPORT}?{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
