@@ -6,16 +6,19 @@ import re
 import unicodedata
 
 from shared.domain.address import email_key, host_key
-from shared.texts import fold, skeleton
+from shared.letters import bare
+from shared.texts import fold, skeleton, words_of
 
 __all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
 
 _PHONE_SIGNS = re.compile(r"[\s().\-/]")
-_COMPANY_FORMS = re.compile(
-    r"(?:\b(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|gmbh|ag|sa|srl|bv|kg|pte|pty)\b"
-    r"|股份有限公司|有限责任公司|有限公司|集团|公司)"
+_UMLAUT = re.compile("(?<![aeiouq])([aou])(?:e|(?<=a)a)+")
+_DOTS = re.compile(r"[.'/\u2019]")
+_AND = frozenset("und and y et en og och".split())
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff])[和与與及](?=[\u4e00-\u9fff])")
+_HAN_FORMS = re.compile(
+    "股份有限公司|有限责任公司|有限責任公司|有限公司|股份公司|集团|集團|公司|株式会社|株式會社|有限会社|合同会社"
 )
-_NOT_WORD = re.compile(r"[\W_]+")
 
 
 def code_key(code: str) -> str:
@@ -34,10 +37,12 @@ def phone_key(number: str) -> str:
 
 
 def company_key(name: str) -> str:
-    """`Acme Corp.` and `ACME` → `acme`: folded, without legal forms, signs and spaces; "" for nothing left."""
-    folded = skeleton(fold(name))
-    bare = _NOT_WORD.sub("", _COMPANY_FORMS.sub(" ", folded))
-    return bare or _NOT_WORD.sub("", folded)
+    """`Acme Corp.` and `ACME` → `acme`, `Müller & Söhne` and `Mueller und Soehne GmbH` → `mullersohne`.
+
+    Without accents, "and", legal forms, signs and spaces. Two companies may share one: it only tells whom to compare.
+    """
+    words = words_of(_DOTS.sub("", _plain(name)))
+    return _joined(_without_forms(words) or words)
 
 
 def site_of(website: str) -> str:
@@ -60,5 +65,57 @@ def mail_site(email: str) -> str:
 
 
 def person_key(name: str) -> str:
-    """`Ann  Lee` and `ann lee` → `annlee`: folded, without signs and spaces."""
-    return _NOT_WORD.sub("", skeleton(fold(name)))
+    """`Ann  Lee` and `ann lee` → `annlee`, `José Müller` and `Jose Mueller` → `josemuller`."""
+    return _joined(words_of(_plain(name)))
+
+
+def _plain(name: str) -> str:
+    return skeleton(bare(fold(name)))
+
+
+def _joined(words: list[str]) -> str:
+    return _umlauts("".join(map(_umlauts, words)))
+
+
+def _umlauts(text: str) -> str:
+    """`mueller` → `muller`, `haakon` → `hakon`, as without their accents; `bauer` and `queue` stay."""
+    while (shorter := _UMLAUT.sub(r"\1", text)) != text:
+        text = shorter
+    return text
+
+
+def _without_forms(words: list[str]) -> list[str]:
+    """What tells a company from others. A legal form stands at the end, in several words perhaps, or in front."""
+    words = [w for n, w in enumerate(words) if w not in ANYWHERE and not (w in _AND and 0 < n < len(words) - 1)]
+    while words and words[0] in IN_FRONT:
+        del words[0]
+    while size := next((n for n in range(5, 0, -1) if "".join(words[-n:]) in AT_THE_END and n <= len(words)), 0):
+        del words[-size:]
+    return [left for word in words if (left := _without_han_forms(word))]
+
+
+def _without_han_forms(word: str) -> str:
+    while (shorter := _HAN_FORMS.sub("", _BETWEEN_HAN.sub("", word))) != word:
+        word = shorter
+    return word
+
+
+def _forms(text: str) -> frozenset[str]:
+    return frozenset(_plain(form) for form in text.split())
+
+
+ANYWHERE = _forms(
+    "inc incorporated corp corporation company limited ltd llc plc gmbh mbh gesmbh kgaa pty ltda srl sarl"
+)
+IN_FRONT = _forms("ооо оао зао пао ао ип тов фоп 주 주식회사 유한회사 株 pt ud cv")
+AT_THE_END = ANYWHERE | _forms(
+    "co cokg cie kg ag se eg ek ev ohg ug haftungsbeschränkt gbr partg "  # German
+    "sa sas sasu eurl snc sci scs sca spa sapa scarl sl slu slne sadecv sapidecv derldecv cv lda eireli epp "
+    "nv bv vof bvba sprl vzw asbl "  # Romance languages, Dutch
+    "ab oy oyj as asa aps hf ehf ou uab sia "  # Nordic and Baltic
+    "spzoo sa spj spk sro spolsro as ks vos doo dd ad ood eood kft zrt nyrt bt rt "  # central and eastern Europe
+    "aş şti ltdşti ae epe oe ike ооо ао зао "  # Turkish, Greek, Russian
+    "lp llp lllp pllc pc pte pvt private pvtltd bhd sdnbhd sdn tbk jsc pjsc ojsc fze fzco fzllc wll saog "
+    "kk gk yk "
+    "주 주식회사 유한회사 株"
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from shared.views import collation
 from shared.views.port import Kind
 from shared.views.query import Checked, Test
 from shared.views.sqlite_table import Table, missing
@@ -92,6 +93,8 @@ class Clauses:
     def _prefix(self, test: Test, column: str) -> Clause:
         """Compared case-folded: TEXT and keys are stored so; other KEYWORDs have a second column where the folded form
         differs."""
+        if test.field.kind is Kind.TEXT:
+            return self._text_prefix(test.value, column)
         within, params = _between(f"x.{column}", test.value)
         low = self._table.columns[test.field.name].folded
         if low is None:
@@ -105,6 +108,14 @@ class Clauses:
         other = f"SELECT x.id FROM {name} AS x INDEXED BY {index(low)} WHERE x.t = ? AND x.{low} <> '' AND {folded}"
         found = (self._tenant, *params)
         return Clause(where, (*params, *params), rows=f"{plain} UNION ALL {other}", row_params=(*found, *found))
+
+    def _text_prefix(self, prefix: str, column: str) -> Clause:
+        """Of all that begin with the same base letters, those that begin with the same letters."""
+        within, params = _between(f"x.{column}", collation.stem(prefix))
+        wanted, whole = prefix.encode(), f"CAST(x.{column} AS BLOB)"
+        where = f"({within} AND substr({whole}, instr({whole}, ?) + 1, ?) = ?)"
+        index = self._table.index(column) if self._table.ready else None
+        return Clause(where, (*params, collation.SEPARATOR.encode(), len(wanted), wanted), index)
 
 
 def _joined(clauses: Sequence[Clause]) -> list[Clause]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from shared.views import text
+from shared.views import collation, text
 from shared.views.port import BadQuery, Collection, Field, Key, Kind
 from shared.views.values import IndexValue, list_fields, scalar_fields
 
@@ -155,7 +155,8 @@ class Table:
 
 def dump(declaration: Collection) -> bytes:
     """A declaration as it is kept with its tables, with what else their content depends on."""
-    return orjson.dumps({"tokens": text.VERSION, **asdict(declaration)}, option=orjson.OPT_SORT_KEYS)
+    content = {"tokens": text.VERSION, "order": collation.VERSION, **asdict(declaration)}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def load(stored: bytes) -> Collection:
@@ -179,4 +180,4 @@ def same_shape(stored: bytes, declaration: Collection) -> bool:
 def _shape(values: dict[str, Any]) -> list[Any]:
     fields = [[f["name"], f["kind"], f["indexed"], f["searchable"], f.get("key")] for f in values["fields"]]
     relevant = [f for f in fields if f[2] or f[3]]
-    return [values["version"], values["owner"], values["tokens"], relevant]
+    return [values["version"], values["owner"], values["tokens"], values.get("order"), relevant]

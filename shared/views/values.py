@@ -13,6 +13,7 @@ import orjson
 from shared.clock import day
 from shared.domain.match import code_key, email_key, phone_key, tag_key
 from shared.texts import fold
+from shared.views import collation
 from shared.views.port import Collection, Field, Key, Kind
 from shared.views.text import tokens
 
@@ -43,8 +44,8 @@ def list_fields(collection: Collection) -> list[Field]:
 
 
 def index_value(field: Field, value: Any) -> IndexValue | None:
-    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT folded,
-    the value's key where the field has one.
+    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT its
+    place in the order of texts (see collation), the value's key where the field has one.
 
     Missing and empty text are None. Raises ValueError for a value that is not of the field's kind.
     """
@@ -168,7 +169,7 @@ def _date(field: Field, value: Any) -> str:
 
 
 def _text(field: Field, value: Any) -> str:
-    return fold(_string(field, value))
+    return collation.key(fold(_string(field, value)))
 
 
 def _keyed(field: Field, value: Any) -> str:

@@ -149,7 +149,26 @@ ONE = (
     (code_key, "DE-12 AB", "de-12  ab", "ＤＥ-１２ ＡＢ", "DE-12\u00a0АВ", "DE\u200b-12 AB "),
     (tag_key, "VIP", "vip", "ＶＩＰ", "V\u200bIP", "VІP"),
     (company_key, "Acme Inc.", "ACME", "Аcme", "Ac\u200bme GmbH", "ＡＣＭＥ"),
+    (company_key, "Müller und Söhne", "Mueller & Soehne", "MULLER AND SOHNE", "Müller & Söhne GmbH & Co. KG"),
+    (company_key, "O’Brien Ltd.", "OBrien", "O'Brien Limited"),
+    (company_key, "L'Oréal S.A.", "LOREAL", "L’Oreal S. A."),
+    (company_key, "Peña y Hijos, S.L.", "Pena & Hijos", "PEÑA HIJOS SL"),
+    (company_key, "Zakład Łódź Sp. z o.o.", "Zaklad Lodz", "ZAKŁAD ŁÓDŹ S.A."),
+    (company_key, "Grupo Río S.A. de C.V.", "grupo rio"),
+    (company_key, "Blå Øl ApS", "Blaa Oel", "Bla Ol A/S"),
+    (company_key, "Dvořák s.r.o.", "Dvorak spol. s r. o.", "DVORAK A.S."),
+    (company_key, "Rossi e Figli S.p.A.", "ROSSI E FIGLI SRL", "Rossi e Figli S. r. l."),
+    (company_key, "Yılmaz Ltd. Şti.", "Yilmaz", "YILMAZ A.Ş."),
+    (company_key, "ООО «Ромашка»", "Ромашка", "ромашка, ЗАО"),
+    (company_key, "株式会社ソニー", "ソニー", "ソニー㈱"),
+    (company_key, "삼성전자 주식회사", "㈜삼성전자", "삼성전자"),
+    (company_key, "上海貿易股份有限公司", "上海貿易有限公司", "上海貿易集團"),
+    (company_key, "张三和李四", "张三与李四有限公司"),
     (person_key, "Ann Lee", "ann-lee", "Аnn Lее", "Ａnn\u200b Lee"),
+    (person_key, "José Müller", "Jose Mueller", "JOSÉ MULLER"),
+    (person_key, "Łukasz O'Brien", "Lukasz OBrien", "Łukasz O’Brien"),
+    (person_key, "Håkon Sørensen", "Haakon Soerensen", "Hakon Sorensen"),
+    (person_key, "Hồng Đặng", "hong dang"),
     (site_of, "https://例子.com/x", "http://www.xn--fsqu00a.com", "例子。com"),
 )
 TWO = (
@@ -158,7 +177,9 @@ TWO = (
     (code_key, "DE-12", "DE12", "DE-1"),
     (tag_key, "VIP", "VIPs", "重要"),
     (company_key, "北京字节", "北京", "Яндекс"),
-    (person_key, "Ann Lee", "Anne Lee", "李安"),
+    (company_key, "Bauer AG", "Baur AG", "Company", "Y Combinator", "Combinator"),
+    (person_key, "Ann Lee", "Anne Lee", "李安", "Li An"),
+    (person_key, "हिन्दी", "हन्दी"),
 )
 
 

@@ -1,0 +1,32 @@
+"""Letters without their accents, and as they are spelt where accents are not at hand. Texts are folded before."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+_ALONE = {
+    **dict(zip("øłđðħŧŋıĸƀɨȼǥɉɍɏƶə", "olddhtnikbicgjryze", strict=True)),
+    **{"æ": "ae", "œ": "oe", "þ": "th", "й": "й"},
+}  # what Unicode does not take apart, and й, which is a letter of its own
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_VIRAMA = 9  # the class of marks that no letter of an Indic script may lose
+
+
+@cache  # of characters, which tell of nobody
+def base(char: str) -> str:
+    """`é` → `e`, `ø` → `o`, `æ` → `ae`, `ά` → `α`; a mark alone → "". Other characters stay as they are."""
+    if char in _ALONE:
+        return _ALONE[char]
+    parts = unicodedata.normalize("NFKD", char)
+    return "".join(_ALONE.get(c, c) for c in parts if unicodedata.combining(c) in (0, _VIRAMA))
+
+
+def bare(text: str) -> str:
+    """`müller` → `muller`, `łukasiewicz` → `lukasiewicz`."""
+    return text if text.isascii() else "".join(map(base, text))
+
+
+def spelt_out(text: str) -> str:
+    """`müller` → `mueller`, `søren` → `soeren`, `håkon` → `haakon`; other accents are left out."""
+    return bare(text.translate(_SPELT))
