@@ -7,7 +7,10 @@ from functools import cache
 
 _ALONE = {
     **dict(zip("øłđðħŧŋıĸƀɨȼǥɉɍɏƶə", "olddhtnikbicgjryze", strict=True)),
-    **{"æ": "ae", "œ": "oe", "þ": "th", "й": "й"},
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "й": "й",
 }  # what Unicode does not take apart, and й, which is a letter of its own
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _VIRAMA = 9  # the class of marks that no letter of an Indic script may lose

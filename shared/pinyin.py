@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 SOURCE = f"pypinyin {version('pypinyin')}"  # another one may read characters otherwise
-_MOST = 3  # readings of one character that are told apart
+_MOST = 3  # readings of one character that count
 _FIRST_PLACE = 0xF0000  # of the private characters that stand for places in the order
 
 # Of other characters only the usual reading counts. These have two in names of people and places.

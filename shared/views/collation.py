@@ -22,7 +22,7 @@ SEPARATOR = "\x01"  # sorts before all that a text goes on with
 VERSION = f"1, {pinyin.SOURCE}"  # stored keys of another version are made again
 _KANA = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}  # katakana as hiragana
 _HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-_CYRILLIC = dict(zip("ґѓєђіїјљњќөћүўҗ", "ггедиииллнкотууж".replace("лл", "л"), strict=True))
+_CYRILLIC = dict(zip("ґѓєђіїјљњќөћүўҗ", "ггедииилнкотууж", strict=True))
 _LAST = "\U0010fffd"  # before a Chinese character whose reading is not known
 
 

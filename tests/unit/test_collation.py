@@ -31,7 +31,7 @@ ORDERS = {
 @pytest.mark.parametrize("name", ORDERS)
 def test_orders(name: str) -> None:
     words = ORDERS[name].split()
-    assert sorted(words[::-1], key=lambda word: key(fold(word))) == words
+    assert sorted(sorted(words), key=lambda word: key(fold(word))) == words
 
 
 letters = st.sampled_from("aeéèäøßæ ŁжйІ\x00\x01\x02かがカ한上重庆\u3408\U000f0001\U0010fffd")
@@ -56,7 +56,8 @@ def test_ascii_is_its_own_key() -> None:
     ("char", "expected"),
     [
         ("张", ("zhang",)), ("曾", ("ceng", "zeng")), ("单", ("dan", "chan", "shan")), ("庆", ("qing",)),
-        ("重", ("zhong", "chong", "tong")), ("吕", ("lv", "lu")), ("万", ("wan", "mo")), ("a", ()), ("한", ()), ("か", ()),
+        ("重", ("zhong", "chong", "tong")), ("吕", ("lv", "lu")), ("万", ("wan", "mo")), ("a", ()), ("한", ()),
+        ("か", ()),
     ],
 )  # fmt: skip
 def test_readings(char: str, expected: tuple[str, ...]) -> None:
