@@ -15,7 +15,7 @@ from typing import Protocol
 Micros = int
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST, _END = -62_135_596_800_000_000, 253_402_300_800_000_000  # years 1 to 9999, UTC
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999, UTC
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}0*)?"
@@ -85,7 +85,7 @@ def from_rfc3339(text: str) -> Micros:
         raise ValueError("an RFC 3339 moment with its offset is needed, as in 2026-11-24T09:30:00+08:00")
     delta = datetime.fromisoformat(text.upper()) - _EPOCH
     micros = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-    if not _FIRST <= micros < _END:
+    if not FIRST <= micros <= LAST:
         raise ValueError("the moment is out of the years 1 to 9999 in UTC")
     return micros
 

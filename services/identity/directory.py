@@ -1,4 +1,4 @@
-"""Resolves a user's Access from the identity views (`users`, `teams`, `roles`), which it keeps for each tenant.
+"""Resolves a user's Access and calendar from the identity views, which it keeps for each tenant.
 
 It is a listener of the projection: it reads changed records again, and a change acts within 2 s in every process.
 What ends access acts as soon as it is in the log (`Revocations`), even where the views are behind.
@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.identity.organisation import ORGANISATION
 from services.identity.places import TeamPlaces
 from services.identity.role import ROLE, role_of
 from services.identity.team import TEAM
 from services.identity.user import USER
+from shared.domain.calendar import Calendar, is_zone
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Role
 from shared.security.reach import closure
@@ -22,7 +24,7 @@ from shared.security.tokens import Claims
 from shared.views.paging import every
 from shared.views.port import Document, Query, Scope, Views
 
-COLLECTIONS = {a.name: a.collection.name for a in (USER, TEAM, ROLE)}
+COLLECTIONS = {a.name: a.collection.name for a in (ORGANISATION, USER, TEAM, ROLE)}
 PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
 Key = tuple[str, str]  # category, id
 
@@ -40,10 +42,12 @@ class _Snapshot:
     roles: dict[str, Role] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, Access] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
 
     def index(self) -> None:
         """Compute what is looked up from the documents. Archived teams and roles give nothing."""
-        self.members, self.led, self.children, self.reports, self.resolved = {}, {}, {}, {}, {}
+        self.members, self.led, self.children, self.reports = {}, {}, {}, {}
+        self.resolved, self.calendars = {}, {}
         teams = {id: d for id, d in self.documents["team"].items() if not d["archived"]}
         for team in teams.values():
             if team["parent"] in teams:
@@ -129,6 +133,19 @@ class UserDirectory:
     async def names(self, tenant: str) -> Mapping[str, str]:
         return (await self._snapshot(tenant)).names
 
+    async def calendar(self, tenant: str, user: str = "") -> Calendar:
+        snapshot = await self._snapshot(tenant)
+        found = snapshot.calendars.get(user)
+        if found is None:
+            found = snapshot.calendars[user] = _calendar(
+                snapshot.documents["organisation"].get(tenant, {}), snapshot.documents["user"].get(user, {})
+            )
+        return found
+
+    async def country(self, tenant: str) -> str:
+        organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})
+        return str(organisation.get("country", ""))
+
     async def places(self, tenant: str) -> TeamPlaces:
         snapshot = await self._snapshot(tenant)
         return TeamPlaces(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)
@@ -188,6 +205,13 @@ def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
         user["name"],
         user["epoch"],
     )
+
+
+def _calendar(organisation: Document, user: Document) -> Calendar:
+    """Of an erased user nothing but a mask is left: no zone."""
+    zones = [user.get("time_zone", ""), organisation.get("time_zone", "")]
+    known = next((zone for zone in zones if zone and is_zone(zone)), "UTC")
+    return Calendar(known, organisation.get("fiscal_year_start", 1))
 
 
 def _users_of(teams: Iterable[str], snapshot: _Snapshot) -> frozenset[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.calendar import is_zone
 from shared.domain.command import CommandModel, Context
 from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import changed_fields
 from shared.domain.record import Record, fold_values
-from shared.domain.types import Currency
+from shared.domain.types import Country, Currency
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.messages import fault, shown
@@ -25,12 +25,13 @@ Name = Annotated[str, F(min_length=1, max_length=200)]
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value and not is_zone(value):
         raise fault("time_zone", "{value} is no time zone; use its IANA name, as in Asia/Shanghai", value=shown(value))
     return value
 
 
 TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]
+Month = Annotated[int, F(ge=1, le=12)]
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -38,16 +39,25 @@ TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]
 
 @dataclass(slots=True)
 class Organisation(Record):
+    """time_zone: where its days, months and quarters are. fiscal_year_start: the month in which its fiscal years begin.
+    country: the one of phone numbers that are written without a country code; "" = none.
+    """
+
     name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, required=True)] = ""
     language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=("zh", "en"))] = "en"
-    time_zone: Annotated[TimeZone, plain(Kind.KEYWORD, "时区", "Time zone")] = "UTC"
+    time_zone: Annotated[TimeZone, F(min_length=1), plain(Kind.KEYWORD, "时区", "Time zone")] = "UTC"
     currency: Annotated[Currency, plain(Kind.KEYWORD, "币种", "Currency", unset="USD")] = ""
+    fiscal_year_start: Annotated[
+        Month, plain(Kind.INTEGER, "财年起始月份", "First month of the fiscal year", indexed=True)
+    ] = 1
+    country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
 
 
 def evolve(state: Organisation, event: Event) -> None:
     match event:
         case events.OrganisationCreated(name=name, language=language, time_zone=time_zone, currency=currency):
             fold_values(state, {"name": name, "language": language, "time_zone": time_zone, "currency": currency})
+            state.fiscal_year_start, state.country = event.fiscal_year_start, event.country
 
 
 ORGANISATION = Aggregate(
@@ -58,7 +68,7 @@ ORGANISATION = Aggregate(
     evolve=evolve,
     collection=Collection(
         "organisations",
-        1,
+        2,
         record_fields(
             Organisation,
             owned=False,
@@ -78,7 +88,11 @@ class CreateOrganisation(CommandModel, plain=Organisation, required=("name",)):
 @ORGANISATION.command("CreateOrganisation", action="create", verb="", creates=True, hidden=True)
 def create(cmd: CreateOrganisation, state: Organisation, ctx: Context) -> list[Event]:
     new = cmd.onto(Organisation())
-    return [events.OrganisationCreated(new.name, new.language, new.time_zone, new.currency)]
+    return [
+        events.OrganisationCreated(
+            new.name, new.language, new.time_zone, new.currency, new.fiscal_year_start, new.country
+        )
+    ]
 
 
 class ChangeOrganisation(CommandModel, plain=Organisation):

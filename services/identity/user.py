@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field as F
 
-from services.identity.organisation import Language, Name
+from services.identity.organisation import Language, Name, TimeZone
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
@@ -30,7 +30,7 @@ from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Key, Kind
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
-DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal `details` of an event hold
+DETAILS = {"name", "email", "phone", "language", "time_zone", "custom"}  # in the personal `details` of an event
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -38,7 +38,8 @@ DETAILS = {"name", "email", "phone", "language", "custom"}  # what the personal 
 
 @dataclass(slots=True)
 class User(Record):
-    """joined: has had a password. epoch: which generation of access tokens is good."""
+    """time_zone: "" = the organisation's. joined: has had a password. epoch: the generation of access tokens that is
+    good."""
 
     name: Annotated[
         Name, plain(Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True, required=True)
@@ -52,6 +53,7 @@ class User(Record):
     language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language))] = (
         "en"
     )
+    time_zone: Annotated[TimeZone, plain(Kind.KEYWORD, "时区", "Time zone")] = ""
     roles: Annotated[list[str], displayed(Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role")] = field(
         default_factory=list
     )
@@ -121,7 +123,7 @@ USER = Aggregate(
     grants=SEEN_BY_ALL,
     collection=Collection(
         "users",
-        2,
+        3,
         record_fields(
             User,
             owned=False,

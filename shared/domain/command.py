@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 from typing_extensions import TypeVar, Unpack
 
 from shared.clock import Micros
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.domain.fields import fields_for
 from shared.domain.record import Record, fold_values
 from shared.events.envelope import Event
@@ -97,7 +98,8 @@ class Context(Generic[Facts]):
     """What a decision may know in addition to command and state: it reads no clock and makes no id by itself.
 
     occurred_at: when it happened (an import says; otherwise now). facts: what the command's `prepare` looked up; a bare
-    `Context` asks for none. reason: why, in the caller's words.
+    `Context` asks for none. reason: why, in the caller's words. calendar: the organisation's, by which its records have
+    days. own_calendar: the caller's, by which they mean the days and times that they write.
     """
 
     tenant: str
@@ -109,6 +111,8 @@ class Context(Generic[Facts]):
     new_id: Callable[[], str]
     facts: Facts
     reason: str = ""
+    calendar: Calendar = UTC_CALENDAR
+    own_calendar: Calendar = UTC_CALENDAR
 
 
 Decide = Callable[[C, S, Context[F]], list[Event]]

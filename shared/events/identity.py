@@ -41,6 +41,8 @@ class OrganisationCreated:
     language: str
     time_zone: str
     currency: str
+    fiscal_year_start: int = 1
+    country: str = ""
 
 
 @event("identity.OrganisationChanged")
@@ -55,7 +57,8 @@ class OrganisationChanged(common.DetailsChanged):
 @event("identity.UserInvited")
 @dataclass(frozen=True, slots=True)
 class UserInvited:
-    """A user who may sign in once they have accepted. `details`: name, email, phone, language, custom."""
+    """A user who may sign in once they have accepted. `details`: name, email, phone, language, time_zone,
+    custom."""
 
     subject_id: Annotated[str, Subject]
     details: Annotated[dict[str, Any], Personal]

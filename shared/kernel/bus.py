@@ -71,7 +71,7 @@ class CommandBus:
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.catalogue, self.views)
-        self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids)
+        self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids, self.directory)
         self._appender = Appender(self.codec, self.reservations, self.ids, self.after_append)
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)
         self._tracing = tracing_is_on()

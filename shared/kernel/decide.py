@@ -14,6 +14,7 @@ from shared.kernel.custom_fields import CustomFields
 from shared.kernel.lookups import Lookups
 from shared.kernel.preconditions import check, when
 from shared.kernel.reach_check import check_reach
+from shared.security.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,16 @@ class Decision:
 class Decider:
     """Reads and decides. It writes nothing."""
 
-    def __init__(self, lookups: Callable[[Task, str], Lookups], custom: CustomFields, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        lookups: Callable[[Task, str], Lookups],
+        custom: CustomFields,
+        clock: Clock,
+        ids: Ids,
+        directory: Directory,
+    ) -> None:
         self._lookups, self._custom, self._clock, self._ids = lookups, custom, clock, ids
+        self._directory = directory
 
     async def decide(self, task: Task) -> Decision:
         """Raises NotFound, Forbidden, Invalid, PreconditionFailed, Rejected."""
@@ -51,7 +60,10 @@ class Decider:
         body = await self._custom.checked(access.tenant, aggregate.name, body, complete=complete)
         lookups = self._lookups(task, id)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
-        context = Context(access.tenant, id, access.user, now, happened, access, self._ids.new, facts, call.reason)
+        calendars = [await self._directory.calendar(access.tenant, user) for user in ("", access.user)]
+        context = Context(
+            access.tenant, id, access.user, now, happened, access, self._ids.new, facts, call.reason, *calendars
+        )
         events = command.decide(body, state, context)
         after = aggregate.after(state, events)
         after.id, after.version = id, state.version + len(events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from shared.domain.calendar import Calendar
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Role
 from shared.security.reach import Right
@@ -46,6 +47,12 @@ class Directory(Protocol):
 
     async def names(self, tenant: str) -> Mapping[str, str]:
         """The names of all users of an organisation, by id."""
+
+    async def calendar(self, tenant: str, user: str = "") -> Calendar:
+        """The organisation's calendar; with a user, in that user's own time zone if they have one."""
+
+    async def country(self, tenant: str) -> str:
+        """The organisation's country (ISO 3166); "" = it has not said."""
 
     async def places(self, tenant: str) -> Places:
         """Users, teams and roles of an organisation, for decisions that change reach."""

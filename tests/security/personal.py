@@ -11,13 +11,13 @@ PERSONS = ("contact", "lead", "user", "activity", "import")
 
 # record type → answer → fields, by their last name in the body; `custom` is asked for wherever a command takes it
 ANSWERS: dict[str, dict[str, str]] = {
-    "*": {"text": "cause custom description", "form": "currency country language"},
+    "*": {"text": "cause custom description", "form": "currency country language time_zone"},
     "contact": {"form": "birthday"},
     "lead": {"word": "source industry opportunity_name", "form": "close_date"},
     "user": {},
     "activity": {"form": "due start"},
     "import": {},
-    "organisation": {"word": "name", "form": "time_zone"},
+    "organisation": {"word": "name"},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
     "account": {

@@ -18,7 +18,8 @@ from shared.security.permissions import Access, Level, Role
 from tests.security.suite import FIELDS, Stage, open_stage
 
 NO_COMMAND = "-"
-SAMPLES = {"language": "zh", "direction": "inbound"}  # where "" is the default, and no other text will do
+# where "" is the default, and no other text will do
+SAMPLES = {"language": "zh", "direction": "inbound", "time_zone": "UTC"}
 
 
 def setters(aggregate: AnyAggregate) -> dict[str, str]:

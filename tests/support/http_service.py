@@ -17,6 +17,7 @@ from services.customer.field_definition import FIELD_DEFINITION
 from services.identity.directory import UserDirectory
 from services.identity.setup import is_set_up
 from shared.clock import SystemClock
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.http.app import ServiceApp
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
@@ -41,9 +42,16 @@ class Callers(UserDirectory):
 
     def __init__(self) -> None:
         self.known: dict[tuple[str, str], Access] = {}
+        self.calendars: dict[str, Calendar] = {}  # of users; "": the organisation's
 
     async def caller(self, claims: Claims) -> Access | None:
         return self.known.get((claims.tenant, claims.user))
+
+    async def calendar(self, tenant: str, user: str = "") -> Calendar:
+        return self.calendars.get(user, self.calendars.get("", UTC_CALENDAR))
+
+    async def country(self, tenant: str) -> str:
+        return ""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 import crm.roles  # noqa: F401  includes the commands of all modules, whichever tests run
 from shared.clock import Micros, from_rfc3339
 from shared.domain.aggregate import Aggregate
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.domain.command import Command, Context
 from shared.domain.undo import Undo, Undoing, plan_of
 from shared.errors import CrmError
@@ -70,12 +71,26 @@ class Given:
         access: Access | None = None,
         now: Micros = NOW,
         reason: str = "",
+        calendar: Calendar = UTC_CALENDAR,
+        own_calendar: Calendar | None = None,
     ) -> Outcome:
         """Decide one command. `facts`: what its `prepare` would have looked up, or that of an undo's steps."""
         command = self._command(name)
         access = access or system_access("t1", ME)
         counter = iter(range(1, 1000))
-        context = Context("t1", self.id, access.user, now, now, access, lambda: f"new-{next(counter)}", facts, reason)
+        context = Context(
+            "t1",
+            self.id,
+            access.user,
+            now,
+            now,
+            access,
+            lambda: f"new-{next(counter)}",
+            facts,
+            reason,
+            calendar,
+            own_calendar or calendar,
+        )
         try:
             parsed = command.adapter.validate_python(body or {})
             if command.model is Undo:

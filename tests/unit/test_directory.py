@@ -10,10 +10,12 @@ import pytest
 
 from services.identity.catalogue import AGGREGATES
 from services.identity.directory import PATCHED_AT_MOST, UserDirectory
+from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE
 from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.aggregate import Aggregate
+from shared.domain.calendar import Calendar
 from shared.events import identity as events
 from shared.events.envelope import Event, stream_name
 from shared.security.permissions import Access
@@ -324,3 +326,26 @@ async def test_many_changes_are_not_lost_when_the_views_do_not_answer(town: Town
     with patch.object(SqliteViews, "find", refuse), pytest.raises(ViewsUnavailable):
         await town.access("ann")
     assert [role.id for role in (await town.access("ann")).roles] == ["administrator"]
+
+
+async def test_a_calendar_is_the_organisations_or_in_the_users_own_zone(town: Town) -> None:
+    assert await town.directory.calendar("t1") == Calendar()  # until the organisation is there
+    await town.put(ORGANISATION, "t1", name="Acme", time_zone="America/New_York", fiscal_year_start=4, country="US")
+    await town.user("anna", time_zone="Asia/Shanghai")
+    await town.user("ben")
+    await town.user("gone", time_zone="▒▒▒")  # the mask of an erased user
+    assert await town.directory.calendar("t1") == Calendar("America/New_York", 4)
+    assert await town.directory.calendar("t1", "anna") == Calendar("Asia/Shanghai", 4)
+    for other in ("ben", "gone", "system"):
+        assert await town.directory.calendar("t1", other) == Calendar("America/New_York", 4)
+    assert (await town.directory.country("t1"), await town.directory.country("t2")) == ("US", "")
+
+
+async def test_a_changed_zone_counts_at_once(town: Town) -> None:
+    await town.put(ORGANISATION, "t1", name="Acme", time_zone="UTC")
+    await town.user("anna")
+    assert (await town.directory.calendar("t1", "anna")).time_zone == "UTC"
+    await town.put(ORGANISATION, "t1", name="Acme", time_zone="Europe/Berlin")
+    assert (await town.directory.calendar("t1", "anna")).time_zone == "Europe/Berlin"
+    await town.user("anna", time_zone="Asia/Tokyo")
+    assert (await town.directory.calendar("t1", "anna")).time_zone == "Asia/Tokyo"

@@ -31,7 +31,17 @@ def test_an_organisation_speaks_a_language_and_keeps_a_currency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("time_zone", "Mars/Olympus"), ("currency", "XXL"), ("language", "fr"), ("name", "")]
+    ("field", "value"),
+    [
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", ""),
+        ("currency", "XXL"),
+        ("language", "fr"),
+        ("name", ""),
+        ("fiscal_year_start", 0),
+        ("fiscal_year_start", 13),
+        ("country", "XX"),
+    ],
 )
 def test_an_organisation_takes_only_what_exists(field: str, value: str) -> None:
     given(ORGANISATION).when("CreateOrganisation", {"name": "Acme", field: value}).then_rejected(Invalid, field)

@@ -6,10 +6,9 @@ Each bound is cheap and refuses what the engine would compute for minutes; the e
 from __future__ import annotations
 
 import re
-from functools import cache
-from zoneinfo import available_timezones
 
 from services.analytics.sql.refusals import Place, refuse
+from shared.domain.calendar import is_zone
 
 MAX_LENGTH = 20_000  # characters of a statement
 MAX_TOKENS = 4_000
@@ -98,14 +97,8 @@ def check_interval(unit: str, count: str, place: Place) -> None:
 
 def check_zone(name: str, place: Place) -> None:
     """The engine would open a file by this name, so only names of the time zone database pass."""
-    if name not in _zones():
+    if not is_zone(name):
         raise refuse("zone", "a time zone is a name such as 'Asia/Shanghai'", *place)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Listing them reads some hundred files, so the first question that names one does it."""
-    return frozenset(available_timezones())
 
 
 def check_growth(growth: int, place: Place) -> int:

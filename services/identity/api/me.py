@@ -58,7 +58,7 @@ _PROFILE: TypeAdapter[ChangeProfile] = TypeAdapter(ChangeProfile)
 _WHO = operation("me", "Who you are and what you may do", "me", {200: answer("You", Me)})
 _CHANGE_PROFILE = operation(
     "changeOwnProfile",
-    "Change your name, phone or language",
+    "Change your name, phone, language or time zone",
     "me",
     {200: answer("Changed", schema("Changed"))},
     body=body_of(ChangeProfile, {"language": "zh"}, required=False),
