@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.calendar import UTC_CALENDAR
 from shared.domain.command import CommandModel, Context
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
@@ -23,7 +24,9 @@ from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
+from shared.kernel.days import dated
 from shared.kernel.lookups import Lookups
+from shared.messages import said
 from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
 from shared.views.filters import condition
@@ -190,14 +193,14 @@ def _mistakes(cmd: SavedViewContent, collection: Collection, seen: set[str]) -> 
         try:
             _check_filter(wanted, collection, seen)
         except (ValueError, OverflowError) as error:
-            yield FieldError(f"filters.{i}", "bad-filter", str(error))
+            yield FieldError(f"filters.{i}", "bad-filter", said(error))
     name = cmd.order.removeprefix("-")
     try:
         if name and name not in seen:
             raise ValueError("no such field to sort by")
         validate(collection, Query(sort=name or "id"))
     except ValueError as error:
-        yield FieldError("order", "bad-order", str(error))
+        yield FieldError("order", "bad-order", said(error))
     for i, column in enumerate(cmd.columns):
         if column not in seen:
             yield FieldError(f"columns.{i}", "unknown-field", "no such field")
@@ -210,7 +213,9 @@ def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> Non
     declared = collection.field(wanted.field)
     if declared is not None and declared.personal:
         raise ValueError("values of personal fields are not kept in saved views")
-    validate(collection, Query(where=(condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value),)))
+    kept = condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value)
+    meant = dated(declared, kept, UTC_CALENDAR, 0) if declared is not None else (kept,)
+    validate(collection, Query(where=tuple(meant)))
 
 
 @SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)

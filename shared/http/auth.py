@@ -10,6 +10,7 @@ from fastapi import Request
 from shared.errors import Unauthenticated
 from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
+from shared.http.params import CALENDAR
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.security.quota import LONG_BODIES
@@ -30,6 +31,7 @@ class Authenticator:
             raise Unauthenticated("send Authorization: Bearer <access token>")
         request.scope["claims"] = self._kernel.verifier.verify(token)
         request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
+        request.scope[CALENDAR] = await self._kernel.directory.calendar(access.tenant, access.user)
         request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
         return access
 

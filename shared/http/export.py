@@ -13,7 +13,6 @@ from typing import Any
 
 from starlette.responses import StreamingResponse
 
-from shared.clock import day_of
 from shared.http.answers import titles_of
 from shared.http.params import no_such_fields
 from shared.kernel.catalogue import AnyAggregate
@@ -68,7 +67,7 @@ async def export(
     allowed: called before every further page; when it raises, the answer breaks off.
     """
     seen_by = eyes_for_export(access, aggregate.name)
-    query = replace(query, limit=MAX_PAGE, cursor=None)
+    query = await kernel.queries.dated(aggregate, replace(query, limit=MAX_PAGE, cursor=None), access)
     first = await kernel.queries.find(aggregate, query, seen_by, moment)
     if first.next is not None:
         await LONG_EXPORTS.take(kernel.limits, access.user)
@@ -94,7 +93,8 @@ async def export(
 
     header = [column.title if wish.labels else column.name for column in columns]
     kinds = [column.field for column in columns]
-    name = f"{aggregate.noun}-{day_of(kernel.clock.now())}.{wish.format}"
+    calendar = await kernel.directory.calendar(access.tenant, access.user)
+    name = f"{aggregate.noun}-{calendar.day_of(kernel.clock.now())}.{wish.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if wish.format == "csv":
         return StreamingResponse(_csv(header, kinds, pages()), headers=headers, media_type="text/csv; charset=utf-8")

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from fastapi import Request
 
 from shared.errors import Invalid
-from shared.http.params import instant
+from shared.http.params import calendar_of, instant
 from shared.kernel.bus import Call
 from shared.security.permissions import Access
 
@@ -38,7 +38,7 @@ def call_of(request: Request, access: Access, id: str | None) -> Call:
         elif name == b"idempotency-key":
             key = _key(value.decode("latin-1"), access)
         elif name == b"x-occurred-at":
-            occurred = instant("X-Occurred-At", value.decode("latin-1"))
+            occurred = instant("X-Occurred-At", value.decode("latin-1"), calendar_of(request))
         elif name == b"x-reason":
             reason = _reason(value)
     return Call(access, id, match, key, occurred, reason)

@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from shared.clock import Micros, from_rfc3339, is_day, start_of_day
+from shared.clock import Micros, from_rfc3339, is_day
+from shared.clock import day as parse_day
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import FieldError, Invalid
 from shared.kernel.queries import Moment
-from shared.messages import say, shown
+from shared.messages import said, say, shown
 from shared.views.filters import boolean, condition, with_plus
 from shared.views.port import MAX_PAGE, Collection, Condition, Query
 
@@ -25,7 +27,7 @@ EXPORT = COUNT | {"sort", "fields", "names", "format", "labels"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
 MAX_PARAMETERS = 100
 
-_A_DAY = 86_400_000_000  # µs
+CALENDAR = "calendar"  # in the scope of a request: the caller's (`Authenticator`)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -62,7 +64,7 @@ def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tu
             try:
                 where.append(condition(collection, name, value))
             except (ValueError, OverflowError) as error:
-                errors.append(FieldError(name[:80], "bad-filter", str(error)))
+                errors.append(FieldError(name[:80], "bad-filter", said(error)))
     if errors:
         raise Invalid("the filter is not valid", errors=errors)
     if collection.field("archived") and not any(c.field in ("archived", "id") for c in where):
@@ -97,7 +99,7 @@ def flag(given: dict[str, str], name: str) -> bool:
     try:
         return boolean(given.get(name, "false"))
     except ValueError as error:
-        raise Invalid.field(name, "bad-boolean", str(error)) from error
+        raise Invalid.field(name, "bad-boolean", said(error)) from error
 
 
 def option(given: dict[str, str], name: str, options: tuple[str, ...], default: str) -> str:
@@ -116,8 +118,15 @@ def _once(pairs: Pairs) -> None:
         raise Invalid.field(twice, "given-twice", "give this parameter once")
 
 
-def moment(given: dict[str, str]) -> Moment:
-    """`as_of` is a version or a moment, `known_at` a moment; a bare date means its last instant."""
+def calendar_of(request: Request) -> Calendar:
+    """The caller's: days that they write are days there."""
+    found: Calendar = request.scope.get(CALENDAR, UTC_CALENDAR)
+    return found
+
+
+def moment(given: dict[str, str], calendar: Calendar) -> Moment:
+    """`as_of` is a version or a moment, `known_at` a moment; a bare date means its last instant in the calendar's
+    place."""
     as_of, known_at = given.get("as_of"), given.get("known_at")
     version = occurred = None
     if as_of is not None:
@@ -126,14 +135,15 @@ def moment(given: dict[str, str]) -> Moment:
             if version == 0:
                 raise Invalid.field("as_of", "bad-moment", "versions count from 1")
         else:
-            occurred = instant("as_of", with_plus(as_of))
-    return Moment(version, occurred, None if known_at is None else instant("known_at", with_plus(known_at)))
+            occurred = instant("as_of", with_plus(as_of), calendar)
+    known = None if known_at is None else instant("known_at", with_plus(known_at), calendar)
+    return Moment(version, occurred, known)
 
 
-def instant(name: str, text: str) -> Micros:
+def instant(name: str, text: str, calendar: Calendar) -> Micros:
     """An RFC 3339 moment as microseconds; a bare date is its last instant. Raises Invalid naming the parameter."""
     try:
-        return start_of_day(text) + _A_DAY - 1 if is_day(text) else from_rfc3339(text)
+        return calendar.last_of(parse_day(text)) if is_day(text) else from_rfc3339(text)
     except ValueError as error:
         raise Invalid.field(name, "bad-moment", "an RFC 3339 moment or a date is needed") from error
 

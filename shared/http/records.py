@@ -22,7 +22,7 @@ from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
-from shared.kernel.queries import nothing_hidden
+from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import timeline
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Kind, Query
@@ -89,7 +89,10 @@ class _Records:
     async def list(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.LIST)
-        moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
+        moment, names = (
+            _moment(request, given),
+            params.field_names(self._collection, given.get("fields")),
+        )
         named = params.flag(given, "names")
         if moment.is_now and names is None and not named and nothing_hidden(self._aggregate, access):
             return page_answer(*await self._queries.find_raw(self._aggregate, query, access))
@@ -105,14 +108,16 @@ class _Records:
     async def count(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.COUNT)
-        return json_answer({"count": await self._queries.count(self._aggregate, query, access, params.moment(given))})
+        return json_answer(
+            {"count": await self._queries.count(self._aggregate, query, access, _moment(request, given))}
+        )
 
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.BOARD)
         by = self._field(given, "by", GROUPS)
         total = self._field(given, "sum", NUMBERS) if "sum" in given else None
-        groups = await self._queries.totals(self._aggregate, query, access, (by,), total, params.moment(given))
+        groups = await self._queries.totals(self._aggregate, query, access, (by,), total, _moment(request, given))
         return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
 
     def _field(self, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> str:
@@ -135,7 +140,7 @@ class _Records:
             self._aggregate,
             query,
             access,
-            params.moment(given),
+            _moment(request, given),
             wish,
             self._authenticator.while_allowed(request, self._may_export),
         )
@@ -146,7 +151,10 @@ class _Records:
     async def read(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         given = params.only(params.pairs_of(request), params.READ)
-        moment, names = params.moment(given), params.field_names(self._collection, given.get("fields"))
+        moment, names = (
+            _moment(request, given),
+            params.field_names(self._collection, given.get("fields")),
+        )
         version = params.number(given, "min_version", 0, 999_999_999, 0)
         if moment.is_now and names is None and nothing_hidden(self._aggregate, access):
             return record_answer(await self._queries.raw(self._aggregate, id, access, version))
@@ -164,7 +172,14 @@ class _Records:
         kinds = frozenset(given["kinds"].split(",")) if given.get("kinds") else None
         limit = params.number(given, "limit", 50, MAX_PAGE)
         items = await timeline(
-            self._queries, self._platform.catalogue, self._aggregate, id, access, params.moment(given), kinds, limit
+            self._queries,
+            self._platform.catalogue,
+            self._aggregate,
+            id,
+            access,
+            _moment(request, given),
+            kinds,
+            limit,
         )
         return json_answer({"items": items})
 
@@ -187,3 +202,7 @@ class _Records:
             return done_answer(done, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")
 
         return run
+
+
+def _moment(request: Request, given: dict[str, str]) -> Moment:
+    return params.moment(given, params.calendar_of(request))

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from shared.clock import Clock
+from shared.errors import Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import by_number
+from shared.kernel.days import dated
+from shared.messages import said
+from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.security.sources import CUSTOM_KEYS
-from shared.views.port import Condition, Query, Scope, Views
+from shared.views.port import Condition, Kind, Query, Scope, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,9 @@ Rewriter = Callable[[Question, Condition], Awaitable[Sequence[Condition]]]
 
 
 class Meaning:
-    def __init__(self, catalogue: Catalogue, views: Views) -> None:
-        self._catalogue, self._views = catalogue, views
-        self._rewriters: tuple[Rewriter, ...] = (self._custom_number, self._merged_record)
+    def __init__(self, catalogue: Catalogue, views: Views, directory: Directory, clock: Clock) -> None:
+        self._catalogue, self._views, self._directory, self._clock = catalogue, views, directory, clock
+        self._rewriters: tuple[Rewriter, ...] = (self._custom_number, self._days, self._merged_record)
 
     async def of(self, query: Query, question: Question) -> Query:
         """The query as the views are asked."""
@@ -45,6 +50,22 @@ class Meaning:
             return (condition,)
         name, tenant = question.aggregate.name, question.access.tenant
         return (await by_number(self._catalogue, self._views, tenant, name, condition),)
+
+    async def _days(self, question: Question, condition: Condition) -> Sequence[Condition]:
+        """Days are those of the place where the asker is: their own time zone, else the organisation's."""
+        field = question.aggregate.collection.field(condition.field)
+        if field is None or field.kind not in (Kind.DATE, Kind.DATETIME):
+            return (condition,)
+        calendar = await self._directory.calendar(question.access.tenant, question.access.user)
+        try:
+            return dated(field, condition, calendar, self._clock.now())
+        except ValueError as error:
+            raise Invalid.field(condition.field, "bad-filter", said(error)) from error
+
+    async def dated(self, query: Query, question: Question) -> Query:
+        """The query with its days as they are now: for an answer of many pages."""
+        where = [meant for condition in query.where for meant in await self._days(question, condition)]
+        return replace(query, where=tuple(where))
 
     async def _merged_record(self, question: Question, condition: Condition) -> Sequence[Condition]:
         """A filter by a merged record finds what points to the records it absorbed, too."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.clock import Micros, to_rfc3339
+from shared.clock import Clock, Micros, to_rfc3339
 from shared.domain.record import differences
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
@@ -16,6 +16,7 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
+from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.security.sources import CUSTOM_KEYS
 from shared.streaming.projection import Projection, Waiter
@@ -60,9 +61,11 @@ class Queries:
         repository: Repository,
         projection: Projection,
         snapshots: Snapshots,
+        directory: Directory,
+        clock: Clock,
     ) -> None:
         self.views, self._repository = views, repository
-        self._meaning = Meaning(catalogue, views)
+        self._meaning = Meaning(catalogue, views, directory, clock)
         self._projection, self._snapshots = projection, snapshots
 
     async def get(
@@ -136,6 +139,13 @@ class Queries:
     def release(self) -> None:
         """Close the past moments that no request reads."""
         self._snapshots.release()
+
+    async def dated(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
+        """The same question about the days that its words mean now. Ask it where midnight may pass between two pages.
+
+        Raises Invalid.
+        """
+        return await self._meaning.dated(query, Question(aggregate, access))
 
     async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
         """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""

@@ -45,6 +45,11 @@ def fault(code: str, template: str, /, **params: Any) -> PydanticCustomError:
     return PydanticCustomError(code, "{said}", {"said": say(template, **params)})
 
 
+def said(error: Exception) -> str:
+    """What an error of Python's own types was raised with: a message stays one."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+
+
 def shown(value: object) -> str:
     """A value as a message repeats it: in one line, shortened to 80 characters, in quotation marks."""
     text = " ".join(str(value).split()).encode(errors="replace").decode()

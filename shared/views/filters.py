@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shared.clock import day, from_rfc3339, is_day, start_of_day, to_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
+from shared.domain.calendar import UTC_CALENDAR, means_days
+from shared.messages import say, shown
 from shared.texts import clean_line
 from shared.views.port import Collection, Condition, Field, Kind, Op
 from shared.views.query import KEY
@@ -67,8 +69,30 @@ def _scalar(field: Field, text: str) -> Any:
                 raise ValueError("a whole number is needed")
             return int(text)
         case Kind.DATE:
-            return day(text).isoformat()
+            return _days(text)
         case Kind.DATETIME:
-            return to_rfc3339(start_of_day(text) if is_day(text) else from_rfc3339(with_plus(text)))
+            return _moment(text)
         case _:
             return text
+
+
+def _moment(text: str) -> str:
+    """A moment, or days whose moments are meant: which they are depends on who asks, and when."""
+    if means_days(text):
+        return _days(text)
+    try:
+        return to_rfc3339(from_rfc3339(with_plus(text)))
+    except ValueError:
+        raise ValueError(
+            say(
+                "{value} is no moment and no day; write 2026-12-24T09:30:00+08:00, 2026-12-24, today, yesterday, "
+                "tomorrow, -7d, +2w, -3m, +1y, or this_, last_ or next_ before week, month, quarter, year, "
+                "fiscal_quarter or fiscal_year",
+                value=shown(text),
+            )
+        ) from None
+
+
+def _days(text: str) -> str:
+    UTC_CALENDAR.days(text, 0)
+    return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.clock import Micros
-from shared.views.query_model import MAX_PAGE, BadQuery, Condition, Op, Page, Query, Scope, Total
+from shared.views.query_model import MAX_PAGE, BadQuery, Condition, Op, Page, Query, RangeOp, Scope, Total
 from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Op",
     "Page",
     "Query",
+    "RangeOp",
     "Scope",
     "Total",
     "Views",

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from shared.texts import fold
-from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query
+from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
 from shared.views.text import Term, query_tokens
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
 
@@ -24,15 +24,15 @@ MAX_TEXT = 200
 
 KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
 
-_ORDER: frozenset[Op] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
-OPERATORS: dict[Kind, frozenset[Op]] = {
+_ORDER: frozenset[Op | RangeOp] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
+OPERATORS: dict[Kind, frozenset[Op | RangeOp]] = {
     Kind.TEXT: _ORDER | {"prefix", "empty"},
     Kind.KEYWORD: _ORDER | {"prefix", "empty"},
     Kind.KEYWORDS: frozenset({"contains", "empty"}),
     Kind.INTEGER: _ORDER | {"empty"},
     Kind.DECIMAL: _ORDER | {"empty"},
-    Kind.DATE: _ORDER | {"empty"},
-    Kind.DATETIME: _ORDER | {"empty"},
+    Kind.DATE: _ORDER | {"empty", "within", "outside"},
+    Kind.DATETIME: _ORDER | {"empty", "within", "outside"},
     Kind.BOOLEAN: frozenset({"eq", "ne", "in", "empty"}),
     Kind.JSON: frozenset(),
 }
@@ -40,12 +40,13 @@ OPERATORS: dict[Kind, frozenset[Op]] = {
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One checked condition. `value` is in index form (see values.index_value); for `in` a tuple of such."""
+    """One checked condition. `value` is in index form (see values.index_value); for `in` a tuple of such, for ranges of
+    pairs of such."""
 
     __test__ = False  # its name is not meant for pytest
 
     field: Field
-    op: Op
+    op: Op | RangeOp
     value: Any
 
 
@@ -134,6 +135,8 @@ def _test(collection: Collection, condition: Condition) -> Test:
         if len(value) > MAX_IN:
             raise BadQuery(field.name, f"in takes at most {MAX_IN} values")
         return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
+    if op in ("within", "outside"):
+        return Test(field, op, tuple(sorted({(_value(field, low), _value(field, high)) for low, high in value})))
     if op == "prefix":
         text = _text_value(field, value)
         return Test(field, op, fold(text) if field.key is None else comparable(field, text))

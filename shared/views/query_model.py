@@ -22,14 +22,19 @@ class Scope:
 
 
 Op = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"]
+RangeOp = Literal["within", "outside"]  # what days mean (`shared/kernel/days.py`); nobody writes them
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False."""
+    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False.
+
+    `within` and `outside` are for DATE and DATETIME and take (first, last) pairs, both ends among them: a value lies in
+    one of the ranges, or in none.
+    """
 
     field: str
-    op: Op
+    op: Op | RangeOp
     value: Any
 
 

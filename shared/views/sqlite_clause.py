@@ -142,6 +142,10 @@ def _comparison(test: Test, column: str) -> tuple[str, Params, bool]:
             return f"{name} IN ({', '.join('?' * len(test.value))})", tuple(test.value), True
         case "ne":
             return f"{name} <> ?", (test.value,), False
+        case "within" | "outside":
+            ranges = " OR ".join(f"{name} BETWEEN ? AND ?" for _ in test.value) or "0"
+            params = tuple(end for range in test.value for end in range)
+            return f"{'NOT ' if test.op == 'outside' else ''}({ranges})", params, False
         case "lt" | "le":
             sign = "<" if test.op == "lt" else "<="
             return f"({name} > ? AND {name} {sign} ?)", (nothing, test.value), True

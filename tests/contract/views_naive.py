@@ -63,6 +63,10 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
             return value != index_value(field, wanted)
         case "in":
             return value is not None and value in [index_value(field, w) for w in wanted]
+        case "within" | "outside":
+            ranges = [(index_value(field, low), index_value(field, high)) for low, high in wanted]
+            inside = value is not None and any(low <= value <= high for low, high in ranges)
+            return inside == (condition.op == "within")
         case "prefix":
             low = fold(str(raw)) if field.key is None else str(value)
             return value is not None and low.startswith(

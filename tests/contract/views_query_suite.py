@@ -39,6 +39,9 @@ class ViewsQuerySuite:
             (("day", "ge", "2026-01-31"), "ac"), (("day", "lt", "2026-01-31"), "b"),
             (("at", "gt", "2026-01-31T10:00:00.000000Z"), "a"), (("at", "eq", "2026-01-31T10:00:00.000000Z"), "b"),
             (("at", "le", "2026-01-31T10:00:00.000000Z"), "bc"),
+            (("day", "within", [("2026-01-31", "2026-01-31")]), "a"), (("day", "outside", [("2026-01-31", "2026-01-31")]), "bcde"),
+            (("day", "within", []), ""), (("day", "outside", []), "abcde"),
+            (("at", "within", [("2026-01-31T10:00:00.000000Z", "2026-01-31T10:00:00.000000Z"), ("2027-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000000Z")]), "b"),
             (("archived", "eq", False), "ace"), (("archived", "ne", True), "acde"), (("archived", "in", [True, False]), "abce"),
             (("owner", "eq", "bob"), "bc"), (("owner", "empty", True), "d"), (("id", "in", ["a", "c", "x"]), "ac"), (("id", "gt", "b"), "cde"),
         ],
@@ -291,6 +294,9 @@ def _conditions() -> st.SearchStrategy[Condition]:
         each.append(st.builds(Condition, st.just(name), st.just("in"), st.lists(filled, max_size=3)))
         if name != "id":
             each.append(st.builds(Condition, st.just(name), st.just("empty"), st.booleans()))
+    for name, values in (("day", _days), ("at", _moments)):
+        ranges = st.lists(st.tuples(values, values), max_size=3)
+        each.append(st.builds(Condition, st.just(name), st.sampled_from(["within", "outside"]), ranges))
     some = words.filter(bool)
     each.append(
         st.builds(Condition, st.sampled_from(["name", "code", "mail"]), st.just("prefix"), some.map(lambda w: w[:3]))

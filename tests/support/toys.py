@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from services.identity.directory import UserDirectory
 from shared.clock import Micros, SystemClock, SystemIds
 from shared.domain.aggregate import Aggregate
 from shared.domain.fields import plain, record_fields
@@ -220,7 +221,7 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         stack.push_async_callback(snapshots.close)
         projector.subscribe(snapshots)
         await projector.start()
-        queries = Queries(Catalogue([TOY]), views, repository, projector, snapshots)
+        queries = Queries(Catalogue([TOY]), views, repository, projector, snapshots, UserDirectory(views, {}), clock)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)
 
 

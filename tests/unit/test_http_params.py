@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.customer.account import ACCOUNT
 from shared.clock import from_rfc3339, to_rfc3339
+from shared.domain.calendar import Calendar
 from shared.errors import Invalid
 from shared.http import params
 from shared.http.params import Pairs
@@ -29,6 +30,10 @@ def request(query: bytes) -> Request:
 
 def listing(query: str) -> Query:
     return params.listing(COLLECTION, params.pairs_of(request(query.encode())), params.LIST)[0]
+
+
+def moment(given_: dict[str, str], zone: str = "UTC") -> Moment:
+    return params.moment(given_, Calendar(zone))
 
 
 def refused(query: str) -> list[str]:
@@ -91,7 +96,9 @@ def test_filters(query: str, condition: Condition) -> None:
         ("archived=yes", "archived"),
         ("type=friend", "type"),
         ("type[in]=customer,friend", "type[in]"),
-        ("created_at=yesterday", "created_at"),
+        ("created_at=now", "created_at"),
+        ("created_at[ge]=2026-02-30", "created_at[ge]"),
+        ("created_at=-7h", "created_at"),
         ("created_at=0001-01-01T00:00:00%2B23:00", "created_at"),
         ("limit=0", "limit"),
         ("limit=201", "limit"),
@@ -114,21 +121,27 @@ def test_broken_query_strings_are_refused(query: bytes) -> None:
 
 
 def test_moments() -> None:
-    assert params.moment({}) == Moment()
-    assert params.moment({"as_of": "7"}) == Moment(version=7)
+    assert moment({}) == Moment()
+    assert moment({"as_of": "7"}) == Moment(version=7)
     end = from_rfc3339("2017-07-01T00:00:00Z") - 1
-    assert params.moment({"as_of": "2017-06-30", "known_at": "2017-06-30"}) == Moment(None, end, end)
-    assert to_rfc3339(params.moment({"as_of": "9999-12-31"}).occurred or 0) == "9999-12-31T23:59:59.999999Z"
-    assert params.moment({"as_of": "2017-06-30T10:00:00 08:00"}).occurred == from_rfc3339("2017-06-30T02:00:00Z")
-    assert params.moment({"known_at": "2017-06-30T10:00:00.000001Z"}).recorded == from_rfc3339(
-        "2017-06-30T10:00:00.000001Z"
+    assert moment({"as_of": "2017-06-30", "known_at": "2017-06-30"}) == Moment(None, end, end)
+    assert to_rfc3339(moment({"as_of": "9999-12-31"}).occurred or 0) == "9999-12-31T23:59:59.999999Z"
+    assert moment({"as_of": "2017-06-30T10:00:00 08:00"}).occurred == from_rfc3339("2017-06-30T02:00:00Z")
+    assert moment({"known_at": "2017-06-30T10:00:00.000001Z"}).recorded == from_rfc3339("2017-06-30T10:00:00.000001Z")
+
+
+def test_a_bare_day_ends_where_the_caller_is() -> None:
+    end = moment({"as_of": "2017-06-30", "known_at": "2017-11-05"}, "America/New_York")
+    assert (to_rfc3339(end.occurred or 0), to_rfc3339(end.recorded or 0)) == (
+        "2017-07-01T03:59:59.999999Z",
+        "2017-11-06T04:59:59.999999Z",  # a day of 25 hours
     )
 
 
 @pytest.mark.parametrize("text", ["0", "²", "2017-02-30", "noon", "", "2017-06-30T25:00:00Z", "7.5"])
 def test_moments_that_are_none(text: str) -> None:
     with pytest.raises(Invalid) as caught:
-        params.moment({"as_of": text})
+        moment({"as_of": text})
     assert caught.value.errors[0].field == "as_of"
 
 
@@ -149,7 +162,7 @@ def test_any_query_string_is_taken_or_refused_never_worse(pairs: Pairs) -> None:
     raw = urlencode(pairs, errors="surrogatepass").encode()
     try:
         query, given_ = params.listing(COLLECTION, params.pairs_of(request(raw)), params.LIST)
-        params.moment(given_)
+        moment(given_)
         validate(COLLECTION, query)
     except (Invalid, BadQuery):
         return

@@ -66,7 +66,7 @@ class _Histories:
 
     async def stages(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        moment = params.moment(params.only(params.pairs_of(request), _PARAMETERS))
+        moment = params.moment(params.only(params.pairs_of(request), _PARAMETERS), params.calendar_of(request))
         if not all(access.may_see(OPPORTUNITY.name, name) for name in ("stage", "status")):
             raise Forbidden("the stages of deals are hidden from you")
         kernel = self._kernel

@@ -101,7 +101,7 @@ class _Boards:
     async def board(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         asked, given = params.listing(OPPORTUNITY.collection, params.pairs_of(request), _PARAMETERS)
-        limit, moment = params.number(given, "limit", 10, MAX_CARDS), params.moment(given)
+        limit, moment = params.number(given, "limit", 10, MAX_CARDS), params.moment(given, params.calendar_of(request))
         if not all(access.may_see(OPPORTUNITY.name, name) for name in ("stage", "status", "amount", "weighted_amount")):
             raise Forbidden("the board shows fields that are hidden from you")
         pipeline = await self._pipeline(id, access, moment)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from services.sales.price_book import PRICE_BOOK
 from services.sales.values import Day
-from shared.clock import day_of
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.http import params
 from shared.http.answers import Answer, Date, model_answer, path_id
@@ -40,7 +39,7 @@ PRICE = operation(
     parameters=[
         parameter("Id"),
         query("product", "The product's id", required=True),
-        query("on", "The day; today (UTC) unless given", {"type": "string", "format": "date"}),
+        query("on", "The day; today, where the organisation is, unless given", {"type": "string", "format": "date"}),
         parameter("AsOf"),
         parameter("KnownAt"),
     ],
@@ -54,10 +53,13 @@ def price_books_router(kernel: Kernel) -> APIRouter:
     async def price(request: Request) -> Response:
         access, id = await access_of(request), path_id(request)
         given = params.only(params.pairs_of(request), _PARAMETERS)
-        product, day = given.get("product", ""), _day(given.get("on") or day_of(kernel.clock.now()))
+        calendar = await kernel.directory.calendar(access.tenant)
+        product, day = given.get("product", ""), _day(given.get("on") or calendar.day_of(kernel.clock.now()))
         if not product:
             raise Invalid.field("product", "required", "name the product")
-        book = await kernel.queries.get(PRICE_BOOK, id, access, moment=params.moment(given))
+        book = await kernel.queries.get(
+            PRICE_BOOK, id, access, moment=params.moment(given, params.calendar_of(request))
+        )
         if "entries" not in book:
             raise Forbidden("prices are hidden from you")
         entry = PRICE_BOOK.restore(book).price_on(product, day)

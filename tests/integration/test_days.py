@@ -1,0 +1,165 @@
+"""Days belong to a place, over HTTP: bare days and relative days in lists, counts, boards, exports and saved views."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.clock import Micros, from_rfc3339
+from tests.support.importing import Office, office
+
+ACTIVITIES, DEALS = "/customer/activities", "/sales/opportunities"
+DUE = {  # moments in UTC; in New York (-05:00) they stand on other days
+    "before": "2026-12-24T04:59:59Z",
+    "begin": "2026-12-24T05:00:00Z",
+    "end": "2026-12-25T04:59:59Z",
+    "after": "2026-12-25T05:00:00Z",
+}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path) as opened:
+        await live_in(opened, "America/New_York")
+        yield opened
+
+
+async def live_in(desk: Office, zone: str, **also: Any) -> None:
+    """Give the organisation a time zone."""
+    answer = await desk.client.patch(f"/identity/organisations/{desk.tenant}", json={"time_zone": zone, **also})
+    assert answer.status_code == 200, answer.text
+    await settle(desk)
+
+
+async def settle(desk: Office) -> None:
+    await desk.suite.kernel.projector.catch_up()
+
+
+async def plan(desk: Office) -> None:
+    for name, due in DUE.items():
+        await desk.create(ACTIVITIES, kind="task", subject=name, due=due)
+    await desk.create(ACTIVITIES, kind="task", subject="never")
+    await settle(desk)
+
+
+async def subjects(desk: Office, **params: str) -> set[str]:
+    answer = await desk.client.get(ACTIVITIES, params=params)
+    assert answer.status_code == 200, answer.text
+    return {item["subject"] for item in answer.json()["items"]}
+
+
+WHOLE_DAYS: list[tuple[str, str, set[str]]] = [
+    ("due", "2026-12-24", {"begin", "end"}),
+    ("due[le]", "2026-12-24", {"before", "begin", "end"}),
+    ("due[lt]", "2026-12-24", {"before"}),
+    ("due[ge]", "2026-12-24", {"begin", "end", "after"}),
+    ("due[gt]", "2026-12-24", {"after"}),
+    ("due[ne]", "2026-12-24", {"before", "after", "never"}),
+    ("due[in]", "2026-12-23,2026-12-25", {"before", "after"}),
+    ("due[in]", "2026-12-23,2026-12-25T05:00:00Z", {"before", "after"}),
+]
+
+
+async def test_a_bare_day_is_the_whole_day_there(desk: Office) -> None:
+    await plan(desk)
+    for name, value, found in WHOLE_DAYS:
+        asked = {name: value}
+        assert await subjects(desk, **asked) == found, asked
+        assert await desk.get(f"{ACTIVITIES}/count", **asked) == {"count": len(found)}, asked
+        board = await desk.get(f"{ACTIVITIES}/board", **asked, by="kind")
+        assert sum(group["count"] for group in board["groups"]) == len(found), asked
+        exported = await desk.client.get(f"{ACTIVITIES}/export", params={**asked, "fields": "subject"})
+        assert exported.text.count("\r\n") == 1 + len(found), asked
+
+
+async def test_a_users_own_zone_goes_before_the_organisations(desk: Office) -> None:
+    await plan(desk)
+    answer = await desk.client.patch("/identity/me", json={"time_zone": "Asia/Shanghai"})
+    assert answer.status_code == 200, answer.text
+    await settle(desk)
+    assert (await desk.client.get("/identity/me")).json()["user"]["time_zone"] == "Asia/Shanghai"
+    assert await subjects(desk, due="2026-12-24") == {"before", "begin"}  # 12:59:59 and 13:00 of the 24th
+    assert (await desk.client.patch("/identity/me", json={"time_zone": ""})).status_code == 200
+    await settle(desk)
+    assert await subjects(desk, due="2026-12-24") == {"begin", "end"}
+
+
+async def test_relative_days_are_those_of_the_asker_when_they_ask(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plan(desk)
+    at(desk, monkeypatch, "2026-12-25T03:00:00Z")  # in New York the 24th, late in the evening
+    assert await subjects(desk, due="today") == {"begin", "end"}
+    assert await subjects(desk, **{"due[lt]": "today"}) == {"before"}
+    assert await subjects(desk, **{"due[ge]": "tomorrow"}) == {"after"}
+    assert await subjects(desk, **{"due[ge]": "-1d", "due[le]": "+1d"}) == set(DUE)
+    assert await subjects(desk, due="last_month") == set()
+    assert await subjects(desk, due="this_quarter") == set(DUE)
+    at(desk, monkeypatch, "2026-12-25T06:00:00Z")
+    assert await subjects(desk, due="today") == {"after"}
+
+
+def at(desk: Office, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Let questions be asked at a moment."""
+
+    class Stopped:
+        def now(self) -> Micros:
+            return from_rfc3339(moment)
+
+    monkeypatch.setattr(desk.suite.kernel.queries._meaning, "_clock", Stopped())
+
+
+async def test_fiscal_quarters_begin_where_the_organisation_says(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live_in(desk, "America/New_York", fiscal_year_start=2)
+    for day in ("2026-10-31", "2026-11-01", "2027-01-31", "2027-02-01"):
+        await desk.create(DEALS, name=day, close_date=day)
+    await settle(desk)
+    at(desk, monkeypatch, "2026-12-24T12:00:00Z")
+    for asked, found in {
+        "this_fiscal_quarter": ["2026-11-01", "2027-01-31"],
+        "next_fiscal_year": ["2027-02-01"],
+        "this_quarter": ["2026-10-31", "2026-11-01"],
+    }.items():
+        items = (await desk.client.get(DEALS, params={"close_date": asked, "sort": "close_date"})).json()["items"]
+        assert [deal["name"] for deal in items] == found, asked
+
+
+async def test_other_words_are_refused_with_the_forms(desk: Office) -> None:
+    words = ("now", "last_mnth", "-7h", "24.12.2026", "2026-12-24T09:30:00", "2026-02-30")
+    for path, name in ((ACTIVITIES, "due[ge]"), (DEALS, "close_date")):
+        for value in words:
+            answer = await desk.client.get(path, params={name: value})
+            assert answer.status_code == 422, value
+            (error,) = answer.json()["errors"]
+            assert (error["field"], error["code"]) == (name, "bad-filter")
+            assert f'"{value}"' in error["message"]
+            chinese = await desk.client.get(path, params={name: value}, headers={"Accept-Language": "zh-CN"})
+            assert chinese.json()["errors"][0]["message"] != error["message"]
+
+
+async def test_saved_views_keep_the_word(desk: Office) -> None:
+    view: dict[str, Any] = {"name": "Due soon", "resource": "activity"}
+    view["filters"] = [
+        {"field": "due", "op": "le", "value": "+7d"},
+        {"field": "created_at", "op": "in", "value": "today"},
+    ]
+    made = await desk.create("/customer/saved-views", **view)
+    await settle(desk)
+    kept = (await desk.client.get(f"/customer/saved-views/{made}")).json()
+    assert kept["filters"] == view["filters"]
+    view["filters"] = [{"field": "due", "op": "le", "value": "soon"}]
+    answer = await desk.client.post("/customer/saved-views", json=view)
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("filters.0", "bad-filter")]
+
+
+async def test_a_bare_day_in_the_past_ends_where_the_asker_is(desk: Office) -> None:
+    created = {"X-Occurred-At": "2026-06-30T23:30:00-04:00"}
+    made = (await desk.client.post("/customer/accounts", json={"name": "Acme"}, headers=created)).json()["id"]
+    await settle(desk)
+    path = f"/customer/accounts/{made}"
+    assert (await desk.client.get(path, params={"as_of": "2026-06-30"})).status_code == 200
+    assert (await desk.client.get(path, params={"as_of": "2026-06-29"})).status_code == 404
+    assert len((await desk.client.get("/customer/accounts", params={"as_of": "2026-06-30"})).json()["items"]) == 1
