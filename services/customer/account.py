@@ -227,7 +227,7 @@ class CreateAccount(AccountDetails):
 
 async def before_create(cmd: CreateAccount, lookups: Lookups) -> None:
     await lookups.exists("parent", "account", cmd.parent)
-    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.owner(cmd.owner)
     if not cmd.allow_duplicate:
         await refuse_duplicate("name", "match_key", company_key(cmd.name), lookups)
         wanted = cmd.onto(Account())

@@ -140,6 +140,7 @@ ACTIVITY = Aggregate(
     name="activity",
     service="customer",
     noun="activities",
+    finished=lambda activity: activity.status != "open",
     looks_up=("account", "contact", "lead", "opportunity", "user"),
     state=Activity,
     evolve=evolve,

@@ -75,7 +75,7 @@ PLAN = ("duration", "direction", "priority")
 
 
 async def before_create(cmd: CreateActivity, lookups: Lookups) -> None:
-    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.owner(cmd.owner)
     for number, link in enumerate(cmd.links):
         await linkable(f"links.{number}.id", link.type, link.id, lookups)
     for number, participant in enumerate(cmd.participants):

@@ -65,7 +65,7 @@ class CreateContact(ContactDetails):
 
 async def before_create(cmd: CreateContact, lookups: Lookups) -> None:
     await lookups.exists("account", "account", cmd.account)
-    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.owner(cmd.owner)
     if not cmd.allow_duplicate:
         await refuse_duplicate(cmd, lookups)
 

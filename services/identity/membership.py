@@ -226,14 +226,15 @@ add_lifecycle(
 
 
 class HandOverUser(CommandModel):
-    """Everything the user owns gets another owner, record by record."""
+    """Open work of the user gets another owner, record by record. What is finished stays with who did it: closed deals,
+    done activities, converted and disqualified leads."""
 
     to: Reference
 
 
 async def may_hand_over(cmd: HandOverUser, lookups: Lookups) -> None:
     """Raises unless the successor exists and the caller may transfer every record: a policy does it on their behalf."""
-    await lookups.exists("to", "user", cmd.to)
+    await lookups.owner(cmd.to, "to")
     for aggregate, _ in transfers(lookups.catalogue):
         require_transfer(lookups.access, aggregate.name, lookups.id, cmd.to)
 

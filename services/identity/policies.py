@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from services.identity.membership import transfers
 from services.identity.session import SESSION
 from services.identity.user import USER
-from shared.errors import CrmError
+from shared.domain.command import Command
+from shared.errors import CrmError, PreconditionFailed
 from shared.events import identity as events
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import make_unreadable, views_are_up_to
@@ -17,16 +18,27 @@ from shared.views.port import Condition, Query, Scope, Write
 
 
 async def _transfer_work(reaction: Reaction) -> None:
-    """Every live record of every type that has owners goes to the successor."""
+    """Every live record of every type that has owners goes to the successor, unless its work is finished."""
     event: events.UserWorkHandedOver = reaction.recorded.event
     await views_are_up_to(reaction)
     for aggregate, transfer in transfers(reaction.catalogue):
         async for id in _owned(reaction, aggregate):
             try:
-                await reaction.send(f"{aggregate.name}/{id}", transfer.name, {"owner": event.to}, id=id)
+                await _transfer(reaction, aggregate, transfer, id, event.to)
             except CrmError as error:
                 if error.status == 503:
                     raise  # the runner tries again; what is done is not done twice
+
+
+async def _transfer(reaction: Reaction, aggregate: AnyAggregate, transfer: Command, id: str, owner: str) -> None:
+    """Give an open record to another owner, as it was when it was looked at: a deal that is won meanwhile stays."""
+    while not aggregate.finished(state := await reaction.records.load(aggregate, reaction.tenant, id)):
+        step = f"{aggregate.name}/{id}/{state.version}"
+        try:
+            await reaction.send(step, transfer.name, {"owner": owner}, id=id, match=state.version)
+            return
+        except PreconditionFailed:
+            continue
 
 
 async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[str]:

@@ -117,6 +117,7 @@ USER = Aggregate(
     name="user",
     service="identity",
     noun="users",
+    may_own=lambda user: user.status != "deactivated",
     looks_up=("role", "team"),
     state=User,
     evolve=evolve,

@@ -176,6 +176,7 @@ LEAD = Aggregate(
     name="lead",
     service="sales",
     noun="leads",
+    finished=lambda lead: lead.status in ("converted", "disqualified"),
     looks_up=("account", "contact", "opportunity", "pipeline", "user"),
     state=Lead,
     evolve=evolve,

@@ -35,7 +35,7 @@ class CaptureLead(LeadDetails):
 
 
 async def owner_exists(cmd: CaptureLead, lookups: Lookups) -> None:
-    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.owner(cmd.owner)
 
 
 @COMMANDS.command("CaptureLead", action="create", verb="", creates=True, prepare=owner_exists)

@@ -162,6 +162,7 @@ OPPORTUNITY = Aggregate(
     name="opportunity",
     service="sales",
     noun="opportunities",
+    finished=lambda deal: deal.status != "open",
     looks_up=("account", "contact", "lead", "organisation", "pipeline", "price_book", "product", "user"),
     state=Opportunity,
     evolve=evolve,

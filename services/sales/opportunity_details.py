@@ -68,7 +68,7 @@ async def check_references(cmd: Details, lookups: Lookups) -> None:
 
 async def before_open(cmd: OpenOpportunity, lookups: Lookups) -> Opening:
     await check_references(cmd, lookups)
-    await lookups.exists("owner", "user", cmd.owner)
+    await lookups.owner(cmd.owner)
     await lookups.exists("lead", "lead", cmd.lead)
     pipeline = await pipeline_for(lookups, cmd.pipeline)
     if pipeline.archived:

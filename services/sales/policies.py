@@ -59,8 +59,8 @@ async def convert(reaction: Reaction) -> None:
 
 async def _create(reaction: Reaction, plan: leads.LeadConversionStarted, lead: Lead) -> None:
     for step in steps(plan, lead):
-        target = {"new_id": step.id} if step.creates else {"id": step.id}
-        await reaction.send(step.name, step.command, step.body, **target)
+        made, changed = (step.id, None) if step.creates else (None, step.id)
+        await reaction.send(step.name, step.command, step.body, id=changed, new_id=made)
 
 
 async def _lead(reaction: Reaction) -> Lead:

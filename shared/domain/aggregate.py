@@ -71,6 +71,8 @@ class Aggregate(CommandRegistry[S]):
     search_rank: its place among the record types of `GET /search`, the lowest first; None = not searched.
     on_timelines: how its records appear on the timelines of the records that they are linked to.
     defines_fields: its records define the custom fields of record types (`kernel/custom_fields.py`).
+    finished: whether a record's work is done: it stays with its owner when that one's work is handed over.
+    may_own: of the record type of owners, whether one may be given records.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
@@ -96,6 +98,8 @@ class Aggregate(CommandRegistry[S]):
     on_timelines: OnTimelines | None = None
     defines_fields: bool = False
     became: tuple[str, ...] = ()
+    finished: Callable[[S], bool] = lambda state: False
+    may_own: Callable[[S], bool] = lambda state: True
     commands: dict[str, Command] = field(default_factory=dict)
     expected: list[Commands[S]] = field(default_factory=list)
     reverses: Sequence[Reverse] = ()

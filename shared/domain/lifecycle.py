@@ -119,7 +119,7 @@ def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[
     registry.aggregate.looks_up = (*registry.aggregate.looks_up, USER)
 
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
-        await lookups.exists("owner", USER, cmd.owner)
+        await lookups.owner(cmd.owner)
 
     @registry.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists)
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:

@@ -11,6 +11,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.command import Command, CommandModel
 from shared.domain.record import Record
 from shared.errors import Invalid, Unavailable
+from shared.events.common import USER
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import CustomFields
@@ -94,6 +95,13 @@ class Lookups:
         gone = record.version == 0 or record.archived or record.erased
         if gone or not self.sees(resource, record.owner):
             raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
+
+    async def owner(self, id: str | None, field: str = "owner") -> None:
+        """Raises Invalid naming the field unless the user exists, is visible, and may be given records: nobody who has
+        left."""
+        await self.exists(field, USER, id)
+        if id is not None and not self._known(USER).may_own(await self.record(USER, id)):
+            raise Invalid.field(field, "deactivated", "this user is deactivated; choose one who is active")
 
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
         """Run the checks and look-ups of another command before its decision; returns its facts.

@@ -83,9 +83,18 @@ class Reaction:
         return self.bus.clock
 
     async def send(
-        self, step: str, name: str, body: dict[str, Any], *, id: str | None = None, new_id: str | None = None
+        self,
+        step: str,
+        name: str,
+        body: dict[str, Any],
+        *,
+        id: str | None = None,
+        new_id: str | None = None,
+        match: int | None = None,
     ) -> Done:
         """`step` names the command within this reaction: the same event and step happen once, however often tried.
+
+        match: the version that the record must have, else PreconditionFailed.
 
         Raises LookupError for a command that the catalogue lacks: that is no refusal, and the reaction is parked.
         """
@@ -95,6 +104,7 @@ class Reaction:
         call = Call(
             access=system_access(event.tenant),
             id=id,
+            if_match=match,
             new_id=new_id,
             key=f"policy/{event.event_id}/{step}",
             on_behalf_of=event.metadata.on_behalf_of or event.metadata.actor,
