@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ MAX_ROWS = 1_048_576  # what a sheet of a spreadsheet program holds, header incl
 MAX_TEXT = 32_767  # characters of a cell
 MAX_NAME = 31  # characters of a sheet's name
 _WIDTHS = (10, 60)  # of a column, in characters
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")  # in a sheet's name
 
 
 class SheetWriter:
@@ -22,7 +24,7 @@ class SheetWriter:
 
         options = {"constant_memory": True, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
         self._book = xlsxwriter.Workbook(path, options)
-        self._name, self._titles, self._max = name[:MAX_NAME], titles, max_rows
+        self._name, self._titles, self._max = _FORBIDDEN.sub(" ", name), titles, max_rows
         self._head = self._book.add_format({"bold": True, "bottom": 1})
         self._quoted = self._book.add_format({"quote_prefix": True})
         self._formats: dict[str, Any] = {}
