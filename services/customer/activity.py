@@ -42,7 +42,8 @@ Priority = Literal["low", "normal", "high"]
 
 @dataclass(slots=True)
 class Activity(Record):
-    """Moments in microseconds, 0 = none; duration in minutes. linked_to: {type, id}. participants: {type, id,
+    """Moments in microseconds, 0 = none; duration in minutes. due_on: the day at whose end it is due, None = it is due
+    at a moment. linked_to: {type, id}. participants: {type, id,
     response}, response "" = not answered yet. about: all persons who were ever linked to it or took part; their
     erasure needs them."""
 
@@ -70,6 +71,7 @@ class Activity(Record):
     ] = "open"
     start: Annotated[int, displayed(Kind.DATETIME, "开始", "Start", indexed=True, writable=False)] = 0
     due: Annotated[int, displayed(Kind.DATETIME, "截止", "Due", indexed=True, writable=False)] = 0
+    due_on: Annotated[str | None, displayed(Kind.DATE, "截止日", "Due on", indexed=True, writable=False)] = None
     completed_at: Annotated[int, displayed(Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False)] = 0
     duration: Annotated[
         int | None, F(ge=0, le=100_000), plain(Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True)
@@ -109,8 +111,8 @@ def evolve(state: Activity, event: Event) -> None:
             fold_values(state, plan)
             state.linked_to, state.participants, state.owner = links, participants, owner
             state.about = [one["id"] for one in (*links, *participants) if one["type"] in PERSONS]
-        case events.ActivityRescheduled(start=start, due=due):
-            state.start, state.due = start, due
+        case events.ActivityRescheduled(start=start, due=due, due_on=due_on):
+            state.start, state.due, state.due_on = start, due, due_on or None
         case events.ActivityCompleted(completed_at=completed_at):
             state.status, state.completed_at = "done", completed_at
         case events.ActivityCancelled():
@@ -155,7 +157,7 @@ ACTIVITY = Aggregate(
     },
     collection=Collection(
         "activities",
-        3,
+        4,
         record_fields(
             Activity,
             after={
@@ -186,8 +188,8 @@ ACTIVITY = Aggregate(
 
 
 def plan_back(back: Changes, state: Activity) -> list[Step]:
-    moments = restored(back, state, "start", "due")
-    return [("RescheduleActivity", {f: moment or None for f, moment in moments.items()})]
+    was = restored(back, state, "start", "due", "due_on")
+    return [("RescheduleActivity", {"start": was["start"] or None, "due": was["due_on"] or was["due"] or None})]
 
 
 def links_back(back: Changes, state: Activity) -> Iterator[Step]:
@@ -217,7 +219,7 @@ add_lifecycle(
         events.ActivityChangeUndone,
     ),
     reverses=(
-        Reverse(("start", "due"), plan_back),
+        Reverse(("start", "due", "due_on"), plan_back),
         Reverse(("linked_to",), links_back),
         Reverse(("status",), along=("completed_at",)),  # no command opens it again
         Reverse(("participants",), check=open_to_answers),

@@ -15,11 +15,11 @@ from services.customer.activity import (
     Subject,
     require_open,
 )
-from shared.clock import Micros
+from shared.clock import Micros, day
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.types import Custom, Moment, Reference
+from shared.domain.types import Custom, Moment, MomentOrDay, Reference
 from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
@@ -51,13 +51,14 @@ class ActivityDetails(CommandModel, plain=Activity):
 class CreateActivity(ActivityDetails):
     """Plan a task, schedule a meeting, log a call, write a note or record an e-mail, by `kind`.
 
-    What has happened already is done: a note, an e-mail, and a call without a start to come; `done` says otherwise.
+    due: a moment, or a day of the caller's: then it is due at the end of that day there (`due_on` keeps the day). What
+    has happened already is done: a note, an e-mail, and a call without a start to come; `done` says otherwise.
     """
 
     kind: ActivityKind
     subject: Annotated[Subject, F(min_length=1)]
     start: Moment | None = None
-    due: Moment | None = None
+    due: MomentOrDay | None = None
     done: bool | None = None
     links: list[Link] = F(default_factory=list, max_length=MOST)
     participants: list[Participant] = F(default_factory=list, max_length=MOST)
@@ -90,12 +91,13 @@ async def linkable(field: str, type_: str, id: str, lookups: Lookups) -> None:
 @COMMANDS.command("CreateActivity", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
     """A new activity, owned by its creator unless said otherwise."""
-    start, due = cmd.start or 0, cmd.due or 0
+    start, (due, due_on) = cmd.start or 0, due_at(cmd.due, ctx)
     require_order(start, due)
     sent = cmd.model_dump(exclude_unset=True)
     done = cmd.done if cmd.done is not None else happened(cmd, ctx)
     plan = {name: sent[name] for name in PLAN if name in sent}
     plan |= {"start": start, "due": due, "status": "done" if done else "open"}
+    plan |= {"due_on": due_on} if due_on else {}
     plan["completed_at"] = ctx.occurred_at if done else 0
     links = list({link.id: link.model_dump() for link in cmd.links}.values())
     invited = list({p.id: {**p.model_dump(), "response": ""} for p in cmd.participants}.values())
@@ -107,6 +109,13 @@ def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
 def happened(cmd: CreateActivity, ctx: Context) -> bool:
     """Whether the activity is one that lies behind us."""
     return cmd.kind in ("note", "email") or (cmd.kind == "call" and not (cmd.start or 0) > ctx.now and not cmd.due)
+
+
+def due_at(wanted: Micros | str | None, ctx: Context) -> tuple[Micros, str]:
+    """The moment when it is due (0 = never), and the day if it is due at the end of one."""
+    if isinstance(wanted, str):
+        return ctx.own_calendar.last_of(day(wanted)), wanted
+    return wanted or 0, ""
 
 
 def require_order(start: Micros, due: Micros) -> None:
@@ -129,10 +138,10 @@ def change_details(cmd: ChangeActivityDetails, state: Activity, ctx: Context) ->
 
 
 class RescheduleActivity(CommandModel):
-    """Only what is sent moves; null = no longer set."""
+    """Only what is sent moves; null = no longer set. due: a moment, or a day of the caller's, as by CreateActivity."""
 
     start: Moment | None = None
-    due: Moment | None = None
+    due: MomentOrDay | None = None
 
 
 @COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule")
@@ -140,11 +149,11 @@ def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[E
     require_live(state)
     require_open(state)
     start = (cmd.start or 0) if "start" in cmd.model_fields_set else state.start
-    due = (cmd.due or 0) if "due" in cmd.model_fields_set else state.due
+    due, due_on = due_at(cmd.due, ctx) if "due" in cmd.model_fields_set else (state.due, state.due_on or "")
     require_order(start, due)
-    if (start, due) == (state.start, state.due):
+    if (start, due, due_on) == (state.start, state.due, state.due_on or ""):
         return []
-    return [events.ActivityRescheduled(start, due, state.start, state.due)]
+    return [events.ActivityRescheduled(start, due, state.start, state.due, due_on, state.due_on or "")]
 
 
 class CompleteActivity(CommandModel):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
+from shared.domain.custom_values import FieldKind
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
@@ -22,7 +23,6 @@ from shared.kernel.lookups import Lookups
 from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Kind, Query, Scope
 
-FieldKind = Literal["text", "keyword", "integer", "decimal", "date", "boolean"]
 Option = Annotated[str, F(min_length=1, max_length=100)]
 
 
@@ -46,6 +46,7 @@ class FieldDefinition(Record):
         default_factory=list
     )
     required: Annotated[bool, plain(Kind.BOOLEAN, "必填", "Required", indexed=True)] = False
+    ref: Annotated[str, displayed(Kind.KEYWORD, "引用类型", "Refers to", indexed=True, writable=False)] = ""
 
 
 def evolve(state: FieldDefinition, event: Event) -> None:
@@ -53,6 +54,7 @@ def evolve(state: FieldDefinition, event: Event) -> None:
         case events.FieldDefined():
             state.resource, state.name, state.kind = event.resource, event.name, event.kind
             state.zh, state.en, state.options, state.required = event.zh, event.en, event.options, event.required
+            state.ref = event.ref
 
 
 FIELD_DEFINITION = Aggregate(
@@ -65,7 +67,7 @@ FIELD_DEFINITION = Aggregate(
     defines_fields=True,
     collection=Collection(
         "field_definitions",
-        1,
+        2,
         record_fields(
             FieldDefinition,
             owned=False,
@@ -92,10 +94,12 @@ class Place(CommandModel):
     resource: Annotated[str, F(min_length=1, max_length=40)]
     name: Annotated[str, F(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     kind: FieldKind
+    ref: Annotated[str, F(max_length=40)] = ""
 
 
 class DefineField(Place, plain=FieldDefinition):
-    """A new custom field `custom.<name>`. options: the only values allowed, for text and keywords."""
+    """A new custom field `custom.<name>`. options: the only values allowed, for text, keyword and keywords (several
+    values). ref: the record type that a reference names."""
 
     model_config = {
         "json_schema_extra": {
@@ -109,6 +113,8 @@ async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
     commands = lookups.catalogue[cmd.resource].commands.values() if cmd.resource in lookups.catalogue else ()
     if not any(c.creates and "custom" in c.model.model_fields for c in commands):
         raise Invalid.field("resource", "unknown-resource", "there is no record type of this name with custom fields")
+    if (cmd.kind == "reference") != bool(cmd.ref) or (cmd.ref and cmd.ref not in lookups.catalogue):
+        raise Invalid.field("ref", "unknown-resource", "a reference, and nothing else, names a record type")
     where = (Condition("resource", "eq", cmd.resource), Condition("archived", "eq", False))
     if await lookups.views.count(FIELD_DEFINITION.collection.name, Query(where=where), Scope(lookups.tenant)) >= MOST:
         raise Invalid.field("resource", "too-many", f"a record type has {MOST} custom fields at most")
@@ -119,12 +125,12 @@ def define(cmd: DefineField, state: FieldDefinition, ctx: Context) -> list[Event
     new = cmd.onto(FieldDefinition())
     require_options_fit(cmd.kind, new.options)
     zh, en = new.zh or new.en or cmd.name, new.en or new.zh or cmd.name
-    return [events.FieldDefined(cmd.resource, cmd.name, cmd.kind, zh, en, unique(new.options), new.required)]
+    return [events.FieldDefined(cmd.resource, cmd.name, cmd.kind, zh, en, unique(new.options), new.required, cmd.ref)]
 
 
 def require_options_fit(kind: str, options: list[str]) -> None:
-    if options and kind not in ("text", "keyword"):
-        raise Invalid.field("options", "not-for-this-kind", "only texts and keywords have options")
+    if options and kind not in ("text", "keyword", "keywords"):
+        raise Invalid.field("options", "not-for-this-kind", "only text, keyword and keywords have options")
 
 
 def unique(options: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ It holds names of fields and values to look for, no records: a user who opens it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from pydantic import Field as F
 from shared.domain.aggregate import Aggregate
 from shared.domain.calendar import UTC_CALENDAR
 from shared.domain.command import CommandModel, Context
+from shared.domain.custom_values import fields_of, path
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
@@ -29,8 +30,8 @@ from shared.kernel.lookups import Lookups
 from shared.messages import said
 from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
-from shared.views.filters import condition
-from shared.views.port import EVERYONE, Collection, Document, Field, Kind, Op, Query
+from shared.views.filters import condition, typed
+from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Op, Query
 from shared.views.query import validate
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ add_lifecycle(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 Name = Annotated[str, F(min_length=1, max_length=200)]
-FieldName = Annotated[str, F(max_length=80, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+FieldName = Annotated[str, F(max_length=80, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}$")]
 
 
 class Filter(CommandModel):
@@ -138,7 +139,7 @@ class Filter(CommandModel):
 
 class SavedViewContent(CommandModel):
     filters: Annotated[list[Filter], F(max_length=20)] = F(default_factory=list)
-    order: Annotated[str, F(max_length=81, pattern=r"^(-?[a-z][a-z0-9_]*)?$")] = ""
+    order: Annotated[str, F(max_length=81, pattern=r"^(-?[a-z][a-z0-9_]*(\.[a-z0-9_.]+)?)?$")] = ""
     columns: Annotated[list[FieldName], F(max_length=100)] = F(default_factory=list)
 
 
@@ -179,26 +180,29 @@ async def still_fits(cmd: ChangeSavedView, lookups: Lookups) -> None:
 
 async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups: Lookups) -> None:
     """Raises Invalid with an error for each filter, column or order that its record type does not know."""
-    named = {*cmd.columns, *(f.field for f in cmd.filters)}
+    named = {cmd.order.removeprefix("-"), *cmd.columns, *(f.field for f in cmd.filters)}
     asked = any(name.startswith("custom.") for name in named)
     defined = await definitions(lookups.catalogue, lookups.views, lookups.tenant, aggregate.name) if asked else {}
-    known = {f.name for f in aggregate.collection.fields} | {"id"} | {f"custom.{name}" for name in defined}
+    own = {f.name: f for d in defined.values() for f in fields_of(d)}
+    known = {f.name for f in aggregate.collection.fields} | {"id"} | {path(name) for name in defined} | own.keys()
     seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
-    if errors := list(_mistakes(cmd, aggregate.collection, seen)):
+    if errors := list(_mistakes(cmd, aggregate.collection, seen, own)):
         raise Invalid("the view does not fit its record type", errors=errors)
 
 
-def _mistakes(cmd: SavedViewContent, collection: Collection, seen: set[str]) -> Iterator[FieldError]:
+def _mistakes(
+    cmd: SavedViewContent, collection: Collection, seen: set[str], own: Mapping[str, Field]
+) -> Iterator[FieldError]:
     for i, wanted in enumerate(cmd.filters):
         try:
-            _check_filter(wanted, collection, seen)
+            _check_filter(wanted, collection, seen, own)
         except (ValueError, OverflowError) as error:
             yield FieldError(f"filters.{i}", "bad-filter", said(error))
     name = cmd.order.removeprefix("-")
     try:
         if name and name not in seen:
             raise ValueError("no such field to sort by")
-        validate(collection, Query(sort=name or "id"))
+        validate(collection, Query(sort=name or "id", entries=tuple(own.values())))
     except ValueError as error:
         yield FieldError("order", "bad-order", said(error))
     for i, column in enumerate(cmd.columns):
@@ -206,7 +210,7 @@ def _mistakes(cmd: SavedViewContent, collection: Collection, seen: set[str]) -> 
             yield FieldError(f"columns.{i}", "unknown-field", "no such field")
 
 
-def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> None:
+def _check_filter(wanted: Filter, collection: Collection, seen: set[str], own: Mapping[str, Field]) -> None:
     """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
     if wanted.field not in seen:
         raise ValueError("no such field to filter by")
@@ -214,8 +218,13 @@ def _check_filter(wanted: Filter, collection: Collection, seen: set[str]) -> Non
     if declared is not None and declared.personal:
         raise ValueError("values of personal fields are not kept in saved views")
     kept = condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value)
-    meant = dated(declared, kept, UTC_CALENDAR, 0) if declared is not None else (kept,)
-    validate(collection, Query(where=tuple(meant)))
+    asked = declared or own.get(wanted.field)
+    if asked is not None:
+        kept = typed(asked, kept) if asked.is_entry else kept
+        meant: Sequence[Condition] = dated(asked, kept, UTC_CALENDAR, 0)
+    else:
+        meant = (kept,)
+    validate(collection, Query(where=tuple(meant), entries=tuple(own.values())))
 
 
 @SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)

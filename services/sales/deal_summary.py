@@ -7,7 +7,6 @@ from typing import Any
 
 from services.sales.opportunity import OPPORTUNITY, Opportunity
 from services.sales.values import total
-from shared.clock import day_of
 from shared.streaming.multistream import MultiStreamProjection
 from shared.views.port import Collection, Document, Field, Kind
 
@@ -17,7 +16,7 @@ def part(deal: Opportunity) -> tuple[str, Document] | None:
     if deal.account is None or deal.archived or deal.status == "lost":
         return None
     if deal.status == "won":
-        return deal.account, {"won_on": day_of(deal.closed_at)}
+        return deal.account, {"won_on": deal.closed_on}
     return deal.account, {"amount": deal.amount, "currency": deal.currency}
 
 
@@ -40,7 +39,7 @@ DEAL_SUMMARIES = MultiStreamProjection(
     OPPORTUNITY.name,
     Collection(
         "deal_summaries",
-        1,
+        2,
         (
             Field("open_deals", Kind.INTEGER, "进行中商机", "Open deals"),
             Field("open_amount", Kind.JSON, "进行中金额", "Open amount"),

@@ -83,7 +83,9 @@ class Opportunity(Record):
         plain(Kind.KEYWORD, "外部编号", "External id", indexed=True, searchable=True, key=Key.CODE),
     ] = ""
     opened_at: Annotated[Micros, displayed(Kind.DATETIME, "开启时间", "Opened at", indexed=True, writable=False)] = 0
+    opened_on: Annotated[str | None, displayed(Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False)] = None
     closed_at: Annotated[Micros, displayed(Kind.DATETIME, "关闭时间", "Closed at", indexed=True, writable=False)] = 0
+    closed_on: Annotated[str | None, displayed(Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False)] = None
     lost_reason: Annotated[
         str, displayed(Kind.TEXT, "输单原因", "Lost reason", indexed=True, searchable=True, writable=False)
     ] = ""
@@ -96,7 +98,8 @@ def evolve(state: Opportunity, event: Event) -> None:
     match event:
         case events.OpportunityOpened(details=details, owner=owner, pipeline=pipeline, at=at):
             fold_values(state, details)
-            state.owner, state.pipeline, state.opened_at = owner, pipeline, at
+            state.owner, state.pipeline = owner, pipeline
+            state.opened_at, state.opened_on = at, event.day or day_of(at)
             _stand(state, event.stage, event.probability, at)
         case events.OpportunityStageChanged(stage=stage, probability=probability, checklist=checklist, at=at):
             state.checked = sorted({*state.checked, *checklist})
@@ -109,12 +112,12 @@ def evolve(state: Opportunity, event: Event) -> None:
             state.forecast_category = category
         case events.OpportunityWon(amount=amount, currency=currency, close_date=close_date, at=at):
             state.amount, state.currency = amount, currency
-            _close(state, "won", 100, close_date, at)
+            _close(state, "won", 100, close_date, at, event.day)
         case events.OpportunityLost(reason=reason, close_date=close_date, at=at):
             state.lost_reason = reason
-            _close(state, "lost", 0, close_date, at)
+            _close(state, "lost", 0, close_date, at, event.day)
         case events.OpportunityReopened(stage=stage, probability=probability, at=at):
-            state.status, state.closed_at, state.lost_reason = "open", 0, ""
+            state.status, state.closed_at, state.closed_on, state.lost_reason = "open", 0, None, ""
             _stand(state, stage, probability, at)
         case _:
             _evolve_parts(state, event)
@@ -142,17 +145,16 @@ def _stand(state: Opportunity, stage: str, probability: int, at: Micros) -> None
     state.stage, state.probability, state.stage_since = stage, probability, at
 
 
-def _close(state: Opportunity, status: str, probability: int, close_date: str, at: Micros) -> None:
-    state.status, state.probability, state.close_date, state.closed_at = status, probability, close_date, at
+def _close(state: Opportunity, status: str, probability: int, close_date: str, at: Micros, day: str) -> None:
+    state.status, state.probability, state.close_date = status, probability, close_date
+    state.closed_at, state.closed_on = at, day or day_of(at)
 
 
 def shown(state: Opportunity) -> Document:
     products = [state.product, *(line["product"] for line in state.lines)]
     return {
         "weighted_amount": weighted(state.amount, state.probability),
-        "opened_on": day_of(state.opened_at) if state.opened_at else None,
-        "closed_on": day_of(state.closed_at) if state.closed_at else None,
-        "cycle_days": cycle_days(state.opened_at, state.closed_at),
+        "cycle_days": cycle_days(state.opened_on, state.closed_on),
         "products": sorted({p for p in products if p}),
         "contacts": [r["contact"] for r in state.contact_roles],
     }
@@ -176,7 +178,7 @@ OPPORTUNITY = Aggregate(
     },
     collection=Collection(
         "opportunities",
-        3,
+        4,
         record_fields(
             Opportunity,
             after={
@@ -189,9 +191,7 @@ OPPORTUNITY = Aggregate(
                 "contact_roles": (
                     Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False),
                 ),
-                "opened_at": (Field("opened_on", Kind.DATE, "开启日期", "Opened on", indexed=True, writable=False),),
-                "closed_at": (
-                    Field("closed_on", Kind.DATE, "关闭日期", "Closed on", indexed=True, writable=False),
+                "closed_on": (
                     Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),
                 ),
             },

@@ -96,8 +96,8 @@ def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context[Opening]) -> li
     details = cmd.model_dump(exclude_unset=True, exclude=apart) | {"currency": facts.currency}
     check_gate(stage, {**details, "owner": owner}, (), ctx.access)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
-    opened = events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, ctx.occurred_at)
-    return [opened]
+    at, day = ctx.occurred_at, ctx.calendar.day_of(ctx.occurred_at)
+    return [events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, at, day)]
 
 
 class ChangeOpportunityDetails(OpportunityDetails):

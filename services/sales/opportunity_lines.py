@@ -11,7 +11,6 @@ from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
 from services.sales.values import Percent, Quantity, fits, line_amount, total
-from shared.clock import day_of
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.types import Amount, Reference
@@ -69,7 +68,7 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[
     if len(state.lines) >= MAX_LINES:
         raise Rejected(f"a deal has {MAX_LINES} line items at most", code="too-many-lines")
     offer = ctx.facts
-    price = cmd.unit_price or _price(offer, state, day_of(ctx.occurred_at))
+    price = cmd.unit_price or _price(offer, state, ctx.calendar.day_of(ctx.occurred_at))
     line = {
         "id": ctx.new_id(),
         "product": cmd.product,

@@ -10,7 +10,6 @@ from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunit
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import Stage, check_gate, may_go
 from services.sales.values import Day, Probability, positive
-from shared.clock import day_of
 from shared.domain.aggregate import Commands
 from shared.domain.command import C, CommandModel, Context
 from shared.domain.lifecycle import require_live
@@ -126,8 +125,8 @@ def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     refuse_beside_lines(state, amount, currency)
     if amount is None or not positive(amount):
         raise Invalid.field("amount", "not-positive", "a won deal has an amount greater than zero")
-    day = cmd.close_date or day_of(ctx.occurred_at)
-    return [events.OpportunityWon(amount, currency, day, state.stage, ctx.occurred_at)]
+    today = ctx.calendar.day_of(ctx.occurred_at)
+    return [events.OpportunityWon(amount, currency, cmd.close_date or today, state.stage, ctx.occurred_at, today)]
 
 
 class LoseOpportunity(CommandModel):
@@ -143,8 +142,8 @@ def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     if state.status == "lost":
         return []
     require_open(state)
-    day = cmd.close_date or day_of(ctx.occurred_at)
-    return [events.OpportunityLost(cmd.reason, day, state.stage, ctx.occurred_at)]
+    today = ctx.calendar.day_of(ctx.occurred_at)
+    return [events.OpportunityLost(cmd.reason, cmd.close_date or today, state.stage, ctx.occurred_at, today)]
 
 
 class ReopenOpportunity(CommandModel):

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as F
 
-from shared.clock import Micros, day
+from shared.clock import day
 from shared.domain.types import AMOUNT_LIMIT, decimal_as_in, decimal_of
 from shared.messages import fault, shown
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _CENT = Decimal("0.01")
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)  # a product of quantity, price and discount has 34 digits at most
-_DAY: Micros = 86_400_000_000
 
 
 def _day(value: str) -> str:
@@ -76,9 +75,9 @@ def weighted(amount: str | None, probability: int) -> str | None:
     return str((Decimal(amount) * probability / 100).quantize(_CENT, ROUND_HALF_UP))
 
 
-def cycle_days(opened_at: Micros, closed_at: Micros) -> int | None:
-    """Days (UTC) from opening to closing, as the warehouse's cycle_days counts them; None while it is open."""
-    return closed_at // _DAY - opened_at // _DAY if closed_at else None
+def cycle_days(opened_on: str | None, closed_on: str | None) -> int | None:
+    """Days from opening to closing, as the warehouse's cycle_days counts them; None while it is open."""
+    return (day(closed_on) - day(opened_on)).days if opened_on and closed_on else None
 
 
 def fits(amount: str) -> bool:

@@ -6,17 +6,17 @@ views, as-of, history, undo, import, export, search, facts) reads this descripti
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from shared.clock import from_rfc3339, to_rfc3339
 from shared.domain.command import Command, CommandRegistry, S
+from shared.domain.custom_values import texts_of
 from shared.domain.folds import Folds
 from shared.domain.record import MergeableRecord
 from shared.domain.timelines import OnTimelines
-from shared.domain.types import decimal_key
 from shared.events.common import Changes, Erased
 from shared.events.envelope import Event, Recorded, StreamSlice, actor_of, stream_name
 from shared.security.permissions import Access
@@ -215,8 +215,7 @@ class Aggregate(CommandRegistry[S]):
         if self.shown is not None:
             document.update(self.shown(state))
         if state.custom:
-            document["custom_keys"] = list(_custom_keys(state.custom))
-            document["custom_text"] = " ".join(str(v) for v in state.custom.values() if isinstance(v, str))
+            document["custom_text"] = " ".join(texts_of(state.custom))
         return document
 
     def reader(self, state: S) -> str | None:
@@ -241,15 +240,6 @@ class Aggregate(CommandRegistry[S]):
             if name in values:
                 values[name] = from_rfc3339(values[name]) if values[name] else 0
         return self.state(**values)
-
-
-def _custom_keys(custom: dict[str, Any]) -> Iterator[str]:
-    """`name=value`, and `name==number` for what reads as a number: a fold does not know which fields are decimals."""
-    for name, value in custom.items():
-        if not isinstance(value, (list, dict)):
-            yield f"{name}={value}"
-            if (number := decimal_key(value)) is not None:
-                yield f"{name}=={number}"
 
 
 class Commands(CommandRegistry[S]):

@@ -29,8 +29,7 @@ _MARKS = (
     Field("created_by", Kind.KEYWORD, "创建人", "Created by", writable=False, ref=USER),
     Field("updated_at", Kind.DATETIME, "更新时间", "Updated", indexed=True, writable=False),
     Field("updated_by", Kind.KEYWORD, "更新人", "Updated by", writable=False, ref=USER),
-    Field("custom", Kind.JSON, "自定义字段", "Custom fields"),
-    Field("custom_keys", Kind.KEYWORDS, "自定义字段值", "Custom field values", indexed=True, writable=False),
+    Field("custom", Kind.JSON, "自定义字段", "Custom fields", entries=True),
     Field("custom_text", Kind.TEXT, "自定义文本", "Custom text", searchable=True, writable=False, sources=("custom",)),
 )
 

@@ -10,7 +10,7 @@ import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
 
-from shared.clock import Micros, day, from_rfc3339
+from shared.clock import Micros, day, from_rfc3339, is_day
 from shared.domain.address import BadAddress, address
 from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.domain.match import phone_key
@@ -141,6 +141,15 @@ def _moment(value: Any, info: ValidationInfo) -> int:
         ) from None
 
 
+def _moment_or_day(value: Any, info: ValidationInfo) -> int | str:
+    if not isinstance(value, str) or not is_day(value):
+        return _moment(value, info)
+    try:
+        return day(value).isoformat()
+    except ValueError:
+        raise fault("moment", "{value} is a day that does not exist", value=shown(value)) from None
+
+
 def _day(value: str) -> str:
     try:
         if value:
@@ -189,5 +198,15 @@ Moment = Annotated[
     F(ge=-(2**55), le=2**57),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-24T09:30:00+08:00"]}),
 ]  # microseconds; RFC 3339 text in a body
+MomentOrDay = Annotated[
+    Micros | str,
+    BeforeValidator(_moment_or_day),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
+            "examples": ["2026-11-24T09:30:00+08:00", "2026-11-24"],
+        }
+    ),
+]  # a day of the caller's calendar stays text
 Year = Annotated[int, F(ge=1000, le=2200)]
 Custom = Annotated[dict[str, Any], F(max_length=200), AfterValidator(_exact)]

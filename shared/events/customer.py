@@ -111,7 +111,8 @@ class AccountReleased(common.Released):
 @event("customer.FieldDefined")
 @dataclass(frozen=True, slots=True)
 class FieldDefined:
-    """A custom field `custom.<name>` of a resource; `kind` as in the views port."""
+    """A custom field `custom.<name>` of a resource; `kind` as in `domain/custom_values`. ref: the record type
+    that a reference names."""
 
     resource: str
     name: str
@@ -120,6 +121,7 @@ class FieldDefined:
     en: str
     options: list[str]
     required: bool
+    ref: str = ""
 
 
 @event("customer.FieldDefinitionChanged")

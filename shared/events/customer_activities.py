@@ -13,7 +13,8 @@ from shared.events.registry import Personal, Subject, event
 class Begun:
     """How every kind of activity begins. details: subject, body, location, addresses; custom fields too.
 
-    plan: status, start, due, completed_at (microseconds, 0 = none), duration (minutes), direction, priority, private.
+    plan: status, start, due, completed_at (microseconds, 0 = none), due_on (the day whose end that is, if it is one),
+    duration (minutes), direction, priority, private.
     links: {type, id} of the records it is about. participants: {type, id, response}.
     """
 
@@ -64,12 +65,14 @@ class ActivityDetailsChanged(common.PersonalDetailsChanged):
 @event("customer.ActivityRescheduled")
 @dataclass(frozen=True, slots=True)
 class ActivityRescheduled:
-    """Microseconds; 0 = none."""
+    """Microseconds; 0 = none. due_on: the day whose end it is due at, "" = it is due at a moment."""
 
     start: int
     due: int
     previous_start: int
     previous_due: int
+    due_on: str = ""
+    previous_due_on: str = ""
 
 
 @event("customer.ActivityCompleted")

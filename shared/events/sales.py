@@ -1,6 +1,7 @@
 """Events of the sales domain: opportunities and the pipelines they move in. A landed version is never edited.
 
-`at` is the moment (µs) the event is about: equal to its `occurred_at`, kept so that a fold knows it.
+`at` is the moment (µs) the event is about: equal to its `occurred_at`, kept so that a fold knows it. `day` is its
+day where the organisation was then (ADR 13); "" in events from before days had a place: the day in UTC.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class OpportunityOpened:
     stage: str
     probability: int
     at: int
+    day: str = ""
 
 
 @event("sales.OpportunityStageChanged")
@@ -109,6 +111,7 @@ class OpportunityWon:
     close_date: str
     stage: str
     at: int
+    day: str = ""
 
 
 @event("sales.OpportunityLost")
@@ -120,6 +123,7 @@ class OpportunityLost:
     close_date: str
     stage: str
     at: int
+    day: str = ""
 
 
 @event("sales.OpportunityReopened")

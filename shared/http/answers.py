@@ -15,6 +15,7 @@ from shared.errors import Forbidden, NotFound
 from shared.kernel.bus import Done
 from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access
+from shared.views.entries import entry_of
 from shared.views.port import Document, Field, Scope, Views
 
 JSON = "application/json"
@@ -92,7 +93,7 @@ async def titles_of(
     for field in fields:
         if field.ref in catalogue:
             for document in documents:
-                value = document.get(field.name)
+                value = entry_of(document, field) if field.is_entry else document.get(field.name)
                 many = value if isinstance(value, list) else [value]
                 wanted.setdefault(field.ref, set()).update(i for i in many if isinstance(i, str))
     titles: dict[str, str] = {}

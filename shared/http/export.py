@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.responses import StreamingResponse
 
+from shared.domain.custom_values import kind_of
 from shared.http.answers import titles_of
 from shared.http.params import no_such_fields
 from shared.kernel.catalogue import AnyAggregate
@@ -103,7 +104,7 @@ async def export(
 
 async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
     defined = (await definitions(kernel.catalogue, kernel.views, tenant, resource)).values()
-    return [Field(d["name"], Kind(d["kind"]), d.get("zh") or d["name"], d.get("en") or d["name"]) for d in defined]
+    return [Field(d["name"], kind_of(d), d.get("zh") or d["name"], d.get("en") or d["name"]) for d in defined]
 
 
 async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:

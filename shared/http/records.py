@@ -100,8 +100,9 @@ class _Records:
         items = [sparse(d, names) for d in page.items]
         body: dict[str, Any] = {"items": items, "next": page.next}
         if named:
+            own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name)
             body["names"] = await titles_of(
-                items, self._collection.fields, self._platform.catalogue, self._platform.views, access
+                items, (*self._collection.fields, *own.values()), self._platform.catalogue, self._platform.views, access
             )
         return json_answer(body)
 
@@ -115,13 +116,15 @@ class _Records:
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.BOARD)
-        by = self._field(given, "by", GROUPS)
-        total = self._field(given, "sum", NUMBERS) if "sum" in given else None
+        by = await self._field(access, given, "by", GROUPS)
+        total = await self._field(access, given, "sum", NUMBERS) if "sum" in given else None
         groups = await self._queries.totals(self._aggregate, query, access, (by,), total, _moment(request, given))
         return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
 
-    def _field(self, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> str:
-        field = self._collection.field(given.get(name, ""))
+    async def _field(self, access: Access, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> str:
+        asked = given.get(name, "")
+        own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name) if "." in asked else {}
+        field = own.get(asked) or self._collection.field(asked)
         if field is None or not field.indexed or field.kind not in kinds:
             raise Invalid.field(name, "bad-field", "an indexed field of kind " + " or ".join(kinds) + " is needed")
         return field.name

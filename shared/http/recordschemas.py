@@ -130,7 +130,7 @@ HISTORY: Schema = {
 def filters(fields: tuple[Field, ...]) -> list[Schema]:
     found = []
     for f in fields:
-        if f.indexed and f.name != "custom_keys":
+        if f.indexed:
             asked = dict(_ASKED.get(f.kind, {"type": "string"}))
             if f.options:
                 asked["enum"] = list(f.options)

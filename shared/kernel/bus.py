@@ -20,6 +20,7 @@ from shared.events.envelope import Recorded
 from shared.eventstore.port import Appended
 from shared.faults import crashpoint
 from shared.kernel.append import AfterAppend, Appender
+from shared.kernel.batch import Batch
 from shared.kernel.call import Call as Call
 from shared.kernel.call import Done as Done
 from shared.kernel.call import Task
@@ -76,16 +77,16 @@ class CommandBus:
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)
         self._tracing = tracing_is_on()
 
-    def lookups(
-        self, access: Access, aggregate: AnyAggregate, id: str, repository: Repository | None = None
-    ) -> Lookups:
+    def lookups(self, access: Access, aggregate: AnyAggregate, id: str, batch: Batch | None = None) -> Lookups:
         """The look-ups of a command on a record."""
-        records, reach = repository or self.repository, self.reach or partial(views_reach, self.views)
-        sources = Sources(self.catalogue, records, self.views, self.directory, self.custom, reach)
-        return Lookups(access, aggregate, id, sources)
+        records, views = (self.repository, self.views) if batch is None else (batch.repository, batch.views)
+        reach = self.reach or partial(views_reach, self.views)
+        return Lookups(
+            access, aggregate, id, Sources(self.catalogue, records, views, self.directory, self.custom, reach)
+        )
 
     def _lookups_of(self, task: Task, id: str) -> Lookups:
-        return self.lookups(task.call.access, task.aggregate, id, task.repository)
+        return self.lookups(task.call.access, task.aggregate, id, task.batch)
 
     async def enforce(self, recorded: Recorded) -> None:
         """Enforce the rules over several records for an event of the log."""
@@ -106,18 +107,15 @@ class CommandBus:
         body: CommandModel,
         call: Call,
         *,
-        batch: Repository | None = None,
+        batch: Batch | None = None,
     ) -> Done:
-        """As `send`, for a command already looked up and parsed.
-
-        batch: where the commands of one batch read records; their rules over several records are left to the policy.
-        """
-        records, enforces = batch or self.repository, self.holds_rules and batch is None
+        """As `send`, for a command already looked up and parsed, alone or as one of a batch."""
+        records = self.repository if batch is None else batch.repository
         with timed(COMMAND_SECONDS, command.name):
             if not self._tracing:
-                return await self._run(Task(aggregate, command, body, call, records, enforces, ""))
+                return await self._run(Task(aggregate, command, body, call, records, batch, ""))
             with span(_tracer, command.name) as begun:
-                return await self._run(Task(aggregate, command, body, call, records, enforces, _traceparent(begun)))
+                return await self._run(Task(aggregate, command, body, call, records, batch, _traceparent(begun)))
 
     async def _run(self, task: Task) -> Done:
         return await self._idempotency.once(task, self._retried)
@@ -126,18 +124,19 @@ class CommandBus:
         return await self._retries.run(task, request, self._attempt)
 
     async def _attempt(self, task: Task, request: KeyedRequest | None) -> Done:
-        decision = await self._decider.decide(task)
+        decide = self._decider.decide
+        decision = await (decide(task) if task.batch is None else task.batch.decide(task, decide))
         if decision.repeated or not (decision.events or request):
             return Done(decision.id, decision.before.version, changed=False)
         written = await self._appender.append(task, decision, request)
         await self._enforce(task, decision, written)
-        return _done(written.appended)
+        return _done(written.appended, changed=bool(decision.events))
 
     async def _enforce(self, task: Task, decision: Decision, written: Written) -> None:
         """Enforce the rules over several records. Raises the rule's error when the change had to be withdrawn."""
         if written.appended.repeated:
             await enforce_repeated(self, written.tenant, written.appended)
-        elif task.aggregate.rules and task.enforces:
+        elif task.aggregate.rules and self.holds_rules and task.batch is None:
             crashpoint("command.appended")
             breach = await enforce(self, written, decision.after)
             if breach is not None and breach.rule.refuses and task.command.model is not Withdraw:
@@ -149,8 +148,9 @@ class CommandBus:
         return _done(earlier)
 
 
-def _done(appended: Appended) -> Done:
-    return Done(appended.stream.partition("-")[2], appended.version, appended.position, not appended.repeated)
+def _done(appended: Appended, changed: bool = True) -> Done:
+    id, repeated = appended.stream.partition("-")[2], appended.repeated
+    return Done(id, appended.version, appended.position, changed and not repeated, repeated)
 
 
 def _traceparent(begun: trace.Span) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.clock import Micros
 from shared.domain.command import Command, CommandModel
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
 from shared.security.permissions import Access
+
+if TYPE_CHECKING:
+    from shared.kernel.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +37,27 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One command on its way through the bus. repository: where records are read.
-
-    enforces: the rules over several records are checked after the append; otherwise their policy does so.
-    """
+    """One command on its way through the bus. repository: where records are read. batch: what it is one of."""
 
     aggregate: AnyAggregate
     command: Command
     body: CommandModel
     call: Call
     repository: Repository
-    enforces: bool
+    batch: Batch | None
     traceparent: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The command's effect is durable: the record has this version. changed: whether events were written now."""
+    """The command's effect is durable: the record has this version.
+
+    changed: whether events were written now. repeated: the request was carried out before; whether it wrote events then
+    is not known.
+    """
 
     id: str
     version: int
     position: int = 0
     changed: bool = True
+    repeated: bool = False

@@ -57,8 +57,8 @@ class Decider:
             return Decision(id, state, state, [], now, repeated=True)
         happened = when(call.occurred_at, now, state)
         complete = command.creates and not call.causation_id
-        body = await self._custom.checked(access.tenant, aggregate.name, body, complete=complete)
         lookups = self._lookups(task, id)
+        body = await self._custom.checked(access.tenant, aggregate.name, body, lookups.named, complete=complete)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         calendars = [await self._directory.calendar(access.tenant, user) for user in ("", access.user)]
         context = Context(

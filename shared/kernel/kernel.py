@@ -132,7 +132,7 @@ def build_kernel(
         repository=repository,
         bus=bus,
         reservations=reservations,
-        queries=Queries(catalogue, ports.views, repository, projection, snapshots, directory, clock),
+        queries=Queries(catalogue, ports.views, repository, projection, snapshots, directory, clock, bus.custom),
         snapshots=snapshots,
         projection=projection,
         log=log,

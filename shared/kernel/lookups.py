@@ -18,9 +18,10 @@ from shared.kernel.custom_fields import CustomFields
 from shared.kernel.parsing import parse
 from shared.kernel.preconditions import check
 from shared.kernel.repository import Repository
+from shared.messages import say
 from shared.security.directory import Directory, Places
 from shared.security.permissions import Access
-from shared.views.port import Document, Query, Scope, Views
+from shared.views.port import Document, Query, ReadableViews, Scope, Views
 
 S = TypeVar("S", bound=Record)
 RECORDS = "projector:records"  # the checkpoint of the record views
@@ -33,7 +34,7 @@ class Sources:
 
     catalogue: Catalogue
     repository: Repository
-    views: Views
+    views: ReadableViews
     directory: Directory
     custom: CustomFields
     reach: Callable[[int], Awaitable[None]]
@@ -103,6 +104,17 @@ class Lookups:
         if id is not None and not self._known(USER).may_own(await self.record(USER, id)):
             raise Invalid.field(field, "deactivated", "this user is deactivated; choose one who is active")
 
+    async def named(self, field: str, resource: str, id: str) -> None:
+        """As `exists`, for a reference that the organisation defined: any record type may be named by it."""
+        state = await self._repository.load(self.catalogue[resource], self.tenant, id)
+        gone = state.version == 0 or state.archived or state.erased
+        owners = self.access.owners(self.access.level(resource, "read"))
+        owned = self.catalogue[resource].collection.owner is not None
+        if gone or (owners is not None and (not owners or (owned and state.owner not in owners))):
+            raise Invalid.field(
+                field, "unknown-reference", say("there is no {resource} with this id", resource=resource)
+            )
+
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
         """Run the checks and look-ups of another command before its decision; returns its facts.
 
@@ -118,7 +130,7 @@ class Lookups:
         aggregate, command = self.catalogue.command(name)
         parsed = parse(command, body)
         check(aggregate, command, parsed, state, self.access, None)
-        return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, complete=False)
+        return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, self.named, complete=False)
 
     def _for(self, aggregate: AnyAggregate, id: str) -> Lookups:
         return Lookups(self.access, aggregate, id, self._sources, self.position)

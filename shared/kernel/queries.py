@@ -13,14 +13,14 @@ from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.directory import Directory
 from shared.security.permissions import Access
-from shared.security.sources import CUSTOM_KEYS
 from shared.streaming.projection import Projection, Waiter
-from shared.views.port import EVERYONE, BadQuery, Condition, Document, Page, Query, Scope, Total, Views
+from shared.views.port import EVERYONE, BadQuery, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
@@ -63,9 +63,10 @@ class Queries:
         snapshots: Snapshots,
         directory: Directory,
         clock: Clock,
+        custom: CustomFields,
     ) -> None:
         self.views, self._repository = views, repository
-        self._meaning = Meaning(catalogue, views, directory, clock)
+        self._meaning = Meaning(catalogue, views, directory, clock, custom)
         self._projection, self._snapshots = projection, snapshots
 
     async def get(
@@ -172,11 +173,12 @@ class Queries:
         moment: Moment = NOW,
     ) -> list[Total]:
         """Counts and an exact sum per group of values. Raises Invalid, Forbidden."""
-        for name in (*by, *((sum,) if sum else ())):
+        named = (*by, *((sum,) if sum else ()))
+        for name in named:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         return await self._ask(
-            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum)
+            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum), named
         )
 
     async def _ask(
@@ -186,11 +188,12 @@ class Queries:
         access: Access,
         moment: Moment,
         ask: Callable[[Views, str, Query, Scope], Awaitable[T]],
+        also: tuple[str, ...] = (),
     ) -> T:
-        """Put a checked question to the views of the moment."""
+        """Put a checked question to the views of the moment. also: other fields that it names."""
         scope, name = scope_of(aggregate, access), aggregate.collection.name
         self._check(aggregate, query, access, moment)
-        query = await self._meaning.of(query, Question(aggregate, access))
+        query = await self._meaning.of(query, Question(aggregate, access), also)
         try:
             if moment.is_now:
                 return await ask(self.views, name, query, scope)
@@ -201,7 +204,7 @@ class Queries:
 
     def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
         hidden = access.hidden(aggregate.name)
-        for name in [_asked(c, hidden) for c in query.where] + [query.sort]:
+        for name in [c.field for c in query.where] + [query.sort]:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):
@@ -258,17 +261,6 @@ def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Docu
 def nothing_hidden(aggregate: AnyAggregate, access: Access) -> bool:
     """Whether documents may be given as they are stored."""
     return aggregate.conceal is None and not access.hidden(aggregate.name)
-
-
-def _asked(condition: Condition, hidden: frozenset[str]) -> str:
-    """The field a condition asks about: one custom field where it looks into their values, a hidden one if it asks
-    about all of them.
-    """
-    if condition.field != CUSTOM_KEYS:
-        return condition.field
-    if isinstance(condition.value, str):
-        return f"custom.{condition.value.partition('=')[0]}"
-    return next((name for name in hidden if name.startswith("custom.")), CUSTOM_KEYS)
 
 
 def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:

@@ -159,8 +159,6 @@ class Access:
         inner = {name.removeprefix("custom.") for name in hidden if name.startswith("custom.")}
         if inner and shown.get("custom"):
             shown["custom"] = {name: value for name, value in shown["custom"].items() if name not in inner}
-        if inner and shown.get("custom_keys"):
-            shown["custom_keys"] = [k for k in shown["custom_keys"] if k.partition("=")[0] not in inner]
         return shown
 
     def check_fields(self, resource: str, names: Iterable[str]) -> None:

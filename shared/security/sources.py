@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from shared.views.port import Field
 
-CUSTOM_KEYS = "custom_keys"  # shown entry by entry, so it needs no source
 _SOURCES: dict[str, dict[str, tuple[str, ...]]] = {}
 
 
@@ -23,7 +22,7 @@ def declare_sources(resource: str, fields: Iterable[Field], kept: Names[str]) ->
     for name, sources in declared.items():
         if unknown := [s for s in sources if s not in declared and s != "id"]:
             raise TypeError(f"{resource}.{name}: there is no field {unknown[0]!r} that it could be made of")
-        if not sources and name not in kept and name != CUSTOM_KEYS:
+        if not sources and name not in kept:
             raise TypeError(f"{resource}.{name} is computed: name its sources")
     _SOURCES[resource] = declared
 
@@ -42,8 +41,6 @@ def with_derived(resource: str, denied: frozenset[str]) -> frozenset[str]:
         for name, sources in _SOURCES.get(resource, {}).items()
         if any(overlap(source, one) for source in sources for one in denied)
     }
-    if "custom" in denied:
-        shown_by.add(CUSTOM_KEYS)
     return denied | shown_by
 
 

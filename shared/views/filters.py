@@ -12,7 +12,8 @@ from shared.texts import clean_line
 from shared.views.port import Collection, Condition, Field, Kind, Op
 from shared.views.query import KEY
 
-_FILTER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+))?(?:\[(\w+)\])?")
+_FILTER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z0-9_]+(?:\.[a-z]+)?))?(?:\[(\w+)\])?")
+_OWN = re.compile(r"[a-z][a-z0-9_]{0,39}(\.(amount|currency))?")
 _OPS: frozenset[str] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"})
 
 
@@ -23,15 +24,35 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
         raise ValueError("no such parameter")
     text = clean_line(text)  # as values are stored
     field_name, custom, op = match.groups()
-    if field_name == "custom" and custom and op in (None, "eq"):
-        return Condition("custom_keys", "contains", f"{custom}={text}")
+    if custom and field_name == collection.open and _OWN.fullmatch(custom):
+        return Condition(f"{field_name}.{custom}", _op(_known(op or "eq")), text.split(",") if op == "in" else text)
     field = KEY if field_name == "id" else collection.field(field_name)
     if custom or field is None or not field.indexed:
         raise ValueError("no such field to filter by")
-    op = op or ("contains" if field.kind is Kind.KEYWORDS else "eq")
+    op = _known(op or ("contains" if field.kind is Kind.KEYWORDS else "eq"))
+    return Condition(field_name, _op(op), _value(field, op, text))
+
+
+def typed(field: Field, condition: Condition) -> Condition:
+    """A condition on an entry whose value is still text, with the value in the field's kind. Raises ValueError."""
+    op, value = condition.op, condition.value
+    if op in ("within", "outside"):
+        return condition
+    if field.kind is Kind.KEYWORDS and op == "eq":
+        op = "contains"
+    if op == "empty":
+        return Condition(field.name, op, boolean(value) if isinstance(value, str) else value)
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(v, str) for v in values):
+        return Condition(field.name, op, value)
+    found = _values(field, op, values)
+    return Condition(field.name, op, found if isinstance(value, list) else found[0])
+
+
+def _known(op: str) -> str:
     if op not in _OPS:
         raise ValueError("no such operator")
-    return Condition(field_name, _op(op), _value(field, op, text))
+    return op
 
 
 def with_plus(text: str) -> str:
@@ -53,11 +74,14 @@ def _op(text: str) -> Op:
 def _value(field: Field, op: str, text: str) -> Any:
     if op == "empty":
         return boolean(text)
-    values = text.split(",") if op == "in" else [text]
+    found = _values(field, op, text.split(",") if op == "in" else [text])
+    return found if op == "in" else found[0]
+
+
+def _values(field: Field, op: str, values: list[str]) -> list[Any]:
     if field.options and op in ("eq", "ne", "in") and (unknown := set(values).difference(field.options)):
         raise ValueError(f"{sorted(unknown)[0][:80]!r} is none of {', '.join(field.options)}")
-    found = [_scalar(field, value) for value in values]
-    return found if op == "in" else found[0]
+    return [_scalar(field, value) for value in values]
 
 
 def _scalar(field: Field, text: str) -> Any:

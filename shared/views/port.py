@@ -31,6 +31,7 @@ __all__ = [
     "Page",
     "Query",
     "RangeOp",
+    "ReadableViews",
     "Scope",
     "Total",
     "Views",
@@ -87,6 +88,16 @@ class ViewsUnavailable(Exception):
 
 class ViewsDamaged(ViewsUnavailable):
     """The stored views cannot be trusted any more: they are to be thrown away and filled from the events."""
+
+
+class ReadableViews(Protocol):
+    """The part of `Views` that a command's look-ups use."""
+
+    async def get(self, collection: str, key: str, scope: Scope) -> Document | None: ...
+
+    async def find(self, collection: str, query: Query, scope: Scope) -> Page: ...
+
+    async def count(self, collection: str, query: Query, scope: Scope) -> int: ...
 
 
 class Views(Protocol):

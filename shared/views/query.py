@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 
 from shared.texts import fold
+from shared.views.entries import form
 from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
 from shared.views.text import Term, query_tokens
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
@@ -74,9 +76,10 @@ def validate(collection: Collection, query: Query) -> Checked:
     """Check every name, operation, value and the cursor. Raises BadQuery, which names the field."""
     if len(query.where) > MAX_CONDITIONS:
         raise BadQuery("where", f"at most {MAX_CONDITIONS} conditions")
-    where = tuple(_test(collection, condition) for condition in query.where)
+    entries = _checked_entries(collection, query.entries)
+    where = tuple(_test(collection, condition, entries) for condition in query.where)
     terms = _terms(collection, query.text)
-    sort = _indexed(collection, query.sort)
+    sort = _indexed(collection, query.sort, entries)
     if sort.kind in (Kind.KEYWORDS, Kind.JSON):
         raise BadQuery(sort.name, "cannot be sorted by")
     if not isinstance(query.descending, bool):
@@ -90,28 +93,44 @@ def validate(collection: Collection, query: Query) -> Checked:
     return Checked(where, terms, sort, query.descending, min(query.limit, MAX_PAGE), after, digest)
 
 
-def group_fields(collection: Collection, by: tuple[str, ...]) -> tuple[Field, ...]:
-    """The declared fields that totals are grouped by. Raises BadQuery."""
-    fields = tuple(_indexed(collection, name) for name in by)
+def group_fields(collection: Collection, by: tuple[str, ...], entries: tuple[Field, ...] = ()) -> tuple[Field, ...]:
+    """The fields that totals are grouped by, declared or entries. Raises BadQuery."""
+    known = _checked_entries(collection, entries)
+    fields = tuple(_indexed(collection, name, known) for name in by)
     for field in fields:
         if field.kind in (Kind.KEYWORDS, Kind.JSON):
             raise BadQuery(field.name, "cannot be grouped by")
     return fields
 
 
-def sum_field(collection: Collection, name: str | None) -> Field | None:
-    """The declared number that totals add up. Raises BadQuery."""
+def sum_field(collection: Collection, name: str | None, entries: tuple[Field, ...] = ()) -> Field | None:
+    """The number that totals add up, declared or an entry. Raises BadQuery."""
     if name is None:
         return None
-    field = _indexed(collection, name)
+    field = _indexed(collection, name, _checked_entries(collection, entries))
     if field.kind not in (Kind.DECIMAL, Kind.INTEGER):
         raise BadQuery(field.name, "is no number that could be added up")
     return field
 
 
-def _indexed(collection: Collection, name: Any) -> Field:
+def _checked_entries(collection: Collection, entries: tuple[Field, ...]) -> dict[str, Field]:
+    """Raises BadQuery for a field that is no entry of the collection's open field, or of a kind without questions."""
+    for field in entries:
+        head, _, name = field.name.partition(".")
+        if not head or head != collection.open or not name:
+            raise BadQuery(field.name[:80], f"is no field of {collection.name}")
+        try:
+            form(field)
+        except ValueError as error:
+            raise BadQuery(field.name[:80], "can neither be filtered nor sorted by") from error
+    return {f.name: f for f in entries}
+
+
+def _indexed(collection: Collection, name: Any, entries: Mapping[str, Field]) -> Field:
     if name == "id":
         return KEY
+    if isinstance(name, str) and name in entries:
+        return entries[name]
     field = collection.field(name) if isinstance(name, str) else None
     if field is None:
         raise BadQuery(str(name)[:80], f"is no field of {collection.name}")
@@ -120,8 +139,8 @@ def _indexed(collection: Collection, name: Any) -> Field:
     return field
 
 
-def _test(collection: Collection, condition: Condition) -> Test:
-    field, op, value = _indexed(collection, condition.field), condition.op, condition.value
+def _test(collection: Collection, condition: Condition, entries: Mapping[str, Field]) -> Test:
+    field, op, value = _indexed(collection, condition.field, entries), condition.op, condition.value
     allowed = _ORDER if field is KEY else OPERATORS[field.kind]
     if not isinstance(op, str) or op not in allowed:
         raise BadQuery(field.name, f"does not know the operation {str(op)[:40]!r}")
@@ -197,6 +216,6 @@ def _after(cursor: Any, digest: str, sort: Field) -> tuple[IndexValue | None, st
 def _fits(sort: Field, value: Any) -> bool:
     if value is None:
         return True
-    if sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.DATETIME):
+    if sort.is_entry or sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.DATETIME):
         return isinstance(value, str)
     return isinstance(value, int) and not isinstance(value, bool) and MIN_INTEGER <= value <= MAX_INTEGER

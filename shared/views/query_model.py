@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from shared.views.schema import Document
+from shared.views.schema import Document, Field
 
 MAX_PAGE = 200
 
@@ -42,7 +42,8 @@ class Condition:
 class Query:
     """All conditions hold together. `text`: every word occurs (see text.tokens). Nulls sort first ascending.
 
-    `cursor` is what the last page gave as `next`; it is valid only for the same query.
+    `cursor` is what the last page gave as `next`; it is valid only for the same query. `entries`: what the names of the
+    collection's open field stand for (see Field.entries); conditions, sort and totals may name them.
     """
 
     where: tuple[Condition, ...] = ()
@@ -51,6 +52,7 @@ class Query:
     descending: bool = False
     limit: int = 50
     cursor: str | None = None
+    entries: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

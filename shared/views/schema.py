@@ -43,7 +43,8 @@ class Field:
     found by full text. personal: masked when its subject is erased. options: the closed set of values.
     zh, en: its titles. ref: the collection whose key it holds. sources: the fields whose values it shows or
     reveals: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
-    they are written).
+    they are written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the
+    name `<field>.<entry>` for each that it asks about.
     """
 
     name: str
@@ -59,6 +60,12 @@ class Field:
     ref: str = ""
     sources: tuple[str, ...] = ()
     key: Key | None = None
+    entries: bool = False
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is an entry of an open field, and not declared."""
+        return "." in self.name
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,11 @@ class Collection:
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
+
+    @cached_property
+    def open(self) -> str:
+        """The name of the field whose entries may be asked about; "" = there is none."""
+        return next((f.name for f in self.fields if f.entries), "")
 
     @cached_property
     def searchable(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class Batch:
 
     rows: (id, t, k, v, cells …) of new documents. updates: changed columns → (id, v, their values …).
     list_gone, list_added: (t, field, value, id). words_gone, words_added: (id, words). removed: ids.
+    entries_gone: (id, name). entries_added: (id, name, place, raw, low, num, t, k).
     buried: (t, k, v) tombstones. unburied: (t, k).
     """
 
@@ -35,6 +36,8 @@ class Batch:
     list_added: list[Row] = field(default_factory=list)
     words_gone: list[Row] = field(default_factory=list)
     words_added: list[Row] = field(default_factory=list)
+    entries_gone: list[Row] = field(default_factory=list)
+    entries_added: list[Row] = field(default_factory=list)
     removed: list[Row] = field(default_factory=list)
     buried: list[Row] = field(default_factory=list)
     unburied: list[Row] = field(default_factory=list)
@@ -52,6 +55,8 @@ class Batch:
             yield from _many(f"DELETE FROM {name} WHERE id IN (VALUES ", self.removed, ")")
         yield from _each(f"DELETE FROM {t.lists} WHERE t = ? AND field = ? AND value = ? AND id = ?", self.list_gone)
         yield from _many(f"INSERT OR FAIL INTO {t.lists} VALUES ", self.list_added)
+        yield from _each(f"DELETE FROM {t.entries} WHERE id = ? AND name = ?", self.entries_gone)
+        yield from _many(f"INSERT OR FAIL INTO {t.entries} VALUES ", self.entries_added)
         gone = [("delete", *row) for row in self.words_gone]
         yield from _many(f"INSERT INTO {t.words}({t.words}, rowid, words) VALUES ", gone)
         yield from _many(f"INSERT INTO {t.words}(rowid, words) VALUES ", self.words_added)

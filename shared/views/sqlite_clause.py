@@ -9,12 +9,18 @@ from typing import Any
 import orjson
 
 from shared.views import collation
-from shared.views.port import Kind
+from shared.views.entries import entry_name, form
+from shared.views.port import Kind, Op, RangeOp
 from shared.views.query import Checked, Test
 from shared.views.sqlite_table import Table, missing
 from shared.views.text import Term
 
 Params = tuple[Any, ...]
+Compared = tuple[str, Params]
+
+
+_OPPOSITES: dict[str, Op | RangeOp] = {"ne": "eq", "outside": "within"}
+_SIGNS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ class Clauses:
 
     def of(self, checked: Checked) -> list[Clause]:
         """Those of a query. What one index finds together is one, as the two ends of a range are."""
-        clauses = _joined([self._clause(test) for test in checked.where])
+        declared = [self._clause(test) for test in checked.where if not test.field.is_entry]
+        clauses = [*_joined(declared), *self._entries([test for test in checked.where if test.field.is_entry])]
         return clauses if checked.terms is None else [*clauses, self._text(checked.terms)]
 
     def scope(self, owners: Sequence[int]) -> Clause:
@@ -76,6 +83,39 @@ class Clauses:
         where, params, finds = _comparison(test, column)
         covered = test.field.kind is Kind.BOOLEAN or column == "k"
         return Clause(where, params, index if finds and (self._table.ready or column == "k") else None, covered=covered)
+
+    def _entries(self, tests: Sequence[Test]) -> list[Clause]:
+        """Conditions on entries. What is asked of one value together is one clause, as the two ends of a range are."""
+        found, together = [], dict[tuple[str, str], list[Compared]]()
+        for test in tests:
+            name, column = entry_name(test.field), form(test.field)
+            if test.op in _OPPOSITES or (test.op == "empty" and test.value):
+                opposite = _OPPOSITES.get(test.op)
+                inner, params = _compared(column, replace(test, op=opposite)) if opposite else _there(column)
+                found.append(Clause(f"NOT EXISTS ({self._held(inner)})", (name, *params)))
+            elif test.field.kind is Kind.KEYWORDS and test.op == "contains":
+                found.append(self._entry(name, column, [(f"e.{column} = ?", (test.value,))]))
+            else:
+                column = "low" if test.op == "prefix" else column
+                together.setdefault((name, column), []).append(_compared(column, test))
+        return found + [self._entry(name, column, parts) for (name, column), parts in together.items()]
+
+    def _held(self, condition: str) -> str:
+        return f"SELECT 1 FROM {self._table.entries} AS e WHERE e.id = x.id AND e.name = ? AND {condition}"
+
+    def _entry(self, name: str, column: str, parts: Sequence[Compared]) -> Clause:
+        inner = " AND ".join(sql for sql, _ in parts)
+        params = tuple(p for _, some in parts for p in some)
+        where, there = f"EXISTS ({self._held(inner)})", f"e.t = ? AND e.name = ? AND e.{column} <> ''"
+        entries = self._table.entries
+        rows = f"SELECT e.id FROM {entries} AS e INDEXED BY {entries}_{column} WHERE {there} AND {inner}"
+        ready = self._table.ready
+        return Clause(
+            where,
+            (name, *params),
+            rows=rows if ready else None,
+            row_params=(self._tenant, name, *params) if ready else (),
+        )
 
     def _list_clause(self, test: Test) -> Clause:
         number, lists = self._table.list_fields[test.field.name], self._table.lists
@@ -111,11 +151,8 @@ class Clauses:
 
     def _text_prefix(self, prefix: str, column: str) -> Clause:
         """Of all that begin with the same base letters, those that begin with the same letters."""
-        within, params = _between(f"x.{column}", collation.stem(prefix))
-        wanted, whole = prefix.encode(), f"CAST(x.{column} AS BLOB)"
-        where = f"({within} AND substr({whole}, instr({whole}, ?) + 1, ?) = ?)"
-        index = self._table.index(column) if self._table.ready else None
-        return Clause(where, (*params, collation.SEPARATOR.encode(), len(wanted), wanted), index)
+        where, params = _text_begins(f"x.{column}", prefix)
+        return Clause(where, params, self._table.index(column) if self._table.ready else None)
 
 
 def _joined(clauses: Sequence[Clause]) -> list[Clause]:
@@ -147,11 +184,39 @@ def _comparison(test: Test, column: str) -> tuple[str, Params, bool]:
             params = tuple(end for range in test.value for end in range)
             return f"{'NOT ' if test.op == 'outside' else ''}({ranges})", params, False
         case "lt" | "le":
-            sign = "<" if test.op == "lt" else "<="
-            return f"({name} > ? AND {name} {sign} ?)", (nothing, test.value), True
+            return f"({name} > ? AND {name} {_SIGNS[test.op]} ?)", (nothing, test.value), True
         case _:
-            sign = {"eq": "=", "gt": ">", "ge": ">="}[test.op]
-            return f"{name} {sign} ?", (test.value,), True
+            return f"{name} {_SIGNS[test.op]} ?", (test.value,), True
+
+
+def _there(column: str) -> Compared:
+    return f"e.{column} <> ''", ()
+
+
+def _compared(column: str, test: Test) -> Compared:
+    """A condition on a value that is there. "" has no order among values."""
+    name = f"e.{column}"
+    match test.op:
+        case "empty":
+            return _there(column)
+        case "in":
+            return f"{name} IN (SELECT value FROM json_each(?))", (orjson.dumps(test.value).decode(),)
+        case "within":
+            ranges = " OR ".join(f"{name} BETWEEN ? AND ?" for _ in test.value) or f"{name} = ''"
+            return f"({ranges})", tuple(end for range in test.value for end in range)
+        case "prefix":
+            return _text_begins(name, test.value)
+        case "lt" | "le":
+            return f"({name} <> '' AND {name} {_SIGNS[test.op]} ?)", (test.value,)
+    return f"{name} {_SIGNS[test.op]} ?", (test.value,)
+
+
+def _text_begins(name: str, prefix: str) -> Compared:
+    """Of keys of texts (see collation): those whose text begins so."""
+    within, params = _between(name, collation.stem(prefix))
+    wanted, whole = prefix.encode(), f"CAST({name} AS BLOB)"
+    where = f"({within} AND substr({whole}, instr({whole}, ?) + 1, ?) = ?)"
+    return where, (*params, collation.SEPARATOR.encode(), len(wanted), wanted)
 
 
 def _between(name: str, prefix: str) -> tuple[str, Params]:

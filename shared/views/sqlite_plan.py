@@ -8,7 +8,9 @@ when the owners are few. How much the conditions find chooses between them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+from shared.views.entries import entry_name, form
 from shared.views.query import Checked
 from shared.views.sqlite_clause import Clause, Clauses, Params
 from shared.views.sqlite_cost import Costs
@@ -48,15 +50,18 @@ class Plan:
     def page(self) -> Source:
         """A select of (sort value, key, document), one more than the page."""
         direction = "DESC" if self._checked.descending else "ASC"
-        sort = self._table.column(self._checked.sort)
+        entry = self._checked.sort.is_entry
+        sort = self._checked.sort.name if entry else self._table.column(self._checked.sort)
         order = f"s {direction}, k {direction}"
         limit = self._checked.limit + 1
-        owners = self._merged_owners(sort)
+        owners = [] if entry else self._merged_owners(sort)
         cost, driver = 0.0, None
         if self._table.ready:
             key = (tuple(self._clauses), sort, limit)
             cost, driver = self._shares.remembered(key, lambda: self._best(sort, limit, owners))
-        if driver is None and owners:
+        if entry:
+            inner = self._by_entry(driver, direction, limit)
+        elif driver is None and owners:
             merged = self._merged(sort, owners)
             inner = Source(f"SELECT * FROM ({merged.sql}) ORDER BY {order} LIMIT ?", (*merged.params, limit))
         else:
@@ -132,6 +137,72 @@ class Plan:
         )
         every = [p for o in owners for p in (self._tenant, o, *params, *after_params)]
         return Source(" UNION ALL ".join([one] * len(owners)), tuple(every))
+
+    def _by_entry(self, driver: Clause | None, direction: str, limit: int) -> Source:
+        """Sorted by an entry. To follow its order is to read on in its index, and before that (ascending) or after it
+        (descending) those without a value."""
+        if driver is None and self._table.ready:
+            both = [self._without_entry(direction, limit), self._with_entry(direction, limit)]
+            parts = [p for p in (both if direction == "ASC" else both[::-1]) if p is not None]
+            sql = " UNION ALL ".join(f"SELECT * FROM ({p.sql})" for p in parts)
+            return Source(f"{sql} LIMIT ?", (*(v for p in parts for v in p.params), limit))
+        value, params = self._table.value(self._checked.sort)
+        source = self._source(driver, None)
+        after: str = ""
+        after_params: Params = ()
+        if self._checked.after is not None:
+            sign = "<" if self._checked.descending else ">"
+            after, after_params = f" AND ({value}, x.k) {sign} (?, ?)", (*params, *self._last)
+        return Source(
+            f"SELECT {value} AS s, x.k AS k, x.id AS id FROM {source.sql}{after}"
+            f" ORDER BY s {direction}, x.k {direction} LIMIT ?",
+            (*params, *source.params, *after_params, limit),
+        )
+
+    @property
+    def _last(self) -> Params:
+        assert self._checked.after is not None
+        value, key = self._checked.after
+        return value or "", key
+
+    def _with_entry(self, direction: str, limit: int) -> Source | None:
+        """The documents that have the value, in its order; None where the cursor is beyond them all."""
+        sort, entries = self._checked.sort, self._table.entries
+        after, params = "", list[Any]()
+        if self._checked.after is not None:
+            value, key = self._checked.after
+            if value is None and self._checked.descending:
+                return None
+            if value is not None:
+                sign = "<" if self._checked.descending else ">"
+                after, params = f" AND (e.{form(sort)}, e.k) {sign} (?, ?)", [value, key]
+        column = f"e.{form(sort)}"
+        conditions = "".join(f" AND {c.where}" for c in self._clauses)
+        return Source(
+            f"SELECT {column} AS s, e.k AS k, e.id AS id FROM {entries} AS e INDEXED BY {entries}_{form(sort)}"
+            f" CROSS JOIN {self._table.name} AS x ON x.id = e.id"
+            f" WHERE e.t = ? AND e.name = ? AND {column} <> ''{after}{conditions}"
+            f" ORDER BY {column} {direction}, e.k {direction} LIMIT ?",
+            (self._tenant, entry_name(sort), *params, *(p for c in self._clauses for p in c.params), limit),
+        )
+
+    def _without_entry(self, direction: str, limit: int) -> Source | None:
+        """The documents that have no value, in the order of their keys; None where the cursor is beyond them all."""
+        sort, table = self._checked.sort, self._table
+        after, params = "", list[Any]()
+        if self._checked.after is not None:
+            value, key = self._checked.after
+            if value is not None and not self._checked.descending:
+                return None
+            if value is None:
+                after, params = f" AND x.k {'<' if self._checked.descending else '>'} ?", [key]
+        conditions = "".join(f" AND {c.where}" for c in self._clauses)
+        held = f"SELECT 1 FROM {table.entries} AS e WHERE e.id = x.id AND e.name = ? AND e.{form(sort)} <> ''"
+        return Source(
+            f"SELECT '' AS s, x.k AS k, x.id AS id FROM {table.name} AS x INDEXED BY {table.index('k')}"
+            f" WHERE x.t = ?{after}{conditions} AND NOT EXISTS ({held}) ORDER BY x.k {direction} LIMIT ?",
+            (self._tenant, *params, *(p for c in self._clauses for p in c.params), entry_name(sort), limit),
+        )
 
     def _after(self, sort: str) -> tuple[str, Params]:
         if self._checked.after is None:

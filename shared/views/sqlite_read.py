@@ -11,8 +11,10 @@ from typing import Any
 
 import orjson
 
-from shared.views.port import Collection, Field, Kind, Query, Scope, Total
+from shared.views.entries import ExactSum, digits, entry_of
+from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
+from shared.views.sqlite_clause import Params
 from shared.views.sqlite_plan import Plan, Source
 from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
@@ -95,24 +97,36 @@ class Reader:
         return found
 
     def totals(self, query: Query, by: tuple[str, ...], sum: str | None) -> list[Total]:
-        fields = group_fields(self._table.declaration, by)
-        summed = sum_field(self._table.declaration, sum)
+        fields = group_fields(self._table.declaration, by, query.entries)
+        summed = sum_field(self._table.declaration, sum, query.entries)
         plan = self._plan(validate(self._table.declaration, query))
         if plan is None:
             return []
-        columns = [f"x.{self._table.column(f)}" for f in fields]
-        groups = ", ".join(columns)
+        columns = [self._table.value(f) for f in fields]
+        groups = ", ".join(f"g{n}" for n in range(len(fields)))
         source = self._bearable(plan.all(rows=bool(fields or summed)))
-        high, low = _halves(None if summed is None else f"x.{self._table.column(summed)}")
-        sql = f"SELECT count(*), {high}, {low}, min(x.id){''.join(f', {c}' for c in columns)} FROM {source.sql}"
+        high, low, held = self._sums(summed)
+        shown = "".join(f", {sql} AS g{n}" for n, (sql, _) in enumerate(columns))
+        sql = f"SELECT count(*), {high}, {low}, min(x.id){shown} FROM {source.sql}"
         if groups:
             sql += f" GROUP BY {groups} ORDER BY {groups}"
-        rows = self._db.execute(sql, source.params).fetchall()
+        params = (*held, *(p for _, some in columns for p in some), *source.params)
+        rows = self._db.execute(sql, params).fetchall()
         return [self._total(row, fields, summed) for row in rows if row[0]]
+
+    def _sums(self, summed: Field | None) -> tuple[str, str, Params]:
+        """Two sums and their parameters: the halves of a declared number, the digits of an entry."""
+        if summed is None or not summed.is_entry:
+            return *_halves(None if summed is None else f"x.{self._table.column(summed)}"), ()
+        self._db.create_aggregate("exact_sum", 1, ExactSum)  # type: ignore[arg-type]
+        value, params = self._table.value(summed)
+        return f"exact_sum({value})", "0", params
 
     def _total(self, row: Sequence[Any], fields: tuple[Field, ...], summed: Field | None) -> Total:
         number, high, low, sample, *values = row
         keys = tuple(self._key(f, v, sample) for f, v in zip(fields, values, strict=True))
+        if summed is not None and summed.is_entry:
+            return Total(keys, number, digits(high, 2 if summed.kind is Kind.DECIMAL else 0))
         total = ((high or 0) << 32) + (low or 0)
         return Total(keys, number, _money(total) if summed is not None and summed.kind is Kind.DECIMAL else str(total))
 
@@ -120,15 +134,21 @@ class Reader:
         """A group's value as documents show it."""
         if field.name != "id" and value == missing(field):
             return None
+        if field.is_entry:
+            return entry_of(self._document(sample), field)
         match field.kind:
             case Kind.BOOLEAN:
                 return bool(value)
             case Kind.DECIMAL:
                 return _money(value)
             case kind if kind is Kind.TEXT or field.key is not None:
-                body = self._db.execute(f"SELECT body FROM {self._table.body} WHERE id = ?", (sample,)).fetchone()[0]
-                return orjson.loads(body)[field.name]
+                return self._document(sample)[field.name]
         return value
+
+    def _document(self, id: int) -> Document:
+        body = self._db.execute(f"SELECT body FROM {self._table.body} WHERE id = ?", (id,)).fetchone()[0]
+        found: Document = orjson.loads(body)
+        return found
 
     def _plan(self, checked: Checked) -> Plan | None:
         """None when nothing can match."""

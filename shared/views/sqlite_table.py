@@ -1,8 +1,8 @@
 """One collection as SQL tables. Every SQL name is made of numbers: no declared and no user-made name reaches SQL.
 
 `c7` narrow rows of index values · `c7_body` the documents · `c7_lists` entries of KEYWORDS fields · `c7_gone`
-tombstones · `c7_words` full text. No value is NULL: what is missing is '' in text columns and -Infinity in numbers, so
-that it sorts first, row values compare, and a keyset needs no special case.
+tombstones · `c7_words` full text · `c7_entries` what the open field holds. No value is NULL: what is missing is '' in
+text columns and -Infinity in numbers, so that it sorts first, row values compare, and a keyset needs no special case.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from shared.views import collation, text
+from shared.views.entries import FORMS, entry_name, form
 from shared.views.port import BadQuery, Collection, Field, Key, Kind
 from shared.views.values import IndexValue, list_fields, scalar_fields
 
@@ -27,7 +28,7 @@ _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)
 
 
 def missing(field: Field) -> Cell:
-    return NO_NUMBER if field.kind in _NUMBERS else NO_TEXT
+    return NO_NUMBER if field.kind in _NUMBERS and not field.is_entry else NO_TEXT
 
 
 def cell(field: Field, value: IndexValue | None) -> Cell:
@@ -60,6 +61,7 @@ class Table:
         }
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
         self.searchable = declaration.searchable
+        self.entries = f"{self.name}_entries" if declaration.open else ""
         self.owned = declaration.owner is not None
 
     @property
@@ -77,6 +79,13 @@ class Table:
         if found is None:
             raise BadQuery(field.name, f"is no field of {self.declaration.name}")
         return found.name
+
+    def value(self, field: Field) -> tuple[str, tuple[str, ...]]:
+        """The value that row x has of a checked field, as SQL with its parameters."""
+        if not field.is_entry:
+            return f"x.{self.column(field)}", ()
+        held = f"SELECT e.{form(field)} FROM {self.entries} AS e WHERE e.id = x.id AND e.name = ?"
+        return f"ifnull(({held}), '')", (entry_name(field),)
 
     def index(self, column: str) -> str:
         return f"{self.name}_{column}"
@@ -104,6 +113,12 @@ class Table:
                 f"CREATE TABLE {self.lists}(t INTEGER, field INTEGER, value TEXT, id INTEGER,"
                 " PRIMARY KEY(t, field, value, id)) WITHOUT ROWID"
             )
+        if self.entries:
+            forms = "".join(f", {one} TEXT NOT NULL" for one in FORMS)
+            statements.append(
+                f"CREATE TABLE {self.entries}(id INTEGER, name TEXT, place INTEGER{forms}, t INTEGER NOT NULL,"
+                " k TEXT NOT NULL, PRIMARY KEY(id, name, place)) WITHOUT ROWID"
+            )
         if self.searchable:
             statements.append(
                 f"CREATE VIRTUAL TABLE {self.words} USING fts5(words, content='', detail=none, columnsize=0,"
@@ -117,6 +132,9 @@ class Table:
         Each index ends with the owner and the flags, so that walking it answers both without touching a row.
         """
         statements = []
+        for one in FORMS if self.entries else ():
+            order = f"t, name, {one}, k"
+            statements.append(f"CREATE INDEX {self.entries}_{one} ON {self.entries}({order}) WHERE {one} <> ''")
         for c in self.columns.values():
             order = f"t, {c.name}, k{self._tail(c.name)}"
             statements.append(f"CREATE INDEX {self.index(c.name)} ON {self.name}({order})")
@@ -141,6 +159,7 @@ class Table:
     def _all(self) -> list[str]:
         tables = [self.name, self.body, self.gone]
         tables += [self.lists] if self.list_fields else []
+        tables += [self.entries] if self.entries else []
         return tables + ([self.words] if self.searchable else [])
 
     def drop(self) -> list[str]:
@@ -178,6 +197,7 @@ def same_shape(stored: bytes, declaration: Collection) -> bool:
 
 
 def _shape(values: dict[str, Any]) -> list[Any]:
-    fields = [[f["name"], f["kind"], f["indexed"], f["searchable"], f.get("key")] for f in values["fields"]]
-    relevant = [f for f in fields if f[2] or f[3]]
+    fields = [[f[n] for n in ("name", "kind", "indexed", "searchable")] for f in values["fields"]]
+    also = [[f.get("key"), f.get("entries", False)] for f in values["fields"]]
+    relevant = [f + more for f, more in zip(fields, also, strict=True) if f[2] or f[3] or more[1]]
     return [values["version"], values["owner"], values["tokens"], values.get("order"), relevant]

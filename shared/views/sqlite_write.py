@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from shared.texts import fold
+from shared.views.entries import Entry, entries
 from shared.views.port import Document, Field, Write
 from shared.views.sqlite_batch import Batch
 from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing
@@ -85,6 +86,7 @@ class TableWriter:
         batch.rows.append((id, tenant, one.key, one.version, *cells))
         batch.bodies.append((id, body))
         self._change_lists(batch, tenant, id, [[]] * len(lists), lists)
+        self._change_entries(batch, tenant, one.key, id, {}, document)
         if self._table.filled:
             self._change_words(batch, id, {}, document)
 
@@ -95,6 +97,7 @@ class TableWriter:
         batch.update(id, one.version, self._names, cells, self._cells(document, lists))
         batch.bodies.append((id, body))
         self._change_lists(batch, tenant, id, self._lists(old), lists)
+        self._change_entries(batch, tenant, one.key, id, old, document)
         if self._table.filled:
             self._change_words(batch, id, old, document)
 
@@ -105,6 +108,7 @@ class TableWriter:
             return
         batch.removed.append((id,))
         self._change_lists(batch, tenant, id, self._lists(old), [[]] * len(self._lists_of))
+        self._change_entries(batch, tenant, one.key, id, old, {})
         if self._table.filled:
             self._change_words(batch, id, old, {})
 
@@ -140,6 +144,18 @@ class TableWriter:
             if before != after:
                 batch.list_gone += _entries(tenant, field, (v for v in before if v not in after), id)
                 batch.list_added += _entries(tenant, field, (v for v in after if v not in before), id)
+
+    def _change_entries(self, batch: Batch, tenant: int, key: str, id: int, old: Document, new: Document) -> None:
+        name = self._table.declaration.open
+        if not name or (before := old.get(name) or {}) == (after := new.get(name) or {}):
+            return
+        was, now = _by_name(entries(before)), _by_name(entries(after))
+        for one in was.keys() | now.keys():
+            if was.get(one) == now.get(one):
+                continue
+            if one in was:
+                batch.entries_gone.append((id, one))
+            batch.entries_added += ((id, *entry, tenant, key) for entry in now.get(one, ()))
 
     def _change_words(self, batch: Batch, id: int, old: Document, new: Document) -> None:
         if all(old.get(name) == new.get(name) for name in self._table.searchable):
@@ -177,6 +193,13 @@ def newest(writes: Iterable[Write]) -> dict[tuple[str, str], list[Write]]:
         if one.key not in group or one.version > group[one.key].version:
             group[one.key] = one
     return {where: list(group.values()) for where, group in found.items()}
+
+
+def _by_name(found: Iterable[Entry]) -> dict[str, list[Entry]]:
+    by_name: dict[str, list[Entry]] = {}
+    for one in found:
+        by_name.setdefault(one.name, []).append(one)
+    return by_name
 
 
 def _entries(tenant: int, field: int, values: Iterable[str], id: int) -> list[tuple[int, int, str, int]]:

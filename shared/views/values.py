@@ -12,8 +12,10 @@ import orjson
 
 from shared.clock import day
 from shared.domain.match import code_key, email_key, phone_key, tag_key
+from shared.domain.types import decimal_of
 from shared.texts import fold
 from shared.views import collation
+from shared.views.entries import number_key
 from shared.views.port import Collection, Field, Key, Kind
 from shared.views.text import tokens
 
@@ -29,6 +31,7 @@ _KEYS: dict[Key, Callable[[str], str]] = {
     Key.PHONE: phone_key,
     Key.TAG: tag_key,
 }
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)
 _DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
@@ -45,7 +48,8 @@ def list_fields(collection: Collection) -> list[Field]:
 
 def index_value(field: Field, value: Any) -> IndexValue | None:
     """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT its
-    place in the order of texts (see collation), the value's key where the field has one.
+    place in the order of texts (see collation), the value's key where the field has one. Numbers of entries are
+    exact (`number_key`), however many digits they have.
 
     Missing and empty text are None. Raises ValueError for a value that is not of the field's kind.
     """
@@ -57,6 +61,8 @@ def index_value(field: Field, value: Any) -> IndexValue | None:
 
 def conversion(field: Field) -> Callable[[Field, Any], IndexValue]:
     """What `index_value` does to a value that is there."""
+    if field.is_entry and field.kind in _NUMBERS:
+        return _entry_number
     return _CONVERSIONS[field.kind] if field.key is None else _keyed
 
 
@@ -180,6 +186,15 @@ def _boolean(field: Field, value: Any) -> int:
     if isinstance(value, bool):
         return int(value)
     raise _wrong(field, value)
+
+
+def _entry_number(field: Field, value: Any) -> str:
+    if field.kind is Kind.BOOLEAN:
+        return number_key(Decimal(_boolean(field, value)))
+    number = decimal_of(value)
+    if number is None or (field.kind is Kind.INTEGER and not isinstance(value, int)):
+        raise _wrong(field, value)
+    return number_key(number)
 
 
 def _shapeless(field: Field, value: Any) -> IndexValue:

@@ -6,6 +6,7 @@ Tables of cases are wider than code.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from shared.views.port import Collection, Condition, Document, Field, Key, Kind, Query, Scope, Views, Write
@@ -26,9 +27,16 @@ THINGS = Collection(
         Field("notes", Kind.TEXT, "备注", "Notes", searchable=True),
         Field("mail", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, key=Key.EMAIL),
         Field("marks", Kind.KEYWORDS, "标记", "Marks", indexed=True, key=Key.TAG),
-        Field("extra", Kind.JSON, "其他", "Extra"),
+        Field("extra", Kind.JSON, "其他", "Extra", entries=True),
     ),
 )
+ENTRIES = tuple(
+    Field(f"extra.{name}", kind, name, name, indexed=True)
+    for name, kind in {
+        "note": Kind.TEXT, "tier": Kind.KEYWORD, "area": Kind.KEYWORDS, "seats": Kind.INTEGER, "rate": Kind.DECIMAL,
+        "from": Kind.DATE, "seen": Kind.DATETIME, "vip": Kind.BOOLEAN, "fee.amount": Kind.DECIMAL, "fee.currency": Kind.KEYWORD,
+    }.items()
+)  # fmt: skip
 OPEN = Collection("notices", 1, (Field("name", Kind.TEXT, "名称", "Name", indexed=True),), owner=None)
 ALL = Scope("t1")
 
@@ -51,7 +59,7 @@ async def ids(views: Views, query: Query, scope: Scope = ALL, collection: str = 
         if page.next is None:
             return found
         assert len(page.items) == query.limit
-        query = Query(query.where, query.text, query.sort, query.descending, query.limit, page.next)
+        query = replace(query, cursor=page.next)
 
 
 def where(*conditions: tuple[str, Any, Any], **rest: Any) -> Query:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from shared.texts import fold
@@ -16,17 +17,32 @@ def matching(
     collection: Collection, documents: Iterable[tuple[str, Document]], query: Query, scope: Scope
 ) -> list[str]:
     """The ids of all that match, in the query's order. documents: (tenant, document)."""
-    sort = _field(collection, query.sort)
+    sort = _field(collection, query.sort, query)
     found = [
-        (_rank(index_value(sort, d.get(sort.name))), d["id"])
+        (_rank(_worth(sort, _raw(sort, d))), d["id"])
         for tenant, d in documents
         if tenant == scope.tenant and _visible(collection, d, scope) and _matches(collection, d, query)
     ]
     return [key for _, key in sorted(found, reverse=query.descending)]
 
 
-def _field(collection: Collection, name: str) -> Field:
-    return KEY if name == "id" else next(f for f in collection.fields if f.name == name)
+def _field(collection: Collection, name: str, query: Query) -> Field:
+    return KEY if name == "id" else next(f for f in (*collection.fields, *query.entries) if f.name == name)
+
+
+def _raw(field: Field, document: Document) -> Any:
+    """A document's value; that of an entry lies within its open field, maybe one object deeper."""
+    found: Any = document
+    for step in field.name.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _worth(field: Field, raw: Any) -> Any:
+    """What is compared; numbers of entries have more digits than an index value holds."""
+    if not field.is_entry or field.kind not in (Kind.INTEGER, Kind.DECIMAL):
+        return index_value(field, raw)
+    return None if raw is None or raw == "" else Decimal(raw)
 
 
 def _rank(value: Any) -> tuple[int, Any]:
@@ -38,7 +54,7 @@ def _visible(collection: Collection, document: Document, scope: Scope) -> bool:
 
 
 def _matches(collection: Collection, document: Document, query: Query) -> bool:
-    held = all(_holds(_field(collection, c.field), c, document) for c in query.where)
+    held = all(_holds(_field(collection, c.field, query), c, document) for c in query.where)
     return held and (not query.text.strip() or _has_words(collection, document, query.text))
 
 
@@ -51,20 +67,20 @@ def _has_words(collection: Collection, document: Document, text: str) -> bool:
 
 
 def _holds(field: Field, condition: Condition, document: Document) -> bool:
-    raw, wanted = document.get(field.name), condition.value
+    raw, wanted = _raw(field, document), condition.value
     if field.kind is Kind.KEYWORDS:
         entries = keywords(field, raw)
         return bool((not entries) == wanted) if condition.op == "empty" else comparable(field, wanted) in entries
-    value = index_value(field, raw)
+    value = _worth(field, raw)
     match condition.op:
         case "empty":
             return bool((value is None) == wanted)
         case "ne":
-            return value != index_value(field, wanted)
+            return value != _worth(field, wanted)
         case "in":
-            return value is not None and value in [index_value(field, w) for w in wanted]
+            return value is not None and value in [_worth(field, w) for w in wanted]
         case "within" | "outside":
-            ranges = [(index_value(field, low), index_value(field, high)) for low, high in wanted]
+            ranges = [(_worth(field, low), _worth(field, high)) for low, high in wanted]
             inside = value is not None and any(low <= value <= high for low, high in ranges)
             return inside == (condition.op == "within")
         case "prefix":
@@ -74,7 +90,7 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
             )
     if value is None:
         return False
-    other: Any = index_value(field, wanted)
+    other: Any = _worth(field, wanted)
     mine: Any = value
     answers: dict[str, bool] = {
         "eq": mine == other, "gt": mine > other, "ge": mine >= other, "lt": mine < other, "le": mine <= other

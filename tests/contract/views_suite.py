@@ -9,12 +9,13 @@ import pytest
 
 from shared.views.capabilities import prepare_swap, purge_files
 from shared.views.port import BadQuery, Checkpoint, Collection, Document, Field, Kind, Query, Scope, Total, Views, Write
+from tests.contract.views_entries_suite import ViewsEntriesSuite
 from tests.contract.views_help import ALL, OPEN, SOME, THINGS, ids, put, thing, where
 from tests.contract.views_lease_suite import ViewsLeaseSuite
 from tests.contract.views_query_suite import ViewsQuerySuite
 
 
-class ViewsSuite(ViewsQuerySuite, ViewsLeaseSuite):
+class ViewsSuite(ViewsQuerySuite, ViewsEntriesSuite, ViewsLeaseSuite):
     async def test_a_declared_collection_is_new_once(self, views: Views) -> None:
         assert await views.declare([THINGS, OPEN]) == ["things", "notices"]
         assert await views.declare([THINGS, OPEN]) == []

@@ -65,7 +65,7 @@ async def test_custom_values_are_checked_by_kind_filtered_and_found(world: World
         assert [(e.field, e.code) for e in refused.value.errors] == [(f"custom.{name}", code)]
     await world.settle()
     for query in (
-        Query(where=(Condition("custom_keys", "contains", "tier=A"),)),
+        Query(where=(Condition("custom.tier", "eq", "A"),)),
         Query(text="重要"),
     ):
         assert [d["id"] for d in (await world.queries.find(ACCOUNT, query, BOSS)).items] == [id]

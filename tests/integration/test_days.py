@@ -163,3 +163,28 @@ async def test_a_bare_day_in_the_past_ends_where_the_asker_is(desk: Office) -> N
     assert (await desk.client.get(path, params={"as_of": "2026-06-30"})).status_code == 200
     assert (await desk.client.get(path, params={"as_of": "2026-06-29"})).status_code == 404
     assert len((await desk.client.get("/customer/accounts", params={"as_of": "2026-06-30"})).json()["items"]) == 1
+
+
+async def test_a_deal_won_late_in_june_counts_in_june(desk: Office) -> None:
+    late = {"X-Occurred-At": "2026-06-30T23:30:00-04:00"}
+    made = await desk.client.post(DEALS, json={"name": "Late", "amount": "900.00"}, headers=late)
+    id = made.json()["id"]
+    assert (await desk.client.post(f"{DEALS}/{id}/win", json={}, headers=late)).status_code == 200
+    await settle(desk)
+    deal = await desk.get(f"{DEALS}/{id}")
+    assert (deal["opened_on"], deal["closed_on"], deal["close_date"]) == ("2026-06-30",) * 3
+    assert deal["closed_at"] == "2026-07-01T03:30:00.000000Z"
+    assert await desk.get(f"{DEALS}/count", **{"closed_on[le]": "2026-06-30"}) == {"count": 1}
+    assert await desk.get(f"{DEALS}/count", closed_at="2026-06-30") == {"count": 1}
+    await live_in(desk, "Asia/Shanghai")  # the office moves, and the record's day stays
+    assert (await desk.get(f"{DEALS}/{id}"))["closed_on"] == "2026-06-30"
+
+
+async def test_an_all_day_task_is_due_at_the_end_of_its_day_there(desk: Office) -> None:
+    id = await desk.create(ACTIVITIES, kind="task", subject="Send the offer", due="2026-12-24")
+    await settle(desk)
+    task = await desk.get(f"{ACTIVITIES}/{id}")
+    assert (task["due"], task["due_on"]) == ("2026-12-25T04:59:59.999999Z", "2026-12-24")
+    assert await subjects(desk, **{"due[le]": "2026-12-24"}) == {"Send the offer"}
+    assert await subjects(desk, due_on="2026-12-24") == {"Send the offer"}
+    assert await subjects(desk, **{"due[le]": "2026-12-23"}) == set()

@@ -11,7 +11,7 @@ import pytest
 
 from services.integration.import_job import IMPORT
 from services.integration.imports import claims, cleanup, dry_runs, runner, scheduler
-from services.integration.imports.command_sender import Sender
+from services.integration.imports.command_sender import RowSender
 from services.integration.imports.execution import ImportExecution
 from services.integration.imports.files import ImportFiles, job_file
 from services.integration.imports.job_store import existing
@@ -52,11 +52,11 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, nth: int, after: bool = False) -> None:
         self.reached, self.open, self.batches = asyncio.Event(), asyncio.Event(), 0
-        self._nth, self._after, self._send_all = nth, after, Sender.send_all
-        monkeypatch.setattr(Sender, "send_all", self._wrapped())
+        self._nth, self._after, self._send_all = nth, after, RowSender.send_all
+        monkeypatch.setattr(RowSender, "send_all", self._wrapped())
 
     def _wrapped(self) -> Callable[..., Any]:
-        async def send_all(sender: Sender, step: Any, plans: Any) -> None:
+        async def send_all(sender: RowSender, step: Any, plans: Any) -> None:
             self.batches += 1
             held = self.batches == self._nth
             if held and not self._after:

@@ -91,9 +91,10 @@ async def fill(stage: Stage) -> Canaries:
 
 
 async def _define_custom(stage: Stage, resource: str) -> None:
-    body = {"resource": resource, "name": "secret", "kind": "text", "zh": "x", "en": "x"}
-    with suppress(CrmError):
-        await stage.suite.kernel.bus.send("customer.DefineField", body, Call(system_access(stage.acme.tenant)))
+    for name in ("secret", "open"):
+        body = {"resource": resource, "name": name, "kind": "text", "zh": "x", "en": "x"}
+        with suppress(CrmError):
+            await stage.suite.kernel.bus.send("customer.DefineField", body, Call(system_access(stage.acme.tenant)))
     await stage.suite.kernel.projector.catch_up()
 
 

@@ -81,7 +81,7 @@ class Service:
 
     async def define_custom(self, name: str, kind: Kind) -> None:
         document: dict[str, Any] = {"id": name, "version": 1, "resource": "account", "name": name, "kind": kind.value}
-        document |= {"options": [], "required": False, "archived": False}
+        document |= {"zh": name, "en": name, "options": [], "required": False, "archived": False}
         await self.kernel.views.write([Write(FIELD_DEFINITION.collection.name, TENANT, name, document, 1)])
 
     async def close_clients(self) -> None:

@@ -19,6 +19,7 @@ from shared.events.registry import event
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.custom_fields import CustomFields
 from shared.kernel.lookups import RECORDS
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
@@ -221,7 +222,9 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         stack.push_async_callback(snapshots.close)
         projector.subscribe(snapshots)
         await projector.start()
-        queries = Queries(Catalogue([TOY]), views, repository, projector, snapshots, UserDirectory(views, {}), clock)
+        catalogue, directory = Catalogue([TOY]), UserDirectory(views, {})
+        custom = CustomFields(catalogue, views)
+        queries = Queries(catalogue, views, repository, projector, snapshots, directory, clock, custom)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)
 
 

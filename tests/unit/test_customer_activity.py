@@ -11,6 +11,7 @@ from services.customer.activity_commands import MOST
 from services.customer.catalogue import AGGREGATES
 from services.customer.field_definition import FIELD_DEFINITION
 from shared.clock import from_rfc3339
+from shared.domain.calendar import Calendar
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import customer as field_events
 from shared.events import customer_activities as events
@@ -83,6 +84,26 @@ def test_rescheduling_moves_what_is_sent() -> None:
     )
     moved.when("RescheduleActivity", {"due": None}).then(events.ActivityRescheduled(SOON, 0, SOON, SOON))
     moved.when("RescheduleActivity", {}).then_nothing()
+
+
+def test_an_all_day_task_is_due_at_the_end_of_its_day_where_its_planner_is() -> None:
+    new_york, shanghai = Calendar("America/New_York"), Calendar("Asia/Shanghai")
+    end = from_rfc3339("2026-12-25T04:59:59.999999Z")
+    body = {"kind": "task", "subject": "x", "due": "2026-12-24"}
+    made = given(ACTIVITY).when("CreateActivity", body, calendar=shanghai, own_calendar=new_york).and_so()
+    assert (made.state.due, made.state.due_on) == (end, "2026-12-24")
+    assert ACTIVITY.restore(ACTIVITY.document(made.state)) == made.state
+    same = made.when("RescheduleActivity", {"due": "2026-12-24"}, own_calendar=new_york)
+    same.then_nothing()
+    later = made.when("RescheduleActivity", {"due": "2026-12-25"}, own_calendar=new_york).then(
+        events.ActivityRescheduled(0, end + 86_400_000_000, 0, end, "2026-12-25", "2026-12-24")
+    )
+    timed = later.when("RescheduleActivity", {"due": "2026-12-01T09:00:00+08:00"}).and_so()
+    assert (timed.state.due, timed.state.due_on) == (SOON, None)
+    assert timed.when("UndoActivityChange", {"version": 3}).and_so().state.due_on == "2026-12-25"
+    made.when("RescheduleActivity", {"start": "2026-12-25T06:00:00Z"}).then_rejected(Invalid, "due", "before-start")
+    for none in ("2026-02-30", "24.12.2026", "2026-12-24T09:30:00"):
+        given(ACTIVITY).when("CreateActivity", {**body, "due": none}).then_rejected(Invalid, "due", "moment")
 
 
 def test_it_ends_once() -> None:

@@ -65,7 +65,6 @@ FIELDS = (
     Field("salary", Kind.DECIMAL, "", ""),
     Field("owner", Kind.KEYWORD, "", "", ref="user"),
     Field("custom", Kind.JSON, "", ""),
-    Field("custom_keys", Kind.KEYWORDS, "", ""),
 )
 
 

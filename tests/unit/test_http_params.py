@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -73,7 +74,7 @@ def test_every_part_of_a_list_query() -> None:
         ("annual_revenue[lt]=10.5", Condition("annual_revenue", "lt", "10.5")),
         ("created_at[ge]=2026-01-02T03:04:05%2B08:00", Condition("created_at", "ge", "2026-01-01T19:04:05.000000Z")),
         ("created_at[ge]=2026-01-02T03:04:05+08:00", Condition("created_at", "ge", "2026-01-01T19:04:05.000000Z")),
-        ("custom.size=L", Condition("custom_keys", "contains", "size=L")),
+        ("custom.size=L", Condition("custom.size", "eq", "L")),
         ("id[in]=a,b", Condition("id", "in", ["a", "b"])),
     ],
 )
@@ -174,7 +175,7 @@ WORDS = ("name", "country", "doc", "documents", "custom", "eq", "ne", "or", "1",
 
 def test_a_hundred_thousand_made_up_names_reach_no_query() -> None:
     """Whatever is put together: a declared field and a known operator, or one clear refusal."""
-    dice, indexed = random.Random(7), {"id", "custom_keys"} | {f.name for f in COLLECTION.fields if f.indexed}
+    dice, indexed = random.Random(7), {"id"} | {f.name for f in COLLECTION.fields if f.indexed}
     operators, taken = {"eq", "ne", "in", "lt", "le", "gt", "ge", "prefix", "contains", "empty"}, 0
     refused = 0
     for _ in range(100_000):
@@ -185,7 +186,8 @@ def test_a_hundred_thousand_made_up_names_reach_no_query() -> None:
             refused += [e.field for e in error.errors] == [name[:80]]
             continue
         taken += 1
-        assert {c.field for c in query.where} <= indexed, name
+        own = {c.field for c in query.where if re.fullmatch(r"custom\.[a-z][a-z0-9_]*", c.field)}  # looked up later
+        assert {c.field for c in query.where} - own <= indexed, name
         assert {c.op for c in query.where} <= operators, name
     assert refused + taken == 100_000
     assert 0 < taken < 20_000

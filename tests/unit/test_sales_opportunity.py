@@ -8,7 +8,8 @@ import services.sales.catalogue  # noqa: F401  (registers every command)
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.opportunity_details import Opening
 from services.sales.pipeline import PIPELINE, Pipeline
-from shared.clock import day_of
+from shared.clock import day_of, from_rfc3339
+from shared.domain.calendar import Calendar
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.kernel.parsing import parse
@@ -83,6 +84,7 @@ class TestOpening:
                 "first",
                 10,
                 NOW,
+                TODAY,
             )
         )
 
@@ -217,12 +219,44 @@ class TestMoney:
         assert OPPORTUNITY.restore(document) == state
 
 
+class TestDays:
+    """A deal is opened and closed on days of the organisation, whatever the caller's own zone is."""
+
+    NEW_YORK, SHANGHAI = Calendar("America/New_York"), Calendar("Asia/Shanghai")
+    LATE = from_rfc3339("2026-06-30T23:30:00-04:00")  # in UTC and in Shanghai it is July
+
+    def test_a_deal_is_won_on_the_organisations_day(self) -> None:
+        when = {"now": self.LATE, "calendar": self.NEW_YORK, "own_calendar": self.SHANGHAI}
+        body = {"name": "Deal", "amount": "9.00"}
+        open_deal = given(OPPORTUNITY).when("OpenOpportunity", body, facts=Opening(pipeline(), "USD"), **when).and_so()
+        won_deal = open_deal.when("WinOpportunity", **when).and_so()
+        shown = OPPORTUNITY.document(won_deal.state)
+        assert (shown["opened_on"], shown["closed_on"], shown["close_date"]) == ("2026-06-30",) * 3
+        assert shown["cycle_days"] == 0
+
+    def test_a_deal_is_lost_on_the_organisations_day(self) -> None:
+        when = {"now": self.LATE, "calendar": self.SHANGHAI, "own_calendar": self.NEW_YORK}
+        shown = OPPORTUNITY.document(opened().when("LoseOpportunity", {"reason": "price"}, **when).and_so().state)
+        assert (shown["closed_on"], shown["close_date"]) == ("2026-07-01",) * 2
+
+    def test_deals_from_before_days_had_a_place_keep_their_day_in_utc(self) -> None:
+        past = opened(amount="1.00").history[0].event
+        without = events.OpportunityWon("1.00", "USD", "2026-06-30", "first", self.LATE)
+        shown = OPPORTUNITY.document(given(OPPORTUNITY, past, without).state)
+        assert (shown["opened_on"], shown["closed_on"]) == ("1970-01-01", "2026-07-01")
+        assert shown["close_date"] == "2026-06-30"
+
+    def test_a_reopened_deal_has_no_day_of_closing(self) -> None:
+        again = won().when("ReopenOpportunity", {"reason": "a slip"}, facts=pipeline()).and_so().state
+        assert (again.closed_on, OPPORTUNITY.document(again)["cycle_days"]) == (None, None)
+
+
 class TestClosing:
     def test_winning_takes_the_day_it_happens(self) -> None:
         state = (
             opened(amount="100.00", close_date="2027-01-01")
             .when("WinOpportunity")
-            .then(events.OpportunityWon("100.00", "CNY", TODAY, "first", NOW))
+            .then(events.OpportunityWon("100.00", "CNY", TODAY, "first", NOW, TODAY))
             .state
         )
         assert (state.status, state.probability, state.closed_at, state.close_date) == ("won", 100, NOW, TODAY)
@@ -230,7 +264,7 @@ class TestClosing:
 
     def test_winning_with_amount_and_day(self) -> None:
         opened().when("WinOpportunity", {"amount": "7", "close_date": "2026-11-01"}).then(
-            events.OpportunityWon("7.00", "CNY", "2026-11-01", "first", NOW)
+            events.OpportunityWon("7.00", "CNY", "2026-11-01", "first", NOW, TODAY)
         )
 
     def test_winning_needs_an_amount(self) -> None:
@@ -243,7 +277,7 @@ class TestClosing:
         state = (
             opened()
             .when("LoseOpportunity", {"reason": "price"})
-            .then(events.OpportunityLost("price", TODAY, "first", NOW))
+            .then(events.OpportunityLost("price", TODAY, "first", NOW, TODAY))
             .state
         )
         assert (state.status, state.probability, state.lost_reason) == ("lost", 0, "price")

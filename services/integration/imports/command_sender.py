@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from services.integration.imports.batch_repository import BatchRepository
+from services.integration.imports.layered_views import LayeredViews
+from services.integration.imports.rehearsal import Stage
+from services.integration.imports.row_order import RowBatch, RowOrder
 from services.integration.mapping.plan import RowPlan
 from services.integration.mapping.prepared import PreparedStep
 from shared.domain.command import Command, CommandModel
 from shared.errors import CrmError, FieldError, KeyReused
 from shared.eventstore.port import StoreUnavailable
-from shared.kernel.bus import Call, CommandBus
+from shared.kernel.batch import Batch
+from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.catalogue import AnyAggregate
 from shared.security.keyring import KeysUnavailable
 from shared.security.permissions import Access
-from shared.views.port import ViewsUnavailable
+from shared.views.port import ReadableViews, ViewsUnavailable
 
 IN_FLIGHT = 256  # records worked on at once: the store commits them together
 AWAY = (StoreUnavailable, ViewsUnavailable, KeysUnavailable)  # answers again later
@@ -28,27 +32,75 @@ class Sender:
     def __init__(self, bus: CommandBus, access: Access, import_id: str) -> None:
         self._bus, self._repository = bus, BatchRepository(bus.repository)
         self.access, self._import = access, import_id
+        self._batch = Batch(self._repository, bus.views)
+
+    def begin(self, changed: Iterable[str]) -> None:
+        """A batch that changes the records of these ids: each of its commands reads them as they are."""
+        self._repository.begin((), changed)
+
+    async def send(
+        self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call, batch: Batch | None = None
+    ) -> Done | None:
+        """Send one command; wait while the store cannot take it. Raises every other refusal.
+
+        None: it was done before a crash, from a lookup that has another answer now.
+        """
+        wait = 0.1
+        while True:
+            try:
+                return await self._bus.execute(aggregate, command, body, call, batch=batch or self._batch)
+            except KeyReused:
+                return None
+            except CrmError as error:
+                if error.status != 503:
+                    raise
+            except AWAY:
+                pass
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, MAX_WAIT)
+
+
+class RowSender(Sender):
+    """below, made: the views and what they lack, where rows look for duplicates."""
+
+    def __init__(self, stage: Stage, below: ReadableViews, access: Access, import_id: str) -> None:
+        super().__init__(stage.bus, access, import_id)
+        self._views = LayeredViews(below, stage.made)
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def send_all(self, step: PreparedStep, plans: NumberedPlans) -> None:
-        """Carry out every plan; rows of the same record one after the other. A refused row's plan becomes rejected."""
-        queues: dict[str, list[tuple[int, RowPlan]]] = {}
-        for number, plan in plans:
-            if plan.commands:
-                queues.setdefault(plan.id, []).append((number, plan))
-        made = {queue[0][1].id for queue in queues.values() if queue[0][1].outcome == "created"}
-        self._repository.begin(made, queues)
+        """Carry out every plan, side by side but with the outcome of one after the other.
+
+        A refused row's plan becomes rejected.
+        """
+        order, last = RowOrder(len(plans), self._views.made), dict[str, int]()
+        made_ids = {plan.id for _, plan in plans if plan.commands and plan.outcome == "created"}
+        self._repository.begin(made_ids, (plan.id for _, plan in plans if plan.commands))
         async with asyncio.TaskGroup() as group:
-            for queue in queues.values():
-                group.create_task(self._queue(step, queue))
+            for n, (number, plan) in enumerate(plans):
+                if not plan.commands:
+                    order.ended(n)
+                    continue
+                await self._slots.acquire()  # in the order of the rows, so that a row waits for running ones only
+                batch = RowBatch(n, order, self._repository, self._views)
+                group.create_task(self._turn(step, number, plan, batch, last.get(plan.id)))
+                last[plan.id] = n
+        order.settle()
 
-    async def _queue(self, step: PreparedStep, queue: NumberedPlans) -> None:
-        async with self._slots:
-            for number, plan in queue:
-                await self._row(step, number, plan)
+    async def _turn(self, step: PreparedStep, number: int, plan: RowPlan, batch: RowBatch, before: int | None) -> None:
+        """before: the last row of the same record."""
+        stays = False
+        try:
+            if before is not None:
+                await batch.order.end_of(before)
+            stays = await self._row(step, number, plan, batch)
+        finally:
+            batch.order.ended(batch.row, stays)
+            self._slots.release()
 
-    async def _row(self, step: PreparedStep, number: int, plan: RowPlan) -> None:
-        prefix = f"import/{self._import}/{step.index}/{number}"
+    async def _row(self, step: PreparedStep, number: int, plan: RowPlan, batch: Batch) -> bool:
+        """Returns whether what the first command did stays."""
+        prefix, changed = f"import/{self._import}/{step.index}/{number}", False
         for n, planned in enumerate(plan.commands):
             call = Call(
                 self.access,
@@ -59,36 +111,27 @@ class Sender:
                 correlation_id=self._import,
             )
             try:
-                await self.send(step.aggregate, planned.command, planned.body, call)
+                done = await self.send(step.aggregate, planned.command, planned.body, call, batch)
             except CrmError as error:
                 plan.problems = list(error.errors) or [FieldError("", error.type, error.detail)]
-                if n and plan.outcome == "created":
-                    await self._archive_again(step.aggregate, plan, prefix)
-                plan.outcome = "rejected"
-                return
+                is_new, plan.outcome = plan.outcome == "created", "rejected"
+                if n and is_new:
+                    await self._archive_again(step.aggregate, plan, prefix, batch)
+                return n > 0 and not is_new
+            changed = changed or done is None or done.changed or await self._changed_before(step.aggregate, done)
+        if plan.outcome == "updated" and not changed:
+            plan.outcome = "unchanged"
+        return True
 
-    def begin(self, changed: Iterable[str]) -> None:
-        """A batch that changes the records of these ids: each of its commands reads them as they are."""
-        self._repository.begin((), changed)
+    async def _changed_before(self, aggregate: AnyAggregate, done: Done) -> bool:
+        """Whether a command that was carried out before a crash wrote the record's event of that version."""
+        if not done.repeated:
+            return False
+        stream, tenant = aggregate.stream(done.id), self.access.tenant
+        found = await self._bus.repository.store.read(tenant, stream, after=done.version - 1, up_to=done.version)
+        return any(self._import.encode() in event.metadata for event in found)
 
-    async def send(self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call) -> None:
-        """Send one command; wait while the store cannot take it. Raises every other refusal."""
-        wait = 0.1
-        while True:
-            try:
-                await self._bus.execute(aggregate, command, body, call, batch=self._repository)
-                return
-            except KeyReused:
-                return  # done before a crash, from a lookup that has another answer now
-            except CrmError as error:
-                if error.status != 503:
-                    raise
-            except AWAY:
-                pass
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, MAX_WAIT)
-
-    async def _archive_again(self, aggregate: AnyAggregate, plan: RowPlan, prefix: str) -> None:
+    async def _archive_again(self, aggregate: AnyAggregate, plan: RowPlan, prefix: str, batch: Batch) -> None:
         """A row is taken whole or not at all: the record whose later command was refused is archived again."""
         command = command_of(aggregate, "archive")
         if command is None:
@@ -96,7 +139,7 @@ class Sender:
         body = command.adapter.validate_python({"cause": f"import:{self._import}"})
         call = Call(self.access, id=plan.id, key=f"{prefix}/back", correlation_id=self._import)
         try:
-            await self.send(aggregate, command, body, call)
+            await self.send(aggregate, command, body, call, batch)
         except CrmError as error:
             plan.problems.append(FieldError("", "half-done", f"the record {plan.id} stays: {error.detail}"))
 

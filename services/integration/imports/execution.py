@@ -13,6 +13,7 @@ from services.integration.imports.claims import claimed
 from services.integration.imports.command_sender import AWAY
 from services.integration.imports.files import ImportFiles, job_file, remove_uploads
 from services.integration.imports.job_store import ClaimLost, JobFile
+from services.integration.imports.rehearsal import performance
 from services.integration.imports.report import Progress, step_counts
 from services.integration.imports.revert import Revert
 from services.integration.imports.runner import Job, Runner, Stopped
@@ -78,7 +79,8 @@ class ImportExecution:
         opened = reopen(self._kernel.catalogue, state.mapping, state.files, self._folder)
         progress = Progress(file, total=state.total)
         job = Job(state.id, access, opened.steps, opened.files, file, progress, self._renew_rights)
-        mark = await Runner(self._kernel, job).run()
+        with performance(self._kernel) as stage:
+            mark = await Runner(self._kernel, job, stage).run()
         await self._send("CompleteImport", {"steps": step_counts(opened.steps, mark)})
         await asyncio.to_thread(remove_uploads, self._folder)
 

@@ -11,7 +11,7 @@ from shared.errors import Forbidden
 from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import Access
 from shared.texts import clean_line
-from shared.views.port import Condition, Document, Field, Query, Views
+from shared.views.port import Condition, Document, Field, Query, ReadableViews
 from shared.views.values import index_value
 
 CHUNK = 100  # values asked for in one query
@@ -31,7 +31,7 @@ class Finder:
     """`fetch` asks the views, `ids` then answers from memory: planning stays pure."""
 
     def __init__(
-        self, views: Views, catalogue: Catalogue, access: Access, job: JobFile, steps: Iterable[PreparedStep]
+        self, views: ReadableViews, catalogue: Catalogue, access: Access, job: JobFile, steps: Iterable[PreparedStep]
     ) -> None:
         self._views, self._catalogue, self.access, self._job = views, catalogue, access, job
         self._makers: dict[tuple[str, str], list[int]] = {}
@@ -39,6 +39,7 @@ class Finder:
             if step.spec.key is not None:
                 self._makers.setdefault((step.spec.resource, step.spec.key), []).append(step.index)
         self._found: dict[Wanted, list[str]] = {}
+        self._recent: list[dict[Wanted, list[str]]] = [{}, {}]  # what the rows of the last two batches were about
 
     def ids(self, resource: str, field: str, text: str) -> list[str]:
         """What `fetch` found: none, one, or two where several have this value."""
@@ -60,7 +61,8 @@ class Finder:
     async def fetch(self, wanted: Iterable[Wanted]) -> None:
         """Look up what is not known yet. Raises Forbidden for a resource the importer may not read."""
         if len(self._found) > CACHED:
-            self._found.clear()
+            self._found = {**self._recent[0], **self._recent[1]}
+        self._recent = [self._recent[1], {}]
         groups: dict[tuple[str, str], dict[str, str]] = {}
         for resource, field, text in wanted:
             form = self.canonical(resource, field, text)
@@ -117,13 +119,14 @@ class Finder:
         return Query(where=(Condition(field, op, value), here), limit=limit)  # type: ignore[arg-type]
 
     def remember(self, resource: str, field: str, form: str, id: str) -> None:
-        """A row of this batch makes (or is about) this record."""
-        self._found[resource, field, form] = [id]
+        """A row of this batch makes (or is about) this record; the job store knows it only when the batch is done."""
+        self._found[resource, field, form] = self._recent[1][resource, field, form] = [id]
 
     def drop(self, resource: str, field: str | None, text: str) -> None:
         """The row that was to make this record was rejected."""
         if field is not None and text:
-            self._found.pop((resource, field, self.canonical(resource, field, text)), None)
+            for known in (self._found, *self._recent):
+                known.pop((resource, field, self.canonical(resource, field, text)), None)
 
     def forget(self) -> None:
         """What was not there may be there now."""

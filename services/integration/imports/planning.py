@@ -1,4 +1,4 @@
-"""Carrying out a dry run: every row is planned, nothing is sent."""
+"""Carrying out a dry run: the import is rehearsed from its first row, and nothing of it reaches the suite."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from services.integration.imports.dry_runs import UNFINISHED, DryRun
 from services.integration.imports.execution import rights_of
 from services.integration.imports.files import ImportFiles, job_file
 from services.integration.imports.job_store import ClaimLost, JobFile, existing
+from services.integration.imports.rehearsal import rehearsal
 from services.integration.imports.report import Progress
 from services.integration.imports.runner import Job, Runner, Stopped
 from services.integration.imports.upload import reopen
@@ -46,7 +47,10 @@ class DryRunExecution:
     async def _attempt(self, dry_run: DryRun, file: JobFile) -> None:
         progress = Progress(file, total=dry_run.total)
         try:
-            await Runner(self._kernel, await self._job(dry_run, file, progress)).run()
+            job = await self._job(dry_run, file, progress)
+            file.restart()  # what a killed process rehearsed is lost
+            async with rehearsal(self._kernel, self._folder) as stage:
+                await Runner(self._kernel, job, stage).run()
             progress.update(status="dry-run")
         except (Stopped, ClaimLost):
             return

@@ -6,19 +6,23 @@ Every command bears a key made of import, step, row and number, so that a batch 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from services.integration.imports.command_sender import Sender
+from services.integration.imports.command_sender import RowSender
 from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
 from services.integration.imports.job_store import JobFile, Mark, RejectedRow
 from services.integration.imports.lookup import Finder, Wanted, record_id
+from services.integration.imports.made_records import MadeKey
+from services.integration.imports.rehearsal import Stage
 from services.integration.imports.report import Progress
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_about, key_text, plan_row
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.values import BadCell, Cells, texts_of
+from shared.domain.custom_values import kind_of
 from shared.errors import FieldError
 from shared.faults import crashpoint
 from shared.kernel.custom_fields import definitions
@@ -42,7 +46,7 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Job:
-    """All that one import's run needs. access: the importer's rights now. dry: plan only.
+    """All that one import's run needs. access: the importer's rights now. dry: a rehearsal.
 
     may_continue: called before every batch; brings `access` up to date, or raises Stopped.
     """
@@ -68,20 +72,24 @@ class _Batch:
 
 
 class Runner:
-    def __init__(self, kernel: Kernel, job: Job) -> None:
-        self._kernel, self._job = kernel, job
-        self._finder = Finder(kernel.views, kernel.catalogue, job.access, job.file, job.steps)
-        self._sender = Sender(kernel.bus, job.access, job.id)
+    def __init__(self, kernel: Kernel, job: Job, stage: Stage) -> None:
+        self._kernel, self._job, self._stage = kernel, job, stage
+        self._finder = Finder(stage.views, kernel.catalogue, job.access, job.file, job.steps)
+        self._sender = RowSender(stage, kernel.views, job.access, job.id)
+        self._unseen: deque[tuple[int, set[MadeKey]]] = deque()  # what the views show from a position on
         self._mark = job.file.mark()
         if not self._mark.counts:
             self._mark.counts = [{} for _ in job.steps]
 
     async def run(self) -> Mark:
         """From the mark in the job store to the end. Raises Stopped, ClaimLost, Invalid (broken file), Forbidden."""
+        if self._mark.row:
+            await self._wait_for_views(0)  # duplicates of what a killed process made are found
         for step in self._job.steps[self._mark.step :]:
             self._report(step)
             await self._step(step)
             await self._wait_for_views(0)  # a later step finds what this one made
+            self._forget_seen()
             self._finder.forget()
             self._mark.step, self._mark.row = step.index + 1, 0
             self._job.file.save(self._mark)
@@ -109,9 +117,8 @@ class Runner:
                 await self._finish(step, *in_flight)
 
     async def _send(self, step: PreparedStep, batch: _Batch) -> None:
-        if not self._job.dry:
-            numbers = [row.number for row, _ in batch.rows]
-            await self._sender.send_all(step, list(zip(numbers, batch.plans, strict=True)))
+        plans = [(row.number, plan) for (row, _), plan in zip(batch.rows, batch.plans, strict=True)]
+        await self._sender.send_all(step, plans)
 
     async def _finish(self, step: PreparedStep, batch: _Batch, sending: asyncio.Task[None]) -> None:
         try:
@@ -120,11 +127,23 @@ class Runner:
             sending.cancel()
             raise
         crashpoint("import.batch_sent")
-        store = self._kernel.store
-        self._mark.position = await store.head()
-        self._mark.chain_hash = (await store.chain_hash(self._mark.position)).hex()
+        records = self._stage.made.recent()
+        if self._job.dry:
+            self._stage.made.write()
+        else:
+            store = self._kernel.store
+            self._mark.position = await store.head()
+            self._mark.chain_hash = (await store.chain_hash(self._mark.position)).hex()
+            self._unseen.append((self._mark.position, records))
+            self._forget_seen()
         self._settle(step, batch)
         crashpoint("import.batch_settled")
+
+    def _forget_seen(self) -> None:
+        """Drop the made records that the views show by now, unless a later batch changed them again."""
+        while self._unseen and self._unseen[0][0] <= self._kernel.projection.position:
+            _, records = self._unseen.popleft()
+            self._stage.made.forget(records.difference(*(later for _, later in self._unseen)))
 
     def _rows(self, step: PreparedStep, after: int) -> Iterator[tuple[Row, Cells]]:
         if step.spec.file is None:
@@ -240,7 +259,7 @@ class Runner:
 async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, Kind]:
     """The kinds of a resource's custom fields by name."""
     found = await definitions(kernel.catalogue, kernel.views, tenant, resource)
-    return {name: Kind(definition["kind"]) for name, definition in found.items()}
+    return {name: kind_of(definition) for name, definition in found.items()}
 
 
 def _rejected(step: PreparedStep, row: Row, errors: list[FieldError]) -> RejectedRow:

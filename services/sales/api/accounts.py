@@ -21,14 +21,14 @@ from shared.security.permissions import Access
 from shared.views.port import Scope
 
 _WHICH = ("account", "status", "archived")  # a count of deals shows these fields of each
-_FIGURES = {"open_amount": ("amount", "currency"), "last_won_on": ("closed_at",)}
+_FIGURES = {"open_amount": ("amount", "currency"), "last_won_on": ("closed_at", "closed_on")}
 
 
 class DealsSummary(Answer):
     open_deals: int
     open_amount: Annotated[dict[str, str], Field(description="By currency; left out where amounts are hidden")] = {}
     won_deals: int
-    last_won_on: Annotated[Date | None, Field(description="UTC; left out where the day of closing is hidden")] = None
+    last_won_on: Annotated[Date | None, Field(description="Left out where the day of closing is hidden")] = None
 
 
 SUMMARY = operation(
