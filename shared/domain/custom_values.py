@@ -79,41 +79,43 @@ def fault(name: str, bad: BadValue) -> FieldError:
     return FieldError(path(name), bad.code, bad.message)
 
 
-def _wrong(value: Any, template: str) -> BadValue:
-    return BadValue("wrong-type", say(template, value=shown(value)))
+def _wrong(message: Message) -> BadValue:
+    return BadValue("wrong-type", message)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or isinstance(value, ExactNumber):
-        raise _wrong(value, "{value} is no text; write it in quotation marks")
+        raise _wrong(say("{value} is no text; write it in quotation marks", value=shown(value)))
     if len(value) > LONGEST_TEXT:
-        raise BadValue("wrong-type", say("a text has {most} characters at most", most=LONGEST_TEXT))
+        raise _wrong(say("a text has {most} characters at most", most=LONGEST_TEXT))
     return value
 
 
 def _texts(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(type(v) is str and 0 < len(v) <= 100 for v in value):
-        raise _wrong(value, '{value} is no list of short texts, as in ["A", "B"]')
+        raise _wrong(say('{value} is no list of short texts, as in ["A", "B"]', value=shown(value)))
     if len(value) > MOST_ENTRIES:
         raise BadValue("too-many", say("a list has {most} entries at most", most=MOST_ENTRIES))
     return list(dict.fromkeys(value))
 
 
 def _integer(value: Any) -> int:
-    number = decimal_of(value) if isinstance(value, int | ExactNumber) else None
-    if number is None or number != number.to_integral_value():
-        raise _wrong(value, "{value} is no whole number")
-    if abs(number) >= _SAFE:
+    is_whole = (type(value) is int) or (isinstance(value, ExactNumber) and "." not in value)
+    if not is_whole:
+        raise _wrong(say("{value} is no whole number", value=shown(value)))
+    number = decimal_of(value)  # None: of more digits than a number has
+    if number is None or abs(number) >= _SAFE:
         raise BadValue(
             "out-of-range", say("{value} is too large: a whole number is less than 2^53 from zero", value=shown(value))
         )
     return int(number)
 
 
-def _decimal(value: Any) -> str:
+def _decimal(value: Any) -> int | str:
+    """Small whole numbers stay JSON numbers; all others are text in plain notation."""
     number = decimal_of(value)
     if number is None and not isinstance(value, ExactNumber):
-        raise _wrong(value, "{value} is no decimal number; write it as in 1054.25")
+        raise _wrong(say("{value} is no decimal number; write it as in 1054.25", value=shown(value)))
     if number is None or _beyond(number):
         raise BadValue(
             "out-of-range",
@@ -124,7 +126,7 @@ def _decimal(value: Any) -> str:
                 places=_PLACES,
             ),
         )
-    return decimal_key(value) or "0"
+    return value if type(value) is int else decimal_key(value) or "0"
 
 
 def _beyond(number: Decimal) -> bool:
@@ -135,40 +137,46 @@ def _beyond(number: Decimal) -> bool:
 
 def _money(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
-        raise _wrong(value, '{value} is no money; write it as in {{"amount": "1054.00", "currency": "CNY"}}')
+        raise _wrong(
+            say('{value} is no money; write it as in {{"amount": "1054.00", "currency": "CNY"}}', value=shown(value))
+        )
     try:
         currency = _CURRENCY.validate_python(value["currency"])
     except ValidationError:
-        raise _wrong(value["currency"], "{value} is no currency code (ISO 4217); write it as in CNY") from None
+        raise _wrong(
+            say("{value} is no currency code (ISO 4217); write it as in CNY", value=shown(value["currency"]))
+        ) from None
     try:
         return {"amount": _AMOUNT.validate_python(value["amount"]), "currency": currency}
     except ValidationError:
-        raise _wrong(value["amount"], "{value} is no amount; write it as in 1054.00") from None
+        raise _wrong(say("{value} is no amount; write it as in 1054.00", value=shown(value["amount"]))) from None
 
 
 def _date(value: Any) -> str:
     try:
         return day(value).isoformat()
     except (ValueError, TypeError, AttributeError):
-        raise _wrong(value, "{value} is no day that exists; write it as in 2026-11-24") from None
+        raise _wrong(say("{value} is no day that exists; write it as in 2026-11-24", value=shown(value))) from None
 
 
 def _moment(value: Any) -> str:
     try:
         return to_rfc3339(from_rfc3339(value))
     except (ValueError, TypeError, AttributeError):
-        raise _wrong(value, "{value} is no moment; write it as in 2026-11-24T09:30:00+08:00") from None
+        raise _wrong(
+            say("{value} is no moment; write it as in 2026-11-24T09:30:00+08:00", value=shown(value))
+        ) from None
 
 
 def _boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(value, "{value} is neither true nor false")
+        raise _wrong(say("{value} is neither true nor false", value=shown(value)))
     return value
 
 
 def _reference(value: Any) -> str:
     if type(value) is not str or not _ID.fullmatch(value):
-        raise _wrong(value, "{value} is no id of a record")
+        raise _wrong(say("{value} is no id of a record", value=shown(value)))
     return value
 
 

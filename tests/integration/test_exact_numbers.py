@@ -203,7 +203,7 @@ async def test_a_custom_decimal_is_one_number_however_it_is_written(desk: Office
     for name, kind in (("size", "decimal"), ("version", "keyword")):
         await desk.create("/customer/field-definitions", resource="account", name=name, kind=kind)
     await desk.suite.kernel.projector.catch_up()
-    with patch("shared.kernel.custom_fields.decimal_key", lambda text: text):  # as values were kept before
+    with patch("shared.domain.custom_values.decimal_key", lambda text: text):  # as values were kept before
         old = await desk.create(ACCOUNTS, name="Old", custom={"size": "12.50", "version": "1.10"})
     ids = {old} | {await desk.create(ACCOUNTS, name=f"c {n}", custom={"size": text}) for n, text in enumerate(SPELT)}
     whole = await desk.create(ACCOUNTS, name="Whole", custom={"size": 12})
