@@ -176,9 +176,9 @@ class Act:
         assert not hits(self.get("/audit/events", limit="200").content, (*PERSON, *USER))
 
     def imports(self) -> None:
-        """One that rejects a row, and a dry run of it; its events are read to their end."""
+        """One that rejects a row, after a dry run of it; its events are read to their end."""
         parts: list[Any] = [("mapping", (None, GUEST_LIST)), ("files", ("guests.csv", GUESTS, "text/csv"))]
-        for path in ("/imports", "/imports/dry-run"):
+        for path in ("/imports/dry-run", "/imports"):
             started = self.admin.post(path, files=parts).raise_for_status().json()
             stream = self.get(f"/imports/{started['id']}/events").text
             assert '"rejected":1' in stream.replace(" ", ""), stream
