@@ -92,28 +92,27 @@ class Lookups:
         the caller."""
         if id is None:
             return
+        await self._existing(field, resource, id)
+
+    async def _existing(self, field: str, resource: str, id: str) -> Record:
         record = await self.record(resource, id)
-        gone = record.version == 0 or record.archived or record.erased
-        if gone or not self.sees(resource, record.owner):
-            raise Invalid.field(field, "unknown-reference", f"there is no {resource} with this id")
+        if _is_gone(record) or not self.sees(resource, record.owner):
+            raise _unknown(field, resource)
+        return record
 
     async def owner(self, id: str | None, field: str = "owner") -> None:
         """Raises Invalid naming the field unless the user exists, is visible, and may be given records: nobody who has
         left."""
-        await self.exists(field, USER, id)
-        if id is not None and not self._known(USER).may_own(await self.record(USER, id)):
+        if id is not None and not self._known(USER).may_own(await self._existing(field, USER, id)):
             raise Invalid.field(field, "deactivated", "this user is deactivated; choose one who is active")
 
     async def named(self, field: str, resource: str, id: str) -> None:
         """As `exists`, for a reference that the organisation defined: any record type may be named by it."""
         state = await self._repository.load(self.catalogue[resource], self.tenant, id)
-        gone = state.version == 0 or state.archived or state.erased
         owners = self.access.owners(self.access.level(resource, "read"))
         owned = self.catalogue[resource].collection.owner is not None
-        if gone or (owners is not None and (not owners or (owned and state.owner not in owners))):
-            raise Invalid.field(
-                field, "unknown-reference", say("there is no {resource} with this id", resource=resource)
-            )
+        if _is_gone(state) or (owners is not None and (not owners or (owned and state.owner not in owners))):
+            raise _unknown(field, resource)
 
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
         """Run the checks and look-ups of another command before its decision; returns its facts.
@@ -162,6 +161,15 @@ class Lookups:
 
     async def get(self, collection: str, id: str) -> dict[str, Any] | None:
         return await self.views.get(collection, id, Scope(self.tenant))
+
+
+def _is_gone(record: Record) -> bool:
+    """Whether nothing new may name it."""
+    return record.version == 0 or record.archived or record.erased
+
+
+def _unknown(field: str, resource: str) -> Invalid:
+    return Invalid.field(field, "unknown-reference", say("there is no {resource} with this id", resource=resource))
 
 
 async def views_reach(views: Views, position: int) -> None:
