@@ -48,10 +48,12 @@ class Meaning:
     async def of(self, query: Query, question: Question, also: Iterable[str] = ()) -> Query:
         """The query as the views are asked. also: other fields that the question names. Raises Invalid."""
         question = await self._with_entries(question, query, also)
-        where: Sequence[Condition] = query.where
-        for rewrite in self._rewriters if where else ():
-            where = [meant for condition in where for meant in await rewrite(question, condition)]
-        return replace(query, where=tuple(where), entries=question.entries)
+        return replace(await _rewritten(query, question, self._rewriters), entries=question.entries)
+
+    async def dated(self, query: Query, question: Question) -> Query:
+        """The query with its days as they are now: for an answer of many pages. Raises Invalid."""
+        question = await self._with_entries(question, query)
+        return await _rewritten(query, question, (self._custom_value, self._days))
 
     async def _with_entries(self, question: Question, query: Query, also: Iterable[str] = ()) -> Question:
         names = [*(c.field for c in query.where), query.sort, *also]
@@ -78,13 +80,6 @@ class Meaning:
         except ValueError as error:
             raise Invalid.field(condition.field, "bad-filter", said(error)) from error
 
-    async def dated(self, query: Query, question: Question) -> Query:
-        """The query with its days as they are now: for an answer of many pages."""
-        question = await self._with_entries(question, query)
-        typed = [value for condition in query.where for value in await self._custom_value(question, condition)]
-        where = [meant for condition in typed for meant in await self._days(question, condition)]
-        return replace(query, where=tuple(where))
-
     async def _merged_record(self, question: Question, condition: Condition) -> Sequence[Condition]:
         """A filter by a merged record finds what points to the records it absorbed, too."""
         f = question.field(condition.field)
@@ -99,3 +94,10 @@ class Meaning:
             return []
         document = await self._views.get(target.collection.name, id, Scope(tenant))
         return (document or {}).get("absorbed") or []
+
+
+async def _rewritten(query: Query, question: Question, rewriters: Iterable[Rewriter]) -> Query:
+    where: Sequence[Condition] = query.where
+    for rewrite in rewriters if where else ():
+        where = [meant for condition in where for meant in await rewrite(question, condition)]
+    return replace(query, where=tuple(where))
