@@ -23,6 +23,19 @@ def reading_only(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
+_CACHE = 8_000  # KB in memory
+
+
+def scratch(file: Path | None, schema: str) -> sqlite3.Connection:
+    """A database that is thrown away: nothing is synchronised, all is one transaction. file: None = in memory.
+
+    Memory is bounded by SQLite's page cache. Its user deletes the file.
+    """
+    db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
+    db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_CACHE}; {schema} BEGIN;")
+    return db
+
+
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; committed when the block ends well."""

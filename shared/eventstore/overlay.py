@@ -1,11 +1,10 @@
 """An event store for rehearsals: it reads another one, and what is appended goes to a file of its own.
 
-Nothing reaches the store below. Memory is bounded by SQLite's page cache; the file is deleted at the end.
+Nothing reaches the store below; the file is deleted at the end.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
 
@@ -15,17 +14,14 @@ from shared.eventstore.log_report import LogReport
 from shared.eventstore.port import Appended, EventStore, Request, WrongVersion
 from shared.eventstore.slices import RowSlices, slice_reader
 from shared.json import kept_json
+from shared.sqlitefile import scratch
 
 _SCHEMA = """
-PRAGMA journal_mode=OFF;
-PRAGMA synchronous=OFF;
-PRAGMA cache_size=-8000;
 CREATE TABLE events(
     position INTEGER NOT NULL, tenant TEXT NOT NULL, stream TEXT NOT NULL, version INTEGER NOT NULL,
     event_id TEXT NOT NULL, type TEXT NOT NULL, schema_version INTEGER NOT NULL, occurred_at INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL, data BLOB NOT NULL, metadata BLOB NOT NULL, PRIMARY KEY(tenant, stream, version)
 ) WITHOUT ROWID;
-BEGIN;
 """
 _ROW = "position, tenant, stream, version, event_id, type, schema_version, occurred_at, recorded_at, data, metadata"
 
@@ -40,8 +36,7 @@ class OverlayStore:
     def __init__(self, below: EventStore, file: Path, clock: Clock) -> None:
         self._below, self._file, self._clock = below, file, clock
         self._slices = slice_reader(below)
-        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        self._db.executescript(_SCHEMA)
+        self._db = scratch(file, _SCHEMA)
         self._written = 0
 
     async def append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection as Many
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +10,12 @@ import orjson
 
 from shared.domain.record import Record
 from shared.kernel.catalogue import AnyAggregate
+from shared.sqlitefile import scratch
 from shared.views.matching import in_scope, index_values, meets
 from shared.views.port import Collection, Document, Kind, Query, Scope
 from shared.views.query import Test, validate
 
 _SCHEMA = """
-PRAGMA journal_mode=OFF;
-PRAGMA synchronous=OFF;
-PRAGMA cache_size=-8000;
 CREATE TABLE documents(
     collection TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(collection, id)
 ) WITHOUT ROWID;
@@ -27,7 +24,6 @@ CREATE TABLE entries(
     PRIMARY KEY(collection, field, value, id)
 ) WITHOUT ROWID;
 CREATE INDEX of_document ON entries(collection, id);
-BEGIN;
 """
 _FINDS = ("eq", "in", "contains")  # operations that an index answers
 
@@ -36,15 +32,14 @@ MadeKey = tuple[str, str]  # collection, id
 
 
 class MadeRecords:
-    """Records cost next to nothing until somebody asks for a field; from then on that field is indexed.
+    """Records cost next to nothing until a query names a field; from then on that field is indexed.
 
     file: where documents are kept, deleted at the end; None = in memory, for few.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
-        self._db.executescript(_SCHEMA)
+        self._db = scratch(file, _SCHEMA)
         self._written = False
         self._recent: set[MadeKey] = set()
         self._noted: dict[MadeKey, tuple[AnyAggregate, Record]] = {}
@@ -122,7 +117,7 @@ class MadeRecords:
             yield orjson.loads(body)
 
     def _index_all(self, collection: str, probe: Test) -> None:
-        """Index a field that nobody asked for before."""
+        """Index a field that no query named before."""
         fields = self._indexed.setdefault(collection, {})
         if probe.field.name in fields:
             return
