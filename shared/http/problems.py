@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, NotRequired
 
 from fastapi import FastAPI, Request
@@ -10,10 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 from typing_extensions import TypedDict
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.http.headers import header
 from shared.messages import Message, say
 from shared.messages.findings import field_error
 from shared.messages.languages import ENGLISH, Language, in_language, negotiated
@@ -90,12 +92,9 @@ def _plain(value: object, language: Language) -> object:
     return value if isinstance(value, int | float | None) else str(value)
 
 
-def language_of(scope: Mapping[str, Any]) -> Language:
+def language_of(scope: Scope) -> Language:
     """The language of answers to a request, by its ASGI scope."""
-    for name, value in scope["headers"]:
-        if name == b"accept-language":
-            return negotiated(value.decode("latin-1"))
-    return ENGLISH
+    return negotiated(header(Request(scope), b"accept-language"))
 
 
 def invalid_from(error: ValidationError | RequestValidationError) -> Invalid:
