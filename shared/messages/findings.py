@@ -12,8 +12,14 @@ _SECRET = frozenset("password current new secret token refresh_token code key au
 _SCALARS = (str, int, float, bool)
 _UNKNOWN: Final = "this value is not valid"
 
+_Words = tuple[str, dict[str, str]]
+_LIST: Final[_Words] = ("a list is needed, as in [1, 2]", {})
+_OBJECT: Final[_Words] = ('an object is needed, as in {{"name": "Acme"}}', {})
+_WHOLE: Final[_Words] = ("{value} is no whole number", {})
+_TRUTH: Final[_Words] = ("{value} is neither true nor false", {})
+
 # Of each error type: the message, and what it takes of the error's context (ours → pydantic's name).
-WORDS: dict[str, tuple[str, dict[str, str]]] = {
+WORDS: dict[str, _Words] = {
     "missing": ("this field is needed", {}),
     "extra_forbidden": ("there is no such field here", {}),
     "string_type": ("{value} is no text; write it in quotation marks", {}),
@@ -21,25 +27,25 @@ WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "string_too_long": ("{value} has {length} characters; {most} at most", {"most": "max_length"}),
     "string_pattern_mismatch": ("{value} has a form that this field does not take", {}),
     "string_unicode": ("this is no valid Unicode text", {}),
-    "int_type": ("{value} is no whole number", {}),
-    "int_parsing": ("{value} is no whole number", {}),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
     "int_parsing_size": ("{value} is too large a number", {}),
-    "int_from_float": ("{value} is no whole number", {}),
+    "int_from_float": _WHOLE,
     "float_type": ("{value} is no number", {}),
     "float_parsing": ("{value} is no number", {}),
     "finite_number": ("{value} is no finite number", {}),
-    "bool_type": ("{value} is neither true nor false", {}),
-    "bool_parsing": ("{value} is neither true nor false", {}),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
     "none_required": ("only null is taken here", {}),
-    "list_type": ("a list is needed, as in [1, 2]", {}),
-    "set_type": ("a list is needed, as in [1, 2]", {}),
-    "tuple_type": ("a list is needed, as in [1, 2]", {}),
-    "frozen_set_type": ("a list is needed, as in [1, 2]", {}),
-    "dict_type": ('an object is needed, as in {{"name": "Acme"}}', {}),
-    "mapping_type": ('an object is needed, as in {{"name": "Acme"}}', {}),
-    "model_type": ('an object is needed, as in {{"name": "Acme"}}', {}),
-    "model_attributes_type": ('an object is needed, as in {{"name": "Acme"}}', {}),
-    "dataclass_type": ('an object is needed, as in {{"name": "Acme"}}', {}),
+    "list_type": _LIST,
+    "set_type": _LIST,
+    "tuple_type": _LIST,
+    "frozen_set_type": _LIST,
+    "dict_type": _OBJECT,
+    "mapping_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dataclass_type": _OBJECT,
     "too_short": ("at least {least} entries are needed", {"least": "min_length"}),
     "too_long": ("{most} entries at most", {"most": "max_length"}),
     "literal_error": ("{value} is none of the options: {options}", {"options": "expected"}),
