@@ -11,7 +11,7 @@ from services.customer.contact_entries import primary
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
-from shared.domain.match import email_key, person_key
+from shared.domain.match import email_key, person_key, phone_key
 from shared.domain.names import full_name, split_name
 from shared.domain.types import Country, Custom, Email, KnownPhone, Phone, Reference, Text
 from shared.errors import FieldError, Invalid, Rejected
@@ -170,7 +170,7 @@ class AddContactPhone(CommandModel):
 @COMMANDS.command("AddContactPhone", action="edit", verb="add-phone")
 def add_phone(cmd: AddContactPhone, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
-    if any(p["phone"] == cmd.phone for p in state.phones):
+    if any(phone_key(p["phone"]) == phone_key(cmd.phone) for p in state.phones):
         return []
     require_room("phone", state.phones)
     return [events.ContactPhoneAdded(ctx.id, cmd.phone, cmd.kind, cmd.primary or not state.phones)]
@@ -183,8 +183,8 @@ class RemoveContactPhone(CommandModel):
 @COMMANDS.command("RemoveContactPhone", action="edit", verb="remove-phone")
 def remove_phone(cmd: RemoveContactPhone, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
-    known = any(p["phone"] == cmd.phone for p in state.phones)
-    return [events.ContactPhoneRemoved(ctx.id, cmd.phone)] if known else []
+    known = next((p["phone"] for p in state.phones if phone_key(p["phone"]) == phone_key(cmd.phone)), None)
+    return [] if known is None else [events.ContactPhoneRemoved(ctx.id, known)]
 
 
 class AddContactAddress(CommandModel):

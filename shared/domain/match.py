@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from shared.domain.address import email_key, host_key
+from shared.domain.phones import phone_key
 from shared.letters import bare
 from shared.texts import fold, skeleton, words_of
 
 __all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
 
-_PHONE_SIGNS = re.compile(r"[\s().\-/]")
 _UMLAUT = re.compile("(?<![aeiouq])([aou])(?:e|(?<=a)a)+")
 _DOTS = re.compile(r"[.'/\u2019]")
 _AND = frozenset("und and y et en og och".split())
@@ -29,11 +28,6 @@ def code_key(code: str) -> str:
 def tag_key(tag: str) -> str:
     """`ＶＩＰ` and `Vip` → `vip`: a record bears a tag once, however it is written."""
     return skeleton(fold(tag))
-
-
-def phone_key(number: str) -> str:
-    """`+86 (10) 1234-5678` → `+861012345678`: without signs, as numbers are compared."""
-    return _PHONE_SIGNS.sub("", unicodedata.normalize("NFKC", number))
 
 
 def company_key(name: str) -> str:

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Annotated, Any, Final
 
-import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic import Field as F
 
 from shared.clock import Micros, day, from_rfc3339, is_day
 from shared.domain.address import BadAddress, address
-from shared.domain.codes import COUNTRIES, CURRENCIES
-from shared.domain.match import phone_key
+from shared.domain.codes import CURRENCIES
+from shared.domain.countries import BadCountry, country_of
+from shared.domain.phones import BadPhone, known_phone, phone_of
 from shared.messages import fault, shown
 
-_PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 AMOUNT_LIMIT = Decimal(10) ** 14
 _SAFE = 2**53  # beyond it, programs that read JSON numbers as floats lose digits
 _LONGEST = 100  # characters of a number
 _ALL_DIGITS = Context(prec=_LONGEST)
 
-IN_BODY: Final = "body"  # validation context of HTTP bodies: only JSON's own types are accepted
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Validation context: how values are read. in_body: an HTTP body, of which only JSON's own types are accepted.
+    country: the ISO code of the country whose national telephone numbers are meant; "" = none.
+    """
+
+    in_body: bool = False
+    country: str = ""
+
+
+IN_BODY: Final = Reading(in_body=True)
 
 
 class ExactNumber(str):
@@ -47,28 +58,49 @@ def _email(value: str) -> str:
         ) from None
 
 
-def _phone(value: str) -> str:
-    """E.164, of a number that its country can have given out."""
-    digits = phone_key(value)
-    if not digits:
-        return digits
+def _phone(value: str, info: ValidationInfo) -> str:
     try:
-        number = phonenumbers.parse(digits) if _PHONE.fullmatch(digits) else None
-    except phonenumbers.NumberParseException:  # an unknown country
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+        return phone_of(value, _country_of(info))
+    except BadPhone as error:
+        if error.code == "phone-country":
+            raise fault(
+                "phone-country",
+                "{value} does not say of which country it is; write the number with its country code, as in "
+                "+86 10 1234 5678, or set the organisation's country",
+                value=shown(value),
+            ) from None
         raise fault(
             "phone",
             "{value} is no phone number; write it with its country code, as in +86 10 1234 5678",
             value=shown(value),
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        ) from None
 
 
-def _country(value: str) -> str:
-    if value and value.upper() not in COUNTRIES:
-        raise fault("country", "{value} is no country; use a two-letter code (ISO 3166), as in CN", value=shown(value))
-    return value.upper()
+def _known_phone(value: str, info: ValidationInfo) -> str:
+    return known_phone(value, _country_of(info))
+
+
+def _country_of(info: ValidationInfo) -> str:
+    return info.context.country if info.context else ""
+
+
+def country_code(value: str) -> str:
+    """The ISO code of a country's name or code. Raises what a validator raises."""
+    try:
+        return country_of(value)
+    except BadCountry as error:
+        if error.codes:
+            raise fault(
+                "country-ambiguous",
+                "{value} is the name of several countries; write the code that is meant: {codes}",
+                value=shown(value),
+                codes=", ".join(error.codes),
+            ) from None
+        raise fault(
+            "country",
+            "{value} is no country; use its name or its two-letter code (ISO 3166), as in CN",
+            value=shown(value),
+        ) from None
 
 
 def _currency(value: str) -> str:
@@ -131,7 +163,7 @@ def _not_negative(value: str) -> str:
 
 
 def _moment(value: Any, info: ValidationInfo) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and info.context != IN_BODY:
+    if isinstance(value, int) and not isinstance(value, bool) and not (info.context and info.context.in_body):
         return value  # from within the suite; a body has text
     try:
         return from_rfc3339(value)
@@ -185,9 +217,9 @@ Email = Annotated[str, F(max_length=254, json_schema_extra=_as_in("li.lei@exampl
 Phone = Annotated[str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone)]
 # Names a number that a record has, also one that was kept before numbers were checked by country.
 KnownPhone = Annotated[
-    str, F(min_length=5, max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(phone_key)
+    str, F(min_length=5, max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_known_phone)
 ]
-Country = Annotated[str, F(max_length=2, json_schema_extra=_as_in("CN")), AfterValidator(_country)]
+Country = Annotated[str, F(max_length=100, json_schema_extra=_as_in("CN")), AfterValidator(country_code)]
 Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
 SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]
 Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT]

@@ -16,7 +16,7 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 
-from shared.domain.types import IN_BODY
+from shared.domain.types import IN_BODY, Reading
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
 from shared.http.problems import invalid_from
@@ -62,7 +62,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: OnLong
             return body
 
 
-async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
+async def parse(request: Request, adapter: TypeAdapter[T], reading: Reading = IN_BODY) -> T:
     """Read and validate a JSON body.
 
     Raises: TooLarge, UnsupportedMedia, TooManyRequests, Invalid with an error per field.
@@ -71,10 +71,10 @@ async def parse(request: Request, adapter: TypeAdapter[T]) -> T:
     if kind not in ("application/json", ""):
         raise UnsupportedMedia("send application/json")
     on_long: OnLong | None = request.scope.get(ON_LONG_BODY)
-    return validate(await read_body(request, MAX_BYTES if on_long else LONG_BYTES, on_long=on_long), adapter)
+    return validate(await read_body(request, MAX_BYTES if on_long else LONG_BYTES, on_long=on_long), adapter, reading)
 
 
-def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
+def validate(body: bytes, adapter: TypeAdapter[T], reading: Reading = IN_BODY) -> T:
     """Types are taken strictly, as the OpenAPI document declares them; numbers with a fraction are exact decimals.
 
     Raises Invalid: broken UTF-8 or JSON, too deep, too many values, a key twice, NUL, a lone surrogate, NaN, or
@@ -82,7 +82,7 @@ def validate(body: bytes, adapter: TypeAdapter[T]) -> T:
     """
     parsed = parse_json(body or b"{}")
     try:
-        return adapter.validate_python(parsed, strict=True, context=IN_BODY)
+        return adapter.validate_python(parsed, strict=True, context=reading)
     except ValidationError as error:
         raise invalid_from(error) from error
 

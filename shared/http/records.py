@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.domain.command import Command
+from shared.domain.types import Reading
 from shared.errors import Invalid, ProjectionBehind
 from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
@@ -195,7 +196,8 @@ class _Records:
             if request.scope["query_string"]:
                 params.only(params.pairs_of(request), ())
             access.scope(aggregate.name, command.action)  # without the right at all, the body is not even read
-            body = await parse(request, command.adapter)
+            country = await self._platform.directory.country(access.tenant)
+            body = await parse(request, command.adapter, Reading(in_body=True, country=country))
             done = await bus.execute(aggregate, command, body, call_of(request, access, id))
             if command.action == "erase":
                 with suppress(ProjectionBehind):  # it is durable, and the view follows

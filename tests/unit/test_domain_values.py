@@ -66,7 +66,7 @@ def test_values_in_their_one_form(type_: Any, given_value: Any, value: Any) -> N
         (Amount, "1.005"), (Amount, "-0.01"), (Amount, "12,5"), (Amount, Decimal("1E-7")), (Amount, Decimal("1E400")),
         (Currency, "XXX1"), (Country, "ZZ"), (Phone, "12345"), (Phone, "+0123456"), (Phone, "+86139"),
         (Phone, "+1 415 555 26"), (Phone, "+999 123 4567"), (Phone, "+1-800-FLOWERS"),
-        (Phone, "+861012345678 ext. 5"), (Phone, "+٨٦1012345678"),
+        (Phone, "+861012345678 ext"), (Phone, "+٨٦1012345678"), (Phone, "13800138000"), (Country, "Narnia"),
         (Email, "a@b"), (Email, "a b@example.com"), (Email, "a@@example.com"), (Day, "2023-02-29"), (Day, "20240229"),
         (Moment, "2026-13-01"), (Moment, True), (Moment, None), (Moment, 2**62),
     ],

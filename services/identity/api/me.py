@@ -14,6 +14,7 @@ from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
 from shared.domain.command import VERBATIM, CommandModel
+from shared.domain.types import Reading
 from shared.http.answers import Answer, done_answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -85,7 +86,8 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
     @router.patch("/me", openapi_extra=_CHANGE_PROFILE)
     async def change_profile(request: Request) -> Response:
         access = await authenticator.access(request)
-        body = await parse(request, _PROFILE)
+        country = await kernel.directory.country(access.tenant)
+        body = await parse(request, _PROFILE, Reading(in_body=True, country=country))
         call = call_of(request, as_oneself(access), access.user)
         return done_answer(await kernel.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
 

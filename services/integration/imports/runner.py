@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
@@ -85,9 +85,10 @@ class Runner:
         """From the mark in the job store to the end. Raises Stopped, ClaimLost, Invalid (broken file), Forbidden."""
         if self._mark.row:
             await self._wait_for_views(0)  # duplicates of what a killed process made are found
+        country = await self._kernel.directory.country(self._job.access.tenant)
         for step in self._job.steps[self._mark.step :]:
             self._report(step)
-            await self._step(step)
+            await self._step(replace(step, country=country))
             await self._wait_for_views(0)  # a later step finds what this one made
             self._forget_seen()
             self._finder.forget()

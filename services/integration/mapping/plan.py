@@ -10,9 +10,21 @@ from pydantic import ValidationError
 
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Listed, RowCommand
-from services.integration.mapping.values import BadCell, Cells, Found, applies, evaluate, moment_of, texts_of, typed
+from services.integration.mapping.values import (
+    BadCell,
+    Cells,
+    Found,
+    applies,
+    country_of_row,
+    evaluate,
+    moment_of,
+    texts_of,
+    typed,
+)
 from shared.clock import Micros
 from shared.domain.command import Command, CommandModel
+from shared.domain.phones import known_phone
+from shared.domain.types import Reading
 from shared.errors import FieldError
 from shared.messages.findings import field_error
 from shared.views.port import Kind
@@ -70,7 +82,13 @@ def key_text(step: PreparedStep, cells: Cells) -> str:
     if step.key is None:
         return ""
     texts = texts_of(step.key, cells)
+    if texts and step.key_is_phone:
+        return known_phone(texts[0], row_country(step, cells))
     return texts[0] if texts else ""
+
+
+def row_country(step: PreparedStep, cells: Cells) -> str:
+    return country_of_row(step.spec.country, cells, step.country)
 
 
 def is_about(step: PreparedStep, cells: Cells) -> bool:
@@ -157,8 +175,9 @@ class _Planner:
         at = self._moment(row_command)
         if len(self.plan.problems) > before or (not body and leave_out):
             return
+        reading = Reading(country=row_country(self.step, self.cells))
         try:
-            self.plan.commands.append(Planned(command, command.adapter.validate_python(body), at))
+            self.plan.commands.append(Planned(command, command.adapter.validate_python(body, context=reading), at))
         except ValidationError as error:
             self.plan.problems += [field_error(found, found["loc"]) for found in error.errors()]
 

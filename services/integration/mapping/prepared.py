@@ -11,7 +11,7 @@ from shared.domain.command import Command
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.security.permissions import Access
-from shared.views.port import Kind
+from shared.views.port import Key, Kind
 
 _HIDDEN_BUT_MEANT = frozenset({"identity.ListUser"})  # of the commands that have no route, those made for imports
 _NOT_MADE = "records of this type cannot be made by an import"
@@ -25,7 +25,10 @@ def may_import(command: Command) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PreparedStep:
-    """A step with what its names stand for. index counts from 0; lookups: every value that needs one."""
+    """A step with what its names stand for. index counts from 0; lookups: every value that needs one.
+
+    country: the organisation's, where the step names none.
+    """
 
     index: int
     spec: Step
@@ -35,6 +38,7 @@ class PreparedStep:
     further_commands: tuple[tuple[FurtherCommand, Command], ...]
     lookups: tuple[Value, ...]
     gathers: tuple[str, ...] = field(default=())
+    country: str = ""
 
     @property
     def key(self) -> Value | None:
@@ -43,6 +47,11 @@ class PreparedStep:
         value = self.spec.fields[self.spec.key]
         assert isinstance(value, Value)
         return value
+
+    @property
+    def key_is_phone(self) -> bool:
+        declared = self.aggregate.collection.field(self.spec.key or "")
+        return declared is not None and declared.key is Key.PHONE
 
     def gathered(self, name: str) -> Value:
         """The value of a field that gathers."""

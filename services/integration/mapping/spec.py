@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag,
 from pydantic import Field as F
 
 from services.integration.mapping.source import Lines, line_of, parse_source
+from shared.domain.types import country_code
 from shared.errors import FieldError, Invalid
 from shared.messages import fault, say, shown
 from shared.messages.findings import message_of
@@ -72,6 +73,10 @@ def _value(given: Any) -> Any:
 Given = Annotated[Value, BeforeValidator(_value)]
 
 
+def _country(given: Any) -> Any:
+    return {"constant": country_code(given)} if isinstance(given, str) else given
+
+
 class Listed(Part):
     """A list of values; those without one are left out."""
 
@@ -123,7 +128,10 @@ class FurtherCommand(RowCommand):
 
 
 class Step(RowCommand):
-    """file: None = one row without columns. key: the field that tells which record a row means."""
+    """file: None = one row without columns. key: the field that tells which record a row means.
+
+    country: whose telephone numbers are meant where they have no country code; a bare text is a country, not a column.
+    """
 
     name: Name
     file: Name | None = None
@@ -131,6 +139,7 @@ class Step(RowCommand):
     mode: Mode = "create"
     key: FieldName | None = None
     command: CommandName | None = None
+    country: Annotated[Value | None, BeforeValidator(_country)] = None
     then: list[FurtherCommand] = F(default=[], max_length=20)
 
     @model_validator(mode="after")
@@ -144,7 +153,8 @@ class Step(RowCommand):
         return self
 
     def columns(self) -> set[str]:
-        return super().columns().union(*(further.columns() for further in self.then))
+        of_country = self.country.columns() if self.country is not None else ()
+        return super().columns().union(of_country, *(further.columns() for further in self.then))
 
 
 class Mapping(Part):

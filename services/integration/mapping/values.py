@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
 from shared.clock import Micros, from_rfc3339, is_day, start_of_day, to_rfc3339
+from shared.domain.countries import BadCountry, country_of
 from shared.views.port import Kind
 
 Cells = Mapping[str, str]
@@ -116,6 +117,17 @@ def _looked_up(lookup: str, text: str, found: Found) -> str:
     if len(ids) > 1:
         raise BadCell("ambiguous-reference", f"there are several of {resource} whose {field} is {text[:80]!r}")
     return ids[0]
+
+
+def country_of_row(value: Value | None, cells: Cells, otherwise: str) -> str:
+    """The ISO code of the country that a row's own value names. One that is not known counts as none: where it is a
+    field of the record, too, that field reports it.
+    """
+    try:
+        texts = texts_of(value, cells) if value is not None else []
+        return country_of(texts[0]) if texts else otherwise
+    except (BadCell, BadCountry):
+        return otherwise
 
 
 def moment_of(text: str, now: Micros) -> Micros:

@@ -1,0 +1,62 @@
+"""Telephone numbers without a country code are those of the organisation's country, in bodies and in files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.importing import Office, office
+
+MAPPING = """
+name: Phones
+steps:
+  - name: phones
+    file: phones.csv
+    resource: account
+    mode: upsert
+    key: phone
+    fields: { phone: Phone, name: Name, country: Land }
+"""
+
+
+async def shown(desk: Office, path: str) -> object:
+    await desk.suite.kernel.projector.catch_up()
+    return (await desk.get(path))["phone"]
+
+
+async def test_the_organisations_country_is_meant(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        body = {"name": "Acme", "phone": "13800138000"}
+        refused = await desk.client.post("/customer/accounts", json=body)
+        assert refused.status_code == 422
+        [error] = refused.json()["errors"]
+        assert (error["field"], error["code"]) == ("phone", "phone-country")
+        assert "13800138000" in error["message"]
+
+        organisation = f"/identity/organisations/{desk.tenant}"
+        (await desk.client.patch(organisation, json={"country": "中国"})).raise_for_status()
+        await desk.suite.kernel.projector.catch_up()
+        acme = await desk.create("/customer/accounts", **body)
+        assert await shown(desk, f"/customer/accounts/{acme}") == "+8613800138000"
+        (await desk.client.patch("/identity/me", json={"phone": "010-12345678转8001"})).raise_for_status()
+        assert await shown(desk, f"/identity/users/{desk.user}") == "+861012345678;ext=8001"
+
+        rows = "Phone,Name,Land\n138 0013 8000,Acme Ltd,China\n010-87654321,Beta,德国\n12,Gamma,CN\n"
+        report = await desk.run(MAPPING, {"phones.csv": rows})
+        assert [report["totals"][what] for what in ("updated", "created", "rejected")] == [1, 1, 1]
+        changed = await desk.get(f"/customer/accounts/{acme}")
+        assert (changed["name"], changed["country"]) == ("Acme Ltd", "CN")
+        [beta] = (await desk.get("/customer/accounts", name="Beta"))["items"]
+        assert (beta["phone"], beta["country"]) == ("+861087654321", "DE")
+
+
+async def test_a_number_is_removed_by_any_spelling(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        contact = f"/customer/contacts/{await desk.create('/customer/contacts', name='Ann Lee', phone='+4922112345')}"
+        for spelling, verb, phones in (
+            ("+49 (0)221 12345", "add-phone", ["+4922112345"]),
+            ("0049 221 12345 ext. 7", "add-phone", ["+4922112345", "+4922112345;ext=7"]),
+            ("+49 (0)221 123-45", "remove-phone", ["+4922112345;ext=7"]),
+        ):
+            (await desk.client.post(f"{contact}/{verb}", json={"phone": spelling})).raise_for_status()
+            await desk.suite.kernel.projector.catch_up()
+            assert [entry["phone"] for entry in (await desk.get(contact))["phones"]] == phones
