@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from services.sales.conversion_carry import ACCOUNT_FIELDS, body_of
 from services.sales.lead import Lead
 from services.sales.pipeline import pipeline_for
 from services.sales.stage_gate import check_gate
@@ -14,10 +15,6 @@ from shared.events import sales_leads as events
 from shared.kernel.lookups import Lookups
 
 OPEN = "sales.OpenOpportunity"
-ACCOUNT_FIELDS = (
-    *("website", "industry", "country", "region", "city", "postcode", "address"),
-    *("employees", "annual_revenue", "source"),
-)  # that a new account takes from the lead
 CONTACT_FIELDS = (
     *("name", "given_name", "family_name", "salutation", "email", "title", "department", "wechat", "source"),
     *("do_not_call", "do_not_email"),
@@ -27,12 +24,21 @@ _ARCHIVE = {
     "contact": "customer.ArchiveContact",
     "account": "customer.ArchiveAccount",
 }
+_CHANGES = {
+    "account": ("customer.ChangeAccountDetails", "customer.TagAccount"),
+    "contact": ("customer.ChangeContactDetails", "customer.TagContact"),
+    "opportunity": ("sales.ChangeOpportunityDetails", "sales.TagOpportunity"),
+}  # record type → the commands that fill fields, and that add tags
+UNDO = {"account": "customer.UndoAccountChange", "contact": "customer.UndoContactChange"}
 Ended = events.LeadConversionFailed | events.LeadConversionUndone
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command of a conversion for the record `id` of type `resource`. name: unique within the conversion."""
+    """A command of a conversion for the record `id` of type `resource`. name: unique within the conversion.
+
+    optional: the conversion goes on without it.
+    """
 
     name: str
     command: str
@@ -40,6 +46,7 @@ class Step:
     resource: str
     id: str
     creates: bool = False
+    optional: bool = False
 
 
 def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
@@ -48,9 +55,16 @@ def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
     linked = {"account": account} if account else {}
     allowed = {"allow_duplicate": plan.allow_duplicate}
     if account and "account" in plan.created:
-        yield Step("account", "customer.CreateAccount", {**_account(lead), **allowed}, "account", account, True)
+        yield Step(
+            "account",
+            "customer.CreateAccount",
+            {**_account(lead), **_more("account", plan, lead), **allowed},
+            "account",
+            account,
+            True,
+        )
     if contact and "contact" in plan.created:
-        body = {**_contact(lead), **linked, **allowed}
+        body = {**_contact(lead), **_more("contact", plan, lead), **linked, **allowed}
         yield Step("contact", "customer.CreateContact", body, "contact", contact, True)
         if lead.phone and lead.mobile:
             mobile = {"phone": lead.mobile, "kind": "mobile"}
@@ -58,10 +72,32 @@ def steps(plan: events.LeadConversionStarted, lead: Lead) -> Iterator[Step]:
     elif account and contact:
         yield Step("link", "customer.LinkToAccount", linked, "contact", contact)
     if deal and "opportunity" in plan.created:
-        body = {**plan.deal, **linked, "lead": lead.id, "owner": lead.owner}
+        body = {**plan.deal, **_more("opportunity", plan, lead), **linked, "lead": lead.id, "owner": lead.owner}
         yield Step("opportunity", OPEN, body, "opportunity", deal, True)
     if deal and contact:
         yield Step("role", "sales.SetContactRole", {"contact": contact, "role": plan.role}, "opportunity", deal)
+    for resource, fields in plan.fills.items():
+        yield from _fill(resource, getattr(plan, resource), fields, resource in plan.created, lead)
+
+
+def _more(resource: str, plan: events.LeadConversionStarted, lead: Lead) -> dict[str, Any]:
+    """What a new record takes in addition."""
+    return body_of(lead, plan.fills.get(resource, []))
+
+
+def _fill(resource: str, id: str, fields: list[str], new: bool, lead: Lead) -> Iterator[Step]:
+    """The tags, and what an existing record lacks. Where it is refused (an address that another contact has), the
+    record stays as it is."""
+    change, tag = _CHANGES[resource]
+    if not new and (body := body_of(lead, fields)):
+        yield Step(f"fill-{resource}", change, body, resource, id, optional=True)
+    if not new and "email" in fields:
+        yield Step("fill-email", "customer.AddContactEmail", {"email": lead.email}, resource, id, optional=True)
+    if not new and "phone" in fields:
+        phone = {"phone": lead.phone or lead.mobile}
+        yield Step("fill-phone", "customer.AddContactPhone", phone, resource, id, optional=True)
+    if "tags" in fields:
+        yield Step(f"tag-{resource}", tag, {"add": lead.tags}, resource, id, optional=True)
 
 
 def steps_back(ended: Ended) -> Iterator[Step]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field as F
 
+from services.sales.conversion_carry import Fills, carried
 from services.sales.conversion_steps import admit, admit_back
 from services.sales.lead import LEAD, Lead, require_editable
 from services.sales.opportunity_lines import ContactRole
@@ -54,22 +55,32 @@ class ConvertLead(CommandModel):
     }
 
 
-async def before_convert(cmd: ConvertLead, lookups: Lookups) -> CrmError | None:
-    """Raises Invalid for an unknown choice; returns the error that refuses one of the steps to the caller."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """fills: see LeadConversionStarted. refusal: the error that refuses one of the steps to the caller."""
+
+    fills: Fills
+    refusal: CrmError | None = None
+
+
+async def before_convert(cmd: ConvertLead, lookups: Lookups) -> Prepared:
+    """Raises Invalid for an unknown choice."""
     for resource in RESOURCES:
         choice = getattr(cmd, resource)
         await lookups.exists(resource, resource, None if choice in (NEW, NONE) else choice)
     await lookups.exists("pipeline", "pipeline", cmd.pipeline)
     lead = await lookups.state(LEAD, lookups.id)
+    plan = _plan(cmd, lead, lambda: NEW, 0, {})
+    fills = await carried(lead, {r: getattr(plan, r) for r in RESOURCES}, plan.created, lookups)
     try:
-        await admit(_plan(cmd, lead, lambda: NEW, 0), lead, lookups)
+        await admit(replace(plan, fills=fills), lead, lookups)
     except CrmError as refusal:
-        return refusal
-    return None
+        return Prepared(fills, refusal)
+    return Prepared(fills)
 
 
 @COMMANDS.command("ConvertLead", action="edit", verb="convert", prepare=before_convert, sets=("status",))
-def convert(cmd: ConvertLead, state: Lead, ctx: Context[CrmError | None]) -> list[Event]:
+def convert(cmd: ConvertLead, state: Lead, ctx: Context[Prepared]) -> list[Event]:
     """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason).
 
     Its steps run as the suite; so the caller needs the rights to do each of them by hand.
@@ -77,21 +88,30 @@ def convert(cmd: ConvertLead, state: Lead, ctx: Context[CrmError | None]) -> lis
     require_editable(state)
     if state.status != "qualified":
         raise Rejected("only a qualified lead is converted", code="not-qualified", status=state.status)
-    started = _plan(cmd, state, ctx.new_id, ctx.occurred_at)
+    started = _plan(cmd, state, ctx.new_id, ctx.occurred_at, ctx.facts.fills)
     _require_complete(cmd, state, started.created)
-    if ctx.facts is not None:
-        raise ctx.facts
+    if ctx.facts.refusal is not None:
+        raise ctx.facts.refusal
     return [started]
 
 
-def _plan(cmd: ConvertLead, state: Lead, new_id: Callable[[], str], at: Micros) -> events.LeadConversionStarted:
+def _plan(
+    cmd: ConvertLead, state: Lead, new_id: Callable[[], str], at: Micros, fills: Fills
+) -> events.LeadConversionStarted:
     choices = {"account": cmd.account or (NEW if state.company else NONE), "contact": cmd.contact}
     choices["opportunity"] = cmd.opportunity
     created = [resource for resource in RESOURCES if choices[resource] == NEW]
     ids = {r: new_id() if c == NEW else None if c == NONE else c for r, c in choices.items()}
     deal = _deal(cmd, state) if "opportunity" in created else {}
     return events.LeadConversionStarted(
-        new_id(), **ids, created=created, role=cmd.role, deal=deal, allow_duplicate=cmd.allow_duplicate, at=at
+        new_id(),
+        **ids,
+        created=created,
+        role=cmd.role,
+        deal=deal,
+        allow_duplicate=cmd.allow_duplicate,
+        at=at,
+        fills=fills,
     )
 
 

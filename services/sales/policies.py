@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from services.sales.conversion_steps import Step, steps, steps_back
+from services.sales.conversion_steps import UNDO, Ended, Step, steps, steps_back
 from services.sales.lead import LEAD, Lead
 from services.sales.lead_conversion import is_running, made_by
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
@@ -17,6 +17,7 @@ from shared.streaming.policies import Policy, Reaction
 
 log = logging.getLogger("crm.sales")
 REASON_LENGTH = 500
+LINK = "customer.ContactLinkedToAccount"
 
 
 # --- pipelines --------------------------------------------------------------------------------------------------------
@@ -60,7 +61,12 @@ async def convert(reaction: Reaction) -> None:
 async def _create(reaction: Reaction, plan: leads.LeadConversionStarted, lead: Lead) -> None:
     for step in steps(plan, lead):
         made, changed = (step.id, None) if step.creates else (None, step.id)
-        await reaction.send(step.name, step.command, step.body, id=changed, new_id=made)
+        try:
+            await reaction.send(step.name, step.command, step.body, id=changed, new_id=made)
+        except CrmError as error:
+            if error.status == 503 or not step.optional:
+                raise
+            log.info("%s was left out: %s", step.name, redacted(error))
 
 
 async def _lead(reaction: Reaction) -> Lead:
@@ -69,7 +75,23 @@ async def _lead(reaction: Reaction) -> Lead:
 
 async def archive_created(reaction: Reaction) -> None:
     """Take back what a failed or undone conversion did, the last first. Records that were never made are skipped."""
-    for step in steps_back(reaction.recorded.event):
+    ended: Ended = reaction.recorded.event
+    for resource in ("contact", "account"):
+        if (id := getattr(ended, resource)) and resource not in ended.created:
+            await _take_back_fills(reaction, resource, id, unlinked="account" in ended.created)
+    for step in steps_back(ended):
+        await _take_back(reaction, step)
+
+
+async def _take_back_fills(reaction: Reaction, resource: str, id: str, *, unlinked: bool) -> None:
+    """Undo what the conversion changed in an existing record, the last first. What others have changed since stays.
+    unlinked: a step of its own ends the contact's link to the account."""
+    lead = await reaction.records.events(LEAD, reaction.tenant, reaction.recorded.id)
+    began = [e.event_id for e in lead if isinstance(e.event, leads.LeadConversionStarted)][-1]
+    history = await reaction.records.events(reaction.catalogue[resource], reaction.tenant, id)
+    filled = [e for e in history if e.metadata.causation_id == began and not (unlinked and e.type == LINK)]
+    for event in reversed(filled):
+        step = Step(f"unfill-{resource}-{event.version}", UNDO[resource], {"version": event.version}, resource, id)
         await _take_back(reaction, step)
 
 

@@ -5,7 +5,7 @@ What tells about the person is apart from what tells about the chance, so that e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from shared.events import common
@@ -82,7 +82,8 @@ class LeadRecycled:
 class LeadConversionStarted:
     """The saga's plan. The ids are decided here; `created`: which of the three resources come into being by it.
 
-    `deal`: fields of the new opportunity. `at`: the event's moment (µs).
+    `deal`: fields of the new opportunity. `at`: the event's moment (µs). `fills`: record type → names of the fields
+    that it takes from the lead in addition, where it is new or lacks them.
     """
 
     conversion: str
@@ -94,6 +95,7 @@ class LeadConversionStarted:
     deal: Annotated[dict[str, Any], Sealed("name", "source")]
     allow_duplicate: bool
     at: int
+    fills: dict[str, list[str]] = field(default_factory=dict)
 
 
 @event("sales.LeadConverted")

@@ -114,6 +114,10 @@ class Lookups:
         if _is_gone(state) or (owners is not None and (not owners or (owned and state.owner not in owners))):
             raise _unknown(field, resource)
 
+    async def defined(self, resource: str) -> dict[str, Document]:
+        """The organisation's custom fields of a record type, by name."""
+        return await self._sources.custom.defined(self.tenant, resource)
+
     async def admit(self, command: Command, body: dict[str, Any], id: str | None = None) -> Any:
         """Run the checks and look-ups of another command before its decision; returns its facts.
 

@@ -8,7 +8,7 @@ import pytest
 
 import services.sales.catalogue  # noqa: F401  (registers every command)
 from services.sales.lead import LEAD
-from services.sales.lead_conversion import Created
+from services.sales.lead_conversion import Created, Prepared
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Metadata, Recorded
@@ -21,6 +21,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     "RecycleLead": {},
     "ConvertLead": {},
 }
+PREPARED = Prepared({})
+FACTS = {"ConvertLead": PREPARED}
 
 
 def captured(owner: str | None = ME, **details: Any) -> Given:
@@ -125,7 +127,7 @@ ALREADY = {("working", "StartWorking"), ("qualified", "QualifyLead"), ("disquali
     "status", ["new", "assigned", "working", "qualified", "disqualified", "converting", "converted"]
 )
 def test_every_arrow(status: str, command: str) -> None:
-    outcome = in_status(status).when(command, COMMANDS[command])
+    outcome = in_status(status).when(command, COMMANDS[command], facts=FACTS.get(command))
     if (status, command) in ALLOWED:
         assert outcome.and_so().state.status == ALLOWED[status, command]
     elif (status, command) in ALREADY:
@@ -158,7 +160,7 @@ class TestConversion:
         body = {"opportunity": "new", "amount": "5", "close_date": "2027-01-31"}
         converting = (
             in_status("qualified")
-            .when("ConvertLead", body)
+            .when("ConvertLead", body, facts=PREPARED)
             .then(
                 started(
                     conversion="new-4",
@@ -174,18 +176,22 @@ class TestConversion:
 
     def test_existing_ones_and_none(self) -> None:
         body = {"account": "a9", "contact": "none", "opportunity": "o9"}
-        in_status("qualified").when("ConvertLead", body).then(
+        in_status("qualified").when("ConvertLead", body, facts=PREPARED).then(
             started(conversion="new-1", account="a9", contact=None, opportunity="o9", created=[])
         )
 
     def test_what_is_missing_is_named(self) -> None:
         bare = given(LEAD, events.LeadCaptured(ID, {}, {}, ME), events.LeadWorkStarted(), events.LeadQualified())
-        error = bare.when("ConvertLead", {"account": "new", "opportunity": "new"}).then_rejected(Invalid)
+        error = bare.when("ConvertLead", {"account": "new", "opportunity": "new"}, facts=PREPARED).then_rejected(
+            Invalid
+        )
         assert [e.field for e in error.errors] == ["name", "email", "company", "opportunity_name"]
 
     def test_what_refuses_a_step_to_the_caller_refuses_it_all(self) -> None:
-        in_status("qualified").when("ConvertLead", facts=Forbidden("no")).then_rejected(Forbidden)
-        in_status("converted").when("ConvertLead", facts=Forbidden("no")).then_rejected(Rejected, code="converted")
+        in_status("qualified").when("ConvertLead", facts=Prepared({}, Forbidden("no"))).then_rejected(Forbidden)
+        in_status("converted").when("ConvertLead", facts=Prepared({}, Forbidden("no"))).then_rejected(
+            Rejected, code="converted"
+        )
 
     def test_its_ends(self) -> None:
         running = in_status("converting")
@@ -201,7 +207,7 @@ class TestConversion:
             ended.when("CompleteConversion", {"conversion": "x"}).then_nothing()
             ended.when("FailConversion", {"conversion": "x", "reason": "y"}).then_nothing()
         running.when("CompleteConversion", {"conversion": "other"}).then_nothing()
-        failed.when("ConvertLead").and_so()
+        failed.when("ConvertLead", facts=PREPARED).and_so()
 
     @pytest.mark.parametrize("status", ["converting", "converted"])
     @pytest.mark.parametrize(
@@ -235,7 +241,7 @@ class TestUndoingTheConversion:
             .then(events.LeadConversionUndone("x", "a1", "c1", None, ["account", "contact"]))
         )
         assert (back.state.status, back.state.account, back.state.converted_at) == ("qualified", None, 0)
-        back.when("ConvertLead").and_so()
+        back.when("ConvertLead", facts=PREPARED).and_so()
 
     def test_refused_when_others_worked_on_it(self) -> None:
         facts = [Created("contact", "c1", [later("u2"), later("system", "u3")])]
