@@ -22,6 +22,7 @@ LONGEST_TEXT = 2000
 MOST_ENTRIES = 50  # of a list
 _DIGITS, _PLACES = 38, 18  # of a decimal: in all, and after the point
 _SAFE = 2**53
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a custom field
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _AMOUNT, _CURRENCY = TypeAdapter[str](Amount), TypeAdapter[str](Currency)
 

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.integration.imports.job_store import JobFile
-from services.integration.mapping.prepared import PreparedStep
-from shared.errors import Forbidden
+from services.integration.mapping.prepared import KEY_KINDS, PreparedStep
+from shared.errors import Forbidden, Invalid
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.custom_fields import CustomFields
+from shared.messages import say
 from shared.security.permissions import Access
 from shared.texts import clean_line
-from shared.views.port import Condition, Document, Field, Query, ReadableViews
+from shared.views.entries import entry_of
+from shared.views.port import Condition, Document, Field, Op, Query, ReadableViews
 from shared.views.values import index_value
 
 CHUNK = 100  # values asked for in one query
@@ -40,6 +43,17 @@ class Finder:
                 self._makers.setdefault((step.spec.resource, step.spec.key), []).append(step.index)
         self._found: dict[Wanted, list[str]] = {}
         self._recent: list[dict[Wanted, list[str]]] = [{}, {}]  # what the rows of the last two batches were about
+        self._own: dict[tuple[str, str], Field] = {}
+
+    async def know(self, custom: CustomFields, tenant: str, steps: Iterable[PreparedStep]) -> None:
+        """Find out of which kinds the custom fields are by which records are found. Raises Invalid for one that is not
+        defined, or by which nothing can be found."""
+        for resource, field in {found for step in steps for found in step.found_by if found[1].startswith("custom.")}:
+            (declared,) = await custom.entries(tenant, resource, [field])
+            if (kind := declared.kind) not in KEY_KINDS:
+                message = say("records cannot be found by {field}, which is of kind {kind}", field=field, kind=kind)
+                raise Invalid.field("key", "bad-key", message)
+            self._own[resource, field] = declared
 
     def ids(self, resource: str, field: str, text: str) -> list[str]:
         """What `fetch` found: none, one, or two where several have this value."""
@@ -54,7 +68,7 @@ class Finder:
         return "" if value is None else str(value)
 
     def _declared(self, resource: str, field: str) -> Field:
-        declared = self._catalogue[resource].collection.field(field)
+        declared = self._own.get((resource, field)) or self._catalogue[resource].collection.field(field)
         assert declared is not None, "checked when the mapping was prepared"
         return declared
 
@@ -83,18 +97,21 @@ class Finder:
 
     async def _ask(self, resource: str, field: str, texts: dict[str, str]) -> None:
         found: dict[str, list[str]] = {form: [] for form in texts}
-        query = self._query(field, "in", list(texts.values()), 200)
+        declared = self._declared(resource, field)
+        query = self._query(declared, "in", list(texts.values()), 200)
         collection, scope = self._catalogue[resource].collection.name, self.access.scope(resource)
         if not self.access.may_see(resource, field):
             raise Forbidden(f"records of {resource} cannot be found by {field!r}")
         page = await self._views.find(collection, query, scope)
         for document in page.items:
-            found.setdefault(self.canonical(resource, field, str(document[field])), []).append(document["id"])
+            found.setdefault(self.canonical(resource, field, str(_value(document, declared))), []).append(
+                document["id"]
+            )
         if page.next is not None:  # very many have these values: ask one by one
             for form, text in texts.items():
-                few = await self._views.find(collection, self._query(field, "eq", text, 2), scope)
+                few = await self._views.find(collection, self._query(declared, "eq", text, 2), scope)
                 found[form] = [d["id"] for d in few.items]
-        if self._declared(resource, field).key is not None:
+        if declared.key is not None:
             await self._ask_merged(resource, field, {f: texts[f] for f, ids in found.items() if not ids}, found)
         for form, ids in found.items():
             self._found[resource, field, form] = ids[:2]
@@ -114,9 +131,9 @@ class Finder:
             if last is not None and not last["archived"] and last["id"] not in ids:
                 ids.append(last["id"])
 
-    def _query(self, field: str, op: str, value: object, limit: int) -> Query:
+    def _query(self, field: Field, op: Op, value: object, limit: int) -> Query:
         here = Condition("archived", "eq", False)
-        return Query(where=(Condition(field, op, value), here), limit=limit)  # type: ignore[arg-type]
+        return Query((Condition(field.name, op, value), here), limit=limit, entries=(field,) if field.is_entry else ())
 
     def remember(self, resource: str, field: str, form: str, id: str) -> None:
         """A row of this batch makes (or is about) this record; the job store knows it only when the batch is done."""
@@ -131,3 +148,7 @@ class Finder:
     def forget(self) -> None:
         """What was not there may be there now."""
         self._found.clear()
+
+
+def _value(document: Document, field: Field) -> object:
+    return entry_of(document, field) if field.is_entry else document[field.name]

@@ -86,6 +86,7 @@ class Runner:
         if self._mark.row:
             await self._wait_for_views(0)  # duplicates of what a killed process made are found
         country = await self._kernel.directory.country(self._job.access.tenant)
+        await self._finder.know(self._kernel.bus.custom, self._job.access.tenant, self._job.steps)
         for step in self._job.steps[self._mark.step :]:
             self._report(step)
             await self._step(replace(step, country=country))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from services.integration.mapping.source import Lines, Path, line_of
 from services.integration.mapping.spec import FurtherCommand, Listed, Mapping, RowCommand, Step, Value
 from shared.domain.command import Command
+from shared.domain.custom_values import NAME
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.security.permissions import Access
@@ -15,7 +16,7 @@ from shared.views.port import Key, Kind
 
 _HIDDEN_BUT_MEANT = frozenset({"identity.ListUser"})  # of the commands that have no route, those made for imports
 _NOT_MADE = "records of this type cannot be made by an import"
-_KEY_KINDS = (Kind.TEXT, Kind.KEYWORD)
+KEY_KINDS = (Kind.TEXT, Kind.KEYWORD)
 
 
 def may_import(command: Command) -> bool:
@@ -39,6 +40,12 @@ class PreparedStep:
     lookups: tuple[Value, ...]
     gathers: tuple[str, ...] = field(default=())
     country: str = ""
+
+    @property
+    def found_by(self) -> list[tuple[str, str]]:
+        """The record types and fields by which rows find records: of the key, and of lookups."""
+        keys = [] if self.spec.key is None else [(self.spec.resource, self.spec.key)]
+        return [*keys, *((v.lookup.partition(".")[0], v.lookup.partition(".")[2]) for v in self.lookups)]
 
     @property
     def key(self) -> Value | None:
@@ -179,8 +186,7 @@ class _Checker:
     def _key(self, spec: Step, aggregate: AnyAggregate) -> None:
         if spec.key is None:
             return
-        declared = aggregate.collection.field(spec.key)
-        if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
+        if not _finds(aggregate, spec.key):
             self._fail(("key",), *_bad_key(spec.resource, spec.key))
 
     def _further_commands(self, spec: Step, aggregate: AnyAggregate) -> Iterator[tuple[FurtherCommand, Command]]:
@@ -212,8 +218,7 @@ class _Checker:
         if not value.lookup:
             return
         resource, _, name = value.lookup.partition(".")
-        declared = self.catalogue[resource].collection.field(name) if resource in self.catalogue else None
-        if declared is None or not declared.indexed or declared.kind not in _KEY_KINDS:
+        if resource not in self.catalogue or not _finds(self.catalogue[resource], name):
             self._fail(at, *_bad_lookup(value.lookup))
 
     def _fail(self, path: Path, code: str, message: str) -> None:
@@ -223,3 +228,12 @@ class _Checker:
 def _takes(command: Command, name: str) -> bool:
     head, _, custom = name.partition(".")
     return head in command.model.model_fields and (not custom or head == "custom")
+
+
+def _finds(aggregate: AnyAggregate, name: str) -> bool:
+    """Whether records can be found by a field. Custom fields are looked up when the import begins."""
+    head, _, custom = name.partition(".")
+    if custom:
+        return head == aggregate.collection.open and NAME.fullmatch(custom) is not None
+    declared = aggregate.collection.field(name)
+    return declared is not None and declared.indexed and declared.kind in KEY_KINDS

@@ -48,7 +48,7 @@ class Value(Part):
     date: str = F(default="", max_length=40)
     scale: Decimal | None = None
     split: str = F(default="", max_length=5)
-    lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.[a-z_]+)?$")] = ""
+    lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.(custom\.[a-z0-9_]+|[a-z_]+))?$")] = ""
     gather: bool = False
     required: bool = False
     expected: bool = False

@@ -9,9 +9,12 @@ from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperatio
 from functools import lru_cache
 from typing import Any, Protocol
 
+import orjson
+
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
 from shared.clock import Micros, from_rfc3339, is_day, start_of_day, to_rfc3339
 from shared.domain.countries import BadCountry, country_of
+from shared.tabular.cells import entries
 from shared.views.port import Kind
 
 Cells = Mapping[str, str]
@@ -159,9 +162,21 @@ def typed(value: Any, kind: Kind | None) -> Any:
         return int(value)
     if kind is Kind.BOOLEAN and value in ("true", "false"):
         return value == "true"
+    if kind is Kind.KEYWORDS and not value.startswith("["):
+        return entries(value)
+    if kind in (Kind.JSON, Kind.KEYWORDS):
+        return _object(value)
     if kind is Kind.DATETIME:
         return _first_instant(value) if is_day(value) else with_offset(value)
     return value
+
+
+def _object(text: str) -> Any:
+    """Money, as an export writes it."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return text
 
 
 def _first_instant(day: str) -> str:
