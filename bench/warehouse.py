@@ -30,7 +30,7 @@ from tests.support.roles import BUILT_IN
 
 FACTS = 10_000_000
 BLOCK, BLOCKS = 10_000, 10
-MONTH_STAGE = "toStartOfMonth(opened_on) AS month, stage, count() AS n, sum(amount) AS total"
+MONTH_STAGE = "toStartOfMonth({day}) AS month, stage, count() AS n, sum(amount) AS total"
 DASHBOARD = ("revenue_by_month", "revenue_by_agent", "revenue_by_manager", "revenue_by_product", "win_rate")
 ADMINISTRATOR = Access("acme", "u1", (BUILT_IN["administrator"],))
 _FACTS, _NOW = OPPORTUNITIES.tables
@@ -88,8 +88,11 @@ def _questions(runner: asyncio.Runner, gateway: SqlGateway, locked: Any, rounds:
         f"SELECT * FROM opportunity_facts WHERE tenant = 'acme' AND {at} ORDER BY id DESC, version DESC LIMIT 1 BY id"
     )
     cases = {
-        "now": asked(f"SELECT {MONTH_STAGE} FROM opportunities GROUP BY month, stage"),
-        "bare now": bare(f"SELECT {MONTH_STAGE} FROM opportunities_now FINAL WHERE NOT archived GROUP BY month, stage"),
+        "now": asked(f"SELECT {MONTH_STAGE.format(day='opened_on')} FROM opportunities GROUP BY month, stage"),
+        "bare now": bare(
+            f"SELECT {MONTH_STAGE.format(day='toDate32(opened_at)')} FROM opportunities_now FINAL WHERE NOT archived "
+            "GROUP BY month, stage"
+        ),
         "as of": asked("SELECT * FROM pipeline_as_of(day = '2018-06-30')"),
         "bare as of": bare(
             f"SELECT stage, status, count(), sum(amount) FROM ({last}) WHERE NOT archived GROUP BY stage, status"
@@ -207,8 +210,8 @@ def _statements(facts: int) -> list[str]:
         "status": "if(number % 4 < 3, 'open', if(intDiv(number, 4) % 3 = 0, 'lost', 'won'))",
         "amount": "toDecimal64(number % 10000, 2)",
         "currency": "'USD'",
-        "opened_on": "toDate32('2017-01-01') + toIntervalDay(opened)",
-        "closed_on": "if(number % 4 = 3, toDate32('2017-01-01') + toIntervalDay(opened + 60), NULL)",
+        "opened_at": "toDateTime64('2017-01-01 00:00:00', 6, 'UTC') + toIntervalDay(opened)",
+        "closed_at": "if(number % 4 = 3, opened_at + toIntervalDay(60), NULL)",
         "created_at": "occurred_at",
     }
     chosen = ", ".join(f"{sql} AS {name}" for name, sql in values.items())

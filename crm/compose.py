@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from functools import partial
 
 from crm.caches import open_warehouse
 from crm.ports import open_ports
@@ -158,13 +159,19 @@ async def open_kernel(
         return _asking(kernel, warehouse)
     feed = await open_warehouse(
         settings.data / "warehouse",
-        lambda w: WarehouseFeed(w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock, kernel.views),
+        lambda w: WarehouseFeed(
+            w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock, kernel.views, partial(_zone, kernel)
+        ),
         unconfined=sql_unconfined(),
     )
     stack.push_async_callback(feed.warehouse.close)
     if "warehouse" not in roles.loops:
         return _asking(kernel, feed.warehouse)
     return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed)
+
+
+async def _zone(kernel: Kernel, tenant: str) -> str:
+    return (await kernel.directory.calendar(tenant)).time_zone
 
 
 def _asking(kernel: Kernel, warehouse: Warehouse) -> Kernel:

@@ -15,6 +15,7 @@ from shared.errors import Unavailable
 from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
+from shared.security.directory import Directory
 from shared.warehouse.follower import FactsState
 from shared.warehouse.port import Warehouse
 
@@ -29,18 +30,18 @@ def create_app(kernel: Kernel) -> FastAPI:
     return ServiceApp(
         "Analytics",
         "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(kernel, _opener(kernel.warehouse, kernel.facts, People(kernel.directory)), kernel.facts)],
+        [sql_router(kernel, _opener(kernel.warehouse, kernel.facts, kernel.directory), kernel.facts)],
     )
 
 
-def _opener(warehouse: Warehouse, facts: FactsState, people: People) -> OpenGateway:
+def _opener(warehouse: Warehouse, facts: FactsState, directory: Directory) -> OpenGateway:
     """The SQL parser would cost every start half a second: the first question loads it, in a thread."""
     opened: list[SqlGateway] = []
 
     async def open_gateway() -> SqlGateway:
         if not opened:
             module = await asyncio.to_thread(import_module, "services.analytics.sql.gateway")
-            opened.append(module.SqlGateway(warehouse, people, facts.generation))
+            opened.append(module.SqlGateway(warehouse, People(directory), facts.generation, directory.calendar))
         return opened[0]
 
     return open_gateway

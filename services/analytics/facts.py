@@ -12,7 +12,7 @@ from typing import Any
 
 from services.analytics.rollups import ROLLUP
 from shared.events.envelope import Recorded
-from shared.warehouse.tables import Column, FactTable, day, day_at, moment, money, within
+from shared.warehouse.tables import Column, FactTable, day, moment, money, within
 
 _REF = "LowCardinality(String)"
 
@@ -40,11 +40,6 @@ def _moment(name: str) -> Column:
     return _made("Nullable(DateTime64(6, 'UTC'))", name, moment)
 
 
-def _day_of(name: str, field: str) -> Column:
-    """The day (UTC) of a moment."""
-    return _made("Nullable(Date32)", name, day_at, field)
-
-
 _ARCHIVED = Column("archived", "Bool")
 _CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 
@@ -52,7 +47,7 @@ _CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 OPPORTUNITIES = FactTable(
     facts="opportunity_facts",
     current="opportunities_now",
-    version=1,
+    version=2,
     aggregates=("opportunity",),
     columns=(
         Column("name", "String"),
@@ -63,8 +58,8 @@ OPPORTUNITIES = FactTable(
         _money("amount"),
         *_texts(_REF, "currency"),
         _made("Nullable(Date32)", "close_date", day),
-        _day_of("opened_on", "opened_at"),
-        _day_of("closed_on", "closed_at"),
+        _moment("opened_at"),
+        _moment("closed_at"),
         *_texts(_REF, "lost_reason", "source"),
         Column("external_id", "String"),
         _ARCHIVED,

@@ -6,6 +6,13 @@ from shared.warehouse.rollup import RollUp
 from shared.warehouse.tables import Column
 
 _REF = "LowCardinality(String)"
+
+
+def day_of(moment: str) -> str:
+    """The day of a moment where the organisation is."""
+    return f"toDate32(toTimeZone({moment}, {{zone:String}}))"
+
+
 _KEYS = (
     *(Column(name, _REF) for name in ("owner", "product", "pipeline", "status", "currency")),
     Column("month", "Nullable(Date32)"),
@@ -18,14 +25,16 @@ _SUMMED = (
     Column("timed", "UInt64"),
 )
 
-# month: of closing. priced: whether there is an amount. days: from opening to closing, timed: whether both are known
+# Days are those of the organisation. month: of closing. priced: whether there is an amount. days: from opening to
+# closing, timed: whether both are known
 MEASURED = (
     "SELECT _m.owner AS owner, _m.product AS product, _m.pipeline AS pipeline, _m.status AS status, "
-    "_m.currency AS currency, toStartOfMonth(_m.closed_on) AS month, toUInt64(1) AS n, _m.amount AS amount, "
+    "_m.currency AS currency, toStartOfMonth(_m.closed) AS month, toUInt64(1) AS n, _m.amount AS amount, "
     "toUInt64(isNotNull(_m.amount)) AS priced, "
-    "ifNull(toInt64(dateDiff('day', _m.opened_on, _m.closed_on)), 0) AS days, "
-    "toUInt64(isNotNull(_m.opened_on) AND isNotNull(_m.closed_on)) AS timed "
-    "FROM opportunities_now AS _m FINAL PREWHERE _m.tenant = {tenant:String} WHERE NOT _m.archived"
+    "ifNull(toInt64(dateDiff('day', _m.opened, _m.closed)), 0) AS days, "
+    "toUInt64(isNotNull(_m.opened) AND isNotNull(_m.closed)) AS timed "
+    f"FROM (SELECT _n.*, {day_of('_n.opened_at')} AS opened, {day_of('_n.closed_at')} AS closed "
+    "FROM opportunities_now AS _n FINAL PREWHERE _n.tenant = {tenant:String} WHERE NOT _n.archived) AS _m"
 )
 
 _KEY_NAMES = ", ".join(c.name for c in _KEYS)

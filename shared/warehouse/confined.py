@@ -95,10 +95,12 @@ class ConfinedWarehouse:
     async def publish(self, tables: Sequence[str]) -> None:
         await self.readers.publish(tables)
 
-    async def ask(self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1) -> Answer:
+    async def ask(
+        self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1, zone: str = "UTC"
+    ) -> Answer:
         if not tenant:
             raise ValueError("a question is always some tenant's")
-        return await self.readers.ask(sql, parameters, tenant, columns)
+        return await self.readers.ask(sql, parameters, tenant, columns, zone)
 
     async def warm(self) -> None:
         await self.readers.warm()

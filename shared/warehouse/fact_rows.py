@@ -30,7 +30,7 @@ from shared.telemetry.spans import span
 from shared.views.port import LeaseLost
 from shared.warehouse.follower import PARKED, note_rebuilding, position_and_hash
 from shared.warehouse.port import Warehouse
-from shared.warehouse.rollup import RollUps
+from shared.warehouse.rollup import RollUps, ZoneOf, utc
 from shared.warehouse.tables import FactTable, Rows
 
 BATCH = 5000  # events read at once
@@ -53,6 +53,7 @@ class FactRows:
         tables: Sequence[FactTable],
         clock: Clock,
         holder: LeaseHolder,
+        zone: ZoneOf = utc,
     ) -> None:
         self._warehouse, self._store, self._codec, self._clock = warehouse, store, codec, clock
         self._tables, self._holder = tuple(tables), holder
@@ -62,7 +63,7 @@ class FactRows:
         self._states = KeptStates(CACHED_STATES)
         self.parked: dict[tuple[str, str], int] = {}
         self._token = 0  # of the lease that the roll-ups were begun with
-        self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock)
+        self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock, zone=zone)
 
     async def position(self) -> int:
         """See Handler.position."""

@@ -19,6 +19,7 @@ from shared.warehouse.follower import ShownPosition, Status
 from shared.warehouse.migrations import migrate
 from shared.warehouse.port import Warehouse
 from shared.warehouse.refill import refill
+from shared.warehouse.rollup import ZoneOf, utc
 from shared.warehouse.tables import FactTable, Rows, shown_names
 
 CHECKPOINT = "warehouse:facts"
@@ -42,11 +43,12 @@ class WarehouseFeed(Subscription):
         tables: Sequence[FactTable],
         clock: Clock,
         leases: Leases,
+        zone: ZoneOf = utc,
     ) -> None:
         self.warehouse, self.store, self.tables, self._clock = warehouse, store, tuple(tables), clock
         self.leases = leases
         holder = LeaseHolder(leases, CHECKPOINT, clock, LEASE_SECONDS)
-        self.facts = FactRows(warehouse, store, codec, aggregates, tables, clock, holder)
+        self.facts = FactRows(warehouse, store, codec, aggregates, tables, clock, holder, zone)
         self.rollups = self.facts.rollups
         self.stale: list[FactTable] = []
         self.rebuilding = False

@@ -70,11 +70,13 @@ class Warehouse(Protocol):
         """
         ...
 
-    async def ask(self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1) -> Answer:
+    async def ask(
+        self, sql: str, parameters: Parameters | None = None, *, tenant: str, columns: int = 1, zone: str = "UTC"
+    ) -> Answer:
         """A caller's question, which sees the rows of this tenant alone, as they were at most two seconds ago.
 
         It changes nothing, and its time, memory and rows are bounded whatever its text. columns: how many the answer
-        has; the more, the fewer rows it may have.
+        has; the more, the fewer rows it may have. zone: the time zone of moments without one of their own.
 
         Raises:
             QueryFailed: the engine refuses it, or it is beyond a limit.

@@ -117,10 +117,10 @@ class Readers:
         await old.idle.wait()
         await old.engine.kill()
 
-    async def ask(self, sql: str, parameters: Parameters | None, tenant: str, columns: int) -> Answer:
+    async def ask(self, sql: str, parameters: Parameters | None, tenant: str, columns: int, zone: str) -> Answer:
         """Raises QueryFailed, TooSlow, Unavailable. A caller who no longer waits does not end the question."""
         return await self._shielded(
-            self._in_turn(sql, parameters, self.limits.settings(tenant, columns), self._of_tenants[tenant])
+            self._in_turn(sql, parameters, self.limits.settings(tenant, columns, zone), self._of_tenants[tenant])
         )
 
     async def look(self, sql: str, parameters: Parameters, tenant: str) -> Answer:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Micros
@@ -27,7 +27,8 @@ REST = 4  # a refresh is followed by at least this many times its own length wit
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """source: the current table. select: a SELECT of the columns for {tenant:String}, in their order."""
+    """source: the current table. select: a SELECT of the columns for {tenant:String}, in their order, with days of the
+    time zone {zone:String}."""
 
     name: str
     source: str
@@ -47,6 +48,13 @@ class RollUp:
         return hashlib.sha256(f"{self.ddl()}\n{self.select}".encode()).hexdigest()[:32]
 
 
+ZoneOf = Callable[[str], Awaitable[str]]  # organisation → its time zone now
+
+
+async def utc(tenant: str) -> str:
+    return "UTC"
+
+
 async def noted(warehouse: Warehouse) -> dict[str, tuple[int, Micros]]:
     """By organisation: the generation in use, and the first change that it lacks (0 = none)."""
     sql = "SELECT tenant, argMax(generation, number) AS g, argMax(behind_since, number) FROM rollup_generations"
@@ -57,9 +65,15 @@ class RollUps:
     """Generations live as long as the feed's lease: with a new one they are made again."""
 
     def __init__(
-        self, warehouse: Warehouse, declared: Iterable[RollUp], clock: Clock, worth_it: int = WORTH_IT
+        self,
+        warehouse: Warehouse,
+        declared: Iterable[RollUp],
+        clock: Clock,
+        worth_it: int = WORTH_IT,
+        zone: ZoneOf = utc,
     ) -> None:
-        self._warehouse, self._clock, self.worth_it = warehouse, clock, worth_it
+        self._warehouse, self._clock, self.worth_it, self._zone = warehouse, clock, worth_it, zone
+        self._zones: dict[str, str] = {}  # of the newest generation
         self.declared = tuple(declared)
         self._generations: dict[str, Micros] = {}
         self._made: dict[str, tuple[Micros, Mark]] = {}  # generations that readers may not show yet
@@ -131,6 +145,7 @@ class RollUps:
         """Use the generations made before that readers show by now; make one for each large organisation that is
         behind, unless the last refresh was just now."""
         await self._use()
+        await self._drop_moved()
         await self.note()
         started = self._clock.now()
         if not self._due or started < self._not_before:
@@ -152,8 +167,17 @@ class RollUps:
                 if tenant in self._due:
                     self._behind_since[tenant] = self._due[tenant]
 
+    async def _drop_moved(self) -> None:
+        """A generation whose organisation has another time zone by now is not used any more."""
+        for tenant in {*self._generations, *self._made}:
+            if self._zones[tenant] != await self._zone(tenant):
+                self._generations.pop(tenant, None)
+                self._made.pop(tenant, None)
+                self.touch([tenant])
+
     async def _renew(self, rollup: RollUp, tenant: str) -> None:
-        of = {"tenant": tenant}
+        self._zones[tenant] = zone = await self._zone(tenant)
+        of = {"tenant": tenant, "zone": zone}
         counted = f"SELECT count() FROM `{rollup.source}` WHERE tenant = {{tenant:String}}"
         if (await self._warehouse.rows(counted, of))[0][0] < self.worth_it:
             return

@@ -47,11 +47,14 @@ class Limits:
     answer: int = 32_000_000
     threads: int = 2
 
-    def settings(self, tenant: str, columns: int = 1) -> dict[str, str]:
-        """Of a session that is bound to a tenant (see shared.warehouse.grants) and locked. columns: of the answer."""
+    def settings(self, tenant: str, columns: int = 1, zone: str = "UTC") -> dict[str, str]:
+        """Of a session that is bound to a tenant (see shared.warehouse.grants) and locked. columns: of the answer.
+
+        zone: of moments without one of their own, and of `today()`.
+        """
         settings: dict[str, int | str] = {
             "log_comment": tenant,
-            "session_timezone": "UTC",
+            "session_timezone": zone,
             "max_execution_time": self.seconds,
             "max_memory_usage": self.memory,
             "max_bytes_before_external_group_by": self.memory // 3,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from shared.clock import Micros, day_of, start_of_day
+from shared.clock import Micros, start_of_day
 from shared.events.envelope import Recorded
 
 if TYPE_CHECKING:
@@ -212,11 +212,6 @@ def day(value: str | None) -> date | None:
     """An ISO date; None where there is none, or outside of what a Date32 can hold (1900 to 2299)."""
     found = date.fromisoformat(value) if value else None
     return found if found is not None and _FIRST_DAY <= found <= _LAST_DAY else None
-
-
-def day_at(value: Micros | None) -> date | None:
-    """The day (UTC) of a moment; None where there is none."""
-    return date.fromisoformat(day_of(within(value))) if value else None
 
 
 def money(value: str | None) -> Decimal | None:

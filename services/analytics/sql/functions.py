@@ -138,7 +138,9 @@ LIKE_PATTERNS = frozenset({"like", "ilike", "notLike", "notILike"})
 REGEX_PATTERNS = frozenset({"match", "extract", "extractAll"})
 
 # functions that the engine adds to the generated text: IN, casts, lambdas, count(DISTINCT), the calls of the views
-_ENGINE = "in notIn cast _cast exists lambda countDistinct toDateTime64 arrayEnumerate toUInt8OrZero"
+_ENGINE = """
+    in notIn cast _cast exists lambda countDistinct toTimeZone fromUnixTimestamp64Micro arrayEnumerate toUInt8OrZero
+"""
 ENGINE_FUNCTIONS: frozenset[str] = frozenset(
     {*FUNCTIONS, *(name.lower() for name in (*OPERATORS, *_ENGINE.split()))}
     | {f"{f.name}Distinct".lower() for f in _SUBJECTS["aggregates"]}

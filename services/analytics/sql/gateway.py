@@ -13,9 +13,10 @@ import re
 import struct
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.analytics.facts import TABLES
@@ -28,6 +29,7 @@ from services.analytics.sql.refusals import engine_refusal, refuse, value_refusa
 from services.analytics.views.documented import JOINS, VIEWS, within_reach
 from services.analytics.views.people import People
 from services.analytics.views.spec import Scoping, View
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.security.permissions import Access
 from shared.warehouse.port import Answer, QueryFailed, Warehouse
@@ -69,13 +71,22 @@ class Generated:
         return found
 
 
+async def _utc(tenant: str) -> Calendar:
+    return UTC_CALENDAR
+
+
 class SqlGateway:
-    """generation: which of an organisation's roll-ups may be read; None = none is fresh enough."""
+    """generation: which of an organisation's roll-ups may be read; None = none is fresh enough. calendar: an
+    organisation's, by which its reports have days."""
 
     def __init__(
-        self, warehouse: Warehouse, people: People, generation: Callable[[str], int | None] = lambda _: None
+        self,
+        warehouse: Warehouse,
+        people: People,
+        generation: Callable[[str], int | None] = lambda _: None,
+        calendar: Callable[[str], Awaitable[Calendar]] = _utc,
     ) -> None:
-        self._warehouse, self._people, self._generation = warehouse, people, generation
+        self._warehouse, self._people, self._generation, self._calendar = warehouse, people, generation, calendar
         self._turns = Turns(AT_ONCE, OF_A_TENANT, WAIT_SECONDS)  # as many as readers have slots
         self._asking: Counter[User] = Counter()
         self._paused: dict[User, float] = {}  # until when, by the monotonic clock
@@ -91,13 +102,15 @@ class SqlGateway:
 
         Raises: Invalid (with line and column), Forbidden, TooManyRequests, TooSlow, Unavailable.
         """
-        generated = generate(sql, access, self._generation(access.tenant))
+        calendar = await self._calendar(access.tenant)
+        generated = generate(sql, access, self._generation(access.tenant), calendar)
         parameters = dict(generated.parameters)
         if "{people:" in generated.text:
             parameters["people"], parameters["names"] = await self._people.names(access)
         async with self._turn((access.tenant, access.user)):
             await self._check_reading(generated, parameters, access.tenant)
-            answer = await self._run(generated.text, parameters, access.tenant, len(generated.labels))
+            columns, zone = len(generated.labels), calendar.time_zone
+            answer = await self._run(generated.text, parameters, access.tenant, columns, zone)
             yield replace(answer, names=generated.labels)
 
     @asynccontextmanager
@@ -139,18 +152,23 @@ class SqlGateway:
         if tables != {word: times for word, times in words.items() if word in PHYSICAL}:
             raise refuse("not-allowed", "the statement would read something else than the views it names")
 
-    async def _run(self, text: str, parameters: Mapping[str, Any], tenant: str, columns: int = 1) -> Answer:
+    async def _run(
+        self, text: str, parameters: Mapping[str, Any], tenant: str, columns: int = 1, zone: str = "UTC"
+    ) -> Answer:
         try:
-            return await self._warehouse.ask(text, parameters, tenant=tenant, columns=columns)
+            return await self._warehouse.ask(text, parameters, tenant=tenant, columns=columns, zone=zone)
         except QueryFailed as error:
             raise engine_refusal(error) from None
         except _UNDECODABLE:
             raise value_refusal() from None
 
 
-def generate(sql: str, access: Access, generation: int | None = None) -> Generated:
-    """The statement that runs for this caller. Raises Invalid and Forbidden."""
-    scoping = Scoping(access, within_reach(generation), JOINS)
+def generate(sql: str, access: Access, generation: int | None = None, calendar: Calendar = UTC_CALENDAR) -> Generated:
+    """The statement that runs for this caller; a day that a view takes ends in the calendar's place.
+
+    Raises Invalid and Forbidden.
+    """
+    scoping = Scoping(access, within_reach(generation), JOINS, calendar)
     scoping.parameters["generation"] = generation or 0
 
     def columns(view: View) -> list[str]:
@@ -161,7 +179,8 @@ def generate(sql: str, access: Access, generation: int | None = None) -> Generat
 
     def scoped(read: Read) -> str:
         bound = {name: f"{name}_{value.replace('-', '')}" for name, value in read.arguments.items()}
-        scoping.parameters.update({bound[name]: value for name, value in read.arguments.items()})
+        ends = {bound[name]: calendar.last_of(date.fromisoformat(value)) for name, value in read.arguments.items()}
+        scoping.parameters.update(ends)
         return scoping.scoped(read.view, read.columns, bound)
 
     generator = Generator(scoped)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.analytics.rollups import day_of
 from services.analytics.views.measures import MEASURES, ROLLED
 from services.analytics.views.metrics import METRICS
 from services.analytics.views.records import RECORDS
 from services.analytics.views.spec import Join, Scoping, View, named
 from services.analytics.views.spec import ViewColumn as C
 from shared.security.permissions import Access
+
+
+def fiscal(start: str, day: str) -> str:
+    """The first day of the fiscal quarter or year of a day: the calendar's, moved by the months before it begins."""
+    return f"addMonths({start}(addMonths({day}, 1 - {{fiscal:UInt8}})), {{fiscal:UInt8}} - 1)"
 
 
 def _dimension(table: str, *columns: str) -> str:
@@ -55,9 +61,9 @@ _OPPORTUNITY_COLUMNS = (
     C("status", "String", "状态", "open, won or lost", "_o.status", ("opportunity.status",)),
     C("amount", "Nullable(Decimal(18, 2))", "金额", "Amount", "_o.amount", ("opportunity.amount",)),
     C("currency", "String", "币种", "The amount's currency (ISO 4217)", "_o.currency", ("opportunity.currency",)),
-    C("opened_on", "Nullable(Date32)", "开启日期", "Day it was opened (UTC)", "_o.opened_on",
+    C("opened_on", "Nullable(Date32)", "开启日期", "Day it was opened", day_of("_o.opened_at"),
       ("opportunity.opened_at", "opportunity.opened_on")),
-    C("closed_on", "Nullable(Date32)", "关闭日期", "Day it was won or lost (UTC); empty while open", "_o.closed_on",
+    C("closed_on", "Nullable(Date32)", "关闭日期", "Day it was won or lost; empty while open", day_of("_o.closed_at"),
       ("opportunity.closed_at", "opportunity.closed_on")),
     C("account_id", "String", "客户编号", "Account's id", "_o.account", ("opportunity.account",)),
     C("owner_id", "String", "负责人编号", "Owner's id", "_o.owner", ("opportunity.owner",)),
@@ -86,6 +92,10 @@ _OPPORTUNITY_COLUMNS = (
       ("opportunity.created_at",)),
     C("updated_at", "DateTime64(6, 'UTC')", "更新时间", "Moment of its last change", "_o.occurred_at",
       ("opportunity.updated_at",)),
+    C("closed_fiscal_quarter", "Nullable(Date32)", "关闭财季", "First day of the fiscal quarter of closing",
+      fiscal("toStartOfQuarter", day_of("_o.closed_at")), ("opportunity.closed_at", "opportunity.closed_on")),
+    C("closed_fiscal_year", "Nullable(Date32)", "关闭财年", "First day of the fiscal year of closing",
+      fiscal("toStartOfYear", day_of("_o.closed_at")), ("opportunity.closed_at", "opportunity.closed_on")),
 )  # fmt: skip
 
 OPPORTUNITIES = View(
@@ -101,11 +111,11 @@ OPPORTUNITIES = View(
 OPPORTUNITIES_AS_OF = replace(
     OPPORTUNITIES,
     name="opportunities_as_of",
-    zh="某日结束时(UTC)的商机:每个商机一行;姓名、团队按现在",
-    en="Opportunities as they were at the end of a day (UTC), a row each; people and teams as they are now",
+    zh="某日结束时的商机:每个商机一行;姓名、团队按现在",
+    en="Opportunities as they were at the end of a day, a row each; people and teams as they are now",
     source=(
         "(SELECT _p.*, _n.owner AS owner_now FROM (SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = "
-        "{tenant:String} WHERE _f.occurred_at < toDateTime64(addDays({day:Date32}, 1), 6, 'UTC') "
+        "{tenant:String} WHERE _f.occurred_at <= fromUnixTimestamp64Micro({day:Int64}, 'UTC') "
         "ORDER BY _f.tenant, _f.id, _f.version DESC LIMIT 1 BY _f.id) AS _p LEFT JOIN (SELECT _w.id AS id, _w.owner AS "
         "owner FROM opportunities_now AS _w FINAL PREWHERE _w.tenant = {tenant:String}) AS _n ON _n.id = _p.id) AS _o"
     ),

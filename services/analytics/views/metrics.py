@@ -46,8 +46,8 @@ def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
 
 PIPELINE_AS_OF = View(
     "pipeline_as_of",
-    "某日结束时(UTC)各阶段的商机数与金额;多币种时请用 opportunities_as_of 分币种相加",
-    "Opportunities and amounts by stage at the end of a day (UTC); with several currencies add them up apart, over "
+    "某日结束时各阶段的商机数与金额;多币种时请用 opportunities_as_of 分币种相加",
+    "Opportunities and amounts by stage at the end of a day; with several currencies add them up apart, over "
     "opportunities_as_of",
     (
         _key("stage", "阶段", "Stage's key"),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import Forbidden
 from shared.security.permissions import Access, Level
 
@@ -74,12 +75,19 @@ class View:
 class Scoping:
     """The views as one caller sees them. Raises Forbidden at once for who has no right to analytics."""
 
-    def __init__(self, access: Access, views: Mapping[str, View], joins: Mapping[str, Join]) -> None:
+    def __init__(
+        self,
+        access: Access,
+        views: Mapping[str, View],
+        joins: Mapping[str, Join],
+        calendar: Calendar = UTC_CALENDAR,
+    ) -> None:
         self.access, self._views, self._joins = access, views, joins
         self._level = access.level("analytics", "read")
         if self._level is Level.NONE:
             raise Forbidden("no right to read analytics", resource="analytics", action="read")
         self.parameters: dict[str, Any] = {"tenant": access.tenant}
+        self.parameters |= {"zone": calendar.time_zone, "fiscal": calendar.fiscal_year_start}
 
     def columns(self, view: View) -> list[ViewColumn]:
         """Those that exist for the caller; none when the view as a whole does not."""
@@ -109,7 +117,7 @@ class Scoping:
             source, where = self._from(view, wanted), self._where(view)
         for name, bound in arguments.items():
             source = source.replace(f"{{{name}:", f"{{{bound}:")
-        named = ", ".join(f"{c.sql} AS `{c.name}`" for c in wanted)
+        named = ", ".join(f"{_local(c)} AS `{c.name}`" for c in wanted)
         group = f" GROUP BY {', '.join(c.sql for c in wanted if c.name in view.keys)}" if view.keys else ""
         return f"SELECT {named} FROM {source}{f' WHERE {where}' if where else ''}{group}"
 
@@ -143,6 +151,11 @@ class Scoping:
             return "1"
         self.parameters[f"owners_{name}"] = sorted(owners)
         return f"{owner} IN {{owners_{name}:Array(String)}}"
+
+
+def _local(column: ViewColumn) -> str:
+    """A moment shows the clocks of the organisation, so that what is computed of it is a day there."""
+    return f"toTimeZone({column.sql}, {{zone:String}})" if "DateTime64" in column.type else column.sql
 
 
 def _words(sql: str) -> list[str]:
