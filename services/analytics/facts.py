@@ -107,7 +107,7 @@ STAGE_CHANGES = FactTable(
 ACCOUNTS = FactTable(
     facts="account_facts",
     current="accounts_now",
-    version=2,
+    version=3,
     aggregates=("account",),
     columns=(
         Column("name", "String"),
@@ -123,6 +123,7 @@ ACCOUNTS = FactTable(
         _CREATED_AT,
         *_texts(_REF, "region", "source"),
         *_texts("String", "postcode", "external_id"),
+        _made("Array(String)", "absorbed", list),
     ),
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,64 +16,16 @@ from hypothesis import strategies as st
 from services.analytics.facts import TABLES
 from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views.people import People
-from shared.clock import start_of_day
 from shared.errors import CrmError
-from shared.security.permissions import Access
-from shared.warehouse.confined import ConfinedWarehouse
-from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.refill import dump, refill, verify
-from shared.warehouse.tables import Row
-from tests.support.leases import FreeLeases
-from tests.support.world import BOSS, TENANT, World, open_world
-
-HOUR = 3_600_000_000
-
-
-@dataclass
-class Analysts:
-    world: World
-    feed: WarehouseFeed
-    gateway: SqlGateway
-
-    async def ask(self, sql: str, access: Access = BOSS) -> list[Row]:
-        """The answer once everything has arrived."""
-        await self.world.settle()
-        await self.feed.catch_up()
-        await self.feed.warehouse.settle()
-        return (await self.gateway.ask(sql, access)).rows
-
-    async def roll_up(self) -> None:
-        """Compute the sums again; return once they are used, as soon as questions see them."""
-        before = self.feed.rollups.generation(TENANT)
-        await self.feed.refresh_rollups()
-        async with asyncio.timeout(20):
-            while self.feed.rollups.generation(TENANT) in (None, before):
-                await asyncio.sleep(0.05)
-                await self.feed.refresh_rollups()
-
-    async def do(self, name: str, body: dict[str, Any] | None = None, id: str | None = None, day: str = "") -> str:
-        at = start_of_day(day) + 9 * HOUR if day else None
-        done = (await self.world.do(name, body, id, occurred_at=at)).id
-        await self.world.settle()
-        return done
-
-    async def deal(self, day: str, **fields: Any) -> str:
-        body = {"name": "Deal", "amount": "100.00", "currency": "USD", **fields}
-        return await self.do("sales.OpenOpportunity", body, day=day)
-
-    async def win(self, id: str, day: str) -> None:
-        await self.do("sales.WinOpportunity", {}, id, day)
+from tests.support.analysts import Analysts, open_analysts
+from tests.support.world import BOSS, TENANT
 
 
 @pytest.fixture
 async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
-    async with open_world(tmp_path) as world:
-        warehouse = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}")
-        codec = world.bus.codec
-        feed = WarehouseFeed(warehouse, world.store, codec, world.catalogue, TABLES, world.clock, FreeLeases())
-        await feed.start()
-        yield Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
-        await warehouse.close()
+    async with open_analysts(tmp_path) as opened:
+        yield opened
 
 
 async def pipeline(a: Analysts, day: str) -> dict[tuple[str, str], tuple[int, str]]:
@@ -298,24 +249,17 @@ def test_any_history_gives_the_same_figures_as_the_fold(
 
 
 async def _any_history(folder: Path, histories: list[list[str]]) -> None:
-    async with open_world(folder) as world:
-        warehouse = await ConfinedWarehouse.open(f"chdb:{folder / 'warehouse'}")
-        feed = WarehouseFeed(
-            warehouse, world.store, world.bus.codec, world.catalogue, TABLES, world.clock, FreeLeases()
-        )
-        await feed.start()
-        a = Analysts(world, feed, SqlGateway(warehouse, People(world.kernel.directory)))
+    async with open_analysts(folder) as a:
         won = 0
         for history in histories:
             deal = await a.deal("2017-01-01")
             for n, move in enumerate(history):
                 await _attempt(a, deal, move, n)
-            state = await world.state("opportunity", deal)
+            state = await a.world.state("opportunity", deal)
             won += int(state.status == "won" and not state.archived)
         assert await a.ask("SELECT countIf(status = 'won') FROM opportunities") == [(won,)]
         assert await a.ask("SELECT sum(opportunities) FROM revenue_by_month") == [(won,)]
-        assert await verify(feed, lambda _: None) == {}
-        await warehouse.close()
+        assert await verify(a.feed, lambda _: None) == {}
 
 
 async def _attempt(a: Analysts, deal: str, move: str, n: int) -> None:

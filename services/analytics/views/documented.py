@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.analytics.rollups import day_of
 from services.analytics.views.measures import MEASURES, ROLLED
+from services.analytics.views.merges import living_account
 from services.analytics.views.metrics import METRICS
 from services.analytics.views.records import RECORDS
 from services.analytics.views.spec import Join, Scoping, View, named
@@ -25,11 +26,9 @@ def _dimension(table: str, *columns: str) -> str:
 
 JOINS: dict[str, Join] = {
     "account": Join(
-        "SELECT _a.id AS id, if(_m.id = '', _a.name, _m.name) AS name FROM (SELECT _n.id AS id, _n.name AS name, "
-        "_n.merged_into AS merged_into FROM accounts_now AS _n FINAL PREWHERE _n.tenant = {tenant:String} "
-        "WHERE {scope}) AS _a LEFT JOIN (SELECT _n.id AS id, _n.name AS name FROM accounts_now AS _n FINAL "
-        "PREWHERE _n.tenant = {tenant:String} WHERE {scope}) AS _m ON _m.id = _a.merged_into",
-        "_account.id = _o.account",
+        "SELECT _n.id AS id, _n.name AS name FROM accounts_now AS _n FINAL PREWHERE _n.tenant = {tenant:String} "
+        "WHERE {scope}",
+        f"_account.id = {living_account('_o.account')}",
         "account",
         "_n.owner",
     ),
@@ -65,7 +64,8 @@ _OPPORTUNITY_COLUMNS = (
       ("opportunity.opened_at", "opportunity.opened_on")),
     C("closed_on", "Nullable(Date32)", "关闭日期", "Day it was won or lost; empty while open", day_of("_o.closed_at"),
       ("opportunity.closed_at", "opportunity.closed_on")),
-    C("account_id", "String", "客户编号", "Account's id", "_o.account", ("opportunity.account",)),
+    C("account_id", "String", "客户编号", "Account's id; of a merged one the id of the account it went into",
+      living_account("_o.account"), ("opportunity.account",)),
     C("owner_id", "String", "负责人编号", "Owner's id", "_o.owner", ("opportunity.owner",)),
     C("manager_id", "String", "上级编号", "The owner's manager's id", "_agent.manager",
       ("opportunity.owner", "user.manager"), ("agent",)),

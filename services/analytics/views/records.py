@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from services.analytics.views.merges import living_account
 from services.analytics.views.spec import View, named
 from services.analytics.views.spec import ViewColumn as C
 
 ACCOUNTS = View(
     "accounts",
-    "客户现状:每个客户一行",
-    "Accounts as they are now, a row each; merged ones only under the account they went into",
+    "客户现状:每个客户一行,含已归档的",
+    "Accounts as they are now, a row each, archived ones too; merged ones only under the account they went into",
     (
         C("account_id", "String", "客户编号", "Account's id", "_o.id", ("account.id",)),
         C("name", "String", "名称", "Name", "_o.name", ("account.name",)),
@@ -34,7 +35,14 @@ ACCOUNTS = View(
         ),
         C("currency", "String", "币种", "Currency of the revenue", "_o.currency", ("account.currency",)),
         C("founded", "Nullable(UInt32)", "成立年份", "Year of foundation", "_o.founded", ("account.founded",)),
-        C("parent_id", "String", "上级客户编号", "Parent account's id", "_o.parent", ("account.parent",)),
+        C(
+            "parent_id",
+            "String",
+            "上级客户编号",
+            "Parent account's id",
+            living_account("_o.parent"),
+            ("account.parent",),
+        ),
         C("owner", "String", "负责人", "Owner's name", named("_o.owner"), ("account.owner", "user.name")),
         C("owner_id", "String", "负责人编号", "Owner's id", "_o.owner", ("account.owner",)),
         C(
@@ -49,10 +57,11 @@ ACCOUNTS = View(
         C("postcode", "String", "邮编", "Postcode", "_o.postcode", ("account.postcode",)),
         C("source", "String", "来源", "Where it came from", "_o.source", ("account.source",)),
         C("external_id", "String", "外部编号", "Id in another system", "_o.external_id", ("account.external_id",)),
+        C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("account.archived",)),
     ),
     "account",
     source="accounts_now AS _o FINAL",
-    where="NOT _o.archived",
+    where="_o.merged_into = ''",
 )
 
 ACTIVITIES = View(
@@ -78,7 +87,14 @@ ACTIVITIES = View(
         C("minutes", "Nullable(Int64)", "时长(分钟)", "Minutes it takes", "_o.duration", ("activity.duration",)),
         C("owner", "String", "负责人", "Owner's name", named("_o.owner"), ("activity.owner", "user.name")),
         C("owner_id", "String", "负责人编号", "Owner's id", "_o.owner", ("activity.owner",)),
-        C("account_id", "String", "客户编号", "First account it is about", "_o.account", ("activity.linked_to",)),
+        C(
+            "account_id",
+            "String",
+            "客户编号",
+            "First account it is about",
+            living_account("_o.account"),
+            ("activity.linked_to",),
+        ),
         C(
             "opportunity_id",
             "String",
@@ -132,7 +148,14 @@ LEADS = View(
             "_o.converted_at",
             ("lead.converted_at",),
         ),
-        C("account_id", "String", "转化客户编号", "Account it became", "_o.account", ("lead.account",)),
+        C(
+            "account_id",
+            "String",
+            "转化客户编号",
+            "Account it became",
+            living_account("_o.account"),
+            ("lead.account",),
+        ),
         C("opportunity_id", "String", "转化商机编号", "Opportunity it became", "_o.opportunity", ("lead.opportunity",)),
         C(
             "created_at",
@@ -158,8 +181,8 @@ LEADS = View(
 
 PRODUCTS = View(
     "products",
-    "产品",
-    "Products, a row each",
+    "产品,含已归档的",
+    "Products, a row each, archived ones too",
     (
         C("product_id", "String", "产品编号", "Product's id", "_o.id", ("product.id",)),
         C("name", "String", "名称", "Name", "_o.name", ("product.name",)),
@@ -168,17 +191,17 @@ PRODUCTS = View(
         C("category", "String", "类别", "Category", "_o.category", ("product.category",)),
         C("list_price", "Nullable(Decimal(18, 2))", "标价", "List price", "_o.list_price", ("product.list_price",)),
         C("currency", "String", "币种", "Currency of the price", "_o.currency", ("product.currency",)),
+        C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("product.archived",)),
     ),
     "product",
     source="dim_products AS _o FINAL",
     owner="",
-    where="NOT _o.archived",
 )
 
 USERS = View(
     "users",
-    "用户",
-    "Users, a row each",
+    "用户,含已归档的",
+    "Users, a row each, archived ones too",
     (
         C("user_id", "String", "用户编号", "User's id", "_o.id", ("user.id",)),
         C("name", "String", "姓名", "Name", named("_o.id"), ("user.name",)),
@@ -194,32 +217,32 @@ USERS = View(
         C("manager_id", "String", "上级编号", "Manager's id", "_o.manager", ("user.manager",)),
         C("team_id", "String", "团队编号", "The first team's id", "_o.teams[1]", ("user.teams",)),
         C("roles", "Array(String)", "角色", "Roles", "_o.roles", ("user.roles",)),
+        C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("user.archived",)),
     ),
     "user",
     source="dim_users AS _o FINAL",
     owner="_o.id",
-    where="NOT _o.archived",
 )
 
 TEAMS = View(
     "teams",
-    "团队",
-    "Teams, a row each",
+    "团队,含已归档的",
+    "Teams, a row each, archived ones too",
     (
         C("team_id", "String", "团队编号", "Team's id", "_o.id", ("team.id",)),
         C("name", "String", "名称", "Name", "_o.name", ("team.name",)),
         C("parent_id", "String", "上级团队编号", "Parent team's id", "_o.parent", ("team.parent",)),
+        C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("team.archived",)),
     ),
     "team",
     source="dim_teams AS _o FINAL",
     owner="",
-    where="NOT _o.archived",
 )
 
 STAGES = View(
     "stages",
-    "销售阶段:每个流程的每个阶段一行",
-    "The stages of each pipeline, in order, a row each",
+    "销售阶段:每个流程的每个阶段一行,含已归档的",
+    "The stages of each pipeline, in order, a row each, of archived pipelines too",
     (
         C("pipeline_id", "String", "销售流程编号", "Pipeline's id", "_o.id", ("pipeline.id",)),
         C("pipeline", "String", "销售流程", "Pipeline's name", "_o.name", ("pipeline.name",)),
@@ -235,6 +258,7 @@ STAGES = View(
             "toUInt8OrZero(_o.probabilities[_o.place])",
             ("pipeline.stages",),
         ),
+        C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("pipeline.archived",)),
     ),
     "pipeline",
     source=(
@@ -242,7 +266,6 @@ STAGES = View(
         "PREWHERE _d.tenant = {tenant:String}) AS _o"
     ),
     owner="",
-    where="NOT _o.archived",
 )
 
 RECORDS: tuple[View, ...] = (ACCOUNTS, ACTIVITIES, LEADS, PRODUCTS, STAGES, USERS, TEAMS)
