@@ -8,8 +8,10 @@ import io
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import StreamingResponse
 
@@ -22,7 +24,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access, Role
 from shared.security.quota import LONG_EXPORTS
-from shared.tabular.cells import Typed, cell, columns_of, decimals, neutralise, typed
+from shared.tabular.cells import Column, Typed, cell, columns_of, decimals, neutralise, typed
 from shared.tabular.sheets import MAX_ROWS, SheetWriter
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
 
@@ -92,14 +94,24 @@ async def export(
             await allowed()
             page = await kernel.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
 
-    header = [column.title if wish.labels else column.name for column in columns]
-    kinds = [column.field for column in columns]
     calendar = await kernel.directory.calendar(access.tenant, access.user)
+    zone = ZoneInfo(calendar.time_zone) if calendar.time_zone != "UTC" else UTC
+    header = [_title(column, wish, calendar.time_zone) for column in columns]
+    kinds = [column.field for column in columns]
     name = f"{aggregate.noun}-{calendar.day_of(kernel.clock.now())}.{wish.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if wish.format == "csv":
-        return StreamingResponse(_csv(header, kinds, pages()), headers=headers, media_type="text/csv; charset=utf-8")
-    return StreamingResponse(_xlsx(aggregate.noun, header, kinds, pages()), headers=headers, media_type=XLSX)
+        return StreamingResponse(
+            _csv(header, kinds, pages(), zone), headers=headers, media_type="text/csv; charset=utf-8"
+        )
+    return StreamingResponse(_xlsx(aggregate.noun, header, kinds, pages(), zone), headers=headers, media_type=XLSX)
+
+
+def _title(column: Column, wish: Wish, zone: str) -> str:
+    """What stands above a column. For people a sheet says whose clocks its moments show: its cells cannot."""
+    if not wish.labels or wish.format == "csv" or column.field.kind is not Kind.DATETIME:
+        return column.title if wish.labels else column.name
+    return f"{column.title}（{zone}）" if wish.labels == "zh" else f"{column.title} ({zone})"
 
 
 async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
@@ -111,29 +123,29 @@ async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: A
     return await titles_of(page.items, aggregate.collection.fields, kernel.catalogue, kernel.views, access)
 
 
-async def _csv(header: list[str], kinds: list[Field], pages: Pages) -> AsyncIterator[bytes]:
+async def _csv(header: list[str], kinds: list[Field], pages: Pages, zone: tzinfo) -> AsyncIterator[bytes]:
     """RFC 4180 in UTF-8, with the byte order mark that spreadsheet programs need to see it."""
     text = io.StringIO(newline="")
     csv.writer(text).writerow([neutralise(title) for title in header])
     yield b"\xef\xbb\xbf" + text.getvalue().encode()
     async for page in pages:
         text = io.StringIO(newline="")
-        csv.writer(text).writerows([cell(f, v) for f, v in zip(kinds, row, strict=True)] for row in page)
+        csv.writer(text).writerows([cell(f, v, zone) for f, v in zip(kinds, row, strict=True)] for row in page)
         yield text.getvalue().encode()
 
 
-async def _xlsx(name: str, header: list[str], kinds: list[Field], pages: Pages) -> AsyncIterator[bytes]:
+async def _xlsx(name: str, header: list[str], kinds: list[Field], pages: Pages, zone: tzinfo) -> AsyncIterator[bytes]:
     """Written to a temporary file first: the format keeps its index at the end."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         writer = SheetWriter(str(path), name, header, MAX_SHEET_ROWS)
         async for page in pages:
-            await asyncio.to_thread(writer.append, (_typed(kinds, row) for row in page))
+            await asyncio.to_thread(writer.append, (_typed(kinds, row, zone) for row in page))
         await asyncio.to_thread(writer.close)
         with path.open("rb") as file:
             while chunk := await asyncio.to_thread(file.read, _CHUNK):
                 yield chunk
 
 
-def _typed(kinds: list[Field], row: list[Any]) -> list[tuple[Typed, int]]:
-    return [(typed(f, v), decimals(v) if f.kind is Kind.DECIMAL else 0) for f, v in zip(kinds, row, strict=True)]
+def _typed(kinds: list[Field], row: list[Any], zone: tzinfo) -> list[tuple[Typed, int]]:
+    return [(typed(f, v, zone), decimals(v) if f.kind is Kind.DECIMAL else 0) for f, v in zip(kinds, row, strict=True)]

@@ -31,8 +31,11 @@ def restore(text: str) -> str:
     return text[1:] if text.startswith("'") and _DANGEROUS.match(text[1:]) else text
 
 
-def cell(field: Field, value: Any) -> str:
-    """One value as text: lists joined by `; ` (as JSON when an entry holds one), JSON as it is, nothing as ""."""
+def cell(field: Field, value: Any, zone: tzinfo = UTC) -> str:
+    """One value as text: lists joined by `; ` (as JSON when an entry holds one), JSON as it is, nothing as "".
+
+    Moments have the zone's offset.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -44,7 +47,17 @@ def cell(field: Field, value: Any) -> str:
         value = SEPARATOR.join(value) if plain else orjson.dumps(value).decode()
     elif isinstance(value, list | dict):
         value = orjson.dumps(value).decode()
+    elif field.kind is Kind.DATETIME and zone is not UTC:
+        value = _local(value, zone)
     return neutralise(_UNPRINTABLE.sub("", str(value)))
+
+
+def _local(value: Any, zone: tzinfo) -> Any:
+    """A moment as the zone's clocks show it, with their offset."""
+    try:
+        return datetime.fromisoformat(value).astimezone(zone).isoformat(timespec="microseconds")
+    except (ValueError, TypeError, OverflowError):  # a mask, or at the ends of time
+        return value
 
 
 def entries(text: str) -> list[str]:

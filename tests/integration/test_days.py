@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from shared.clock import Micros, from_rfc3339
@@ -188,3 +191,21 @@ async def test_an_all_day_task_is_due_at_the_end_of_its_day_there(desk: Office) 
     assert await subjects(desk, **{"due[le]": "2026-12-24"}) == {"Send the offer"}
     assert await subjects(desk, due_on="2026-12-24") == {"Send the offer"}
     assert await subjects(desk, **{"due[le]": "2026-12-23"}) == set()
+
+
+async def test_files_show_moments_as_the_askers_clocks_do(desk: Office) -> None:
+    await desk.create(ACTIVITIES, kind="task", subject="Send the offer", due=DUE["end"])
+    await settle(desk)
+    asked = {"fields": "subject,due"}
+    for zone, local in (
+        ("", "2026-12-24T23:59:59.000000-05:00"),
+        ("Asia/Shanghai", "2026-12-25T12:59:59.000000+08:00"),
+    ):
+        assert (await desk.client.patch("/identity/me", json={"time_zone": zone})).status_code == 200
+        await settle(desk)
+        text = (await desk.client.get(f"{ACTIVITIES}/export", params=asked)).text
+        assert text.splitlines()[1].split(",")[2:] == ["Send the offer", local]
+        sheet = await desk.client.get(f"{ACTIVITIES}/export", params={**asked, "format": "xlsx", "labels": "en"})
+        head, row = openpyxl.load_workbook(io.BytesIO(sheet.content)).worksheets[0].iter_rows(values_only=True)
+        assert head[3] == f"Due ({zone or 'America/New_York'})"
+        assert row[3] == datetime.fromisoformat(local).replace(tzinfo=None)

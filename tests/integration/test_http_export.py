@@ -72,7 +72,7 @@ async def test_a_sheet_has_real_values_and_no_visible_marks(service: Service) ->
     book = openpyxl.load_workbook(io.BytesIO((await client.get(EXPORT, params=asked)).content))
     sheet = book.worksheets[0]
     head, row = sheet.iter_rows()
-    assert [c.value for c in head] == ["id", "version", "员工数", "名称", "年营收", "已归档", "创建时间"]
+    assert [c.value for c in head] == ["id", "version", "员工数", "名称", "年营收", "已归档", "创建时间（UTC）"]
     assert (sheet.title, sheet.freeze_panes, head[0].font.bold) == ("accounts", "A2", True)
     _, version, employees, name, revenue, archived, created = row
     assert [version.value, employees.value, revenue.value, archived.value] == [1, 7, 1234567.5, False]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -125,3 +125,18 @@ def test_sheets_get_typed_values(kind: Kind, value: object, found: object) -> No
 @given(st.text(st.sampled_from("'=+-@＝ \t\r\nax中"), max_size=12))
 def test_a_text_comes_back_from_a_sheet(text: str) -> None:
     assert restore(str(typed(TEXT, text) or "")) == text
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "found"),
+    [
+        (UTC, "2026-06-30T20:30:00.000001Z", "2026-06-30T20:30:00.000001Z"),
+        (SHANGHAI, "2026-06-30T20:30:00.000001Z", "2026-07-01T04:30:00.000001+08:00"),
+        (ZoneInfo("America/New_York"), "2026-07-01T03:30:00.000000Z", "2026-06-30T23:30:00.000000-04:00"),
+        (ZoneInfo("America/New_York"), "2026-11-01T06:30:00.000000Z", "2026-11-01T01:30:00.000000-05:00"),
+        (SHANGHAI, "9999-12-31T23:00:00.000000Z", "9999-12-31T23:00:00.000000Z"),
+        (SHANGHAI, "[erased]", "[erased]"),
+    ],
+)
+def test_moments_have_the_offset_of_the_place(zone: tzinfo, value: str, found: str) -> None:
+    assert cell(Field("f", Kind.DATETIME, "", ""), value, zone) == found
