@@ -123,7 +123,9 @@ class PreconditionFailed(CrmError):
 
     def __init__(self, expected: int, actual: int) -> None:
         super().__init__(
-            f"expected version {expected}, the record has version {actual}", expected=expected, actual=actual
+            say("expected version {expected}, the record has version {actual}", expected=expected, actual=actual),
+            expected=expected,
+            actual=actual,
         )
 
 

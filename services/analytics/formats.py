@@ -16,6 +16,7 @@ import orjson
 import pyarrow as pa
 
 from services.analytics.sql.refusals import refuse, value_refusal
+from shared.messages import say
 from shared.tabular.cells import neutralise
 from shared.warehouse.port import Answer
 from shared.warehouse.tables import Row
@@ -66,7 +67,10 @@ def chunks(answer: Answer, format: Format) -> Iterator[bytes]:
         for chunk in _ENCODERS[format](answer):
             size += len(chunk)
             if size > MAX_BYTES:
-                raise refuse("too-large", f"the answer has more than {MAX_BYTES // 1_000_000} MB; ask for less at once")
+                raise refuse(
+                    "too-large",
+                    say("the answer has more than {size} MB; ask for less at once", size=MAX_BYTES // 1_000_000),
+                )
             yield chunk
     except (ValueError, ArithmeticError, TypeError, pa.ArrowException):
         raise value_refusal() from None
@@ -81,7 +85,9 @@ def _counted(answer: Answer) -> Iterator[bytes]:
             part = column[start : start + _CHUNK_ROWS]
             cells += sum(map(_cells, part)) if nested else len(part)
             if cells > MAX_CELLS:
-                raise refuse("too-large", f"the answer has more than {MAX_CELLS:,} values; ask for less at once")
+                raise refuse(
+                    "too-large", say("the answer has more than {most:,} values; ask for less at once", most=MAX_CELLS)
+                )
             if nested:
                 yield b""
 

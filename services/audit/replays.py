@@ -12,6 +12,7 @@ from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, desc
 from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.messages import say, shown
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
 from shared.streaming.projector import CHECKPOINT
@@ -40,7 +41,11 @@ def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[View], bo
     known |= {p.collection.name: p for p in kernel.catalogue.projections}
     if unknown := [n for n in names if n not in known and n != WAREHOUSE]:
         listed = ", ".join([*sorted(known), WAREHOUSE])
-        raise Invalid.field("views", "unknown-view", f"there is no view {unknown[0][:80]!r}; there are {listed}")
+        raise Invalid.field(
+            "views",
+            "unknown-view",
+            say("there is no view {unknown}; there are {listed}", unknown=shown(unknown[0]), listed=listed),
+        )
     if WAREHOUSE in names and kernel.feed is None:
         raise Unavailable("this process has no warehouse; ask one that has the role warehouse")
     return [known[n] for n in names if n in known], WAREHOUSE in names

@@ -20,6 +20,7 @@ from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
+from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import MAX_PAGE, Collection, Condition, Document, Field, Key, Kind, Query
@@ -241,7 +242,9 @@ async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookup
     found = await lookups.find("accounts", Query(where=where, limit=5)) if key else []
     if found:
         seen = [d["id"] for d in found if lookups.sees("account", d["owner"])]
-        message = f"there is an account with this {field}; send allow_duplicate to create it all the same"
+        message = say(
+            "there is an account with this {field}; send allow_duplicate to create it all the same", field=field
+        )
         raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
 
 
@@ -283,5 +286,5 @@ class GradeAccount(CommandModel):
 def grade(cmd: GradeAccount, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.grade and state.type in UNGRADED:
-        raise Rejected(f"a {state.type} has no grade", code="not-graded")
+        raise Rejected(say("a {type} has no grade", type=state.type), code="not-graded")
     return [] if cmd.grade == state.grade else [events.AccountGraded(cmd.grade, state.grade)]

@@ -25,6 +25,7 @@ from shared.events import customer_activities as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.events.subjects import PERSONS
+from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Kind
@@ -201,7 +202,7 @@ def links_back(back: Changes, state: Activity) -> Iterator[Step]:
 def require_open(state: Activity) -> None:
     """Raises Rejected for an activity that is done or cancelled."""
     if state.status != "open":
-        raise Rejected(f"the activity is {state.status}", code="not-open")
+        raise Rejected(say("the activity is {status}", status=state.status), code="not-open")
 
 
 def open_to_answers(state: Activity, ctx: Context) -> None:

@@ -24,6 +24,7 @@ from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 
 COMMANDS = Commands(ACTIVITY, __name__)
 
@@ -215,7 +216,7 @@ def link(cmd: Link, state: Activity, ctx: Context) -> list[Event]:
     if any(known["id"] == cmd.id for known in state.linked_to):
         return []
     if len(state.linked_to) >= MOST:
-        raise Invalid.field("id", "too-many", f"an activity is about {MOST} records at most")
+        raise Invalid.field("id", "too-many", say("an activity is about {most} records at most", most=MOST))
     return [events.ActivityLinked(cmd.type, cmd.id)]
 
 

@@ -19,6 +19,7 @@ from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
+from shared.messages import say
 from shared.views.port import Condition, Document, Query
 
 COMMANDS = Commands(CONTACT, __name__)
@@ -84,7 +85,9 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
     for field, twins in found.items():
         if twins:
             seen = [d["id"] for d in twins if lookups.sees("contact", d["owner"])]
-            message = f"there is a contact with this {field}; send allow_duplicate to create it all the same"
+            message = say(
+                "there is a contact with this {field}; send allow_duplicate to create it all the same", field=field
+            )
             raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
 
 
@@ -225,7 +228,7 @@ def remove_address(cmd: RemoveContactAddress, state: Contact, ctx: Context) -> l
 
 def require_room(field: str, entries: list[dict[str, Any]]) -> None:
     if len(entries) >= MOST:
-        raise Invalid.field(field, "too-many", f"a contact has {MOST} of them at most")
+        raise Invalid.field(field, "too-many", say("a contact has {most} of them at most", most=MOST))
 
 
 class LinkToAccount(CommandModel):
@@ -246,7 +249,7 @@ def link_to_account(cmd: LinkToAccount, state: Contact, ctx: Context) -> list[Ev
     active = {link["account"]: link for link in state.accounts if link["active"]}
     now = active.get(cmd.account)
     if now is None and len(active) >= MOST:
-        raise Invalid.field("account", "too-many", f"a contact has roles at {MOST} accounts at most")
+        raise Invalid.field("account", "too-many", say("a contact has roles at {most} accounts at most", most=MOST))
     first = cmd.primary or not active or bool(now and now["primary"])
     if now is not None and (now["role"], now["primary"]) == (cmd.role, first):
         return []

@@ -20,6 +20,7 @@ from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.custom_fields import MOST
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Kind, Query, Scope
 
@@ -117,7 +118,7 @@ async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
         raise Invalid.field("ref", "unknown-resource", "a reference, and nothing else, names a record type")
     where = (Condition("resource", "eq", cmd.resource), Condition("archived", "eq", False))
     if await lookups.views.count(FIELD_DEFINITION.collection.name, Query(where=where), Scope(lookups.tenant)) >= MOST:
-        raise Invalid.field("resource", "too-many", f"a record type has {MOST} custom fields at most")
+        raise Invalid.field("resource", "too-many", say("a record type has {most} custom fields at most", most=MOST))
 
 
 @FIELD_DEFINITION.command("DefineField", action="create", verb="", creates=True, prepare=resource_has_room)

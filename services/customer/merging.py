@@ -24,6 +24,7 @@ from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def _add_merge(registry: CommandRegistry[Any], plural: str, events: MergeEvents,
 async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:
     state = await lookups.state(aggregate, id)
     if state.version == 0 or not lookups.sees(aggregate.name, state.owner):
-        raise Invalid.field("absorb", "unknown-reference", f"there is no {aggregate.name} with the id {id}")
+        raise Invalid.field(
+            "absorb", "unknown-reference", say("there is no {name} with the id {id}", name=aggregate.name, id=id)
+        )
     lookups.access.check(aggregate.name, "merge", state.owner)
     return state
 
@@ -179,7 +182,10 @@ def _add_unmerge(registry: CommandRegistry[Any], plural: str, events: MergeEvent
         acts = merges(ctx.facts.history, events)
         unknown = [id for id in cmd.release if id not in acts]
         if unknown:
-            errors = [FieldError("release", "not-absorbed", f"{id} was not merged into this record") for id in unknown]
+            errors = [
+                FieldError("release", "not-absorbed", say("{id} was not merged into this record", id=id))
+                for id in unknown
+            ]
             raise Invalid("not all of them were merged into this record", errors=errors)
         event = _release(aggregate, events, state, ctx.facts, set(cmd.release), ctx.id)
         ctx.access.check_fields(aggregate.name, event.changes)

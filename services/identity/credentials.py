@@ -21,6 +21,7 @@ from shared.errors import Forbidden, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.security.permissions import Access, system_access
 
 COMMANDS = Commands(USER, __name__)
@@ -123,7 +124,7 @@ def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context[Standing]) 
     """A new link; an earlier one is void. For an active user it is the way back in after a forgotten password."""
     require_live(state)
     if state.status not in ("invited", "active"):
-        raise Rejected(f"a {state.status} user cannot be invited", code="not-invited")
+        raise Rejected(say("a {status} user cannot be invited", status=state.status), code="not-invited")
     require_governs(ctx.access, ctx.facts)
     return [events.InvitationIssued(cmd.token_hash, ctx.now + INVITATION_LIVES)]
 

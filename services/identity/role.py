@@ -18,6 +18,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import Lookups
+from shared.messages import say, shown
 from shared.security.permissions import ACTIONS, Access, Level, Role
 from shared.security.reach import reaches_all, require_everyone, widened
 from shared.security.roles import SEEN_BY_ALL
@@ -163,9 +164,13 @@ def _unknown_fields(part: str, fields: dict[str, list[str]], catalogue: Catalogu
         known = {f.name for f in catalogue[resource].collection.fields}
         for name in names:
             if name not in known and not name.startswith("custom."):
-                yield FieldError(f"{part}.{resource}", "unknown-field", f"{resource} has no field {name[:64]!r}")
+                yield FieldError(
+                    f"{part}.{resource}",
+                    "unknown-field",
+                    say("{resource} has no field {name}", resource=resource, name=shown(name)),
+                )
             elif name == NEVER_HIDDEN and part == "hidden":
-                yield FieldError(f"{part}.{resource}", "not-hideable", f"{name} cannot be hidden")
+                yield FieldError(f"{part}.{resource}", "not-hideable", say("{name} cannot be hidden", name=name))
 
 
 @ROLE.command("DefineRole", action="create", verb="", creates=True, prepare=names_are_known)
@@ -210,7 +215,7 @@ def require_cover(access: Access, roles: Iterable[Role]) -> None:
     """Raises Forbidden for a role that holds more than the caller: nobody gives or takes what they do not hold."""
     for role in roles:
         if not access.covers(role):
-            raise Forbidden(f"the role {role.en!r} holds rights that you do not hold", role=role.id)
+            raise Forbidden(say("the role {name} holds rights that you do not hold", name=shown(role.en)), role=role.id)
 
 
 async def roles_of(lookups: Lookups, ids: Iterable[str], field: str = "roles") -> dict[str, Role]:

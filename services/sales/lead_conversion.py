@@ -22,6 +22,7 @@ from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.views.port import MAX_PAGE, Condition, Query
 
 COMMANDS = Commands(LEAD, __name__)
@@ -231,7 +232,10 @@ def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context[list[Created]
         raise Rejected("the lead is not converted", code="not-converted")
     foreign = [(record, e) for record in ctx.facts for e in record.since if _cause(e) != ctx.actor]
     if foreign:
-        errors = [FieldError(r.resource, "changed-since", f"{e.type} (version {e.version})") for r, e in foreign]
+        errors = [
+            FieldError(r.resource, "changed-since", say("{type} (version {version})", type=e.type, version=e.version))
+            for r, e in foreign
+        ]
         listed = [{"type": r.resource, "id": r.id, "version": e.version, "event": e.type} for r, e in foreign]
         raise ChangedSince(errors=errors, changes=listed)
     return [_undone(state)]

@@ -12,12 +12,17 @@ from shared.domain.command import CommandModel, Context
 from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
+from shared.messages import say
 
 COMMANDS = Commands(LEAD, __name__)
 
 
 def _out_of_turn(state: Lead, wanted: str) -> Rejected:
-    return Rejected(f"a lead that is {state.status} cannot be {wanted}", code="out-of-turn", status=state.status)
+    return Rejected(
+        say("a lead that is {status} cannot be {wanted}", status=state.status, wanted=wanted),
+        code="out-of-turn",
+        status=state.status,
+    )
 
 
 class StartWorking(CommandModel):

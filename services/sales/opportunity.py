@@ -22,6 +22,7 @@ from shared.errors import Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Key, Kind
@@ -219,7 +220,7 @@ def require_open(state: Opportunity) -> None:
     """Raises Rejected for an archived or closed deal."""
     require_live(state)
     if state.status != "open":
-        raise Rejected(f"the deal is {state.status}; reopen it first", code="closed")
+        raise Rejected(say("the deal is {status}; reopen it first", status=state.status), code="closed")
 
 
 async def its_place(cmd: C, lookups: Lookups) -> Pipeline:

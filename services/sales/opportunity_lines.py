@@ -18,6 +18,7 @@ from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 
 COMMANDS = Commands(OPPORTUNITY, __name__)
 
@@ -66,7 +67,7 @@ async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
 def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[Event]:
     require_open(state)
     if len(state.lines) >= MAX_LINES:
-        raise Rejected(f"a deal has {MAX_LINES} line items at most", code="too-many-lines")
+        raise Rejected(say("a deal has {most} line items at most", most=MAX_LINES), code="too-many-lines")
     offer = ctx.facts
     price = cmd.unit_price or _price(offer, state, ctx.calendar.day_of(ctx.occurred_at))
     line = {
@@ -99,7 +100,11 @@ def _price(offer: Offer, state: Opportunity, day: str) -> str:
     if price is None:
         raise Invalid.field("unit_price", "no-price", "the product has no price on this day; give one")
     if currency and state.currency and currency != state.currency:
-        message = f"the product's price is in {currency}, the deal in {state.currency}; give one"
+        message = say(
+            "the product's price is in {currency}, the deal in {of_deal}; give one",
+            currency=currency,
+            of_deal=state.currency,
+        )
         raise Invalid.field("unit_price", "other-currency", message)
     return price
 
@@ -166,7 +171,7 @@ def set_contact_role(cmd: SetContactRole, state: Opportunity, ctx: Context) -> l
     if previous == cmd.role:
         return []
     if previous is None and len(state.contact_roles) >= MAX_ROLES:
-        raise Rejected(f"a deal has {MAX_ROLES} contacts at most", code="too-many-contacts")
+        raise Rejected(say("a deal has {most} contacts at most", most=MAX_ROLES), code="too-many-contacts")
     return [events.OpportunityContactRoleSet(cmd.contact, cmd.role, previous)]
 
 

@@ -17,6 +17,7 @@ from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.views.port import MAX_PAGE, Condition, Query
 
 COMMANDS = Commands(PIPELINE, __name__)
@@ -35,7 +36,7 @@ def add_stage(cmd: AddStage, state: Pipeline, ctx: Context) -> list[Event]:
     if cmd.key in keys:
         raise Invalid.field("key", "duplicate", "the pipeline has a stage with this key")
     if len(keys) >= MAX_STAGES:
-        raise Invalid.field("key", "too-many", f"a pipeline has {MAX_STAGES} stages at most")
+        raise Invalid.field("key", "too-many", say("a pipeline has {most} stages at most", most=MAX_STAGES))
     if cmd.before is not None:
         existing(state, cmd.before, "before")
     index = len(keys) if cmd.before is None else keys.index(cmd.before)
@@ -120,7 +121,11 @@ def retire_stage(cmd: RetireStage, state: Pipeline, ctx: Context) -> list[Event]
         return []
     existing(state, cmd.key)
     if ctx.facts:
-        raise Rejected(f"{ctx.facts} open deals stand in this stage; move them first", code="deals", count=ctx.facts)
+        raise Rejected(
+            say("{count} open deals stand in this stage; move them first", count=ctx.facts),
+            code="deals",
+            count=ctx.facts,
+        )
     if len(state.open_stages) == 1:
         raise Rejected("a pipeline keeps one stage at least", code="last-stage")
     return [events.StageRetired(cmd.key)]

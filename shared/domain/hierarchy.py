@@ -12,6 +12,7 @@ from shared.domain.rules import Rule, is_withdrawal
 from shared.errors import Invalid
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Hierarchy:
         if id in line:
             raise Invalid.field(self.field, "cycle", self.cycle)
         if len(line) > self.depth:
-            raise Invalid.field(self.field, "too-deep", f"a hierarchy has {self.depth} levels at most")
+            raise Invalid.field(self.field, "too-deep", say("a hierarchy has {most} levels at most", most=self.depth))
 
     async def line(
         self, id: str | None, lookups: Lookups, instead: Mapping[str, str | None] | None = None

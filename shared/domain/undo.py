@@ -21,6 +21,7 @@ from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
 from shared.kernel.lookups import Lookups
 from shared.kernel.parsing import parse
+from shared.messages import say
 from shared.security.permissions import Access
 
 Entry = dict[str, Any]  # an element of a list field
@@ -165,7 +166,7 @@ def plan_of(aggregate: Aggregate[Any], version: int, history: list[Recorded]) ->
     Raises: Invalid (no such version), Rejected (not undoable), UndoClash with the fields changed since.
     """
     if version > len(history):
-        raise Invalid.field("version", "unknown-version", f"the record has {len(history)} versions")
+        raise Invalid.field("version", "unknown-version", say("the record has {count} versions", count=len(history)))
     target = history[version - 1]
     if version == 1 or target.type in aggregate.not_undoable:
         raise not_undoable()

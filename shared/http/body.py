@@ -20,6 +20,7 @@ from shared.domain.types import IN_BODY, Reading
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
 from shared.http.problems import invalid_from
+from shared.messages import say
 
 T = TypeVar("T")
 OnLong = Callable[[], Awaitable[None]]
@@ -46,7 +47,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: OnLong
     """
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"a body may have {limit} bytes at most")
+        raise TooLarge(say("a body may have {most} bytes at most", most=limit))
     body: bytes = b""
     while True:
         message = await request.receive()
@@ -54,7 +55,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES, *, on_long: OnLong
             raise ClientDisconnect()
         body += message.get("body", b"")
         if len(body) > limit:
-            raise TooLarge(f"a body may have {limit} bytes at most")
+            raise TooLarge(say("a body may have {most} bytes at most", most=limit))
         if len(body) > LONG_BYTES and on_long is not None:
             await on_long()
             on_long = None
@@ -95,9 +96,9 @@ def parse_json(body: bytes) -> Any:
     try:
         parsed = _DECODER.decode(body.decode())
     except UnicodeDecodeError as error:
-        raise Invalid.field("", "not-utf-8", f"the body is not UTF-8 (byte {error.start})") from error
+        raise Invalid.field("", "not-utf-8", say("the body is not UTF-8 (byte {start})", start=error.start)) from error
     except ValueError as error:
-        raise Invalid.field("", "json-invalid", f"the body is not JSON: {error}") from error
+        raise Invalid.field("", "json-invalid", _not_json(error)) from error
     if _ESCAPED.search(body):
         for pattern, code, message in _NEVER:
             if _occurs(pattern, parsed):
@@ -105,9 +106,15 @@ def parse_json(body: bytes) -> Any:
     return parsed
 
 
+def _not_json(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return say("the body is not JSON (line {line}, column {column})", line=error.lineno, column=error.colno)
+    return "the body is not JSON"
+
+
 def _check_shape(body: bytes) -> None:
     """Raises Invalid: nested too deep, or too many values. By few passes over bytes, however the body is made."""
-    too_many = Invalid.field("", "too-many-values", f"a body may hold {MAX_VALUES} values at most")
+    too_many = Invalid.field("", "too-many-values", say("a body may hold {most} values at most", most=MAX_VALUES))
     unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
     if unescaped.count(b'"') > 4 * MAX_VALUES:  # a key and a string each
         raise too_many
@@ -116,14 +123,14 @@ def _check_shape(body: bytes) -> None:
     for _ in range(MAX_DEPTH):  # each round takes the innermost pairs away, which are one level
         marks = marks.replace(b"[]", b"")
     if b"[]" in marks or marks.count(b"[") > MAX_DEPTH:
-        raise Invalid.field("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels at most")
+        raise Invalid.field("", "too-deep", say("JSON may be nested {most} levels at most", most=MAX_DEPTH))
     if sum(bare.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
         raise too_many
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MAX_KEYS:
-        raise Invalid.field("", "too-many-keys", f"an object may have {MAX_KEYS} keys at most")
+        raise Invalid.field("", "too-many-keys", say("an object may have {most} keys at most", most=MAX_KEYS))
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
@@ -134,7 +141,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> None:
-    raise Invalid.field("", "not-finite", f"{name} is no JSON number")
+    raise Invalid.field("", "not-finite", say("{name} is no JSON number", name=name))
 
 
 def _decimal(text: str) -> Decimal:

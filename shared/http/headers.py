@@ -11,6 +11,7 @@ from fastapi import Request
 from shared.errors import Invalid
 from shared.http.params import calendar_of, instant
 from shared.kernel.bus import Call
+from shared.messages import say
 from shared.security.permissions import Access
 
 MAX_REASON = 500
@@ -71,5 +72,7 @@ def _reason(value: bytes) -> str:
     """UTF-8, plain or percent-encoded (browsers can send no other than Latin characters in a header)."""
     text = unquote(value.decode("utf-8", "replace")).strip()
     if len(text) > MAX_REASON or _CONTROL.search(text):
-        raise Invalid.field("X-Reason", "bad-reason", f"at most {MAX_REASON} characters of (percent-encoded) UTF-8")
+        raise Invalid.field(
+            "X-Reason", "bad-reason", say("at most {most} characters of (percent-encoded) UTF-8", most=MAX_REASON)
+        )
     return text

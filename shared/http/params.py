@@ -39,7 +39,9 @@ def pairs_of(request: Request) -> Pairs:
     try:
         pairs = parse_qsl(raw.decode("latin-1"), True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError as error:
-        raise Invalid(f"the query string must be UTF-8 with at most {MAX_PARAMETERS} parameters") from error
+        raise Invalid(
+            say("the query string must be UTF-8 with at most {most} parameters", most=MAX_PARAMETERS)
+        ) from error
     if any("\0" in name or "\0" in value for name, value in pairs):
         raise Invalid("NUL characters are not allowed in the query string")
     return pairs
@@ -90,7 +92,9 @@ def number(given: dict[str, str], name: str, default: int, highest: int, lowest:
     if text is None:
         return default
     if not _WHOLE.fullmatch(text) or not lowest <= int(text) <= highest:
-        raise Invalid.field(name, "out-of-range", f"a whole number from {lowest} to {highest}")
+        raise Invalid.field(
+            name, "out-of-range", say("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest)
+        )
     return int(text)
 
 

@@ -25,6 +25,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import timeline
+from shared.messages import say
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Kind, Query
 
@@ -127,7 +128,11 @@ class _Records:
         own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name) if "." in asked else {}
         field = own.get(asked) or self._collection.field(asked)
         if field is None or not field.indexed or field.kind not in kinds:
-            raise Invalid.field(name, "bad-field", "an indexed field of kind " + " or ".join(kinds) + " is needed")
+            raise Invalid.field(
+                name,
+                "bad-field",
+                say("an indexed field of one of these kinds is needed: {kinds}", kinds=", ".join(kinds)),
+            )
         return field.name
 
     async def export(self, request: Request) -> Response:

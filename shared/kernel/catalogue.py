@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import Command
 from shared.errors import NotFound
+from shared.messages import say, shown
 from shared.security.permissions import Role
 from shared.security.roles import Resource, with_grants
 from shared.views.port import Collection
@@ -53,7 +54,7 @@ class Catalogue:
     def __getitem__(self, name: str) -> AnyAggregate:
         """Raises NotFound for a name nothing is registered under."""
         if name not in self._by_name:
-            raise NotFound(f"there is no record type {name!r}")
+            raise NotFound(say("there is no record type {name}", name=shown(name)))
         return self._by_name[name]
 
     def __contains__(self, name: object) -> bool:
@@ -70,7 +71,7 @@ class Catalogue:
     def command(self, name: str) -> tuple[AnyAggregate, Command]:
         """The command of a full name such as "customer.CreateAccount". Raises NotFound."""
         if name not in self._commands:
-            raise NotFound(f"there is no command {name!r}")
+            raise NotFound(say("there is no command {name}", name=shown(name)))
         return self._commands[name]
 
     def check_lookups(self) -> None:

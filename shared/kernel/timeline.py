@@ -8,6 +8,7 @@ from shared.clock import from_rfc3339, to_rfc3339
 from shared.errors import Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.queries import NOW, Moment, Queries
+from shared.messages import say, shown
 from shared.security.permissions import Access, Level
 from shared.views.port import MAX_PAGE, Condition, Document, Query
 
@@ -35,14 +36,18 @@ async def timeline(
     known = frozenset({CHANGE}).union(*(_kinds(a) for a in entries))
     wanted = known if kinds is None else frozenset(kinds)
     if unknown := wanted - known:
-        raise Invalid.field("kinds", "unknown-kind", f"{sorted(unknown)[0]!r} is none of {', '.join(sorted(known))}")
+        raise Invalid.field(
+            "kinds",
+            "unknown-kind",
+            say("{value} is none of {choices}", value=shown(sorted(unknown)[0]), choices=", ".join(sorted(known))),
+        )
     record = await queries.get(aggregate, id, access, moment=moment)
     changes = _past(await queries.history(aggregate, id, access), moment)
     items: list[Document] = []
-    if shown := [a for a in entries if _findable(a, wanted, access)]:
+    if findable := [a for a in entries if _findable(a, wanted, access)]:
         when = moment if moment.version is None or not changes else _time_of(changes[0], moment)
         linked = [id, *(record.get("absorbed") or ()), *await _origins(queries, catalogue, aggregate, id, access)]
-        for kind in shown:
+        for kind in findable:
             items += await _linked(queries, kind, linked, wanted, access, when, limit)
     if CHANGE in wanted:
         items += ({"kind": CHANGE, "at": entry["occurred_at"], "change": entry} for entry in changes)

@@ -21,6 +21,7 @@ from shared.events.envelope import Metadata, Stored
 from shared.events.reservation import ValueReserved
 from shared.eventstore.port import NO_STREAM, WrongVersion
 from shared.kernel.repository import Repository
+from shared.messages import say
 from shared.security.keycache import KeyCache
 from shared.security.permissions import Access
 
@@ -101,7 +102,7 @@ class Reservations:
             except WrongVersion:
                 continue  # someone else took it at this moment: look again
             return
-        raise Unavailable(f"another request is taking this {unique.name} at this moment")
+        raise Unavailable(say("another request is taking this {name} at this moment", name=unique.name))
 
     async def holders(
         self, aggregate: Aggregate[Any], unique: Unique, text: str, tenant: str = EVERYWHERE
@@ -138,7 +139,7 @@ class Reservations:
         merged = getattr(state, "merged_into", None) is not None  # it may be released again
         if unique.value(state) != value or (state.archived and not merged):
             return False
-        message = f"another {aggregate.name} has this {unique.name}"
+        message = say("another {resource} has this {field}", resource=aggregate.name, field=unique.name)
         known = {"holder": id} if space == tenant else {}
         raise Duplicate(message, errors=[FieldError(unique.name, "duplicate", message)], **known)
 

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.errors import Invalid, Unavailable
+from shared.messages import say
 from shared.security.commonpasswords import COMMON, breached
 from shared.security.guessing import guesses, parts_of
 from shared.texts import fold, visible
@@ -38,9 +39,9 @@ def check_password(password: str, *, organisation: str = "", email: str = "", na
     """
     plain = normalise(password)
     if len(visible(plain)) < MIN_LENGTH:
-        raise Invalid.field("password", "too-short", f"use at least {MIN_LENGTH} characters")
+        raise Invalid.field("password", "too-short", say("use at least {least} characters", least=MIN_LENGTH))
     if len(plain) > MAX_LENGTH:
-        raise Invalid.field("password", "too-long", f"use at most {MAX_LENGTH} characters")
+        raise Invalid.field("password", "too-long", say("use at most {most} characters", most=MAX_LENGTH))
     folded = fold(plain)
     if folded in COMMON or folded in breached():
         raise Invalid.field("password", "too-common", "this is among the first passwords that are guessed")

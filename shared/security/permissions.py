@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
+from shared.messages import say
 from shared.security.sources import has_records, overlap, with_derived, within
 from shared.views.port import EVERYONE, Document, Scope
 
@@ -91,7 +92,11 @@ class Access:
         """What of a resource is visible for an action. Raises Forbidden when nothing can ever be."""
         level = self.level(resource, action)
         if level is Level.NONE:
-            raise Forbidden(f"no right to {action} {resource}", resource=resource, action=action)
+            raise Forbidden(
+                say("no right to {action} {resource}", action=action, resource=resource),
+                resource=resource,
+                action=action,
+            )
         return Scope(self.tenant, self.owners(level))
 
     def check(self, resource: str, action: Action, owner: str | None = "", reader: str | None = "") -> None:
@@ -107,7 +112,11 @@ class Access:
             return
         if owner != "" and not self.allows(resource, "read", reader or owner):
             raise NotFound()
-        raise Forbidden(f"no right to {action} this {resource}", resource=resource, action=action)
+        raise Forbidden(
+            say("no right to {action} this {resource}", action=action, resource=resource),
+            resource=resource,
+            action=action,
+        )
 
     def allows(self, resource: str, action: Action, owner: str | None = "") -> bool:
         """Whether the action is granted on a record of that owner ("" = not bound to an owner)."""

@@ -6,6 +6,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from shared.errors import TooManyRequests
+from shared.messages import say
 from shared.security.limits import Limits, seconds_to_wait
 
 
@@ -20,7 +21,7 @@ class Quota:
         """Count one. Raises TooManyRequests with the seconds to wait."""
         if not await MovingWindowRateLimiter(limits).hit(self._item, self._what, user):
             wait = await seconds_to_wait(limits, self._item, self._what, user)
-            raise TooManyRequests(f"too many {self._what}: wait a little", retry_after=max(1, wait))
+            raise TooManyRequests(say("too many {what}: wait a little", what=self._what), retry_after=max(1, wait))
 
 
 LONG_BODIES = Quota("long bodies", RateLimitItemPerSecond(10, 20))

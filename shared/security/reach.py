@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.errors import Forbidden
+from shared.messages import say
 from shared.security.permissions import Access, Action, Level, Role
 
 ON_RECORDS: tuple[Action, ...] = ("read", "edit", "archive", "assign", "merge", "export", "erase", "reopen", "manage")
@@ -88,4 +89,6 @@ def _within(access: Access, resource: str, action: str, owners: frozenset[str] |
 
 
 def _too_far(resource: str, action: str) -> Forbidden:
-    return Forbidden(f"this would reach records that you may not {action}", resource=resource, action=action)
+    return Forbidden(
+        say("this would reach records that you may not {action}", action=action), resource=resource, action=action
+    )

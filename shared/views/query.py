@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from shared.messages import say, shown
 from shared.texts import fold
 from shared.views.entries import form
 from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
@@ -75,7 +76,7 @@ class Checked:
 def validate(collection: Collection, query: Query) -> Checked:
     """Check every name, operation, value and the cursor. Raises BadQuery, which names the field."""
     if len(query.where) > MAX_CONDITIONS:
-        raise BadQuery("where", f"at most {MAX_CONDITIONS} conditions")
+        raise BadQuery("where", say("at most {most} conditions", most=MAX_CONDITIONS))
     entries = _checked_entries(collection, query.entries)
     where = tuple(_test(collection, condition, entries) for condition in query.where)
     terms = _terms(collection, query.text)
@@ -118,7 +119,7 @@ def _checked_entries(collection: Collection, entries: tuple[Field, ...]) -> dict
     for field in entries:
         head, _, name = field.name.partition(".")
         if not head or head != collection.open or not name:
-            raise BadQuery(field.name[:80], f"is no field of {collection.name}")
+            raise BadQuery(field.name[:80], say("is no field of {name}", name=collection.name))
         try:
             form(field)
         except ValueError as error:
@@ -133,7 +134,7 @@ def _indexed(collection: Collection, name: Any, entries: Mapping[str, Field]) ->
         return entries[name]
     field = collection.field(name) if isinstance(name, str) else None
     if field is None:
-        raise BadQuery(str(name)[:80], f"is no field of {collection.name}")
+        raise BadQuery(str(name)[:80], say("is no field of {name}", name=collection.name))
     if not field.indexed:
         raise BadQuery(field.name, "can neither be filtered nor sorted by")
     return field
@@ -143,7 +144,7 @@ def _test(collection: Collection, condition: Condition, entries: Mapping[str, Fi
     field, op, value = _indexed(collection, condition.field, entries), condition.op, condition.value
     allowed = _ORDER if field is KEY else OPERATORS[field.kind]
     if not isinstance(op, str) or op not in allowed:
-        raise BadQuery(field.name, f"does not know the operation {str(op)[:40]!r}")
+        raise BadQuery(field.name, say("does not know the operation {value}", value=shown(str(op))))
     if op == "empty":
         if not isinstance(value, bool):
             raise BadQuery(field.name, "empty takes true or false")
@@ -152,7 +153,7 @@ def _test(collection: Collection, condition: Condition, entries: Mapping[str, Fi
         if not isinstance(value, list | tuple | set | frozenset):
             raise BadQuery(field.name, "in takes a list")
         if len(value) > MAX_IN:
-            raise BadQuery(field.name, f"in takes at most {MAX_IN} values")
+            raise BadQuery(field.name, say("in takes at most {most} values", most=MAX_IN))
         return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
     if op in ("within", "outside"):
         return Test(field, op, tuple(sorted({(_value(field, low), _value(field, high)) for low, high in value})))
@@ -168,7 +169,7 @@ def _value(field: Field, value: Any) -> IndexValue:
     try:
         converted = index_value(field, value)
     except ValueError as wrong:
-        raise BadQuery(field.name, f"the value is not of kind {field.kind}") from wrong
+        raise BadQuery(field.name, say("the value is not of kind {kind}", kind=field.kind)) from wrong
     if converted is None:
         raise BadQuery(field.name, "ask for a missing value with the operation 'empty'")
     return converted
@@ -194,9 +195,9 @@ def _terms(collection: Collection, text: Any) -> tuple[Term, ...] | None:
     if not text.strip():
         return None
     if len(text) > MAX_TEXT:
-        raise BadQuery("text", f"at most {MAX_TEXT} characters")
+        raise BadQuery("text", say("at most {most} characters", most=MAX_TEXT))
     if not any(field.searchable for field in collection.fields):
-        raise BadQuery("text", f"{collection.name} has no searchable field")
+        raise BadQuery("text", say("{name} has no searchable field", name=collection.name))
     return tuple(query_tokens(_encodable("text", text)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from shared.messages import say
 from shared.views import collation, text
 from shared.views.entries import FORMS, entry_name, form
 from shared.views.port import BadQuery, Collection, Field, Key, Kind
@@ -77,7 +78,7 @@ class Table:
             return "k"
         found = self.columns.get(field.name)
         if found is None:
-            raise BadQuery(field.name, f"is no field of {self.declaration.name}")
+            raise BadQuery(field.name, say("is no field of {name}", name=self.declaration.name))
         return found.name
 
     def value(self, field: Field) -> tuple[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ from services.analytics.sql.limits import UNITS, check_growth, check_interval, c
 from services.analytics.sql.nodes import Call, Expression, Number, Text
 from services.analytics.sql.parser import not_allowed, only, place
 from services.analytics.sql.refusals import Place, refuse
+from shared.messages import say
 
 if TYPE_CHECKING:
     from services.analytics.sql.expressions import Expressions
@@ -56,19 +57,21 @@ def whole(expressions: Expressions, node: exp.Expr, over: bool = False) -> Call:
     where = place(node)
     function = FUNCTIONS.get(name.lower())
     if function is None:
-        raise refuse("function", f"{name} is not among the functions listed", *where)
+        raise refuse("function", say("{name} is not among the functions listed", name=name), *where)
     if over and function.kind in (Kind.SCALAR, Kind.HIGHER):
-        raise refuse("window", f"{function.name} stands over no window", *where)
+        raise refuse("window", say("{name} stands over no window", name=function.name), *where)
     if not over and function.kind is Kind.WINDOW:
-        raise refuse("window", f"{function.name} needs a window: {function.name}(…) OVER (…)", *where)
+        raise refuse("window", say("{name} needs a window: {name}(…) OVER (…)", name=function.name), *where)
     _check_number(function, arguments, parameters, distinct, where)
     first = arguments[:1]
     if first and isinstance(first[0], exp.Lambda):
         if function.kind is not Kind.HIGHER:
-            raise refuse("function", f"{function.name} takes no lambda", *where)
+            raise refuse("function", say("{name} takes no lambda", name=function.name), *where)
         values = (expressions.lambda_of(first[0]), *expressions.values(arguments[1:]))
     elif function.name in ("arrayMap", "arrayFilter"):
-        raise refuse("function", f"the first argument of {function.name} is a lambda such as x -> x + 1", *where)
+        raise refuse(
+            "function", say("the first argument of {name} is a lambda such as x -> x + 1", name=function.name), *where
+        )
     else:
         values = expressions.values(arguments)
     return call(function, values, where, parameters, distinct)
@@ -107,12 +110,20 @@ def _check_number(
     function: Function, arguments: list[exp.Expr], parameters: tuple[Number, ...], distinct: bool, where: Place
 ) -> None:
     if distinct and function.kind is not Kind.AGGREGATE:
-        raise refuse("arguments", f"{function.name} takes no DISTINCT", *where)
+        raise refuse("arguments", say("{name} takes no DISTINCT", name=function.name), *where)
     high = MANY if distinct and function.name == "count" else function.high
     if not function.low <= len(arguments) <= high:
-        raise refuse("arguments", f"{function.name} was given the wrong number of arguments", *where)
+        raise refuse("arguments", say("{name} was given the wrong number of arguments", name=function.name), *where)
     if len(parameters) > function.parameters:
-        raise refuse("arguments", f"{function.name} takes {function.parameters} numbers before its arguments", *where)
+        raise refuse(
+            "arguments",
+            say(
+                "{name} takes {parameters} numbers before its arguments",
+                name=function.name,
+                parameters=function.parameters,
+            ),
+            *where,
+        )
 
 
 def _check_pattern(function: Function, arguments: tuple[Expression, ...], where: Place) -> None:

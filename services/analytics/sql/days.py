@@ -13,6 +13,7 @@ from services.analytics.sql.limits import UNITS
 from services.analytics.sql.nodes import Call, Number
 from services.analytics.sql.parser import only, place
 from services.analytics.sql.refusals import refuse
+from shared.messages import say
 
 if TYPE_CHECKING:
     from services.analytics.sql.expressions import Expressions
@@ -47,5 +48,5 @@ def part_of_day(expressions: Expressions, node: exp.Expr) -> Call:
     only(node, "this", "expression")
     part = _PARTS.get(node.this.name.lower()) if isinstance(node.this, exp.Var) else None
     if part is None:
-        raise refuse("not-allowed", f"EXTRACT takes {', '.join(_PARTS)}", *place(node))
+        raise refuse("not-allowed", say("EXTRACT takes {choices}", choices=", ".join(_PARTS)), *place(node))
     return expressions.operator(part, node.expression)

@@ -31,6 +31,7 @@ from services.analytics.views.people import People
 from services.analytics.views.spec import Scoping, View
 from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import Forbidden, TooManyRequests, TooSlow
+from shared.messages import say
 from shared.security.permissions import Access
 from shared.warehouse.port import Answer, QueryFailed, Warehouse
 from shared.warehouse.readers import AT_ONCE, OF_A_TENANT
@@ -117,7 +118,7 @@ class SqlGateway:
     async def _turn(self, user: User) -> AsyncIterator[None]:
         self._check_pause(user)
         if self._asking[user] >= OF_A_USER:
-            raise TooManyRequests(f"{OF_A_USER} of your questions are still waiting", retry_after=5)
+            raise TooManyRequests(say("{most} of your questions are still waiting", most=OF_A_USER), retry_after=5)
         self._asking[user] += 1
         try:
             async with self._turns.of(user):
@@ -136,7 +137,9 @@ class SqlGateway:
         self._paused = {u: until for u, until in self._paused.items() if until > now}
         if (until := self._paused.get(user)) is not None:
             wait = math.ceil(until - now)
-            raise TooManyRequests(f"your last question took too long; wait {wait} seconds", retry_after=wait)
+            raise TooManyRequests(
+                say("your last question took too long; wait {wait} seconds", wait=wait), retry_after=wait
+            )
 
     async def _check_reading(self, generated: Generated, parameters: Mapping[str, Any], tenant: str) -> None:
         """Check that the engine's parser reads only our functions, our names and exactly the scoped views' tables."""
@@ -146,7 +149,7 @@ class SqlGateway:
             if kind == "TableIdentifier":
                 tables[name] += 1
             elif kind == "Function" and name.lower() not in ENGINE_FUNCTIONS:
-                raise refuse("function", f"{name} is not among the functions listed")
+                raise refuse("function", say("{name} is not among the functions listed", name=name))
             elif kind == "Identifier" and name not in generated.names and name not in words and name != _FORMAT:
                 raise refuse("not-allowed", "the statement would use a name that is none of its own")
         if tables != {word: times for word, times in words.items() if word in PHYSICAL}:
@@ -174,7 +177,7 @@ def generate(sql: str, access: Access, generation: int | None = None, calendar: 
     def columns(view: View) -> list[str]:
         found = [c.name for c in scoping.columns(view)]
         if not found:
-            raise Forbidden(f"no right to read {view.name}", resource=view.resource, action="read")
+            raise Forbidden(say("no right to read {name}", name=view.name), resource=view.resource, action="read")
         return found
 
     def scoped(read: Read) -> str:

@@ -31,6 +31,7 @@ from services.analytics.sql.nodes import (
     Union,
 )
 from services.analytics.sql.refusals import refuse
+from shared.messages import say
 
 T = TypeVar("T")
 Scoped = Callable[[Read], str]  # the SQL of a view as the caller sees it
@@ -89,7 +90,7 @@ class Generator:
 
     def _read(self, read: Read) -> str:
         if self.scoped.total() >= MAX_READS:
-            raise refuse("too-large", f"a statement reads views {MAX_READS} times at most")
+            raise refuse("too-large", say("a statement reads views {most} times at most", most=MAX_READS))
         text = self._scoped(read)
         self.scoped[text] += 1
         return text
@@ -179,7 +180,7 @@ def _number(digits: str) -> str:
     if not point or "e" in fraction.lower() or len((whole + fraction).strip("0")) <= _EXACT:
         return digits
     if figures > _LONGEST_DECIMAL:
-        raise refuse("value", f"a number with a fraction has {_LONGEST_DECIMAL} digits at most")
+        raise refuse("value", say("a number with a fraction has {most} digits at most", most=_LONGEST_DECIMAL))
     return f"CAST('{digits}' AS Decimal({figures}, {len(fraction)}))"
 
 

@@ -9,6 +9,7 @@ import re
 
 from services.analytics.sql.refusals import Place, refuse
 from shared.domain.calendar import is_zone
+from shared.messages import say
 
 MAX_LENGTH = 20_000  # characters of a statement
 MAX_TOKENS = 4_000
@@ -42,9 +43,12 @@ UNITS = frozenset(_LONGEST)
 def check_like(pattern: str, place: Place) -> None:
     """A pattern of LIKE: its length and its number of `%`."""
     if len(pattern) > _LIKE_LENGTH or pattern.count("%") > _LIKE_WILDCARDS:
-        raise refuse(
-            "pattern", f"a pattern has {_LIKE_LENGTH} characters and {_LIKE_WILDCARDS} % at most", *place
-        )  # fmt: skip
+        why = say(
+            "a pattern has {length} characters and {wildcards} % at most",
+            length=_LIKE_LENGTH,
+            wildcards=_LIKE_WILDCARDS,
+        )
+        raise refuse("pattern", why, *place)
 
 
 def check_regex(pattern: str, growth: int, place: Place) -> None:
@@ -63,8 +67,13 @@ def check_regex(pattern: str, growth: int, place: Place) -> None:
     if len(pattern) > _REGEX_LENGTH or repeats > _REGEX_REPEATS or quantifiers > _REGEX_QUANTIFIERS:
         raise refuse(
             "pattern",
-            f"a regular expression has {_REGEX_LENGTH} characters, {_REGEX_QUANTIFIERS} quantifiers and "
-            f"{_REGEX_REPEATS} counted repetitions at most",
+            say(
+                "a regular expression has {length} characters, {quantifiers} quantifiers and {repeats} counted "
+                "repetitions at most",
+                length=_REGEX_LENGTH,
+                quantifiers=_REGEX_QUANTIFIERS,
+                repeats=_REGEX_REPEATS,
+            ),
             *place,
         )
 
@@ -92,7 +101,7 @@ def check_interval(unit: str, count: str, place: Place) -> None:
     """A literal number of days, months and so on. Raises Invalid when it is longer than 400 years."""
     number = count.lstrip("-")
     if number.isdecimal() and (len(number) > 12 or int(number) > _LONGEST[unit]):
-        raise refuse("interval", f"an interval has {_LONGEST[unit]} {unit}s at most", *place)
+        raise refuse("interval", say("an interval has {most} {unit}s at most", most=_LONGEST[unit], unit=unit), *place)
 
 
 def check_zone(name: str, place: Place) -> None:

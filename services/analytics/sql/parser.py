@@ -17,12 +17,14 @@ from sqlglot.tokenizer_core import Token, TokenType
 from services.analytics.sql.limits import MAX_LENGTH, MAX_PARENTHESES, MAX_TOKENS
 from services.analytics.sql.refusals import Place, refuse
 from shared.errors import Invalid
+from shared.messages import say, shown
 
 # sqlglot's warnings quote callers' statements; a filter, unlike `disabled`, stays when logging is configured again
 logging.getLogger("sqlglot").addFilter(lambda _: False)
 
 _LABEL = 200  # characters of the name of an answer's column that has no alias
 _NOWHERE: Place = (0, 0)
+_NOT_UNDERSTOOD = "this is not understood"
 _PLACE = "place"  # in the meta of a node
 _NAME = re.compile(r"\w[\w ,:()%/+*#&€¥$-]{0,99}")
 
@@ -42,7 +44,7 @@ class Analyst(ClickHouse):
 def parse(sql: str) -> exp.Query:
     """The tree of one SELECT. Raises Invalid with the position of a syntax error, RecursionError."""
     if len(sql) > MAX_LENGTH:
-        raise refuse("too-long", f"a statement has {MAX_LENGTH} characters at most")
+        raise refuse("too-long", say("a statement has {most} characters at most", most=MAX_LENGTH))
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\t\r\n" for c in sql):
         raise refuse("characters", "control characters are not allowed")
     tokens = _tokens(sql)
@@ -64,13 +66,18 @@ def _tokens(sql: str) -> list[Token]:
 
 def _check_tokens(tokens: Sequence[Token]) -> None:
     if len(tokens) > MAX_TOKENS:
-        raise refuse("too-long", f"a statement has {MAX_TOKENS} words at most")
+        raise refuse("too-long", say("a statement has {most} words at most", most=MAX_TOKENS))
     depth = 0
     for token in tokens:
         if token.token_type in (TokenType.L_PAREN, TokenType.L_BRACKET):
             depth += 1
             if depth > MAX_PARENTHESES:
-                raise refuse("too-deep", f"parentheses nest {MAX_PARENTHESES} levels at most", token.line, token.col)
+                raise refuse(
+                    "too-deep",
+                    say("parentheses nest {most} levels at most", most=MAX_PARENTHESES),
+                    token.line,
+                    token.col,
+                )
         elif token.token_type in (TokenType.R_PAREN, TokenType.R_BRACKET):
             depth -= 1
 
@@ -80,10 +87,12 @@ def _trees(tokens: list[Token], sql: str) -> list[exp.Expr]:
         return [t for t in Analyst().parser().parse(tokens, sql) if t is not None]
     except SqlglotError as error:
         found = getattr(error, "errors", None) or [{}]
-        place, what = found[0], str(found[0].get("description") or "this is not understood")
-        raise refuse("syntax", what.partition(" but got ")[0], place.get("line") or 0, place.get("col") or 0) from None
+        place = found[0]
+        near = str(place.get("highlight") or "")
+        why = say("this is not understood: {near}", near=shown(near)) if near else _NOT_UNDERSTOOD
+        raise refuse("syntax", why, place.get("line") or 0, place.get("col") or 0) from None
     except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # errors of the parser itself
-        raise refuse("syntax", "this is not understood") from None
+        raise refuse("syntax", _NOT_UNDERSTOOD) from None
 
 
 def place(node: exp.Expr | None) -> Place:
@@ -107,13 +116,15 @@ def only(node: exp.Expr, *parts: str) -> None:
     """Deny by default: raises Invalid when any other part of the node is set."""
     for name, value in node.args.items():
         if value and name not in parts:
-            raise refuse("not-allowed", f"{name.strip('_').replace('_', ' ')} is not allowed here", *place(node))
+            raise refuse(
+                "not-allowed", say("{kind} is not allowed here", kind=name.strip("_").replace("_", " ")), *place(node)
+            )
 
 
 def not_allowed(node: Any) -> Invalid:
     if not isinstance(node, exp.Expr):
         return refuse("syntax", "a part of the statement is missing")
-    return refuse("not-allowed", f"{type(node).key.replace('_', ' ')} is not allowed here", *place(node))
+    return refuse("not-allowed", say("{kind} is not allowed here", kind=type(node).key.replace("_", " ")), *place(node))
 
 
 def name_of(node: Any) -> str:

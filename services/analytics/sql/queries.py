@@ -16,6 +16,7 @@ from services.analytics.sql.relations import Relations
 from services.analytics.sql.scopes import Alias, Context, Environment, Scope
 from services.analytics.views.spec import View
 from shared.errors import Invalid
+from shared.messages import say
 
 _PARTS = "expressions from_ joins where group having order limit offset distinct with_".split()
 _OPERATORS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
@@ -128,7 +129,7 @@ class Queries:
                 text = one.name if isinstance(one, exp.Column) else label(one)
                 found.append(Output(text, self._context.new("c"), expressions.value(one)))
             if len(found) > MAX_COLUMNS:
-                raise refuse("too-large", f"a SELECT has {MAX_COLUMNS} columns at most", *place(node))
+                raise refuse("too-large", say("a SELECT has {most} columns at most", most=MAX_COLUMNS), *place(node))
         if not found:
             raise refuse("syntax", "a SELECT has a column", *place(node))
         return tuple(found)
@@ -142,7 +143,11 @@ class Queries:
             wanted = name_of(star.args.get("table"))
         sources = [s for s in scope.sources if wanted is None or s.called == wanted]
         if not sources:
-            missing = f"there is no view or alias {wanted} here" if wanted else "there is no FROM for the *"
+            missing = (
+                say("there is no view or alias {source} here", source=wanted)
+                if wanted
+                else "there is no FROM for the *"
+            )
             raise refuse("column", missing, *place(star))
         found = []
         for source in sources:
@@ -179,10 +184,10 @@ class Queries:
     def _check_new(self, name: str, node: exp.Expr, environment: Environment, scope: Scope | None) -> None:
         lower = name.lower()
         if not node.args.get("scalar") and (lower in self._context.views or lower in self._context.reserved):
-            raise refuse("name", f"{name} is the name of a view; give it another one", *place(node))
+            raise refuse("name", say("{name} is the name of a view; give it another one", name=name), *place(node))
         taken = scope is not None and name in scope.aliases
         if taken or name in environment.tables or name in environment.constants:
-            raise refuse("name", f"{name} is the name of another part of WITH", *place(node))
+            raise refuse("name", say("{name} is the name of another part of WITH", name=name), *place(node))
 
     def _constant(self, node: exp.Expr, environment: Environment, may_need_columns: bool) -> Expression | None:
         try:
@@ -205,7 +210,7 @@ def _positional(value: Expression, outputs: tuple[Output, ...]) -> Expression:
     if not isinstance(value, Number):
         return value
     if not value.digits.isdecimal() or len(value.digits) > 4 or not 1 <= int(value.digits) <= len(outputs):
-        raise refuse("column", f"there is no column at position {value.digits}")
+        raise refuse("column", say("there is no column at position {digits}", digits=value.digits))
     return Name("", outputs[int(value.digits) - 1].name)
 
 

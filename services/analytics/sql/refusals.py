@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.errors import FieldError, Invalid, Unavailable
+from shared.messages import say
 from shared.warehouse.port import QueryFailed
 
 Place = tuple[int, int]  # line and column, (0, 0) = not known
@@ -11,7 +12,7 @@ Place = tuple[int, int]  # line and column, (0, 0) = not known
 def refuse(code: str, message: str, line: int = 0, column: int = 0) -> Invalid:
     """The one shape of all refusals: field `sql`, and the place where one is known."""
     where = {"line": line, "column": column} if line else {}
-    text = f"line {line}, column {column}: {message}" if line else message
+    text = say("line {line}, column {column}: {why}", line=line, column=column, why=message) if line else message
     return Invalid(text, errors=[FieldError("sql", code, text)], **where)
 
 
@@ -44,7 +45,7 @@ def engine_refusal(error: QueryFailed) -> Invalid | Unavailable:
         return refuse(*_ENGINE_ERRORS[error.code])
     if error.code == 0:
         return Unavailable("the warehouse cannot answer now")
-    return refuse("engine", f"the statement cannot be computed (ClickHouse error {error.code})")
+    return refuse("engine", say("the statement cannot be computed (ClickHouse error {code})", code=error.code))
 
 
 def value_refusal() -> Invalid:

@@ -15,6 +15,7 @@ from services.analytics.sql.parser import name_of, not_allowed, only, place
 from services.analytics.sql.refusals import refuse
 from services.analytics.sql.scopes import Column, Context, Scope, Source
 from services.analytics.views.spec import View
+from shared.messages import say
 
 _SIDES = frozenset({"", "LEFT", "RIGHT", "FULL"})
 _KINDS = frozenset({"", "INNER", "OUTER", "CROSS", "SEMI", "ANTI", "ANY"})
@@ -44,9 +45,13 @@ class Relations:
         for join in joins:
             self._join(join)
         if len(joins) > MAX_JOINS:
-            raise refuse("too-large", f"a SELECT has {MAX_JOINS} joins at most", *place(joins[MAX_JOINS]))
+            raise refuse(
+                "too-large", say("a SELECT has {most} joins at most", most=MAX_JOINS), *place(joins[MAX_JOINS])
+            )
         if sum(_is_cross(on) for _, on in self._joins[1:]) > MAX_CROSS_JOINS:
-            raise refuse("too-large", f"a SELECT has {MAX_CROSS_JOINS} joins without a condition at most")
+            raise refuse(
+                "too-large", say("a SELECT has {most} joins without a condition at most", most=MAX_CROSS_JOINS)
+            )
 
     # members
 
@@ -70,7 +75,7 @@ class Relations:
     def _view(self, node: exp.Table, name: str, arguments: list[exp.Expr]) -> Source:
         view = self._context.views.get(name.lower())
         if view is None:
-            raise refuse("view", f"there is no view {name}", *place(node))
+            raise refuse("view", say("there is no view {name}", name=name), *place(node))
         given = _arguments(view, arguments, node)
         columns = [Column(c, c) for c in self._context.columns(view)]
         return Source(self._context.new("t"), _alias(node) or view.name, columns, read=(view, given))
@@ -81,7 +86,9 @@ class Relations:
         only(node, "this", "using" if node.args.get("using") else "on", "side", "kind")
         side, kind = (node.side or "").upper(), (node.kind or "").upper()
         if side not in _SIDES or kind not in _KINDS:
-            raise refuse("not-allowed", f"{side} {kind} JOIN is not allowed here", *place(node))
+            raise refuse(
+                "not-allowed", say("{side} {kind} JOIN is not allowed here", side=side, kind=kind), *place(node)
+            )
         on: exp.Expr | None = node.args.get("on")
         using: list[exp.Expr] = node.args.get("using") or []
         source = self._read(node.this)
@@ -95,7 +102,7 @@ class Relations:
             raise not_allowed(node)
         if on is None:
             if side in ("RIGHT", "FULL"):
-                raise refuse("not-allowed", f"write ON in a {side} JOIN", *place(node))
+                raise refuse("not-allowed", say("write ON in a {side} JOIN", side=side), *place(node))
             condition = self._using(source, using)
             self._scope.sources.append(source)
         else:
@@ -111,7 +118,7 @@ class Relations:
             left = self._scope.column(label, where)
             columns = right.named(label)
             if len(columns) != 1:
-                raise refuse("column", f"there is no column {label} on both sides", *where)
+                raise refuse("column", say("there is no column {label} on both sides", label=label), *where)
             source = next(s for s in self._scope.sources if s.name == left.relation)
             self._scope.merged[label] = (source, next(c for c in source.columns if c.name == left.name))
             self._scope.hidden.add((right.name, columns[0].name))
@@ -158,15 +165,16 @@ def _arguments(view: View, nodes: list[exp.Expr], table: exp.Table) -> dict[str,
     for node in nodes:
         left, right = node.args.get("this"), node.args.get("expression")
         if not (isinstance(node, exp.EQ) and isinstance(left, exp.Column) and isinstance(right, exp.Literal)):
-            raise refuse("parameter", f"write {view.name}(name = 'value')", *place(table))
+            raise refuse("parameter", say("write {example}", example=f"{view.name}(name = 'value')"), *place(table))
         only(node, "this", "expression")
         only(left, "this")
         if left.name in given:
-            raise refuse("parameter", f"{left.name} is given twice", *place(table))
+            raise refuse("parameter", say("{name} is given twice", name=left.name), *place(table))
         given[left.name] = right.name
     if given.keys() != view.parameters.keys():
         wanted = ", ".join(f"{p} = '2017-06-30'" for p in view.parameters)
-        message = f"write {view.name}({wanted})" if wanted else f"{view.name} takes no parameters"
+        write, none = "write {example}", "{name} takes no parameters"
+        message = say(write, example=f"{view.name}({wanted})") if wanted else say(none, name=view.name)
         raise refuse("parameter", message, *place(table))
     return {name: _day(name, value, table) for name, value in given.items()}
 
@@ -177,5 +185,5 @@ def _day(name: str, value: str, table: exp.Table) -> str:
     except ValueError:
         found = None
     if found is None or not date(1900, 1, 2) <= found <= date(2299, 12, 30):
-        raise refuse("parameter", f"{name} is a day such as 2017-06-30", *place(table))
+        raise refuse("parameter", say("{name} is a day such as 2017-06-30", name=name), *place(table))
     return found.isoformat()

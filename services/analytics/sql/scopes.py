@@ -18,6 +18,7 @@ from services.analytics.sql.limits import MAX_NESTING, MAX_SELECTS
 from services.analytics.sql.nodes import Expression, Name, Query
 from services.analytics.sql.refusals import Place, refuse
 from services.analytics.views.spec import View
+from shared.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Environment:
 
     def inner(self) -> Environment:
         if self.depth >= MAX_NESTING:
-            raise refuse("too-deep", f"queries nest {MAX_NESTING} levels at most")
+            raise refuse("too-deep", say("queries nest {most} levels at most", most=MAX_NESTING))
         return replace(self, depth=self.depth + 1)
 
 
@@ -94,7 +95,7 @@ class Scope:
     def alias(self, label: str, place: Place) -> Alias | None:
         found = [a for a in self.aliases.get(label, []) if not a.busy]
         if len(found) > 1 or (found and label in self.environment.constants):
-            raise refuse("name", f"{label} is the alias of more than one expression", *place)
+            raise refuse("name", say("{label} is the alias of more than one expression", label=label), *place)
         return found[0] if found else None
 
     def column(self, label: str, place: Place) -> Name:
@@ -106,17 +107,19 @@ class Scope:
     def qualified(self, source: str, label: str, place: Place) -> Name:
         sources = [s for s in self.sources if s.called == source]
         if not sources:
-            raise refuse("column", f"there is no view or alias {source} here", *place)
+            raise refuse("column", say("there is no view or alias {source} here", source=source), *place)
         if len(sources) > 1:
-            raise refuse("name", f"{source} names more than one view or alias here", *place)
+            raise refuse("name", say("{source} names more than one view or alias here", source=source), *place)
         return _one([(sources[0], c) for c in sources[0].named(label)], label, place)
 
 
 def _one(found: list[tuple[Source, Column]], label: str, place: Place) -> Name:
     if not found:
-        raise refuse("column", f"there is no column {label}", *place)
+        raise refuse("column", say("there is no column {label}", label=label), *place)
     if len(found) > 1:
-        raise refuse("name", f"more than one view or alias has a column {label}; put its name before it", *place)
+        raise refuse(
+            "name", say("more than one view or alias has a column {label}; put its name before it", label=label), *place
+        )
     source, column = found[0]
     return source.use(column)
 
@@ -144,4 +147,4 @@ class Context:
     def count_select(self, place: Place) -> None:
         self._selects += 1
         if self._selects > MAX_SELECTS:
-            raise refuse("too-large", f"a statement has {MAX_SELECTS} SELECTs at most", *place)
+            raise refuse("too-large", say("a statement has {most} SELECTs at most", most=MAX_SELECTS), *place)
