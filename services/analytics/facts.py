@@ -32,8 +32,9 @@ def _made(type_: str, name: str, convert: Callable[[Any], Any], field: str = "")
     return Column(name, type_, lambda state: convert(read(state)))
 
 
-def _money(name: str) -> Column:
-    return _made("Nullable(Decimal(18, 2))", name, money)
+def _money(name: str, type_: str = "Nullable(Decimal(18, 4))") -> Column:
+    """An amount in its currency, which has four decimals at most (CLF)."""
+    return _made(type_, name, money)
 
 
 def _moment(name: str) -> Column:
@@ -137,7 +138,7 @@ PRODUCTS = FactTable(
         Column("name", "String"),
         Column("code", "String"),
         *_texts(_REF, "series", "category"),
-        _money("list_price"),
+        _money("list_price", "Nullable(Decimal(20, 6))"),
         *_texts(_REF, "currency"),
         _ARCHIVED,
     ),

@@ -113,7 +113,7 @@ def plain(value: Any) -> Any:
     form."""
     match value:
         case Decimal():
-            return format(value, "f")
+            return _decimal(value)
         case datetime():
             aware = value if value.tzinfo else value.replace(tzinfo=UTC)
             return f"{aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
@@ -124,6 +124,12 @@ def plain(value: Any) -> Any:
         case None | bool() | int() | float() | str():
             return value
     return str(value)
+
+
+def _decimal(value: Decimal) -> str:
+    """With two decimals; with more only where they are not zero, with fewer where its type has fewer."""
+    whole, point, digits = format(value, "f").partition(".")
+    return f"{whole}{point}{digits[:2]}{digits[2:].rstrip('0')}"
 
 
 def _json(answer: Answer) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ _KEYS = (
 )
 _SUMMED = (
     Column("n", "UInt64"),
-    Column("amount", "Nullable(Decimal(38, 2))"),
+    Column("amount", "Nullable(Decimal(38, 4))"),
     Column("priced", "UInt64"),
     Column("days", "Int64"),
     Column("timed", "UInt64"),

@@ -12,6 +12,7 @@ from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key, company_key, mail_site, site_of
+from shared.domain.money import fit
 from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.undo import by
@@ -62,7 +63,9 @@ class Account(MergeableRecord):
     employees: Annotated[
         int | None, F(ge=0, le=100_000_000), plain(Kind.INTEGER, "员工数", "Employees", indexed=True)
     ] = None
-    annual_revenue: Annotated[Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True)] = None
+    annual_revenue: Annotated[
+        Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True, currency="currency")
+    ] = None
     currency: Annotated[Currency | None, plain(Kind.KEYWORD, "币种", "Currency", unset=None)] = ""
     founded: Annotated[Year | None, plain(Kind.INTEGER, "成立年份", "Founded", indexed=True)] = None
     source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
@@ -251,7 +254,8 @@ async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookup
 @ACCOUNT.command("CreateAccount", action="create", verb="", creates=True, prepare=before_create)
 def create(cmd: CreateAccount, state: Account, ctx: Context) -> list[Event]:
     """A new account, owned by its creator unless said otherwise."""
-    details = cmd.model_dump(exclude_unset=True, exclude={"owner", "allow_duplicate"})
+    wanted = cmd.model_dump(exclude_unset=True, exclude={"owner", "allow_duplicate"})
+    details = fit(ACCOUNT.collection, wanted, state)
     return [events.AccountCreated(details, cmd.owner if "owner" in cmd.model_fields_set else ctx.actor)]
 
 
@@ -262,7 +266,7 @@ class ChangeAccountDetails(AccountDetails):
 @ACCOUNT.command("ChangeAccountDetails", action="edit", verb="PATCH")
 def change_details(cmd: ChangeAccountDetails, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
-    changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    changes = changed_fields(state, fit(ACCOUNT.collection, cmd.model_dump(exclude_unset=True), state))
     return [events.AccountDetailsChanged(changes)] if changes else []
 
 

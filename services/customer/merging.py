@@ -116,7 +116,8 @@ def _add_merge(registry: CommandRegistry[Any], plural: str, events: MergeEvents,
         if all(id in state.absorbed for id in cmd.absorb):
             return []
         _refuse_unfit(others.states, ctx)
-        choices = {f: id for f, id in cmd.choices.items() if id != ctx.id}  # its own value: nothing to do
+        chosen = _with_currencies(aggregate, cmd.choices, {ctx.id: state, **others.states})
+        choices = {f: id for f, id in chosen.items() if id != ctx.id}  # its own value: nothing to do
         wanted = others.combined | {f: _chosen(aggregate, fields, others, f, id) for f, id in choices.items()}
         ctx.access.check_fields(aggregate.name, wanted)
         now = aggregate.dump(state)
@@ -126,6 +127,21 @@ def _add_merge(registry: CommandRegistry[Any], plural: str, events: MergeEvents,
         through = {id: other.absorbed for id, other in others.states.items() if other.absorbed}
         body = {"absorbed": list(others.states), "choices": choices, "through": through, "changes": changes}
         return [events.merged(**_personal(events.merged, ctx.id, changes, others.own), **body)]
+
+
+def _with_currencies(aggregate: Aggregate[Any], choices: dict[str, str], states: dict[str, Any]) -> dict[str, str]:
+    """The choices, in which an amount brings its currency along. Raises Invalid when two records would give them."""
+    made, survivor = dict(choices), next(iter(states.values()))
+    for amount, currency in aggregate.collection.money.items():
+        if amount in choices:
+            made.setdefault(currency, choices[amount])
+        elif currency in choices and getattr(survivor, amount) is not None:
+            made[amount] = choices[currency]
+        given = {getattr(states.get(made[f]), currency, None) for f in (amount, currency) if f in made}
+        if len(given) > 1:
+            message = say("an amount and its currency are taken from the same record")
+            raise Invalid.field(f"choices.{currency}", "other-currency", message)
+    return made
 
 
 async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:

@@ -29,7 +29,7 @@ def combine(parts: Sequence[Document]) -> Document:
             amounts.setdefault(one["currency"], []).append(one["amount"])
     return {
         "open_deals": len(parts) - len(won),
-        "open_amount": {currency: total(amounts[currency]) for currency in sorted(amounts)},
+        "open_amount": {currency: total(amounts[currency], currency) for currency in sorted(amounts)},
         "won_deals": len(won),
         "last_won_on": max(won, default=None),
     }
@@ -39,7 +39,7 @@ DEAL_SUMMARIES = MultiStreamProjection(
     OPPORTUNITY.name,
     Collection(
         "deal_summaries",
-        2,
+        3,
         (
             Field("open_deals", Kind.INTEGER, "进行中商机", "Open deals"),
             Field("open_amount", Kind.JSON, "进行中金额", "Open amount"),

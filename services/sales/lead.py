@@ -78,7 +78,9 @@ class Lead(Record):
     employees: Annotated[
         int | None, F(ge=0, le=100_000_000), plain(Kind.INTEGER, "员工数", "Employees", indexed=True)
     ] = None
-    annual_revenue: Annotated[Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True)] = None
+    annual_revenue: Annotated[
+        Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True, currency="currency")
+    ] = None
     do_not_call: Annotated[bool, plain(Kind.BOOLEAN, "请勿致电", "Do not call", indexed=True)] = False
     do_not_email: Annotated[bool, plain(Kind.BOOLEAN, "请勿发邮件", "Do not e-mail", indexed=True)] = False
     source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
@@ -89,7 +91,9 @@ class Lead(Record):
     description: Annotated[
         str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True, personal=True)
     ] = ""
-    amount: Annotated[Amount | None, plain(Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True)] = None
+    amount: Annotated[
+        Amount | None, plain(Kind.DECIMAL, "预估金额", "Estimated amount", indexed=True, currency="currency")
+    ] = None
     currency: Annotated[Currency, plain(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
     external_id: Annotated[
         str,

@@ -17,6 +17,7 @@ from shared.clock import Micros
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import require_live
+from shared.domain.money import fitted
 from shared.domain.types import Amount, Currency, Reference
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
@@ -131,11 +132,15 @@ def _require_complete(cmd: ConvertLead, state: Lead, created: list[str]) -> None
 
 
 def _deal(cmd: ConvertLead, state: Lead) -> dict[str, Any]:
-    """The fields of the new opportunity. Never the person's name: it would outlive an erasure."""
+    """The fields of the new opportunity. Never the person's name: it would outlive an erasure.
+
+    Raises Invalid for an amount that its currency cannot express.
+    """
+    amount, currency = cmd.amount or state.amount, cmd.currency or state.currency
     wanted = {
         "name": cmd.opportunity_name or state.company,
-        "amount": cmd.amount or state.amount,
-        "currency": cmd.currency or state.currency,
+        "amount": fitted("amount", amount, currency) if amount and currency else amount,
+        "currency": currency,
         "close_date": cmd.close_date,
         "pipeline": cmd.pipeline,
         "source": state.source,

@@ -8,6 +8,7 @@ from services.sales.lead import LEAD, PERSON, Lead, require_editable
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields
+from shared.domain.money import fit
 from shared.domain.names import full_name
 from shared.domain.types import Custom, Reference
 from shared.errors import Invalid
@@ -47,7 +48,7 @@ def capture(cmd: CaptureLead, state: Lead, ctx: Context) -> list[Event]:
     if not given.get("name"):
         given["name"] = full_name(given.get("family_name", ""), given.get("given_name", ""))
     person = {f: v for f, v in given.items() if f in PERSON}
-    details = {f: v for f, v in given.items() if f not in PERSON}
+    details = fit(LEAD.collection, {f: v for f, v in given.items() if f not in PERSON}, state)
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
     return [events.LeadCaptured(ctx.id, person, details, owner)]
 
@@ -63,7 +64,7 @@ def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Ev
     if not wanted.get("name") and wanted.keys() & {"name", "given_name", "family_name"}:
         parts = (wanted.get(part, getattr(state, part)) for part in ("family_name", "given_name"))
         wanted["name"] = full_name(*parts)
-    changes = changed_fields(state, wanted)
+    changes = changed_fields(state, fit(LEAD.collection, wanted, state))
     personal = {f: c for f, c in changes.items() if f.partition(".")[0] in PERSON}
     plain = {f: c for f, c in changes.items() if f not in personal}
     made: list[Event] = [events.LeadDetailsChanged(plain)] if plain else []

@@ -48,7 +48,7 @@ class Opportunity(Record):
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
     ] = "open"
-    amount: Annotated[str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True)] = None
+    amount: Annotated[str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True, currency="currency")] = None
     currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
     close_date: Annotated[str | None, displayed(Kind.DATE, "预计成交日", "Close date", indexed=True)] = None
     probability: Annotated[int, displayed(Kind.INTEGER, "赢率 %", "Probability %", indexed=True)] = 0
@@ -123,7 +123,7 @@ def evolve(state: Opportunity, event: Event) -> None:
         case _:
             _evolve_parts(state, event)
     if state.lines:
-        state.amount = total(line["amount"] for line in state.lines)
+        state.amount = total((line["amount"] for line in state.lines), state.currency)
 
 
 def _evolve_parts(state: Opportunity, event: Event) -> None:
@@ -154,7 +154,7 @@ def _close(state: Opportunity, status: str, probability: int, close_date: str, a
 def shown(state: Opportunity) -> Document:
     products = [state.product, *(line["product"] for line in state.lines)]
     return {
-        "weighted_amount": weighted(state.amount, state.probability),
+        "weighted_amount": weighted(state.amount, state.probability, state.currency),
         "cycle_days": cycle_days(state.opened_on, state.closed_on),
         "products": sorted({p for p in products if p}),
         "contacts": [r["contact"] for r in state.contact_roles],
@@ -179,12 +179,20 @@ OPPORTUNITY = Aggregate(
     },
     collection=Collection(
         "opportunities",
-        4,
+        5,
         record_fields(
             Opportunity,
             after={
                 "amount": (
-                    Field("weighted_amount", Kind.DECIMAL, "加权金额", "Weighted amount", indexed=True, writable=False),
+                    Field(
+                        "weighted_amount",
+                        Kind.DECIMAL,
+                        "加权金额",
+                        "Weighted amount",
+                        indexed=True,
+                        writable=False,
+                        currency="currency",
+                    ),
                 ),
                 "product": (
                     Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),

@@ -14,6 +14,7 @@ from services.sales.values import Day, Probability
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
+from shared.domain.money import fit
 from shared.domain.types import Amount, Currency, Custom, Reference
 from shared.errors import Invalid
 from shared.events import sales as events
@@ -93,7 +94,8 @@ def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context[Opening]) -> li
     stage = existing(facts.pipeline, cmd.stage or facts.pipeline.open_stages[0]["key"], "stage")
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
     apart = {"pipeline", "stage", "probability", "owner"}
-    details = cmd.model_dump(exclude_unset=True, exclude=apart) | {"currency": facts.currency}
+    wanted = cmd.model_dump(exclude_unset=True, exclude=apart) | {"currency": facts.currency}
+    details = fit(OPPORTUNITY.collection, wanted, state)
     check_gate(stage, {**details, "owner": owner}, (), ctx.access)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
     at, day = ctx.occurred_at, ctx.calendar.day_of(ctx.occurred_at)

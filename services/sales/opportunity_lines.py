@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
@@ -13,7 +14,8 @@ from services.sales.product import PRODUCT, Product
 from services.sales.values import Percent, Quantity, fits, line_amount, total
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
-from shared.domain.types import Amount, Reference
+from shared.domain.money import written
+from shared.domain.types import Price, Reference
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -39,7 +41,7 @@ class AddLineItem(CommandModel):
     product: Reference
     name: LineName | None = None
     quantity: Quantity = "1"
-    unit_price: Amount | None = None
+    unit_price: Price | None = None
     price_book: Reference | None = None
     discount_percent: Percent = "0"
     tax_percent: Percent | None = None
@@ -70,6 +72,7 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[
         raise Rejected(say("a deal has {most} line items at most", most=MAX_LINES), code="too-many-lines")
     offer = ctx.facts
     price = cmd.unit_price or _price(offer, state, ctx.calendar.day_of(ctx.occurred_at))
+    price = written(Decimal(price), state.currency)
     line = {
         "id": ctx.new_id(),
         "product": cmd.product,
@@ -78,7 +81,7 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[
         "unit_price": price,
         "discount_percent": cmd.discount_percent,
         "tax_percent": cmd.tax_percent or offer.product.tax_percent,
-        "amount": line_amount(cmd.quantity, price, cmd.discount_percent),
+        "amount": line_amount(cmd.quantity, price, cmd.discount_percent, state.currency),
     }
     _require_sum([*state.lines, line])
     return [events.OpportunityLineItemAdded(line)]
@@ -86,7 +89,7 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[
 
 def _require_sum(lines: list[dict[str, Any]]) -> None:
     """Raises Invalid when the sum of a deal's lines exceeds the limit of an amount."""
-    if not fits(total(line["amount"] for line in lines)):
+    if not fits(total((line["amount"] for line in lines), "")):
         raise Invalid.field("quantity", "amount", "the lines of a deal come to less than 10^14")
 
 
@@ -115,7 +118,7 @@ class ChangeLineItem(CommandModel):
     line: Reference
     name: LineName | None = None
     quantity: Quantity | None = None
-    unit_price: Amount | None = None
+    unit_price: Price | None = None
     discount_percent: Percent | None = None
     tax_percent: Percent | None = None
 
@@ -125,7 +128,11 @@ def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[E
     require_open(state)
     before = _line(state, cmd.line)
     after = {**before, **cmd.model_dump(exclude_none=True, exclude={"line"})}
-    after["amount"] = line_amount(after["quantity"], after["unit_price"], after["discount_percent"])
+    if cmd.unit_price is not None:
+        after["unit_price"] = written(Decimal(cmd.unit_price), state.currency)
+    parts = (after["quantity"], after["unit_price"], after["discount_percent"])
+    if parts != (before["quantity"], before["unit_price"], before["discount_percent"]):
+        after["amount"] = line_amount(*parts, state.currency)
     _require_sum([*(line for line in state.lines if line["id"] != cmd.line), after])
     return [] if after == before else [events.OpportunityLineItemChanged(after, before)]
 

@@ -13,6 +13,7 @@ from services.sales.values import Day, Probability, positive
 from shared.domain.aggregate import Commands
 from shared.domain.command import C, CommandModel, Context
 from shared.domain.lifecycle import require_live
+from shared.domain.money import fit
 from shared.domain.types import Amount, Currency
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
@@ -64,11 +65,18 @@ class ChangeAmount(CommandModel):
 @COMMANDS.command("ChangeAmount", action="edit", verb="amount")
 def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
-    currency = cmd.currency or state.currency
-    if (cmd.amount, currency) == (state.amount, state.currency):
+    amount, currency = its_amount(state, cmd.amount, cmd.currency)
+    if (amount, currency) == (state.amount, state.currency):
         return []
-    refuse_beside_lines(state, cmd.amount, currency)
-    return [events.OpportunityAmountChanged(cmd.amount, state.amount, currency)]
+    refuse_beside_lines(state, amount, currency)
+    return [events.OpportunityAmountChanged(amount, state.amount, currency)]
+
+
+def its_amount(state: Opportunity, amount: str | None, currency: str | None) -> tuple[str | None, str]:
+    """Amount and currency that a deal would have. Raises Invalid for an amount that the currency cannot express."""
+    wanted = {"amount": amount, "currency": currency or state.currency}
+    made = fit(OPPORTUNITY.collection, wanted, state)
+    return made["amount"], made["currency"]
 
 
 def refuse_beside_lines(state: Opportunity, amount: str | None, currency: str) -> None:
@@ -121,7 +129,7 @@ def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     if not ctx.access.may_see(OPPORTUNITY.name, "amount"):  # for any amount: the answer must not reveal it
         raise Forbidden("winning a deal confirms its amount, which your role may not see", code="amount-hidden")
-    amount, currency = cmd.amount or state.amount, cmd.currency or state.currency
+    amount, currency = its_amount(state, cmd.amount or state.amount, cmd.currency)
     refuse_beside_lines(state, amount, currency)
     if amount is None or not positive(amount):
         raise Invalid.field("amount", "not-positive", "a won deal has an amount greater than zero")

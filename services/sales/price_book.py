@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field as F
@@ -13,8 +14,10 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
+from shared.domain.money import written
 from shared.domain.record import Record
-from shared.domain.types import Amount, Currency, Custom, Reference
+from shared.domain.types import Currency, Custom, Reference
+from shared.domain.types import Price as UnitPrice
 from shared.domain.undo import Reverse, Step
 from shared.errors import Invalid
 from shared.events import sales_products as events
@@ -155,7 +158,7 @@ class SetPrice(CommandModel):
     """From `valid_from` on the product costs this, until a later entry begins; the same day again replaces it."""
 
     product: Reference
-    price: Amount
+    price: UnitPrice
     valid_from: Day
 
 
@@ -167,9 +170,10 @@ async def product_exists(cmd: SetPrice, lookups: Lookups) -> None:
 def set_price(cmd: SetPrice, state: PriceBook, ctx: Context) -> list[Event]:
     require_live(state)
     previous = _entry(state, cmd.product, cmd.valid_from)
-    if previous == cmd.price:
+    price = written(Decimal(cmd.price), state.currency)
+    if previous == price:
         return []
-    return [events.PriceSet(cmd.product, cmd.price, cmd.valid_from, previous)]
+    return [events.PriceSet(cmd.product, price, cmd.valid_from, previous)]
 
 
 def _entry(state: PriceBook, product: str, valid_from: str) -> str | None:

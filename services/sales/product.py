@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Any
 
 from pydantic import Field as F
 
@@ -13,8 +14,9 @@ from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
+from shared.domain.money import written
 from shared.domain.record import Record, fold_values
-from shared.domain.types import Amount, Currency, Custom, Text
+from shared.domain.types import Currency, Custom, Price, Text
 from shared.domain.undo import Reverse, Step, restored
 from shared.events import sales_products as events
 from shared.events.common import Changes
@@ -35,7 +37,9 @@ class Product(Record):
     series: Annotated[Text, plain(Kind.TEXT, "系列", "Series", indexed=True, searchable=True)] = ""
     category: Annotated[Text, plain(Kind.TEXT, "类别", "Category", indexed=True, searchable=True)] = ""
     unit: Annotated[str, F(max_length=40), plain(Kind.TEXT, "单位", "Unit")] = ""
-    list_price: Annotated[str | None, displayed(Kind.DECIMAL, "标价", "List price", indexed=True)] = None
+    list_price: Annotated[
+        str | None, displayed(Kind.DECIMAL, "标价", "List price", indexed=True, currency="currency", price=True)
+    ] = None
     currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
     tax_percent: Annotated[Percent, plain(Kind.DECIMAL, "税率 %", "Tax %")] = "0"
     description: Annotated[
@@ -66,7 +70,7 @@ PRODUCT = Aggregate(
     grants={**SEEN_BY_ALL, "sales_manager": grant(Level.ALL, "read", "create", "edit", "archive", "export")},
     collection=Collection(
         "products",
-        1,
+        2,
         record_fields(
             Product,
             Field("active", Kind.BOOLEAN, "在售", "Active", indexed=True, writable=False),
@@ -114,7 +118,7 @@ class ProductDetails(CommandModel, plain=Product):
 
 class AddProduct(ProductDetails):
     name: Annotated[str, F(min_length=1, max_length=200)]
-    list_price: Amount | None = None
+    list_price: Price | None = None
     currency: Currency = ""
 
     model_config = {
@@ -126,7 +130,13 @@ class AddProduct(ProductDetails):
 
 @PRODUCT.command("AddProduct", action="create", verb="", creates=True)
 def add(cmd: AddProduct, state: Product, ctx: Context) -> list[Event]:
-    return [events.ProductAdded(cmd.model_dump(exclude_unset=True))]
+    return [events.ProductAdded(_priced(cmd.model_dump(exclude_unset=True), cmd.currency))]
+
+
+def _priced(values: dict[str, Any], currency: str) -> dict[str, Any]:
+    """The values with the list price as its currency writes it."""
+    price = values.get("list_price")
+    return values if price is None else values | {"list_price": written(Decimal(price), currency)}
 
 
 class ChangeProductDetails(ProductDetails):
@@ -143,7 +153,7 @@ def change_details(cmd: ChangeProductDetails, state: Product, ctx: Context) -> l
 class SetListPrice(CommandModel):
     """The price of those without a price book; null = none. Deals keep the price they were made with."""
 
-    list_price: Amount | None
+    list_price: Price | None
     currency: Currency = ""
 
 
@@ -151,6 +161,7 @@ class SetListPrice(CommandModel):
 def set_list_price(cmd: SetListPrice, state: Product, ctx: Context) -> list[Event]:
     require_live(state)
     currency = cmd.currency or state.currency
-    if (cmd.list_price, currency) == (state.list_price, state.currency):
+    price = _priced({"list_price": cmd.list_price}, currency)["list_price"]
+    if (price, currency) == (state.list_price, state.currency):
         return []
-    return [events.ListPriceSet(cmd.list_price, currency, state.list_price)]
+    return [events.ListPriceSet(price, currency, state.list_price)]

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as F
 
 from shared.clock import day
+from shared.domain.money import rounded, written
 from shared.domain.types import AMOUNT_LIMIT, decimal_as_in, decimal_of
 from shared.messages import fault, shown
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
-_CENT = Decimal("0.01")
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)  # a product of quantity, price and discount has 34 digits at most
 
 
@@ -57,22 +57,21 @@ Quantity = Annotated[str, BeforeValidator(_quantity), decimal_as_in("40")]
 Probability = Annotated[int, F(ge=0, le=100)]
 
 
-def line_amount(quantity: str, unit_price: str, discount_percent: str) -> str:
-    """What a line costs, net of tax, rounded half up to cents."""
+def line_amount(quantity: str, unit_price: str, discount_percent: str, currency: str) -> str:
+    """What a line costs, net of tax, rounded half up to the currency's smallest unit."""
     gross = _EXACT.multiply(Decimal(quantity), Decimal(unit_price))
     net = _EXACT.multiply(gross, 100 - Decimal(discount_percent)).scaleb(-2, _EXACT)
-    return str(net.quantize(_CENT, context=_EXACT))
+    return rounded(net, currency)
 
 
-def total(amounts: Iterable[str]) -> str:
-    return str(sum((Decimal(a) for a in amounts), Decimal("0.00")))
+def total(amounts: Iterable[str], currency: str) -> str:
+    """The sum of amounts that are all in one currency."""
+    return written(sum((Decimal(a) for a in amounts), Decimal(0)), currency)
 
 
-def weighted(amount: str | None, probability: int) -> str | None:
-    """The amount times its probability in per cent, in cents."""
-    if amount is None:
-        return None
-    return str((Decimal(amount) * probability / 100).quantize(_CENT, ROUND_HALF_UP))
+def weighted(amount: str | None, probability: int, currency: str) -> str | None:
+    """The amount times its probability in per cent, rounded half up to the currency's smallest unit."""
+    return None if amount is None else rounded(Decimal(amount) * probability / 100, currency)
 
 
 def cycle_days(opened_on: str | None, closed_on: str | None) -> int | None:

@@ -29,3 +29,14 @@ CURRENCIES = frozenset(
         "ZWG "
     ).split()
 )
+
+# ISO 4217: the digits after the point, of the currencies that do not have two
+MINOR_DIGITS = {
+    code: digits
+    for digits, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for code in codes.split()
+}

@@ -45,6 +45,8 @@ class Flags(TypedDict, total=False):
     options: tuple[str, ...]
     ref: str
     key: Key
+    currency: str
+    price: bool
 
 
 _OF_STATE: Final = object()

@@ -145,15 +145,27 @@ def _exact(value: Any) -> Any:
 
 
 def _amount(value: Any) -> str:
+    return _number_text(value, 4)
+
+
+def _price(value: Any) -> str:
+    return _number_text(value, 6)
+
+
+def _number_text(value: Any, most: int) -> str:
+    """A number as text with two decimals, up to `most` where it has more; its currency may allow fewer (`money`)."""
     number = decimal_of(value)
     if number is None:
         raise fault("amount", "{value} is no amount; write a decimal number, as in 1054.00", value=shown(value))
     if abs(number) >= AMOUNT_LIMIT:
         raise fault("amount", "{value} is too large: an amount is below 10^14", value=shown(value))
-    exact = number.quantize(Decimal("0.01"))
+    exact = number.quantize(Decimal(1).scaleb(-most))
     if exact != number:
-        raise fault("amount", "{value} has too many decimals: an amount has two at most", value=shown(value))
-    return str(exact) if exact else "0.00"  # no negative zero
+        raise fault("amount", "{value} has too many decimals: {places} at most", value=shown(value), places=most)
+    if not exact:
+        return "0.00"  # no negative zero
+    cents = exact.quantize(Decimal("0.01"))
+    return f"{cents if cents == exact else exact.normalize():f}"
 
 
 def _not_negative(value: str) -> str:
@@ -223,6 +235,7 @@ Country = Annotated[str, F(max_length=100, json_schema_extra=_as_in("CN")), Afte
 Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
 SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]
 Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT]
+Price = Annotated[str, BeforeValidator(_price), AfterValidator(_not_negative), decimal_as_in("0.0045")]  # of one unit
 Day = Annotated[str, F(max_length=10, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day)]
 Moment = Annotated[
     Micros,

@@ -46,6 +46,7 @@ class MetaField(TypedDict):
     personal: bool
     options: list[str]
     ref: str | None
+    currency: Annotated[str | None, F(description="Of an amount: the field that holds its currency")]
 
 
 class MetaCommand(TypedDict):
@@ -130,6 +131,7 @@ def _field(field: Field, locked: bool) -> MetaField:
         "personal": field.personal,
         "options": list(field.options),
         "ref": field.ref,
+        "currency": field.currency or None,
     }
 
 

@@ -111,6 +111,8 @@ def sum_field(collection: Collection, name: str | None, entries: tuple[Field, ..
     field = _indexed(collection, name, _checked_entries(collection, entries))
     if field.kind not in (Kind.DECIMAL, Kind.INTEGER):
         raise BadQuery(field.name, "is no number that could be added up")
+    if field.price:
+        raise BadQuery(field.name, "is what one unit costs: prices are not added up")
     return field
 
 

@@ -45,6 +45,8 @@ class Field:
     reveals: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
     they are written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the
     name `<field>.<entry>` for each that it asks about.
+    currency: the field that holds the currency of an amount (DECIMAL). price: what one unit costs: it may have six
+    decimals, and is not added up.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Field:
     ref: str = ""
     sources: tuple[str, ...] = ()
     key: Key | None = None
+    currency: str = ""
+    price: bool = False
     entries: bool = False
 
     @property
@@ -95,6 +99,11 @@ class Collection:
     def searchable(self) -> tuple[str, ...]:
         """The names of the fields whose words are found."""
         return tuple(f.name for f in self.fields if f.searchable)
+
+    @cached_property
+    def money(self) -> dict[str, str]:
+        """The amounts that commands set: their names, each with the field of its currency."""
+        return {f.name: f.currency for f in self.fields if f.currency and f.writable and not f.price}
 
 
 EVERYONE = "everyone"  # in place of an owner: what is shared with all; no user has this id

@@ -20,7 +20,7 @@ from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
 from shared.views.text import Term
-from shared.views.values import search_words
+from shared.views.values import scale, search_words
 
 LONG = 5_000.0  # µs: what is expected to take longer does not begin in the event loop
 
@@ -128,7 +128,8 @@ class Reader:
         if summed is not None and summed.is_entry:
             return Total(keys, number, digits(high, 2 if summed.kind is Kind.DECIMAL else 0))
         total = ((high or 0) << 32) + (low or 0)
-        return Total(keys, number, _money(total) if summed is not None and summed.kind is Kind.DECIMAL else str(total))
+        exact = summed is not None and summed.kind is Kind.DECIMAL
+        return Total(keys, number, _decimal(summed, total) if summed and exact else str(total))
 
     def _key(self, field: Field, value: Any, sample: int) -> Any:
         """A group's value as documents show it."""
@@ -140,7 +141,7 @@ class Reader:
             case Kind.BOOLEAN:
                 return bool(value)
             case Kind.DECIMAL:
-                return _money(value)
+                return _decimal(field, value)
             case kind if kind is Kind.TEXT or field.key is not None:
                 return self._document(sample)[field.name]
         return value
@@ -181,10 +182,10 @@ def _halves(column: str | None) -> tuple[str, str]:
     return f"sum({column} >> 32) {present}", f"sum({column} & 4294967295) {present}"
 
 
-def _money(scaled: int) -> str:
-    """Ten-thousandths as a decimal text with two to four digits."""
-    text = format(Decimal(scaled).scaleb(-4), "f")
-    return text[:-2] if text.endswith("00") else text.rstrip("0")
+def _decimal(field: Field, scaled: int) -> str:
+    """What `index_value` made of a decimal, as text again with at least two digits after the point."""
+    whole, _, digits = format(Decimal(scaled).scaleb(-scale(field)), "f").partition(".")
+    return f"{whole}.{digits.rstrip('0'):0<2}"
 
 
 def _storable(key: str) -> bool:

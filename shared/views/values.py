@@ -22,7 +22,7 @@ from shared.views.text import tokens
 IndexValue = int | str
 
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
-_QUANTUM = Decimal("0.0001")
+_QUANTUM, _PRICE_QUANTUM = Decimal("0.0001"), Decimal("0.000001")
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _KEYS: dict[Key, Callable[[str], str]] = {
@@ -47,9 +47,9 @@ def list_fields(collection: Collection) -> list[Field]:
 
 
 def index_value(field: Field, value: Any) -> IndexValue | None:
-    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths, BOOLEAN 0 or 1, TEXT its
-    place in the order of texts (see collation), the value's key where the field has one. Numbers of entries are
-    exact (`number_key`), however many digits they have.
+    """The comparable form of a document's value: DECIMAL an integer of ten-thousandths (a price: of millionths),
+    BOOLEAN 0 or 1, TEXT its place in the order of texts (see collation), the value's key where the field has one.
+    Numbers of entries are exact (`number_key`), however many digits they have.
 
     Missing and empty text are None. Raises ValueError for a value that is not of the field's kind.
     """
@@ -145,13 +145,20 @@ def _scaled(field: Field, value: Any) -> int:
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise _wrong(field, value)
     try:
-        exact = _EXACT.quantize(_EXACT.create_decimal(value), _QUANTUM)
-        scaled = int(_EXACT.scaleb(exact, 4))
+        exact = _EXACT.quantize(_EXACT.create_decimal(value), _PRICE_QUANTUM if field.price else _QUANTUM)
+        scaled = int(_EXACT.scaleb(exact, scale(field)))
     except Inexact as inexact:
-        raise ValueError(f"{field.name}: more than four decimals") from inexact
+        raise ValueError(f"{field.name}: more than {scale(field)} decimals") from inexact
     except (DecimalException, ValueError) as beyond:
         raise ValueError(f"{field.name}: the number is beyond 63 bits") from beyond
+    if field.price:  # of those beyond 9×10^12 the order is lost: they are never added up
+        return min(max(scaled, MIN_INTEGER), MAX_INTEGER)
     return _integer(field, scaled)
+
+
+def scale(field: Field) -> int:
+    """The decimals of a DECIMAL that its index holds."""
+    return 6 if field.price else 4
 
 
 def _datetime(field: Field, value: Any) -> str:

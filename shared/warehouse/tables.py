@@ -62,7 +62,8 @@ _ARROW: dict[str, pa.DataType] = {
     "UInt64": pa.uint64(),
     "Int64": pa.int64(),
     "Date32": pa.date32(),
-    "Decimal(18, 2)": pa.decimal128(18, 2),
+    "Decimal(18, 4)": pa.decimal128(18, 4),
+    "Decimal(20, 6)": pa.decimal128(20, 6),
     "DateTime64(6, 'UTC')": pa.timestamp("us", "UTC"),
     "Array(String)": pa.list_(pa.string()),
 }
@@ -215,12 +216,12 @@ def day(value: str | None) -> date | None:
 
 
 def money(value: str | None) -> Decimal | None:
-    """A decimal text of up to sixteen digits before the point; None where there is none."""
+    """A decimal text of up to fourteen digits before the point; None where there is none."""
     found = Decimal(value) if value else None
     return found if found is not None and abs(found) < _MONEY else None
 
 
-_MONEY = Decimal(10) ** 16
+_MONEY = Decimal(10) ** 14
 
 
 def arrow_type(type_: str) -> pa.DataType:

@@ -66,7 +66,7 @@ def evolve(state: Crate, event: Event) -> None:
 CRATE: Aggregate[Crate] = Aggregate("crate", "yards", "crates", Crate, evolve, Collection("crates", 1, ()))
 COLUMNS = (
     Column("yard", "LowCardinality(String)"),
-    Column("weight", "Nullable(Decimal(18, 2))", lambda crate: money(crate.weight)),
+    Column("weight", "Nullable(Decimal(18, 4))", lambda crate: money(crate.weight)),
 )
 
 

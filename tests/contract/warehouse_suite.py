@@ -26,7 +26,7 @@ THINGS = Table(
         *HEAD,
         Column("name", "String"),
         Column("kind", "LowCardinality(String)"),
-        Column("amount", "Nullable(Decimal(18, 2))"),
+        Column("amount", "Nullable(Decimal(18, 4))"),
         Column("day", "Nullable(Date32)"),
         Column("seen_at", "Nullable(DateTime64(6, 'UTC'))"),
         Column("flag", "Bool"),

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.analytics.facts import TABLES
+from services.analytics.formats import plain
 from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views.people import People
 from shared.errors import CrmError
@@ -30,7 +31,7 @@ async def analysts(tmp_path: Path) -> AsyncIterator[Analysts]:
 
 async def pipeline(a: Analysts, day: str) -> dict[tuple[str, str], tuple[int, str]]:
     rows = await a.ask(f"SELECT stage, status, opportunities, amount FROM pipeline_as_of(day = '{day}')")
-    return {(stage, status): (n, str(amount)) for stage, status, n, amount in rows}
+    return {(stage, status): (n, plain(amount)) for stage, status, n, amount in rows}
 
 
 async def test_names_come_from_the_records_and_people_from_the_identity_views(analysts: Analysts) -> None:
@@ -43,7 +44,7 @@ async def test_names_come_from_the_records_and_people_from_the_identity_views(an
     await a.deal("2017-01-05", owner=agent, account=account, product=product)
     named = "SELECT account, owner, manager, team, product, status, amount, opened_on, closed_on FROM opportunities"
     rows = await a.ask(named)
-    assert [tuple(map(str, row)) for row in rows] == [
+    assert [tuple(str(plain(value)) for value in row) for row in rows] == [
         (
             "Acme 有限公司",
             "Anna Snelling",

@@ -76,7 +76,7 @@ async def test_one_question_in_four_formats(ada: httpx.AsyncClient) -> None:
     assert table[-1] == "(1 row)"
 
     arrow = pa.ipc.open_stream((await ask(ada, sql, "arrow")).content).read_all()
-    assert arrow.schema.field("amount").type == pa.decimal128(18, 2)
+    assert arrow.schema.field("amount").type == pa.decimal128(18, 4)
     assert arrow.schema.field("opened_on").type == pa.date32()
     assert arrow.schema.field("created_at").type == pa.timestamp("us", "UTC")
     assert arrow.to_pylist()[0]["name"] == "=2+5 商机"

@@ -238,5 +238,5 @@ def test_any_number_is_exact_or_refused(number: Decimal) -> None:
     else:
         refused = set()
         assert Decimal(read.annual_revenue) == number
-    fits = 0 <= number < 10**14 and number == number.quantize(Decimal("0.01"))
+    fits = 0 <= number < 10**14 and number == number.quantize(Decimal("0.0001"))
     assert refused == (set() if fits else {"amount"})

@@ -42,7 +42,7 @@ def refused(body: bytes) -> tuple[str, str]:
         (b'{"name":"A","annual_revenue":1e400}', "annual_revenue", "amount"),
         (b'{"name":"A","annual_revenue":1e999999999}', "annual_revenue", "amount"),
         (b'{"name":"A","annual_revenue":0.' + b"1" * 5000 + b"}", "annual_revenue", "amount"),
-        (b'{"name":"A","annual_revenue":1.005}', "annual_revenue", "amount"),
+        (b'{"name":"A","annual_revenue":1.00005}', "annual_revenue", "amount"),
         (b'{"name":"A","annual_revenue":1E-7}', "annual_revenue", "amount"),
         (b'{"name":"A","annual_revenue":1e99999999999999999999}', "", "not-finite"),
         (b'{"name":7.5}', "name", "string-type"),

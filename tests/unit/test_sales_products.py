@@ -46,7 +46,7 @@ class TestProduct:
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("tax_percent", "101"), ("tax_percent", "-1"), ("tax_percent", "x"), ("list_price", "1.234")],
+        [("tax_percent", "101"), ("tax_percent", "-1"), ("tax_percent", "x"), ("list_price", "1.2345678")],
     )
     def test_what_is_no_number(self, field: str, value: str) -> None:
         given(PRODUCT).when("AddProduct", {"name": "GTX", field: value}).then_rejected(Invalid, field)
@@ -184,10 +184,10 @@ class TestLines:
 
 
 def test_amounts_are_rounded_half_up() -> None:
-    assert line_amount("1", "0.05", "50") == "0.03"
-    assert line_amount("0.3333", "100.00", "0") == "33.33"
-    assert weighted("0.05", 50) == "0.03"
-    assert weighted(None, 50) is None
+    assert line_amount("1", "0.05", "50", "CNY") == "0.03"
+    assert line_amount("0.3333", "100.00", "0", "CNY") == "33.33"
+    assert weighted("0.05", 50, "CNY") == "0.03"
+    assert weighted(None, 50, "CNY") is None
 
 
 class TestContactRoles:

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from services.analytics.formats import FORMATS, MAX_BYTES, MAX_CELLS, TABLE_ROWS, Encoder, Format, chunks, encode
+from services.analytics.formats import (
+    FORMATS,
+    MAX_BYTES,
+    MAX_CELLS,
+    TABLE_ROWS,
+    Encoder,
+    Format,
+    chunks,
+    encode,
+    plain,
+)
 from shared.errors import Invalid
 from shared.warehouse.port import Answer
 
@@ -90,3 +100,18 @@ def test_long_names_of_columns_count_with_every_row() -> None:
     long = Answer(("n" * 10_000,), ("UInt8",), ([1] * 100_000,))
     with pytest.raises(Invalid):
         encode(long, "json")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("5350.0000", "5350.00"),
+        ("1.2340", "1.234"),
+        ("0.0045", "0.0045"),
+        ("-7.5", "-7.5"),
+        ("12", "12"),
+        ("0E-4", "0.00"),
+    ],
+)
+def test_decimals_beyond_two_are_shown_where_there_are_some(value: str, text: str) -> None:
+    assert plain(Decimal(value)) == text

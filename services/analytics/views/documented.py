@@ -58,7 +58,7 @@ _OPPORTUNITY_COLUMNS = (
     C("stage", "String", "阶段", "Stage's key; of a closed one the last stage it stood in", "_o.stage",
       ("opportunity.stage",)),
     C("status", "String", "状态", "open, won or lost", "_o.status", ("opportunity.status",)),
-    C("amount", "Nullable(Decimal(18, 2))", "金额", "Amount", "_o.amount", ("opportunity.amount",)),
+    C("amount", "Nullable(Decimal(18, 4))", "金额", "Amount", "_o.amount", ("opportunity.amount",)),
     C("currency", "String", "币种", "The amount's currency (ISO 4217)", "_o.currency", ("opportunity.currency",)),
     C("opened_on", "Nullable(Date32)", "开启日期", "Day it was opened", day_of("_o.opened_at"),
       ("opportunity.opened_at", "opportunity.opened_on")),

@@ -19,7 +19,7 @@ _CURRENCY = _key("currency", "币种", "Currency of the amounts")
 _WINS = C("won", "UInt64", "赢单数", "Opportunities won", "sumIf(_b.n, _b.status = 'won')", _WON)
 _LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "sumIf(_b.n, _b.status = 'lost')", _WON)
 _RATE = C("win_rate", "Float64", "赢单率", "won ÷ (won + lost)", "sumIf(_b.n, _b.status = 'won') / sum(_b.n)", _WON)
-_AMOUNT = C("amount", "Nullable(Decimal(38, 2))", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
+_AMOUNT = C("amount", "Nullable(Decimal(38, 4))", "赢单金额", "Amount won", "sum(_b.amount)", ("amount", "status"))
 _COUNT = C("opportunities", "UInt64", "赢单数", "Opportunities won", "sum(_b.n)", _WON)
 _AVERAGE = C(
     "average",
@@ -53,7 +53,7 @@ PIPELINE_AS_OF = View(
         _key("stage", "阶段", "Stage's key"),
         _key("status", "状态", "open, won or lost"),
         C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("status",)),
-        C("amount", "Nullable(Decimal(38, 2))", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
+        C("amount", "Nullable(Decimal(38, 4))", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
     ),
     "opportunity",
     base="opportunities_as_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from typing_extensions import TypedDict
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
 from services.sales.values import total
+from shared.domain.money import written
 from shared.errors import Forbidden, NotFound
 from shared.http import params
 from shared.http.answers import json_answer, path_id
@@ -23,7 +25,7 @@ from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access
-from shared.views.port import Condition, Document, Query
+from shared.views.port import Condition, Document, Query, Total
 
 _PARAMETERS = frozenset({"q", "as_of", "known_at", "sort", "limit"})
 MAX_CARDS = 50
@@ -137,7 +139,8 @@ class _Boards:
         found: SumsByStage = {}
         for plain, weight in zip(amounts, weighted, strict=True):
             status, stage, currency = plain.keys
-            entry = Sum(currency=currency, count=plain.count, amount=plain.sum, weighted_amount=weight.sum)
+            amount, likely = _in(currency, plain), _in(currency, weight)
+            entry = Sum(currency=currency, count=plain.count, amount=amount, weighted_amount=likely)
             found.setdefault((status, stage), []).append(entry)
         return found
 
@@ -159,6 +162,10 @@ def _stages(pipeline: Document, used: Iterable[str]) -> list[Stage]:
     return known + [Stage(stage=k, zh=k, en=k, probability=None, retired=True) for k in strange]
 
 
+def _in(currency: str, total: Total) -> str:
+    return written(Decimal(total.sum), currency)
+
+
 def _of(sums: SumsByStage, status: str, stage: str | None = None) -> Totals:
     """Count and sums of a status, of one stage or of all together."""
     by_currency: dict[str, Sum] = {}
@@ -175,5 +182,5 @@ def _add(by_currency: dict[str, Sum], entry: Sum) -> None:
         by_currency[entry["currency"]] = entry.copy()
         return
     so_far["count"] += entry["count"]
-    so_far["amount"] = total((so_far["amount"], entry["amount"]))
-    so_far["weighted_amount"] = total((so_far["weighted_amount"], entry["weighted_amount"]))
+    so_far["amount"] = total((so_far["amount"], entry["amount"]), entry["currency"])
+    so_far["weighted_amount"] = total((so_far["weighted_amount"], entry["weighted_amount"]), entry["currency"])
