@@ -129,10 +129,18 @@ def import_(
     rejected: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rejected rows there.")] = None,
     json: Json = False,
 ) -> None:
-    """Take files in through a mapping, in the background of the suite, with progress."""
+    """Take files in through a mapping, in the background of the suite, with progress.
+
+    Exit code 0: every row was taken. 1: rows were rejected (or would be), or the import did not come to its end.
+    """
     with Target(data, url, token_file, organisation).client() as client:
         report = operations.run_import(client, mapping, source, dry_run=dry_run, rejected=rejected)
     operations.print_import(report, as_json=json)
+    if report.get("totals", {}).get("rejected"):
+        operations.tell_rejected(report, rejected)
+        raise typer.Exit(1)
+    if report["status"] not in ("completed", "dry-run"):
+        raise typer.Exit(1)
 
 
 @app.command()

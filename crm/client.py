@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
@@ -24,7 +26,8 @@ class Client:
     """Speaks for one signed-in user. Raises CommandFailed for every answer that is no success."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": _language()}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT)
         self.url = url
 
     def __enter__(self) -> Client:
@@ -69,6 +72,13 @@ class Client:
         if answer.is_error:
             raise _failed(answer)
         return answer
+
+
+def _language() -> str:
+    """The user's, as the environment says: `zh_CN.UTF-8` → `zh-CN`."""
+    said = next((text for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (text := os.environ.get(name))), "")
+    found = re.match(r"[A-Za-z]{2,3}(_[A-Za-z]{2,4})?(?![A-Za-z_])", said)
+    return found[0].replace("_", "-") if found else "en"
 
 
 def _failed(answer: httpx.Response) -> CommandFailed:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from crm.client import Client, CommandFailed
 
+SHOWN = 5  # rejected rows that are named on the terminal
 EVENT_LINE = "{position:>9}  {recorded_at}  {type:<40} {stream} v{version}  by {actor}"
 _console = Console(stderr=True)
 
@@ -128,3 +129,15 @@ def print_import(report: dict[str, Any], *, as_json: bool) -> None:
     typer.echo(
         orjson.dumps(report).decode() if as_json else yaml.safe_dump(report, sort_keys=False, allow_unicode=True)
     )
+
+
+def tell_rejected(report: dict[str, Any], rejected: Path | None) -> None:
+    """On standard error: the first rejected rows, and where all of them are."""
+    for row in report["rejected"][:SHOWN]:
+        for error in row["errors"]:
+            column, value, message = error["column"], error["value"], error["message"]
+            cell = f"{column}: " if not value or value in message else f'{column} "{value}": '
+            typer.echo(f"{row['file'] or row['step']}:{row['line']}: {cell if column else ''}{message}", err=True)
+    number = report["totals"]["rejected"]
+    place = str(rejected) if rejected else f"GET /imports/{report['id']}/rejected.csv, or name a file with --rejected"
+    typer.echo(f"{number} row(s) were rejected; all of them, with what to correct: {place}", err=True)

@@ -166,3 +166,34 @@ def test_a_kill_loses_nothing_and_sigterm_ends_in_order(tmp_path: Path) -> None:
         assert [http.get(f"/customer/accounts/{id}").json()["name"] for id in made] == [f"A{n}" for n in range(20)]
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(20) == 0
+
+
+IMPORT = """\
+name: Fair
+steps:
+  - { name: rows, file: fair.csv, resource: account, mode: ensure, key: name, fields: { name: Firm, founded: Since } }
+"""
+
+
+def test_the_exit_code_of_an_import_tells_whether_all_rows_were_taken(
+    target: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    mapping, rejected = tmp_path / "fair.yaml", tmp_path / "rejected.csv"
+    mapping.write_text(IMPORT)
+    call = ["import", mapping, "--source", tmp_path, *target]
+    (tmp_path / "fair.csv").write_text("Firm,Since\nOne Fair,1999\nTwo Fair,soon\n")
+    for how in ([*call, "--dry-run", "--json"], [*call, "--json", "--rejected", rejected]):
+        done = crm(*how, check=False)
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["totals"]["rejected"] == 1
+        lines = done.stderr.decode().splitlines()
+        assert any(line.startswith('fair.csv:3: Since: "soon" ') and "整数" in line for line in lines), lines
+        assert "1 row(s) were rejected" in lines[-1]
+    assert rejected.read_text("utf-8-sig").splitlines()[1].startswith("Two Fair,soon,rows,3,")
+    (tmp_path / "fair.csv").write_text("Firm,Since\nOne Fair,1999\nThree Fair,2001\n")
+    assert crm(*call, "--json").returncode == 0
+    assert crm("import", mapping, "--sauce", tmp_path, *target, check=False).returncode == 2
+    mapping.write_text(IMPORT.replace("Since", "Until"))
+    assert crm(*call, check=False).returncode == 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.integration.imports.job_store import ClaimLost, JobFile, JobStoreBusy, Mark, RejectedRow, Touched
+from services.integration.imports.job_store import ClaimLost, FaultyRow, JobFile, JobStoreBusy, Mark, Touched
 from services.integration.imports.lookup import record_id
 from shared.clock import SystemIds
 
@@ -28,12 +28,12 @@ def test_ids_differ_and_are_ordered_as_steps_and_rows_are(one: tuple[int, int], 
 def test_a_mark_comes_back_with_all_that_belongs_to_it(tmp_path: Path) -> None:
     file = JobFile(tmp_path / "job.db", b"secret")
     assert file.mark() == Mark()
-    row = RejectedRow(1, 7, 9, ["a", "b"], [{"field": "x", "code": "c", "message": "m"}])
-    file.save(Mark(1, 512, [{"created": 3}], {"x: missing": 2}), [(1, file.key_of("acme"), "r1")], [row])
+    row = FaultyRow(1, 7, 9, ["a", "b"], [{"field": "x", "code": "c", "message": "m"}])
+    file.save(Mark(1, 512, [{"created": 3}], {"x: missing": 2}), [(1, file.key_of("acme"), "r1")], [row], [row])
     file.close()
     again = JobFile(tmp_path / "job.db", b"secret")
     assert again.mark() == Mark(1, 512, [{"created": 3}], {"x: missing": 2})
-    assert list(again.rejected()) == [row]
+    assert list(again.rejected()) == list(again.warned()) == [row]
     assert again.steps_with_rejected() == [1]
     assert again.made([0, 1], [file.key_of("acme"), file.key_of("beta")]) == {file.key_of("acme"): "r1"}
     assert again.made([0], [file.key_of("acme")]) == {}
@@ -135,8 +135,8 @@ def test_claims_never_overlap(steps: list[tuple[str, int, int]]) -> None:
 def test_a_slow_reader_keeps_no_erasure_waiting(tmp_path: Path) -> None:
     """A download of rejected rows may take minutes; they are emptied from all files meanwhile."""
     file, other = JobFile(tmp_path / "job.db", b"secret"), JobFile(tmp_path / "job.db")
-    rows = [RejectedRow(0, n, n, [f"Zephyrine {n}"], []) for n in range(1_200)]
-    file.save(Mark(), rejected=rows)
+    rows = [FaultyRow(0, n, n, [f"Zephyrine {n}"], []) for n in range(1_200)]
+    file.save(Mark(), rejected=rows, warned=rows)
     assert list(other.rejected()) == rows
     file.touch([("account", f"a{n}", 1, "import") for n in range(1_200)])
     file.done([("left", "changed", n + 1) for n in range(1_200)])
@@ -150,7 +150,7 @@ def test_a_slow_reader_keeps_no_erasure_waiting(tmp_path: Path) -> None:
 
 def test_a_reader_in_the_middle_of_a_look_is_named(tmp_path: Path) -> None:
     file, other = JobFile(tmp_path / "job.db", b"secret"), JobFile(tmp_path / "job.db")
-    file.save(Mark(), rejected=[RejectedRow(0, 1, 1, ["Zephyrine"], [])])
+    file.save(Mark(), rejected=[FaultyRow(0, 1, 1, ["Zephyrine"], [])])
     other._db.execute("BEGIN")
     other.mark()
     file._db.execute("PRAGMA busy_timeout=0")

@@ -164,7 +164,7 @@ def test_files_must_have_the_columns() -> None:
     check_columns(steps, {"accounts.csv": ("Company", "Country", "Since", "More")}, lines)
     with pytest.raises(Invalid) as caught:
         check_columns(steps, {"accounts.csv": ("Company",)}, lines)
-    assert [(e.code, "'Country'" in e.message) for e in caught.value.errors] == [
+    assert [(e.code, '"Country"' in e.message) for e in caught.value.errors] == [
         ("unknown-column", True),
         ("unknown-column", False),
     ]

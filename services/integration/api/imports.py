@@ -27,6 +27,7 @@ from shared.http import params
 from shared.http.answers import model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.headers import call_of
+from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.kernel import Kernel
@@ -107,25 +108,27 @@ class _Handlers:
         return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
 
     async def events(self, request: Request) -> Response:
-        access, id = await self._access(request), path_id(request)
+        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
             allowed = self._authenticator.while_allowed(request, _may_import)
-            return event_stream(_numbered(self._dry_runs.events(access, id)), allowed)
+            return event_stream(_numbered(self._dry_runs.events(access, id, language)), allowed)
         await self._progress.state(access, id)  # a 404 comes before the stream begins
         allowed = self._authenticator.while_allowed(request, partial(self._progress.state, id=id))
-        return event_stream(_numbered(self._progress.events(access, id)), allowed)
+        return event_stream(_numbered(self._progress.events(access, id, language)), allowed)
 
     async def report(self, request: Request) -> Response:
-        access, id = await self._access(request), path_id(request)
+        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
-            return model_answer(ImportOutcome(**self._dry_runs.outcome(access, id)))
-        return model_answer(ImportOutcome(**self._progress.outcome(await self._progress.state(access, id))))
+            return model_answer(ImportOutcome(**self._dry_runs.outcome(access, id, language)))
+        state = await self._progress.state(access, id)
+        return model_answer(ImportOutcome(**self._progress.outcome(state, language)))
 
     async def rejected(self, request: Request) -> Response:
-        access, id = await self._access(request), path_id(request)
+        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
-            return _csv(self._dry_runs.rejected(access, id), f"rejected-{id}.csv")
-        return _csv(self._progress.rejected(await self._progress.state(access, id)), f"rejected-{id}.csv")
+            return _csv(self._dry_runs.rejected(access, id, language), f"rejected-{id}.csv")
+        state = await self._progress.state(access, id)
+        return _csv(self._progress.rejected(state, language), f"rejected-{id}.csv")
 
     async def left(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)

@@ -30,7 +30,8 @@ class ImportOutcome(Answer):
     rejected: Annotated[
         list[dict[str, Any]] | int, Field(description="The first rejected rows; their number while it runs")
     ] = []
-    warnings: Annotated[Counts, Field(description="Code → how often")] = {}
+    warnings: Annotated[Counts, Field(description="Step, field and code → how often")] = {}
+    warned: Annotated[list[dict[str, Any]], Field(description="The first rows that were taken with a warning")] = []
     reverted: Annotated[Counts, Field(description="Records: archived, undone, left")] = {}
     left: Annotated[list[dict[str, Any]], Field(description="The first records that a revert left as they are")] = []
     error: str = ""

@@ -9,14 +9,15 @@ from services.integration.imports.batch_repository import BatchRepository
 from services.integration.imports.layered_views import LayeredViews
 from services.integration.imports.rehearsal import Stage
 from services.integration.imports.row_order import RowBatch, RowOrder
-from services.integration.mapping.plan import RowPlan
+from services.integration.mapping.plan import Planned, RowPlan
 from services.integration.mapping.prepared import PreparedStep
 from shared.domain.command import Command, CommandModel
-from shared.errors import CrmError, FieldError, KeyReused
+from shared.errors import CrmError, FieldError, Invalid, KeyReused, NotFound
 from shared.eventstore.port import StoreUnavailable
 from shared.kernel.batch import Batch
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.catalogue import AnyAggregate
+from shared.messages import say
 from shared.security.keyring import KeysUnavailable
 from shared.security.permissions import Access
 from shared.views.port import ReadableViews, ViewsUnavailable
@@ -102,26 +103,56 @@ class RowSender(Sender):
         """Returns whether what the first command did stays."""
         prefix, changed = f"import/{self._import}/{step.index}/{number}", False
         for n, planned in enumerate(plan.commands):
-            call = Call(
-                self.access,
-                id=None if planned.command.creates else plan.id,
-                new_id=plan.id if planned.command.creates else None,
-                key=f"{prefix}/{n}",
-                occurred_at=planned.occurred_at,
-                correlation_id=self._import,
-            )
             try:
-                done = await self.send(step.aggregate, planned.command, planned.body, call, batch)
+                changed = await self._changes(step, plan, planned, f"{prefix}/{n}", batch) or changed
             except CrmError as error:
-                plan.problems = list(error.errors) or [FieldError("", error.type, error.detail)]
+                plan.problems = list(error.errors) or [self._problem(plan, error)]
                 is_new, plan.outcome = plan.outcome == "created", "rejected"
                 if n and is_new:
                     await self._archive_again(step.aggregate, plan, prefix, batch)
                 return n > 0 and not is_new
-            changed = changed or done is None or done.changed or await self._changed_before(step.aggregate, done)
         if plan.outcome == "updated" and not changed:
             plan.outcome = "unchanged"
         return True
+
+    async def _changes(self, step: PreparedStep, plan: RowPlan, planned: Planned, key: str, batch: Batch) -> bool:
+        """Carry out one command, without the bad values that the mapping lets be left out; whether it changed anything.
+
+        Raises every other refusal.
+        """
+        body: CommandModel | None = planned.body
+        while body is not None and not planned.draft.is_needless:
+            known = len(planned.draft.left)
+            try:
+                done = await self.send(step.aggregate, planned.command, body, self._call(plan, planned, key), batch)
+            except Invalid as error:
+                body = planned.draft.without(error.errors)
+                if body is None:
+                    raise
+                plan.warnings += planned.draft.left[known:]
+            else:
+                return done is None or done.changed or await self._changed_before(step.aggregate, done)
+        return False
+
+    def _call(self, plan: RowPlan, planned: Planned, key: str) -> Call:
+        creates = planned.command.creates
+        return Call(
+            self.access,
+            id=None if creates else plan.id,
+            new_id=plan.id if creates else None,
+            key=key,
+            occurred_at=planned.occurred_at,
+            correlation_id=self._import,
+        )
+
+    def _problem(self, plan: RowPlan, error: CrmError) -> FieldError:
+        """A refusal that names no field."""
+        if isinstance(error, NotFound) and plan.id[:18] == self._import[:18]:
+            why = say(
+                "the earlier row that was to make this record was rejected; correct that row and import both again"
+            )
+            return FieldError("", "earlier-row-rejected", why)
+        return FieldError("", str(error.extra.get("code", error.type)), error.detail)
 
     async def _changed_before(self, aggregate: AnyAggregate, done: Done) -> bool:
         """Whether a command that was carried out before a crash wrote the record's event of that version."""

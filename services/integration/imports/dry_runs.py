@@ -21,6 +21,7 @@ from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import parse_mapping
 from shared.errors import NotFound
 from shared.kernel.kernel import Kernel
+from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
 
 KEPT = 20
@@ -65,21 +66,21 @@ class DryRuns:
         with self._open(id) as file:
             return _of(file, access) is not None
 
-    async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, access: Access, id: str, language: Language = ENGLISH) -> AsyncIterator[dict[str, Any]]:
         """Progress whenever it changed; last the report. Raises NotFound for another user's."""
-        seen, found = None, self.outcome(access, id)
+        seen, found = None, self.outcome(access, id, language)
         while found["status"] == UNFINISHED:
             if found != seen:
                 seen = found
                 yield found
             await asyncio.sleep(EVERY)
             try:
-                found = self.outcome(access, id)
+                found = self.outcome(access, id, language)
             except NotFound:
                 found = {"id": id, "status": "failed", "error": "the dry run was dropped: repeat it"}
         yield found
 
-    def outcome(self, access: Access, id: str) -> dict[str, Any]:
+    def outcome(self, access: Access, id: str, language: Language = ENGLISH) -> dict[str, Any]:
         """The report, or the progress while it runs. Raises NotFound for another user's."""
         with self._open(id) as file:
             dry_run = _of(file, access)
@@ -90,16 +91,16 @@ class DryRuns:
                 return {"id": id, "status": "failed", "error": progress["error"]}
             if progress["status"] == UNFINISHED:
                 return {"id": id, **progress}
-            return report_of(id, "dry-run", dry_run.steps(self._kernel), file).data()
+            return report_of(id, "dry-run", dry_run.steps(self._kernel), file, language).data()
 
-    def rejected(self, access: Access, id: str) -> Iterator[bytes]:
+    def rejected(self, access: Access, id: str, language: Language = ENGLISH) -> Iterator[bytes]:
         """The rows that would be rejected, as CSV. Raises NotFound before anything is sent."""
         with self._open(id) as file:
             dry_run = _of(file, access)
         if dry_run is None:
             raise NotFound()
         columns = {f["name"]: tuple(f["columns"]) for f in dry_run.files}
-        return rejected_csv(self._path(id), dry_run.steps(self._kernel), columns)
+        return rejected_csv(self._path(id), dry_run.steps(self._kernel), columns, language)
 
     def _path(self, id: str) -> Path:
         return job_file(self._files.of_dry_run(id))

@@ -39,14 +39,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """errors: [{field, code, message}]."""
+class FaultyRow:
+    """A row that was rejected or taken with a warning. errors: as `row_errors.entries` gives them."""
 
     step: int
     row: int
     line: int
     cells: list[str]
-    errors: list[dict[str, str]]
+    errors: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +176,24 @@ class JobFile:
     def restart(self) -> None:
         """Forget all rows: the file lists rows that the log does not hold."""
         with self._transaction():
-            for table in ("mark", "made_by_key", "rejected", "touched"):
+            for table in ("mark", "made_by_key", "rejected", "warned", "touched"):
                 self._db.execute(f"DELETE FROM {table}")
 
     def save(
-        self, mark: Mark, made: Sequence[tuple[int, bytes, str]] = (), rejected: Sequence[RejectedRow] = ()
+        self,
+        mark: Mark,
+        made: Sequence[tuple[int, bytes, str]] = (),
+        rejected: Sequence[FaultyRow] = (),
+        warned: Sequence[FaultyRow] = (),
     ) -> None:
         """All in one transaction: the mark never runs ahead of what it stands for."""
         with self._transaction():
             self._db.executemany("INSERT OR REPLACE INTO made_by_key VALUES(?, ?, ?)", made)
-            self._db.executemany(
-                "INSERT OR REPLACE INTO rejected VALUES(?, ?, ?, ?, ?)",
-                [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rejected],
-            )
+            for table, rows in (("rejected", rejected), ("warned", warned)):
+                self._db.executemany(
+                    f"INSERT OR REPLACE INTO {table} VALUES(?, ?, ?, ?, ?)",
+                    [(r.step, r.row, r.line, orjson.dumps(r.cells), orjson.dumps(r.errors)) for r in rows],
+                )
             self._db.execute("INSERT OR REPLACE INTO mark VALUES(1, ?)", (orjson.dumps(mark),))
 
     # --- rows ---------------------------------------------------------------------------------------------------------
@@ -203,17 +208,25 @@ class JobFile:
         )
         return dict(self._db.execute(sql, (*steps, *keys)))
 
-    def rejected(self) -> Iterator[RejectedRow]:
+    def rejected(self) -> Iterator[FaultyRow]:
         """In the order of the rows; fewer than there were, when they are forgotten meanwhile."""
-        behind, after = "FROM rejected WHERE (step, row) > (?, ?) ORDER BY step, row LIMIT ?", (-1, -1)
+        return self._faulty("rejected")
+
+    def warned(self) -> Iterator[FaultyRow]:
+        """Some of the rows that were taken with a warning."""
+        return self._faulty("warned")
+
+    def _faulty(self, table: str) -> Iterator[FaultyRow]:
+        behind, after = f"FROM {table} WHERE (step, row) > (?, ?) ORDER BY step, row LIMIT ?", (-1, -1)
         while page := self._db.execute(f"SELECT step, row, line, cells, errors {behind}", (*after, PAGE)).fetchall():
             for step, row, line, cells, errors in page:
-                yield RejectedRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
+                yield FaultyRow(step, row, line, orjson.loads(cells), orjson.loads(errors))
             after = page[-1][:2]
 
     def forget_rejected(self, erasures: int) -> None:
-        """Overwrite what the rejected rows held; how many there were stays in the mark. Raises JobStoreBusy."""
+        """Overwrite what faulty rows held; how many there were stays in the mark. Raises JobStoreBusy."""
         self._db.execute("DELETE FROM rejected")
+        self._db.execute("DELETE FROM warned")
         self._db.execute(f"PRAGMA user_version={erasures}")
         busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:

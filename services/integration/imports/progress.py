@@ -22,6 +22,7 @@ from services.integration.mapping.spec import parse_mapping
 from shared.errors import NotFound, ProjectionBehind
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
+from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
 
 
@@ -38,7 +39,7 @@ class ImportProgress:
         access.check(IMPORT.name, "read", state.owner)
         return state
 
-    async def events(self, access: Access, id: str) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, access: Access, id: str, language: Language = ENGLISH) -> AsyncIterator[dict[str, Any]]:
         """Progress whenever it changed; last the outcome. Raises as `state`."""
         seen = None
         while (state := await self.state(access, id)).status in UNFINISHED:
@@ -49,16 +50,16 @@ class ImportProgress:
             await asyncio.sleep(EVERY)
         with suppress(ProjectionBehind):  # a list that is asked for after the last event shows the same
             await self._kernel.queries.wait_for(IMPORT, id, access.tenant, state.version)
-        yield self.outcome(state)
+        yield self.outcome(state, language)
 
-    def outcome(self, state: Import) -> dict[str, Any]:
+    def outcome(self, state: Import, language: Language = ENGLISH) -> dict[str, Any]:
         """What an import that is not running came to: its report, or what its revert did."""
         found: dict[str, Any] = {"id": state.id, "status": state.status, "steps": state.steps}
         if state.erased:
             found = ImportReport(state.id, state.status, state.steps).data()
         else:
             with existing(self._job_file(state.id)) as file:
-                found = found if file is None else {**found, **self._kept(state, file)}
+                found = found if file is None else {**found, **self._kept(state, file, language)}
         if state.status == "reverted":
             found["reverted"] = state.reverted
         if state.status == "failed":
@@ -67,13 +68,13 @@ class ImportProgress:
             found["reason"] = state.reason
         return found
 
-    def rejected(self, state: Import) -> Iterator[bytes]:
+    def rejected(self, state: Import, language: Language = ENGLISH) -> Iterator[bytes]:
         """The rejected rows as CSV. Raises NotFound before anything is sent."""
         path = self._job_file(state.id)
         if state.erased or not path.exists():
             raise NotFound("the rejected rows are no longer kept")
         columns = {f["name"]: tuple(f["columns"]) for f in state.files}
-        return rejected_csv(path, steps_of(self._kernel.catalogue, state), columns)
+        return rejected_csv(path, steps_of(self._kernel.catalogue, state), columns, language)
 
     def left(self, state: Import) -> Iterator[bytes]:
         """The records that a revert left as they are, as CSV. Raises NotFound before anything is sent."""
@@ -82,13 +83,13 @@ class ImportProgress:
             raise NotFound("there is no revert to report on")
         return left_csv(path)
 
-    def _kept(self, state: Import, file: JobFile) -> dict[str, Any]:
+    def _kept(self, state: Import, file: JobFile, language: Language) -> dict[str, Any]:
         """What the job store adds to the log."""
         if state.status == "reverted":
             return {"left": list(islice(file.left(), SHOWN))}
         if not file.mark().counts:
             return {}
-        return report_of(state.id, state.status, steps_of(self._kernel.catalogue, state), file).data()
+        return report_of(state.id, state.status, steps_of(self._kernel.catalogue, state), file, language).data()
 
     def _progress(self, id: str) -> dict[str, Any] | None:
         with existing(self._job_file(id)) as file:

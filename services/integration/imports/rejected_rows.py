@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from services.integration.imports.job_store import JobFile
+from services.integration.imports.row_errors import sentence
 from services.integration.mapping.prepared import PreparedStep
+from shared.messages.languages import ENGLISH, Language
 from shared.tabular.cells import neutralise
 
 MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
@@ -22,7 +24,9 @@ def left_csv(path: Path) -> Iterator[bytes]:
             yield _line([entry["resource"], entry["id"], entry["reason"]])
 
 
-def rejected_csv(path: Path, steps: list[PreparedStep], files: dict[str, tuple[str, ...]]) -> Iterator[bytes]:
+def rejected_csv(
+    path: Path, steps: list[PreparedStep], files: dict[str, tuple[str, ...]], language: Language = ENGLISH
+) -> Iterator[bytes]:
     """The rows as they came, then what is wrong with them; rows of several files share their columns."""
     with closing(JobFile(path)) as file:
         named = [steps[n].spec.file for n in file.steps_with_rejected()]
@@ -32,7 +36,7 @@ def rejected_csv(path: Path, steps: list[PreparedStep], files: dict[str, tuple[s
             spec = steps[row.step].spec
             own = files[spec.file] if spec.file is not None else ()
             cells = dict(zip(own, row.cells, strict=False))
-            why = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in row.errors)
+            why = "; ".join(sentence(e, language) for e in row.errors)
             yield _line([*(cells.get(c, "") for c in columns), spec.name, str(row.line), why])
 
 

@@ -7,11 +7,13 @@ from itertools import islice
 from typing import Any
 
 from services.integration.import_job import OUTCOMES
-from services.integration.imports.job_store import JobFile, Mark
+from services.integration.imports.job_store import FaultyRow, JobFile, Mark
+from services.integration.imports.row_errors import spoken
 from services.integration.mapping.prepared import PreparedStep
+from shared.messages.languages import ENGLISH, Language
 
 EVERY = 0.2  # seconds between two looks at the progress
-SHOWN = 20  # rejected rows and left records that a report names
+SHOWN = 20  # rejected rows, rows with warnings and left records that a report names
 
 Counts = dict[str, int]
 
@@ -35,13 +37,16 @@ class Progress:
 
 @dataclass(slots=True)
 class ImportReport:
-    """steps: name, resource, file, rows and a count per outcome. rejected: the first rows; warnings: how often each."""
+    """steps: name, resource, file, rows and a count per outcome. rejected: the first rows; warnings: how often each;
+    warned: the first rows with one.
+    """
 
     id: str
     status: str
     steps: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
+    warned: list[dict[str, Any]] = field(default_factory=list)
 
     def total(self, outcome: str) -> int:
         return sum(step[outcome] for step in self.steps)
@@ -55,6 +60,7 @@ class ImportReport:
             "steps": self.steps,
             "rejected": self.rejected,
             "warnings": self.warnings,
+            "warned": self.warned,
         }
 
 
@@ -69,11 +75,17 @@ def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
     return entries
 
 
-def report_of(id: str, status: str, steps: list[PreparedStep], job: JobFile) -> ImportReport:
+def report_of(
+    id: str, status: str, steps: list[PreparedStep], job: JobFile, language: Language = ENGLISH
+) -> ImportReport:
     mark = job.mark()
     report = ImportReport(id, status, step_counts(steps, mark), warnings=mark.warned)
-    for row in islice(job.rejected(), SHOWN):
-        spec = steps[row.step].spec
-        place = {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line}
-        report.rejected.append({**place, "errors": row.errors})
+    report.rejected = [_named(steps, row, language) for row in islice(job.rejected(), SHOWN)]
+    report.warned = [_named(steps, row, language) for row in islice(job.warned(), SHOWN)]
     return report
+
+
+def _named(steps: list[PreparedStep], row: FaultyRow, language: Language) -> dict[str, Any]:
+    spec = steps[row.step].spec
+    errors = [spoken(e, language) for e in row.errors]
+    return {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line, "errors": errors}

@@ -12,31 +12,36 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
+from services.integration.imports import row_errors
 from services.integration.imports.command_sender import RowSender
 from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
-from services.integration.imports.job_store import JobFile, Mark, RejectedRow
+from services.integration.imports.job_store import FaultyRow, JobFile, Mark
 from services.integration.imports.lookup import Finder, Wanted, record_id
 from services.integration.imports.made_records import MadeKey
 from services.integration.imports.rehearsal import Stage
-from services.integration.imports.report import Progress
+from services.integration.imports.report import SHOWN, Progress
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_about, key_text, plan_row
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.values import BadCell, Cells, texts_of
 from shared.domain.custom_values import kind_of
 from shared.errors import FieldError
 from shared.faults import crashpoint
+from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
+from shared.messages import say
 from shared.security.permissions import Access
 from shared.tabular.table import Facts, Row, read_rows
-from shared.views.port import Kind
+from shared.views.port import Kind, ReadableViews
 
 BATCH = 512  # rows
 MAX_GATHERED = 100_000  # records of one step that gather values over rows
 
 _MESSAGES = {
-    "too-many-columns": "the row has more cells than the file has columns; is a separator or a quote out of place?",
-    "too-few-columns": "the row has fewer cells than the file has columns",
+    "too-many-columns": say(
+        "the row has more cells than the file has columns; look for a separator or a quotation mark out of place"
+    ),
+    "too-few-columns": say("the row has fewer cells than the file has columns; add what is missing"),
 }
 
 
@@ -68,7 +73,8 @@ class _Batch:
     rows: list[tuple[Row, Cells]]
     plans: list[RowPlan] = field(default_factory=list)
     made: list[tuple[int, bytes, str]] = field(default_factory=list)
-    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected: list[FaultyRow] = field(default_factory=list)
+    warned: list[FaultyRow] = field(default_factory=list)
 
 
 class Runner:
@@ -78,6 +84,7 @@ class Runner:
         self._sender = RowSender(stage, kernel.views, job.access, job.id)
         self._unseen: deque[tuple[int, set[MadeKey]]] = deque()  # what the views show from a position on
         self._mark = job.file.mark()
+        self._warned = len(list(islice(job.file.warned(), SHOWN)))
         if not self._mark.counts:
             self._mark.counts = [{} for _ in job.steps]
 
@@ -93,6 +100,8 @@ class Runner:
             await self._wait_for_views(0)  # a later step finds what this one made
             self._forget_seen()
             self._finder.forget()
+            if self._job.dry:
+                self._stage.bus.custom.forget_all()
             self._mark.step, self._mark.row = step.index + 1, 0
             self._job.file.save(self._mark)
         return self._mark
@@ -156,7 +165,8 @@ class Runner:
     async def _custom_kinds(self, step: PreparedStep) -> dict[str, Kind]:
         if not any(name.startswith("custom.") for name in step.spec.fields):
             return {}
-        return await custom_kinds(self._kernel, self._job.access.tenant, step.spec.resource)
+        views, tenant = self._stage.views, self._job.access.tenant
+        return await custom_kinds(self._kernel.catalogue, views, tenant, step.spec.resource)
 
     def _gather(self, step: PreparedStep) -> dict[str, dict[str, list[str]]]:
         """The key's canonical form → field → the distinct texts of all rows of that key."""
@@ -230,22 +240,29 @@ class Runner:
     def _settle(self, step: PreparedStep, batch: _Batch) -> None:
         """Count and write down what became of the batch: then it is done for good."""
         counts = self._mark.counts[step.index]
-        for (row, _), plan in zip(batch.rows, batch.plans, strict=True):
+        for (row, cells), plan in zip(batch.rows, batch.plans, strict=True):
             counts[plan.outcome] = counts.get(plan.outcome, 0) + 1
             if plan.outcome == "rejected":
-                batch.rejected.append(_rejected(step, row, plan.problems))
+                batch.rejected.append(_faulty(step, row, cells, plan.problems))
                 self._finder.drop(step.spec.resource, step.spec.key, plan.key)
                 continue
             if plan.warnings:
-                counts["warnings"] = counts.get("warnings", 0) + 1
-                for warning in plan.warnings:
-                    what = f"{step.spec.name}.{warning.field}: {warning.code}"
-                    self._mark.warned[what] = self._mark.warned.get(what, 0) + 1
+                self._warn(step, plan)
+                if self._warned < SHOWN:
+                    self._warned += 1
+                    batch.warned.append(_faulty(step, row, cells, plan.warnings))
             if plan.key and plan.outcome != "passed":
                 batch.made.append((step.index, self._job.file.key_of(self._form(step, plan.key)), plan.id))
         self._mark.step, self._mark.row = step.index, batch.rows[-1][0].number
-        self._job.file.save(self._mark, batch.made, batch.rejected)
+        self._job.file.save(self._mark, batch.made, batch.rejected, batch.warned)
         self._report(step)
+
+    def _warn(self, step: PreparedStep, plan: RowPlan) -> None:
+        counts = self._mark.counts[step.index]
+        counts["warnings"] = counts.get("warnings", 0) + 1
+        for warning in plan.warnings:
+            what = f"{step.spec.name}.{warning.field}: {warning.code}"
+            self._mark.warned[what] = self._mark.warned.get(what, 0) + 1
 
     def _report(self, step: PreparedStep) -> None:
         counts = self._mark.counts
@@ -258,12 +275,11 @@ class Runner:
             await wait_for_views(self._kernel, partial(self._job.may_continue, self._job), behind)
 
 
-async def custom_kinds(kernel: Kernel, tenant: str, resource: str) -> dict[str, Kind]:
+async def custom_kinds(catalogue: Catalogue, views: ReadableViews, tenant: str, resource: str) -> dict[str, Kind]:
     """The kinds of a resource's custom fields by name."""
-    found = await definitions(kernel.catalogue, kernel.views, tenant, resource)
+    found = await definitions(catalogue, views, tenant, resource)
     return {name: kind_of(definition) for name, definition in found.items()}
 
 
-def _rejected(step: PreparedStep, row: Row, errors: list[FieldError]) -> RejectedRow:
-    listed = [{"field": e.field, "code": e.code, "message": e.message} for e in errors]
-    return RejectedRow(step.index, row.number, row.line, list(row.cells), listed)
+def _faulty(step: PreparedStep, row: Row, cells: Cells, errors: list[FieldError]) -> FaultyRow:
+    return FaultyRow(step.index, row.number, row.line, list(row.cells), row_errors.entries(step, cells, errors))

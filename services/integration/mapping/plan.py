@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
+from services.integration.mapping.draft import Draft, clears, gives_way
 from services.integration.mapping.prepared import PreparedStep
-from services.integration.mapping.spec import Listed, RowCommand
+from services.integration.mapping.spec import Expression, Listed, RowCommand, Value
 from services.integration.mapping.values import (
     BadCell,
     Cells,
@@ -26,19 +25,25 @@ from shared.domain.command import Command, CommandModel
 from shared.domain.phones import known_phone
 from shared.domain.types import Reading
 from shared.errors import FieldError
-from shared.messages.findings import field_error
+from shared.messages import say
 from shared.views.port import Kind
 
+_EARLIER = say("an earlier row has this value; leave one of them out, or use the mode upsert to take both")
+_THERE = say("there is a record with this value already; use the mode upsert to change it")
 Outcome = Literal["created", "updated", "unchanged", "passed", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One command of a row. occurred_at None = now."""
+    """One command of a row. occurred_at None = now. draft: what its body was made of."""
 
-    command: Command
     body: CommandModel
     occurred_at: Micros | None
+    draft: Draft
+
+    @property
+    def command(self) -> Command:
+        return self.draft.command
 
 
 @dataclass(slots=True)
@@ -105,9 +110,14 @@ def plan_row(step: PreparedStep, cells: Cells, known: list[Known], new_id: str, 
     except BadCell as bad:
         return _rejected(plan, _problem(step.spec.key or "", bad))
     if step.spec.key is not None and not plan.key:
-        return _rejected(plan, FieldError(step.spec.key, "required", "without this value the record is not known"))
+        return _rejected(
+            plan,
+            FieldError(step.spec.key, "required", say("without this value the record is not known; fill the cell")),
+        )
     if len(known) > 1:
-        why = f"several records of {step.spec.resource} have {plan.key[:80]!r}"
+        why = say(
+            "several records of {resource} have this value; merge them or use another key", resource=step.spec.resource
+        )
         return _rejected(plan, FieldError(step.spec.key or "", "ambiguous-key", why))
     return _Planner(step, cells, around, plan).run(known[0] if known else None, new_id)
 
@@ -133,10 +143,11 @@ class _Planner:
         mode, plan = self.step.spec.mode, self.plan
         plan.id = known.id if known else new_id
         if known is None and mode == "update":
-            return _rejected(plan, FieldError(self.step.spec.key or "", "unknown-record", "there is no such record"))
+            why = say("there is no record with this value; correct it, or use the mode upsert to make one")
+            return _rejected(plan, FieldError(self.step.spec.key or "", "unknown-record", why))
         if known is not None and mode == "create":
-            where = "an earlier row" if known.earlier else "a record that is there already"
-            return _rejected(plan, FieldError(self.step.spec.key or "", "duplicate", f"{where} has this value"))
+            why = _EARLIER if known.earlier else _THERE
+            return _rejected(plan, FieldError(self.step.spec.key or "", "duplicate", why))
         if known is not None and (mode == "ensure" or (known.earlier and self.step.gathers)):
             plan.outcome = "unchanged"
             return plan
@@ -161,38 +172,53 @@ class _Planner:
         self, command: Command, row_command: RowCommand, leave_out: str | None = None, takes: set[str] | None = None
     ) -> None:
         """Plan one command. takes: fields that are no part of it are left out (an update of what a create sets)."""
-        before = len(self.plan.problems)
-        body: dict[str, Any] = {}
-        for name, expression in row_command.fields.items():
-            head, _, custom = name.partition(".")
-            if name == leave_out or (takes is not None and head not in takes):
-                continue
-            value = self._value(name, expression)
-            if value is not None and custom:
-                body.setdefault(head, {})[custom] = typed(value, self.around.custom_kinds.get(custom))
-            elif value is not None:
-                body[name] = self._moment_of(name, value)
-        at = self._moment(row_command)
-        if len(self.plan.problems) > before or (not body and leave_out):
-            return
         reading = Reading(country=row_country(self.step, self.cells))
-        try:
-            self.plan.commands.append(Planned(command, command.adapter.validate_python(body, context=reading), at))
-        except ValidationError as error:
-            self.plan.problems += [field_error(found, found["loc"]) for found in error.errors()]
+        draft = Draft(command, row_command.fields, reading, updates=leave_out is not None)
+        before = len(self.plan.problems)
+        for name, expression in row_command.fields.items():
+            if name != leave_out and (takes is None or name.partition(".")[0] in takes):
+                self._fill(draft, name, expression)
+        at = self._moment(row_command)
+        if len(self.plan.problems) > before or draft.is_needless:
+            self.plan.warnings += draft.left
+            return
+        body, problems = draft.model()
+        self.plan.problems += problems
+        self.plan.warnings += draft.left
+        if body is not None and not draft.is_needless:
+            self.plan.commands.append(Planned(body, at, draft))
 
-    def _value(self, name: str, expression: Any) -> Any:
-        gathered = self._gathered(name) if name in self.step.gathers else None
+    def _fill(self, draft: Draft, name: str, expression: Expression) -> None:
         try:
-            value = evaluate(expression, self.cells, self.around.found, gathered)
+            value = self._value(name, expression)
         except BadCell as bad:
-            self.plan.problems.append(_problem(name, bad))
-            return None
+            if gives_way(expression):
+                draft.left.append(_problem(name, bad))
+                if clears(expression):
+                    draft.empty(name)
+            else:
+                self.plan.problems.append(_problem(name, bad))
+            return
+        if value is not None:
+            custom = name.partition(".")[2]
+            draft.put(
+                name, typed(value, self.around.custom_kinds.get(custom)) if custom else self._moment_of(name, value)
+            )
+        elif isinstance(expression, Value) and expression.clear and self._is_empty(expression):
+            draft.empty(name)
+
+    def _is_empty(self, value: Value) -> bool:
+        return not any(self.cells.get(column, "").strip() for column in value.columns())
+
+    def _value(self, name: str, expression: Expression) -> Any:
+        """Raises BadCell."""
+        gathered = self._gathered(name) if name in self.step.gathers else None
+        value = evaluate(expression, self.cells, self.around.found, gathered)
         if value is None and not isinstance(expression, Listed):
             if expression.required:
-                self.plan.problems.append(FieldError(name, "required", "this value is needed"))
+                self.plan.problems.append(FieldError(name, "required", say("this value is needed; fill the cell")))
             elif expression.expected:
-                self.plan.warnings.append(FieldError(name, "missing", "there is no value"))
+                self.plan.warnings.append(FieldError(name, "missing", say("there is no value")))
         return value
 
     def _gathered(self, name: str) -> list[str] | None:

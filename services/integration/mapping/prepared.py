@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from pydantic_core import PydanticUndefined
+
+from services.integration.mapping.draft import empty_value
 from services.integration.mapping.source import Lines, Path, line_of
 from services.integration.mapping.spec import FurtherCommand, Listed, Mapping, RowCommand, Step, Value
 from shared.domain.command import Command
 from shared.domain.custom_values import NAME
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.messages import Message, say, shown
 from shared.security.permissions import Access
 from shared.views.port import Key, Kind
 
 _HIDDEN_BUT_MEANT = frozenset({"identity.ListUser"})  # of the commands that have no route, those made for imports
-_NOT_MADE = "records of this type cannot be made by an import"
+_NOT_MADE = say("records of this type cannot be made by an import")
+_NOT_YOURS = say("your role may not change this field")
 KEY_KINDS = (Kind.TEXT, Kind.KEYWORD)
 
 
@@ -89,10 +94,13 @@ def check_columns(steps: Iterable[PreparedStep], files: dict[str, tuple[str, ...
         if name is None:
             continue
         if name not in files:
-            errors.append(_error((*at, "file"), "missing-file", f"the file {name!r} was not sent", lines))
+            errors.append(
+                _error((*at, "file"), "missing-file", say("the file {file} was not sent", file=shown(name)), lines)
+            )
             continue
         for column in sorted(step.spec.columns() - set(files[name])):
-            errors.append(_error(at, "unknown-column", f"{name} has no column {column!r}", lines))
+            why = say("{file} has no column {column}", file=name, column=shown(column))
+            errors.append(_error(at, "unknown-column", why, lines))
     if errors:
         raise Invalid("the files do not fit the mapping", errors=errors)
 
@@ -111,7 +119,7 @@ def check_rights(steps: Iterable[PreparedStep], access: Access, lines: Lines) ->
                 errors.append(_error(at, *_bad_lookup(value.lookup), lines))
         for name in _written(step):
             if not access.may_write(resource, name):
-                errors.append(_error((*at, "fields", name), "read-only", "your role may not change this field", lines))
+                errors.append(_error((*at, "fields", name), "read-only", _NOT_YOURS, lines))
     if errors:
         raise Invalid("the mapping does not fit your rights", errors=errors)
 
@@ -125,15 +133,15 @@ def _written(step: PreparedStep) -> Iterator[str]:
 
 
 def _bad_key(resource: str, key: str) -> tuple[str, str]:
-    return "bad-key", f"records of {resource} cannot be found by {key!r}"
+    return "bad-key", say("records of {resource} cannot be found by {field}", resource=resource, field=shown(key))
 
 
 def _bad_lookup(lookup: str) -> tuple[str, str]:
-    return "bad-lookup", f"{lookup!r} is no field by which records can be found"
+    return "bad-lookup", say("{field} is no field by which records can be found", field=shown(lookup))
 
 
 def _error(path: Path, code: str, message: str, lines: Lines) -> FieldError:
-    return FieldError(".".join(map(str, path)), code, f"line {line_of(lines, path)}: {message}")
+    return FieldError(".".join(map(str, path)), code, say("line {line}: {why}", line=line_of(lines, path), why=message))
 
 
 @dataclass(slots=True)
@@ -145,7 +153,9 @@ class _Checker:
 
     def step(self, index: int, spec: Step) -> PreparedStep | None:
         if spec.resource not in self.catalogue:
-            self._fail(("resource",), "unknown-resource", f"there is no record type {spec.resource!r}")
+            self._fail(
+                ("resource",), "unknown-resource", say("there is no record type {name}", name=shown(spec.resource))
+            )
             return None
         aggregate = self.catalogue[spec.resource]
         create = patch = None
@@ -154,6 +164,7 @@ class _Checker:
         if spec.mode in ("update", "upsert"):
             patch = next((c for c in aggregate.commands.values() if c.verb == "PATCH"), None)
         self._fields(spec, create, patch)
+        self._emptied(spec, patch)
         self._key(spec, aggregate)
         further_commands = tuple(self._further_commands(spec, aggregate))
         values = list(self._values(spec))
@@ -170,8 +181,10 @@ class _Checker:
             makers = [c for c in makers if not c.verb] or makers
         if len(makers) != 1:
             named = [c.name for c in aggregate.commands.values() if c.creates and may_import(c)]
-            why = f"name the command that makes a {spec.resource}: {', '.join(named)}" if named else _NOT_MADE
-            self._fail(("command",), "unknown-command", why)
+            why = say(
+                "name the command that makes a {resource}: {names}", resource=spec.resource, names=", ".join(named)
+            )
+            self._fail(("command",), "unknown-command", why if named else _NOT_MADE)
             return None
         return makers[0]
 
@@ -181,7 +194,18 @@ class _Checker:
             if name == spec.key and spec.mode == "update":
                 continue
             if commands and not any(_takes(c, name) for c in commands):
-                self._fail(("fields", name), "unknown-field", f"{commands[0].name} has no field {name!r}")
+                self._fail(("fields", name), "unknown-field", _no_field(commands[0], name))
+
+    def _emptied(self, spec: Step, patch: Command | None) -> None:
+        for name, value in spec.fields.items():
+            if isinstance(value, Value) and value.clears and not _can_empty(patch, name):
+                why = say("an update cannot empty this field; leave out clear")
+                self._fail(("fields", name), "cannot-clear", why)
+        for n, further in enumerate(spec.then):
+            for name, value in further.fields.items():
+                if isinstance(value, Value) and value.clears:
+                    why = say("only the fields of the step itself can be emptied; leave out clear")
+                    self._fail(("then", n, "fields", name), "cannot-clear", why)
 
     def _key(self, spec: Step, aggregate: AnyAggregate) -> None:
         if spec.key is None:
@@ -193,13 +217,12 @@ class _Checker:
         for n, further in enumerate(spec.then):
             command = aggregate.commands.get(further.command)
             if command is None or command.creates or not may_import(command):
-                self._fail(
-                    ("then", n, "command"), "unknown-command", f"{spec.resource} has no command {further.command!r}"
-                )
+                why = say("{resource} has no command {name}", resource=spec.resource, name=shown(further.command))
+                self._fail(("then", n, "command"), "unknown-command", why)
                 continue
             for name in further.fields:
                 if not _takes(command, name):
-                    self._fail(("then", n, "fields", name), "unknown-field", f"{command.name} has no field {name!r}")
+                    self._fail(("then", n, "fields", name), "unknown-field", _no_field(command, name))
             yield further, command
 
     def _values(self, spec: Step) -> Iterator[Value]:
@@ -223,6 +246,16 @@ class _Checker:
 
     def _fail(self, path: Path, code: str, message: str) -> None:
         self.errors.append(_error((*self.at, *path), code, message, self.lines))
+
+
+def _no_field(command: Command, name: str) -> Message:
+    return say("{command} has no field {field}", command=command.name, field=shown(name))
+
+
+def _can_empty(patch: Command | None, name: str) -> bool:
+    return (
+        patch is not None and _takes(patch, name) and ("." in name or empty_value(patch, name) is not PydanticUndefined)
+    )
 
 
 def _takes(command: Command, name: str) -> bool:

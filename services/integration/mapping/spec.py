@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, ValidationError, model_validator
 from pydantic import Field as F
@@ -37,6 +37,8 @@ class Value(Part):
 
     A bare text stands for {column: text}. Every cell is trimmed; an empty one gives no value. gather: the values of
     all rows with the step's key, as a list. required: without a value the row is rejected; expected: it is reported.
+    on_error: what becomes of a bad value: the row is rejected; the value is left out and reported (warn), and in an
+    update empties the field (clear). clear: in an update an empty cell empties the field.
     """
 
     column: Name | None = None
@@ -52,12 +54,26 @@ class Value(Part):
     gather: bool = False
     required: bool = False
     expected: bool = False
+    on_error: Literal["reject", "warn", "clear"] = "reject"
+    clear: bool = False
 
     @model_validator(mode="after")
     def has_one_source(self) -> Value:
         if len(self.model_fields_set & {"column", "constant", "concat"}) != 1:
             raise fault("value_error", "give exactly one of column, constant and concat")
+        if any(part.gives_way for part in self.concat):
+            raise fault("value_error", "on_error and clear belong to the whole value, not to a part of it")
         return self
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether bad or empty cells have another effect than usual."""
+        return self.clear or self.on_error != "reject"
+
+    @property
+    def clears(self) -> bool:
+        """Whether empty or bad cells empty the field."""
+        return self.clear or self.on_error == "clear"
 
     def columns(self) -> Iterator[str]:
         if self.column is not None:
@@ -81,6 +97,12 @@ class Listed(Part):
     """A list of values; those without one are left out."""
 
     each: list[Given] = F(min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def empties_nothing(self) -> Self:
+        if any(part.clears for part in self.each):
+            raise fault("value_error", "one value of several cannot empty the field; leave out clear")
+        return self
 
     def columns(self) -> Iterator[str]:
         for part in self.each:
@@ -110,6 +132,12 @@ class RowCommand(Part):
     unless: Matches | None = None
     at: Given | None = None
     fields: Fields = F(default_factory=dict)
+
+    @model_validator(mode="after")
+    def at_is_strict(self) -> Self:
+        if self.at is not None and self.at.gives_way:
+            raise fault("value_error", "at takes neither on_error nor clear: a wrong time must not become now")
+        return self
 
     def columns(self) -> set[str]:
         """Every column that is read."""
@@ -150,6 +178,9 @@ class Step(RowCommand):
             )
         if self.key is not None and not isinstance(self.fields.get(self.key), Value):
             raise fault("value_error", "the key {key} is not among the fields", key=shown(self.key))
+        key = self.fields.get(self.key or "")
+        if isinstance(key, Value) and key.gives_way:
+            raise fault("value_error", "the key takes neither on_error nor clear: a row without it has no record")
         return self
 
     def columns(self) -> set[str]:

@@ -14,6 +14,7 @@ import orjson
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
 from shared.clock import Micros, from_rfc3339, is_day, start_of_day, to_rfc3339
 from shared.domain.countries import BadCountry, country_of
+from shared.messages import say, shown
 from shared.tabular.cells import entries
 from shared.views.port import Kind
 
@@ -116,9 +117,21 @@ def _looked_up(lookup: str, text: str, found: Found) -> str:
     resource, _, field = lookup.partition(".")
     ids = found.ids(resource, field, text)
     if not ids:
-        raise BadCell("unknown-reference", f"there is no {resource} whose {field} is {text[:80]!r}")
+        why = say(
+            "there is no {resource} whose {field} is {value}; correct it, or import that record first",
+            resource=resource,
+            field=field,
+            value=shown(text),
+        )
+        raise BadCell("unknown-reference", why)
     if len(ids) > 1:
-        raise BadCell("ambiguous-reference", f"there are several of {resource} whose {field} is {text[:80]!r}")
+        why = say(
+            "there are several of {resource} whose {field} is {value}; merge them or look up by another field",
+            resource=resource,
+            field=field,
+            value=shown(text),
+        )
+        raise BadCell("ambiguous-reference", why)
     return ids[0]
 
 
