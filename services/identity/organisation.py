@@ -5,32 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.calendar import is_zone
 from shared.domain.command import CommandModel, Context
 from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import changed_fields
 from shared.domain.record import Record, fold_values
-from shared.domain.types import Country, Currency
+from shared.domain.types import Country, Currency, TimeZone
 from shared.events import identity as events
 from shared.events.envelope import Event
-from shared.messages import fault, shown
 from shared.views.port import Collection, Kind
 
 Language = Literal["zh", "en"]
 Name = Annotated[str, F(min_length=1, max_length=200)]
 
 
-def _time_zone(value: str) -> str:
-    if value and not is_zone(value):
-        raise fault("time_zone", "{value} is no time zone; use its IANA name, as in Asia/Shanghai", value=shown(value))
-    return value
-
-
-TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]
 Month = Annotated[int, F(ge=1, le=12)]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field as F
 
-from services.identity.organisation import Language, Name, TimeZone
+from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
@@ -20,7 +20,7 @@ from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key
 from shared.domain.record import Record, fold_values
 from shared.domain.rules import touches
-from shared.domain.types import Custom, Email, Phone, Reference
+from shared.domain.types import Custom, Email, Phone, Reference, TimeZone
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups

@@ -12,6 +12,7 @@ from pydantic import Field as F
 
 from shared.clock import Micros, day, from_rfc3339, is_day
 from shared.domain.address import BadAddress, address
+from shared.domain.calendar import is_zone
 from shared.domain.codes import CURRENCIES
 from shared.domain.countries import BadCountry, country_of
 from shared.domain.phones import BadPhone, known_phone, phone_of
@@ -194,6 +195,12 @@ def _moment_or_day(value: Any, info: ValidationInfo) -> int | str:
         raise fault("moment", "{value} is a day that does not exist", value=shown(value)) from None
 
 
+def _time_zone(value: str) -> str:
+    if value and not is_zone(value):
+        raise fault("time_zone", "{value} is no time zone; use its IANA name, as in Asia/Shanghai", value=shown(value))
+    return value
+
+
 def _day(value: str) -> str:
     try:
         if value:
@@ -253,5 +260,6 @@ MomentOrDay = Annotated[
         }
     ),
 ]  # a day of the caller's calendar stays text
+TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]  # of the IANA database; "" = none
 Year = Annotated[int, F(ge=1000, le=2200)]
 Custom = Annotated[dict[str, Any], F(max_length=200), AfterValidator(_exact)]

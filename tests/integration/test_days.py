@@ -209,3 +209,39 @@ async def test_files_show_moments_as_the_askers_clocks_do(desk: Office) -> None:
         head, row = openpyxl.load_workbook(io.BytesIO(sheet.content)).worksheets[0].iter_rows(values_only=True)
         assert head[3] == f"Due ({zone or 'America/New_York'})"
         assert row[3] == datetime.fromisoformat(local).replace(tzinfo=None)
+
+
+TASKS = """\
+name: tasks
+steps:
+- name: tasks
+  file: tasks.csv
+  resource: activity
+  ZONE
+  fields:
+    kind: { constant: task }
+    subject: Subject
+    due: { column: Due, date: "%d.%m.%Y" }
+"""
+FILE = "Subject,Due\nEve,31.12.2023 23:30\nGap,31.03.2024 02:30\nTwice,27.10.2024 02:30\nDay,01.02.2024\n"
+TAKEN = {  # zone of the file → due of each row; the importer is in New York
+    "": ("2024-01-01T04:30", "2024-03-31T06:30", "2024-10-27T06:30"),
+    "Europe/Berlin": ("2023-12-31T22:30", "2024-03-31T01:30", "2024-10-27T00:30"),
+}
+NOTED = [(3, "Due", "31.03.2024 02:30", "skipped-time"), (4, "Due", "27.10.2024 02:30", "doubled-time")]
+
+
+@pytest.mark.parametrize("zone", TAKEN)
+async def test_an_import_takes_times_where_the_file_was_written(desk: Office, zone: str) -> None:
+    mapping = TASKS.replace("ZONE", f"time_zone: {zone}" if zone else "unless: { Due: x }")
+    for path, status in (("/imports/dry-run", "dry-run"), ("/imports", "completed")):
+        report = await desk.run(mapping, {"tasks.csv": FILE}, path)
+        assert (report["status"], report["totals"]["created"]) == (status, 4), report
+        assert report["steps"][0]["time_zone"] == (zone or "America/New_York")
+        noted = [(row["line"], e["column"], e["value"], e["code"]) for row in report["warned"] for e in row["errors"]]
+        assert noted == (NOTED if zone else [])
+    await settle(desk)
+    items = (await desk.client.get(ACTIVITIES)).json()["items"]
+    due = {item["subject"]: item["due"] for item in items}
+    assert tuple(due[name][:16] for name in ("Eve", "Gap", "Twice")) == TAKEN[zone]
+    assert [item["due_on"] for item in items if item["subject"] == "Day"] == ["2024-02-01"]

@@ -11,7 +11,7 @@ from services.identity.catalogue import AGGREGATES as IDENTITY
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, plan_row
 from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import Value, parse_mapping
-from services.integration.mapping.values import BadCell, applies, evaluate, moment_of, texts_of
+from services.integration.mapping.values import BadCell, applies, evaluate, texts_of
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.clock import from_rfc3339, to_rfc3339
 from shared.kernel.catalogue import Catalogue
@@ -104,19 +104,6 @@ def test_conditions_are_about_the_cells_as_they_came() -> None:
     assert not applies({"stage": ["Won"], "day": ["1"]}, None, cells)
     assert not applies(None, {"day": [""]}, cells)
     assert applies(None, {"day": [""], "stage": ["Lost"]}, cells)
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("2017-06-30", "2017-06-30T12:00:00.000000Z"),
-        ("2026-11-24", "2026-11-24T09:00:00.000000Z"),
-        ("2026-11-25", "2026-11-25T12:00:00.000000Z"),
-        ("2017-06-30T08:00:00+08:00", "2017-06-30T00:00:00.000000Z"),
-    ],
-)
-def test_a_day_is_its_noon_and_today_is_now(text: str, wanted: str) -> None:
-    assert to_rfc3339(moment_of(text, NOW)) == wanted
 
 
 def step_of(text: str) -> PreparedStep:

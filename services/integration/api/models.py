@@ -26,7 +26,9 @@ class ImportOutcome(Answer):
     done: Annotated[int, Field(description="Rows so far")] = 0
     total: int = 0
     totals: Annotated[Counts, Field(description="Rows and what became of them, over all steps")] = {}
-    steps: Annotated[list[dict[str, Any]], Field(description="Each step: name, resource, file, and its counts")] = []
+    steps: Annotated[
+        list[dict[str, Any]], Field(description="Each step: name, resource, file, time_zone, and its counts")
+    ] = []
     rejected: Annotated[
         list[dict[str, Any]] | int, Field(description="The first rejected rows; their number while it runs")
     ] = []

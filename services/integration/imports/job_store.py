@@ -27,6 +27,7 @@ class Mark:
     """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
 
     scanned: the revert has collected its work. position, chain_hash: the log's head at that moment, the hash in hex.
+    time_zone: the organisation's when the job began, so that all of its rows mean the same.
     """
 
     step: int = 0
@@ -36,6 +37,7 @@ class Mark:
     scanned: bool = False
     position: int = 0
     chain_hash: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,12 +65,14 @@ class ImportReport:
 
 
 def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
-    """An entry per step: its name and what became of its rows."""
+    """An entry per step: its name, what became of its rows, and where its times without an offset were written."""
     entries = []
     for step, counts in zip(steps, mark.counts, strict=True):
         found = {name: counts.get(name, 0) for name in OUTCOMES}
         rows = sum(found[name] for name in OUTCOMES if name != "warnings")
         head = {"name": step.spec.name, "resource": step.spec.resource, "file": step.spec.file or ""}
+        if step.spec.file is not None:
+            head["time_zone"] = step.spec.time_zone or mark.time_zone
         entries.append({**head, "rows": rows, **found})
     return entries
 

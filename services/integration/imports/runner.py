@@ -92,11 +92,14 @@ class Runner:
         """From the mark in the job store to the end. Raises Stopped, ClaimLost, Invalid (broken file), Forbidden."""
         if self._mark.row:
             await self._wait_for_views(0)  # duplicates of what a killed process made are found
-        country = await self._kernel.directory.country(self._job.access.tenant)
-        await self._finder.know(self._kernel.bus.custom, self._job.access.tenant, self._job.steps)
+        tenant, directory = self._job.access.tenant, self._kernel.directory
+        country, calendar = await directory.country(tenant), await directory.calendar(tenant)
+        self._mark.time_zone = self._mark.time_zone or calendar.time_zone
+        calendar = replace(calendar, time_zone=self._mark.time_zone)
+        await self._finder.know(self._kernel.bus.custom, tenant, self._job.steps)
         for step in self._job.steps[self._mark.step :]:
             self._report(step)
-            await self._step(replace(step, country=country))
+            await self._step(replace(step, country=country, calendar=calendar))
             await self._wait_for_views(0)  # a later step finds what this one made
             self._forget_seen()
             self._finder.forget()

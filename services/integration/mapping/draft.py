@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.integration.mapping.spec import Expression, Listed
 from shared.domain.command import Command, CommandModel
-from shared.domain.types import Reading
+from shared.domain.types import MomentOrDay, Reading
 from shared.errors import FieldError
 from shared.messages.findings import field_error
 
@@ -39,6 +39,11 @@ class Draft:
             self.body.setdefault(head, {})[custom] = value
         else:
             self.body[name] = value
+
+    def takes_day(self, name: str) -> bool:
+        """Whether a day stays one where the command takes a moment, too."""
+        declared = self.command.model.model_fields.get(name)
+        return declared is not None and declared.annotation in (MomentOrDay, MomentOrDay | None)
 
     def empty(self, name: str) -> None:
         """Give the field the value that stands for none. Only an update has something to empty."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from services.integration.mapping.draft import Draft, clears, gives_way
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Expression, Listed, RowCommand, Value
+from services.integration.mapping.times import Place, happened
 from services.integration.mapping.values import (
     BadCell,
     Cells,
@@ -16,7 +17,6 @@ from services.integration.mapping.values import (
     applies,
     country_of_row,
     evaluate,
-    moment_of,
     texts_of,
     typed,
 )
@@ -25,7 +25,7 @@ from shared.domain.command import Command, CommandModel
 from shared.domain.phones import known_phone
 from shared.domain.types import Reading
 from shared.errors import FieldError
-from shared.messages import say
+from shared.messages import said, say
 from shared.views.port import Kind
 
 _EARLIER = say("an earlier row has this value; leave one of them out, or use the mode upsert to take both")
@@ -200,10 +200,8 @@ class _Planner:
                 self.plan.problems.append(_problem(name, bad))
             return
         if value is not None:
-            custom = name.partition(".")[2]
-            draft.put(
-                name, typed(value, self.around.custom_kinds.get(custom)) if custom else self._moment_of(name, value)
-            )
+            takes_day = draft.takes_day(name)
+            draft.put(name, typed(value, self._kind(name), self._place(name, expression), takes_day=takes_day))
         elif isinstance(expression, Value) and expression.clear and self._is_empty(expression):
             draft.empty(name)
 
@@ -225,17 +223,28 @@ class _Planner:
         form = self.around.found.canonical(self.step.spec.resource, self.step.spec.key or "", self.plan.key)
         return self.around.gathered.get(form, {}).get(name)
 
-    def _moment_of(self, name: str, value: Any) -> Any:
-        """Files write moments in more forms than RFC 3339 has; all else a command reads from text by itself."""
+    def _kind(self, name: str) -> Kind | None:
+        """Of custom fields, and of those that files write in more forms than a command reads from text by itself."""
+        if custom := name.partition(".")[2]:
+            return self.around.custom_kinds.get(custom)
         declared = self.step.aggregate.collection.field(name)
-        return typed(value, Kind.DATETIME) if declared and declared.kind is Kind.DATETIME else value
+        return declared.kind if declared and declared.kind in (Kind.DATE, Kind.DATETIME) else None
+
+    def _place(self, name: str, expression: Expression) -> Place:
+        def warn(code: str, message: str) -> None:
+            self.plan.warnings.append(FieldError(name, code, message))
+
+        return Place(self.step.calendar_of(expression), warn)
 
     def _moment(self, row_command: RowCommand) -> Micros | None:
-        if row_command.at is None:
+        at = row_command.at
+        if at is None:
             return None
         try:
-            texts = texts_of(row_command.at, self.cells)
-            return moment_of(texts[0], self.around.now) if texts else None
+            texts = texts_of(at, self.cells)
+            return happened(texts[0], self.around.now, self._place("at", at), self.step.calendar) if texts else None
         except BadCell as bad:
             self.plan.problems.append(_problem("at", bad))
-            return None
+        except ValueError as error:
+            self.plan.problems.append(FieldError("at", "bad-date", said(error)))
+        return None

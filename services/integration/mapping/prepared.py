@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic_core import PydanticUndefined
 
 from services.integration.mapping.draft import empty_value
 from services.integration.mapping.source import Lines, Path, line_of
-from services.integration.mapping.spec import FurtherCommand, Listed, Mapping, RowCommand, Step, Value
+from services.integration.mapping.spec import Expression, FurtherCommand, Listed, Mapping, RowCommand, Step, Value
+from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.domain.command import Command
 from shared.domain.custom_values import NAME
 from shared.errors import FieldError, Invalid
@@ -33,7 +34,7 @@ def may_import(command: Command) -> bool:
 class PreparedStep:
     """A step with what its names stand for. index counts from 0; lookups: every value that needs one.
 
-    country: the organisation's, where the step names none.
+    country, calendar: the organisation's, where the step names none.
     """
 
     index: int
@@ -45,6 +46,13 @@ class PreparedStep:
     lookups: tuple[Value, ...]
     gathers: tuple[str, ...] = field(default=())
     country: str = ""
+    calendar: Calendar = UTC_CALENDAR
+
+    def calendar_of(self, expression: Expression) -> Calendar:
+        """Of the place where a value was written."""
+        own = "" if isinstance(expression, Listed) else expression.time_zone
+        zone = own or self.spec.time_zone
+        return replace(self.calendar, time_zone=zone) if zone else self.calendar
 
     @property
     def found_by(self) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag,
 from pydantic import Field as F
 
 from services.integration.mapping.source import Lines, line_of, parse_source
-from shared.domain.types import country_code
+from shared.domain.types import TimeZone, country_code
 from shared.errors import FieldError, Invalid
 from shared.messages import fault, say, shown
 from shared.messages.findings import message_of
@@ -38,7 +38,7 @@ class Value(Part):
     A bare text stands for {column: text}. Every cell is trimmed; an empty one gives no value. gather: the values of
     all rows with the step's key, as a list. required: without a value the row is rejected; expected: it is reported.
     on_error: what becomes of a bad value: the row is rejected; the value is left out and reported (warn), and in an
-    update empties the field (clear). clear: in an update an empty cell empties the field.
+    update empties the field (clear). clear: in an update an empty cell empties the field. time_zone: as of a step.
     """
 
     column: Name | None = None
@@ -48,6 +48,7 @@ class Value(Part):
     default: Any = None
     replace: dict[str, str] = F(default={}, max_length=2000)
     date: str = F(default="", max_length=40)
+    time_zone: TimeZone = ""
     scale: Decimal | None = None
     split: str = F(default="", max_length=5)
     lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.(custom\.[a-z0-9_]+|[a-z_]+))?$")] = ""
@@ -61,6 +62,8 @@ class Value(Part):
     def has_one_source(self) -> Value:
         if len(self.model_fields_set & {"column", "constant", "concat"}) != 1:
             raise fault("value_error", "give exactly one of column, constant and concat")
+        if any(part.time_zone for part in self.concat):
+            raise fault("value_error", "time_zone belongs to the whole value, not to a part of it")
         if any(part.gives_way for part in self.concat):
             raise fault("value_error", "on_error and clear belong to the whole value, not to a part of it")
         return self
@@ -159,6 +162,7 @@ class Step(RowCommand):
     """file: None = one row without columns. key: the field that tells which record a row means.
 
     country: whose telephone numbers are meant where they have no country code; a bare text is a country, not a column.
+    time_zone: where the file was written, so what its times without an offset mean; "" = where the organisation is.
     """
 
     name: Name
@@ -168,6 +172,7 @@ class Step(RowCommand):
     key: FieldName | None = None
     command: CommandName | None = None
     country: Annotated[Value | None, BeforeValidator(_country)] = None
+    time_zone: TimeZone = ""
     then: list[FurtherCommand] = F(default=[], max_length=20)
 
     @model_validator(mode="after")

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
-from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
 
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
-from shared.clock import Micros, from_rfc3339, is_day, start_of_day, to_rfc3339
+from services.integration.mapping.times import Place, timed, written
 from shared.domain.countries import BadCountry, country_of
-from shared.messages import say, shown
+from shared.messages import said, say, shown
 from shared.tabular.cells import entries
 from shared.views.port import Kind
 
 Cells = Mapping[str, str]
-NOON = 12 * 3_600_000_000  # a bare day happened at noon UTC: the same day in nearly every time zone
 _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_LOCAL = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?"
-    r"(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
-)  # as spreadsheets write a moment
 
 
 class BadCell(Exception):
@@ -70,20 +63,17 @@ def _source(value: Value, cells: Cells) -> str:
 def _transformed(value: Value, text: str) -> str:
     text = value.replace.get(text, text)
     if value.date:
-        text = _iso_day(text, value.date)
+        text = _iso(text, value.date)
     if value.scale is not None:
         text = _scaled(text, value.scale)
     return text
 
 
-@lru_cache(maxsize=20_000)
-def _iso_day(text: str, format: str) -> str:
-    for pattern in (format, "%Y-%m-%d"):  # dates typed in a spreadsheet arrive as ISO text
-        try:
-            return datetime.strptime(text, pattern).date().isoformat()
-        except ValueError:
-            continue
-    raise BadCell("bad-date", f"{text[:40]!r} is no day of the form {format}")
+def _iso(text: str, format: str) -> str:
+    try:
+        return written(text, format)
+    except ValueError as error:
+        raise BadCell("bad-date", said(error)) from None
 
 
 def _scaled(text: str, scale: Decimal) -> str:
@@ -146,28 +136,7 @@ def country_of_row(value: Value | None, cells: Cells, otherwise: str) -> str:
         return otherwise
 
 
-def moment_of(text: str, now: Micros) -> Micros:
-    """When it happened: a day means its noon (or now, for today before noon). Raises BadCell."""
-    try:
-        if not is_day(text):
-            return from_rfc3339(with_offset(text))
-        start = start_of_day(text)
-        return min(start + NOON, now) if start <= now else start + NOON
-    except ValueError:
-        raise BadCell("bad-date", f"{text[:40]!r} is no day or moment") from None
-
-
-def with_offset(text: str) -> str:
-    """The RFC 3339 form of a moment that lacks its offset (UTC is meant), seconds or `T`; other text as it is."""
-    found = _LOCAL.fullmatch(text)
-    if found is None:
-        return text
-    day, minute, second, zulu, hours, minutes = found.groups()
-    offset = zulu or (f"{hours}:{minutes}" if hours else "Z")
-    return f"{day}T{minute}{second or ':00'}{offset}"
-
-
-def typed(value: Any, kind: Kind | None) -> Any:
+def typed(value: Any, kind: Kind | None, place: Place, *, takes_day: bool = False) -> Any:
     """A cell's text in the form of this kind of field. The command itself refuses text that does not fit."""
     if not isinstance(value, str):
         return value
@@ -179,8 +148,8 @@ def typed(value: Any, kind: Kind | None) -> Any:
         return entries(value)
     if kind in (Kind.JSON, Kind.KEYWORDS):
         return _object(value)
-    if kind is Kind.DATETIME:
-        return _first_instant(value) if is_day(value) else with_offset(value)
+    if kind in (Kind.DATE, Kind.DATETIME):
+        return timed(value, kind, place, takes_day=takes_day)
     return value
 
 
@@ -190,13 +159,6 @@ def _object(text: str) -> Any:
         return orjson.loads(text)
     except ValueError:
         return text
-
-
-def _first_instant(day: str) -> str:
-    try:
-        return to_rfc3339(start_of_day(day))
-    except ValueError:
-        return day
 
 
 def applies(when: Matches | None, unless: Matches | None, cells: Cells) -> bool:
