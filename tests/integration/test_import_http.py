@@ -270,6 +270,20 @@ async def test_an_export_comes_back_as_it_was(desk: Office) -> None:
     }
 
 
+async def test_the_record_type_is_found_and_reasons_come_in_the_language_of_the_caller(desk: Office) -> None:
+    part = {"file": ("export.csv", "商机名称,阶段,预计成交日期\n甲,赢单,2026/3/1\n乙,谈判,2027/3/1\n")}
+    headers = {"Accept-Language": "zh-CN"}
+    found = (await desk.client.post("/imports/inspect", files=part, headers=headers)).json()
+    assert found["resource"] == "opportunity"
+    assert found["matches"][0]["reason"] == "列名即为此意"
+    running, ended = found["suggestion"]["steps"]
+    assert running["fields"]["stage"]["replace"] == {"赢单": "negotiation", "谈判": "negotiation"}
+    assert [command["command"] for command in ended["then"]] == ["sales.WinOpportunity"]
+    nothing = {"file": ("x.csv", "foo,bar\n1,2\n")}
+    found = (await desk.client.post("/imports/inspect", files=nothing)).json()
+    assert (found["resource"], found["suggestion"], found["matches"][0]["field"]) == ("", {}, "")
+
+
 async def test_inspection_and_template(desk: Office) -> None:
     part = {"file": ("客户.csv", "公司名称;行业;Since\n甲;零售;1999\n".encode("gbk"))}
     found = (await desk.client.post("/imports/inspect", data={"resource": "account"}, files=part)).json()
@@ -277,6 +291,18 @@ async def test_inspection_and_template(desk: Office) -> None:
     assert found["samples"] == [{"公司名称": "甲", "行业": "零售", "Since": "1999"}]
     step = found["suggestion"]["steps"][0]
     assert (step["fields"]["name"], step["fields"]["industry"]) == ("公司名称", "行业")
+    assert [(m["column"], m["field"]) for m in found["matches"]] == [
+        ("公司名称", "name"),
+        ("行业", "industry"),
+        ("Since", "founded"),
+    ]
+    assert found["matches"][0] == {
+        "column": "公司名称",
+        "samples": ["甲"],
+        "field": "name",
+        "confidence": 1.0,
+        "reason": "the heading says so",
+    }
     header = (await desk.client.get("/imports/template", params={"resource": "account"})).text
     assert {"name", "industry", "owner"} <= set(header.strip("\ufeff\r\n").split(","))
     assert (await desk.client.get("/imports/template", params={"resource": "shoe"})).status_code == 404

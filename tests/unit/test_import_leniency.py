@@ -76,6 +76,15 @@ def test_a_needed_value_is_reported_by_what_was_wrong_with_it() -> None:
     assert [(p.field, p.code) for p in found.problems] == [("name", "string-too-long")]
 
 
+def test_a_further_command_that_lacks_what_was_left_out_is_left_out_itself() -> None:
+    parent = "{ command: customer.SetParentAccount, fields: { parent: { column: o, lookup: account.name%s } } }"
+    step = "- { name: a, file: f, resource: account, fields: { name: n }, then: [%s] }\n"
+    found = plan(step_of(step % parent % ", on_error: warn"), {"n": "Acme", "o": "Zoe"})
+    assert bodies(found) == [("customer.CreateAccount", {"name": "Acme"})]
+    assert left(found) == [("parent", "unknown-reference")]
+    assert plan(step_of(step % parent % ""), {"n": "Acme", "o": "Zoe"}).outcome == "rejected"
+
+
 def test_values_that_the_mapping_insists_on_reject_with_the_others() -> None:
     step = step_of(STEP.replace("custom.tier: t", "employees: e") % ("c", WARN))
     found = plan(step, {"n": "Acme", "f": "soon", "e": "many"})

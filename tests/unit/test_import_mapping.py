@@ -12,11 +12,10 @@ from services.integration.catalogue import AGGREGATES as INTEGRATION
 from services.integration.mapping.prepared import PreparedStep, check_columns, prepare
 from services.integration.mapping.source import parse_source
 from services.integration.mapping.spec import Listed, Value, parse_mapping
-from services.integration.mapping.suggest import fields_of, suggest
 from services.sales.catalogue import AGGREGATES as SALES
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import Catalogue
-from shared.security.permissions import Access, Role, system_access
+from shared.security.permissions import system_access
 
 CATALOGUE = Catalogue((*IDENTITY, *CUSTOMER, *SALES, *INTEGRATION))
 ANYONE = system_access("t1")
@@ -171,22 +170,3 @@ def test_files_must_have_the_columns() -> None:
     with pytest.raises(Invalid) as caught:
         check_columns(steps, {}, lines)
     assert [(e.field, e.code) for e in caught.value.errors] == [("steps.0.file", "missing-file")]
-
-
-def test_columns_are_proposed_by_names_labels_and_habit() -> None:
-    account, opportunity = CATALOGUE["account"], CATALOGUE["opportunity"]
-    assert suggest(account, ["公司名称", "行业", "E-Mail", "Year established", "Shoe size"], ANYONE) == {
-        "name": "公司名称",
-        "industry": "行业",
-        "email": "E-Mail",
-        "founded": "Year established",
-    }
-    assert suggest(opportunity, ["opportunity_id", "close_value", "close_date"], ANYONE) == {
-        "amount": "close_value",
-        "close_date": "close_date",
-        "external_id": "opportunity_id",
-    }
-    assert {"name", "owner", "type"} <= set(fields_of(account, ANYONE))
-    masked = Role("m", "m", "m", {}, {"account": frozenset({"industry"})}, {"account": frozenset({"email"})})
-    seen = set(fields_of(account, Access("t", "u", (masked,))))
-    assert set(fields_of(account, ANYONE)) - seen == {"industry", "email"}

@@ -56,6 +56,7 @@ INSPECT = operation(
     "Look into a file: its columns, some rows, and a mapping to begin with",
     _TAG,
     {200: answer("What the file holds", InspectedFile)},
+    description="Without `resource` the record type that suits best. Nothing is kept of the file.",
     body=body_of(
         {
             "type": "object",

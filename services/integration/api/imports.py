@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,14 +15,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from services.integration.api import docs
-from services.integration.api.models import ImportOutcome, InspectedFile, StartedImport
+from services.integration.api.models import ColumnMatch, ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.dry_runs import DryRuns
 from services.integration.imports.files import ImportFiles
 from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
-from services.integration.mapping.suggest import draft, fields_of, suggest
+from services.integration.suggestion.fields import fields_of
+from services.integration.suggestion.inspection import propose
+from shared.clock import day_of
 from shared.errors import Invalid
 from shared.http import params
 from shared.http.answers import model_answer, path_id
@@ -88,13 +91,13 @@ class _Handlers:
             [(name, path)] = sent.files.items()
             facts = await asyncio.to_thread(examine, path, name)
             samples = [dict(zip(facts.columns, row.cells, strict=False)) for row in islice(read_rows(facts), SAMPLES)]
-            found = InspectedFile(**facts.summary(), samples=samples)
-            if resource := sent.fields.get("resource"):
-                access.scope(resource, "import")
-                aggregate = self._kernel.catalogue[resource]
-                found.fields = fields_of(aggregate, access)
-                found.suggestion = draft(aggregate, name, suggest(aggregate, facts.columns, access))
-        return model_answer(found)
+            today = date.fromisoformat(day_of(self._kernel.clock.now()))
+            found = await propose(self._kernel, access, facts, sent.fields.get("resource", ""), today)
+        language = language_of(request.scope)
+        matches = [ColumnMatch(**match) for match in found.matches(language)]
+        answer = InspectedFile(**facts.summary(), samples=samples, matches=matches, resource=found.resource)
+        answer.fields, answer.suggestion = found.fields, found.suggestion
+        return model_answer(answer)
 
     async def template(self, request: Request) -> Response:
         access = await self._allowed(request)

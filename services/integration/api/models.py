@@ -40,6 +40,18 @@ class ImportOutcome(Answer):
     reason: Annotated[str, Field(description="Why it was paused or stopped")] = ""
 
 
+class ColumnMatch(Answer):
+    """A column and what it may become."""
+
+    column: str
+    samples: Annotated[list[str], Field(description="Different values of it, five at most")]
+    field: Annotated[
+        str, Field(description="As in a mapping; `account.name` is one of the row's company; empty = left out")
+    ]
+    confidence: Annotated[float, Field(description="0 to 1: that this is right")]
+    reason: Annotated[str, Field(description="What speaks for it, in the caller's language")]
+
+
 class InspectedFile(Answer):
     name: str
     encoding: str
@@ -49,5 +61,9 @@ class InspectedFile(Answer):
     bytes: int
     sha256: str
     samples: Annotated[list[dict[str, str]], Field(description="The first rows, by column")]
-    fields: Annotated[list[str], Field(description="Which an import may fill; where `resource` was named")] = []
-    suggestion: Annotated[dict[str, Any], Field(description="A mapping to begin with; where `resource` was named")] = {}
+    resource: Annotated[
+        str, Field(description="The record type: as asked for, or the likeliest; empty = none suits")
+    ] = ""
+    matches: Annotated[list[ColumnMatch], Field(description="Each column, in the order of the file")] = []
+    fields: Annotated[list[str], Field(description="Which an import of this record type may fill")] = []
+    suggestion: Annotated[dict[str, Any], Field(description="A mapping to begin with; empty where no type suits")] = {}

@@ -1,0 +1,82 @@
+"""One exported file: its dress, its columns with their meanings, and made-up rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+import openpyxl
+
+from tests.support.exports.world import Deal, Row, Worldwide
+
+ROWS = 40
+
+
+class Col(NamedTuple):
+    """meaning: the fields it may become, parted by `|`; "" = left out. filled: the share of rows with a value."""
+
+    header: str
+    meaning: str
+    value: Callable[[Row], object]
+    filled: float = 1.0
+
+
+@dataclass(frozen=True)
+class Export:
+    """resource: what its rows are. noise: rows with a broken phone or address, one in so many (0 = none)."""
+
+    name: str
+    resource: str
+    world: Worldwide
+    columns: tuple[Col, ...]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    noise: int = 20
+
+    def right(self, found: Mapping[str, str]) -> list[str]:
+        """The columns whose field is the right one. found: column → field as the suite proposes it."""
+        return [c.header for c in self.columns if self._named(found[c.header]) in c.meaning.split("|")]
+
+    def _named(self, field: str) -> str:
+        return field if not field or field.startswith(("account.", "links.")) else f"{self.resource}.{field}"
+
+    def table(self) -> list[list[str]]:
+        """The rows without the headers."""
+        rng, made = Random(self.name), []
+        for n in range(ROWS):
+            row = self.world.row(n)
+            cells = [str(c.value(row)) if rng.random() < c.filled else "" for c in self.columns]
+            if self.noise and n % self.noise == self.noise - 1:
+                at = rng.randrange(len(cells))
+                cells[at] = f"  {cells[at]} " if cells[at] else ""
+            made.append(cells)
+        return made
+
+    def content(self) -> bytes:
+        rows = [[c.header for c in self.columns], *self.table()]
+        if self.name.endswith(".xlsx"):
+            return _workbook(rows)
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.delimiter, lineterminator="\r\n").writerows(rows)
+        return text.getvalue().encode(self.encoding)
+
+
+def _workbook(rows: list[list[str]]) -> bytes:
+    book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def empty(row: Row) -> str:
+    return ""
+
+
+def of(deal: Callable[[Deal], object]) -> Callable[[Row], object]:
+    return lambda row: deal(row.deal)
