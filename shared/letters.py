@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -12,7 +13,7 @@ _ALONE = {
     "þ": "th",
     "й": "й",
 }  # what Unicode does not take apart, and й, which is a letter of its own
-_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_UMLAUT = re.compile("(?<![aeiouq])([aou])(?:e|(?<=a)a)+")
 _VIRAMA = 9  # the class of marks that no letter of an Indic script may lose
 
 
@@ -30,6 +31,12 @@ def bare(text: str) -> str:
     return text if text.isascii() else "".join(map(base, text))
 
 
-def spelt_out(text: str) -> str:
-    """`müller` → `mueller`, `søren` → `soeren`, `håkon` → `haakon`; other accents are left out."""
-    return bare(text.translate(_SPELT))
+def unaccented(text: str) -> str:
+    """`müller` and `mueller` → `muller`, `håkon` and `haakon` → `hakon`; `bauer` and `queue` stay.
+
+    What begins a text begins, so written, the text so written.
+    """
+    text = bare(text)
+    while (shorter := _UMLAUT.sub(r"\1", text)) != text:
+        text = shorter
+    return text

@@ -211,6 +211,7 @@ CONTACT = Aggregate(
                         "电话查重键",
                         "Phone keys",
                         indexed=True,
+                        searchable=True,
                         personal=True,
                         writable=False,
                         key=Key.PHONE,

@@ -22,7 +22,7 @@ from shared.views.schema import Field, Key, Kind
 OWNER = Field("owner", Kind.KEYWORD, "负责人", "Owner", indexed=True, writable=False, ref=USER)
 
 _MARKS = (
-    Field("tags", Kind.KEYWORDS, "标签", "Tags", indexed=True, writable=False, key=Key.TAG),
+    Field("tags", Kind.KEYWORDS, "标签", "Tags", indexed=True, searchable=True, writable=False, key=Key.TAG),
     Field("archived", Kind.BOOLEAN, "已归档", "Archived", indexed=True, writable=False),
     Field("erased", Kind.BOOLEAN, "已抹除", "Erased", writable=False),
     Field("created_at", Kind.DATETIME, "创建时间", "Created", indexed=True, writable=False),

@@ -6,12 +6,11 @@ import re
 
 from shared.domain.address import email_key, host_key
 from shared.domain.phones import phone_key
-from shared.letters import bare
+from shared.letters import bare, unaccented
 from shared.texts import fold, skeleton, words_of
 
 __all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
 
-_UMLAUT = re.compile("(?<![aeiouq])([aou])(?:e|(?<=a)a)+")
 _DOTS = re.compile(r"[.'/\u2019]")
 _AND = frozenset("und and y et en og och".split())
 _BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff])[和与與及](?=[\u4e00-\u9fff])")
@@ -68,14 +67,7 @@ def _plain(name: str) -> str:
 
 
 def _joined(words: list[str]) -> str:
-    return _umlauts("".join(map(_umlauts, words)))
-
-
-def _umlauts(text: str) -> str:
-    """`mueller` → `muller`, `haakon` → `hakon`, as without their accents; `bauer` and `queue` stay."""
-    while (shorter := _UMLAUT.sub(r"\1", text)) != text:
-        text = shorter
-    return text
+    return unaccented("".join(map(unaccented, words)))
 
 
 def _without_forms(words: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -17,8 +18,8 @@ from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
-from shared.texts import fold
-from shared.views.port import Condition, Document, Query
+from shared.views.port import RELEVANCE, Condition, Document, Query
+from shared.views.wanted import wanted
 
 MAX_LIMIT = 50
 
@@ -42,8 +43,12 @@ def search_router(kernel: Kernel) -> APIRouter:
         "search",
         f"{_listed([a.noun for a in searched.values()])} in one call",
         "search",
-        {200: answer("The best first: by title, then newest", Hits)},
-        description="Every word must occur; Chinese needs no spaces.",
+        {200: answer("The best first: by relevance, then newest", Hits)},
+        description=(
+            "Every word must occur. Accents and apostrophes are not needed, a telephone's last four digits are enough, "
+            "Chinese needs no spaces and is found by pinyin and its initials, too. Where nothing is found, a long word "
+            "may have one typo."
+        ),
         parameters=[
             query("q", "What to look for", {"type": "string", "minLength": 1, "maxLength": 200}, required=True),
             query("types", "Only these record types, comma-separated: " + ", ".join(searched)),
@@ -60,9 +65,11 @@ def search_router(kernel: Kernel) -> APIRouter:
         if not text:
             raise Invalid.field("q", "required", "say what to look for")
         types = _asked(given.get("types"), searched)
-        found = await asyncio.gather(*(_find(kernel, a, text, limit, access) for a in types))
-        ranked = sorted((rank, i, n) for n, items in enumerate(found) for i, (rank, _) in enumerate(items))
-        return json_answer(Hits(items=[found[n][i][1] for _, i, n in ranked[:limit]]))
+        query = Query((Condition("archived", "eq", False),), text, RELEVANCE, limit=limit)
+        found = await _in_all(kernel, types, query, access)
+        if not found and wanted(text).forgiving:
+            found = await _in_all(kernel, types, replace(query, near=True), access)
+        return json_answer(Hits(items=found))
 
     return router
 
@@ -86,27 +93,22 @@ def _listed(nouns: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), *words[-1:]] if len(words) > 1 else words).capitalize()
 
 
-async def _find(
-    kernel: Kernel, aggregate: AnyAggregate, text: str, limit: int, access: Access
-) -> list[tuple[int, Hit]]:
-    """What one type has, with a rank for each (0 = the title is the text); nothing where the caller may not look."""
-    where = (Condition("archived", "eq", False),)
+async def _in_all(kernel: Kernel, types: list[AnyAggregate], query: Query, access: Access) -> list[Hit]:
+    """The best of all types: by relevance, then the newest."""
+    found = await asyncio.gather(*(_find(kernel, a, query, access) for a in types))
+    every = [hit for hits in found for hit in hits]
+    every.sort(key=lambda ranked: str(ranked[1]["record"].get("created_at")), reverse=True)
+    every.sort(key=lambda ranked: ranked[0])
+    return [hit for _, hit in every[: query.limit]]
+
+
+async def _find(kernel: Kernel, aggregate: AnyAggregate, query: Query, access: Access) -> list[tuple[int, Hit]]:
+    """What one type has, and at which level of relevance; nothing where the caller may not look."""
     try:
-        page = await kernel.queries.find(aggregate, Query(where, text, "updated_at", True, limit), access)
+        page = await kernel.queries.find(aggregate, query, access)
     except Forbidden:
         return []
-    title_of, wanted = aggregate.collection.title, fold(text)
-    ranked = []
-    for record in page.items:
-        title = str(record.get(title_of) or "")
-        item = Hit(type=aggregate.name, id=record["id"], title=title, record=record)
-        ranked.append((_rank(fold(title), wanted), item))
-    return sorted(ranked, key=lambda r: r[0])
-
-
-def _rank(title: str, wanted: str) -> int:
-    if title == wanted:
-        return 0
-    if title.startswith(wanted):
-        return 1
-    return 2 if wanted in title else 3
+    return [
+        (level, Hit(type=aggregate.name, id=d["id"], title=str(d.get(aggregate.collection.title) or ""), record=d))
+        for level, d in zip(page.levels, page.items, strict=True)
+    ]

@@ -20,7 +20,7 @@ from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.streaming.projection import Projection, Waiter
-from shared.views.port import EVERYONE, BadQuery, Document, Page, Query, Scope, Total, Views
+from shared.views.port import EVERYONE, RELEVANCE, BadQuery, Document, Page, Query, Scope, Total, Views
 
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
@@ -153,7 +153,7 @@ class Queries:
         page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
         for document in page.items:
             document.pop(OWNER_NOW, None)
-        return Page([visible(aggregate, d, access) for d in page.items], page.next)
+        return Page([visible(aggregate, d, access) for d in page.items], page.next, page.levels)
 
     async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:
         """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
@@ -204,7 +204,7 @@ class Queries:
 
     def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
         hidden = access.hidden(aggregate.name)
-        for name in [c.field for c in query.where] + [query.sort]:
+        for name in [c.field for c in query.where] + [query.sort] * (query.sort != RELEVANCE):
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):

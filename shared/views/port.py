@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.clock import Micros
-from shared.views.query_model import MAX_PAGE, BadQuery, Condition, Op, Page, Query, RangeOp, Scope, Total
+from shared.views.query_model import MAX_PAGE, RELEVANCE, BadQuery, Condition, Op, Page, Query, RangeOp, Scope, Total
 from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind
 
 __all__ = [
     "EVERYONE",
     "MAX_PAGE",
+    "RELEVANCE",
     "BadQuery",
     "Checkpoint",
     "Collection",

@@ -17,9 +17,9 @@ import orjson
 from shared.messages import say, shown
 from shared.texts import fold
 from shared.views.entries import form
-from shared.views.port import MAX_PAGE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
-from shared.views.text import Term, query_tokens
+from shared.views.port import MAX_PAGE, RELEVANCE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
+from shared.views.wanted import Wanted, wanted
 
 MAX_CONDITIONS = 50
 MAX_IN = 500
@@ -55,13 +55,15 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked query. `terms` None = no text search; empty = a text without words, which matches nothing.
+    """A checked query. `wanted` None = no text search; without words it matches nothing.
 
-    after: the sort value and key of the last document of the page before.
+    ranked: sorted by relevance. after: the sort value and key of the last document of the page before.
     """
 
     where: tuple[Test, ...]
-    terms: tuple[Term, ...] | None
+    wanted: Wanted | None
+    near: bool
+    ranked: bool
     sort: Field
     descending: bool
     limit: int
@@ -79,8 +81,10 @@ def validate(collection: Collection, query: Query) -> Checked:
         raise BadQuery("where", say("at most {most} conditions", most=MAX_CONDITIONS))
     entries = _checked_entries(collection, query.entries)
     where = tuple(_test(collection, condition, entries) for condition in query.where)
-    terms = _terms(collection, query.text)
-    sort = _indexed(collection, query.sort, entries)
+    text, ranked = _wanted(collection, query.text), query.sort == RELEVANCE
+    if ranked and (text is None or query.cursor is not None):
+        raise BadQuery("sort", "by relevance one page is sorted, of a text: give q and no cursor")
+    sort = KEY if ranked else _indexed(collection, query.sort, entries)
     if sort.kind in (Kind.KEYWORDS, Kind.JSON):
         raise BadQuery(sort.name, "cannot be sorted by")
     if not isinstance(query.descending, bool):
@@ -88,10 +92,11 @@ def validate(collection: Collection, query: Query) -> Checked:
     if not isinstance(query.limit, int) or isinstance(query.limit, bool) or query.limit < 1:
         raise BadQuery("limit", "a whole number from 1")
     tests = [(t.field.name, t.op, t.value) for t in where]
-    shape = repr((collection.name, tests, terms, sort.name, query.descending))
+    shape = repr((collection.name, tests, text and text.words, query.near, sort.name, query.descending))
     digest = blake2b(shape.encode(errors="surrogatepass"), digest_size=9).hexdigest()
     after = None if query.cursor is None else _after(query.cursor, digest, sort)
-    return Checked(where, terms, sort, query.descending, min(query.limit, MAX_PAGE), after, digest)
+    limit = min(query.limit, MAX_PAGE)
+    return Checked(where, text, query.near, ranked, sort, query.descending, limit, after, digest)
 
 
 def group_fields(collection: Collection, by: tuple[str, ...], entries: tuple[Field, ...] = ()) -> tuple[Field, ...]:
@@ -191,7 +196,7 @@ def _encodable(name: str, value: str) -> str:
     return value
 
 
-def _terms(collection: Collection, text: Any) -> tuple[Term, ...] | None:
+def _wanted(collection: Collection, text: Any) -> Wanted | None:
     if not isinstance(text, str):
         raise BadQuery("text", "must be a text")
     if not text.strip():
@@ -200,7 +205,7 @@ def _terms(collection: Collection, text: Any) -> tuple[Term, ...] | None:
         raise BadQuery("text", say("at most {most} characters", most=MAX_TEXT))
     if not any(field.searchable for field in collection.fields):
         raise BadQuery("text", say("{name} has no searchable field", name=collection.name))
-    return tuple(query_tokens(_encodable("text", text)))
+    return wanted(_encodable("text", text))
 
 
 def _after(cursor: Any, digest: str, sort: Field) -> tuple[IndexValue | None, str]:

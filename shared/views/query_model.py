@@ -8,6 +8,7 @@ from typing import Any, Literal
 from shared.views.schema import Document, Field
 
 MAX_PAGE = 200
+RELEVANCE = "relevance"  # the order of a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All conditions hold together. `text`: every word occurs (see text.tokens). Nulls sort first ascending.
+    """All conditions hold together. `text`: every word occurs (see wanted.py); near: each long word may have one typo.
+    Nulls sort first ascending. sort RELEVANCE, with a text: the best level first, in each what came last; one page.
 
     `cursor` is what the last page gave as `next`; it is valid only for the same query. `entries`: what the names of the
     collection's open field stand for (see Field.entries); conditions, sort and totals may name them.
@@ -53,12 +55,16 @@ class Query:
     limit: int = 50
     cursor: str | None = None
     entries: tuple[Field, ...] = ()
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """levels: of a page by relevance, the level at which each item was found."""
+
     items: list[Document]
     next: str | None
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,5 +105,10 @@ class Collection:
         """The amounts that commands set: their names, each with the field of its currency."""
         return {f.name: f.currency for f in self.fields if f.currency and f.writable and not f.price}
 
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Those of them that hold telephones, which are found by their last digits, too."""
+        return frozenset(f.name for f in self.fields if f.searchable and f.key is Key.PHONE)
+
 
 EVERYONE = "everyone"  # in place of an owner: what is shared with all; no user has this id

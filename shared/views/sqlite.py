@@ -183,11 +183,12 @@ class SqliteViews:
         return dict(zip(found, self._loaded(found.values()), strict=True))
 
     async def find(self, collection: str, query: Query, scope: Scope) -> Page:
-        bodies, following = await self.find_raw(collection, query, scope)
-        return Page(self._loaded(bodies), following)
+        bodies, following, levels = await self._search(collection, query, scope, lambda r: r.page(query))
+        return Page(self._loaded(bodies), following, levels)
 
     async def find_raw(self, collection: str, query: Query, scope: Scope) -> tuple[list[bytes], str | None]:
-        return await self._search(collection, query, scope, lambda r: r.page(query))
+        bodies, following, _ = await self._search(collection, query, scope, lambda r: r.page(query))
+        return bodies, following
 
     async def count(self, collection: str, query: Query, scope: Scope) -> int:
         return await self._search(collection, query, scope, lambda r: r.count(query))

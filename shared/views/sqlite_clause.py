@@ -13,7 +13,7 @@ from shared.views.entries import entry_name, form
 from shared.views.port import Kind, Op, RangeOp
 from shared.views.query import Checked, Test
 from shared.views.sqlite_table import Table, missing
-from shared.views.text import Term
+from shared.views.wanted import Level, Wanted
 
 Params = tuple[Any, ...]
 Compared = tuple[str, Params]
@@ -54,24 +54,23 @@ class Clauses:
         """Those of a query. What one index finds together is one, as the two ends of a range are."""
         declared = [self._clause(test) for test in checked.where if not test.field.is_entry]
         clauses = [*_joined(declared), *self._entries([test for test in checked.where if test.field.is_entry])]
-        return clauses if checked.terms is None else [*clauses, self._text(checked.terms)]
+        return clauses if checked.wanted is None else [*clauses, self._text(checked.wanted, checked.near)]
 
     def scope(self, owners: Sequence[int]) -> Clause:
         """Visible to who may see these owners' documents."""
         where = "x.o IN (SELECT value FROM json_each(?))"
         return Clause(where, (orjson.dumps(owners).decode(),), self._table.owner_index("k"), covered=True)
 
-    def _text(self, terms: tuple[Term, ...]) -> Clause:
+    def _text(self, wanted: Wanted, near: bool) -> Clause:
         """Full text. The index tells quickly what it finds, but slowly whether it would find a given row: a row in hand
         is asked itself, by the function `holds`."""
         words, body = self._table.words, self._table.body
-        exact = " AND ".join(f'"{t.token}"' for t in terms)
-        match = " AND ".join(f'"{t.token}"*' if t.prefix else f'"{t.token}"' for t in terms)
+        match = matching(wanted.found(near))
         rows = f"SELECT rowid FROM {words} WHERE {words} MATCH ?"
         if not self._table.ready:
-            return Clause(f"x.id IN ({rows})", (match,))
-        holds = f"holds((SELECT body FROM {body} WHERE id = x.id))"
-        return Clause(holds, (), rows=rows, row_params=(match,), slow=True, common=(exact,))
+            return Clause(f"x.id IN ({rows})", (match,), slow=True)
+        holds, whole = f"holds((SELECT body FROM {body} WHERE id = x.id))", matching(wanted.whole)
+        return Clause(holds, (), rows=rows, row_params=(match,), slow=True, common=(whole,))
 
     def _clause(self, test: Test) -> Clause:
         if test.field.kind is Kind.KEYWORDS:
@@ -153,6 +152,12 @@ class Clauses:
         """Of all that begin with the same base letters, those that begin with the same letters."""
         where, params = _text_begins(f"x.{column}", prefix)
         return Clause(where, params, self._table.index(column) if self._table.ready else None)
+
+
+def matching(level: Level) -> str:
+    """A level as the full text's own expression. Tokens hold no signs."""
+    groups = (" OR ".join(f'"{token}"*' if begin else f'"{token}"' for token, begin in leaves) for leaves in level)
+    return " AND ".join(f"({group})" for group in groups)
 
 
 def _joined(clauses: Sequence[Clause]) -> list[Clause]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from shared.views.entries import entry_name, form
 from shared.views.query import Checked
-from shared.views.sqlite_clause import Clause, Clauses, Params
+from shared.views.sqlite_clause import Clause, Clauses, Params, matching
 from shared.views.sqlite_cost import Costs
 from shared.views.sqlite_share import Shares
-from shared.views.sqlite_table import Table, cell
+from shared.views.sqlite_table import Table, cell, whose
+from shared.views.wanted import Level
 
 MERGED_OWNERS = 32
 
@@ -45,7 +46,8 @@ class Plan:
     @property
     def nothing(self) -> bool:
         """Whether no document can match."""
-        return self._owners == [] or self._checked.terms == ()
+        wanted = self._checked.wanted
+        return self._owners == [] or (wanted is not None and not wanted.words)
 
     def page(self) -> Source:
         """A select of (sort value, key, document), one more than the page."""
@@ -78,6 +80,24 @@ class Plan:
             f" ORDER BY p.s {direction}, p.k {direction}",
             inner.params,
             cost,
+        )
+
+    def ranked(self, level: Level) -> Source:
+        """A select of (id, document) of what is found at a level, the newest first, as many as the page has."""
+        table, words = self._table, self._table.words
+        owners = self._owners if self._owners is not None and len(self._owners) <= MERGED_OWNERS else [None]
+        scope = " OR ".join(f'"{whose(self._tenant, owner)}"' for owner in owners)
+        clauses = [c for c in self._clauses if not c.slow]
+        return Source(
+            f"SELECT x.id, b.body FROM {words} CROSS JOIN {table.name} AS x ON x.id = {words}.rowid"
+            f" CROSS JOIN {table.body} AS b ON b.id = x.id WHERE {words} MATCH ? AND x.t = ?"
+            f"{''.join(f' AND {c.where}' for c in clauses)} ORDER BY {words}.rowid DESC LIMIT ?",
+            (
+                f"{matching(level)} AND ({scope})",
+                self._tenant,
+                *(p for c in clauses for p in c.params),
+                self._checked.limit,
+            ),
         )
 
     def all(self, *, rows: bool) -> Source:

@@ -19,8 +19,10 @@ from shared.views.sqlite_plan import Plan, Source
 from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
-from shared.views.text import Term
 from shared.views.values import scale, search_words
+from shared.views.wanted import Level, holds
+
+Found = tuple[list[bytes], str | None, tuple[int, ...]]  # documents, cursor, levels
 
 LONG = 5_000.0  # µs: what is expected to take longer does not begin in the event loop
 
@@ -73,11 +75,13 @@ class Reader:
             (self._tenant, key, limit),
         ).fetchall()
 
-    def page(self, query: Query) -> tuple[list[bytes], str | None]:
+    def page(self, query: Query) -> Found:
         checked = validate(self._table.declaration, query)
         plan = self._plan(checked)
         if plan is None:
-            return [], None
+            return [], None, ()
+        if checked.ranked:
+            return self._ranked(plan, checked)
         source = self._bearable(plan.page())
         rows = self._db.execute(source.sql, source.params).fetchall()
         following = None
@@ -86,7 +90,22 @@ class Reader:
             value, key, _ = rows[-1]
             nothing = checked.sort.name == "id" or value == missing(checked.sort)
             following = checked.cursor(None if nothing else value, key)
-        return [row[2] for row in rows], following
+        return [row[2] for row in rows], following, ()
+
+    def _ranked(self, plan: Plan, checked: Checked) -> Found:
+        """Level by level, until there are enough. How long the full text takes is not known before: never quick."""
+        if self._effort is Effort.QUICK:
+            raise OverBudget
+        assert checked.wanted is not None
+        found: dict[int, tuple[bytes, int]] = {}
+        for n, level in enumerate(checked.wanted.ranked(checked.near)):
+            source = plan.ranked(level)
+            for id, body in self._db.execute(source.sql, source.params):
+                found.setdefault(id, (body, n))
+            if len(found) >= checked.limit:
+                break
+        best = list(found.values())[: checked.limit]
+        return [body for body, _ in best], None, tuple(n for _, n in best)
 
     def count(self, query: Query) -> int:
         plan = self._plan(validate(self._table.declaration, query))
@@ -157,8 +176,9 @@ class Reader:
             return None
         shares = Shares(self._db, self._table, self._tenant, self._estimates, self._effort)
         plan = Plan(self._table, checked, self._tenant, self._owners, shares)
-        if checked.terms:
-            self._db.create_function("holds", 1, partial(_holds, self._table.declaration, checked.terms))
+        if checked.wanted is not None:
+            level = checked.wanted.found(checked.near)
+            self._db.create_function("holds", 1, partial(_holds, self._table.declaration, level))
         return None if plan.nothing else plan
 
     def _bearable(self, source: Source) -> Source:
@@ -168,10 +188,9 @@ class Reader:
         return source
 
 
-def _holds(declaration: Collection, terms: Sequence[Term], body: bytes) -> bool:
-    """Whether a document has all the words."""
-    words = search_words(declaration, orjson.loads(body))
-    return all(any(w.startswith(t.token) for w in words) if t.prefix else t.token in words for t in terms)
+def _holds(declaration: Collection, level: Level, body: bytes) -> bool:
+    """Whether a document has what is looked for."""
+    return holds(level, search_words(declaration, orjson.loads(body)))
 
 
 def _halves(column: str | None) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from shared.messages import say
 from shared.views import collation, text
 from shared.views.entries import FORMS, entry_name, form
 from shared.views.port import BadQuery, Collection, Field, Key, Kind
+from shared.views.text import Place
 from shared.views.values import IndexValue, list_fields, scalar_fields
 
 Cell = IndexValue | float
@@ -34,6 +35,11 @@ def missing(field: Field) -> Cell:
 
 def cell(field: Field, value: IndexValue | None) -> Cell:
     return missing(field) if value is None else value
+
+
+def whose(tenant: int, owner: int | None = None) -> str:
+    """The token in the full text of a tenant's documents, or of those of one owner."""
+    return f"{Place.SCOPE}{tenant}x{'' if owner is None else owner}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Table:
         if self.searchable:
             statements.append(
                 f"CREATE VIRTUAL TABLE {self.words} USING fts5(words, content='', detail=none, columnsize=0,"
-                " tokenize='ascii', prefix='1 2')"
+                " tokenize='ascii', prefix='2 3')"
             )
         return statements
 

@@ -12,7 +12,7 @@ from shared.texts import fold
 from shared.views.entries import Entry, entries
 from shared.views.port import Document, Field, Write
 from shared.views.sqlite_batch import Batch
-from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing
+from shared.views.sqlite_table import NO_TEXT, NOBODY, Cell, Table, missing, whose
 from shared.views.values import conversion, encode, keywords, search_words
 
 Number = Callable[[str], int]  # the number of a tenant or owner, given one if it is new
@@ -32,6 +32,8 @@ class TableWriter:
             (n, c.field.name, c.field, convert(c.field), lows.get(c.name)) for n, c in enumerate(columns, 1)
         ]
         self._lists_of = [f for f in table.declaration.fields if f.name in table.list_fields]
+        owner = [table.declaration.owner] if table.declaration.owner else []
+        self._words_of = [*table.searchable, *owner] if table.searchable else []  # what the full text is made of
         self._last: int = db.execute(f"SELECT ifnull(max(id), 0) FROM {table.body}").fetchone()[0]
         self._any_gone = db.execute(f"SELECT 1 FROM {table.gone}").fetchone() is not None
         keys = "WHERE t = ? AND k IN (SELECT value FROM json_each(?))"
@@ -64,11 +66,14 @@ class TableWriter:
 
     def fill_words(self, after: int, limit: int) -> int:
         """Index the text of up to `limit` documents beyond row `after`; returns the last row, 0 when all are done."""
-        select = f"SELECT id, body FROM {self._table.body} WHERE id > ? ORDER BY id LIMIT ?"
+        select = (
+            f"SELECT b.id, x.t, b.body FROM {self._table.body} AS b CROSS JOIN {self._table.name} AS x ON x.id = b.id"
+            " WHERE b.id > ? ORDER BY b.id LIMIT ?"
+        )
         rows = self._db.execute(select, (after, limit)).fetchall()
         batch = Batch(self._table)
-        for id, body in rows:
-            self._change_words(batch, id, {}, orjson.loads(body))
+        for id, tenant, body in rows:
+            self._change_words(batch, tenant, id, {}, orjson.loads(body))
         for statement, values in batch.statements():
             self._db.execute(statement, values)
         return rows[-1][0] if rows else 0
@@ -88,7 +93,7 @@ class TableWriter:
         self._change_lists(batch, tenant, id, [[]] * len(lists), lists)
         self._change_entries(batch, tenant, one.key, id, {}, document)
         if self._table.filled:
-            self._change_words(batch, id, {}, document)
+            self._change_words(batch, tenant, id, {}, document)
 
     def _change(
         self, batch: Batch, tenant: int, one: Write, document: Document, id: int, cells: Sequence[Cell], old: Document
@@ -99,7 +104,7 @@ class TableWriter:
         self._change_lists(batch, tenant, id, self._lists(old), lists)
         self._change_entries(batch, tenant, one.key, id, old, document)
         if self._table.filled:
-            self._change_words(batch, id, old, document)
+            self._change_words(batch, tenant, id, old, document)
 
     def _remove(self, batch: Batch, tenant: int, one: Write, id: int, old: Document) -> None:
         self._any_gone = True
@@ -110,7 +115,7 @@ class TableWriter:
         self._change_lists(batch, tenant, id, self._lists(old), [[]] * len(self._lists_of))
         self._change_entries(batch, tenant, one.key, id, old, {})
         if self._table.filled:
-            self._change_words(batch, id, old, {})
+            self._change_words(batch, tenant, id, old, {})
 
     def _cells(self, document: Document, lists: Sequence[Sequence[str]]) -> list[Cell]:
         """In the order of `Table.cells`."""
@@ -157,10 +162,10 @@ class TableWriter:
                 batch.entries_gone.append((id, one))
             batch.entries_added += ((id, *entry, tenant, key) for entry in now.get(one, ()))
 
-    def _change_words(self, batch: Batch, id: int, old: Document, new: Document) -> None:
-        if all(old.get(name) == new.get(name) for name in self._table.searchable):
+    def _change_words(self, batch: Batch, tenant: int, id: int, old: Document, new: Document) -> None:
+        if all(old.get(name) == new.get(name) for name in self._words_of):
             return
-        before, after = self._words(old) if old else "", self._words(new) if new else ""
+        before, after = self._words(tenant, old), self._words(tenant, new)
         if before == after:
             return
         if before:
@@ -168,8 +173,10 @@ class TableWriter:
         if after:
             batch.words_added.append((id, after))
 
-    def _words(self, document: Document) -> str:
-        return " ".join(search_words(self._table.declaration, document))
+    def _words(self, tenant: int, document: Document) -> str:
+        """The tokens of a document and of those who may find it; "" for one without words."""
+        found = search_words(self._table.declaration, document) if document else []
+        return " ".join([*found, whose(tenant), whose(tenant, self._owner(document))]) if found else ""
 
 
 def _lenient(field: Field) -> Callable[[Field, Any], Cell]:

@@ -102,11 +102,17 @@ def encode(document: dict[str, Any]) -> bytes:
 
 def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
     """The distinct tokens of all searchable fields of a document."""
-    texts: list[str] = []
+    title, texts, numbers = "", list[str](), list[str]()
     for name in collection.searchable:
         if value := document.get(name):
-            texts += (value,) if isinstance(value, str) else _texts(value)
-    return tokens("\n".join(texts))
+            found = (value,) if isinstance(value, str) else tuple(_texts(value))
+            if name == collection.title:
+                title = " ".join(found)
+                continue
+            texts += found
+            if name in collection.numbers:
+                numbers += found
+    return tokens(title, "\n".join(texts), numbers)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -62,6 +62,7 @@ def about(text: str, version: int) -> Write:
         "code": text,
         "notes": text,
         "tags": [text],
+        "tel": "+4922187654321" if text == SECRET else "",
     }
     return Write("things", "t1", "a", document, version)
 
@@ -81,8 +82,8 @@ async def test_after_purging_no_replaced_or_removed_text_stands_in_any_file(tmp_
     await views.write([put(d, collection=target) for d in others])
     await views.swap(target)
     await views.find("things", Query(text="other"), Scope("t1"))
-    parts = [b"eheimrat", "王小明".encode(), "小明".encode()]
-    assert any(part in content(tmp_path) for part in parts)
+    parts = [b"eheimrat", "王小明".encode(), "小明".encode(), b"xiaoming", b"12345678"]
+    assert all(part in content(tmp_path) for part in parts)
     await views.purge()
     assert not any(part in content(tmp_path) for part in parts)
     assert [d["id"] for d in (await views.find("things", Query(text="mask"), Scope("t1"))).items] == ["a"]

@@ -27,6 +27,7 @@ THINGS = Collection(
         Field("notes", Kind.TEXT, "备注", "Notes", searchable=True),
         Field("mail", Kind.KEYWORD, "邮箱", "E-mail", indexed=True, key=Key.EMAIL),
         Field("marks", Kind.KEYWORDS, "标记", "Marks", indexed=True, key=Key.TAG),
+        Field("tel", Kind.KEYWORD, "电话", "Telephone", searchable=True, key=Key.PHONE),
         Field("extra", Kind.JSON, "其他", "Extra", entries=True),
     ),
 )
@@ -69,7 +70,7 @@ def where(*conditions: tuple[str, Any, Any], **rest: Any) -> Query:
 SOME = [
     thing("a", name="Ärger GmbH", code="X-1", tags=["vip", "new"], size=3, price="10.50", day="2026-01-31", at="2026-01-31T10:00:00.000001Z", archived=False, mail="Ann@Example.com", marks=["Vip", "ＶＩＰ"]),
     thing("b", name="beta", code="x-10", tags=[], size=-3, price="-2", day="2025-12-31", at="2026-01-31T10:00:00.000000Z", archived=True, owner="bob", mail="ａnn@bücher.example", marks=["new"]),
-    thing("c", name="Beta", code="Y", tags=["new"], size=0, price="10.5", day="2026-02-01", at="1999-12-31T23:59:59.999999Z", archived=False, owner="bob"),
+    thing("c", name="Beta", code="Y", tags=["new"], size=0, price="10.5", day="2026-02-01", at="1999-12-31T23:59:59.999999Z", archived=False, owner="bob", tel="+492211234"),
     thing("d", name="", code=None, size=None, owner=None),
     thing("e", name="上海贸易有限公司", code="ＦＵＬＬ", tags=["重要"], size=2**62, price="99999999999.9999", archived=False, owner="cat"),
 ]  # fmt: skip

@@ -7,22 +7,27 @@ from decimal import Decimal
 from typing import Any
 
 from shared.texts import fold
-from shared.views.port import Collection, Condition, Document, Field, Kind, Query, Scope
+from shared.views.port import RELEVANCE, Collection, Condition, Document, Field, Kind, Query, Scope
 from shared.views.query import KEY
-from shared.views.text import query_tokens, tokens
-from shared.views.values import comparable, index_value, keywords
+from shared.views.values import comparable, index_value, keywords, search_words
+from shared.views.wanted import holds, wanted
 
 
 def matching(
     collection: Collection, documents: Iterable[tuple[str, Document]], query: Query, scope: Scope
 ) -> list[str]:
-    """The ids of all that match, in the query's order. documents: (tenant, document)."""
-    sort = _field(collection, query.sort, query)
-    found = [
-        (_rank(_worth(sort, _raw(sort, d))), d["id"])
+    """The ids of all that match, in the query's order. documents: (tenant, document), in the order in which
+    they came."""
+    matching = [
+        d
         for tenant, d in documents
         if tenant == scope.tenant and _visible(collection, d, scope) and _matches(collection, d, query)
     ]
+    if query.sort == RELEVANCE:
+        best = sorted((_level(collection, d, query), -place, d["id"]) for place, d in enumerate(matching))
+        return [key for _, _, key in best[: query.limit]]
+    sort = _field(collection, query.sort, query)
+    found = [(_rank(_worth(sort, _raw(sort, d))), d["id"]) for d in matching]
     return [key for _, key in sorted(found, reverse=query.descending)]
 
 
@@ -55,15 +60,20 @@ def _visible(collection: Collection, document: Document, scope: Scope) -> bool:
 
 def _matches(collection: Collection, document: Document, query: Query) -> bool:
     held = all(_holds(_field(collection, c.field, query), c, document) for c in query.where)
-    return held and (not query.text.strip() or _has_words(collection, document, query.text))
+    return held and (not query.text.strip() or _has_words(collection, document, query))
 
 
-def _has_words(collection: Collection, document: Document, text: str) -> bool:
-    words = {w for f in collection.fields if f.searchable for w in tokens(str(document.get(f.name) or ""))}
-    wanted = query_tokens(text)
-    return bool(wanted) and all(
-        any(w.startswith(t.token) for w in words) if t.prefix else t.token in words for t in wanted
-    )
+def _has_words(collection: Collection, document: Document, query: Query) -> bool:
+    asked = wanted(query.text)
+    return bool(asked.words) and holds(asked.found(query.near), search_words(collection, document))
+
+
+def _level(collection: Collection, document: Document, query: Query) -> int:
+    if query.near:
+        return 0
+    level = wanted(query.text).level(search_words(collection, document))
+    assert level is not None
+    return level
 
 
 def _holds(field: Field, condition: Condition, document: Document) -> bool:

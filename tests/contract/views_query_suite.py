@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.views.port import BadQuery, Condition, Document, Query, Scope, Total, Views, Write
+from shared.views.port import RELEVANCE, BadQuery, Condition, Document, Query, Scope, Total, Views, Write
 from tests.contract.views_help import ALL, SOME, THINGS, ids, put, thing, where
 from tests.contract.views_naive import matching
 
@@ -57,7 +57,7 @@ class ViewsQuerySuite:
         ("text", "expected"),
         [
             ("beta", "bc"), ("BET", "bc"), ("gmbh ärger", "a"), ("gmbh beta", ""), ("贸易", "e"), ("海贸", "e"), ("易贸", ""), ("公", "e"),
-            ("上海 公司", "e"), ("full", "e"), ("x 10", "b"), ("  ", "abcde"), ("!?", ""), ('" OR *', ""), ("NEAR(beta)", ""),
+            ("上海 公司", "e"), ("full", "e"), ("x 10", "b"), ("arger", "a"), ("aerger", "a"), ("shanghai", "e"), ("shmy", "e"), ("1234", "c"), ("0221 12-34", "c"), ("221 1235", ""), ("  ", "abcde"), ("!?", ""), ('" OR *', ""), ("NEAR(beta)", ""),
         ],
     )  # fmt: skip
     async def test_full_text(self, views: Views, text: str, expected: str) -> None:
@@ -65,6 +65,65 @@ class ViewsQuerySuite:
         await views.write([put(d) for d in SOME])
         assert "".join(await ids(views, Query(text=text))) == expected
         assert await views.count("things", Query(text=text), ALL) == len(expected)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["muller", "Müller AG", "mull", "ag", "anna", "zhang", "zw", "5678", "贸易", "mulxer", "anna mulxer", "m", "x"],
+    )
+    async def test_the_best_come_first_then_the_newest(self, views: Views, text: str) -> None:
+        await views.declare([THINGS])
+        names = [
+            "Muller",
+            "Anna Müller",
+            "Müller AG",
+            "Mullermann",
+            "Mueller",
+            "张伟贸易",
+            "Anna",
+            "x",
+            "AG",
+            "M",
+            "Annabel",
+        ]
+        documents = [
+            thing(
+                f"{name} {n} {owner}",
+                name=name,
+                notes="Anna Müller" if n % 5 == 0 else "",
+                tel="+49 221 5678" if n % 7 == 0 else "",
+                archived=n % 3 == 0,
+                owner=owner,
+            )
+            for owner in ("ann", "bob", "cat")
+            for n, name in enumerate(names * 2)
+        ]
+        await views.write([put(d) for d in documents])
+        await views.write([put(d, tenant="t2") for d in documents])
+        every = [("t1", d) for d in documents]
+        for near in (False, True):
+            for scope in (
+                ALL,
+                Scope("t1", frozenset({"bob", "unknown"})),
+                Scope("t1", frozenset(f"u{n}" for n in range(50)) | {"cat"}),
+            ):
+                for limit in (1, 5, 40, 200):
+                    query = where(("archived", "eq", False), text=text, sort=RELEVANCE, limit=limit, near=near)
+                    page = await views.find("things", query, scope)
+                    assert [d["id"] for d in page.items] == matching(THINGS, every, query, scope)
+                    assert page.next is None
+                    assert list(page.levels) == sorted(page.levels)
+                    assert len(page.levels) == len(page.items)
+
+    async def test_who_may_not_see_a_document_any_more_does_not_find_it(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing("a", name="Acme", owner="ann"))])
+        await views.write([put(thing("a", name="Acme", owner="bob"), version=2)])
+        query = Query(text="acme", sort=RELEVANCE)
+        for owner, found in (("ann", []), ("bob", ["a"])):
+            page = await views.find("things", query, Scope("t1", frozenset({owner})))
+            assert [d["id"] for d in page.items] == found
+        await views.write([put(thing("a", name="", owner="bob"), version=3)])
+        assert (await views.find("things", query, ALL)).items == []
 
     async def test_full_text_follows_changes(self, views: Views) -> None:
         await views.declare([THINGS])
@@ -163,7 +222,7 @@ class ViewsQuerySuite:
             where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")),
             where(("name", "in", "abc")), where(("name", "in", ["x"] * 501)), where(("archived", "gt", True)), where(("name", "prefix", "")),
             where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
-            Query(sort="nope"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
+            Query(sort="nope"), Query(sort=RELEVANCE), Query(text="a", sort=RELEVANCE, cursor="x"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
             Query(text="x" * 201), Query(text="\ud800"), Query(cursor="nonsense"), Query(cursor="' OR 1=1 --"), Query(cursor="\ud800"),
             Query(cursor="WyJ4IiwxLCJhIl0"),
         ],
