@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.messages import say
+from shared.messages import part, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Invalid(CrmError):
     @classmethod
     def field(cls, field: str, code: str, message: str) -> Invalid:
         """The common case: one field, one reason."""
-        return cls(say("{field}: {message}", field=field, message=message), errors=[FieldError(field, code, message)])
+        detail = say("{field}: {message}", field=field, message=part(message))
+        return cls(detail, errors=[FieldError(field, code, message)])
 
 
 class Rejected(CrmError):

@@ -40,6 +40,11 @@ def say(template: str, /, **params: Any) -> Message:
     return Message(template, params)
 
 
+def part(text: str) -> Message:
+    """A text that becomes part of another message, to be translated with it."""
+    return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
+
+
 def fault(code: str, template: str, /, **params: Any) -> PydanticCustomError:
     """What a validator raises: an error with our own code and message."""
     return PydanticCustomError(code, "{said}", {"said": say(template, **params)})

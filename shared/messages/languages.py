@@ -58,14 +58,20 @@ def _translated(message: Message, language: Language) -> dict[str, Any]:
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """Template → language → translation, of all YAML files of this folder. Raises ValueError for one that is there
-    twice with different translations.
-    """
+    """Template → language → translation, of all YAML files of this folder."""
     found: dict[str, dict[str, str]] = {}
-    for file in sorted(f.name for f in files("shared.messages").iterdir() if f.name.endswith(".yaml")):
-        text = files("shared.messages").joinpath(file).read_bytes()
-        entries: dict[str, dict[str, str]] = yaml.load(text, yaml.CSafeLoader)
-        for template, translations in entries.items():
-            if found.setdefault(template, translations) != translations:
-                raise ValueError(f"{file}: {template!r} has other translations in another file")
+    for file in files_of_messages():
+        found.update(translations(file))
     return found
+
+
+def files_of_messages() -> list[str]:
+    return sorted(f.name for f in files("shared.messages").iterdir() if f.name.endswith(".yaml"))
+
+
+def translations(file: str) -> dict[str, dict[str, str]]:
+    """Template → language → translation of one file."""
+    entries: dict[str, dict[str, str]] = yaml.load(
+        files("shared.messages").joinpath(file).read_bytes(), yaml.CSafeLoader
+    )
+    return entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import Any
 
@@ -25,7 +26,7 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
     text = clean_line(text)  # as values are stored
     field_name, custom, op = match.groups()
     if custom and field_name == collection.open and _OWN.fullmatch(custom):
-        return Condition(f"{field_name}.{custom}", _op(_known(op or "eq")), text.split(",") if op == "in" else text)
+        return Condition(f"{field_name}.{custom}", _op(_known(op or "eq")), listed(text) if op == "in" else text)
     field = KEY if field_name == "id" else collection.field(field_name)
     if custom or field is None or not field.indexed:
         raise ValueError("no such field to filter by")
@@ -60,6 +61,14 @@ def with_plus(text: str) -> str:
     return f"{text[:-6]}+{text[-5:]}" if text[-6:-5] == " " else text
 
 
+def listed(text: str) -> list[str]:
+    """`a,b` → a and b; a value that holds commas stands in quotation marks, as in CSV (RFC 4180). Raises ValueError."""
+    try:
+        return next(csv.reader([text], strict=True), [""])
+    except csv.Error:
+        raise ValueError("a quotation mark is not closed, or text follows it; write two for one of the value") from None
+
+
 def boolean(text: str) -> bool:
     """Raises ValueError for anything but true and false."""
     if text not in ("true", "false"):
@@ -74,13 +83,14 @@ def _op(text: str) -> Op:
 def _value(field: Field, op: str, text: str) -> Any:
     if op == "empty":
         return boolean(text)
-    found = _values(field, op, text.split(",") if op == "in" else [text])
+    found = _values(field, op, listed(text) if op == "in" else [text])
     return found if op == "in" else found[0]
 
 
 def _values(field: Field, op: str, values: list[str]) -> list[Any]:
     if field.options and op in ("eq", "ne", "in") and (unknown := set(values).difference(field.options)):
-        raise ValueError(f"{sorted(unknown)[0][:80]!r} is none of {', '.join(field.options)}")
+        value, options = shown(min(unknown)), ", ".join(field.options)
+        raise ValueError(say("{value} is none of the options: {options}", value=value, options=options))
     return [_scalar(field, value) for value in values]
 
 

@@ -76,6 +76,9 @@ def test_every_part_of_a_list_query() -> None:
         ("created_at[ge]=2026-01-02T03:04:05+08:00", Condition("created_at", "ge", "2026-01-01T19:04:05.000000Z")),
         ("custom.size=L", Condition("custom.size", "eq", "L")),
         ("id[in]=a,b", Condition("id", "in", ["a", "b"])),
+        ('name[in]="Acme, Inc.",Globex', Condition("name", "in", ["Acme, Inc.", "Globex"])),
+        ('name[in]="The ""A"", B",5" Pipes,', Condition("name", "in", ['The "A", B', '5" Pipes', ""])),
+        ('custom.size[in]="L, XL",M', Condition("custom.size", "in", ["L, XL", "M"])),
     ],
 )
 def test_filters(query: str, condition: Condition) -> None:
@@ -97,6 +100,8 @@ def test_filters(query: str, condition: Condition) -> None:
         ("archived=yes", "archived"),
         ("type=friend", "type"),
         ("type[in]=customer,friend", "type[in]"),
+        ('name[in]="Acme, Inc.', "name[in]"),
+        ('name[in]="Acme" Inc.', "name[in]"),
         ("created_at=now", "created_at"),
         ("created_at[ge]=2026-02-30", "created_at[ge]"),
         ("created_at=-7h", "created_at"),

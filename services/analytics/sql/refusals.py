@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.errors import FieldError, Invalid, Unavailable
-from shared.messages import say
+from shared.messages import part, say
 from shared.warehouse.port import QueryFailed
 
 Place = tuple[int, int]  # line and column, (0, 0) = not known
@@ -12,7 +12,7 @@ Place = tuple[int, int]  # line and column, (0, 0) = not known
 def refuse(code: str, message: str, line: int = 0, column: int = 0) -> Invalid:
     """The one shape of all refusals: field `sql`, and the place where one is known."""
     where = {"line": line, "column": column} if line else {}
-    text = say("line {line}, column {column}: {why}", line=line, column=column, why=message) if line else message
+    text = say("line {line}, column {column}: {why}", line=line, column=column, why=part(message)) if line else message
     return Invalid(text, errors=[FieldError("sql", code, text)], **where)
 
 
