@@ -26,6 +26,7 @@ TITLES = {
     "http": "Over HTTP",
     "lag": "From a command to what people see",
     "imports": "Imports",
+    "export": "Exports",
     "warehouse": "The warehouse",
     "start": "Start and memory",
     "memory": "Memory after a load",
