@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import operations
+from crm import operations, proposals
 from crm.client import CommandFailed
 from crm.settings import Settings, WrongSetting
 from crm.target import Target
@@ -48,6 +48,7 @@ Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The da
 Url = Annotated[str | None, typer.Option("--url", help="A running suite, in place of --data.")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
 Organisation = Annotated[str | None, typer.Option("--organisation", help="Where --data holds several of them.")]
+Resource = Annotated[str, typer.Option(metavar="TYPE", help="The record type; without it the likeliest.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
@@ -117,10 +118,40 @@ def setup(
     _print(done, json, "organisation {organisation} is ready; sign in as {email}")
 
 
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of another system: CSV or XLSX.")],
+    resource: Resource = "",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the proposed mapping there.")] = None,
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+    json: Json = False,
+) -> None:
+    """Show what a file holds, which field each column may become and why; write a mapping for it."""
+    with Target(data, url, token_file, organisation).client() as client:
+        found = proposals.inspect(client, file, resource)
+    if json:
+        _print(found, True, "")
+    else:
+        proposals.show(found)
+    if out is not None:
+        out.write_text(proposals.written(found), encoding="utf-8")
+        typer.echo(f"crm import {out} --source {file.parent}", err=True)
+
+
 @app.command("import")
 def import_(
-    mapping: Annotated[Path, typer.Argument(metavar="MAPPING", help="The mapping file (YAML or JSON).")],
-    source: Annotated[Path, typer.Option("--source", metavar="DIR", help="Where the files named by the mapping are.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A mapping (YAML, JSON), or the file itself (CSV, XLSX).")
+    ],
+    source: Annotated[
+        Path | None,
+        typer.Option("--source", metavar="DIR", help="Where the mapping's files are; without it: next to it."),
+    ] = None,
+    resource: Resource = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Import a file by the proposed mapping without asking.")] = False,
     data: Data = None,
     url: Url = None,
     token_file: TokenFile = None,
@@ -131,10 +162,22 @@ def import_(
 ) -> None:
     """Take files in through a mapping, in the background of the suite, with progress.
 
+    For a file without a mapping one is proposed and, once it is agreed to, used.
     Exit code 0: every row was taken. 1: rows were rejected (or would be), or the import did not come to its end.
+    2: a wrong call, or nobody agreed.
     """
+    folder = file.parent if source is None else source
     with Target(data, url, token_file, organisation).client() as client:
-        report = operations.run_import(client, mapping, source, dry_run=dry_run, rejected=rejected)
+        if proposals.is_mapping(file):
+            text = operations.read(file)
+        else:
+            found = proposals.inspect(client, file, resource)
+            text = proposals.written(found).encode()
+            if not json:
+                proposals.show(found)
+            if not (yes or dry_run):
+                proposals.agree(file, found["rows"])
+        report = operations.run_import(client, text, file, folder, dry_run=dry_run, rejected=rejected)
     operations.print_import(report, as_json=json)
     if report.get("totals", {}).get("rejected"):
         operations.tell_rejected(report, rejected)

@@ -85,9 +85,13 @@ def wait_for_warehouse(client: Client, timeout: float = 600.0) -> None:
             time.sleep(0.05)
 
 
-def run_import(client: Client, mapping: Path, source: Path, *, dry_run: bool, rejected: Path | None) -> dict[str, Any]:
-    """Upload the mapping and its files, follow the job, return its report. Raises CommandFailed."""
-    text = _read(mapping)
+def run_import(
+    client: Client, text: bytes, mapping: Path, source: Path, *, dry_run: bool, rejected: Path | None
+) -> dict[str, Any]:
+    """Upload a mapping (its text, and the file that it is from) and its files, follow the job, return its report.
+
+    Raises CommandFailed.
+    """
     files = [("files", (name, (source / name).open("rb"))) for name in _named_files(text, mapping, source)]
     try:
         path = "/imports/dry-run" if dry_run else "/imports"
@@ -106,7 +110,7 @@ def revert_import(client: Client, id: str) -> dict[str, Any]:
     return follow(client, f"/imports/{id}/events", None, "reverting", "GET")
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
