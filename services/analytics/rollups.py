@@ -13,6 +13,11 @@ def day_of(moment: str) -> str:
     return f"toDate32(toTimeZone({moment}, {{zone:String}}))"
 
 
+def fiscal(start: str, day: str) -> str:
+    """The first day of the fiscal quarter or year of a day: the calendar's, moved by the months before it begins."""
+    return f"addMonths({start}(addMonths({day}, 1 - {{fiscal:UInt8}})), {{fiscal:UInt8}} - 1)"
+
+
 _KEYS = (
     *(Column(name, _REF) for name in ("owner", "product", "pipeline", "status", "currency")),
     Column("month", "Nullable(Date32)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -101,22 +102,24 @@ async def test_every_figure_goes_by_the_days_of_the_organisation(office: tuple[O
         assert due == datetime(2026, 7, 1, 3, 30, tzinfo=UTC)
 
 
-FISCAL = [  # the month in which fiscal years begin, and what a day in June is in
-    (1, date(2026, 4, 1), date(2026, 1, 1)),
-    (2, date(2026, 5, 1), date(2026, 2, 1)),
-    (4, date(2026, 4, 1), date(2026, 4, 1)),
-    (7, date(2026, 4, 1), date(2025, 7, 1)),
-    (10, date(2026, 4, 1), date(2025, 10, 1)),
+FISCAL = [  # the month in which fiscal years begin, what a day in June is in, and the closing date 2026-07-01
+    (1, date(2026, 4, 1), date(2026, 1, 1), date(2026, 7, 1)),
+    (2, date(2026, 5, 1), date(2026, 2, 1), date(2026, 5, 1)),
+    (4, date(2026, 4, 1), date(2026, 4, 1), date(2026, 7, 1)),
+    (7, date(2026, 4, 1), date(2025, 7, 1), date(2026, 7, 1)),
+    (10, date(2026, 4, 1), date(2025, 10, 1), date(2026, 7, 1)),
 ]
 
 
 async def test_fiscal_periods_begin_in_the_organisations_month(office: tuple[Office, Analysts]) -> None:
     place, a = office
     await won_late(a)
-    asked = "SELECT closed_fiscal_quarter, closed_fiscal_year FROM opportunities"
-    for begins, quarter, year in FISCAL:
+    asked = "SELECT closed_fiscal_quarter, closed_fiscal_year, close_fiscal_quarter FROM opportunities"
+    for begins, quarter, year, expected in FISCAL:
         place.calendar = replace(NEW_YORK, fiscal_year_start=begins)
-        assert await a.ask(asked) == [(quarter, year)], begins
+        assert await a.ask(asked) == [(quarter, year, expected)], begins
+        summed = await a.ask("SELECT fiscal_year, fiscal_quarter, amount FROM revenue_by_fiscal_quarter")
+        assert summed == [(year, quarter, Decimal("900.00"))], begins
 
 
 async def test_roll_ups_of_another_zone_are_not_used(office: tuple[Office, Analysts]) -> None:

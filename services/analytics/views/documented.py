@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.analytics.rollups import day_of
+from services.analytics.rollups import day_of, fiscal
 from services.analytics.views.measures import MEASURES, ROLLED
 from services.analytics.views.merges import living_account
 from services.analytics.views.metrics import METRICS
@@ -12,11 +12,6 @@ from services.analytics.views.records import RECORDS
 from services.analytics.views.spec import Join, Scoping, View, named
 from services.analytics.views.spec import ViewColumn as C
 from shared.security.permissions import Access
-
-
-def fiscal(start: str, day: str) -> str:
-    """The first day of the fiscal quarter or year of a day: the calendar's, moved by the months before it begins."""
-    return f"addMonths({start}(addMonths({day}, 1 - {{fiscal:UInt8}})), {{fiscal:UInt8}} - 1)"
 
 
 def _dimension(table: str, *columns: str) -> str:
@@ -96,6 +91,8 @@ _OPPORTUNITY_COLUMNS = (
       fiscal("toStartOfQuarter", day_of("_o.closed_at")), ("opportunity.closed_at", "opportunity.closed_on")),
     C("closed_fiscal_year", "Nullable(Date32)", "关闭财年", "First day of the fiscal year of closing",
       fiscal("toStartOfYear", day_of("_o.closed_at")), ("opportunity.closed_at", "opportunity.closed_on")),
+    C("close_fiscal_quarter", "Nullable(Date32)", "预计成交财季", "First day of the fiscal quarter of the closing date",
+      fiscal("toStartOfQuarter", "_o.close_date"), ("opportunity.close_date",)),
 )  # fmt: skip
 
 OPPORTUNITIES = View(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.analytics.rollups import fiscal
 from services.analytics.views.measures import MEASURES
 from services.analytics.views.spec import View
 from services.analytics.views.spec import ViewColumn as C
@@ -15,6 +16,13 @@ def _key(name: str, zh: str, en: str, type_: str = "String") -> C:
 
 
 _MONTH = _key("month", "月份", "First day of the month of closing", "Nullable(Date32)")
+_FISCAL = tuple(
+    C(f"fiscal_{unit.lower()}", "Nullable(Date32)", zh, en, fiscal(f"toStartOf{unit}", "_b.month"), ("month",))
+    for unit, zh, en in (
+        ("Year", "财年", "First day of the fiscal year of closing"),
+        ("Quarter", "财季", "First day of the fiscal quarter of closing"),
+    )
+)
 _CURRENCY = _key("currency", "币种", "Currency of the amounts")
 _WINS = C("won", "UInt64", "赢单数", "Opportunities won", "sumIf(_b.n, _b.status = 'won')", _WON)
 _LOSSES = C("lost", "UInt64", "输单数", "Opportunities lost", "sumIf(_b.n, _b.status = 'lost')", _WON)
@@ -141,6 +149,7 @@ METRICS: tuple[View, ...] = (
     SALES_VELOCITY,
     CYCLE_TIME_BY_PRODUCT,
     _revenue("revenue_by_month", "各月赢单金额", "Amount won by month of closing", _MONTH),
+    _revenue("revenue_by_fiscal_quarter", "各财季赢单金额", "Amount won by fiscal quarter of closing", *_FISCAL),
     _revenue(
         "revenue_by_agent",
         "各销售的赢单金额",
