@@ -1,4 +1,4 @@
-"""The download of a list as a file over HTTP, all columns; beside it, the library alone writing the same cells as XLSX.
+"""The download of a list as a file over HTTP, all columns; next to it, the library alone writing the same cells.
 
 The library is xlsxwriter with constant memory. It has no list to read, no rights to check and no HTTP.
 """
