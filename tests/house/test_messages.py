@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from shared.messages.languages import catalogue, files_of_messages, translations
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh-CN", "zh-TW")
+SWITCH = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\bX-[A-Z]\w+|--[a-z][a-z-]+")
 # function → place of its message
 TEMPLATES = {"say": 0, "fault": 1}
 ERRORS = {
@@ -142,6 +144,13 @@ def test_a_template_stands_in_one_file() -> None:
 
 def test_no_translation_is_left_of_a_message_that_is_gone() -> None:
     assert sorted(catalogue().keys() - {template for _, template in literals()}) == []
+
+
+def test_each_switch_that_a_message_names_is_in_a_guide() -> None:
+    guides = "".join(p.read_text() for p in sorted((ROOT / "docs/guides").glob("*.md")))
+    named = {switch for _, template in literals() for switch in SWITCH.findall(re.sub(r"{[^}]*}", "", template))}
+    assert "allow_duplicate" in named
+    assert sorted(s for s in named if not re.search(rf"(?<!\w){re.escape(s)}(?!\w)", guides)) == []
 
 
 def test_validators_raise_our_own_messages() -> None:
