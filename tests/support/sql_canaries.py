@@ -46,7 +46,7 @@ class Attacked:
 @asynccontextmanager
 async def attacked(folder: Path) -> AsyncIterator[Attacked]:
     """Two organisations, and the canary in a file, in `feed_position`, in a table `T` and in a shadow table."""
-    file, out = folder / "canary.txt", folder / "out.txt"
+    file, out = folder / "held.txt", folder / "out.txt"  # a statement may show its own text, upper case too
     file.write_text(f"{CANARY} file")
     async with two_organisations(folder / "warehouse", LIMITS) as (warehouse, gateway):
         for name in ("feed_position", "T"):

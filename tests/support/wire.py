@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-SECONDS = 30.0
+SECONDS = 150.0  # a first question may wait for two starts of an engine, of 60 s each
 
 
 @dataclass(frozen=True, slots=True)
