@@ -216,7 +216,7 @@ def _linked(type_: str) -> Column:
 ACTIVITIES = FactTable(
     facts="activity_facts",
     current="activities_now",
-    version=1,
+    version=2,
     aggregates=("activity",),
     columns=(
         *_texts(_REF, "owner", "kind", "status", "direction", "priority"),
@@ -228,6 +228,7 @@ ACTIVITIES = FactTable(
         _linked("opportunity"),
         _ARCHIVED,
         _CREATED_AT,
+        _made("Nullable(Date32)", "due_on", day),
     ),
 )
 

@@ -73,6 +73,7 @@ QUESTIONS: list[tuple[str, Any, Any]] = [  # what is asked, in New York, in Shan
     ("SELECT toStartOfQuarter(closed_on) FROM opportunities", date(2026, 4, 1), date(2026, 7, 1)),
     ("SELECT average_days FROM cycle_time_by_product", 30.0, 30.0),
     ("SELECT toDate(due) FROM activities", date(2026, 6, 30), date(2026, 7, 1)),
+    ("SELECT due_on FROM activities", date(2026, 6, 30), date(2026, 7, 1)),
     ("SELECT toStartOfMonth(due) FROM activities", JUNE, JULY),
     ("SELECT toHour(due) FROM activities", 23, 11),
     ("SELECT EXTRACT(MONTH FROM due) FROM activities", 6, 7),
@@ -100,6 +101,15 @@ async def test_every_figure_goes_by_the_days_of_the_organisation(office: tuple[O
         assert b'"due":"2026-07-01T03:30:00.000000Z"' in encode(answer, "json")
         [due] = pa.ipc.open_stream(encode(answer, "arrow")).read_all()["due"].to_pylist()
         assert due == datetime(2026, 7, 1, 3, 30, tzinfo=UTC)
+
+
+async def test_an_all_day_task_is_due_on_its_day_wherever_the_organisation_is(office: tuple[Office, Analysts]) -> None:
+    place, a = office
+    task = {"kind": "task", "subject": "x", "due": "2026-06-30"}
+    await a.world.do("customer.CreateActivity", task, occurred_at=LATE)
+    for calendar in (NEW_YORK, SHANGHAI, Calendar("Pacific/Kiritimati")):
+        place.calendar = calendar
+        assert await a.ask("SELECT due_on FROM activities") == [(date(2026, 6, 30),)], calendar.time_zone
 
 
 FISCAL = [  # the month in which fiscal years begin, what a day in June is in, and the closing date 2026-07-01

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.analytics.rollups import day_of
 from services.analytics.views.merges import living_account
 from services.analytics.views.spec import View, named
 from services.analytics.views.spec import ViewColumn as C
@@ -110,6 +111,14 @@ ACTIVITIES = View(
             "Moment it was created",
             "_o.created_at",
             ("activity.created_at",),
+        ),
+        C(
+            "due_on",
+            "Nullable(Date32)",
+            "截止日",
+            "Day it is due: of an all-day task that day, else the day of `due` where the organisation is",
+            f"ifNull(_o.due_on, {day_of('_o.due')})",
+            ("activity.due", "activity.due_on"),
         ),
     ),
     "activity",
