@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Request
 from pydantic import Field as F
@@ -23,13 +23,14 @@ from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document, Field, Kind
 from shared.views.query import OPERATORS
+from shared.views.query_model import Op
 
 _ENUMERATIONS: dict[str, Any] = {
     "countries": sorted(COUNTRIES),
     "currencies": sorted(CURRENCIES),
     "actions": list(ACTIONS),
     "levels": {level.name.lower(): int(level) for level in Level},
-    "operators": {kind.value: sorted(OPERATORS[kind]) for kind in Kind},
+    "operators": {kind.value: sorted(OPERATORS[kind] & set(get_args(Op))) for kind in Kind},
 }
 
 

@@ -28,7 +28,7 @@ _ASKED: dict[Kind, Schema] = {
 _OPERATORS: dict[Kind, tuple[str, ...]] = {
     Kind.TEXT: ("prefix", "empty"),
     Kind.KEYWORD: ("in", "ne", "empty"),
-    Kind.KEYWORDS: ("empty",),
+    Kind.KEYWORDS: ("in", "ne", "empty"),
     Kind.INTEGER: ("ge", "le", "empty"),
     Kind.DECIMAL: ("ge", "le", "empty"),
     Kind.DATE: ("ge", "le", "empty"),

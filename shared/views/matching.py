@@ -45,8 +45,10 @@ def _meets(test: Test, document: Document) -> bool:
             return bool(test.value) != bool(values)
         case "ne":
             return test.value not in values
-        case "in":
+        case "in" | "one_of":
             return any(value in test.value for value in values)
+        case "none_of":
+            return not any(value in test.value for value in values)
         case "contains":
             return test.value in values
         case "prefix":

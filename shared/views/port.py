@@ -11,13 +11,27 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.clock import Micros
-from shared.views.query_model import MAX_PAGE, RELEVANCE, BadQuery, Condition, Op, Page, Query, RangeOp, Scope, Total
+from shared.views.query_model import (
+    MAX_PAGE,
+    RELEVANCE,
+    AnyOp,
+    BadQuery,
+    Condition,
+    Op,
+    Page,
+    Query,
+    RangeOp,
+    Scope,
+    SetOp,
+    Total,
+)
 from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind
 
 __all__ = [
     "EVERYONE",
     "MAX_PAGE",
     "RELEVANCE",
+    "AnyOp",
     "BadQuery",
     "Checkpoint",
     "Collection",
@@ -34,6 +48,7 @@ __all__ = [
     "RangeOp",
     "ReadableViews",
     "Scope",
+    "SetOp",
     "Total",
     "Views",
     "ViewsDamaged",

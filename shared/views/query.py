@@ -17,7 +17,7 @@ import orjson
 from shared.messages import say, shown
 from shared.texts import fold
 from shared.views.entries import form
-from shared.views.port import MAX_PAGE, RELEVANCE, BadQuery, Collection, Condition, Field, Kind, Op, Query, RangeOp
+from shared.views.port import MAX_PAGE, RELEVANCE, AnyOp, BadQuery, Collection, Condition, Field, Kind, Query
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
 from shared.views.wanted import Wanted, wanted
 
@@ -27,11 +27,12 @@ MAX_TEXT = 200
 
 KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
 
-_ORDER: frozenset[Op | RangeOp] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
-OPERATORS: dict[Kind, frozenset[Op | RangeOp]] = {
+_ORDER: frozenset[AnyOp] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
+_SETS: frozenset[AnyOp] = frozenset({"one_of", "none_of"})
+OPERATORS: dict[Kind, frozenset[AnyOp]] = {
     Kind.TEXT: _ORDER | {"prefix", "empty"},
-    Kind.KEYWORD: _ORDER | {"prefix", "empty"},
-    Kind.KEYWORDS: frozenset({"contains", "empty"}),
+    Kind.KEYWORD: _ORDER | _SETS | {"prefix", "empty"},
+    Kind.KEYWORDS: _SETS | {"contains", "in", "ne", "empty"},
     Kind.INTEGER: _ORDER | {"empty"},
     Kind.DECIMAL: _ORDER | {"empty"},
     Kind.DATE: _ORDER | {"empty", "within", "outside"},
@@ -43,13 +44,13 @@ OPERATORS: dict[Kind, frozenset[Op | RangeOp]] = {
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One checked condition. `value` is in index form (see values.index_value); for `in` a tuple of such, for ranges of
-    pairs of such."""
+    """One checked condition. `value` is in index form (see values.index_value); for `in`, `one_of` and `none_of` a
+    tuple of such, for ranges of pairs of such."""
 
     __test__ = False  # its name is not meant for pytest
 
     field: Field
-    op: Op | RangeOp
+    op: AnyOp
     value: Any
 
 
@@ -156,10 +157,10 @@ def _test(collection: Collection, condition: Condition, entries: Mapping[str, Fi
         if not isinstance(value, bool):
             raise BadQuery(field.name, "empty takes true or false")
         return Test(field, op, value)
-    if op == "in":
+    if op in ("in", "one_of", "none_of"):
         if not isinstance(value, list | tuple | set | frozenset):
             raise BadQuery(field.name, "in takes a list")
-        if len(value) > MAX_IN:
+        if op == "in" and len(value) > MAX_IN:
             raise BadQuery(field.name, say("in takes at most {most} values", most=MAX_IN))
         return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
     if op in ("within", "outside"):
@@ -167,12 +168,13 @@ def _test(collection: Collection, condition: Condition, entries: Mapping[str, Fi
     if op == "prefix":
         text = _text_value(field, value)
         return Test(field, op, fold(text) if field.key is None else comparable(field, text))
-    if op == "contains":
-        return Test(field, op, comparable(field, _text_value(field, value)))
     return Test(field, op, _value(field, value))
 
 
 def _value(field: Field, value: Any) -> IndexValue:
+    """The value in index form; for a list, of one of its entries."""
+    if field.kind is Kind.KEYWORDS:
+        return comparable(field, _text_value(field, value))
     try:
         converted = index_value(field, value)
     except ValueError as wrong:

@@ -24,18 +24,22 @@ class Scope:
 
 Op = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "prefix", "contains", "empty"]
 RangeOp = Literal["within", "outside"]  # what days mean (`shared/kernel/days.py`); nobody writes them
+SetOp = Literal["one_of", "none_of"]  # what merged records mean (`shared/kernel/meaning.py`); nobody writes them
+AnyOp = Op | RangeOp | SetOp
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False.
+    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False. Of
+    KEYWORDS, `in` finds the lists that hold one of the values, and `ne` those that do not hold the value.
 
     `within` and `outside` are for DATE and DATETIME and take (first, last) pairs, both ends among them: a value lies in
-    one of the ranges, or in none.
+    one of the ranges, or in none. `one_of` and `none_of` are for KEYWORD and KEYWORDS: as `in`, and what it does not
+    find, with any number of values.
     """
 
     field: str
-    op: Op | RangeOp
+    op: AnyOp
     value: Any
 
 

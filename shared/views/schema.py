@@ -39,12 +39,12 @@ class Kind(StrEnum):
 class Field:
     """A declared field of a collection.
 
-    indexed: may be filtered and sorted by (KEYWORDS: filtered by `contains`). searchable: its words are
-    found by full text. personal: masked when its subject is erased. options: the closed set of values.
-    zh, en: its titles. ref: the collection whose key it holds. sources: the fields whose values it shows or
-    reveals: it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as
-    they are written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the
-    name `<field>.<entry>` for each that it asks about.
+    indexed: may be filtered and sorted by (KEYWORDS: filtered). searchable: its words are found by full text.
+    personal: masked when its subject is erased. options: the closed set of values. zh, en: its titles. ref: the record
+    type whose ids it holds; mixed: it holds ids of several types. sources: the fields whose values it shows or reveals:
+    it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as they are
+    written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the name
+    `<field>.<entry>` for each that it asks about.
     currency: the field that holds the currency of an amount (DECIMAL). price: what one unit costs: it may have six
     decimals, and is not added up.
     """
@@ -60,6 +60,7 @@ class Field:
     required: bool = False
     options: tuple[str, ...] = ()
     ref: str = ""
+    mixed: bool = False
     sources: tuple[str, ...] = ()
     key: Key | None = None
     currency: str = ""

@@ -10,7 +10,7 @@ import orjson
 
 from shared.views import collation
 from shared.views.entries import entry_name, form
-from shared.views.port import Kind, Op, RangeOp
+from shared.views.port import AnyOp, Kind
 from shared.views.query import Checked, Test
 from shared.views.sqlite_table import Table, missing
 from shared.views.wanted import Level, Wanted
@@ -19,7 +19,7 @@ Params = tuple[Any, ...]
 Compared = tuple[str, Params]
 
 
-_OPPOSITES: dict[str, Op | RangeOp] = {"ne": "eq", "outside": "within"}
+_OPPOSITES: dict[str, AnyOp] = {"ne": "eq", "outside": "within", "none_of": "one_of"}
 _SIGNS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
@@ -92,8 +92,9 @@ class Clauses:
                 opposite = _OPPOSITES.get(test.op)
                 inner, params = _compared(column, replace(test, op=opposite)) if opposite else _there(column)
                 found.append(Clause(f"NOT EXISTS ({self._held(inner)})", (name, *params)))
-            elif test.field.kind is Kind.KEYWORDS and test.op == "contains":
-                found.append(self._entry(name, column, [(f"e.{column} = ?", (test.value,))]))
+            elif test.field.kind is Kind.KEYWORDS and test.op != "empty":
+                asked = replace(test, op="eq") if test.op == "contains" else test
+                found.append(self._entry(name, column, [_compared(column, asked)]))
             else:
                 column = "low" if test.op == "prefix" else column
                 together.setdefault((name, column), []).append(_compared(column, test))
@@ -118,16 +119,17 @@ class Clauses:
 
     def _list_clause(self, test: Test) -> Clause:
         number, lists = self._table.list_fields[test.field.name], self._table.lists
+        head, params = "t = ? AND field = ?", (self._tenant, number)
         if test.op == "empty":
-            return Clause(f"x.n{number} {'=' if test.value else '>'} 0", ())
-        where = "t = ? AND field = ? AND value = ?"
-        params = (self._tenant, number, test.value)
-        return Clause(
-            f"EXISTS (SELECT 1 FROM {lists} WHERE {where} AND id = x.id)",
-            params,
-            rows=f"SELECT id FROM {lists} WHERE {where}",
-            row_params=params,
-        )
+            if test.value:
+                return Clause(f"x.n{number} = 0", ())
+            return Clause(f"x.n{number} > 0", (), rows=f"SELECT id FROM {lists} WHERE {head}", row_params=params)
+        held, values = ("value = ?", (test.value,)) if isinstance(test.value, str) else _among("value", test.value)
+        where = f"EXISTS (SELECT 1 FROM {lists} WHERE {head} AND {held} AND id = x.id)"
+        if test.op in _OPPOSITES:
+            return Clause(f"NOT {where}", (*params, *values))
+        rows = f"SELECT id FROM {lists} WHERE {head} AND {held}"
+        return Clause(where, (*params, *values), rows=rows, row_params=(*params, *values))
 
     def _prefix(self, test: Test, column: str) -> Clause:
         """Compared case-folded: TEXT and keys are stored so; other KEYWORDs have a second column where the folded form
@@ -182,6 +184,10 @@ def _comparison(test: Test, column: str) -> tuple[str, Params, bool]:
             return f"{name} {'=' if test.value else '<>'} ?", (nothing,), test.value
         case "in":
             return f"{name} IN ({', '.join('?' * len(test.value))})", tuple(test.value), True
+        case "one_of":
+            return *_among(name, test.value), True
+        case "none_of":
+            return *_among(f"{name} NOT", test.value), False
         case "ne":
             return f"{name} <> ?", (test.value,), False
         case "within" | "outside":
@@ -194,6 +200,11 @@ def _comparison(test: Test, column: str) -> tuple[str, Params, bool]:
             return f"{name} {_SIGNS[test.op]} ?", (test.value,), True
 
 
+def _among(name: str, values: Sequence[Any]) -> Compared:
+    """Any number of values, as one parameter."""
+    return f"{name} IN (SELECT value FROM json_each(?))", (orjson.dumps(values).decode(),)
+
+
 def _there(column: str) -> Compared:
     return f"e.{column} <> ''", ()
 
@@ -204,8 +215,8 @@ def _compared(column: str, test: Test) -> Compared:
     match test.op:
         case "empty":
             return _there(column)
-        case "in":
-            return f"{name} IN (SELECT value FROM json_each(?))", (orjson.dumps(test.value).decode(),)
+        case "in" | "one_of":
+            return _among(name, test.value)
         case "within":
             ranges = " OR ".join(f"{name} BETWEEN ? AND ?" for _ in test.value) or f"{name} = ''"
             return f"({ranges})", tuple(end for range in test.value for end in range)

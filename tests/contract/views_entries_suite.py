@@ -40,6 +40,8 @@ class ViewsEntriesSuite:
             (("note", "empty", True), "de"), (("note", "empty", False), "abc"), (("note", "in", ["BETA", "x"]), "c"),
             (("tier", "eq", "B"), "c"), (("tier", "prefix", "B"), "bc"), (("tier", "in", ["A", "b"]), "ab"), (("tier", "ne", "A"), "bcde"), (("tier", "lt", "B"), "a"),
             (("area", "contains", "north"), "ac"), (("area", "contains", "上海"), "a"), (("area", "contains", "nor"), ""), (("area", "empty", True), "bde"), (("area", "empty", False), "ac"),
+            (("area", "in", ["south", "上海"]), "ac"), (("area", "ne", "south"), "abde"), (("area", "one_of", ["x", "south"]), "c"), (("area", "none_of", ["上海"]), "bcde"),
+            (("tier", "one_of", ["A", *"x" * 600]), "a"), (("tier", "none_of", ["A", "B"]), "bde"),
             (("seats", "gt", 9), "b"), (("seats", "ge", 9), "ab"), (("seats", "lt", 9), "c"), (("seats", "in", [9, -10]), "ac"), (("seats", "empty", True), "de"),
             (("rate", "eq", "1000.0"), "ac"), (("rate", "eq", 1000), "ac"), (("rate", "lt", "1"), "bd"), (("rate", "gt", "0"), "acd"), (("rate", "le", "-1000"), "b"),
             (("from", "ge", "2026-01-01"), "a"), (("from", "lt", "2026-01-01"), "b"), (("seen", "gt", "2026-01-31T10:00:00.000000Z"), "a"),
@@ -176,7 +178,9 @@ _documents = st.fixed_dictionaries(
 
 
 def _conditions() -> st.SearchStrategy[Condition]:
-    each = [st.builds(Condition, st.just("extra.area"), st.just("contains"), _texts)]
+    sets, among = st.sampled_from(["one_of", "none_of", "in"]), st.lists(_texts, max_size=3)
+    each = [st.builds(Condition, st.just("extra.area"), st.sampled_from(["contains", "ne"]), _texts)]
+    each.append(st.builds(Condition, st.sampled_from(["extra.area", "extra.tier"]), sets, among))
     for name, values in _values.items():
         ops = ["eq", "ne"] if name == "vip" else ["eq", "ne", "gt", "ge", "lt", "le"]
         each.append(st.builds(Condition, st.just(f"extra.{name}"), st.sampled_from(ops), values))

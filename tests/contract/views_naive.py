@@ -80,15 +80,22 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
     raw, wanted = _raw(field, document), condition.value
     if field.kind is Kind.KEYWORDS:
         entries = keywords(field, raw)
-        return bool((not entries) == wanted) if condition.op == "empty" else comparable(field, wanted) in entries
+        match condition.op:
+            case "empty":
+                return bool((not entries) == wanted)
+            case "in" | "one_of" | "none_of":
+                found = any(comparable(field, one) in entries for one in wanted)
+                return found == (condition.op != "none_of")
+        return (comparable(field, wanted) in entries) == (condition.op == "contains")
     value = _worth(field, raw)
     match condition.op:
         case "empty":
             return bool((value is None) == wanted)
         case "ne":
             return value != _worth(field, wanted)
-        case "in":
-            return value is not None and value in [_worth(field, w) for w in wanted]
+        case "in" | "one_of" | "none_of":
+            found = value is not None and value in [_worth(field, w) for w in wanted]
+            return found == (condition.op != "none_of")
         case "within" | "outside":
             ranges = [(_worth(field, low), _worth(field, high)) for low, high in wanted]
             inside = value is not None and any(low <= value <= high for low, high in ranges)

@@ -28,6 +28,9 @@ class ViewsQuerySuite:
             (("code", "eq", "X-1"), "a"), (("code", "eq", "x-1"), ""), (("code", "prefix", "x-1"), "ab"),
             (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
             (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
+            (("tags", "in", ["new", "重要", "x"]), "ace"), (("tags", "in", []), ""), (("tags", "ne", "new"), "bde"),
+            (("tags", "one_of", ["new"] * 600), "ac"), (("tags", "none_of", ["new", "重要"]), "bd"), (("marks", "in", ["VIP", "ｎew"]), "ab"),
+            (("code", "one_of", ["X-1", *"y" * 600]), "a"), (("code", "none_of", ["X-1"]), "bcde"), (("mail", "one_of", ["ANN@example.com"]), "a"),
             (("tags", "empty", True), "bd"), (("tags", "empty", False), "ace"),
             (("mail", "eq", "aNN@example.COM"), "a"), (("mail", "in", ["x", "ann@xn--bcher-kva.example"]), "b"), (("mail", "ne", "ＡＮＮ@example.com"), "bcde"),
             (("mail", "prefix", "ＡNN@B"), "b"), (("mail", "prefix", "ann@"), "ab"), (("mail", "empty", True), "cde"), (("mail", "gt", "ANN@C"), "a"),
@@ -219,7 +222,7 @@ class ViewsQuerySuite:
         [
             where(("nope", "eq", 1)), where(("notes", "eq", "x")), where(("extra", "eq", "x")), where(("name; DROP TABLE c1; --", "eq", "x")),
             where(("f0", "eq", "x")), where(("x.f0", "eq", "x")), where(("t", "eq", 1)), where(("name", "like", "x")), where(("name", "eq", None)),
-            where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")),
+            where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")), where(("tags", "in", ["x"] * 501)), where(("tags", "in", [""])), where(("size", "one_of", [1])), where(("name", "none_of", ["x"])),
             where(("name", "in", "abc")), where(("name", "in", ["x"] * 501)), where(("archived", "gt", True)), where(("name", "prefix", "")),
             where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
             Query(sort="nope"), Query(sort=RELEVANCE), Query(text="a", sort=RELEVANCE, cursor="x"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
@@ -360,7 +363,10 @@ def _conditions() -> st.SearchStrategy[Condition]:
     each.append(
         st.builds(Condition, st.sampled_from(["name", "code", "mail"]), st.just("prefix"), some.map(lambda w: w[:3]))
     )
-    each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.just("contains"), some))
+    each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.sampled_from(["contains", "ne"]), some))
+    sets, among = st.sampled_from(["one_of", "none_of"]), st.lists(some, max_size=3)
+    each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.just("in") | sets, among))
+    each.append(st.builds(Condition, st.sampled_from(["code", "mail"]), sets, among))
     each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.just("empty"), st.booleans()))
     return st.one_of(each)
 
