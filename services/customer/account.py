@@ -165,7 +165,7 @@ async def count_open(account: Account, lookups: Lookups) -> int:
     """The number of open opportunities of an account: the views find them, the log confirms each."""
     mine = [account.id, *account.absorbed]
     where = (
-        Condition("account", "in", mine),
+        Condition("account", "one_of", mine),
         Condition("status", "eq", "open"),
         Condition("archived", "eq", False),
     )

@@ -90,7 +90,8 @@ class Activity(Record):
         field(default_factory=list)
     )
     about: Annotated[
-        list[str], displayed(Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False)
+        list[str],
+        displayed(Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False, mixed=True),
     ] = field(default_factory=list)
 
 
@@ -164,10 +165,20 @@ ACTIVITY = Aggregate(
             after={
                 "completed_at": (Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),),
                 "priority": (
-                    Field("links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False),
+                    Field(
+                        "links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False, mixed=True
+                    ),
                 ),
                 "participants": (
-                    Field("invited", Kind.KEYWORDS, "参与人编号", "Participant ids", indexed=True, writable=False),
+                    Field(
+                        "invited",
+                        Kind.KEYWORDS,
+                        "参与人编号",
+                        "Participant ids",
+                        indexed=True,
+                        writable=False,
+                        mixed=True,
+                    ),
                 ),
             },
             sources={

@@ -80,7 +80,7 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
         found["phone"] = await lookups.find("contacts", query)
     if key := person_key(cmd.whole()):
         named = await lookups.find("contacts", Query(where=(Condition("match_key", "eq", key), live), limit=50))
-        here = {cmd.account} if cmd.account else set()
+        here = set(await lookups.same("account", cmd.account)) if cmd.account else set()
         found["name"] = [d for d in named if set(d["account_ids"]) == here or here & set(d["account_ids"])]
     for field, twins in found.items():
         if twins:

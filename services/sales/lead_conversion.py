@@ -224,7 +224,8 @@ async def created_records(cmd: UndoConversion, lookups: Lookups) -> list[Created
 
 async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> None:
     """Raises Rejected, as archiving the account would, for open deals other than the conversion's own."""
-    where = (Condition("account", "eq", account), Condition("status", "eq", "open"), Condition("archived", "eq", False))
+    of_it = Condition("account", "one_of", await lookups.same("account", account))
+    where = (of_it, Condition("status", "eq", "open"), Condition("archived", "eq", False))
     count = sum(d["id"] != own for d in await lookups.find("opportunities", Query(where=where, limit=MAX_PAGE)))
     if count:
         raise Rejected("the account has other open opportunities", code="open-opportunities", count=count)

@@ -195,10 +195,18 @@ OPPORTUNITY = Aggregate(
                     ),
                 ),
                 "product": (
-                    Field("products", Kind.KEYWORDS, "全部产品", "All products", indexed=True, writable=False),
+                    Field(
+                        "products",
+                        Kind.KEYWORDS,
+                        "全部产品",
+                        "All products",
+                        indexed=True,
+                        writable=False,
+                        ref="product",
+                    ),
                 ),
                 "contact_roles": (
-                    Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False),
+                    Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False, ref="contact"),
                 ),
                 "closed_on": (
                     Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),

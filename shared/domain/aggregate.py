@@ -129,6 +129,9 @@ class Aggregate(CommandRegistry[S]):
         for name in named:
             if self.collection.field(name) is None:
                 raise TypeError(f"{self.name} has no field {name!r}")
+        links = self.collection.field(on.links) if on else None
+        if links is not None and not (links.ref or links.mixed):
+            raise TypeError(f"{self.name}: say which records {links.name!r} names, for merges are followed by it")
 
     @property
     def aggregate(self) -> Aggregate[S]:

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, cast, get_type_hints, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, cast, get_args, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 from typing_extensions import TypeVar, Unpack
@@ -19,6 +19,7 @@ from shared.clock import Micros
 from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.domain.fields import fields_for
 from shared.domain.record import Record, fold_values
+from shared.domain.types import REFERENCE
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Action
 from shared.texts import clean_line
@@ -43,6 +44,7 @@ class CommandModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
     _verbatim: ClassVar[frozenset[str]] = frozenset()
+    references: ClassVar[frozenset[str]] = frozenset()  # the fields that name records
 
     def __init_subclass__(
         cls,
@@ -63,6 +65,9 @@ class CommandModel(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls._verbatim = frozenset(name for name, f in cls.model_fields.items() if VERBATIM in f.metadata)
+        cls.references = frozenset(
+            name for name, f in cls.model_fields.items() if REFERENCE in f.metadata or _names_records(f.annotation)
+        )
 
     def onto(self, state: R) -> R:
         """The state with this body's values in its fields. A field that the body does not name gets its unset value."""
@@ -75,6 +80,10 @@ class CommandModel(BaseModel):
         if not isinstance(given, dict):
             return given
         return {name: value if name in cls._verbatim else _cleaned(value) for name, value in given.items()}
+
+
+def _names_records(type_: Any) -> bool:
+    return REFERENCE in getattr(type_, "__metadata__", ()) or any(_names_records(part) for part in get_args(type_))
 
 
 def _cleaned(value: Any) -> Any:

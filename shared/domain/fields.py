@@ -44,6 +44,7 @@ class Flags(TypedDict, total=False):
     required: bool
     options: tuple[str, ...]
     ref: str
+    mixed: bool
     key: Key
     currency: str
     price: bool

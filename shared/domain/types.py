@@ -223,8 +223,10 @@ def _as_in(*examples: str) -> dict[str, Any]:
 _AN_AMOUNT = decimal_as_in("1054.00")
 
 Text = Annotated[str, F(max_length=200)]
+REFERENCE: Final = "reference"  # marks the id of a record
 Reference = Annotated[
     str,
+    REFERENCE,
     F(
         min_length=1,
         max_length=64,

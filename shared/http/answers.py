@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from shared.errors import Forbidden, NotFound
 from shared.kernel.bus import Done
-from shared.kernel.catalogue import Catalogue
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.views.entries import entry_of
-from shared.views.port import Document, Field, Scope, Views
+from shared.views.port import Document, Field, Scope
 
 JSON = "application/json"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -86,29 +86,34 @@ def sparse(document: Document, names: list[str] | None) -> Document:
 
 
 async def titles_of(
-    documents: Iterable[Document], fields: Iterable[Field], catalogue: Catalogue, views: Views, access: Access
+    documents: Iterable[Document], fields: Iterable[Field], kernel: Kernel, access: Access
 ) -> dict[str, str]:
-    """The titles of all records that the documents refer to and the caller may see, by id."""
+    """The titles of all records that the documents refer to and the caller may see, by id. A merged record's is that of
+    the one it lives on in, which has its own entry, too.
+    """
     wanted: dict[str, set[str]] = {}
     for field in fields:
-        if field.ref in catalogue:
+        if field.ref in kernel.catalogue:
             for document in documents:
                 value = entry_of(document, field) if field.is_entry else document.get(field.name)
                 many = value if isinstance(value, list) else [value]
                 wanted.setdefault(field.ref, set()).update(i for i in many if isinstance(i, str))
+    survivors = await kernel.bus.merges.of(access.tenant)
     titles: dict[str, str] = {}
     for resource, ids in wanted.items():
-        titles.update(await _titles(resource, sorted(ids), catalogue, views, access))
+        living = {id: survivors.living(id) for id in ids}
+        found = await _titles(resource, sorted(set(living.values())), kernel, access)
+        titles |= found | {id: found[other] for id, other in living.items() if other in found}
     return titles
 
 
-async def _titles(resource: str, ids: list[str], catalogue: Catalogue, views: Views, access: Access) -> dict[str, str]:
-    collection = catalogue[resource].collection
+async def _titles(resource: str, ids: list[str], kernel: Kernel, access: Access) -> dict[str, str]:
+    collection = kernel.catalogue[resource].collection
     if not ids or collection.title in access.hidden(resource):
         return {}
     try:
         scope: Scope = access.scope(resource)
     except Forbidden:
         return {}
-    found = await views.get_many(collection.name, ids, scope)
+    found = await kernel.views.get_many(collection.name, ids, scope)
     return {id: str(d.get(collection.title) or "") for id, d in found.items()}

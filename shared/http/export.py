@@ -26,6 +26,7 @@ from shared.security.permissions import Access, Role
 from shared.security.quota import LONG_EXPORTS
 from shared.tabular.cells import Column, Typed, cell, columns_of, decimals, neutralise, typed
 from shared.tabular.sheets import MAX_ROWS, SheetWriter
+from shared.views.entries import entry_name
 from shared.views.port import MAX_PAGE, Field, Kind, Page, Query
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -87,6 +88,7 @@ async def export(
     async def pages() -> Pages:
         page: Page = first
         while True:
+            await _follow_merges(kernel, aggregate, page, access)
             named = await _titles(kernel, aggregate, page, access) if wish.titles else {}
             yield [[column.value(document, named) for column in columns] for document in page.items]
             if page.next is None:
@@ -119,8 +121,22 @@ async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Fie
     return [Field(d["name"], kind_of(d), d.get("zh") or d["name"], d.get("en") or d["name"]) for d in defined]
 
 
+async def _follow_merges(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> None:
+    """Name the living in place of merged records: lists that are exported apart are joined by these ids."""
+    merges = kernel.bus.merges
+    if not (survivors := await merges.of(access.tenant)):
+        return
+    own = await kernel.bus.custom.fields(access.tenant, aggregate.name)
+    declared = [f.name for f in aggregate.collection.fields if merges.concern(f)]
+    custom = [entry_name(f) for f in own.values() if merges.concern(f)]
+    for document in page.items:
+        document |= {n: survivors.renamed(document[n]) for n in declared if n in document}
+        if values := document.get("custom"):
+            document["custom"] = values | {n: survivors.renamed(values[n]) for n in custom if n in values}
+
+
 async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:
-    return await titles_of(page.items, aggregate.collection.fields, kernel.catalogue, kernel.views, access)
+    return await titles_of(page.items, aggregate.collection.fields, kernel, access)
 
 
 async def _csv(header: list[str], kinds: list[Field], pages: Pages, zone: tzinfo) -> AsyncIterator[bytes]:

@@ -103,9 +103,8 @@ class _Records:
         body: dict[str, Any] = {"items": items, "next": page.next}
         if named:
             own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name)
-            body["names"] = await titles_of(
-                items, (*self._collection.fields, *own.values()), self._platform.catalogue, self._platform.views, access
-            )
+            fields = (*self._collection.fields, *own.values())
+            body["names"] = await titles_of(items, fields, self._platform, access)
         return json_answer(body)
 
     async def count(self, request: Request) -> Response:

@@ -29,6 +29,7 @@ from shared.kernel.custom_fields import CustomFields
 from shared.kernel.decide import Decider, Decision
 from shared.kernel.idempotency import Idempotency
 from shared.kernel.lookups import Lookups, Sources, views_reach
+from shared.kernel.merges import Merges
 from shared.kernel.parsing import parse
 from shared.kernel.repository import Repository
 from shared.kernel.request_keys import KeyedRequest, RequestKeys
@@ -64,6 +65,7 @@ class CommandBus:
     reach: Callable[[int], Awaitable[None]] | None = None
     holds_rules: bool = True
     custom: CustomFields = field(init=False)
+    merges: Merges = field(init=False)
     _decider: Decider = field(init=False)
     _appender: Appender = field(init=False)
     _idempotency: Idempotency = field(init=False)
@@ -72,7 +74,8 @@ class CommandBus:
 
     def __post_init__(self) -> None:
         self.custom = CustomFields(self.catalogue, self.views)
-        self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids, self.directory)
+        self.merges = Merges(self.catalogue, self.views)
+        self._decider = Decider(self._lookups_of, self.custom, self.clock, self.ids, self.directory, self.merges)
         self._appender = Appender(self.codec, self.reservations, self.ids, self.after_append)
         self._idempotency = Idempotency(RequestKeys(self.reservations.keys), self._replay)
         self._tracing = tracing_is_on()

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Ids, Micros
-from shared.domain.command import Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.record import Record
 from shared.events.envelope import Event
 from shared.kernel.call import Task
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.lookups import Lookups
+from shared.kernel.merges import Merges
 from shared.kernel.preconditions import check, when
 from shared.kernel.reach_check import check_reach
+from shared.kernel.renaming import means_itself, renamed
 from shared.security.directory import Directory
+from shared.views.entries import entry_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,10 @@ class Decider:
         clock: Clock,
         ids: Ids,
         directory: Directory,
+        merges: Merges,
     ) -> None:
         self._lookups, self._custom, self._clock, self._ids = lookups, custom, clock, ids
-        self._directory = directory
+        self._directory, self._merges = directory, merges
 
     async def decide(self, task: Task) -> Decision:
         """Raises NotFound, Forbidden, Invalid, PreconditionFailed, Rejected."""
@@ -59,6 +63,7 @@ class Decider:
         complete = command.creates and not call.causation_id
         lookups = self._lookups(task, id)
         body = await self._custom.checked(access.tenant, aggregate.name, body, lookups.named, complete=complete)
+        body = await self._renamed(task, body, state)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
         calendars = [await self._directory.calendar(access.tenant, user) for user in ("", access.user)]
         context = Context(
@@ -69,6 +74,17 @@ class Decider:
         after.id, after.version = id, state.version + len(events)
         await check_reach(aggregate, state, after, lookups)
         return Decision(id, state, after, events, happened)
+
+    async def _renamed(self, task: Task, body: CommandModel, state: Record) -> CommandModel:
+        """The command with the living in place of merged records."""
+        if means_itself(task.command) or not (body.references or getattr(body, "custom", None)):
+            return body
+        aggregate, tenant = task.aggregate, task.call.access.tenant
+        if not (survivors := await self._merges.of(tenant)):
+            return body
+        own = await self._custom.fields(tenant, aggregate.name) if getattr(body, "custom", None) else {}
+        custom = {entry_name(f) for f in own.values() if self._merges.concern(f)}
+        return renamed(body, aggregate, state, survivors, custom)
 
 
 async def _load(task: Task, id: str) -> Record:

@@ -115,7 +115,7 @@ def build_kernel(
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, ports.views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
-    for listener in (directory, bus.custom, snapshots):
+    for listener in (directory, bus.custom, bus.merges, snapshots):
         projection.subscribe(listener)
     log = LogFollower(ports.store, ENDED_RECORDS)
     log.subscribe(revocations)
@@ -132,7 +132,7 @@ def build_kernel(
         repository=repository,
         bus=bus,
         reservations=reservations,
-        queries=Queries(catalogue, ports.views, repository, projection, snapshots, directory, clock, bus.custom),
+        queries=Queries(ports.views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges),
         snapshots=snapshots,
         projection=projection,
         log=log,

@@ -75,6 +75,21 @@ class Lookups:
         """The same by resource name: for references across services."""
         return await self.state(self._known(resource), id)
 
+    async def living(self, resource: str, id: str) -> Record:
+        """The record, or the one that it lives on in after all merges."""
+        self._known(resource)
+        return await self._living(resource, id)
+
+    async def _living(self, resource: str, id: str) -> Record:
+        record: Record = await self.state(self.catalogue[resource], id)
+        into = getattr(record, "merged_into", None)
+        return record if into is None else await self._living(resource, into)
+
+    async def same(self, resource: str, id: str) -> list[str]:
+        """The ids of all records that are the same one by now."""
+        record = await self.living(resource, id)
+        return list(dict.fromkeys((record.id or id, *getattr(record, "absorbed", ()), id)))
+
     async def events(self, resource: str, id: str) -> list[Recorded]:
         found = await self._repository.events(self._known(resource), self.tenant, id)
         return found if self.position is None else [e for e in found if e.position <= self.position]
@@ -89,13 +104,13 @@ class Lookups:
 
     async def exists(self, field: str, resource: str, id: str | None) -> None:
         """Raises Invalid naming the field unless the record exists, is neither archived nor erased, and is visible to
-        the caller."""
+        the caller. A merged one does where the one it lives on in does."""
         if id is None:
             return
         await self._existing(field, resource, id)
 
     async def _existing(self, field: str, resource: str, id: str) -> Record:
-        record = await self.record(resource, id)
+        record = await self.living(resource, id)
         if _is_gone(record) or not self.sees(resource, record.owner):
             raise _unknown(field, resource)
         return record
@@ -108,7 +123,7 @@ class Lookups:
 
     async def named(self, field: str, resource: str, id: str) -> None:
         """As `exists`, for a reference that the organisation defined: any record type may be named by it."""
-        state = await self._repository.load(self.catalogue[resource], self.tenant, id)
+        state = await self._living(resource, id)
         owners = self.access.owners(self.access.level(resource, "read"))
         owned = self.catalogue[resource].collection.owner is not None
         if _is_gone(state) or (owners is not None and (not owners or (owned and state.owner not in owners))):

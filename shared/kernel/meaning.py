@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 
 from shared.clock import Clock
 from shared.errors import Invalid
-from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.days import dated
+from shared.kernel.merges import Merges
 from shared.messages import said
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.views.filters import typed
-from shared.views.port import Condition, Field, Kind, Query, Scope, Views
+from shared.views.port import Condition, Field, Kind, Query
+from shared.views.query import MAX_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,9 @@ Rewriter = Callable[[Question, Condition], Awaitable[Sequence[Condition]]]
 
 
 class Meaning:
-    def __init__(
-        self, catalogue: Catalogue, views: Views, directory: Directory, clock: Clock, custom: CustomFields
-    ) -> None:
-        self._catalogue, self._views, self._directory, self._clock = catalogue, views, directory, clock
-        self._custom = custom
-        self._rewriters: tuple[Rewriter, ...] = (self._custom_value, self._days, self._merged_record)
+    def __init__(self, directory: Directory, clock: Clock, custom: CustomFields, merges: Merges) -> None:
+        self._directory, self._clock, self._custom, self._merges = directory, clock, custom, merges
+        self._rewriters: tuple[Rewriter, ...] = (self._custom_value, self._days, self._merged_records)
 
     async def of(self, query: Query, question: Question, also: Iterable[str] = ()) -> Query:
         """The query as the views are asked. also: other fields that the question names. Raises Invalid."""
@@ -51,9 +50,15 @@ class Meaning:
         return replace(await _rewritten(query, question, self._rewriters), entries=question.entries)
 
     async def dated(self, query: Query, question: Question) -> Query:
-        """The query with its days as they are now: for an answer of many pages. Raises Invalid."""
+        """The query with its days and the merges as they are now: for an answer of many pages. Raises Invalid."""
         question = await self._with_entries(question, query)
-        return await _rewritten(query, question, (self._custom_value, self._days))
+        return await _rewritten(query, question, self._rewriters)
+
+    async def naming_records(self, question: Question, names: Sequence[str]) -> frozenset[int]:
+        """The places of those names whose fields may name merged records. Raises Invalid."""
+        question = await self._with_entries(question, Query(), names)
+        fields = enumerate(question.field(name) for name in names)
+        return frozenset(place for place, field in fields if field is not None and self._merges.concern(field))
 
     async def _with_entries(self, question: Question, query: Query, also: Iterable[str] = ()) -> Question:
         names = [*(c.field for c in query.where), query.sort, *also]
@@ -80,20 +85,22 @@ class Meaning:
         except ValueError as error:
             raise Invalid.field(condition.field, "bad-filter", said(error)) from error
 
-    async def _merged_record(self, question: Question, condition: Condition) -> Sequence[Condition]:
-        """A filter by a merged record finds what points to the records it absorbed, too."""
-        f = question.field(condition.field)
-        if condition.op != "eq" or f is None or not f.ref or not isinstance(condition.value, str):
+    async def _merged_records(self, question: Question, condition: Condition) -> Sequence[Condition]:
+        """Who asks about a record asks about all that were merged with it, too."""
+        field, op = question.field(condition.field), condition.op
+        if field is None or op not in _NAMING.get(field.kind, ()) or not self._merges.concern(field):
             return (condition,)
-        absorbed = await self._absorbed(f.ref, condition.value, question.access.tenant)
-        return (replace(condition, op="in", value=[condition.value, *absorbed]) if absorbed else condition,)
+        values = condition.value if op == "in" else [condition.value]
+        survivors = await self._merges.of(question.access.tenant)
+        if not survivors or len(values) > MAX_IN or not all(isinstance(v, str) for v in values):
+            return (condition,)
+        same = {id for value in values for id in survivors.same(value)}
+        if same == set(values):
+            return (condition,)
+        return (replace(condition, op="none_of" if op == "ne" else "one_of", value=sorted(same)),)
 
-    async def _absorbed(self, resource: str, id: str, tenant: str) -> list[str]:
-        """The ids of the records that were merged into a record; none where its type does not merge."""
-        if resource not in self._catalogue or not (target := self._catalogue[resource]).merges:
-            return []
-        document = await self._views.get(target.collection.name, id, Scope(tenant))
-        return (document or {}).get("absorbed") or []
+
+_NAMING = {Kind.KEYWORD: ("eq", "in", "ne"), Kind.KEYWORDS: ("contains", "in", "ne")}  # how a condition names records
 
 
 async def _rewritten(query: Query, question: Question, rewriters: Iterable[Rewriter]) -> Query:

@@ -12,9 +12,10 @@ from shared.domain.record import differences
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
-from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
+from shared.kernel.merges import Merges, joined
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.directory import Directory
@@ -56,7 +57,6 @@ NOW = Moment()
 class Queries:
     def __init__(
         self,
-        catalogue: Catalogue,
         views: Views,
         repository: Repository,
         projection: Projection,
@@ -64,9 +64,10 @@ class Queries:
         directory: Directory,
         clock: Clock,
         custom: CustomFields,
+        merges: Merges,
     ) -> None:
-        self.views, self._repository = views, repository
-        self._meaning = Meaning(catalogue, views, directory, clock, custom)
+        self.views, self._repository, self._merges = views, repository, merges
+        self._meaning = Meaning(directory, clock, custom, merges)
         self._projection, self._snapshots = projection, snapshots
 
     async def get(
@@ -142,9 +143,8 @@ class Queries:
         self._snapshots.release()
 
     async def dated(self, aggregate: AnyAggregate, query: Query, access: Access) -> Query:
-        """The same question about the days that its words mean now. Ask it where midnight may pass between two pages.
-
-        Raises Invalid.
+        """The same question about the days that its words mean now, and about what is merged now. Ask it where midnight
+        or a merge may pass between two pages. Raises Invalid.
         """
         return await self._meaning.dated(query, Question(aggregate, access))
 
@@ -172,14 +172,17 @@ class Queries:
         sum: str | None = None,
         moment: Moment = NOW,
     ) -> list[Total]:
-        """Counts and an exact sum per group of values. Raises Invalid, Forbidden."""
+        """Counts and an exact sum per group of values; merged records are one. Raises Invalid, Forbidden."""
         named = (*by, *((sum,) if sum else ()))
         for name in named:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
-        return await self._ask(
+        found = await self._ask(
             aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum), named
         )
+        places = await self._meaning.naming_records(Question(aggregate, access), by)
+        survivors = await self._merges.of(access.tenant) if places and found else None
+        return joined(found, places, survivors) if survivors else found
 
     async def _ask(
         self,

@@ -41,12 +41,12 @@ async def timeline(
             "unknown-kind",
             say("{value} is none of {choices}", value=shown(sorted(unknown)[0]), choices=", ".join(sorted(known))),
         )
-    record = await queries.get(aggregate, id, access, moment=moment)
+    await queries.get(aggregate, id, access, moment=moment)
     changes = _past(await queries.history(aggregate, id, access), moment)
     items: list[Document] = []
     if findable := [a for a in entries if _findable(a, wanted, access)]:
         when = moment if moment.version is None or not changes else _time_of(changes[0], moment)
-        linked = [id, *(record.get("absorbed") or ()), *await _origins(queries, catalogue, aggregate, id, access)]
+        linked = [id, *await _origins(queries, catalogue, aggregate, id, access)]
         for kind in findable:
             items += await _linked(queries, kind, linked, wanted, access, when, limit)
     if CHANGE in wanted:
@@ -95,18 +95,15 @@ async def _linked(
     moment: Moment,
     limit: int,
 ) -> list[Document]:
-    """The newest `limit` records of a type that are linked to each of the records, each once."""
+    """The newest `limit` records of a type that are linked to any of the records, or to one merged with it."""
     how = entry.on_timelines
     assert how is not None
     live = Condition("archived", "eq", False)
     of_kind = () if entry.name in wanted else (Condition(how.kind, "in", sorted(wanted & _kinds(entry))),)
-    found: dict[str, Document] = {}
-    for id in linked:
-        where = (Condition(how.links, "contains", id), live, *of_kind)
-        query = Query(where=where, sort=how.at, descending=True, limit=min(limit, MAX_PAGE))
-        page = await queries.find(entry, query, access, moment)
-        found.update((document["id"], document) for document in page.items)
-    return [{"kind": entry.name, "at": document[how.at], "record": document} for document in found.values()]
+    where = (Condition(how.links, "in", linked), live, *of_kind)
+    query = Query(where=where, sort=how.at, descending=True, limit=min(limit, MAX_PAGE))
+    page = await queries.find(entry, query, access, moment)
+    return [{"kind": entry.name, "at": document[how.at], "record": document} for document in page.items]
 
 
 def _past(history: list[Document], moment: Moment) -> list[Document]:

@@ -140,8 +140,13 @@ class Reservations:
         if unique.value(state) != value or (state.archived and not merged):
             return False
         message = say("another {resource} has this {field}", resource=aggregate.name, field=unique.name)
-        known = {"holder": id} if space == tenant else {}
+        known = {"holder": await self._living(aggregate, tenant, id)} if space == tenant else {}
         raise Duplicate(message, errors=[FieldError(unique.name, "duplicate", message)], **known)
+
+    async def _living(self, aggregate: Aggregate[Any], tenant: str, id: str) -> str:
+        """The record that this one lives on in after all merges, or itself."""
+        into = getattr(await self._repository.load(aggregate, tenant, id), "merged_into", None)
+        return id if into is None else await self._living(aggregate, tenant, into)
 
     async def _streams(self, space: str, aggregate: Aggregate[Any], unique: Unique, text: str) -> list[str]:
         """The streams in which a value may be reserved: of its former key, where that differs, and of today's."""

@@ -21,6 +21,7 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.lookups import RECORDS
+from shared.kernel.merges import Merges
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
@@ -224,7 +225,8 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         await projector.start()
         catalogue, directory = Catalogue([TOY]), UserDirectory(views, {})
         custom = CustomFields(catalogue, views)
-        queries = Queries(catalogue, views, repository, projector, snapshots, directory, clock, custom)
+        merges = Merges(catalogue, views)
+        queries = Queries(views, repository, projector, snapshots, directory, clock, custom, merges)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)
 
 

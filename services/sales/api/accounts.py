@@ -48,10 +48,9 @@ def accounts_router(kernel: Kernel) -> APIRouter:
     async def summary(request: Request) -> Response:
         access, id = await authenticator.access(request), path_id(request)
         params.only(params.pairs_of(request), frozenset())
-        account = await kernel.queries.get(kernel.catalogue["account"], id, access)  # whether it may be seen
+        await kernel.queries.get(kernel.catalogue["account"], id, access)  # whether it may be seen
         _check(access)
-        stored = await kernel.views.get(kernel.catalogue["account"].collection.name, id, Scope(access.tenant))
-        ids = [id, *((stored or account).get("absorbed") or [])]
+        ids = (await kernel.bus.merges.of(access.tenant)).same(id)
         found = await kernel.views.get_many(DEAL_SUMMARIES.collection.name, ids, Scope(access.tenant))
         figures = combine([part for document in found.values() for part in document["parts"].values()])
         for name, sources in _FIGURES.items():

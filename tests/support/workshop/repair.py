@@ -59,7 +59,16 @@ REPAIR = Aggregate(
         1,
         record_fields(
             Repair,
-            Field("links", Kind.KEYWORDS, "相关记录", "Links", indexed=True, writable=False, sources=("account",)),
+            Field(
+                "links",
+                Kind.KEYWORDS,
+                "相关记录",
+                "Links",
+                indexed=True,
+                writable=False,
+                sources=("account",),
+                ref="account",
+            ),
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="repair"),
             Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
         ),
