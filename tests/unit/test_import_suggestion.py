@@ -187,6 +187,30 @@ def test_stages_by_name_and_by_their_usual_place() -> None:
     assert stage_map(theirs, STAGES) == dict(zip(theirs, ours, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("texts", "form", "unclear"),
+    [
+        (["3/4/2026", "12/31/2026"], "%m/%d/%Y", False),
+        (["31/12/2026", "3/4/2026"], "%d/%m/%Y", False),
+        (["3/4/2026", "5/6/2026"], "%m/%d/%Y", True),
+        (["2026-03-04 08:30"], "%Y-%m-%d %H:%M", False),
+        (["2026年3月4日"], "%Y年%m月%d日", False),
+        (["24. Dezember"], "", False),
+        (["4711", "4712"], "", False),
+    ],
+)
+def test_the_form_of_days(texts: list[str], form: str, unclear: bool) -> None:
+    [profile] = profiles(["Date"], [[text] for text in texts])
+    assert (profile.date_form, profile.unclear) == (form, unclear)
+    profile.put_day_first()
+    assert profile.date_form == ("%d/%m/%Y" if unclear else form)
+
+
+def test_an_unclear_order_of_day_and_month_is_said() -> None:
+    found = match(targets("opportunity"), profiles(["Close date"], [["3/4/2026"]]))
+    assert "the month comes first here" in found[0].reason
+
+
 # --- the whole --------------------------------------------------------------------------------------------------------
 
 

@@ -65,7 +65,8 @@ FORMATS = tuple(day + hour for day in _DAYS for hour in _HOURS)
 class Profile:
     """values: those that are there, with how often each occurs; rows: of the file. shares: kind → 0 … 1 of them.
 
-    date_form: of its days, "" for none. split: the sign that parts several values in a cell.
+    date_form: of its days, "" for none. unclear: day and month may change places in
+    all of them. split: the sign that parts several values in a cell.
     """
 
     column: str
@@ -76,6 +77,7 @@ class Profile:
     seen: set[int] = field(default_factory=set)
     shares: dict[str, float] = field(default_factory=dict)
     date_form: str = ""
+    unclear: bool = False
     split: str = ""
 
     @property
@@ -93,6 +95,11 @@ class Profile:
             return datetime.strptime(text.strip(), self.date_form).date() if self.date_form else None
         except ValueError:
             return None
+
+    def put_day_first(self) -> None:
+        """Of two numbers that may be the day, take the first one."""
+        if self.unclear and self.date_form.startswith("%m"):
+            self.date_form = _swapped(self.date_form)
 
     def share(self, kind: str) -> float:
         return self.shares.get(kind, 0.0)
@@ -115,6 +122,7 @@ class Profile:
         for kind, fits in _KINDS.items():
             self.shares[kind] = sum(map(fits, texts)) / len(texts) if texts else 0.0
         self.date_form, self.shares["date"] = _date_form(texts)
+        self.unclear = bool(self.date_form) and _date_share(texts, _swapped(self.date_form)) == self.share("date")
         self.split = next((s for s in _LIST_SIGNS if any(_is_list(t, s) for t in texts)), "")
         return self
 
@@ -208,6 +216,18 @@ def _date_form(texts: list[str]) -> tuple[str, float]:
         if count > most:
             best, most = form, count
     return best, most / len(texts)
+
+
+def _date_share(texts: list[str], form: str) -> float:
+    return sum(_is_day(text, form) for text in texts) / len(texts) if form else 0.0
+
+
+def _swapped(form: str) -> str:
+    """`%m/%d/%Y` ↔ `%d/%m/%Y`; "" where a form leaves nothing to choose."""
+    first = form[:5]
+    if first[:2] not in ("%d", "%m") or first[3:] not in ("%d", "%m"):
+        return ""
+    return first[3:] + first[2] + first[:2] + form[5:]
 
 
 def _is_day_any(texts: list[str], form: str) -> bool:

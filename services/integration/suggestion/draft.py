@@ -99,7 +99,7 @@ class _Draft:
         fields: Fields = {}
         for target, profile in self.taken.items():
             name = target.partition("#")[0]
-            if name in self.targets.fields or name.startswith("custom."):
+            if name != "parent" and (name in self.targets.fields or name.startswith("custom.")):
                 fields.setdefault(name, self.values.of(target, profile))
         if self._type == "contact":
             self._names(fields)
@@ -107,6 +107,9 @@ class _Draft:
                 fields["account"] = account
         if self._type == "activity" and "kind" not in fields:
             fields["kind"] = {"constant": "task"}
+        if self._type == "opportunity" and "name" not in fields:
+            parts = [self.taken[n].column for n in ("product", "account", "external_id") if n in self.taken]
+            fields |= {"name": {"concat": parts[:2], "separator": " · "}} if parts else {}
         return fields
 
     def _names(self, fields: Fields) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ _MAPS = {
     ("activity", "priority"): "activity.priority",
     ("activity", "kind"): "activity.kind",
 }
-_REFERENCES = {"owner": ("user",), "account": ("account",), "product": ("product",), "pipeline": ("pipeline",)}
 _ISO_HOURS = ("T%H:%M:%S", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", " %H:%M:%S%z")
 _NATIVE = ("", "%Y-%m-%d")  # days that are understood as they stand
 _MOMENTS = (*_NATIVE, *(f"%Y-%m-%d{hour}" for hour in (" %H:%M", " %H:%M:%S", *_ISO_HOURS)))
+_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")  # no other country writes such numbers
+_MANY = 0.4  # share of the phone numbers: the others may be landlines
 Expression = Any
 
 
@@ -43,8 +45,8 @@ class Expressions:
         name = target.rpartition(".")[2]
         if (further := self.taken.get(f"{target}#2")) is not None:
             return self._joined(profile, further)
-        if name in _REFERENCES and "." not in target:
-            return self._reference(name, profile)
+        if (ref := self._ref(name)) and "." not in target:
+            return self._reference(ref, profile)
         if (known := _MAPS.get((self.aggregate.name, name))) is not None:
             return self._replaced(profile, value_map(known, profile.values))
         if name == "stage" and self.stages:
@@ -81,19 +83,27 @@ class Expressions:
 
     def country(self) -> Expression | None:
         """Whose phone numbers are meant where they have no country code: the row's own country, else the usual one."""
+        numbers = [text for p in self.taken.values() if p.share("phone") for text in p.values]
         profile = self.taken.get("country") or self.taken.get("addresses.work.country")
-        if profile is None or not any(p.share("phone") for p in self.taken.values()):
+        if not numbers:
             return None
-        codes = Counter(code for text in profile.values.elements() if (code := _code(text)))
+        if profile is None:
+            return "CN" if sum(map(_is_chinese_mobile, numbers)) > _MANY * len(numbers) else None
+        codes = Counter(code for text in profile.values.elements() if (code := code_of(text)))
         return {"column": profile.column, "default": codes.most_common(1)[0][0]} if codes else None
 
     def _kind(self, name: str) -> Kind | None:
         declared = self.aggregate.collection.field(name)
         return declared.kind if declared is not None else None
 
-    def _reference(self, name: str, profile: Profile) -> Expression:
-        by = "email" if profile.share("email") > 0.8 else "name"
-        return {"column": profile.column, "lookup": f"{_REFERENCES[name][0]}.{by}", "on_error": "warn"}
+    def _ref(self, name: str) -> str:
+        """The record type that a field refers to, "" for none."""
+        declared = self.aggregate.collection.field(name)
+        return (declared.ref if declared is not None else None) or ""
+
+    def _reference(self, ref: str, profile: Profile) -> Expression:
+        by = "email" if ref == "user" and profile.share("email") > 0.8 else "name"
+        return {"column": profile.column, "lookup": f"{ref}.{by}", "on_error": "warn"}
 
     def _replaced(self, profile: Profile, table: Mapping[str, str]) -> Expression:
         found: dict[str, Any] = {"column": profile.column}
@@ -111,7 +121,12 @@ def _dict(expression: Expression) -> dict[str, Any]:
     return expression if isinstance(expression, dict) else {"column": expression}
 
 
-def _code(text: str) -> str:
+def _is_chinese_mobile(text: str) -> bool:
+    return bool(_CHINESE_MOBILE.fullmatch(re.sub(r"[\s-]", "", text)))
+
+
+def code_of(text: str) -> str:
+    """The ISO code of a country, "" for a text that is none."""
     try:
         return country_of(text)
     except BadCountry:

@@ -75,8 +75,13 @@ class Further:
             self._then("add-address", {**fields, "kind": {"constant": kind}}, [p.column for p in own.values()])
 
     def _tags(self) -> None:
-        if (tags := self.taken.get("tags")) is not None:
-            self._then("tags", {"add": {"column": tags.column, "split": tags.split or ";"}}, [tags.column])
+        if (tags := self.taken.get("tags")) is None:
+            return
+        value: dict[str, Any] = {"column": tags.column, "split": tags.split or ";"}
+        parts = {part.strip() for text in tags.values for part in text.split(value["split"])}
+        if groups := {part: part[2:] for part in sorted(parts) if part.startswith("* ")}:  # Google's own
+            value["replace"] = groups
+        self._then("tags", {"add": value}, [tags.column])
 
     def _lead_status(self) -> None:
         if self.targets.aggregate.name == "lead" and (status := self.taken.get("status")) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from services.integration.suggestion.columns import LOOKED_AT, Profile, profiles
 from services.integration.suggestion.draft import draft
+from services.integration.suggestion.expressions import code_of
 from services.integration.suggestion.further import Sample
 from services.integration.suggestion.headings import meanings, words
 from services.integration.suggestion.matching import Choice, match
@@ -29,12 +31,19 @@ _NEEDS: dict[str, tuple[frozenset[str], ...]] = {
     "account": (frozenset({"name"}),),
     "contact": (frozenset({"name"}), frozenset({"family_name"}), frozenset({"given_name"}), frozenset({"email"})),
     "lead": (frozenset({"status"}), frozenset({"company"})),
-    "opportunity": (frozenset({"name", "stage"}), frozenset({"name", "close_date"}), frozenset({"stage", "amount"})),
+    "opportunity": (
+        frozenset({"name", "stage"}),
+        frozenset({"account", "stage"}),
+        frozenset({"name", "close_date"}),
+        frozenset({"stage", "amount"}),
+    ),
     "activity": (frozenset({"subject"}),),
     "product": (frozenset({"name", "list_price"}), frozenset({"code"})),
 }
 RECORD_TYPES = tuple(_NEEDS)
 _NAMED, _OWN = 0.25, 0.1  # in favour of a type that the file's name, and that headings name
+_SURE = 0.7  # confidence of the fields that a record cannot be without
+_MONTH_FIRST = ("US", "PH", "FM", "MH", "PW")
 _NAMELESS = 0.3  # against persons without names
 _PERSONS = frozenset({"name", "given_name", "family_name"})
 
@@ -65,6 +74,9 @@ async def propose(kernel: Kernel, access: Access, facts: Facts, resource: str, t
     """resource: "" = the one that suits best. Raises Forbidden, NotFound, Invalid for a resource that is none."""
     rows = await asyncio.to_thread(_head, facts)
     found = await asyncio.to_thread(profiles, facts.columns, ([row[c] for c in facts.columns] for row in rows))
+    if _day_comes_first(found, await kernel.directory.country(access.tenant)):
+        for profile in found:
+            profile.put_day_first()
     if not resource:
         possible = [targets_of(kernel.catalogue[n], access) for n in RECORD_TYPES if _may_import(kernel, access, n)]
         resource = await asyncio.to_thread(likeliest, possible, found, facts.name)
@@ -86,6 +98,13 @@ def _head(facts: Facts) -> list[dict[str, str]]:
     return [dict(zip(facts.columns, row, strict=True)) for row in islice(cells, LOOKED_AT)]
 
 
+def _day_comes_first(found: Sequence[Profile], home: str) -> bool:
+    """Whether 3/4/2026 is in April: nearly everywhere, if the file or the organisation says where we are."""
+    named = Counter(code for p in found if p.share("country") > _SURE for text in p.values if (code := code_of(text)))
+    country = named.most_common(1)[0][0] if named else home
+    return bool(country) and country not in _MONTH_FIRST
+
+
 def likeliest(possible: Sequence[Targets], found: Sequence[Profile], file: str) -> str:
     """The record type that takes most columns, with regard to what headings and the file call it; "" = none."""
     named = {m.about for m in meanings(file.rpartition(".")[0])} | _objects_in(file)
@@ -93,7 +112,7 @@ def likeliest(possible: Sequence[Targets], found: Sequence[Profile], file: str) 
     for targets in possible:
         choices = [c for c in match(targets, found) if c.field]
         name = targets.aggregate.name
-        have = {c.field for c in choices}
+        have = {c.field for c in choices if c.confidence >= _SURE}
         if not any(needed <= have for needed in _NEEDS[name]):
             continue
         own = sum(m.about == name for p in found for m in meanings(p.column)[:1])

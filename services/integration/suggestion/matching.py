@@ -244,6 +244,11 @@ def _fit(field: str, profile: Profile) -> tuple[float, str]:
 
 
 def _because(meaning: Meaning, kind: str, profile: Profile) -> Message:
+    if kind == "date" and profile.unclear:
+        first = _DAY if profile.date_form.startswith("%d") else _MONTH
+        return say(
+            "the heading says so; nothing tells which number is the day: the {first} comes first here", first=first
+        )
     if kind:
         return say("the heading says so, and the values are {kind}", kind=_kind(kind))
     if not profile.filled:
@@ -257,6 +262,7 @@ def _kind(kind: str) -> Message:
     return _NAMES[kind]
 
 
+_DAY, _MONTH = say("day"), say("month")
 _NAMES = {
     "email": say("e-mail addresses"),
     "phone": say("phone numbers"),
