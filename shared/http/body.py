@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 
+from shared.domain.countries import BadCountry, country_of
 from shared.domain.types import IN_BODY, Reading
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
@@ -83,9 +85,18 @@ def validate(body: bytes, adapter: TypeAdapter[T], reading: Reading = IN_BODY) -
     """
     parsed = parse_json(body or b"{}")
     try:
-        return adapter.validate_python(parsed, strict=True, context=reading)
+        return adapter.validate_python(parsed, strict=True, context=_in_its_country(reading, parsed))
     except ValidationError as error:
         raise invalid_from(error) from error
+
+
+def _in_its_country(reading: Reading, parsed: Any) -> Reading:
+    """National phone numbers are those of the record's own country, where the body says it."""
+    own = parsed.get("country") if isinstance(parsed, dict) else None
+    try:
+        return replace(reading, country=country_of(own)) if own and isinstance(own, str) else reading
+    except BadCountry:
+        return reading  # the field itself reports it
 
 
 def parse_json(body: bytes) -> Any:

@@ -37,16 +37,22 @@ async def test_the_organisations_country_is_meant(tmp_path: Path) -> None:
         await desk.suite.kernel.projector.catch_up()
         acme = await desk.create("/customer/accounts", **body)
         assert await shown(desk, f"/customer/accounts/{acme}") == "+8613800138000"
+        body = {"name": "Emily's", "phone": "(413) 555-0100", "country": "United States"}
+        emily = await desk.create("/customer/accounts", **body)
+        assert await shown(desk, f"/customer/accounts/{emily}") == "+14135550100"
         (await desk.client.patch("/identity/me", json={"phone": "010-12345678转8001"})).raise_for_status()
         assert await shown(desk, f"/identity/users/{desk.user}") == "+861012345678;ext=8001"
 
-        rows = "Phone,Name,Land\n138 0013 8000,Acme Ltd,China\n010-87654321,Beta,德国\n12,Gamma,CN\n"
+        rows = "Phone,Name,Land\n138 0013 8000,Acme Ltd,China\n010-87654321,Beta,\n12,Gamma,CN\n"
+        rows += "0221 123456,Delta,德国\n"
         report = await desk.run(MAPPING, {"phones.csv": rows})
-        assert [report["totals"][what] for what in ("updated", "created", "rejected")] == [1, 1, 1]
+        assert [report["totals"][what] for what in ("updated", "created", "rejected")] == [1, 2, 1]
         changed = await desk.get(f"/customer/accounts/{acme}")
         assert (changed["name"], changed["country"]) == ("Acme Ltd", "CN")
+        [delta] = (await desk.get("/customer/accounts", name="Delta"))["items"]
+        assert (delta["phone"], delta["country"]) == ("+49221123456", "DE")
         [beta] = (await desk.get("/customer/accounts", name="Beta"))["items"]
-        assert (beta["phone"], beta["country"]) == ("+861087654321", "DE")
+        assert (beta["phone"], beta["country"]) == ("+861087654321", "")
 
 
 async def test_a_number_is_removed_by_any_spelling(tmp_path: Path) -> None:

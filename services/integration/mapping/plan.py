@@ -93,7 +93,9 @@ def key_text(step: PreparedStep, cells: Cells) -> str:
 
 
 def row_country(step: PreparedStep, cells: Cells) -> str:
-    return country_of_row(step.spec.country, cells, step.country)
+    """Whose national numbers a row means: the step says it, else the record's own country, else the organisation's."""
+    own = step.spec.fields.get("country")
+    return country_of_row(step.spec.country or (own if isinstance(own, Value) else None), cells, step.country)
 
 
 def is_about(step: PreparedStep, cells: Cells) -> bool:
