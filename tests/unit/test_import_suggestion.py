@@ -116,6 +116,43 @@ def test_headings_in_six_languages_and_values(
     assert list(chosen(resource, columns, *([row] if row else [])).values()) == wanted
 
 
+OUTLOOK = "given_name family_name account.name department title addresses.work.street addresses.work.city phone email"
+
+
+@pytest.mark.parametrize(
+    ("resource", "columns", "wanted"),
+    [
+        (
+            "contact",
+            "Prénom, Nom, Société, Service, Titre, Rue (bureau), Ville (bureau), Téléphone (bureau), "
+            "Adresse de messagerie",
+            OUTLOOK,
+        ),
+        (
+            "contact",
+            "Nombre, Apellidos, Organización, Departamento, Puesto, Calle del trabajo, Ciudad de trabajo, "
+            "Teléfono del trabajo, Dirección de correo electrónico",
+            OUTLOOK,
+        ),
+        ("contact", "Name, Vorname, Handy, Bemerkungen", "family_name given_name phones.mobile description"),
+        ("contact", "名稱, 公司, 職稱, 行動電話, 電子郵件", "name account.name title phones.mobile email"),
+        ("account", "Firmenname, Kundennummer, Umsatz, Kundenbetreuer", "name external_id annual_revenue owner"),
+        ("account", "Razón social, NIF, Facturación anual, Empleados", "name tax_id annual_revenue employees"),
+        ("account", "公司名稱, 產業別, 員工人數, 縣市, 負責業務", "name industry employees city owner"),
+        (
+            "opportunity",
+            "Affaire, Client, Montant, Étape, Date de clôture prévue",
+            "name account amount stage close_date",
+        ),
+        ("opportunity", "商機名稱, 客戶名稱, 金額, 幣別, 成交機率", "name account amount currency probability"),
+        ("activity", "Asunto, Vencimiento, Prioridad, Estado, Cliente", "subject due priority done links.account"),
+        ("lead", "线索名称, 公司名称, 手机号码, 跟进状态", "name company mobile status"),
+    ],
+)
+def test_lists_in_other_languages(resource: str, columns: str, wanted: str) -> None:
+    assert list(chosen(resource, columns.split(", ")).values()) == wanted.split()
+
+
 def test_one_field_is_taken_by_one_column() -> None:
     found = match(targets("account"), profiles(["Company", "Account Name"], [["", "Acme"], ["", "Beta"]]))
     assert [c.field for c in found] == ["", "name"]

@@ -55,6 +55,7 @@ _BY_VALUES = (
     ("currency", "currency", 0.5),
     ("phone", "phone", 0.55),
 )
+_NAME_OR_PART = frozenset({"name", "nom", "nombre"})
 _FITS = 0.8  # share of the values from which on they all count as fitting
 _TEXTS = frozenset({"name", "given_name", "family_name", "title", "company", "city", "account.name", "subject"})
 
@@ -86,6 +87,8 @@ def match(
     """One choice for each column, in their order. custom: each custom field's name with its titles."""
     matcher = _Matcher(targets, _by_title(targets, custom))
     found = [matcher.candidates(p) for p in profiles]
+    if targets.aggregate.name in _OF_PERSONS:
+        _complete_names(found, profiles)
     names = list(dict.fromkeys(c.field for candidates in found for c in candidates.values()))
     most = max((p.rows for p in profiles), default=0) or 1
     weights = [
@@ -96,6 +99,18 @@ def match(
     fields = {at: name for name, at in holder.items()}
     holders = {name: profiles[at].column for name, at in holder.items()}
     return [_choice(p, found[n], fields.get(n, ""), holders) for n, p in enumerate(profiles)]
+
+
+def _complete_names(found: Sequence[dict[str, _Candidate]], profiles: Sequence[Profile]) -> None:
+    """`Name` next to `Vorname` (or `Nom` to `Prénom`, `Nombre` to `Apellidos`) is the other part of the name."""
+    parts = {field for candidates in found for field in ("given_name", "family_name") if field in candidates}
+    if len(parts) != 1:
+        return
+    other = "family_name" if "given_name" in parts else "given_name"
+    for candidates, profile in zip(found, profiles, strict=True):
+        if "name" in candidates and bare(profile.column) in _NAME_OR_PART and profile.share("person") < _FITS:
+            whole = candidates.pop("name")
+            candidates[other] = _Candidate(other, whole.weight, say("the other part of the name has a column"))
 
 
 def _weight(candidate: _Candidate | None, profile: Profile, rows: int) -> float:
