@@ -11,7 +11,7 @@ from pydantic import Field as F
 
 from shared.clock import day
 from shared.domain.money import rounded, written
-from shared.domain.types import AMOUNT_LIMIT, decimal_as_in, decimal_of
+from shared.domain.types import AMOUNT_LIMIT, checked_day, decimal_as_in, number_given
 from shared.messages import fault, shown
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
@@ -19,17 +19,15 @@ _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)  # a product of quantity, pric
 
 
 def _day(value: str) -> str:
-    try:
-        if _FIRST <= day(value).isoformat() <= _LAST:
-            return value
-    except ValueError:
-        pass
+    found = checked_day(value, "day")
+    if _FIRST <= found <= _LAST:
+        return found
     raise fault("day", "{value} is no day; write one that exists, as in 2026-11-24", value=shown(value))
 
 
-def _number(value: Any, places: int, most: Decimal) -> str:
+def _number(value: Any, places: int, most: Decimal, *, percent: bool = False) -> str:
     """A decimal from 0 to `most` with so many places at most, as text without needless zeros."""
-    number = decimal_of(value)
+    number = number_given(value, percent=percent)
     if number is None or not 0 <= number <= most:
         raise fault("number", "{value} is no number from 0 to {most}", value=shown(value), most=str(most))
     exact = number.quantize(Decimal(1).scaleb(-places))
@@ -39,7 +37,7 @@ def _number(value: Any, places: int, most: Decimal) -> str:
 
 
 def _percent(value: Any) -> str:
-    return _number(value, 2, Decimal(100))
+    return _number(value, 2, Decimal(100), percent=True)
 
 
 def _quantity(value: Any) -> str:
@@ -49,12 +47,20 @@ def _quantity(value: Any) -> str:
     return quantity
 
 
+def _whole_percent(value: Any) -> Any:
+    """`50 %` → 50."""
+    if isinstance(value, str) and value.rstrip().endswith(("%", "％")):
+        number = number_given(value, percent=True)
+        return int(number) if number is not None and number == number.to_integral_value() else value
+    return value
+
+
 _DATE: dict[str, Any] = {"format": "date", "examples": ["2026-11-24"]}
 
-Day = Annotated[str, F(max_length=10, json_schema_extra=_DATE), AfterValidator(_day)]
+Day = Annotated[str, F(max_length=60, json_schema_extra=_DATE), AfterValidator(_day)]
 Percent = Annotated[str, BeforeValidator(_percent), decimal_as_in("12.5")]
 Quantity = Annotated[str, BeforeValidator(_quantity), decimal_as_in("40")]
-Probability = Annotated[int, F(ge=0, le=100)]
+Probability = Annotated[int, BeforeValidator(_whole_percent), F(ge=0, le=100)]
 
 
 def line_amount(quantity: str, unit_price: str, discount_percent: str, currency: str) -> str:

@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.clock import day, from_rfc3339, to_rfc3339
-from shared.domain.types import Amount, Currency, ExactNumber, decimal_key, decimal_of
+from shared.clock import from_rfc3339, to_rfc3339
+from shared.domain.dates import BadDate
+from shared.domain.numbers import BadNumber, number_of
+from shared.domain.types import Amount, Currency, ExactNumber, day_given, decimal_key, decimal_of
 from shared.errors import FieldError
 from shared.messages import Message, say, shown
 from shared.views.schema import Document, Field, Kind
@@ -115,6 +117,9 @@ def _integer(value: Any) -> int:
 def _decimal(value: Any) -> int | str:
     """Small whole numbers stay JSON numbers; all others are text in plain notation."""
     number = decimal_of(value)
+    plain = number is not None or not isinstance(value, str)
+    if not plain:
+        number = _written(value)
     if number is None and not isinstance(value, ExactNumber):
         raise _wrong(say("{value} is no decimal number; write it as in 1054.25", value=shown(value)))
     if number is None or _beyond(number):
@@ -127,7 +132,17 @@ def _decimal(value: Any) -> int | str:
                 places=_PLACES,
             ),
         )
-    return value if type(value) is int else decimal_key(value) or "0"
+    return value if type(value) is int else decimal_key(value if plain else number) or "0"
+
+
+def _written(text: str) -> Decimal | None:
+    """A number as people write it."""
+    try:
+        return number_of(text)
+    except BadNumber as error:
+        if error.unclear is not None:
+            raise BadValue("number-ambiguous", error.unclear) from None
+        return None
 
 
 def _beyond(number: Decimal) -> bool:
@@ -155,8 +170,10 @@ def _money(value: Any) -> dict[str, str]:
 
 def _date(value: Any) -> str:
     try:
-        return day(value).isoformat()
-    except (ValueError, TypeError, AttributeError):
+        return day_given(value if isinstance(value, str) else "")
+    except BadDate as error:
+        if error.unclear is not None:
+            raise BadValue("date-ambiguous", error.unclear) from None
         raise _wrong(say("{value} is no day that exists; write it as in 2026-11-24", value=shown(value))) from None
 
 

@@ -15,8 +15,10 @@ from shared.domain.address import BadAddress, address
 from shared.domain.calendar import is_zone
 from shared.domain.codes import CURRENCIES
 from shared.domain.countries import BadCountry, country_of
+from shared.domain.dates import BadDate, date_of
+from shared.domain.numbers import BadNumber, number_of
 from shared.domain.phones import BadPhone, known_phone, phone_of
-from shared.messages import fault, shown
+from shared.messages import as_fault, fault, shown
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 AMOUNT_LIMIT = Decimal(10) ** 14
@@ -120,6 +122,42 @@ def decimal_of(value: Any) -> Decimal | None:
     return Decimal(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
 
 
+def number_given(value: Any, *, percent: bool = False) -> Decimal | None:
+    """As `decimal_of`, of a text in any form that people write, too. percent: `5 %` is 5.
+
+    Raises what a validator raises for a text that may be one number or another.
+    """
+    number = decimal_of(value)
+    if number is not None or not isinstance(value, str):
+        return number
+    try:
+        return number_of(value, percent=percent)
+    except BadNumber as error:
+        if error.unclear is None:
+            return None
+        raise as_fault("number-ambiguous", error.unclear) from None
+
+
+def checked_day(value: str, code: str = "date") -> str:
+    """As `day_given`; raises what a validator raises. code: for what is no day."""
+    try:
+        return day_given(value)
+    except BadDate as error:
+        if error.unclear is not None:
+            raise as_fault("date-ambiguous", error.unclear) from None
+        raise fault(code, "{value} is no day; write one that exists, as in 2026-11-24", value=shown(value)) from None
+
+
+def day_given(text: str) -> str:
+    """YYYY-MM-DD of a day in any form that people write. Raises BadDate."""
+    try:
+        return day(text).isoformat() if is_day(text) else date_of(text).day
+    except BadDate:
+        raise
+    except ValueError:
+        raise BadDate from None
+
+
 def decimal_key(value: Any) -> str | None:
     """The one plain form of a number: `12.50`, `+12.5` and `1.25e1` → `12.5`, `-0.0` → `0`; None for anything else."""
     number = decimal_of(value)
@@ -155,7 +193,7 @@ def _price(value: Any) -> str:
 
 def _number_text(value: Any, most: int) -> str:
     """A number as text with two decimals, up to `most` where it has more; its currency may allow fewer (`money`)."""
-    number = decimal_of(value)
+    number = number_given(value)
     if number is None:
         raise fault("amount", "{value} is no amount; write a decimal number, as in 1054.00", value=shown(value))
     if abs(number) >= AMOUNT_LIMIT:
@@ -173,6 +211,10 @@ def _not_negative(value: str) -> str:
     if value.startswith("-") and Decimal(value) != 0:
         raise fault("amount", "{value} is negative; this amount cannot be", value=shown(value))
     return value.removeprefix("-")
+
+
+def _day(value: str) -> str:
+    return checked_day(value) if value else value
 
 
 def _moment(value: Any, info: ValidationInfo) -> int:
@@ -198,15 +240,6 @@ def _moment_or_day(value: Any, info: ValidationInfo) -> int | str:
 def _time_zone(value: str) -> str:
     if value and not is_zone(value):
         raise fault("time_zone", "{value} is no time zone; use its IANA name, as in Asia/Shanghai", value=shown(value))
-    return value
-
-
-def _day(value: str) -> str:
-    try:
-        if value:
-            day(value)
-    except ValueError:
-        raise fault("date", "{value} is no day; write one that exists, as in 2026-11-24", value=shown(value)) from None
     return value
 
 
@@ -245,7 +278,7 @@ Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in
 SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]
 Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT]
 Price = Annotated[str, BeforeValidator(_price), AfterValidator(_not_negative), decimal_as_in("0.0045")]  # of one unit
-Day = Annotated[str, F(max_length=10, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day)]
+Day = Annotated[str, F(max_length=60, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day)]
 Moment = Annotated[
     Micros,
     BeforeValidator(_moment),

@@ -47,7 +47,12 @@ def part(text: str) -> Message:
 
 def fault(code: str, template: str, /, **params: Any) -> PydanticCustomError:
     """What a validator raises: an error with our own code and message."""
-    return PydanticCustomError(code, "{said}", {"said": say(template, **params)})
+    return as_fault(code, say(template, **params))
+
+
+def as_fault(code: str, message: Message) -> PydanticCustomError:
+    """The same, of a message that is there already."""
+    return PydanticCustomError(code, "{said}", {"said": message})
 
 
 def said(error: Exception) -> str:

@@ -70,7 +70,7 @@ async def http(whole: Whole) -> AsyncIterator[httpx.AsyncClient]:
         (DEALS, {"name": "D", "currency": "XYZ"}, [("currency", "currency")]),
         (DEALS, {"name": "D", "currency": "¥¥¥"}, [("currency", "currency")]),
         (DEALS, {"name": "D", "close_date": "2026-02-30"}, [("close_date", "day")]),
-        (DEALS, {"name": "D", "close_date": "30.06.2026"}, [("close_date", "day")]),
+        (DEALS, {"name": "D", "close_date": "31.06.2026"}, [("close_date", "day")]),
         (DEALS, {"name": "D", "close_date": "2026-W01-1"}, [("close_date", "day")]),
         (DEALS, {"name": "D", "close_date": 20260630}, [("close_date", "string-type")]),
         (ACTIVITIES, {"kind": "task", "subject": "S", "due": "2026-13-01T00:00:00Z"}, [("due", "moment")]),
@@ -87,11 +87,16 @@ async def test_fields(http: httpx.AsyncClient, path: str, body: Any, errors: lis
 
 @pytest.mark.parametrize(
     "amount",
-    ["NaN", "Infinity", "-Infinity", "sNaN", "1e999", "1e9999", 1e300, "12,5", "1.234,50", "1_000", "１２", "¥12", "",
+    ["NaN", "Infinity", "-Infinity", "sNaN", "1e999", "1e9999", 1e300, "12,5,0", "1.2.34,50", "1_000", "²", "¥", "",
      " ", "0x10", "1.005", 0.001, 10**15, True, [], {}, "-1", -1, "1" * 101],
 )  # fmt: skip
 async def test_amounts_that_are_not_numbers(http: httpx.AsyncClient, amount: Any) -> None:
     invalid(await http.post(DEALS, json={"name": "D", "amount": amount}), ("amount", "amount"))
+
+
+async def test_what_may_be_one_value_or_another(http: httpx.AsyncClient) -> None:
+    invalid(await http.post(DEALS, json={"name": "D", "amount": "1,250"}), ("amount", "number-ambiguous"))
+    invalid(await http.post(DEALS, json={"name": "D", "close_date": "1/2/2027"}), ("close_date", "date-ambiguous"))
 
 
 async def test_an_amount_beyond_all_numbers(http: httpx.AsyncClient) -> None:

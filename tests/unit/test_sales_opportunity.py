@@ -108,7 +108,7 @@ class TestOpening:
     def test_what_is_no_day_amount_or_currency_is_named(self) -> None:
         for field, value in (
             ("close_date", "2027-02-30"),
-            ("close_date", "31.12.2027"),
+            ("close_date", "31.11.2027"),
             ("amount", "much"),
             ("amount", "-1"),
             ("currency", "XXY"),

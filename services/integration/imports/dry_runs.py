@@ -51,7 +51,7 @@ class DryRuns:
         """Begin a dry run; returns its id. Raises Invalid, Forbidden as an import would."""
         kernel, id = self._kernel, self._kernel.ids.new()
         folder = self._files.of_dry_run(id)
-        opened = await accept(kernel.catalogue, access, text, sources, folder)
+        opened = await accept(kernel, access, text, sources, folder)
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         described = DryRun(access.tenant, access.user, text, files, opened.total)
         with closing(JobFile(job_file(folder), erasures=await kernel.keys.destroyed())) as file:

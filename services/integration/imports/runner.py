@@ -22,6 +22,7 @@ from services.integration.imports.rehearsal import Stage
 from services.integration.imports.report import SHOWN, Progress
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_about, key_text, plan_row
 from services.integration.mapping.prepared import PreparedStep
+from services.integration.mapping.settling import settle
 from services.integration.mapping.values import BadCell, Cells, texts_of
 from shared.domain.custom_values import kind_of
 from shared.errors import FieldError
@@ -99,7 +100,7 @@ class Runner:
         await self._finder.know(self._kernel.bus.custom, tenant, self._job.steps)
         for step in self._job.steps[self._mark.step :]:
             self._report(step)
-            await self._step(replace(step, country=country, calendar=calendar))
+            await self._step(await self._settled(replace(step, country=country, calendar=calendar)))
             await self._wait_for_views(0)  # a later step finds what this one made
             self._forget_seen()
             self._finder.forget()
@@ -108,6 +109,11 @@ class Runner:
             self._mark.step, self._mark.row = step.index + 1, 0
             self._job.file.save(self._mark)
         return self._mark
+
+    async def _settled(self, step: PreparedStep) -> PreparedStep:
+        """What the mapping leaves open and the columns tell is filled in. Raises Invalid."""
+        custom = await self._custom_kinds(step)
+        return await asyncio.to_thread(settle, step, lambda: (cells for _, cells in self._rows(step, 0)), custom, {})
 
     async def _step(self, step: PreparedStep) -> None:
         custom = await self._custom_kinds(step)

@@ -25,7 +25,7 @@ async def start_import(
     """
     id = kernel.ids.new()
     folder = ImportFiles(kernel.files).of_import(id)
-    opened = await accept(kernel.catalogue, access, text, sources, folder)
+    opened = await accept(kernel, access, text, sources, folder)
     try:
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         body = {"name": opened.mapping.name, "mapping": text, "files": files, "total": opened.total}

@@ -6,19 +6,25 @@ import asyncio
 import hmac
 import os
 import shutil
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from services.integration.import_job import IMPORT
+from services.integration.imports.runner import custom_kinds
 from services.integration.mapping.prepared import PreparedStep, check_columns, check_rights, prepare
+from services.integration.mapping.settling import settle
 from services.integration.mapping.spec import Mapping, parse_mapping
+from services.integration.mapping.values import Cells
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.security.rootkey import sync_directory
-from shared.tabular.table import Facts, examine
+from shared.tabular.table import Facts, examine, read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,7 @@ class Opened:
         return sum(1 if s.spec.file is None else self.files[s.spec.file].rows for s in self.steps)
 
 
-async def accept(
-    catalogue: Catalogue, access: Access, text: str, sources: MappingOf[str, Path], folder: Path
-) -> Opened:
+async def accept(kernel: Kernel, access: Access, text: str, sources: MappingOf[str, Path], folder: Path) -> Opened:
     """Copy the files into a new folder and check everything. Leaves no folder behind when it raises.
 
     text: the mapping. sources: file name → where the file lies now.
@@ -49,7 +53,7 @@ async def accept(
     """
     access.scope(IMPORT.name, "create")
     mapping, lines = parse_mapping(text)
-    steps = prepare(mapping, lines, catalogue)
+    steps = prepare(mapping, lines, kernel.catalogue)
     for step in steps:
         access.scope(step.spec.resource, "import")
     check_rights(steps, access, lines)
@@ -57,6 +61,10 @@ async def accept(
     try:
         facts = await asyncio.to_thread(_copy_and_examine, mapping.files, sources, folder)
         check_columns(steps, {name: f.columns for name, f in facts.items()}, lines)
+        for step in steps:
+            if step.spec.file is not None:
+                custom = await custom_kinds(kernel.catalogue, kernel.views, access.tenant, step.spec.resource)
+                await asyncio.to_thread(settle, step, partial(cells_of, facts[step.spec.file]), custom, lines)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder, True)
         raise
@@ -76,6 +84,11 @@ def reopen(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], fol
         files[summary["name"]] = Facts(path=read, **{**summary, "columns": tuple(summary["columns"])})
     check_columns(steps, {name: f.columns for name, f in files.items()}, lines)
     return Opened(mapping, steps, files)
+
+
+def cells_of(facts: Facts) -> Iterator[Cells]:
+    """The rows of a file."""
+    return (dict(zip(facts.columns, row.cells, strict=False)) for row in read_rows(facts))
 
 
 def _check_names(mapping: Mapping, files: MappingOf[str, Path]) -> None:

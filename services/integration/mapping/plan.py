@@ -30,6 +30,7 @@ from shared.views.port import Kind
 
 _EARLIER = say("an earlier row has this value; leave one of them out, or use the mode upsert to take both")
 _THERE = say("there is a record with this value already; use the mode upsert to change it")
+_TYPED = (Kind.DATE, Kind.DATETIME, Kind.INTEGER)
 Outcome = Literal["created", "updated", "unchanged", "passed", "rejected"]
 
 
@@ -232,7 +233,7 @@ class _Planner:
         if custom := name.partition(".")[2]:
             return self.around.custom_kinds.get(custom)
         declared = self.step.aggregate.collection.field(name)
-        return declared.kind if declared and declared.kind in (Kind.DATE, Kind.DATETIME) else None
+        return declared.kind if declared and declared.kind in _TYPED else None
 
     def _place(self, name: str, expression: Expression) -> Place:
         def warn(code: str, message: str) -> None:

@@ -39,6 +39,7 @@ class Value(Part):
     all rows with the step's key, as a list. required: without a value the row is rejected; expected: it is reported.
     on_error: what becomes of a bad value: the row is rejected; the value is left out and reported (warn), and in an
     update empties the field (clear). clear: in an update an empty cell empties the field. time_zone: as of a step.
+    date: `dmy` or `mdy`, which of two numbers is the day, or a pattern of strptime. decimal: the sign before decimals.
     """
 
     column: Name | None = None
@@ -47,8 +48,9 @@ class Value(Part):
     separator: str = F(default="", max_length=20)
     default: Any = None
     replace: dict[str, str] = F(default={}, max_length=2000)
-    date: str = F(default="", max_length=40)
+    date: str = F(default="", max_length=40, pattern="^(dmy|mdy|.*%.*|)$")
     time_zone: TimeZone = ""
+    decimal: Literal["", ".", ","] = ""
     scale: Decimal | None = None
     split: str = F(default="", max_length=5)
     lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.(custom\.[a-z0-9_]+|[a-z_]+))?$")] = ""

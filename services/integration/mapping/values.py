@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any, Protocol
@@ -12,6 +13,9 @@ import orjson
 from services.integration.mapping.spec import Expression, Listed, Matches, Value
 from services.integration.mapping.times import Place, timed, written
 from shared.domain.countries import BadCountry, country_of
+from shared.domain.dates import ORDERS, BadDate
+from shared.domain.dates import readings as days
+from shared.domain.numbers import BadNumber, number_of, readings
 from shared.messages import said, say, shown
 from shared.tabular.cells import entries
 from shared.views.port import Kind
@@ -62,8 +66,12 @@ def _source(value: Value, cells: Cells) -> str:
 
 def _transformed(value: Value, text: str) -> str:
     text = value.replace.get(text, text)
-    if value.date:
+    if value.date in ORDERS:
+        text = _written_day(text, value.date)
+    elif value.date:
         text = _iso(text, value.date)
+    if value.decimal:
+        text = _plain_number(text, value.decimal)
     if value.scale is not None:
         text = _scaled(text, value.scale)
     return text
@@ -76,13 +84,41 @@ def _iso(text: str, format: str) -> str:
         raise BadCell("bad-date", said(error)) from None
 
 
-def _scaled(text: str, scale: Decimal) -> str:
-    if not _NUMBER.fullmatch(text):
-        raise BadCell("bad-number", f"{text[:40]!r} is no decimal number")
+def _written_day(text: str, order: str) -> str:
+    """A text that is no day stays as it is: its field says what it takes."""
     try:
-        return f"{_EXACT.multiply(Decimal(text), scale).normalize(_EXACT):f}"
+        if found := days(text, serials=True):
+            return str(found[order])
+        return text
+    except BadDate as error:
+        raise BadCell("bad-date", error.unclear or "") from None
+    except KeyError:
+        why = say(
+            "{value} is no day in the order {order}; correct it, or name its form by `date`",
+            value=shown(text),
+            order=order,
+        )
+        raise BadCell("bad-date", why) from None
+
+
+def _plain_number(text: str, mark: str) -> str:
+    """A text that is no number stays as it is: its field says what it takes."""
+    try:
+        number = f"{number_of(text, mark, percent=True):f}"
+    except BadNumber:
+        return text
+    return f"{number}%" if "%" in unicodedata.normalize("NFKC", text) else number
+
+
+def _scaled(text: str, scale: Decimal) -> str:
+    try:
+        number = Decimal(text) if _NUMBER.fullmatch(text) else number_of(text)
+    except BadNumber:
+        raise BadCell("bad-number", say("{value} is no number; write it as in 1054.25", value=shown(text))) from None
+    try:
+        return f"{_EXACT.multiply(number, scale).normalize(_EXACT):f}"
     except DecimalException:
-        raise BadCell("bad-number", f"{text[:40]!r} has too many digits") from None
+        raise BadCell("bad-number", say("{value} has too many digits", value=shown(text))) from None
 
 
 def evaluate(expression: Expression, cells: Cells, found: Found, gathered: list[str] | None = None) -> Any:
@@ -140,8 +176,8 @@ def typed(value: Any, kind: Kind | None, place: Place, *, takes_day: bool = Fals
     """A cell's text in the form of this kind of field. The command itself refuses text that does not fit."""
     if not isinstance(value, str):
         return value
-    if kind is Kind.INTEGER and _WHOLE.fullmatch(value):
-        return int(value)
+    if kind is Kind.INTEGER:
+        return _whole(value)
     if kind is Kind.BOOLEAN and value in ("true", "false"):
         return value == "true"
     if kind is Kind.KEYWORDS and not value.startswith("["):
@@ -159,6 +195,14 @@ def _object(text: str) -> Any:
         return orjson.loads(text)
     except ValueError:
         return text
+
+
+def _whole(text: str) -> int | str:
+    """`1,250` and `1.250`, too: a whole number has no decimals."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    found = {n for n in readings(text).values() if n == n.to_integral_value() and abs(n) < 10**18}
+    return int(found.pop()) if len(found) == 1 else text
 
 
 def applies(when: Matches | None, unless: Matches | None, cells: Cells) -> bool:

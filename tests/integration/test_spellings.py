@@ -1,4 +1,5 @@
-"""Telephone numbers without a country code are those of the organisation's country, in bodies and in files."""
+"""Telephone numbers without a country code are those of the organisation's country, in bodies and in files; numbers and
+days are taken as people write them."""
 
 from __future__ import annotations
 
@@ -66,3 +67,21 @@ async def test_a_number_is_removed_by_any_spelling(tmp_path: Path) -> None:
             (await desk.client.post(f"{contact}/{verb}", json={"phone": spelling})).raise_for_status()
             await desk.suite.kernel.projector.catch_up()
             assert [entry["phone"] for entry in (await desk.get(contact))["phones"]] == phones
+
+
+async def test_numbers_and_days_as_people_write_them(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        account = await desk.create("/customer/accounts", name="Acme", annual_revenue="1.250,50 €")
+        person = await desk.create("/customer/contacts", name="Ann Lee", birthday="24. November 1985")
+        await desk.suite.kernel.projector.catch_up()
+        assert (await desk.get(f"/customer/accounts/{account}"))["annual_revenue"] == "1250.50"
+        assert (await desk.get(f"/customer/contacts/{person}"))["birthday"] == "1985-11-24"
+
+        mapping = MAPPING.replace("country: Land", "annual_revenue: Umsatz")
+        unclear = await desk.send(mapping, {"phones.csv": "Phone;Name;Umsatz\n+4922112345;A;1.250\n"})
+        assert unclear.status_code == 422
+        assert [e["code"] for e in unclear.json()["errors"]] == ["decimal-sign"]
+        report = await desk.run(mapping, {"phones.csv": "Phone;Name;Umsatz\n+4922112345;A;1.250\n+4922112346;B;3,5\n"})
+        assert report["totals"]["created"] == 2
+        [a] = (await desk.get("/customer/accounts", name="A"))["items"]
+        assert a["annual_revenue"] == "1250.00"
