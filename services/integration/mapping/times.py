@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from shared.clock import Micros, day, from_rfc3339, is_day, to_rfc3339
 from shared.domain.calendar import Calendar, Note
@@ -136,7 +137,8 @@ def _day(local: datetime, offset: str, calendar: Calendar) -> str:
 
 
 def _noted(note: Note, text: str, taken: Micros, zone: str) -> tuple[str, Message]:
-    said = {"value": shown(text), "zone": zone, "taken": to_rfc3339(taken)}
+    local = datetime.fromtimestamp(taken // 1_000_000, ZoneInfo(zone))
+    said = {"value": shown(text), "zone": zone, "taken": local.isoformat()}
     if note == "skipped":
         return "skipped-time", say(
             "clocks in {zone} never showed {value}, since summer time began; {taken} was taken", **said
