@@ -240,9 +240,9 @@ async def before_create(cmd: CreateAccount, lookups: Lookups) -> None:
 
 
 async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookups) -> None:
-    """Raises Duplicate when a live account has the same key; `candidates` lists those the caller sees."""
-    where = (Condition(key_field, "eq", key), Condition("archived", "eq", False))
-    found = await lookups.find("accounts", Query(where=where, limit=5)) if key else []
+    """Raises Duplicate when a live account has the same key, or one merged into it had; `candidates` lists those the
+    caller sees."""
+    found = await lookups.alike("account", Condition(key_field, "eq", key), 5) if key else []
     if found:
         seen = [d["id"] for d in found if lookups.sees("account", d["owner"])]
         message = say(

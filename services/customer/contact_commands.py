@@ -20,7 +20,7 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
 from shared.messages import say
-from shared.views.port import Condition, Document, Query
+from shared.views.port import Condition, Document
 
 COMMANDS = Commands(CONTACT, __name__)
 
@@ -73,13 +73,11 @@ async def before_create(cmd: CreateContact, lookups: Lookups) -> None:
 
 async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
     """Raises Duplicate for a live contact with the phone, or of the name at the same account or at none."""
-    live = Condition("archived", "eq", False)
     found: dict[str, list[Document]] = {}
     if cmd.phone:
-        query = Query(where=(Condition("phone_keys", "contains", cmd.phone), live), limit=5)
-        found["phone"] = await lookups.find("contacts", query)
+        found["phone"] = await lookups.alike("contact", Condition("phone_keys", "contains", cmd.phone), 5)
     if key := person_key(cmd.whole()):
-        named = await lookups.find("contacts", Query(where=(Condition("match_key", "eq", key), live), limit=50))
+        named = await lookups.alike("contact", Condition("match_key", "eq", key), 50)
         here = set(await lookups.same("account", cmd.account)) if cmd.account else set()
         found["name"] = [d for d in named if set(d["account_ids"]) == here or here & set(d["account_ids"])]
     for field, twins in found.items():

@@ -85,7 +85,10 @@ class CommandBus:
         records, views = (self.repository, self.views) if batch is None else (batch.repository, batch.views)
         reach = self.reach or partial(views_reach, self.views)
         return Lookups(
-            access, aggregate, id, Sources(self.catalogue, records, views, self.directory, self.custom, reach)
+            access,
+            aggregate,
+            id,
+            Sources(self.catalogue, records, views, self.directory, self.custom, self.merges, reach),
         )
 
     def _lookups_of(self, task: Task, id: str) -> Lookups:

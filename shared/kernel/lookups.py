@@ -15,13 +15,14 @@ from shared.events.common import USER
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import CustomFields
+from shared.kernel.merges import Merges
 from shared.kernel.parsing import parse
 from shared.kernel.preconditions import check
 from shared.kernel.repository import Repository
 from shared.messages import say
 from shared.security.directory import Directory, Places
 from shared.security.permissions import Access
-from shared.views.port import Document, Query, ReadableViews, Scope, Views
+from shared.views.port import Condition, Document, Query, ReadableViews, Scope, Views
 
 S = TypeVar("S", bound=Record)
 RECORDS = "projector:records"  # the checkpoint of the record views
@@ -37,6 +38,7 @@ class Sources:
     views: ReadableViews
     directory: Directory
     custom: CustomFields
+    merges: Merges
     reach: Callable[[int], Awaitable[None]]
 
 
@@ -177,6 +179,19 @@ class Lookups:
     async def find(self, collection: str, query: Query) -> list[Document]:
         """From the views, all owners of the tenant: may lag by milliseconds, so never the guard of an invariant."""
         return (await self.views.find(collection, query, Scope(self.tenant))).items
+
+    async def alike(self, resource: str, condition: Condition, limit: int) -> list[Document]:
+        """Live records that meet a condition, as `find`; in place of a merged one that does, the one it lives on in."""
+        collection = self._known(resource).collection.name
+        live = Condition("archived", "eq", False)
+        found = {d["id"]: d for d in await self.find(collection, Query((condition, live), limit=limit))}
+        if survivors := await self._sources.merges.of(self.tenant):
+            merged = Query((condition, Condition("merged_into", "empty", False)), limit=limit)
+            for id in {survivors.living(d["id"]) for d in await self.find(collection, merged)} - found.keys():
+                document = await self.get(collection, id)
+                if document is not None and not document["archived"]:
+                    found[id] = document
+        return list(found.values())
 
     async def get(self, collection: str, id: str) -> dict[str, Any] | None:
         return await self.views.get(collection, id, Scope(self.tenant))

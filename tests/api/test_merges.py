@@ -334,6 +334,21 @@ async def test_people_are_answered_for_and_named_by_either_id(scene: Scene) -> N
     assert (await scene.get(f"{D}/{deal}"))["contacts"] == [scene.ids["r"]]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "candidate"),
+    [
+        (A, {"name": "ACCOUNT B"}, "a"),
+        (A, {"name": "Account d"}, "a"),
+        (C, {"name": "Person q"}, "p"),
+    ],
+)
+async def test_who_has_the_name_of_a_merged_one_is_a_duplicate_of_the_living(
+    scene: Scene, path: str, body: dict[str, str], candidate: str
+) -> None:
+    answer = await scene.http.post(path, json=body)
+    assert (answer.status_code, answer.json()["candidates"]) == (409, [scene.ids[candidate]])
+
+
 async def test_a_namesake_at_the_same_account_is_a_duplicate(scene: Scene) -> None:
     answer = await scene.http.post(C, json={"name": "Human b", "account": scene.ids["a"]})
     assert (answer.status_code, answer.json()["candidates"]) == (409, [scene.ids["human_b"]])
