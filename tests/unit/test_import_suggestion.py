@@ -279,6 +279,15 @@ def test_an_address_is_the_key_if_every_row_has_a_right_one() -> None:
     assert (step["mode"], step["fields"]["email"]) == ("create", {"column": "E-mail", "on_error": "warn"})
 
 
+def test_two_columns_are_joined_for_one_address() -> None:
+    [step] = whole("account", ["客户名称", "区", "详细地址"], ["星河", "高新区", "科技园路 3"])
+    assert step["fields"]["address"] == {"concat": ["区", "详细地址"], "separator": ""}
+    [step] = whole("account", ["Name", "Street", "Street 2"], ["Acme", "Main Street 3", "Floor 4"])
+    assert step["fields"]["address"] == {"concat": ["Street", "Street 2"], "separator": ", "}
+    [step] = whole("account", ["客户名称", "区"], ["星河", "高新区"])
+    assert step["fields"]["address"] == "区"
+
+
 def test_deals_without_a_beginning_begin_when_they_end() -> None:
     columns = ["Deal", "Stage", "Amount", "Close date"]
     rows = [["a", "Closed Won", "9", "3/31/2026"], ["b", "Proposal", "8", "12/31/2027"]]

@@ -40,7 +40,10 @@ _HAN_FAMILIES = (
 )
 _HAN_PERSON = re.compile(f"[{_HAN_FAMILIES}][\u4e00-\u9fff]{{1,3}}")
 _PERSON = re.compile(r"[^\W\d_]+(?:[ '’-]|\. ?)?(?:[^\W\d_]+\.?[ '’-]+){0,3}[^\W\d_]+", re.UNICODE)
-_LIKE_DAY = re.compile(r"\d{1,4}\D{1,4}\w{1,9}\D{1,4}\d{1,4}|^[A-Za-z]{3,9}\.? \d|^\d{8}$")
+_LIKE_DAY = re.compile(
+    r"(?:\d{1,4}[-/. 年]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[-/. 月]{1,2}\d{1,4}日?|[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8})"
+    r"(?:[T ,].{1,20})?"
+)
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 EMPTY = frozenset({"0/0/00", "0.0.00", "00.00.0000", "0000-00-00", "-", "--", "n/a", "N/A", "#N/A", "NULL", "null"})
 _DAYS = (
@@ -208,7 +211,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
 
 def _date_form(texts: list[str]) -> tuple[str, float]:
     """The form that most texts have, and their share."""
-    if not any(len(text) < 40 and _LIKE_DAY.search(text) for text in texts[:20]):
+    if not any(_LIKE_DAY.fullmatch(text) for text in texts[:20]):
         return "", 0.0
     best, most = "", 0
     for form in FORMATS:

@@ -99,8 +99,10 @@ class _Draft:
         fields: Fields = {}
         for target, profile in self.taken.items():
             name = target.partition("#")[0]
+            if name != target and name in self.taken:  # the two are joined
+                continue
             if name != "parent" and (name in self.targets.fields or name.startswith("custom.")):
-                fields.setdefault(name, self.values.of(target, profile))
+                fields[name] = self.values.of(target, profile)
         if self._type == "contact":
             self._names(fields)
             if account := self.values.account():

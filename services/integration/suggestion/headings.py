@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ _FILE = Path(__file__).with_name("headings.yaml")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _ASIDE = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+LONGEST = 100  # characters of a heading that is looked up
 _SIMILAR = 0.88  # of two spellings, so that `Adress` is `Address`
 LABELS = frozenset({"label", "type", "typ"})  # of an address, next to the column that holds it
 
@@ -70,16 +71,21 @@ def bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
-def meanings(heading: str) -> list[Meaning]:
-    """What a heading may mean, the likeliest first; [] = nobody knows."""
+def meanings(heading: str) -> tuple[Meaning, ...]:
+    """What a heading may mean, the likeliest first; () = nobody knows."""
+    return _meanings(heading) if len(heading) <= LONGEST else ()
+
+
+@lru_cache(maxsize=4096)
+def _meanings(heading: str) -> tuple[Meaning, ...]:
     known = words()
     if direct := known.concepts.get(bare(heading)):
-        return [Meaning(concept, 1.0) for concept in direct]
+        return tuple(Meaning(concept, 1.0) for concept in direct)
     for text in dict.fromkeys((heading, _ASIDE.sub(" ", heading))):
         if found := list(_parted(text, known)):
-            return sorted(found, key=lambda m: -m.score)
+            return tuple(sorted(found, key=lambda m: -m.score))
     close = get_close_matches(bare(heading), known.concepts, n=1, cutoff=_SIMILAR) if len(bare(heading)) > 4 else []
-    return [Meaning(concept, 0.7) for phrase in close for concept in known.concepts[phrase]]
+    return tuple(Meaning(concept, 0.7) for phrase in close for concept in known.concepts[phrase])
 
 
 def _parted(heading: str, known: Words) -> Iterator[Meaning]:

@@ -248,6 +248,8 @@ def _fit(field: str, profile: Profile) -> tuple[float, str]:
     kind = _VALUES_OF.get(base or {"e": "email", "p": "phone"}[field[0]])
     if field in ("account.name", "company"):
         return (0.7 if profile.share("person") > _FITS and not profile.share("company") else 1.0), ""
+    if field == "tax_id" and profile.share("credit code") >= _FITS:
+        return 1.0, "credit code"
     if kind is None:
         odd = field in _TEXTS and max(profile.share("email"), profile.share("url"), profile.share("date")) > _FITS
         strange = (field == "title") * profile.share("salutation")
