@@ -66,7 +66,8 @@ class SheetWriter:
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value)
         elif isinstance(value, datetime):
-            sheet.write_datetime(row, column, value, self._format("yyyy-mm-dd hh:mm:ss"))
+            second = value.replace(microsecond=0)  # rounded up, the end of a day would be shown as the next one
+            sheet.write_datetime(row, column, second, self._format("yyyy-mm-dd hh:mm:ss"))
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self._format("yyyy-mm-dd"))
         else:

@@ -193,6 +193,14 @@ async def test_an_all_day_task_is_due_at_the_end_of_its_day_there(desk: Office) 
     assert await subjects(desk, **{"due[le]": "2026-12-23"}) == set()
 
 
+async def test_the_end_of_a_day_stays_on_its_day_in_a_sheet(desk: Office) -> None:
+    await desk.create(ACTIVITIES, kind="task", subject="Send the offer", due="2026-12-24")
+    await settle(desk)
+    sheet = await desk.client.get(f"{ACTIVITIES}/export", params={"fields": "due,due_on", "format": "xlsx"})
+    _, row = openpyxl.load_workbook(io.BytesIO(sheet.content)).worksheets[0].iter_rows(values_only=True)
+    assert row[2:] == (datetime(2026, 12, 24, 23, 59, 59), datetime(2026, 12, 24))
+
+
 async def test_files_show_moments_as_the_askers_clocks_do(desk: Office) -> None:
     await desk.create(ACTIVITIES, kind="task", subject="Send the offer", due=DUE["end"])
     await settle(desk)
@@ -221,7 +229,7 @@ steps:
   fields:
     kind: { constant: task }
     subject: Subject
-    due: { column: Due, date: "%d.%m.%Y" }
+    due: FORM
 """
 FILE = "Subject,Due\nEve,31.12.2023 23:30\nGap,31.03.2024 02:30\nTwice,27.10.2024 02:30\nDay,01.02.2024\n"
 TAKEN = {  # zone of the file → due of each row; the importer is in New York
@@ -231,9 +239,10 @@ TAKEN = {  # zone of the file → due of each row; the importer is in New York
 NOTED = [(3, "Due", "31.03.2024 02:30", "skipped-time"), (4, "Due", "27.10.2024 02:30", "doubled-time")]
 
 
+@pytest.mark.parametrize("form", ["Due", '{ column: Due, date: "%d.%m.%Y" }'])
 @pytest.mark.parametrize("zone", TAKEN)
-async def test_an_import_takes_times_where_the_file_was_written(desk: Office, zone: str) -> None:
-    mapping = TASKS.replace("ZONE", f"time_zone: {zone}" if zone else "unless: { Due: x }")
+async def test_an_import_takes_times_where_the_file_was_written(desk: Office, zone: str, form: str) -> None:
+    mapping = TASKS.replace("ZONE", f"time_zone: {zone}" if zone else "unless: { Due: x }").replace("FORM", form)
     for path, status in (("/imports/dry-run", "dry-run"), ("/imports", "completed")):
         report = await desk.run(mapping, {"tasks.csv": FILE}, path)
         assert (report["status"], report["totals"]["created"]) == (status, 4), report
