@@ -11,6 +11,9 @@ from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import CommandModel, Context
 from shared.domain.custom_values import FieldKind
 from shared.domain.fields import displayed, plain, record_fields
+from shared.domain.formula.formulas import MOST as MOST_FORMULAS
+from shared.domain.formula.formulas import checked
+from shared.domain.formula.syntax import LONGEST, BadFormula
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record
@@ -48,6 +51,8 @@ class FieldDefinition(Record):
     )
     required: Annotated[bool, plain(Kind.BOOLEAN, "必填", "Required", indexed=True)] = False
     ref: Annotated[str, displayed(Kind.KEYWORD, "引用类型", "Refers to", indexed=True, writable=False)] = ""
+    formula: Annotated[Text, F(max_length=LONGEST), plain(Kind.TEXT, "公式", "Formula")] = ""
+    result: Annotated[str, displayed(Kind.KEYWORD, "结果类型", "Result", writable=False)] = ""
 
 
 def evolve(state: FieldDefinition, event: Event) -> None:
@@ -55,7 +60,7 @@ def evolve(state: FieldDefinition, event: Event) -> None:
         case events.FieldDefined():
             state.resource, state.name, state.kind = event.resource, event.name, event.kind
             state.zh, state.en, state.options, state.required = event.zh, event.en, event.options, event.required
-            state.ref = event.ref
+            state.ref, state.formula, state.result = event.ref, event.formula, event.result
 
 
 FIELD_DEFINITION = Aggregate(
@@ -68,7 +73,7 @@ FIELD_DEFINITION = Aggregate(
     defines_fields=True,
     collection=Collection(
         "field_definitions",
-        2,
+        3,
         record_fields(
             FieldDefinition,
             owned=False,
@@ -100,7 +105,7 @@ class Place(CommandModel):
 
 class DefineField(Place, plain=FieldDefinition):
     """A new custom field `custom.<name>`. options: the only values allowed, for text, keyword and keywords (several
-    values). ref: the record type that a reference names."""
+    values). ref: the record type that a reference names. formula: how a field of kind formula is computed."""
 
     model_config = {
         "json_schema_extra": {
@@ -109,8 +114,9 @@ class DefineField(Place, plain=FieldDefinition):
     }
 
 
-async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
-    """Raises Invalid for a record type that is unknown, or takes no custom fields, or has too many of them."""
+async def before_define(cmd: DefineField, lookups: Lookups) -> str:
+    """The kind of a formula's result, else "". Raises Invalid for a record type that is unknown, or takes no custom
+    fields, or has too many of them."""
     commands = lookups.catalogue[cmd.resource].commands.values() if cmd.resource in lookups.catalogue else ()
     if not any(c.creates and "custom" in c.model.model_fields for c in commands):
         raise Invalid.field("resource", "unknown-resource", "there is no record type of this name with custom fields")
@@ -119,14 +125,37 @@ async def resource_has_room(cmd: DefineField, lookups: Lookups) -> None:
     where = (Condition("resource", "eq", cmd.resource), Condition("archived", "eq", False))
     if await lookups.views.count(FIELD_DEFINITION.collection.name, Query(where=where), Scope(lookups.tenant)) >= MOST:
         raise Invalid.field("resource", "too-many", say("a record type has {most} custom fields at most", most=MOST))
+    return await result_of(cmd.kind, cmd.resource, cmd.name, cmd.onto(FieldDefinition()).formula, lookups)
 
 
-@FIELD_DEFINITION.command("DefineField", action="create", verb="", creates=True, prepare=resource_has_room)
-def define(cmd: DefineField, state: FieldDefinition, ctx: Context) -> list[Event]:
+async def result_of(kind: str, resource: str, name: str, formula: str, lookups: Lookups) -> str:
+    """The kind of a formula's result, "" where the field is none. Raises Invalid for a text that is no formula."""
+    if kind != "formula":
+        if formula:
+            raise Invalid.field("formula", "not-for-this-kind", "only fields of kind formula have one")
+        return ""
+    defined = await lookups.defined(resource)
+    if sum(d["kind"] == "formula" for d in defined.values() if d["name"] != name) >= MOST_FORMULAS:
+        raise Invalid.field("formula", "too-many", say("a record type has {most} formulas at most", most=MOST_FORMULAS))
+    try:
+        return checked(formula, name, lookups.catalogue[resource].collection, defined)
+    except BadFormula as bad:
+        raise Invalid.field("formula", bad.code, bad.message) from None
+
+
+@FIELD_DEFINITION.command("DefineField", action="create", verb="", creates=True, prepare=before_define)
+def define(cmd: DefineField, state: FieldDefinition, ctx: Context[str]) -> list[Event]:
     new = cmd.onto(FieldDefinition())
     require_options_fit(cmd.kind, new.options)
+    if cmd.kind == "formula" and new.required:
+        raise Invalid.field("required", "not-for-this-kind", "a formula is computed: it cannot be needed")
     zh, en = new.zh or new.en or cmd.name, new.en or new.zh or cmd.name
-    return [events.FieldDefined(cmd.resource, cmd.name, cmd.kind, zh, en, unique(new.options), new.required, cmd.ref)]
+    options = unique(new.options)
+    return [
+        events.FieldDefined(
+            *(cmd.resource, cmd.name, cmd.kind, zh, en, options, new.required, cmd.ref, new.formula), ctx.facts
+        )
+    ]
 
 
 def require_options_fit(kind: str, options: list[str]) -> None:
@@ -145,10 +174,24 @@ class ChangeFieldDefinition(CommandModel, plain=FieldDefinition):
     en: Annotated[Text, F(min_length=1)] = ""
 
 
-@FIELD_DEFINITION.command("ChangeFieldDefinition", action="edit", verb="PATCH")
-def change(cmd: ChangeFieldDefinition, state: FieldDefinition, ctx: Context) -> list[Event]:
+async def before_change(cmd: ChangeFieldDefinition, lookups: Lookups) -> str:
+    """As before_define."""
+    was: FieldDefinition = await lookups.state(FIELD_DEFINITION, lookups.id)
+    return await result_of(was.kind, was.resource, was.name, cmd.onto(was).formula, lookups)
+
+
+@FIELD_DEFINITION.command("ChangeFieldDefinition", action="edit", verb="PATCH", prepare=before_change)
+def change(cmd: ChangeFieldDefinition, state: FieldDefinition, ctx: Context[str]) -> list[Event]:
+    """The result of a formula stays of its kind: lists and saved views may ask for it."""
     require_live(state)
     wanted = cmd.model_dump(exclude_unset=True)
+    if ctx.facts != state.result:
+        message = say(
+            "the result was of kind {was} and would be {now}: define another field", was=state.result, now=ctx.facts
+        )
+        raise Invalid.field("formula", "other-kind", message)
+    if state.kind == "formula" and wanted.get("required"):
+        raise Invalid.field("required", "not-for-this-kind", "a formula is computed: it cannot be needed")
     if "options" in wanted:
         require_options_fit(state.kind, wanted["options"])
         wanted["options"] = unique(wanted["options"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from services.identity.organisation import ORGANISATION
 from services.identity.places import TeamPlaces
@@ -16,15 +17,18 @@ from services.identity.role import ROLE, role_of
 from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.calendar import Calendar, is_zone
+from shared.domain.formula.formulas import sources_of
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Role
 from shared.security.reach import closure
 from shared.security.revocations import Revocations
+from shared.security.sources import Derived
 from shared.security.tokens import Claims
 from shared.views.paging import every
 from shared.views.port import Document, Query, Scope, Views
 
 COLLECTIONS = {a.name: a.collection.name for a in (ORGANISATION, USER, TEAM, ROLE)}
+_NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
 PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
 Key = tuple[str, str]  # category, id
 
@@ -35,6 +39,7 @@ class _Snapshot:
 
     documents: dict[str, dict[str, Document]]
     built_in: Mapping[str, Role]
+    definitions: str = ""  # the record type of custom fields
     members: dict[str, set[str]] = field(default_factory=dict)
     led: dict[str, list[str]] = field(default_factory=dict)
     children: dict[str, list[str]] = field(default_factory=dict)
@@ -43,6 +48,7 @@ class _Snapshot:
     names: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, Access] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    derived: Derived = field(default_factory=dict)
 
     def index(self) -> None:
         """Compute what is looked up from the documents. Archived teams and roles give nothing."""
@@ -62,17 +68,26 @@ class _Snapshot:
             if user["manager"]:
                 self.reports.setdefault(user["manager"], []).append(user["id"])
         own = self.documents["role"].items()
+        self.derived = sources_of(self.documents.get(self.definitions, {}).values())
         self.roles = {**self.built_in, **{id: role_of(d) for id, d in own if not d["archived"]}}
 
 
 class UserDirectory:
-    """built_in: the roles of every organisation, by id.
+    """built_in: the roles of every organisation, by id. definitions: see OpenDirectory.
 
     revocations: what the log says of ended sessions and users. Without any, the views alone count.
     """
 
-    def __init__(self, views: Views, built_in: Mapping[str, Role], revocations: Revocations | None = None) -> None:
+    def __init__(
+        self,
+        views: Views,
+        built_in: Mapping[str, Role],
+        revocations: Revocations | None = None,
+        definitions: Mapping[str, str] = _NO_DEFINITIONS,
+    ) -> None:
         self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
+        self._collections = {**COLLECTIONS, **definitions}
+        self._definitions = next(iter(definitions), "")
         self._snapshots: dict[str, _Snapshot] = {}
         self._changed: dict[str, dict[Key, int]] = {}  # how often, per tenant that has a snapshot or is being read
         self._forgotten = 0  # how often everything was to be read again
@@ -80,7 +95,7 @@ class UserDirectory:
 
     def on_events(self, events: Sequence[Stored]) -> None:
         for one in events:
-            if one.category in COLLECTIONS and one.tenant in self._changed:
+            if one.category in self._collections and one.tenant in self._changed:
                 self._note(one.tenant, (one.category, one.id))
 
     def _note(self, tenant: str, changed: Key) -> None:
@@ -176,13 +191,13 @@ class UserDirectory:
         return found
 
     async def _take(self, tenant: str) -> _Snapshot:
-        documents = {category: await self._all(name, tenant) for category, name in COLLECTIONS.items()}
-        snapshot = _Snapshot(documents, self._built_in)
+        documents = {category: await self._all(name, tenant) for category, name in self._collections.items()}
+        snapshot = _Snapshot(documents, self._built_in, self._definitions)
         snapshot.index()
         return snapshot
 
     async def _patch(self, tenant: str, snapshot: _Snapshot, changed: Iterable[Key]) -> None:
-        for category, collection in COLLECTIONS.items():
+        for category, collection in self._collections.items():
             ids = [id for kind, id in changed if kind == category]
             if ids:
                 snapshot.documents[category].update(await self._views.get_many(collection, ids, Scope(tenant)))
@@ -204,6 +219,7 @@ def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
         _users_of(reach, snapshot) | reports | {id},
         user["name"],
         user["epoch"],
+        snapshot.derived,
     )
 
 

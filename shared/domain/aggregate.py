@@ -15,6 +15,7 @@ from shared.clock import from_rfc3339, to_rfc3339
 from shared.domain.command import Command, CommandRegistry, S
 from shared.domain.custom_values import texts_of
 from shared.domain.folds import Folds
+from shared.domain.formula.formulas import without
 from shared.domain.record import MergeableRecord
 from shared.domain.timelines import OnTimelines
 from shared.events.common import Changes, Erased
@@ -238,6 +239,7 @@ class Aggregate(CommandRegistry[S]):
 
     def restore(self, document: Document) -> S:
         """The state a document was made from."""
+        document = without(document)
         values = {name: document[name] for name in self._names if name in document}
         for name in self._moments:
             if name in values:

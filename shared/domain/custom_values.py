@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
-
 from shared.clock import from_rfc3339, to_rfc3339
 from shared.domain.dates import BadDate
+from shared.domain.money import Money
 from shared.domain.numbers import BadNumber, number_of
-from shared.domain.types import Amount, Currency, ExactNumber, day_given, decimal_key, decimal_of
+from shared.domain.types import ExactNumber, day_given, decimal_key, decimal_of
 from shared.errors import FieldError
 from shared.messages import Message, say, shown
 from shared.views.schema import Document, Field, Kind
 
 FieldKind = Literal[
-    "text", "keyword", "keywords", "integer", "decimal", "money", "date", "datetime", "boolean", "reference"
+    "text", "keyword", "keywords", "integer", "decimal", "money", "date", "datetime", "boolean", "reference", "formula"
 ]
 LONGEST_TEXT = 2000
 MOST_ENTRIES = 50  # of a list
@@ -26,7 +25,6 @@ _DIGITS, _PLACES = 38, 18  # of a decimal: in all, and after the point
 _SAFE = 2**53
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a custom field
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_AMOUNT, _CURRENCY = TypeAdapter[str](Amount), TypeAdapter[str](Currency)
 
 
 class BadValue(Exception):
@@ -41,14 +39,21 @@ def path(name: str) -> str:
     return f"custom.{name}"
 
 
+def value_kind(definition: Document) -> str:
+    """The kind of its values: of a formula, that of its result."""
+    kind: str = definition["kind"]
+    return definition.get("result") or "text" if kind == "formula" else kind
+
+
 def kind_of(definition: Document) -> Kind:
     """How its values are shown and written into cells."""
-    return {"money": Kind.JSON, "reference": Kind.KEYWORD}.get(definition["kind"]) or Kind(definition["kind"])
+    kind = value_kind(definition)
+    return {"money": Kind.JSON, "reference": Kind.KEYWORD}.get(kind) or Kind(kind)
 
 
 def fields_of(definition: Document) -> tuple[Field, ...]:
     """The fields by which a custom field is asked: itself; amount and currency of money."""
-    kind, zh, en = definition["kind"], definition["zh"], definition["en"]
+    kind, zh, en = value_kind(definition), definition["zh"], definition["en"]
     name, options = path(definition["name"]), tuple(definition["options"])
     if kind == "money":
         parts = (("amount", Kind.DECIMAL, "金额", "amount"), ("currency", Kind.KEYWORD, "币种", "currency"))
@@ -152,20 +157,15 @@ def _beyond(number: Decimal) -> bool:
 
 
 def _money(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
+    if not isinstance(value, dict):
         raise _wrong(
             say('{value} is no money; write it as in {{"amount": "1054.00", "currency": "CNY"}}', value=shown(value))
         )
     try:
-        currency = _CURRENCY.validate_python(value["currency"])
-    except ValidationError:
-        raise _wrong(
-            say("{value} is no currency code (ISO 4217); write it as in CNY", value=shown(value["currency"]))
-        ) from None
-    try:
-        return {"amount": _AMOUNT.validate_python(value["amount"]), "currency": currency}
-    except ValidationError:
-        raise _wrong(say("{value} is no amount; write it as in 1054.00", value=shown(value["amount"]))) from None
+        return Money.of(value).as_json()
+    except ValueError as error:
+        found: dict[str, Any] = getattr(error, "context", None) or {}
+        raise _wrong(found["said"]) from None
 
 
 def _date(value: Any) -> str:
@@ -198,6 +198,10 @@ def _reference(value: Any) -> str:
     return value
 
 
+def _computed(value: Any) -> Any:
+    raise BadValue("computed", "this field is computed by a formula: leave it out")
+
+
 _NORMAL: dict[str, Callable[[Any], Any]] = {
     "text": _text,
     "keyword": _text,
@@ -209,4 +213,5 @@ _NORMAL: dict[str, Callable[[Any], Any]] = {
     "datetime": _moment,
     "boolean": _boolean,
     "reference": _reference,
+    "formula": _computed,
 }

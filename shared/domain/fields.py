@@ -31,6 +31,7 @@ _MARKS = (
     Field("updated_by", Kind.KEYWORD, "更新人", "Updated by", writable=False, ref=USER),
     Field("custom", Kind.JSON, "自定义字段", "Custom fields", entries=True),
     Field("custom_text", Kind.TEXT, "自定义文本", "Custom text", searchable=True, writable=False, sources=("custom",)),
+    Field("formulas", Kind.JSON, "公式", "Formulas", writable=False, sources=("custom",)),
 )
 
 

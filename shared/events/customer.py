@@ -112,7 +112,7 @@ class AccountReleased(common.Released):
 @dataclass(frozen=True, slots=True)
 class FieldDefined:
     """A custom field `custom.<name>` of a resource; `kind` as in `domain/custom_values`. ref: the record type
-    that a reference names."""
+    that a reference names. formula: what it is computed by, and result: the kind of that."""
 
     resource: str
     name: str
@@ -122,6 +122,8 @@ class FieldDefined:
     options: list[str]
     required: bool
     ref: str = ""
+    formula: str = ""
+    result: str = ""
 
 
 @event("customer.FieldDefinitionChanged")

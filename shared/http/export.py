@@ -76,9 +76,8 @@ async def export(
     if first.next is not None:
         await LONG_EXPORTS.take(kernel.limits, access.user)
     hidden, language = access.hidden(aggregate.name), wish.labels or "en"
-    custom = [
-        f for f in await _custom_fields(kernel, access.tenant, aggregate.name) if f"custom.{f.name}" not in hidden
-    ]
+    defined = await _custom_fields(kernel, access.tenant, aggregate.name)
+    custom = [f for f in defined if access.may_see(aggregate.name, f"custom.{f.name}")]
     unknown = {n for n in wish.fields or () if n.startswith("custom.")} - {f"custom.{f.name}" for f in custom}
     if unknown:
         raise no_such_fields(sorted(unknown))

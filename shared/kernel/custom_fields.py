@@ -105,7 +105,7 @@ async def _kept(definition: Document | None, name: str, value: Any, exists: Exis
     """The value as it is kept. Raises BadValue, Invalid for a reference to no record."""
     if definition is None:
         raise BadValue("unknown-field", "no such custom field is defined")
-    if value is None:
+    if value is None and definition["kind"] != "formula":
         if definition["required"]:
             raise BadValue("required", "this field is needed")
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,10 @@ from shared.security.limits import Limits
 from shared.security.revocations import KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
 from shared.streaming.follower import LogFollower, ProjectionFollower
+from shared.streaming.formula_views import FormulaSource, with_formulas
 from shared.streaming.multistream import MultiStreamProjector
 from shared.streaming.policies import Policy, PolicyRunner
-from shared.streaming.projection import Projection
+from shared.streaming.projection import Listener, Projection
 from shared.streaming.projector import Projector
 from shared.streaming.settling import rules_policy
 from shared.views.port import Views
@@ -105,21 +106,21 @@ def build_kernel(
     Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
     catalogue.check_lookups()
+    ports, formulas = _with_formulas(ports, catalogue)
     keys, clock, ids = KeyCache(ports.keys), ports.clock, ports.ids
-    codec = Codec(keys)
+    codec, signer = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids)
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
-    revocations = Revocations()
-    directory = open_directory(ports.views, catalogue.roles, revocations)
+    revocations, log = _followed(ports)
+    directory = open_directory(ports.views, catalogue.roles, revocations, _definitions(catalogue))
     after_append = [destroy_keys(keys)]
     bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, ports.views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
-    for listener in (directory, bus.custom, bus.merges, snapshots):
-        projection.subscribe(listener)
-    log = LogFollower(ports.store, ENDED_RECORDS)
-    log.subscribe(revocations)
-    signer = TokenSigner(ports.signing, ISSUER, clock, ids)
+    _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
+    queries = Queries(
+        ports.views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges, formulas
+    )
     return Kernel(
         store=ports.store,
         views=ports.views,
@@ -132,7 +133,7 @@ def build_kernel(
         repository=repository,
         bus=bus,
         reservations=reservations,
-        queries=Queries(ports.views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges),
+        queries=queries,
         snapshots=snapshots,
         projection=projection,
         log=log,
@@ -144,6 +145,34 @@ def build_kernel(
         signer=signer,
         projections=_multi_stream(ports, catalogue, bus) if projects else (),
     )
+
+
+def _definitions(catalogue: Catalogue) -> dict[str, str]:
+    """The record type that defines custom fields, with its collection."""
+    found = catalogue.field_definition
+    return {} if found is None else {found.name: found.collection.name}
+
+
+def _subscribe(projection: Projection, *listeners: Listener) -> None:
+    for one in listeners:
+        projection.subscribe(one)
+
+
+def _followed(ports: Ports) -> tuple[Revocations, LogFollower]:
+    """What the log says of ended access, with what reads it."""
+    revocations, log = Revocations(), LogFollower(ports.store, ENDED_RECORDS)
+    log.subscribe(revocations)
+    return revocations, log
+
+
+def _with_formulas(ports: Ports, catalogue: Catalogue) -> tuple[Ports, FormulaSource]:
+    """The ports with views whose documents bear computed values, and where the formulas are."""
+    source = FormulaSource(catalogue, ports.views)
+
+    async def open_scratch() -> Views:
+        return with_formulas(await ports.open_scratch(), catalogue, source)
+
+    return replace(ports, views=with_formulas(ports.views, catalogue, source), open_scratch=open_scratch), source
 
 
 def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector:

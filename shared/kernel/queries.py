@@ -20,6 +20,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.security.directory import Directory
 from shared.security.permissions import Access
+from shared.streaming.formula_views import FormulaSource
 from shared.streaming.projection import Projection, Waiter
 from shared.views.port import EVERYONE, RELEVANCE, BadQuery, Document, Page, Query, Scope, Total, Views
 
@@ -65,8 +66,9 @@ class Queries:
         clock: Clock,
         custom: CustomFields,
         merges: Merges,
+        formulas: FormulaSource,
     ) -> None:
-        self.views, self._repository, self._merges = views, repository, merges
+        self.views, self._repository, self._merges, self._formulas = views, repository, merges, formulas
         self._meaning = Meaning(directory, clock, custom, merges)
         self._projection, self._snapshots = projection, snapshots
 
@@ -80,7 +82,8 @@ class Queries:
             events = moment.cut(await self._repository.events(aggregate, access.tenant, id))
             if not events:
                 raise NotFound("the record did not exist at that moment")
-            document = aggregate.document(aggregate.fold(events))
+            formulas = await self._formulas.of(access.tenant, aggregate.name)
+            document = formulas.onto(aggregate.document(aggregate.fold(events)))
         return visible(aggregate, document, access)
 
     async def raw(self, aggregate: AnyAggregate, id: str, access: Access, min_version: int = 0) -> bytes:

@@ -58,4 +58,5 @@ class Directory(Protocol):
         """Users, teams and roles of an organisation, for decisions that change reach."""
 
 
-OpenDirectory = Callable[[Views, Mapping[str, Role], Revocations], Directory]  # roles: the built-in ones by id
+# roles: the built-in ones by id; at last the record type that defines custom fields, with its collection
+OpenDirectory = Callable[[Views, Mapping[str, Role], Revocations, Mapping[str, str]], Directory]

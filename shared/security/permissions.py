@@ -12,7 +12,7 @@ from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.messages import say
-from shared.security.sources import has_records, overlap, with_derived, within
+from shared.security.sources import Derived, has_records, overlap, with_derived, with_formulas, within
 from shared.views.port import EVERYONE, Document, Scope
 
 Action = Literal[
@@ -63,6 +63,7 @@ class Access:
     below: frozenset[str] = frozenset()  # users of those teams and of all teams below
     name: str = ""
     epoch: int = 0
+    derived: Derived = field(default_factory=dict)  # the sources of the organisation's formulas
     # init=False: what was found for these roles must not travel into a copy with others
     _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)
     _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
@@ -138,7 +139,7 @@ class Access:
         """Fields the user may not see; those that show a hidden one are among them."""
         found = self._hidden.get(resource)
         if found is None:
-            found = self._hidden[resource] = with_derived(resource, self.denied(resource))
+            found = self._hidden[resource] = self._closed(resource, self.denied(resource))
         return found
 
     def locked(self, resource: str) -> frozenset[str]:
@@ -146,8 +147,14 @@ class Access:
         found = self._locked.get(resource)
         if found is None:
             read_only = _denied(resource, (role.read_only for role in self.roles))
-            found = self._locked[resource] = with_derived(resource, self.denied(resource) | read_only)
+            found = self._locked[resource] = self._closed(resource, self.denied(resource) | read_only)
         return found
+
+    def _closed(self, resource: str, denied: frozenset[str]) -> frozenset[str]:
+        """With the fields that show a denied one."""
+        formulas = self.derived.get(resource)
+        found = with_derived(resource, denied)
+        return with_formulas(found, formulas) if found and formulas else found
 
     def may_see(self, resource: str, path: str) -> bool:
         """Whether a field may be seen: `name`, `custom.<name>`, or a part of a nested field (`lines.0.amount`)."""
@@ -166,6 +173,10 @@ class Access:
             return document
         shown = {name: value for name, value in document.items() if name not in hidden}
         inner = {name.removeprefix("custom.") for name in hidden if name.startswith("custom.")}
+        if computed := document.get("formulas"):  # one that the rights do not know yet may show anything
+            inner |= {name for name in computed if f"custom.{name}" not in self.derived.get(resource, {})}
+            if "formulas" in shown:
+                shown["formulas"] = {name: why for name, why in computed.items() if name not in inner}
         if inner and shown.get("custom"):
             shown["custom"] = {name: value for name, value in shown["custom"].items() if name not in inner}
         return shown

@@ -7,9 +7,11 @@ Two fields with the same content name each other. `Aggregate` declares them, onc
 from __future__ import annotations
 
 from collections.abc import Collection as Names
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shared.views.port import Field
+
+Derived = dict[str, dict[str, tuple[str, ...]]]  # record type → field that an organisation defined → its sources
 
 _SOURCES: dict[str, dict[str, tuple[str, ...]]] = {}
 
@@ -42,6 +44,21 @@ def with_derived(resource: str, denied: frozenset[str]) -> frozenset[str]:
         if any(overlap(source, one) for source in sources for one in denied)
     }
     return denied | shown_by
+
+
+def with_formulas(denied: frozenset[str], formulas: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The same for the formulas of an organisation, at any remove. denied: with what is derived from it."""
+    found = set(denied)
+    for _ in range(len(formulas)):
+        more = {
+            name
+            for name, sources in formulas.items()
+            if name not in found and any(overlap(source, one) for source in sources for one in found)
+        }
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
 
 
 def overlap(one: str, other: str) -> bool:

@@ -28,6 +28,7 @@ from shared.streaming.record_states import RecordStates
 from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
+from shared.views.capabilities import look_again, recompute
 from shared.views.port import Checkpoint, Lease, Views, Write
 
 CHECKPOINT = RECORDS
@@ -54,11 +55,19 @@ class Projector(Subscription):
         self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec, clock: Clock | None = None
     ) -> None:
         self.subscribers = Subscribers()
-        self._looked_at = 0.0
+        self._looked_at, self._views = 0.0, views
         holder = LeaseHolder(views, CHECKPOINT, clock)
         self._records = RecordViews(catalogue, repository, views, codec, self.subscribers, holder)
         pace = Pace(BATCH, lambda done: BUSY_PAUSE if done >= BUSY else PAUSE, RETRY_SECONDS)
         super().__init__(StoreFeed(repository.store), self._records, holder, pace)
+
+    async def step(self) -> int:
+        """See Subscription.step. Where no batch is left, some values of formulas are computed again, as if one was."""
+        done = await super().step()
+        if not self.holder.held:
+            return done
+        async with self.lock:
+            return done or int(await recompute(self._views))
 
     def watch(self, tenant: str, stream: str) -> Waiter:
         """See Projection.watch."""
@@ -119,6 +128,7 @@ class RecordViews:
     async def load(self) -> int:
         """See Handler.load."""
         self.states.clear()
+        look_again(self._views)
         known = self._handled, self._poison.parked.entries.version
         await self._poison.parked.load()
         self._handled = await self.position()

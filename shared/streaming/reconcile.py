@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 
 from shared.clock import Clock, Ids
+from shared.domain.formula.formulas import without
 from shared.events.codec import Codec
 from shared.events.common import Erased
 from shared.events.envelope import Metadata, category_of, id_of
@@ -159,7 +160,10 @@ class Reconciler:
             held += [(aggregate, d["id"]) async for d in every(self.views, name, mine, Scope(tenant))]
         for aggregate, key in held:
             shown = await self.views.get(aggregate.collection.name, key, Scope(tenant))
-            if shown is not None and (write := await self._rewritten(aggregate, tenant, key)).document != shown:
+            if shown is None:
+                continue
+            write = await self._rewritten(aggregate, tenant, key)
+            if write.document != without(shown):
                 yield write
 
     async def _rewritten(self, aggregate: AnyAggregate, tenant: str, id: str) -> Write:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from shared.domain.formula.formulas import without
 from shared.events.codec import Codec, Undecodable
 from shared.events.common import Erased
 from shared.events.envelope import id_of
@@ -89,8 +90,8 @@ async def verify_view(
 
 
 def digest(document: Document) -> bytes:
-    """SHA-256 of the document's canonical JSON."""
-    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).digest()
+    """SHA-256 of the document's canonical JSON, without what formulas added."""
+    return hashlib.sha256(orjson.dumps(without(document), option=orjson.OPT_SORT_KEYS)).digest()
 
 
 async def _fold(

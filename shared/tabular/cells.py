@@ -137,7 +137,7 @@ def columns_of(
 
     custom: the defined custom fields, which follow one by one. titles: a column with the title next to each reference.
     """
-    named = {f.name: f for f in fields if f.name != "custom_text"}
+    named = {f.name: f for f in fields if f.name not in ("custom_text", "formulas")}
     own = {f"custom.{c.name}": c for c in custom}
     every = [n for name in (wanted or ["id", "version", *named]) for n in (own if name == "custom" else [name])]
     found: list[Column] = []

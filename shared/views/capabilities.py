@@ -24,6 +24,28 @@ class PurgesFiles(Protocol):
         ...
 
 
+@runtime_checkable
+class Recomputes(Protocol):
+    async def recompute(self) -> bool:
+        """Compute some documents again whose formulas have changed; False when there are no more."""
+        ...
+
+    def look_again(self) -> None:
+        """Another process may have changed something: the next call looks everywhere for what is to be computed."""
+        ...
+
+
+async def recompute(views: Views) -> bool:
+    """Call it between batches, in the process that writes the views, as long as it answers True."""
+    return isinstance(views, Recomputes) and await views.recompute()
+
+
+def look_again(views: Views) -> None:
+    """Call it when the right to write the views was taken over."""
+    if isinstance(views, Recomputes):
+        views.look_again()
+
+
 async def prepare_swap(views: Views, rebuilt: str) -> None:
     """Call it once a rebuilt collection is filled, before writes are held up for the swap."""
     if isinstance(views, PreparesSwap):

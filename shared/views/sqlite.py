@@ -232,8 +232,6 @@ class SqliteViews:
             return None
         with transaction(self._db):
             last = self._writer(table).fill_words(after, WORDS_AT_ONCE) if table.searchable else 0
-            if table.searchable and not last:
-                self._db.execute(table.optimize)  # a look into one part of the index instead of twenty
         table.filled = last == 0
         return last or None
 
@@ -252,7 +250,8 @@ class SqliteViews:
     async def purge(self) -> None:
         for table in list(self._catalogue.tables.values()):
             if table.searchable:
-                await self._write(partial(self._db.execute, table.optimize))
+                optimize = f"INSERT INTO {table.words}({table.words}) VALUES('optimize')"
+                await self._write(partial(self._db.execute, optimize))
         await self._write(lambda: self._db.execute("VACUUM"))
         if self._log is not None:
             await self._write(partial(self._log.empty, PURGE_SECONDS))

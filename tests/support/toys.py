@@ -27,6 +27,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.snapshots import Snapshots
 from shared.security.keycache import KeyCache
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.streaming.formula_views import FormulaSource
 from shared.streaming.leases import taken_over
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector
@@ -226,7 +227,8 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         catalogue, directory = Catalogue([TOY]), UserDirectory(views, {})
         custom = CustomFields(catalogue, views)
         merges = Merges(catalogue, views)
-        queries = Queries(views, repository, projector, snapshots, directory, clock, custom, merges)
+        formulas = FormulaSource(catalogue, views)
+        queries = Queries(views, repository, projector, snapshots, directory, clock, custom, merges, formulas)
         yield ToyRoom(clock, keys, codec, store, views, repository, projector, snapshots, queries)
 
 

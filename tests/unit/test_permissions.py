@@ -143,7 +143,7 @@ def test_a_computed_field_that_names_no_source_stops_the_start() -> None:
 
 def test_all_custom_fields_can_be_hidden_at_once() -> None:
     access = caller(BUILT_IN["administrator"], role(hidden={"account": ["custom"]}))
-    assert access.hidden("account") == {"custom", "custom_text"}
+    assert access.hidden("account") == {"custom", "custom_text", "formulas"}
     assert not access.may_see("account", "custom.region")
     with pytest.raises(Invalid):
         access.check_fields("account", ["custom.region"])
