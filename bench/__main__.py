@@ -33,6 +33,7 @@ BENCHES = (
     "memory",
     "attack",
     "peers",
+    "search",
     "growth",
 )
 QUICK: dict[str, dict[str, int]] = {
@@ -45,6 +46,7 @@ QUICK: dict[str, dict[str, int]] = {
     "memory": {"seconds": 5, "rest": 35},
     "attack": {"accounts": 1_000},
     "peers": {"customers": 1_000},
+    "search": {"largest": 10_000},
     "growth": {"largest": 10_000},
 }
 

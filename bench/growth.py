@@ -27,7 +27,7 @@ from shared.kernel.bus import Call
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.streaming.rebuild import rebuild
-from shared.views.port import Condition, Query, Scope
+from shared.views.port import RELEVANCE, Condition, Query, Scope
 from shared.warehouse.confined import ConfinedWarehouse
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -40,7 +40,7 @@ WHAT_IS_READ = {
     "page of a list": "25 entries of one index",
     "page as of, first": "every event of the record type, folded into a list of that moment",
     "page as of, kept": "the kept list of that moment, which has no index, for it is made to be asked a few times",
-    "search": "every record in which the words occur, to order them by time",
+    "search": "the newest of the records in which the words occur, level by level",
     "rebuild": "every event of the record type",
     "dashboard": "a roll-up by month, or the facts themselves where they are few",
     "start to ready": "the tail of the log; the process and its libraries are most of it",
@@ -100,7 +100,7 @@ async def _asked(suite: Suite) -> dict[str, float]:
 
     async def search(n: int) -> object:
         words = " ".join(titles[n % len(titles)].split()[:2])
-        return await p.queries.find(ACCOUNT, Query(COUNTRY[:1], words, "updated_at", True, 20), access)
+        return await p.queries.find(ACCOUNT, Query(COUNTRY[:1], words, RELEVANCE, limit=20), access)
 
     found = {
         "record by id": await _cost(200, lambda n: p.queries.raw(ACCOUNT, ids[n % len(ids)], access)),

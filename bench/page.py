@@ -32,6 +32,7 @@ TITLES = {
     "memory": "Memory after a load",
     "attack": "Under attack",
     "peers": "Against what a user could pick instead",
+    "search": "Search",
     "growth": "How cost grows",
 }
 Found = dict[str, list[dict[str, Any]]]

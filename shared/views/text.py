@@ -17,7 +17,7 @@ from shared import pinyin
 from shared.letters import unaccented
 from shared.texts import fold
 
-VERSION = f"3, {pinyin.SOURCE}"  # of another one tokens may come out differently: stored indexes are then rebuilt
+VERSION = f"4, {pinyin.SOURCE}"  # of another one tokens may come out differently: stored indexes are then rebuilt
 _WORD_BREAK = "\u200b"  # stands between the words of scripts without spaces
 MAX_WORD = 64  # longer words, and titles, are found by their first 64 characters
 MAX_PINYIN, MAX_READINGS = 12, 4  # characters of a run that are found by how they are read, ways to read a run
