@@ -66,7 +66,7 @@ class Account(MergeableRecord):
     annual_revenue: Annotated[
         Amount | None, plain(Kind.DECIMAL, "年营收", "Annual revenue", indexed=True, currency="currency")
     ] = None
-    currency: Annotated[Currency | None, plain(Kind.KEYWORD, "币种", "Currency", unset=None)] = ""
+    currency: Annotated[Currency | None, plain(Kind.KEYWORD, "币种", "Currency", indexed=True, unset=None)] = ""
     founded: Annotated[Year | None, plain(Kind.INTEGER, "成立年份", "Founded", indexed=True)] = None
     source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True)] = ""
     external_id: Annotated[
@@ -121,7 +121,7 @@ ACCOUNT = Aggregate(
     },
     collection=Collection(
         "accounts",
-        4,
+        5,
         record_fields(
             Account,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),

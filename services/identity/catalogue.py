@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.identity import administrators, credentials, membership
+from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE
 from services.identity.session import SESSION
@@ -18,4 +19,5 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     TEAM,
     ROLE,
     SESSION,
+    EXCHANGE_RATE,
 )

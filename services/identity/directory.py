@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.organisation import ORGANISATION
 from services.identity.places import TeamPlaces
 from services.identity.role import ROLE, role_of
 from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.calendar import Calendar, is_zone
+from shared.domain.exchange import Rate, latest, rate_in
 from shared.domain.formula.formulas import sources_of
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Role
@@ -156,6 +158,17 @@ class UserDirectory:
                 snapshot.documents["organisation"].get(tenant, {}), snapshot.documents["user"].get(user, {})
             )
         return found
+
+    async def currency(self, tenant: str) -> str:
+        organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})
+        return str(organisation.get("currency", ""))
+
+    async def rate(self, tenant: str, currency: str, day: str) -> Rate | None:
+        into = await self.currency(tenant)
+        if currency == into:
+            return Rate(currency, into, "1", day)
+        page = await self._views.find(EXCHANGE_RATE.collection.name, latest(currency, into, day), Scope(tenant))
+        return rate_in(page.items)
 
     async def country(self, tenant: str) -> str:
         organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})

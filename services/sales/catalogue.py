@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.sales import (
+    exchange,
     lead_conversion,
     lead_details,
     lead_qualification,
@@ -24,7 +25,7 @@ from shared.domain.aggregate import Aggregate
 AGGREGATES: tuple[Aggregate[Any], ...] = (
     LEAD.including(lead_conversion.COMMANDS, lead_details.COMMANDS, lead_qualification.COMMANDS),
     OPPORTUNITY.including(
-        opportunity_lines.COMMANDS, opportunity_details.COMMANDS, opportunity_stage.COMMANDS
+        exchange.COMMANDS, opportunity_lines.COMMANDS, opportunity_details.COMMANDS, opportunity_stage.COMMANDS
     ).with_rules(*rules.OPPORTUNITY_RULES),
     PIPELINE.including(pipeline_stages.COMMANDS).with_rules(*rules.PIPELINE_RULES),
     PRODUCT,

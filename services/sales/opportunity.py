@@ -48,8 +48,24 @@ class Opportunity(Record):
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
     ] = "open"
-    amount: Annotated[str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True, currency="currency")] = None
+    amount: Annotated[
+        str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True, currency="currency", base="base_amount")
+    ] = None
     currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    base_amount: Annotated[
+        str | None,
+        displayed(
+            Kind.DECIMAL, "本位币金额", "Amount in the organisation's currency", indexed=True, writable=False,
+            currency="base_currency",
+        ),
+    ] = None  # fmt: skip
+    base_currency: Annotated[
+        str, displayed(Kind.KEYWORD, "本位币", "Organisation's currency", indexed=True, writable=False)
+    ] = ""
+    exchange_rate: Annotated[str | None, displayed(Kind.DECIMAL, "汇率", "Exchange rate", writable=False)] = None
+    rate_day: Annotated[
+        str | None, displayed(Kind.DATE, "汇率日期", "Day of the rate", indexed=True, writable=False)
+    ] = None
     close_date: Annotated[str | None, displayed(Kind.DATE, "预计成交日", "Close date", indexed=True)] = None
     probability: Annotated[int, displayed(Kind.INTEGER, "赢率 %", "Probability %", indexed=True)] = 0
     forecast_category: Annotated[
@@ -94,6 +110,14 @@ class Opportunity(Record):
         Micros, displayed(Kind.DATETIME, "进入阶段时间", "In stage since", indexed=True, writable=False)
     ] = 0
 
+    @property
+    def exchange(self) -> dict[str, str]:
+        """As events keep it."""
+        if self.base_amount is None:
+            return {}
+        parts = (self.base_amount, self.base_currency, self.exchange_rate or "", self.rate_day or "")
+        return dict(zip(("amount", "currency", "rate", "day"), parts, strict=True))
+
 
 def evolve(state: Opportunity, event: Event) -> None:
     match event:
@@ -102,18 +126,23 @@ def evolve(state: Opportunity, event: Event) -> None:
             state.owner, state.pipeline = owner, pipeline
             state.opened_at, state.opened_on = at, event.day or day_of(at)
             _stand(state, event.stage, event.probability, at)
+            _exchange(state, event.exchange)
         case events.OpportunityStageChanged(stage=stage, probability=probability, checklist=checklist, at=at):
             state.checked = sorted({*state.checked, *checklist})
             _stand(state, stage, probability, at)
         case events.OpportunityAmountChanged(amount=amount, currency=currency):
             state.amount, state.currency = amount, currency
+            _exchange(state, event.exchange)
         case events.OpportunityCloseDateMoved(close_date=close_date):
             state.close_date = close_date
         case events.OpportunityForecastCategorised(category=category):
             state.forecast_category = category
         case events.OpportunityWon(amount=amount, currency=currency, close_date=close_date, at=at):
             state.amount, state.currency = amount, currency
+            _exchange(state, event.exchange)
             _close(state, "won", 100, close_date, at, event.day)
+        case events.OpportunityExchanged(exchange=exchange):
+            _exchange(state, exchange)
         case events.OpportunityLost(reason=reason, close_date=close_date, at=at):
             state.lost_reason = reason
             _close(state, "lost", 0, close_date, at, event.day)
@@ -130,16 +159,24 @@ def _evolve_parts(state: Opportunity, event: Event) -> None:
     match event:
         case events.OpportunityLineItemAdded(line=line):
             state.lines = [*state.lines, line]
+            _exchange(state, event.exchange)
         case events.OpportunityLineItemChanged(line=line):
             state.lines = [line if old["id"] == line["id"] else old for old in state.lines]
+            _exchange(state, event.exchange)
         case events.OpportunityLineItemRemoved(line=line):
             state.lines = [old for old in state.lines if old["id"] != line["id"]]
             state.amount = None
+            _exchange(state, event.exchange)
         case events.OpportunityContactRoleSet(contact=contact, role=role):
             others = [r for r in state.contact_roles if r["contact"] != contact]
             state.contact_roles = [*others, {"contact": contact, "role": role}]
         case events.OpportunityContactRoleRemoved(contact=contact):
             state.contact_roles = [r for r in state.contact_roles if r["contact"] != contact]
+
+
+def _exchange(state: Opportunity, exchange: dict[str, str]) -> None:
+    state.base_amount, state.base_currency = exchange.get("amount"), exchange.get("currency", "")
+    state.exchange_rate, state.rate_day = exchange.get("rate"), exchange.get("day")
 
 
 def _stand(state: Opportunity, stage: str, probability: int, at: Micros) -> None:
@@ -155,6 +192,7 @@ def shown(state: Opportunity) -> Document:
     products = [state.product, *(line["product"] for line in state.lines)]
     return {
         "weighted_amount": weighted(state.amount, state.probability, state.currency),
+        "weighted_base_amount": weighted(state.base_amount, state.probability, state.base_currency),
         "cycle_days": cycle_days(state.opened_on, state.closed_on),
         "products": sorted({p for p in products if p}),
         "contacts": [r["contact"] for r in state.contact_roles],
@@ -166,7 +204,17 @@ OPPORTUNITY = Aggregate(
     service="sales",
     noun="opportunities",
     finished=lambda deal: deal.status != "open",
-    looks_up=("account", "contact", "lead", "organisation", "pipeline", "price_book", "product", "user"),
+    looks_up=(
+        "account",
+        "contact",
+        "exchange_rate",
+        "lead",
+        "organisation",
+        "pipeline",
+        "price_book",
+        "product",
+        "user",
+    ),
     state=Opportunity,
     evolve=evolve,
     evolves_shared=True,
@@ -179,7 +227,7 @@ OPPORTUNITY = Aggregate(
     },
     collection=Collection(
         "opportunities",
-        5,
+        6,
         record_fields(
             Opportunity,
             after={
@@ -192,6 +240,18 @@ OPPORTUNITY = Aggregate(
                         indexed=True,
                         writable=False,
                         currency="currency",
+                        base="weighted_base_amount",
+                    ),
+                ),
+                "base_amount": (
+                    Field(
+                        "weighted_base_amount",
+                        Kind.DECIMAL,
+                        "本位币加权金额",
+                        "Weighted, in the organisation's currency",
+                        indexed=True,
+                        writable=False,
+                        currency="base_currency",
                     ),
                 ),
                 "product": (
@@ -214,6 +274,9 @@ OPPORTUNITY = Aggregate(
             },
             sources={
                 "weighted_amount": ("amount", "probability"),
+                "base_amount": ("amount",),
+                "weighted_base_amount": ("base_amount", "amount", "probability"),
+                "exchange_rate": ("amount",),
                 "lines": ("amount",),
                 "products": ("product", "lines"),
                 "contacts": ("contact_roles",),
@@ -226,7 +289,9 @@ OPPORTUNITY = Aggregate(
             },
         ),
     ),
-    not_undoable=frozenset(f"sales.Opportunity{end}" for end in ("Won", "Lost", "Reopened", "Archived", "Restored")),
+    not_undoable=frozenset(
+        f"sales.Opportunity{end}" for end in ("Won", "Exchanged", "Lost", "Reopened", "Archived", "Restored")
+    ),
     uniques=(Unique("external_id", lambda o: o.external_id, code_key),),
     shown=shown,
 )

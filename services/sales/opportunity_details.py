@@ -7,12 +7,14 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field as F
 
+from services.sales.exchange import rate_on
 from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import check_gate
 from services.sales.values import Day, Probability
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
+from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.money import fit
 from shared.domain.types import Amount, Currency, Custom, Reference
@@ -56,6 +58,7 @@ class OpenOpportunity(OpportunityDetails):
 class Opening:
     pipeline: Pipeline
     currency: str
+    rate: Rate | None = None
 
 
 Details = TypeVar("Details", bound=OpportunityDetails)
@@ -74,7 +77,9 @@ async def before_open(cmd: OpenOpportunity, lookups: Lookups) -> Opening:
     pipeline = await pipeline_for(lookups, cmd.pipeline)
     if pipeline.archived:
         raise Invalid.field("pipeline", "unknown-reference", "this pipeline is archived")
-    return Opening(pipeline, cmd.currency or await _currency(cmd, lookups))
+    currency = cmd.currency or await _currency(cmd, lookups)
+    rate = None if cmd.amount is None else await rate_on(lookups, currency, lookups.day)
+    return Opening(pipeline, currency, rate)
 
 
 async def _currency(cmd: OpenOpportunity, lookups: Lookups) -> str:
@@ -99,7 +104,8 @@ def open_(cmd: OpenOpportunity, state: Opportunity, ctx: Context[Opening]) -> li
     check_gate(stage, {**details, "owner": owner}, (), ctx.access)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
     at, day = ctx.occurred_at, ctx.calendar.day_of(ctx.occurred_at)
-    return [events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, at, day)]
+    exchange = exchanged(details.get("amount"), facts.currency, facts.rate)
+    return [events.OpportunityOpened(details, owner, facts.pipeline.id, stage["key"], probability, at, day, exchange)]
 
 
 class ChangeOpportunityDetails(OpportunityDetails):

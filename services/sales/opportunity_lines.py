@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
+from services.sales.exchange import its_rate
 from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
 from services.sales.values import Percent, Quantity, fits, line_amount, total
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
+from shared.domain.exchange import Rate, exchanged
 from shared.domain.money import written
 from shared.domain.types import Price, Reference
 from shared.errors import Invalid, Rejected
@@ -53,16 +55,18 @@ class Offer:
 
     product: Product
     book: PriceBook | None
+    rate: Rate | None = None
 
 
 async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
     await lookups.exists("product", "product", cmd.product)
     await lookups.exists("price_book", "price_book", cmd.price_book)
     product = await lookups.state(PRODUCT, cmd.product)
+    rate = await its_rate(cmd, lookups)
     if cmd.unit_price is not None:
-        return Offer(product, None)
+        return Offer(product, None, rate)
     book = cmd.price_book or (await lookups.state(OPPORTUNITY, lookups.id)).price_book
-    return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None)
+    return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None, rate)
 
 
 @COMMANDS.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
@@ -83,14 +87,15 @@ def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[
         "tax_percent": cmd.tax_percent or offer.product.tax_percent,
         "amount": line_amount(cmd.quantity, price, cmd.discount_percent, state.currency),
     }
-    _require_sum([*state.lines, line])
-    return [events.OpportunityLineItemAdded(line)]
+    return [events.OpportunityLineItemAdded(line, _exchanged(state, [*state.lines, line], offer.rate))]
 
 
-def _require_sum(lines: list[dict[str, Any]]) -> None:
-    """Raises Invalid when the sum of a deal's lines exceeds the limit of an amount."""
-    if not fits(total((line["amount"] for line in lines), "")):
+def _exchanged(state: Opportunity, lines: list[dict[str, Any]], rate: Rate | None) -> dict[str, str]:
+    """The exchange of the sum of a deal's lines. Raises Invalid when that exceeds the limit of an amount."""
+    amount = total((line["amount"] for line in lines), state.currency)
+    if not fits(amount):
         raise Invalid.field("quantity", "amount", "the lines of a deal come to less than 10^14")
+    return exchanged(amount, state.currency, rate) if lines else {}
 
 
 def _price(offer: Offer, state: Opportunity, day: str) -> str:
@@ -123,8 +128,8 @@ class ChangeLineItem(CommandModel):
     tax_percent: Percent | None = None
 
 
-@COMMANDS.command("ChangeLineItem", action="edit", verb="change-line", sets=("lines",))
-def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("ChangeLineItem", action="edit", verb="change-line", prepare=its_rate, sets=("lines",))
+def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_open(state)
     before = _line(state, cmd.line)
     after = {**before, **cmd.model_dump(exclude_none=True, exclude={"line"})}
@@ -133,8 +138,8 @@ def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context) -> list[E
     parts = (after["quantity"], after["unit_price"], after["discount_percent"])
     if parts != (before["quantity"], before["unit_price"], before["discount_percent"]):
         after["amount"] = line_amount(*parts, state.currency)
-    _require_sum([*(line for line in state.lines if line["id"] != cmd.line), after])
-    return [] if after == before else [events.OpportunityLineItemChanged(after, before)]
+    exchange = _exchanged(state, [*(line for line in state.lines if line["id"] != cmd.line), after], ctx.facts)
+    return [] if after == before else [events.OpportunityLineItemChanged(after, before, exchange)]
 
 
 def _line(state: Opportunity, id: str) -> dict[str, Any]:
@@ -148,11 +153,13 @@ class RemoveLineItem(CommandModel):
     line: Reference
 
 
-@COMMANDS.command("RemoveLineItem", action="edit", verb="remove-line", sets=("lines",))
-def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("RemoveLineItem", action="edit", verb="remove-line", prepare=its_rate, sets=("lines",))
+def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     """With the last line the amount is open again."""
     require_open(state)
-    return [events.OpportunityLineItemRemoved(_line(state, cmd.line))]
+    line = _line(state, cmd.line)
+    rest = [other for other in state.lines if other["id"] != cmd.line]
+    return [events.OpportunityLineItemRemoved(line, _exchanged(state, rest, ctx.facts))]
 
 
 # --- contact roles ----------------------------------------------------------------------------------------------------

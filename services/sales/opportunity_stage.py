@@ -6,12 +6,14 @@ from typing import Annotated
 
 from pydantic import Field as F
 
+from services.sales.exchange import its_rate
 from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import Stage, check_gate, may_go
 from services.sales.values import Day, Probability, positive
 from shared.domain.aggregate import Commands
 from shared.domain.command import C, CommandModel, Context
+from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fit
 from shared.domain.types import Amount, Currency
@@ -62,14 +64,14 @@ class ChangeAmount(CommandModel):
     currency: Currency | None = None
 
 
-@COMMANDS.command("ChangeAmount", action="edit", verb="amount")
-def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("ChangeAmount", action="edit", verb="amount", prepare=its_rate)
+def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_open(state)
     amount, currency = its_amount(state, cmd.amount, cmd.currency)
     if (amount, currency) == (state.amount, state.currency):
         return []
     refuse_beside_lines(state, amount, currency)
-    return [events.OpportunityAmountChanged(amount, state.amount, currency)]
+    return [events.OpportunityAmountChanged(amount, state.amount, currency, exchanged(amount, currency, ctx.facts))]
 
 
 def its_amount(state: Opportunity, amount: str | None, currency: str | None) -> tuple[str | None, str]:
@@ -121,8 +123,8 @@ class WinOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@COMMANDS.command("WinOpportunity", action="edit", verb="win", sets=("status",))
-def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
+@COMMANDS.command("WinOpportunity", action="edit", verb="win", prepare=its_rate, sets=("status",))
+def win(cmd: WinOpportunity, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_live(state)
     if state.status == "won":
         return []
@@ -134,7 +136,8 @@ def win(cmd: WinOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     if amount is None or not positive(amount):
         raise Invalid.field("amount", "not-positive", "a won deal has an amount greater than zero")
     today = ctx.calendar.day_of(ctx.occurred_at)
-    return [events.OpportunityWon(amount, currency, cmd.close_date or today, state.stage, ctx.occurred_at, today)]
+    date, exchange = cmd.close_date or today, exchanged(amount, currency, ctx.facts)
+    return [events.OpportunityWon(amount, currency, date, state.stage, ctx.occurred_at, today, exchange)]
 
 
 class LoseOpportunity(CommandModel):

@@ -41,10 +41,12 @@ def _stage(back: Changes, state: Any) -> Iterator[Step]:
     yield "ChangeStage", restored(back, state, "stage", "probability")
 
 
+_EXCHANGE = ("base_amount", "base_currency", "exchange_rate", "rate_day")  # follow the amount
+
 REVERSES = (
     Reverse(("stage",), _stage, along=("probability", "stage_since", "checked")),
-    Reverse(("lines",), _lines, along=("amount",)),
-    Reverse(("amount", "currency"), _amount),
+    Reverse(("lines",), _lines, along=("amount", *_EXCHANGE)),
+    Reverse(("amount", "currency"), _amount, along=_EXCHANGE),
     by("ChangeCloseDate", "close_date"),
     Reverse(
         ("forecast_category",),

@@ -57,7 +57,11 @@ def fields_of(definition: Document) -> tuple[Field, ...]:
     name, options = path(definition["name"]), tuple(definition["options"])
     if kind == "money":
         parts = (("amount", Kind.DECIMAL, "金额", "amount"), ("currency", Kind.KEYWORD, "币种", "currency"))
-        return tuple(Field(f"{name}.{n}", k, f"{zh}{z}", f"{en}: {e}", indexed=True) for n, k, z, e in parts)
+        currency = {"amount": f"{name}.currency"}
+        return tuple(
+            Field(f"{name}.{n}", k, f"{zh}{z}", f"{en}: {e}", indexed=True, currency=currency.get(n, ""))
+            for n, k, z, e in parts
+        )
     return (Field(name, kind_of(definition), zh, en, indexed=True, options=options, ref=definition.get("ref") or ""),)
 
 

@@ -48,6 +48,7 @@ class Flags(TypedDict, total=False):
     mixed: bool
     key: Key
     currency: str
+    base: str
     price: bool
 
 

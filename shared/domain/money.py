@@ -19,7 +19,7 @@ from shared.errors import Invalid
 from shared.messages import Message, fault, say, shown
 from shared.views.schema import Collection
 
-_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _CODE, _AMOUNT = TypeAdapter[str](Currency), TypeAdapter[str](SignedAmount)
 
 
@@ -71,13 +71,13 @@ def written(amount: Decimal, currency: str) -> str:
 def _with(amount: Decimal, digits: int) -> Decimal:
     """The same number with no trailing zeros beyond so many decimals, and no negative zero."""
     quantum = Decimal(1).scaleb(-digits)
-    whole = amount.quantize(quantum, context=_EXACT)
-    return (whole if whole == amount else amount.normalize(_EXACT)) if amount else Decimal(0).quantize(quantum)
+    whole = amount.quantize(quantum, context=EXACT)
+    return (whole if whole == amount else amount.normalize(EXACT)) if amount else Decimal(0).quantize(quantum)
 
 
 def rounded(amount: Decimal, currency: str) -> str:
     """The amount in the currency's smallest unit, rounded half up."""
-    return written(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=_EXACT), currency)
+    return written(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=EXACT), currency)
 
 
 def fits(amount: str, currency: str) -> bool:

@@ -2,11 +2,13 @@
 
 `at` is the moment (µs) the event is about: equal to its `occurred_at`, kept so that a fold knows it. `day` is its
 day where the organisation was then (ADR 13); "" in events from before days had a place: the day in UTC.
+`exchange`: the amount that the deal has after it, in the organisation's currency: amount, currency, rate, day (of the
+rate); {} where no rate was known (ADR 14).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from shared.events import common
@@ -27,6 +29,7 @@ class OpportunityOpened:
     probability: int
     at: int
     day: str = ""
+    exchange: dict[str, str] = field(default_factory=dict)
 
 
 @event("sales.OpportunityStageChanged")
@@ -47,6 +50,7 @@ class OpportunityAmountChanged:
     amount: str | None
     previous: str | None
     currency: str
+    exchange: dict[str, str] = field(default_factory=dict)
 
 
 @event("sales.OpportunityCloseDateMoved")
@@ -86,6 +90,7 @@ class OpportunityLineItemAdded:
     """`line`: id, product, name, quantity, unit_price, discount_percent, tax_percent, amount (net of tax)."""
 
     line: dict[str, Any]
+    exchange: dict[str, str] = field(default_factory=dict)
 
 
 @event("sales.OpportunityLineItemChanged")
@@ -93,12 +98,14 @@ class OpportunityLineItemAdded:
 class OpportunityLineItemChanged:
     line: dict[str, Any]
     previous: dict[str, Any]
+    exchange: dict[str, str] = field(default_factory=dict)
 
 
 @event("sales.OpportunityLineItemRemoved")
 @dataclass(frozen=True, slots=True)
 class OpportunityLineItemRemoved:
     line: dict[str, Any]
+    exchange: dict[str, str] = field(default_factory=dict)
 
 
 @event("sales.OpportunityWon")
@@ -112,6 +119,16 @@ class OpportunityWon:
     stage: str
     at: int
     day: str = ""
+    exchange: dict[str, str] = field(default_factory=dict)
+
+
+@event("sales.OpportunityExchanged")
+@dataclass(frozen=True, slots=True)
+class OpportunityExchanged:
+    """The deal took the rate that is known now of its day. previous: its exchange before."""
+
+    exchange: dict[str, str]
+    previous: dict[str, str]
 
 
 @event("sales.OpportunityLost")

@@ -23,6 +23,11 @@ _FILTERS = (
     "Filters: `field=value`, `field[op]=value` with `ne gt ge lt le prefix in contains empty`; "
     "custom fields `custom.<name>=<value>`. Archived records are hidden unless `archived` is asked for."
 )
+_SUM = {
+    "type": "object",
+    "required": ["currency", "count", "sum"],
+    "properties": {"currency": {"type": "string"}, "count": {"type": "integer"}, "sum": {"type": "string"}},
+}
 _TIME = ("AsOf", "KnownAt")
 _AROUND = ("IdempotencyKey", "OccurredAt", "Reason")
 
@@ -101,20 +106,31 @@ class RecordDocs:
         group = {
             "type": "object",
             "required": ["key", "count", "sum"],
-            "properties": {"key": {}, "count": {"type": "integer"}, "sum": {"type": ["string", "null"]}},
+            "properties": {
+                "key": {},
+                "count": {"type": "integer"},
+                "sum": {"type": ["string", "null"]},
+                "sums": {"type": "array", "items": _SUM},
+                "missing": {"type": "array", "items": _SUM},
+            },
         }
         content = {
             "type": "object",
             "required": ["groups"],
-            "properties": {"groups": {"type": "array", "items": group}},
+            "properties": {
+                "groups": {"type": "array", "items": group},
+                "currency": {"type": "string"},
+                "rates": {"type": "string", "enum": ["deal", "today"]},
+            },
         }
         return operation(
             f"board_{self._tag}",
             f"Totals of {self._tag} by a field",
             self._tag,
             {200: answer("A group per value", content)},
-            description="`sum` is a decimal string. " + _FILTERS,
-            parameters=self._filtering("by", "sum", "Q", *_TIME),
+            description="`sum` is a decimal string, null for money in several currencies; `sums` has one for each. "
+            "With `in=base` it is in the organisation's currency; `missing`: what lacks a rate. " + _FILTERS,
+            parameters=self._filtering("by", "sum", "In", "Rates", "Q", *_TIME),
         )
 
     def export(self) -> Schema:

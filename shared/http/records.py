@@ -11,7 +11,7 @@ from starlette.responses import Response
 from shared.domain.command import Command
 from shared.domain.types import Reading
 from shared.errors import Invalid, ProjectionBehind
-from shared.http import params
+from shared.http import boards, params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -27,7 +27,7 @@ from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import timeline
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.views.port import MAX_PAGE, Kind, Query
+from shared.views.port import MAX_PAGE, Field, Kind, Query
 
 
 class RecordRouter(APIRouter):
@@ -117,12 +117,21 @@ class _Records:
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.BOARD)
-        by = await self._field(access, given, "by", GROUPS)
-        total = await self._field(access, given, "sum", NUMBERS) if "sum" in given else None
-        groups = await self._queries.totals(self._aggregate, query, access, (by,), total, _moment(request, given))
-        return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
+        by = (await self._field(access, given, "by", GROUPS)).name
+        field = await self._field(access, given, "sum", NUMBERS) if "sum" in given else None
+        into, moment = await boards.into_of(self._platform, access, given, field), _moment(request, given)
+        if field is None or not field.currency:
+            name = None if field is None else field.name
+            groups = await self._queries.totals(self._aggregate, query, access, (by,), name, moment)
+            return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
+        sums = boards.Sums(self._platform, self._aggregate, query, access, moment, into)
+        parts: dict[Any, list[boards.Part]] = {}
+        for part in await sums.parts((by,), field):
+            parts.setdefault(part.key[0], []).append(part)
+        money: dict[str, Any] = {"groups": [boards.group(key, found, into) for key, found in parts.items()]}
+        return json_answer(money if into is None else money | {"currency": into.currency, "rates": into.rates})
 
-    async def _field(self, access: Access, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> str:
+    async def _field(self, access: Access, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> Field:
         asked = given.get(name, "")
         own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name) if "." in asked else {}
         field = own.get(asked) or self._collection.field(asked)
@@ -132,7 +141,7 @@ class _Records:
                 "bad-field",
                 say("an indexed field of one of these kinds is needed: {kinds}", kinds=", ".join(kinds)),
             )
-        return field.name
+        return field
 
     async def export(self, request: Request) -> Response:
         access = await self._access(request)

@@ -53,6 +53,12 @@ PARAMETERS: dict[str, Schema] = {
     "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end", {"anyOf": _MOMENT}),
     "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
     "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
+    "In": query("in", "`base`: money in the currency of the organisation", {"type": "string", "enum": ["base"]}),
+    "Rates": query(
+        "rates",
+        "With `in`: the rates that the records keep of their day (`deal`), or those of today",
+        {"type": "string", "enum": ["deal", "today"]},
+    ),
     "Q": query("q", "Full text: every word must occur", {"type": "string", "maxLength": 200}),
     "Limit": query("limit", "Records per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
     "Cursor": query("cursor", "The `next` of the page before"),

@@ -61,11 +61,12 @@ class Decider:
             return Decision(id, state, state, [], now, repeated=True)
         happened = when(call.occurred_at, now, state)
         complete = command.creates and not call.causation_id
+        calendars = [await self._directory.calendar(access.tenant, user) for user in ("", access.user)]
         lookups = self._lookups(task, id)
+        lookups.day = calendars[0].day_of(happened)
         body = await self._custom.checked(access.tenant, aggregate.name, body, lookups.named, complete=complete)
         body = await self._renamed(task, body, state)
         facts = None if command.prepare is None else await command.prepare(body, lookups)
-        calendars = [await self._directory.calendar(access.tenant, user) for user in ("", access.user)]
         context = Context(
             access.tenant, id, access.user, now, happened, access, self._ids.new, facts, call.reason, *calendars
         )

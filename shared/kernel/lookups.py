@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -46,13 +47,19 @@ class Lookups:
     """Bound to one tenant and one command's target: the record `id` of a type. It reads the types that this one names
     in `looks_up`; for another one its methods raise LookupError, so that a kernel knows at its start what it needs.
 
-    position: records as they were there in the log; None = now.
+    position: records as they were there in the log; None = now. day: of the command, where the organisation is.
     """
 
     def __init__(
-        self, access: Access, aggregate: AnyAggregate, id: str, sources: Sources, position: int | None = None
+        self,
+        access: Access,
+        aggregate: AnyAggregate,
+        id: str,
+        sources: Sources,
+        position: int | None = None,
+        day: str = "",
     ) -> None:
-        self.access, self.id, self.position = access, id, position
+        self.access, self.id, self.position, self.day = access, id, position, day
         self._target = aggregate
         self.tenant = access.tenant
         self.catalogue, self.views, self.reach = sources.catalogue, sources.views, sources.reach
@@ -60,11 +67,11 @@ class Lookups:
 
     def at(self, position: int) -> Lookups:
         """The same look-ups, with records as of a position of the log. `find` still asks the present views."""
-        return Lookups(self.access, self._target, self.id, self._sources, position)
+        return Lookups(self.access, self._target, self.id, self._sources, position, self.day)
 
     def by(self, access: Access) -> Lookups:
         """The same, asked by somebody else."""
-        return Lookups(access, self._target, self.id, self._sources, self.position)
+        return Lookups(access, self._target, self.id, self._sources, self.position, self.day)
 
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
@@ -153,7 +160,7 @@ class Lookups:
         return await self._sources.custom.checked(self.tenant, aggregate.name, parsed, self.named, complete=False)
 
     def _for(self, aggregate: AnyAggregate, id: str) -> Lookups:
-        return Lookups(self.access, aggregate, id, self._sources, self.position)
+        return Lookups(self.access, aggregate, id, self._sources, self.position, self.day)
 
     def _known(self, resource: str) -> AnyAggregate:
         """Raises LookupError for a type that the target's does not declare to look up."""
@@ -192,6 +199,11 @@ class Lookups:
                 if document is not None and not document["archived"]:
                     found[id] = document
         return list(found.values())
+
+    async def settled(self) -> None:
+        """Return once the views show what is in the log now, or after two seconds: they are behind then."""
+        with suppress(Unavailable):
+            await self.reach(await self._repository.store.head())
 
     async def get(self, collection: str, id: str) -> dict[str, Any] | None:
         return await self.views.get(collection, id, Scope(self.tenant))

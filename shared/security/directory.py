@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from shared.domain.calendar import Calendar
+from shared.domain.exchange import Rate
 from shared.events.envelope import Stored
 from shared.security.permissions import Access, Role
 from shared.security.reach import Right
@@ -50,6 +51,12 @@ class Directory(Protocol):
 
     async def calendar(self, tenant: str, user: str = "") -> Calendar:
         """The organisation's calendar; with a user, in that user's own time zone if they have one."""
+
+    async def currency(self, tenant: str) -> str:
+        """The organisation's currency (ISO 4217); "" = it has not said."""
+
+    async def rate(self, tenant: str, currency: str, day: str) -> Rate | None:
+        """What a currency is in the organisation's on a day: the newest rate of that day or before."""
 
     async def country(self, tenant: str) -> str:
         """The organisation's country (ISO 3166); "" = it has not said."""

@@ -45,7 +45,8 @@ class Field:
     it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as they are
     written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the name
     `<field>.<entry>` for each that it asks about.
-    currency: the field that holds the currency of an amount (DECIMAL). price: what one unit costs: it may have six
+    currency: the field that holds the currency of an amount (DECIMAL). base: the one that holds the amount in the
+    organisation's currency, at the rate of its day. price: what one unit costs: it may have six
     decimals, and is not added up.
     """
 
@@ -64,6 +65,7 @@ class Field:
     sources: tuple[str, ...] = ()
     key: Key | None = None
     currency: str = ""
+    base: str = ""
     price: bool = False
     entries: bool = False
 

@@ -21,6 +21,7 @@ OF_THE_RECORDS = {  # codes that tell of what records there are, not of the shap
     "unknown-price",
     "unknown-stage",
     "incomplete",
+    "no-rate",
     "not-absorbed",
     "not-invited",
     "wrong-password",

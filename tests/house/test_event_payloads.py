@@ -13,15 +13,22 @@ OWN_OF = {
     "address": ("customer.ContactAddressAdded",),
     "accounts": ("customer.ContactCreated",),
     "device": ("identity.SignedIn", "identity.SignInFailed"),
+    "exchange": (
+        "sales.OpportunityAmountChanged", "sales.OpportunityExchanged", "sales.OpportunityLineItemAdded",
+        "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved", "sales.OpportunityOpened",
+        "sales.OpportunityWon",
+    ),
     "gate": ("sales.GateSet",),
     "grants": ("identity.RoleDefined",),
     "hidden": ("identity.RoleDefined",),
     "read_only": ("identity.RoleDefined",),
     "line": ("sales.OpportunityLineItemAdded", "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved"),
-    "previous": ("sales.GateSet", "sales.OpportunityLineItemChanged", "sales.StageRenamed"),
+    "previous": (
+        "sales.GateSet", "sales.OpportunityExchanged", "sales.OpportunityLineItemChanged", "sales.StageRenamed",
+    ),
     "stage": ("sales.StageAdded",),
     "stages": ("sales.PipelineDefined",),
-}
+}  # fmt: skip
 TALKS = {"plan", "links", "participants"}
 TALK = (
     "customer.CallLogged", "customer.EmailRecorded", "customer.MeetingScheduled", "customer.NoteWritten",

@@ -112,9 +112,12 @@ class TestHttp:
             await http.post(f"/opportunities/{id}/forecast-category", {"category": category})
         board = await http.get("/opportunities/board", by="forecast_category", sum="amount", status="open")
         assert board["groups"] == [
-            {"key": "best_case", "count": 1, "sum": "200.50"},
-            {"key": "commit", "count": 1, "sum": "100.00"},
-            {"key": "pipeline", "count": 1, "sum": "300.00"},
+            {"key": key, "count": 1, "sum": total, "sums": [{"currency": currency, "count": 1, "sum": total}]}
+            for key, total, currency in (
+                ("best_case", "200.50", "CNY"),
+                ("commit", "100.00", "CNY"),
+                ("pipeline", "300.00", "EUR"),
+            )
         ]
         listed = await http.get("/opportunities", forecast_category="commit")
         assert [d["id"] for d in listed["items"]] == [ids[0]]

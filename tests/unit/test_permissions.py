@@ -105,7 +105,8 @@ def test_a_field_goes_where_its_sources_go_and_no_further() -> None:
     def hidden(resource: str, name: str) -> set[str]:
         return set(caller(role(hidden={resource: [name]})).hidden(resource)) - {name}
 
-    assert hidden(OPPORTUNITY.name, "amount") == {"weighted_amount", "lines"}
+    exchanged = {"base_amount", "weighted_base_amount", "exchange_rate"}
+    assert hidden(OPPORTUNITY.name, "amount") == {"weighted_amount", "lines", *exchanged}
     assert hidden(OPPORTUNITY.name, "weighted_amount") == set()
     assert hidden(OPPORTUNITY.name, "lines") == {"products"}
     assert (

@@ -18,6 +18,7 @@ from services.customer.contact import CONTACT
 from services.customer.field_definition import FIELD_DEFINITION
 from services.customer.saved_view import SAVED_VIEW
 from services.identity.catalogue import AGGREGATES as IDENTITY
+from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.role import ROLE
 from services.identity.team import TEAM
 from services.identity.user import USER
@@ -36,6 +37,7 @@ from shared.events import customer, identity, integration, sales
 from shared.events import customer_activities as act
 from shared.events import customer_contacts as con
 from shared.events import customer_views as seen
+from shared.events import identity_rates as rates
 from shared.events import sales_leads as led
 from shared.events import sales_products as sold
 from shared.events.envelope import Event
@@ -75,12 +77,22 @@ BORN: dict[str, Event] = {
     "lead": CAPTURED,
     "opportunity": OPENED,
     "pipeline": sales.PipelineDefined("Standard", STAGES),
+    "exchange_rate": rates.ExchangeRateSet("JPY", "USD", "2026-11-24", "0.0067"),
     "price_book": sold.PriceBookCreated("Book", "CNY", "", {}),
     "product": sold.ProductAdded({"name": "GTX"}),
 }
 
 # (record type, events after its birth, of which the last one is undone, the commands whose rules the undo obeys)
 TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
+    (EXCHANGE_RATE, [rates.ExchangeRateCorrected("0.0066", "0.0067")], ["CorrectExchangeRate"]),
+    (
+        EXCHANGE_RATE,
+        [
+            rates.ExchangeRateCorrected("0.0066", "0.0067"),
+            rates.ExchangeRateChangeUndone(2, "e", {"rate": {"from": "0.0066", "to": "0.0067"}}),
+        ],
+        ["CorrectExchangeRate"],
+    ),
     (ACCOUNT, [customer.AccountDetailsChanged({"city": {"from": "", "to": "Ulm"}})], ["ChangeAccountDetails"]),
     (ACCOUNT, [customer.AccountDetailsChanged({"currency": {"from": "", "to": "CNY"}})], ["ChangeAccountDetails"]),
     (ACCOUNT, [customer.AccountDetailsChanged({"custom.a": {"from": None, "to": 1}})], ["ChangeAccountDetails"]),

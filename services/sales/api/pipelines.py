@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -14,21 +14,22 @@ from typing_extensions import TypedDict
 
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.pipeline import PIPELINE
-from services.sales.values import total
 from shared.domain.money import written
 from shared.errors import Forbidden, NotFound
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
+from shared.http.boards import Into, Part, Rates, Sums, added, into_of
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access
-from shared.views.port import Condition, Document, Query, Total
+from shared.views.port import Condition, Document, Query
 
-_PARAMETERS = frozenset({"q", "as_of", "known_at", "sort", "limit"})
+_PARAMETERS = frozenset({"q", "as_of", "known_at", "sort", "limit", "in", "rates"})
 MAX_CARDS = 50
+_AMOUNT, _WEIGHTED = (f for f in OPPORTUNITY.collection.fields if f.name in ("amount", "weighted_amount"))
 
 
 class Sum(TypedDict):
@@ -40,7 +41,8 @@ class Sum(TypedDict):
 
 class Totals(TypedDict):
     count: int
-    sums: Annotated[list[Sum], Field(description="A sum for each currency")]
+    sums: Annotated[list[Sum], Field(description="A sum for each currency; with `in=base` the one in its own")]
+    missing: NotRequired[Annotated[list[Sum], Field(description="What is not in that sum for lack of a rate")]]
 
 
 class Stage(TypedDict):
@@ -64,9 +66,10 @@ class Board(TypedDict):
     name: str
     columns: list[Column]
     closed: list[Closed]
+    rates: NotRequired[Rates]
 
 
-SumsByStage = dict[tuple[str, str], list[Sum]]  # (status, stage) → a sum for each currency
+PartsByStage = dict[tuple[str, str], tuple[list[Part], list[Part]]]  # (status, stage) → amounts, weighted amounts
 
 BOARD = operation(
     "boardOfPipeline",
@@ -77,13 +80,16 @@ BOARD = operation(
             "Columns in the order of the stages, open deals only; `closed` sums up the won and the lost ones", Board
         )
     },
-    description="Takes the filters of the opportunities' list, too (`owner=…`); `sort` and `limit` are the cards'.",
+    description="Takes the filters of the opportunities' list, too (`owner=…`); `sort` and `limit` are the cards'. "
+    "`in=base` adds up in the organisation's currency, at the rates that the deals keep or those of today.",
     parameters=[
         parameter("Id"),
         parameter("AsOf"),
         parameter("KnownAt"),
         parameter("Q"),
         parameter("Opportunity.sort"),
+        parameter("In"),
+        parameter("Rates"),
         query("limit", "Cards per column", {"type": "integer", "minimum": 1, "maximum": MAX_CARDS, "default": 10}),
     ],
     errors=RECORD_ERRORS,
@@ -98,7 +104,7 @@ def pipelines_router(kernel: Kernel) -> APIRouter:
 
 class _Boards:
     def __init__(self, kernel: Kernel) -> None:
-        self._queries, self._access = kernel.queries, Authenticator(kernel).access
+        self._kernel, self._queries, self._access = kernel, kernel.queries, Authenticator(kernel).access
 
     async def board(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
@@ -110,17 +116,24 @@ class _Boards:
         if "stages" not in pipeline:
             raise Forbidden("the stages of pipelines are hidden from you")
         deals = replace(asked, where=(*asked.where, Condition("pipeline", "eq", id)), limit=limit)
-        sums = await self._sums(deals, access, moment)
+        into = await into_of(self._kernel, access, given, _AMOUNT)
+        sums = await self._sums(Sums(self._kernel, OPPORTUNITY, deals, access, moment, into))
         columns: list[Column] = [
             {
                 **stage,
-                **_of(sums, "open", stage["stage"]),
+                **_of(sums, into, "open", stage["stage"]),
                 "cards": await self._cards(deals, stage["stage"], access, moment),
             }
             for stage in _stages(pipeline, (key for status, key in sums if status == "open"))
         ]
-        closed: list[Closed] = [{"status": "won", **_of(sums, "won")}, {"status": "lost", **_of(sums, "lost")}]
-        return json_answer(Board(pipeline=id, name=pipeline.get("name", ""), columns=columns, closed=closed))
+        closed: list[Closed] = [
+            {"status": "won", **_of(sums, into, "won")},
+            {"status": "lost", **_of(sums, into, "lost")},
+        ]
+        board = Board(pipeline=id, name=pipeline.get("name", ""), columns=columns, closed=closed)
+        if into is not None:
+            board["rates"] = into.rates
+        return json_answer(board)
 
     async def _pipeline(self, id: str, access: Access, moment: Moment) -> Document:
         """As it was at the moment; as it is, where deals are older than the pipeline (they were imported)."""
@@ -132,16 +145,12 @@ class _Boards:
         except NotFound:
             return now
 
-    async def _sums(self, deals: Query, access: Access, moment: Moment) -> SumsByStage:
-        by = ("status", "stage", "currency")
-        amounts = await self._queries.totals(OPPORTUNITY, deals, access, by, "amount", moment)
-        weighted = await self._queries.totals(OPPORTUNITY, deals, access, by, "weighted_amount", moment)
-        found: SumsByStage = {}
-        for plain, weight in zip(amounts, weighted, strict=True):
-            status, stage, currency = plain.keys
-            amount, likely = _in(currency, plain), _in(currency, weight)
-            entry = Sum(currency=currency, count=plain.count, amount=amount, weighted_amount=likely)
-            found.setdefault((status, stage), []).append(entry)
+    async def _sums(self, sums: Sums) -> PartsByStage:
+        found: PartsByStage = {}
+        for place, field in enumerate((_AMOUNT, _WEIGHTED)):
+            for part in await sums.parts(("status", "stage"), field):
+                status, stage = part.key
+                found.setdefault((status, stage), ([], []))[place].append(part)
         return found
 
     async def _cards(self, deals: Query, stage: str, access: Access, moment: Moment) -> list[Document]:
@@ -162,25 +171,28 @@ def _stages(pipeline: Document, used: Iterable[str]) -> list[Stage]:
     return known + [Stage(stage=k, zh=k, en=k, probability=None, retired=True) for k in strange]
 
 
-def _in(currency: str, total: Total) -> str:
-    return written(Decimal(total.sum), currency)
-
-
-def _of(sums: SumsByStage, status: str, stage: str | None = None) -> Totals:
+def _of(sums: PartsByStage, into: Into | None, status: str, stage: str | None = None) -> Totals:
     """Count and sums of a status, of one stage or of all together."""
-    by_currency: dict[str, Sum] = {}
-    for (this, key), entries in sums.items():
-        if this == status and stage in (None, key):
-            for entry in entries:
-                _add(by_currency, entry)
-    return {"count": sum(e["count"] for e in by_currency.values()), "sums": list(by_currency.values())}
+    found = [parts for (this, key), parts in sums.items() if this == status and stage in (None, key)]
+    amounts, weighted = ([part for parts in found for part in parts[place]] for place in (0, 1))
+    count = sum(part.count for part in amounts)
+    if into is None:
+        return Totals(count=count, sums=_by_currency(amounts, weighted))
+    known = sum(part.count for part in amounts if part.there is not None)
+    amount, likely = added(amounts, into.currency), added(weighted, into.currency)
+    lacking = [[part for part in parts if part.there is None and part.sum] for parts in (amounts, weighted)]
+    one = Sum(currency=into.currency, count=known, amount=amount, weighted_amount=likely)
+    return Totals(count=count, sums=[one], missing=_by_currency(*lacking))
 
 
-def _add(by_currency: dict[str, Sum], entry: Sum) -> None:
-    so_far = by_currency.get(entry["currency"])
-    if so_far is None:
-        by_currency[entry["currency"]] = entry.copy()
-        return
-    so_far["count"] += entry["count"]
-    so_far["amount"] = total((so_far["amount"], entry["amount"]), entry["currency"])
-    so_far["weighted_amount"] = total((so_far["weighted_amount"], entry["weighted_amount"]), entry["currency"])
+def _by_currency(amounts: list[Part], weighted: list[Part]) -> list[Sum]:
+    found: dict[str, Sum] = {}
+    for part in amounts:
+        none = Sum(currency=part.currency, count=0, amount="0", weighted_amount=written(Decimal(0), part.currency))
+        one = found.setdefault(part.currency, none)
+        one["count"] += part.count
+        one["amount"] = written(Decimal(one["amount"]) + part.sum, part.currency)
+    for part in weighted:
+        if likely := found.get(part.currency):
+            likely["weighted_amount"] = written(Decimal(likely["weighted_amount"]) + part.sum, part.currency)
+    return list(found.values())
