@@ -94,7 +94,7 @@ def asked(views: SqliteViews, own: sqlite3.Connection, other: sqlite3.Connection
         for sort, descending in ORDERS:
             query = Query(where, text, sort, descending, 25)
             page, params, count = plain(reader, table, query)
-            ours, (documents, _) = milliseconds(lambda reader=reader, query=query: reader.page(query))
+            ours, (documents, *_) = milliseconds(lambda reader=reader, query=query: reader.page(query))
             theirs, rows = milliseconds(lambda page=page, params=params: other.execute(page, params).fetchall())
             assert [row[2] for row in rows[:25]] == documents
             yield "page", Asked(f"{name}, {whose}, by {sort}", ours, theirs)

@@ -6,7 +6,7 @@ import re
 
 from shared.domain.address import email_key, host_key
 from shared.domain.phones import phone_key
-from shared.letters import bare, unaccented
+from shared.letters import bare, without_umlauts
 from shared.texts import fold, skeleton, words_of
 
 __all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
@@ -67,7 +67,7 @@ def _plain(name: str) -> str:
 
 
 def _joined(words: list[str]) -> str:
-    return unaccented("".join(map(unaccented, words)))
+    return without_umlauts("".join(map(without_umlauts, words)))
 
 
 def _without_forms(words: list[str]) -> list[str]:

@@ -45,8 +45,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All conditions hold together. `text`: every word occurs (see wanted.py); near: each long word may have one typo.
-    Nulls sort first ascending. sort RELEVANCE, with a text: the best level first, in each what came last; one page.
+    """All conditions hold together. Nulls sort first ascending.
+
+    `text`: every word occurs (see wanted.py); near: each long word of the title may have one typo. sort RELEVANCE, with
+    a text: the best level first, in each what came last; one page.
 
     `cursor` is what the last page gave as `next`; it is valid only for the same query. `entries`: what the names of the
     collection's open field stand for (see Field.entries); conditions, sort and totals may name them.

@@ -218,7 +218,8 @@ class SqliteViews:
         """Each step is a transaction of its own, so that the live views are written in between."""
         table = self._catalogue.building[rebuilt]
         if not table.ready:
-            for statement in table.indexes():
+            one_part = [table.optimize] if table.searchable else []  # a look into it goes to one place, not to twenty
+            for statement in [*table.indexes(), *one_part]:
                 await self._write(partial(self._db.execute, statement))
                 await self._move_log()
             table.ready = True
@@ -250,8 +251,7 @@ class SqliteViews:
     async def purge(self) -> None:
         for table in list(self._catalogue.tables.values()):
             if table.searchable:
-                optimize = f"INSERT INTO {table.words}({table.words}) VALUES('optimize')"
-                await self._write(partial(self._db.execute, optimize))
+                await self._write(partial(self._db.execute, table.optimize))
         await self._write(lambda: self._db.execute("VACUUM"))
         if self._log is not None:
             await self._write(partial(self._log.empty, PURGE_SECONDS))

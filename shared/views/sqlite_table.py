@@ -105,6 +105,11 @@ class Table:
     def _owner_sorts(self) -> list[str]:
         return ["k", *(c.name for c in self.columns.values() if c.field.kind not in _CODES)]
 
+    @property
+    def optimize(self) -> str:
+        """The statement that makes the full text one part, without what was deleted."""
+        return f"INSERT INTO {self.words}({self.words}) VALUES('optimize')"
+
     def create(self) -> list[str]:
         """The statements that make the empty tables. Without indexes writing is fast; `indexes` follow."""
         columns = ["t INTEGER", "k TEXT", "v INTEGER", *self.cells]

@@ -14,13 +14,13 @@ from enum import StrEnum
 from itertools import islice, product
 
 from shared import pinyin
-from shared.letters import unaccented
+from shared.letters import bare, without_umlauts
 from shared.texts import fold
 
 VERSION = f"4, {pinyin.SOURCE}"  # of another one tokens may come out differently: stored indexes are then rebuilt
 _WORD_BREAK = "\u200b"  # stands between the words of scripts without spaces
 MAX_WORD = 64  # longer words, and titles, are found by their first 64 characters
-MAX_PINYIN, MAX_READINGS = 12, 4  # characters of a run that are found by how they are read, ways to read a run
+MAX_PINYIN, MAX_READINGS = 6, 4  # characters of a run that are found by how they are read, ways to read a run
 MIN_DIGITS, MAX_DIGITS = 4, 24  # of a number that is found by its last digits
 NEXT_WORD = "\u00b7"  # between the words of a title that stands as one token
 
@@ -32,12 +32,13 @@ _UNSPACED = (
     "\uac00-\ud7af"  # Hangul
     "\u0e01-\u0e4e\u0e80-\u0ece\u1000-\u103f\u1780-\u17d3"  # Thai, Lao, Myanmar, Khmer
 ) + _HAN
-_LETTERS = rf"[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[\u0300-\u036f])*"
-_QUOTE = "['`\u00b4\u2018\u2019\u02bc\u2032]"
-_QUOTES = re.compile(_QUOTE)
+_QUOTES = "'`\u00b4\u2018\u2019\u02bc\u2032"
 _ASCII_WORDS = re.compile("[a-z0-9]+")
-_UNITS = re.compile(rf"([{_UNSPACED}]+)|({_LETTERS}(?:{_QUOTE}{_LETTERS})*)")
+_WORD = rf"[^\W_{_UNSPACED}]+"
+_QUOTED = re.compile(rf"{_WORD}(?:'{_WORD})+")
+_UNITS = re.compile(rf"([{_UNSPACED}]+)|({_WORD}(?:'{_WORD})*)")
 _HAN_RUNS = re.compile(f"[{_HAN}]+")
+_RUN = re.compile(f"[{_UNSPACED}]")
 
 
 class Place(StrEnum):
@@ -52,11 +53,23 @@ class Place(StrEnum):
     SCOPE = "z"  # whose the document is
 
 
+class _Letters(dict[int, str]):
+    """Characters → what stands for them in words; filled as they are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = found = "'" if char in _QUOTES else char if _RUN.match(char) else bare(char)
+        return found
+
+
+_LETTERS = _Letters()
+
+
 def units(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text as they are compared, without apostrophes; runs of scripts without spaces are True."""
-    for match in _UNITS.finditer(_folded(text)):
+    for match in _UNITS.finditer(_plain(text)):
         run, word = match.groups()
-        yield (run, True) if run else (_plain(word), False)
+        yield (run, True) if run else (_unquoted(word), False)
 
 
 def pairs(run: str) -> list[str]:
@@ -65,64 +78,85 @@ def pairs(run: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The distinct words under which a text is found, in order of first occurrence.
+    """The distinct words under which a text is found.
 
-    Punctuation separates, so the parts of `anna@acme.com` are `anna`, `acme`, `com`. `o'brien`: `obrien`, `o`, `brien`.
+    Punctuation separates, so the parts of `anna@acme.com` are `anna`, `acme`, `com`. `o'brien`: `o`, `brien`, `obrien`.
     """
-    return list(_words(_folded(text)))
+    return list(dict.fromkeys(_words(_plain(text))))
 
 
-def _folded(text: str) -> str:
-    return fold(text.replace(_WORD_BREAK, " "))
+def _plain(text: str) -> str:
+    """A text as its words are compared, `'` for every apostrophe."""
+    folded = text.lower().replace("`", "'") if text.isascii() else fold(text.replace(_WORD_BREAK, " "))
+    return without_umlauts(folded if folded.isascii() else folded.translate(_LETTERS))
 
 
-def _plain(word: str) -> str:
-    return unaccented(_QUOTES.sub("", word))[:MAX_WORD]
+def _unquoted(word: str) -> str:
+    return without_umlauts(word.replace("'", ""))[:MAX_WORD]
 
 
-def _words(text: str) -> dict[str, None]:
-    if text.isascii() and "'" not in text and "`" not in text:
-        return dict.fromkeys([word[:MAX_WORD] for word in _ASCII_WORDS.findall(unaccented(text))])
-    found: dict[str, None] = {}
-    for match in _UNITS.finditer(text):
-        run, word = match.groups()
-        if run:
-            found.update(dict.fromkeys(run))
-            found.update(dict.fromkeys(pairs(run)))
-            continue
-        found[_plain(word)] = None
-        if len(parts := _QUOTES.split(word)) > 1:
-            found.update((_plain(part), None) for part in parts)
-    return found
+def _words(text: str) -> list[str]:
+    """All words of a plain text."""
+    if text.isascii():
+        found = _ASCII_WORDS.findall(text)
+    else:
+        found = []
+        for run, word in _UNITS.findall(text):
+            found += [*run, *pairs(run)] if run else word.split("'")
+    if "'" in text:
+        found += [_unquoted(word) for word in _QUOTED.findall(text)]
+    return found if len(text) <= MAX_WORD else [word[:MAX_WORD] for word in found]
 
 
 def whole(text: str) -> str:
     """All words of a text as one; "" without any."""
-    return NEXT_WORD.join(word for word, _ in units(text))
+    return _whole(_plain(text))
 
 
-def tokens(title: str, others: str, numbers: Iterable[str] = ()) -> list[str]:
+def _whole(text: str) -> str:
+    if text.isascii() and "'" not in text:
+        return NEXT_WORD.join(_ASCII_WORDS.findall(text))
+    return NEXT_WORD.join(run or _unquoted(word) for run, word in _UNITS.findall(text))
+
+
+def tokens(title: str, others: Iterable[str], numbers: Iterable[str] = ()) -> list[str]:
     """The distinct tokens of a document. others: the texts of its other fields. numbers: telephones."""
-    mine = _words(_folded(title))
-    found = {f"t{word}": None for word in mine}
+    plain = _plain(title)
+    mine = dict.fromkeys(_words(plain))
+    found = [f"t{word}" for word in mine]
     if mine:
-        found[f"e{whole(title)[:MAX_WORD]}"] = None
-    found.update((f"o{word}", None) for word in _words(_folded(others)) if word not in mine)
-    if not title.isascii():
-        found.update((token, None) for token in _read(title))
+        found.append(f"e{_whole(plain)[:MAX_WORD]}")
+    found += [f"o{word}" for word in dict.fromkeys(_words_of(others)) if word not in mine]
+    if not plain.isascii():
+        found += dict.fromkeys(_read(plain))
     for number in numbers:  # an extension stands behind `;`
-        if len(digits := "".join(filter(str.isdecimal, number.partition(";")[0]))) >= MIN_DIGITS:
-            found[f"r{digits[: -MAX_DIGITS - 1 : -1]}"] = None
-    return list(found)
+        digits = "".join(filter(str.isdecimal, number.partition(";")[0]))
+        token = f"r{digits[: -MAX_DIGITS - 1 : -1]}"
+        if len(digits) >= MIN_DIGITS and token not in found:
+            found.append(token)
+    return found
+
+
+def _words_of(texts: Iterable[str]) -> list[str]:
+    """All words of texts; those of ASCII are split together, which is quick."""
+    found: list[str] = []
+    ascii = list[str]()
+    for text in texts:
+        if text.isascii():
+            ascii.append(text)
+        else:
+            found += _words(_plain(text))
+    return found + _words(_plain("\n".join(ascii)))
 
 
 def _read(text: str) -> Iterator[str]:
-    """The tokens of how Chinese characters are read: 张伟 → `yzhangwei`, `izw`, `ywei`."""
+    """The tokens of how Chinese characters are read: 张伟 → `yzhangwei`, `ywei`, `izw`."""
     for run in _HAN_RUNS.findall(text):
         each = [pinyin.readings(char) or (char,) for char in run[:MAX_PINYIN]]
         for read in islice(product(*each), MAX_READINGS):
-            initials = "".join(one[0] for one in read)
-            for n in range(len(read)):
-                yield f"y{unaccented(''.join(read[n:]))[:MAX_WORD]}"
-                if n + 1 < len(read):
-                    yield f"i{unaccented(initials[n:])}"
+            initials = without_umlauts("".join([one[0] for one in read]))
+            yield from [f"i{initials[n:]}" for n in range(len(initials) - 1)]
+            rest = "".join(read)
+            for one in read:
+                yield f"y{without_umlauts(rest)}"
+                rest = rest[len(one) :]

@@ -112,7 +112,7 @@ def search_words(collection: Collection, document: dict[str, Any]) -> list[str]:
             texts += found
             if name in collection.numbers:
                 numbers += found
-    return tokens(title, "\n".join(texts), numbers)
+    return tokens(title, texts, numbers)
 
 
 def _texts(value: Any) -> Iterator[str]:

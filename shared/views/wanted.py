@@ -2,7 +2,7 @@
 
 0 the title is the text · 1 it begins with these words · 2 has them all · 3 begins with the text · 4 has words that
 begin so · 5 the words stand anywhere · 6 words that begin so stand anywhere. What is found at any level is found at the
-last one. Apart from them: as at the last one, but each long word may have one typo.
+last one. Apart from them: as at the last one, but each long word of the title may have one typo.
 """
 
 from __future__ import annotations
@@ -54,10 +54,8 @@ class Word:
         return found
 
     def nearly(self) -> tuple[Leaf, ...]:
-        """Its beginning anywhere, or a word with one typo."""
-        return self.begun(_ANYWHERE) + tuple(
-            Leaf(f"{place}{word}") for word in nearby(self.text) for place in _ANYWHERE
-        )
+        """Its beginning anywhere, or a word of the title with one typo."""
+        return self.begun(_ANYWHERE) + tuple(Leaf(f"{Place.TITLE}{word}") for word in nearby(self.text))
 
 
 @dataclass(frozen=True)

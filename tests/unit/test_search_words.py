@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.letters import unaccented
+from shared.letters import without_umlauts
 from shared.views.near import LONGEST, SHORTEST, forgiven, nearby
 from shared.views.text import MAX_WORD, tokens, words
 from shared.views.wanted import MAX_FORGIVEN, Word, holds, wanted
@@ -24,7 +24,7 @@ from shared.views.wanted import MAX_FORGIVEN, Word, holds, wanted
         ("Müller Mueller", ["muller"]),
         ("Łukasiewicz, José", ["lukasiewicz", "jose"]),
         ("Hồng Søren Håkon Haakon", ["hong", "soren", "hakon"]),
-        ("O'Brien D’Arcy l`eau", ["obrien", "o", "brien", "darcy", "d", "arcy", "leau", "l", "eau"]),
+        ("O'Brien D’Arcy l`eau", ["o", "brien", "d", "arcy", "l", "eau", "obrien", "darcy", "leau"]),
         ("ＦＵＬＬ Straße", ["full", "strasse"]),
         ("가나 ガス ไทย", ["가", "나", "가나", "ガ", "ス", "ガス", "ไ", "ท", "ย", "ไท", "ทย"]),
         ("x" * 100, ["x" * MAX_WORD]),
@@ -41,7 +41,7 @@ def test_words_of_scripts_with_and_without_spaces(text: str, expected: list[str]
     [
         ("Acme GmbH", "acme Berlin", (), ["tacme", "tgmbh", "eacme·gmbh", "oberlin"]),
         ("", "Berlin", (), ["oberlin"]),
-        ("张伟", "", (), ["t张", "t伟", "t张伟", "e张伟", "yzhangwei", "izw", "ywei"]),
+        ("张伟", "", (), ["t张", "t伟", "t张伟", "e张伟", "izw", "yzhangwei", "ywei"]),
         ("", "", ("+49 221-5678;ext=99", "123"), ["r876512294"]),
         ("!", "", ("",), []),
     ],
@@ -49,7 +49,7 @@ def test_words_of_scripts_with_and_without_spaces(text: str, expected: list[str]
 def test_tokens_tell_where_a_word_stands(
     title: str, others: str, numbers: tuple[str, ...], expected: list[str]
 ) -> None:
-    assert tokens(title, others, numbers) == expected
+    assert tokens(title, [others], numbers) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_tokens_tell_where_a_word_stands(
     ],
 )  # fmt: skip
 def test_levels_of_relevance(title: str, others: str, number: str, text: str, level: int | None) -> None:
-    found = tokens(title, others, [number])
+    found = tokens(title, [others], [number])
     assert wanted(text).level(found) == level
     assert holds(wanted(text).found(near=False), found) == (level is not None)
 
@@ -79,7 +79,7 @@ def test_levels_of_relevance(title: str, others: str, number: str, text: str, le
 @given(st.text(max_size=90), st.text(max_size=20))
 @example("x" * 70 + " y", "")
 def test_a_text_is_found_by_itself_and_what_is_found_at_a_level_is_found(title: str, others: str) -> None:
-    found = tokens(title, others)
+    found = tokens(title, [others])
     for text in (title, title[: len(title) // 2].rpartition(" ")[0], others):
         asked = wanted(text)
         assert not asked.words or holds(asked.found(near=False), found)
@@ -89,7 +89,7 @@ def test_a_text_is_found_by_itself_and_what_is_found_at_a_level_is_found(title: 
 
 @given(st.text("aeouübqåhnäöø", max_size=12))
 def test_the_beginning_of_a_word_without_accents_is_the_beginning_of_the_word(word: str) -> None:
-    assert all(unaccented(word).startswith(unaccented(word[:n])) for n in range(len(word)))
+    assert all(without_umlauts(word).startswith(without_umlauts(word[:n])) for n in range(len(word)))
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_the_beginning_of_a_word_without_accents_is_the_beginning_of_the_word(wo
     ],
 )  # fmt: skip
 def test_a_long_word_may_have_one_typo(text: str, word: str, expected: bool) -> None:
-    assert not holds(wanted(text).found(near=False), tokens(word, ""))
-    assert holds(wanted(text).found(near=True), tokens(word, "")) == expected
+    assert not holds(wanted(text).found(near=False), tokens(word, ()))
+    assert holds(wanted(text).found(near=True), tokens(word, ())) == expected
 
 
 def test_typos_are_forgiven_in_few_words_of_letters() -> None:
