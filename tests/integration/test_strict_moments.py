@@ -18,7 +18,7 @@ steps:
   - name: calls
     file: calls.csv
     resource: activity
-    fields: { kind: { constant: task }, subject: Subject, due: Due }
+    fields: { kind: { constant: task }, subject: Subject, start: Due, due: Due }
 """
 
 
@@ -70,6 +70,12 @@ async def test_an_import_reads_moments_as_spreadsheets_write_them(desk: Office) 
     cells = (*TAKEN, *REFUSED)
     report = await desk.run(CALLS, {"calls.csv": "Subject,Due\n" + "".join(f"{c},{c}\n" for c in cells)})
     wrong = [(r["row"], e["field"], e["code"]) for r in report["rejected"] for e in r["errors"]]
-    assert wrong == [(cells.index(c) + 1, "due", "moment") for c in REFUSED]
+    assert wrong == [(cells.index(c) + 1, field, "moment") for c in REFUSED for field in ("start", "due")]
     await desk.suite.kernel.projector.catch_up()
-    assert {a["subject"]: a["due"] for a in (await desk.get(ACTIVITIES))["items"]} == TAKEN
+    taken = {a["subject"]: a for a in (await desk.get(ACTIVITIES))["items"]}
+    assert {subject: a["start"] for subject, a in taken.items()} == TAKEN
+    day = taken["2026-12-01"]  # a task of a day is due at its end
+    assert {s: a["due"] for s, a in taken.items() if a is not day} == {
+        s: m for s, m in TAKEN.items() if s != day["due_on"]
+    }
+    assert (day["due"], day["due_on"]) == ("2026-12-01T23:59:59.999999Z", "2026-12-01")
