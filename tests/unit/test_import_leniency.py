@@ -85,6 +85,23 @@ def test_a_further_command_that_lacks_what_was_left_out_is_left_out_itself() -> 
     assert plan(step_of(step % parent % ""), {"n": "Acme", "o": "Zoe"}).outcome == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("cell", "emails"), [("a@b.ex", 0), ("a@b.ex ::: c@d.ex", 1), (" ::: ", 0), ("a@b.ex ::: x", 0)]
+)
+def test_one_of_several_values_in_a_cell(cell: str, emails: int) -> None:
+    several = "{ column: e, split: ' ::: ', part: %d, on_error: warn }"
+    further = f"{{ command: customer.AddContactEmail, fields: {{ email: {several % 2} }} }}"
+    fields = f"{{ name: n, email: {several % 1} }}"
+    step = step_of(f"- {{ name: a, file: f, resource: contact, fields: {fields}, then: [{further}] }}\n")
+    found = plan(step, {"n": "Ada", "e": cell})
+    first = {"email": "a@b.ex"} if "a@b.ex" in cell else {}
+    assert bodies(found) == [
+        ("customer.CreateContact", {"name": "Ada", **first}),
+        *[("customer.AddContactEmail", {"email": "c@d.ex"})] * emails,
+    ]
+    assert found.outcome == "created"
+
+
 def test_values_that_the_mapping_insists_on_reject_with_the_others() -> None:
     step = step_of(STEP.replace("custom.tier: t", "employees: e") % ("c", WARN))
     found = plan(step, {"n": "Acme", "f": "soon", "e": "many"})

@@ -175,3 +175,10 @@ def test_a_form_is_an_order_or_a_pattern() -> None:
     with pytest.raises(Invalid) as caught:
         step_of("resource: contact, fields: {family_name: n, birthday: {column: b, date: dym}}")
     assert caught.value.errors[0].field == "steps.0.fields.birthday.date"
+
+
+def test_a_text_that_is_replaced_by_nothing_is_no_value() -> None:
+    born = "{column: w, date: '%m/%d/%Y', replace: {0/0/00: ''}}"
+    step = step_of(f"resource: contact, fields: {{name: n, birthday: {born}}}")
+    assert made(plan(step, n="Ada", w="0/0/00")) == {"name": "Ada"}
+    assert made(plan(step, n="Ada", w="12/10/1985")) == {"name": "Ada", "birthday": "1985-12-10"}

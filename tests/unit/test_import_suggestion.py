@@ -279,6 +279,21 @@ def test_an_address_is_the_key_if_every_row_has_a_right_one() -> None:
     assert (step["mode"], step["fields"]["email"]) == ("create", {"column": "E-mail", "on_error": "warn"})
 
 
+def test_of_several_addresses_in_a_cell_the_first_is_the_main_one() -> None:
+    [step] = whole("contact", ["Name", "E-mail 1 - Value"], ["Ada Lovelace", "a@b.example ::: c@d.example"])
+    several = {"column": "E-mail 1 - Value", "split": " ::: ", "on_error": "warn"}
+    assert step["fields"]["email"] == {**several, "part": 1}
+    [second] = step["then"]
+    assert second["command"] == "customer.AddContactEmail"
+    assert second["fields"] == {"email": {**several, "part": 2}, "kind": {"constant": "other"}}
+
+
+def test_texts_that_stand_for_nothing_are_no_values() -> None:
+    [step] = whole("contact", ["Name", "Birthday"], ["Ada Lovelace", "12/10/1985"], ["Bob Gray", "0/0/00"])
+    born = {"column": "Birthday", "date": "%m/%d/%Y", "replace": {"0/0/00": ""}, "on_error": "warn"}
+    assert step["fields"]["birthday"] == born
+
+
 def test_two_columns_are_joined_for_one_address() -> None:
     [step] = whole("account", ["客户名称", "区", "详细地址"], ["星河", "高新区", "科技园路 3"])
     assert step["fields"]["address"] == {"concat": ["区", "详细地址"], "separator": ""}

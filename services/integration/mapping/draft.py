@@ -69,6 +69,11 @@ class Draft:
         """The body without the values of these problems; None where the mapping insists on one of them."""
         return self.model()[0] if self._leave_out(problems) else None
 
+    def may_lack(self, problem: FieldError) -> bool:
+        """Whether the value is missing because its cell is empty, and the mapping does not insist on it."""
+        name = field_at(self.fields, problem.field)
+        return bool(name) and name not in self.body and gives_way(self.fields[name])
+
     def _leave_out(self, problems: Sequence[FieldError]) -> bool:
         """Go on without these values; False where the mapping insists on one of them."""
         if not problems or not all(map(self._gives_way, problems)):

@@ -186,8 +186,8 @@ class _Planner:
             self.plan.warnings += draft.left
             return
         body, problems = draft.model()
-        if takes is None and all(p in draft.left for p in problems):
-            problems = []  # a further command that lacks what was left out is left out itself
+        if takes is None and all(p in draft.left or draft.may_lack(p) for p in problems):
+            problems = []  # a further command that lacks what may be left out is left out itself
         self.plan.problems += problems
         self.plan.warnings += draft.left
         if body is not None and not draft.is_needless:

@@ -53,6 +53,7 @@ class Value(Part):
     decimal: Literal["", ".", ","] = ""
     scale: Decimal | None = None
     split: str = F(default="", max_length=5)
+    part: int = F(default=0, ge=0, le=100)
     lookup: Annotated[str, F(max_length=100, pattern=r"^([a-z_]+\.(custom\.[a-z0-9_]+|[a-z_]+))?$")] = ""
     gather: bool = False
     required: bool = False
@@ -64,6 +65,8 @@ class Value(Part):
     def has_one_source(self) -> Value:
         if len(self.model_fields_set & {"column", "constant", "concat"}) != 1:
             raise fault("value_error", "give exactly one of column, constant and concat")
+        if self.part and not self.split:
+            raise fault("value_error", "part needs split: the sign between the parts")
         if any(part.time_zone for part in self.concat):
             raise fault("value_error", "time_zone belongs to the whole value, not to a part of it")
         if any(part.gives_way for part in self.concat):

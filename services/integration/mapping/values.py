@@ -50,7 +50,10 @@ def texts_of(value: Value, cells: Cells) -> list[str]:
     if not text:
         return []
     parts = [p.strip() for p in text.split(value.split)] if value.split else [text]
-    return [_transformed(value, part) for part in parts if part]
+    parts = [part for part in parts if part]
+    if value.part:
+        parts = parts[value.part - 1 : value.part]
+    return [text for part in parts if (text := _transformed(value, part))]
 
 
 def _source(value: Value, cells: Cells) -> str:
@@ -66,6 +69,8 @@ def _source(value: Value, cells: Cells) -> str:
 
 def _transformed(value: Value, text: str) -> str:
     text = value.replace.get(text, text)
+    if not text:
+        return ""
     if value.date in ORDERS:
         text = _written_day(text, value.date)
     elif value.date:
@@ -134,7 +139,7 @@ def evaluate(expression: Expression, cells: Cells, found: Found, gathered: list[
         return None if isinstance(plain, str) else plain
     if expression.lookup:
         texts = [_looked_up(expression.lookup, text, found) for text in texts]
-    if expression.split or expression.gather:
+    if (expression.split and not expression.part) or expression.gather:
         return texts or None
     return texts[0] if texts else None
 

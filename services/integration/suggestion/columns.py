@@ -40,6 +40,7 @@ _HAN_FAMILIES = (
 )
 _HAN_PERSON = re.compile(f"[{_HAN_FAMILIES}][\u4e00-\u9fff]{{1,3}}")
 _PERSON = re.compile(r"[^\W\d_]+(?:[ '’-]|\. ?)?(?:[^\W\d_]+\.?[ '’-]+){0,3}[^\W\d_]+", re.UNICODE)
+_EMAILS = re.compile(r" ::: |[;,|、]")
 _LIKE_DAY = re.compile(
     r"(?:\d{1,4}[-/. 年]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[-/. 月]{1,2}\d{1,4}日?|[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8})"
     r"(?:[T ,].{1,20})?"
@@ -66,10 +67,11 @@ FORMATS = tuple(day + hour for day in _DAYS for hour in _HOURS)
 
 @dataclass(slots=True)
 class Profile:
-    """values: those that are there, with how often each occurs; rows: of the file. shares: kind → 0 … 1 of them.
+    """values: those that are there, with how often each occurs; blanks: texts that stand for none.
+    rows: of the file. shares: kind → 0 … 1 of them.
 
     date_form: of its days, "" for none. unclear: day and month may change places in
-    all of them. split: the sign that parts several values in a cell.
+    all of them. split, parts: the sign that parts several values in a cell, and how many these are at most.
     """
 
     column: str
@@ -78,10 +80,12 @@ class Profile:
     samples: list[str] = field(default_factory=list)
     values: Counter[str] = field(default_factory=Counter)
     seen: set[int] = field(default_factory=set)
+    blanks: set[str] = field(default_factory=set)
     shares: dict[str, float] = field(default_factory=dict)
     date_form: str = ""
     unclear: bool = False
     split: str = ""
+    parts: int = 1
 
     @property
     def unique(self) -> bool:
@@ -110,6 +114,8 @@ class Profile:
     def add(self, cell: str) -> None:
         self.rows += 1
         text = cell.strip()
+        if text in EMPTY:
+            self.blanks.add(text)
         if not text or text in EMPTY:
             return
         self.filled += 1
@@ -127,6 +133,7 @@ class Profile:
         self.date_form, self.shares["date"] = _date_form(texts)
         self.unclear = bool(self.date_form) and _date_share(texts, _swapped(self.date_form)) == self.share("date")
         self.split = next((s for s in _LIST_SIGNS if any(_is_list(t, s) for t in texts)), "")
+        self.parts = max((text.count(self.split) + 1 for text in texts), default=1) if self.split else 1
         return self
 
 
@@ -145,7 +152,7 @@ def _is_list(text: str, sign: str) -> bool:
 
 def _email(text: str) -> bool:
     try:
-        return bool(address(text.split(" ::: ")[0].strip())) and "@" in text
+        return "@" in text and all(bool(address(part.strip())) for part in _EMAILS.split(text))
     except BadAddress:
         return False
 

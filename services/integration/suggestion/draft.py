@@ -129,7 +129,7 @@ class _Draft:
             declared = self.targets.aggregate.collection.field(name)
             if profile is None or declared is None or not declared.indexed or name not in fields:
                 continue
-            if name == "email" and profile.share("email") < 1:
+            if name == "email" and (profile.share("email") < 1 or profile.parts > 1):
                 continue
             by_name = name != "name" or self._type in _NAMES_ARE_KEYS
             if profile.unique and by_name and declared.kind in (Kind.TEXT, Kind.KEYWORD):

@@ -16,6 +16,7 @@ from shared.views.port import Key, Kind
 
 _CHECKED = (Kind.DATE, Kind.DATETIME, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)
 _CHECKED_NAMES = frozenset({"country", "currency", "language", "type", "email", "phone", "fax", "due", "start"})
+_LISTED = ("email", "phone", "fax", "mobile")  # of which a cell may hold several
 _DAYS = ("birthday", "close_date", "due", "start")
 _MAPS = {
     ("account", "type"): "account.type",
@@ -42,6 +43,9 @@ class Expressions:
 
     def of(self, target: str, profile: Profile) -> Expression:
         """The value of a field of the row's own record. A bad value of a field that may be empty is left out."""
+        return _without_blanks(profile, self._of(target, profile))
+
+    def _of(self, target: str, profile: Profile) -> Expression:
         name = target.rpartition(".")[2]
         if (further := self.taken.get(f"{target}#2")) is not None:
             return self._joined(profile, further)
@@ -62,11 +66,17 @@ class Expressions:
 
     def plain(self, profile: Profile, name: str) -> Expression:
         """A text as it stands; one that may be wrong does not cost the row."""
+        if name in _LISTED and profile.parts > 1:
+            return self.part(profile, 1)
         declared = self.aggregate.collection.field(name)
         keyed = declared is not None and declared.key in (Key.EMAIL, Key.PHONE)
         if name in _CHECKED_NAMES or keyed or self._kind(name) in _CHECKED or name.startswith("custom."):
-            return {"column": profile.column, "on_error": "warn"}
+            return _without_blanks(profile, {"column": profile.column, "on_error": "warn"})
         return profile.column
+
+    def part(self, profile: Profile, number: int) -> Expression:
+        """One of several values in a cell, counted from 1."""
+        return {"column": profile.column, "split": profile.split, "part": number, "on_error": "warn"}
 
     def dated(self, profile: Profile, *, moment: bool = False) -> Expression:
         """A day, or a moment, with the form in which the file writes it."""
@@ -115,6 +125,14 @@ class Expressions:
         east = any("\u4e00" <= sign <= "\u9fff" for text in profile.values for sign in text)
         parts = [further.column, profile.column] if east else [profile.column, further.column]
         return {"concat": parts, "separator": "" if east else ", "}
+
+
+def _without_blanks(profile: Profile, expression: Expression) -> Expression:
+    """`0/0/00` and `n/a` are no values."""
+    found = _dict(expression)
+    if not profile.blanks or "column" not in found:
+        return expression
+    return {**found, "replace": {**dict.fromkeys(sorted(profile.blanks), ""), **found.get("replace", {})}}
 
 
 def _dict(expression: Expression) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from services.integration.suggestion.targets import BY_COMMAND, Targets
 from services.integration.suggestion.value_maps import meaning_of
 
 Fields = dict[str, Expression]
+MOST = 5  # values of one cell
+_ENTRIES = {"email": "emails", "phone": "phones"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,12 @@ class Further:
             head, _, kind = target.partition(".")
             if not profile.filled:
                 continue
-            if head in ("emails", "phones"):
+            if target in _ENTRIES and self.targets.aggregate.name == "contact":
+                verb, name = BY_COMMAND[_ENTRIES[target]]
+                for number in range(2, min(profile.parts, MOST) + 1):
+                    further = {name: self.values.part(profile, number), "kind": {"constant": "other"}}
+                    self._then(verb, further, [profile.column])
+            elif head in ("emails", "phones"):
                 verb, name = BY_COMMAND[head]
                 fields = {name: self.values.plain(profile, name), "kind": {"constant": kind}}
                 self._then(verb, fields, [profile.column])
