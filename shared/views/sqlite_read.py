@@ -20,10 +20,8 @@ from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
 from shared.views.values import scale, search_words
-from shared.views.wanted import Leaf, Level, holds
+from shared.views.wanted import Level, holds
 
-KNOWN = 4  # letters with which some title begins, most likely; the place is one of them
-FEW = 10
 Found = tuple[list[bytes], str | None, tuple[int, ...]]  # documents, cursor, levels
 
 LONG = 5_000.0  # µs: what is expected to take longer does not begin in the event loop
@@ -101,26 +99,13 @@ class Reader:
         assert checked.wanted is not None
         found: dict[int, tuple[bytes, int]] = {}
         for n, level in enumerate(checked.wanted.ranked(checked.near)):
-            source = plan.ranked(self._possible(level) if checked.near else level)
+            source = plan.ranked(level)
             for id, body in self._db.execute(source.sql, source.params):
                 found.setdefault(id, (body, n))
             if len(found) >= checked.limit:
                 break
         best = list(found.values())[: checked.limit]
         return [body for body, _ in best], None, tuple(n for _, n in best)
-
-    def _possible(self, level: Level) -> Level:
-        """Without words that begin as no word of a title does: of hundreds with a typo, each costs a look."""
-        words, found = self._table.words, list[tuple[Leaf, ...]]()
-        begins = f"SELECT 1 FROM {words} WHERE {words} MATCH ? LIMIT 1"
-        for leaves in level:
-            typed = leaves[0].token
-            for size in range(KNOWN, len(typed) + 1 if len(leaves) > FEW else 0):
-                if self._db.execute(begins, (f'"{typed[:size]}"*',)).fetchone() is None:
-                    leaves = tuple(leaf for leaf in leaves if not leaf.token.startswith(typed[:size]))
-                    break
-            found.append(leaves)
-        return tuple(found)
 
     def count(self, query: Query) -> int:
         plan = self._plan(validate(self._table.declaration, query))
