@@ -74,18 +74,14 @@ _EXACT = Context(prec=1000)
 
 
 def joined(totals: Sequence[Total], places: Collection[int], survivors: Survivors) -> list[Total]:
-    """Totals with the groups of merged records as one, where the first of them was; those by one key stay in its order.
-
-    places: of the keys that name records.
-    """
+    """Totals with the groups of merged records as one, in the order of their keys. places: of those that name one."""
     groups: dict[tuple[Any, ...], Total] = {}
     for one in totals:
         keys = tuple(survivors.living(k) if n in places and k is not None else k for n, k in enumerate(one.keys))
         known = groups.get(keys)
         sum = one.sum if known is None else _sum(known.sum, one.sum)
         groups[keys] = Total(keys, one.count + (known.count if known else 0), sum)
-    found = list(groups.values())
-    return sorted(found, key=lambda t: (t.keys[0] is not None, t.keys[0])) if len(found[0].keys) == 1 else found
+    return sorted(groups.values(), key=lambda total: [(key is not None, key) for key in total.keys])
 
 
 def _sum(one: str, other: str) -> str:

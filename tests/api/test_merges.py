@@ -190,6 +190,23 @@ async def test_a_board_counts_and_adds_them_up_as_one(scene: Scene, by: str, as_
     assert list(groups) == [None, *sorted(i for i in groups if i)]
 
 
+async def test_a_board_of_a_survivor_that_is_younger_stays_in_order(scene: Scene) -> None:
+    for name, currency in (("e", "USD"), ("f", "EUR"), ("g", "USD")):
+        account = await scene.make(name, "account", name=f"Account {name}")
+        body = {"name": f"Deal {name}", "account": account, "amount": "5", "currency": currency}
+        await scene.make(f"deal_{name}", "opportunity", **body)
+    await scene.post(f"{A}/{{g}}/merge", absorb=[scene.ids["e"]])
+    groups = (await scene.get(f"{D}/board", by="account", sum="amount", **{"account[in]": "{e},{f}"}))["groups"]
+    assert [(g["key"], g["count"], g["sum"]) for g in groups] == [
+        (scene.ids["f"], 1, "5.00"),
+        (scene.ids["g"], 2, "10.00"),
+    ]
+    for name in ("deal_e", "deal_f", "deal_g"):
+        await scene.post(f"{D}/{{{name}}}/archive")
+    for name in "gf":
+        await scene.post(f"{A}/{{{name}}}/archive")
+
+
 @pytest.mark.parametrize(("path", "field"), [(D, "account"), (C, "account"), (A, "parent")])
 async def test_titles_are_those_of_the_living(scene: Scene, path: str, field: str) -> None:
     listed = await scene.get(path, names="true", **{field: "{a}"})
