@@ -49,6 +49,7 @@ Url = Annotated[str | None, typer.Option("--url", help="A running suite, in plac
 TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
 Organisation = Annotated[str | None, typer.Option("--organisation", help="Where --data holds several of them.")]
 Resource = Annotated[str, typer.Option(metavar="TYPE", help="The record type; without it the likeliest.")]
+Encoding = Annotated[str, typer.Option(metavar="NAME", help="The encoding of the files, as in cp1252 or gb18030.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
@@ -122,6 +123,7 @@ def setup(
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of another system: CSV or XLSX.")],
     resource: Resource = "",
+    encoding: Encoding = "",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the proposed mapping there.")] = None,
     data: Data = None,
     url: Url = None,
@@ -131,7 +133,7 @@ def inspect(
 ) -> None:
     """Show what a file holds, which field each column may become and why; write a mapping for it."""
     with Target(data, url, token_file, organisation).client() as client:
-        found = proposals.inspect(client, file, resource)
+        found = proposals.inspect(client, file, resource, encoding)
     if json:
         _print(found, True, "")
     else:
@@ -151,6 +153,7 @@ def import_(
         typer.Option("--source", metavar="DIR", help="Where the mapping's files are; without it: next to it."),
     ] = None,
     resource: Resource = "",
+    encoding: Encoding = "",
     yes: Annotated[bool, typer.Option("--yes", help="Import a file by the proposed mapping without asking.")] = False,
     data: Data = None,
     url: Url = None,
@@ -171,13 +174,15 @@ def import_(
         if proposals.is_mapping(file):
             text = operations.read(file)
         else:
-            found = proposals.inspect(client, file, resource)
+            found = proposals.inspect(client, file, resource, encoding)
             text = proposals.written(found).encode()
             if not json:
                 proposals.show(found)
             if not (yes or dry_run):
                 proposals.agree(file, found["rows"])
-        report = operations.run_import(client, text, file, folder, dry_run=dry_run, rejected=rejected)
+        report = operations.run_import(
+            client, text, file, folder, dry_run=dry_run, rejected=rejected, encoding=encoding
+        )
     operations.print_import(report, as_json=json)
     if report.get("totals", {}).get("rejected"):
         operations.tell_rejected(report, rejected)

@@ -86,7 +86,14 @@ def wait_for_warehouse(client: Client, timeout: float = 600.0) -> None:
 
 
 def run_import(
-    client: Client, text: bytes, mapping: Path, source: Path, *, dry_run: bool, rejected: Path | None
+    client: Client,
+    text: bytes,
+    mapping: Path,
+    source: Path,
+    *,
+    dry_run: bool,
+    rejected: Path | None,
+    encoding: str = "",
 ) -> dict[str, Any]:
     """Upload a mapping (its text, and the file that it is from) and its files, follow the job, return its report.
 
@@ -95,7 +102,9 @@ def run_import(
     files = [("files", (name, (source / name).open("rb"))) for name in _named_files(text, mapping, source)]
     try:
         path = "/imports/dry-run" if dry_run else "/imports"
-        started = client.post(path, files=[("mapping", (mapping.name, text)), *files])
+        started = client.post(
+            path, params={"encoding": encoding} if encoding else {}, files=[("mapping", (mapping.name, text)), *files]
+        )
     finally:
         for _, (_, file) in files:
             file.close()

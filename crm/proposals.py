@@ -23,12 +23,17 @@ def is_mapping(file: Path) -> bool:
     return file.suffix.lower() in MAPPINGS
 
 
-def inspect(client: Client, file: Path, resource: str) -> dict[str, Any]:
+def inspect(client: Client, file: Path, resource: str, encoding: str = "") -> dict[str, Any]:
     """What the suite finds in a file. Raises CommandFailed."""
     try:
         with file.open("rb") as content:
             fields = {"resource": resource} if resource else {}
-            found: dict[str, Any] = client.post("/imports/inspect", data=fields, files={"file": (file.name, content)})
+            found: dict[str, Any] = client.post(
+                "/imports/inspect",
+                params={"encoding": encoding} if encoding else {},
+                data=fields,
+                files={"file": (file.name, content)},
+            )
     except OSError as error:
         raise CommandFailed(f"{file} cannot be read: {error.strerror}") from error
     return found
@@ -36,7 +41,8 @@ def inspect(client: Client, file: Path, resource: str) -> dict[str, Any]:
 
 def show(found: dict[str, Any]) -> None:
     """The file in a line, then a table: column, sample, field, confidence, reason."""
-    typer.echo(f"{found['name']}: {found['rows']} rows, {found['encoding']}; {found['resource'] or 'no record type'}")
+    encoding = f"{found['encoding']} ({found['confidence']:.0%} sure)"
+    typer.echo(f"{found['name']}: {found['rows']} rows, {encoding}; {found['resource'] or 'no record type'}")
     table = Table("column", "sample", "field", "confidence", "reason", box=None, pad_edge=False)
     for match in found["matches"]:
         mark = "?" if match["field"] and match["confidence"] < SURE else ""

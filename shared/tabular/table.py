@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,14 +23,20 @@ from shared.tabular.xlsx import xlsx_to_csv
 
 MAX_COLUMNS = 1_000
 MAX_ROW = 2_000_000  # characters: a row is in memory whole
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+_FIRST_LINES = 50  # among which the header is looked for
+_SEP = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)  # names the separator for Excel
+_BLANK = re.compile(r'[\s,;|"]*')
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a checked file. path: the CSV to read (made from an XLSX); sha256 is of the file as given."""
+    """What is known of a checked file. path: the CSV to read (made from an XLSX); sha256 is of the file as given.
+
+    confidence: in the encoding, 0 to 1. skip: the lines before the header.
+    """
 
     name: str
     path: Path
@@ -38,6 +46,8 @@ class Facts:
     rows: int
     bytes: int
     sha256: str
+    confidence: float = 1.0
+    skip: int = 0
 
     def summary(self) -> dict[str, Any]:
         """The facts as JSON, without the place on this machine."""
@@ -56,11 +66,11 @@ class Row:
     problem: str = ""
 
 
-def examine(path: Path, name: str) -> Facts:
-    """Check a whole file. `name` is what its sender calls it.
+def examine(path: Path, name: str, encoding: str = "") -> Facts:
+    """Check a whole file. `name` is what its sender calls it, encoding: what its sender says it is in.
 
-    Raises Invalid naming the file and the line: unknown format, hostile archive, broken encoding, NUL, unclosed quote,
-    columns without a name or named twice.
+    Raises Invalid naming the file and the line: unknown format, hostile archive, broken or uncertain encoding, NUL,
+    unclosed quote, columns without a name or named twice.
     """
     digest = sha256_of(path)
     size = path.stat().st_size
@@ -68,17 +78,15 @@ def examine(path: Path, name: str) -> Facts:
         head = file.read(4)
     source = path
     if head == _ZIP:
-        source = path.with_name(path.name + ".csv")
+        source, encoding = path.with_name(path.name + ".csv"), "utf-8"
         xlsx_to_csv(path, name, source)
     elif head == _OLD_EXCEL:
         raise Invalid.field(name, "old-excel", "this is an old .xls file; save it as .xlsx or .csv")
-    encoding = detect_encoding(source, name)
-    delimiter = _delimiter(source, encoding)
-    rows, columns = 0, _columns(source, name, encoding, delimiter)
-    facts = Facts(name, source, encoding, delimiter, columns, 0, size, digest)
-    for _ in read_rows(facts):
-        rows += 1
-    return Facts(name, source, encoding, delimiter, columns, rows, size, digest)
+    guess = detect_encoding(source, name, encoding)
+    delimiter, skip = _opening(source, guess.encoding)
+    facts = Facts(name, source, guess.encoding, delimiter, (), 0, size, digest, guess.confidence, skip)
+    facts = replace(facts, columns=_columns(facts))
+    return replace(facts, rows=sum(1 for _ in read_rows(facts)))
 
 
 def read_rows(facts: Facts, after: int = 0) -> Iterator[Row]:
@@ -87,7 +95,7 @@ def read_rows(facts: Facts, after: int = 0) -> Iterator[Row]:
     number = 0
     with facts.path.open(encoding=facts.encoding, newline="") as file:
         lines = _Lines(file, facts.name)
-        reader = csv.reader(lines.read(), delimiter=facts.delimiter, strict=True)
+        reader = csv.reader(islice(lines.read(), facts.skip, None), delimiter=facts.delimiter, strict=True)
         records = _records(reader, lines)
         next(records)
         for cells in records:
@@ -95,11 +103,13 @@ def read_rows(facts: Facts, after: int = 0) -> Iterator[Row]:
                 continue
             number += 1
             if number > after:
-                yield _row(number, reader.line_num, cells, width)
+                yield _row(number, facts.skip + reader.line_num, cells, width)
 
 
 def _row(number: int, line: int, cells: list[str], width: int) -> Row:
     problem = ""
+    if len(cells) > width and not any(cells[width:]):  # below columns without a name
+        cells = cells[:width]
     if len(cells) != width:
         problem = "too-many-columns" if len(cells) > width else "too-few-columns"
     return Row(number, line, tuple(restore(c) for c in cells), problem)
@@ -113,19 +123,32 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """The separator that occurs most in the first line, outside quotes."""
+def _opening(path: Path, encoding: str) -> tuple[str, int]:
+    """The separator, and the lines before the header: empty ones, and `sep=;`.
+
+    The separator is the one that occurs most in the header, outside quotes.
+    """
+    named = ""
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline(CHUNK)
-    bare = "".join(first.split('"')[::2])
-    return max(DELIMITERS, key=bare.count)
+        for number in range(_FIRST_LINES):
+            line = file.readline(CHUNK)
+            if found := _SEP.fullmatch(line):
+                named = found[1]
+            elif not line or not _BLANK.fullmatch(line):
+                bare = "".join(line.split('"')[::2])
+                return named or max(DELIMITERS, key=bare.count), number if line else 0
+    return named or DELIMITERS[0], 0
 
 
-def _columns(path: Path, name: str, encoding: str, delimiter: str) -> tuple[str, ...]:
-    with path.open(encoding=encoding, newline="") as file:
+def _columns(facts: Facts) -> tuple[str, ...]:
+    name = facts.name
+    with facts.path.open(encoding=facts.encoding, newline="") as file:
         lines = _Lines(file, name)
-        header = next(_records(csv.reader(lines.read(), delimiter=delimiter, strict=True), lines), [])
+        reader = csv.reader(islice(lines.read(), facts.skip, None), delimiter=facts.delimiter, strict=True)
+        header = next(_records(reader, lines), [])
     columns = tuple(unicodedata.normalize("NFC", restore(c).strip()) for c in header)
+    while columns and not columns[-1]:
+        columns = columns[:-1]
     if not any(columns):
         raise Invalid.field(name, "empty-file", "the first line must name the columns")
     if len(columns) > MAX_COLUMNS:

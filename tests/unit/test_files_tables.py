@@ -110,7 +110,7 @@ def test_broken_files_are_refused_with_their_line(tmp_path: Path, content: bytes
     assert f"line {line}" in message
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b" , \n1,2\n", codecs.BOM_UTF8])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b" , \n,\n", codecs.BOM_UTF8])
 def test_a_file_without_columns_is_refused(tmp_path: Path, content: bytes) -> None:
     assert refusal(tmp_path, content)[0] == "empty-file"
 
@@ -121,3 +121,28 @@ def test_too_many_columns_are_refused(tmp_path: Path) -> None:
 
 def test_an_old_excel_file_is_named_as_such(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(100))[0] == "old-excel"
+
+
+@pytest.mark.parametrize(
+    ("content", "delimiter", "cells", "lines"),
+    [
+        ("sep=;\nname;city\nAcme, Inc;Paris\n", ";", [("Acme, Inc", "Paris")], [3]),
+        ('\ufeff"sep=|"\r\nname|city\r\nA;B|Paris\r\n', "|", [("A;B", "Paris")], [3]),
+        ("name|city\nA, B; C|Paris\n", "|", [("A, B; C", "Paris")], [2]),
+        ("\n \n;;\nname;city;;\nAcme;Paris;;\nBeta;Rome;\n", ";", [("Acme", "Paris"), ("Beta", "Rome")], [5, 6]),
+        ("\nsep=,\n\nname,city\nAcme,Paris\n", ",", [("Acme", "Paris")], [5]),
+    ],
+)
+def test_what_stands_before_and_behind_a_table(
+    tmp_path: Path, content: str, delimiter: str, cells: list[tuple[str, ...]], lines: list[int]
+) -> None:
+    facts, rows = table(tmp_path, content)
+    assert (facts.delimiter, facts.columns) == (delimiter, ("name", "city"))
+    assert [(row.cells, row.line, row.problem) for row in rows] == [
+        (c, n, "") for c, n in zip(cells, lines, strict=True)
+    ]
+
+
+def test_a_value_below_no_column_is_told(tmp_path: Path) -> None:
+    _, [row] = table(tmp_path, "name,city,,\nAcme,Paris,,x\n")
+    assert row.problem == "too-many-columns"

@@ -29,6 +29,7 @@ _BODY = body_of(
     },
     media="multipart/form-data",
 )
+_ENCODING = query("encoding", "The encoding of text files, as in `cp1252`; without it, it is found out")
 _TEXT: Schema = {"type": "string"}
 _SEND_ERRORS = (401, 403, 404, 413, 415, 422, 503)
 
@@ -38,7 +39,7 @@ START = operation(
     _TAG,
     {201: answer("The import has begun", StartedImport, Location="The import")},
     description="Runs in the background; follow `/imports/{id}/events`. Files of 50 MB at most each.",
-    parameters=[parameter("IdempotencyKey")],
+    parameters=[parameter("IdempotencyKey"), _ENCODING],
     body=_BODY,
     errors=WRITE_ERRORS,
 )
@@ -48,6 +49,7 @@ DRY_RUN = operation(
     _TAG,
     {202: answer("Every row is being checked", StartedImport)},
     description="Follow `/imports/{id}/events`; `/imports/{id}/rejected.csv` holds the rows that would be rejected.",
+    parameters=[_ENCODING],
     body=_BODY,
     errors=_SEND_ERRORS,
 )
@@ -57,6 +59,7 @@ INSPECT = operation(
     _TAG,
     {200: answer("What the file holds", InspectedFile)},
     description="Without `resource` the record type that suits best. Nothing is kept of the file.",
+    parameters=[_ENCODING],
     body=body_of(
         {
             "type": "object",

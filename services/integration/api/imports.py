@@ -70,26 +70,26 @@ class _Handlers:
         return upload(request, self._files.of_upload(self._kernel.ids.new()))
 
     async def start(self, request: Request) -> Response:
-        access = await self._allowed(request)
+        access, encoding = await self._allowed(request), _encoding(request)
         key = call_of(request, access, None).key
         async with self._upload(request) as sent:
             text = await self._mapping(access, sent)
-            id = await start_import(self._kernel, access, text, sent.files, key)
+            id = await start_import(self._kernel, access, text, sent.files, key, encoding)
         return model_answer(StartedImport(id=id, version=1), 201, {"Location": f"/imports/{id}"})
 
     async def dry_run(self, request: Request) -> Response:
-        access = await self._allowed(request)
+        access, encoding = await self._allowed(request), _encoding(request)
         async with self._upload(request) as sent:
-            id = await self._dry_runs.start(access, await self._mapping(access, sent), sent.files)
+            id = await self._dry_runs.start(access, await self._mapping(access, sent), sent.files, encoding)
         return model_answer(StartedImport(id=id), 202)
 
     async def inspect(self, request: Request) -> Response:
-        access = await self._allowed(request)
+        access, encoding = await self._allowed(request), _encoding(request)
         async with self._upload(request) as sent:
             if len(sent.files) != 1:
                 raise Invalid.field("file", "required", "send one file to look into")
             [(name, path)] = sent.files.items()
-            facts = await asyncio.to_thread(examine, path, name)
+            facts = await asyncio.to_thread(examine, path, name, encoding)
             samples = [dict(zip(facts.columns, row.cells, strict=False)) for row in islice(read_rows(facts), SAMPLES)]
             today = date.fromisoformat(day_of(self._kernel.clock.now()))
             found = await propose(self._kernel, access, facts, sent.fields.get("resource", ""), today)
@@ -150,6 +150,11 @@ class _Handlers:
             raise Invalid.field("mapping", "required", "send a mapping, or the mapping_id of a saved one")
         saved = await self._kernel.queries.get(IMPORT_MAPPING, id, access)
         return str(saved["mapping"])
+
+
+def _encoding(request: Request) -> str:
+    """In which the caller says the files are; "" = that is found out."""
+    return params.only(params.pairs_of(request), ("encoding",)).get("encoding", "")[:40]
 
 
 async def _may_import(access: Access) -> None:

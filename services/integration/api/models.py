@@ -55,7 +55,9 @@ class ColumnMatch(Answer):
 class InspectedFile(Answer):
     name: str
     encoding: str
+    confidence: Annotated[float, Field(description="0 to 1: that the encoding is right")]
     delimiter: str
+    skip: Annotated[int, Field(description="Lines before the header")]
     columns: list[str]
     rows: int
     bytes: int

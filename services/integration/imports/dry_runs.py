@@ -47,11 +47,11 @@ class DryRuns:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel, self._files = kernel, ImportFiles(kernel.files)
 
-    async def start(self, access: Access, text: str, sources: Mapping[str, Path]) -> str:
+    async def start(self, access: Access, text: str, sources: Mapping[str, Path], encoding: str = "") -> str:
         """Begin a dry run; returns its id. Raises Invalid, Forbidden as an import would."""
         kernel, id = self._kernel, self._kernel.ids.new()
         folder = self._files.of_dry_run(id)
-        opened = await accept(kernel, access, text, sources, folder)
+        opened = await accept(kernel, access, text, sources, folder, encoding)
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         described = DryRun(access.tenant, access.user, text, files, opened.total)
         with closing(JobFile(job_file(folder), erasures=await kernel.keys.destroyed())) as file:

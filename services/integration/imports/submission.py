@@ -16,16 +16,22 @@ from shared.security.permissions import Access
 
 
 async def start_import(
-    kernel: Kernel, access: Access, text: str, sources: Mapping[str, Path], key: str | None = None
+    kernel: Kernel,
+    access: Access,
+    text: str,
+    sources: Mapping[str, Path],
+    key: str | None = None,
+    encoding: str = "",
 ) -> str:
     """Copy the files and begin the import; returns its id once it is durable.
 
-    text: the mapping. sources: file name → where the file lies now. key: the idempotency key.
+    text: the mapping. sources: file name → where the file lies now. key: the idempotency key. encoding: as of
+    `accept`.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
     """
     id = kernel.ids.new()
     folder = ImportFiles(kernel.files).of_import(id)
-    opened = await accept(kernel, access, text, sources, folder)
+    opened = await accept(kernel, access, text, sources, folder, encoding)
     try:
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         body = {"name": opened.mapping.name, "mapping": text, "files": files, "total": opened.total}

@@ -45,10 +45,13 @@ class Opened:
         return sum(1 if s.spec.file is None else self.files[s.spec.file].rows for s in self.steps)
 
 
-async def accept(kernel: Kernel, access: Access, text: str, sources: MappingOf[str, Path], folder: Path) -> Opened:
+async def accept(
+    kernel: Kernel, access: Access, text: str, sources: MappingOf[str, Path], folder: Path, encoding: str = ""
+) -> Opened:
     """Copy the files into a new folder and check everything. Leaves no folder behind when it raises.
 
-    text: the mapping. sources: file name → where the file lies now.
+    text: the mapping. sources: file name → where the file lies now. encoding: of the files of which the mapping names
+    none; "" = it is found out.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden (no right to import a resource).
     """
     access.scope(IMPORT.name, "create")
@@ -59,7 +62,8 @@ async def accept(kernel: Kernel, access: Access, text: str, sources: MappingOf[s
     check_rights(steps, access, lines)
     _check_names(mapping, sources)
     try:
-        facts = await asyncio.to_thread(_copy_and_examine, mapping.files, sources, folder)
+        encodings = {name: mapping.encoding_of(name) or encoding for name in mapping.files}
+        facts = await asyncio.to_thread(_copy_and_examine, encodings, sources, folder)
         check_columns(steps, {name: f.columns for name, f in facts.items()}, lines)
         for step in steps:
             if step.spec.file is not None:
@@ -106,13 +110,13 @@ def _keyed(digest: str, index: bytes) -> str:
     return hmac.digest(index, f"file|{digest}".encode(), "sha256").hex()
 
 
-def _copy_and_examine(names: list[str], files: MappingOf[str, Path], folder: Path) -> dict[str, Facts]:
+def _copy_and_examine(encodings: MappingOf[str, str], files: MappingOf[str, Path], folder: Path) -> dict[str, Facts]:
     folder.mkdir(parents=True, mode=0o700)
     facts = {}
-    for n, name in enumerate(names):
+    for n, (name, encoding) in enumerate(encodings.items()):
         copy = folder / str(n)
         shutil.copyfile(files[name], copy)
-        facts[name] = examine(copy, name)
+        facts[name] = examine(copy, name, encoding)
         for written in {copy, facts[name].path}:
             with written.open("rb") as file:
                 os.fsync(file.fileno())

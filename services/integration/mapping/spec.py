@@ -178,6 +178,7 @@ class Step(RowCommand):
     command: CommandName | None = None
     country: Annotated[Value | None, BeforeValidator(_country)] = None
     time_zone: TimeZone = ""
+    encoding: str = F(default="", max_length=40)
     then: list[FurtherCommand] = F(default=[], max_length=20)
 
     @model_validator(mode="after")
@@ -204,6 +205,10 @@ class Mapping(Part):
     name: Name
     description: str = F(default="", max_length=2000)
     steps: list[Step] = F(min_length=1, max_length=50)
+
+    def encoding_of(self, file: str) -> str:
+        """What a step says of the file's encoding; "" = nothing."""
+        return next((s.encoding for s in self.steps if s.file == file and s.encoding), "")
 
     @property
     def files(self) -> list[str]:
