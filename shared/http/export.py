@@ -84,11 +84,13 @@ async def export(
     fields = aggregate.collection.fields
     columns = columns_of(fields, hidden, wish.fields, custom, titles=wish.titles, language=language)
 
+    referring = [*fields, *(replace(f, name=f"custom.{f.name}") for f in custom)]
+
     async def pages() -> Pages:
         page: Page = first
         while True:
             await _follow_merges(kernel, aggregate, page, access)
-            named = await _titles(kernel, aggregate, page, access) if wish.titles else {}
+            named = await titles_of(page.items, referring, kernel, access) if wish.titles else {}
             yield [[column.value(document, named) for column in columns] for document in page.items]
             if page.next is None:
                 return
@@ -117,7 +119,10 @@ def _title(column: Column, wish: Wish, zone: str) -> str:
 
 async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
     defined = (await definitions(kernel.catalogue, kernel.views, tenant, resource)).values()
-    return [Field(d["name"], kind_of(d), d.get("zh") or d["name"], d.get("en") or d["name"]) for d in defined]
+    return [
+        Field(d["name"], kind_of(d), d.get("zh") or d["name"], d.get("en") or d["name"], ref=d.get("ref") or "")
+        for d in defined
+    ]
 
 
 async def _follow_merges(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> None:
@@ -132,10 +137,6 @@ async def _follow_merges(kernel: Kernel, aggregate: AnyAggregate, page: Page, ac
         document |= {n: survivors.renamed(document[n]) for n in declared if n in document}
         if values := document.get("custom"):
             document["custom"] = values | {n: survivors.renamed(values[n]) for n in custom if n in values}
-
-
-async def _titles(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> dict[str, str]:
-    return await titles_of(page.items, aggregate.collection.fields, kernel, access)
 
 
 async def _csv(header: list[str], kinds: list[Field], pages: Pages, zone: tzinfo) -> AsyncIterator[bytes]:

@@ -146,11 +146,11 @@ def columns_of(
             continue
         if name in own:
             found.append(_custom_column(name, own[name], language))
-            continue
-        field = named.get(name) or Field(name, Kind.INTEGER if name == "version" else Kind.KEYWORD, name, name)
-        found.append(Column(name, _title(field, language), field, _value_of(name)))
-        if field.ref and titles:
-            found.append(_title_column(field, language))
+        else:
+            field = named.get(name) or Field(name, Kind.INTEGER if name == "version" else Kind.KEYWORD, name, name)
+            found.append(Column(name, _title(field, language), field, _value_of(name)))
+        if found[-1].field.ref and titles:
+            found.append(_title_column(found[-1], language))
     return found
 
 
@@ -167,11 +167,13 @@ def _custom_column(name: str, field: Field, language: str) -> Column:
     return Column(name, _title(field, language), field, lambda document, _: (document.get("custom") or {}).get(key))
 
 
-def _title_column(field: Field, language: str) -> Column:
+def _title_column(column: Column, language: str) -> Column:
+    field = column.field
+
     def value(document: Document, titles: dict[str, str]) -> str:
-        held = document.get(field.name)
+        held = column.value(document, titles)
         many = held if isinstance(held, list) else [held]
         return SEPARATOR.join(titles[v] for v in many if v in titles)
 
     title = f"{field.zh}（名称）" if language == "zh" else f"{_title(field, language)} (name)"
-    return Column(f"{field.name}.title", title, Field(field.name, Kind.TEXT, field.zh, field.en), value)
+    return Column(f"{column.name}.title", title, Field(field.name, Kind.TEXT, field.zh, field.en), value)

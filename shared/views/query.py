@@ -58,9 +58,11 @@ class Test:
 class Checked:
     """A checked query. `wanted` None = no text search; without words it matches nothing.
 
-    ranked: sorted by relevance. after: the sort value and key of the last document of the page before.
+    entries: the fields of the query's entries by name. ranked: sorted by relevance. after: the sort value and key of
+    the last document of the page before.
     """
 
+    entries: Mapping[str, Field]
     where: tuple[Test, ...]
     wanted: Wanted | None
     near: bool
@@ -97,24 +99,23 @@ def validate(collection: Collection, query: Query) -> Checked:
     digest = blake2b(shape.encode(errors="surrogatepass"), digest_size=9).hexdigest()
     after = None if query.cursor is None else _after(query.cursor, digest, sort)
     limit = min(query.limit, MAX_PAGE)
-    return Checked(where, text, query.near, ranked, sort, query.descending, limit, after, digest)
+    return Checked(entries, where, text, query.near, ranked, sort, query.descending, limit, after, digest)
 
 
-def group_fields(collection: Collection, by: tuple[str, ...], entries: tuple[Field, ...] = ()) -> tuple[Field, ...]:
-    """The fields that totals are grouped by, declared or entries. Raises BadQuery."""
-    known = _checked_entries(collection, entries)
-    fields = tuple(_indexed(collection, name, known) for name in by)
+def group_fields(collection: Collection, by: tuple[str, ...], entries: Mapping[str, Field]) -> tuple[Field, ...]:
+    """The fields that totals are grouped by, declared or checked entries. Raises BadQuery."""
+    fields = tuple(_indexed(collection, name, entries) for name in by)
     for field in fields:
         if field.kind in (Kind.KEYWORDS, Kind.JSON):
             raise BadQuery(field.name, "cannot be grouped by")
     return fields
 
 
-def sum_field(collection: Collection, name: str | None, entries: tuple[Field, ...] = ()) -> Field | None:
-    """The number that totals add up, declared or an entry. Raises BadQuery."""
+def sum_field(collection: Collection, name: str | None, entries: Mapping[str, Field]) -> Field | None:
+    """The number that totals add up, declared or a checked entry. Raises BadQuery."""
     if name is None:
         return None
-    field = _indexed(collection, name, _checked_entries(collection, entries))
+    field = _indexed(collection, name, entries)
     if field.kind not in (Kind.DECIMAL, Kind.INTEGER):
         raise BadQuery(field.name, "is no number that could be added up")
     if field.price:

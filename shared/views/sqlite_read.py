@@ -116,9 +116,10 @@ class Reader:
         return found
 
     def totals(self, query: Query, by: tuple[str, ...], sum: str | None) -> list[Total]:
-        fields = group_fields(self._table.declaration, by, query.entries)
-        summed = sum_field(self._table.declaration, sum, query.entries)
-        plan = self._plan(validate(self._table.declaration, query))
+        checked = validate(self._table.declaration, query)
+        fields = group_fields(self._table.declaration, by, checked.entries)
+        summed = sum_field(self._table.declaration, sum, checked.entries)
+        plan = self._plan(checked)
         if plan is None:
             return []
         columns = [self._table.value(f) for f in fields]

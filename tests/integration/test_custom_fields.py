@@ -141,6 +141,11 @@ async def test_a_reference_must_exist_shows_its_title_and_follows_merges(service
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "unknown-reference")
     page = (await client.get(f"{ACCOUNTS}?names=true&custom.partner={a}")).json()
     assert ([d["id"] for d in page["items"]], page["names"][a]) == ([b], "a")
+    rows = (await client.get(f"{ACCOUNTS}/export?names=true&fields=name,custom.partner&custom.partner={a}")).text
+    assert [line.split(",")[2:] for line in rows.splitlines()] == [
+        ["name", "custom.partner", "custom.partner.title"],
+        ["b", a, "a"],
+    ]
     merged = await client.post(f"{ACCOUNTS}/{c}/merge", json={"absorb": [a]})
     assert merged.status_code == 200, merged.text
     await service.catch_up()

@@ -123,13 +123,13 @@ def test_a_cursor_carries_where_to_go_on_and_belongs_to_its_query() -> None:
 
 
 def test_totals_are_by_indexed_fields_of_numbers() -> None:
-    assert [f.name for f in group_fields(THINGS, ("name", "id"))] == ["name", "id"]
-    assert sum_field(THINGS, None) is None
-    price = sum_field(THINGS, "price")
+    assert [f.name for f in group_fields(THINGS, ("name", "id"), {})] == ["name", "id"]
+    assert sum_field(THINGS, None, {}) is None
+    price = sum_field(THINGS, "price", {})
     assert price is not None
     assert price.name == "price"
     for by in ("tags", "notes", "nope"):
         with pytest.raises(BadQuery):
-            group_fields(THINGS, (by,))
+            group_fields(THINGS, (by,), {})
     with pytest.raises(BadQuery):
-        sum_field(THINGS, "at")
+        sum_field(THINGS, "at", {})
