@@ -48,7 +48,7 @@ _CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 OPPORTUNITIES = FactTable(
     facts="opportunity_facts",
     current="opportunities_now",
-    version=2,
+    version=3,
     aggregates=("opportunity",),
     columns=(
         Column("name", "String"),
@@ -65,6 +65,10 @@ OPPORTUNITIES = FactTable(
         Column("external_id", "String"),
         _ARCHIVED,
         _CREATED_AT,
+        _money("base_amount"),
+        *_texts(_REF, "base_currency"),
+        _made("Nullable(Decimal(24, 12))", "exchange_rate", money),
+        _made("Nullable(Date32)", "rate_day", day),
     ),
     rollup=ROLLUP,
 )

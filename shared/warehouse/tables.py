@@ -64,6 +64,7 @@ _ARROW: dict[str, pa.DataType] = {
     "Date32": pa.date32(),
     "Decimal(18, 4)": pa.decimal128(18, 4),
     "Decimal(20, 6)": pa.decimal128(20, 6),
+    "Decimal(24, 12)": pa.decimal128(24, 12),
     "DateTime64(6, 'UTC')": pa.timestamp("us", "UTC"),
     "Array(String)": pa.list_(pa.string()),
 }

@@ -121,7 +121,7 @@ async def test_the_views_describe_themselves_in_both_languages(ada: httpx.AsyncC
     assert [c["name"] for c in views["opportunities"]["columns"]][:13] == first.split()
     assert views["pipeline_as_of"]["parameters"] == {"day": "Date32"}
     columns = [c["name"] for c in views["pipeline_as_of"]["columns"]]
-    assert columns == ["stage", "status", "opportunities", "amount"]
+    assert columns == ["stage", "status", "opportunities", "amount", "currency"]
     assert all(v["zh"] and v["en"] and all(c["zh"] and c["en"] for c in v["columns"]) for v in views.values())
     assert "sum" in described["functions"]["aggregates"]
 

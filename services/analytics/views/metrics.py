@@ -54,18 +54,18 @@ def _revenue(name: str, zh: str, en: str, *keys: C) -> View:
 
 PIPELINE_AS_OF = View(
     "pipeline_as_of",
-    "某日结束时各阶段的商机数与金额;多币种时请用 opportunities_as_of 分币种相加",
-    "Opportunities and amounts by stage at the end of a day; with several currencies add them up apart, over "
-    "opportunities_as_of",
+    "某日结束时各阶段、各币种的商机数与金额",
+    "Opportunities and amounts by stage and currency at the end of a day",
     (
         _key("stage", "阶段", "Stage's key"),
         _key("status", "状态", "open, won or lost"),
         C("opportunities", "UInt64", "商机数", "Opportunities", "count()", ("status",)),
         C("amount", "Nullable(Decimal(38, 4))", "金额", "Sum of their amounts", "sum(_b.amount)", ("amount",)),
+        _CURRENCY,
     ),
     "opportunity",
     base="opportunities_as_of",
-    keys=("stage", "status"),
+    keys=("stage", "status", "currency"),
     parameters={"day": "Date32"},
 )
 
