@@ -8,6 +8,7 @@ is on standard output, a code and a message with a tab between. Any other: a bou
 from __future__ import annotations
 
 import csv
+import re
 import sys
 import zipfile
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ MEMORY = 512 * 1024 * 1024
 SECONDS = 600  # of processor time
 CHUNK = 1024 * 1024
 REFUSED = 3
+_ZEROS = re.compile(r"(0{2,20})(?:;.*)?")  # a number format
 
 
 class Refused(Exception):
@@ -72,7 +74,7 @@ def convert(source: str, target: str) -> None:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        copy(sheet.iter_rows(values_only=True), out)
+        copy(([shown(cell) for cell in row] for row in sheet.iter_rows()), out)
 
 
 def refuse_endless_row(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
@@ -91,7 +93,15 @@ def refuse_endless_row(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None
                 length = None
 
 
-def copy(rows: Iterable[tuple[Any, ...]], out: Any) -> None:
+def shown(cell: Any) -> Any:
+    """A cell's value; a whole number with the leading zeros that its format shows (postcodes: 00000)."""
+    value = cell.value
+    if type(value) is int and value >= 0 and (zeros := _ZEROS.fullmatch(cell.number_format)):
+        return str(value).zfill(len(zeros[1]))
+    return value
+
+
+def copy(rows: Iterable[Iterable[Any]], out: Any) -> None:
     writer = csv.writer(out)
     width = 0
     for row in rows:

@@ -172,3 +172,17 @@ def test_an_archive_of_another_kind(tmp_path: Path) -> None:
 
 def test_a_row_of_endless_cells_is_refused(tmp_path: Path) -> None:
     assert code_of(workbook(tmp_path / "a.xlsx", [["name"], list(range(1_200))])) == "too-many-columns"
+
+
+def test_leading_zeros_that_a_format_shows_stay(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["code", "plain"], [1067, 1067], [99423, 5], [-3, 0]):
+        sheet.append(row)
+    for cell in sheet["A"][1:]:
+        cell.number_format = "00000"
+    path = tmp_path / "zeros.xlsx"
+    book.save(path)
+    rows = [row.cells for row in read_rows(examine(path, "a.xlsx"))]
+    assert rows == [("01067", "1067"), ("99423", "5"), ("-3", "0")]
