@@ -11,7 +11,7 @@ from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_fields, require_live
-from shared.domain.match import code_key, company_key, mail_site, site_of
+from shared.domain.match import code_key, company_key, mail_site, site_of, tax_key
 from shared.domain.money import fit
 from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
@@ -53,7 +53,7 @@ class Account(MergeableRecord):
     phone: Annotated[Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE)] = ""
     fax: Annotated[Phone, plain(Kind.KEYWORD, "传真", "Fax", key=Key.PHONE)] = ""
     tax_id: Annotated[
-        str, F(max_length=40), plain(Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.CODE)
+        str, F(max_length=40), plain(Kind.KEYWORD, "税号", "Tax id", indexed=True, searchable=True, key=Key.TAX)
     ] = ""
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
     city: Annotated[Text, plain(Kind.TEXT, "城市", "City", indexed=True, searchable=True)] = ""
@@ -121,7 +121,7 @@ ACCOUNT = Aggregate(
     },
     collection=Collection(
         "accounts",
-        5,
+        6,
         record_fields(
             Account,
             Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
@@ -143,7 +143,7 @@ ACCOUNT = Aggregate(
         }
     ),
     uniques=(
-        Unique("tax_id", lambda a: a.tax_id, code_key),
+        Unique("tax_id", lambda a: a.tax_id, tax_key),
         Unique("external_id", lambda a: a.external_id, code_key),
     ),
     shown=shown,

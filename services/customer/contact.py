@@ -178,6 +178,7 @@ CONTACT = Aggregate(
                         personal=True,
                         writable=False,
                         key=Key.EMAIL,
+                        listed="email_keys",
                     ),
                 ),
                 "emails": (
@@ -202,6 +203,7 @@ CONTACT = Aggregate(
                         personal=True,
                         writable=False,
                         key=Key.PHONE,
+                        listed="phone_keys",
                     ),
                 ),
                 "phones": (

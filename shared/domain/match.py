@@ -9,7 +9,17 @@ from shared.domain.phones import phone_key
 from shared.letters import bare, without_umlauts
 from shared.texts import fold, skeleton, words_of
 
-__all__ = ["code_key", "company_key", "email_key", "mail_site", "person_key", "phone_key", "site_of", "tag_key"]
+__all__ = [
+    "code_key",
+    "company_key",
+    "email_key",
+    "mail_site",
+    "person_key",
+    "phone_key",
+    "site_of",
+    "tag_key",
+    "tax_key",
+]
 
 _DOTS = re.compile(r"[.'/\u2019]")
 _AND = frozenset("und and y et en og och".split())
@@ -22,6 +32,11 @@ _HAN_FORMS = re.compile(
 def code_key(code: str) -> str:
     """`１２-Ａ b` and `12-A  B` → `12-a b`: a code of a registry, a product or another system; look-alikes are one."""
     return skeleton(" ".join(fold(code).split()))
+
+
+def tax_key(number: str) -> str:
+    """`DE 111.222-333` and `de111222333` → `de111222333`: a number of a tax office, however parted."""
+    return "".join(words_of(code_key(number))) or code_key(number)
 
 
 def tag_key(tag: str) -> str:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from shared.clock import Clock
 from shared.errors import Invalid
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.days import dated
+from shared.kernel.kept_form import as_kept
 from shared.kernel.merges import Merges
 from shared.messages import said
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.views.filters import typed
-from shared.views.port import Condition, Field, Kind, Query
+from shared.views.port import AnyOp, Condition, Field, Key, Kind, Op, Query
 from shared.views.query import MAX_IN
 
 
@@ -36,13 +38,21 @@ class Question:
         return self.aggregate.collection.field(name) or next((f for f in self.entries if f.name == name), None)
 
 
+_ALIKE = frozenset({"eq", "ne", "in", "contains"})  # operators that compare whole values
+_IN_LIST: dict[AnyOp, Op] = {"eq": "contains", "in": "in", "ne": "ne"}
 Rewriter = Callable[[Question, Condition], Awaitable[Sequence[Condition]]]
 
 
 class Meaning:
     def __init__(self, directory: Directory, clock: Clock, custom: CustomFields, merges: Merges) -> None:
         self._directory, self._clock, self._custom, self._merges = directory, clock, custom, merges
-        self._rewriters: tuple[Rewriter, ...] = (self._custom_value, self._days, self._merged_records)
+        self._rewriters: tuple[Rewriter, ...] = (
+            self._custom_value,
+            self._as_kept,
+            self._listed,
+            self._days,
+            self._merged_records,
+        )
 
     async def of(self, query: Query, question: Question, also: Iterable[str] = ()) -> Query:
         """The query as the views are asked. also: other fields that the question names. Raises Invalid."""
@@ -73,6 +83,24 @@ class Meaning:
             return (typed(field, condition),)
         except (ValueError, OverflowError) as error:
             raise Invalid.field(condition.field, "bad-filter", said(error)) from error
+
+    async def _as_kept(self, question: Question, condition: Condition) -> Sequence[Condition]:
+        """Values are asked in the form in which the field keeps them: `Germany` as DE, a national number as one of the
+        organisation's country.
+        """
+        field = question.field(condition.field)
+        if field is None or field.kind not in (Kind.KEYWORD, Kind.KEYWORDS) or condition.op not in _ALIKE:
+            return (condition,)
+        country = await self._directory.country(question.access.tenant) if field.key is Key.PHONE else ""
+        normal = partial(as_kept, question.aggregate.state, field, country=country)
+        value = condition.value
+        return (replace(condition, value=[normal(v) for v in value] if isinstance(value, list) else normal(value)),)
+
+    async def _listed(self, question: Question, condition: Condition) -> Sequence[Condition]:
+        """A filter by a value of which a record may have several looks at all of them."""
+        field = question.field(condition.field)
+        op = _IN_LIST.get(condition.op)
+        return (replace(condition, field=field.listed, op=op) if field and field.listed and op else condition,)
 
     async def _days(self, question: Question, condition: Condition) -> Sequence[Condition]:
         """Days are those of the place where the asker is: their own time zone, else the organisation's."""

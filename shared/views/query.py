@@ -80,10 +80,8 @@ class Checked:
 
 def validate(collection: Collection, query: Query) -> Checked:
     """Check every name, operation, value and the cursor. Raises BadQuery, which names the field."""
-    if len(query.where) > MAX_CONDITIONS:
-        raise BadQuery("where", say("at most {most} conditions", most=MAX_CONDITIONS))
     entries = _checked_entries(collection, query.entries)
-    where = tuple(_test(collection, condition, entries) for condition in query.where)
+    where = _tests(collection, query, entries)
     text, ranked = _wanted(collection, query.text), query.sort == RELEVANCE
     if ranked and (text is None or query.cursor is not None):
         raise BadQuery("sort", "by relevance one page is sorted, of a text: give q and no cursor")
@@ -100,6 +98,17 @@ def validate(collection: Collection, query: Query) -> Checked:
     after = None if query.cursor is None else _after(query.cursor, digest, sort)
     limit = min(query.limit, MAX_PAGE)
     return Checked(entries, where, text, query.near, ranked, sort, query.descending, limit, after, digest)
+
+
+def conditions(collection: Collection, query: Query) -> tuple[Test, ...]:
+    """The checked conditions alone. Raises BadQuery."""
+    return _tests(collection, query, _checked_entries(collection, query.entries))
+
+
+def _tests(collection: Collection, query: Query, entries: Mapping[str, Field]) -> tuple[Test, ...]:
+    if len(query.where) > MAX_CONDITIONS:
+        raise BadQuery("where", say("at most {most} conditions", most=MAX_CONDITIONS))
+    return tuple(_test(collection, condition, entries) for condition in query.where)
 
 
 def group_fields(collection: Collection, by: tuple[str, ...], entries: Mapping[str, Field]) -> tuple[Field, ...]:

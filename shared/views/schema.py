@@ -16,6 +16,7 @@ class Key(StrEnum):
 
     EMAIL = "email"
     CODE = "code"
+    TAX = "tax"
     PHONE = "phone"
     TAG = "tag"
 
@@ -45,6 +46,8 @@ class Field:
     it is hidden and locked with any of them. key: how its values are compared (KEYWORD and KEYWORDS; None = as they are
     written). entries: a JSON object whose entries are indexed by their names: a query brings a field of the name
     `<field>.<entry>` for each that it asks about.
+    listed: the KEYWORDS field with all values of a record, of which this one is the first: who asks by this field asks
+    by any of them.
     currency: the field that holds the currency of an amount (DECIMAL). base: the one that holds the amount in the
     organisation's currency, at the rate of its day. price: what one unit costs: it may have six
     decimals, and is not added up.
@@ -64,6 +67,7 @@ class Field:
     mixed: bool = False
     sources: tuple[str, ...] = ()
     key: Key | None = None
+    listed: str = ""
     currency: str = ""
     base: str = ""
     price: bool = False

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from shared.clock import day
-from shared.domain.match import code_key, email_key, phone_key, tag_key
+from shared.domain.match import code_key, email_key, phone_key, tag_key, tax_key
 from shared.domain.types import decimal_of
 from shared.texts import fold
 from shared.views import collation
@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _KEYS: dict[Key, Callable[[str], str]] = {
     Key.EMAIL: email_key,
     Key.CODE: code_key,
+    Key.TAX: tax_key,
     Key.PHONE: phone_key,
     Key.TAG: tag_key,
 }

@@ -128,15 +128,15 @@ async def _holds(suite: Suite, access: Access) -> None:
 async def test_two_who_looked_alike_before_the_rule_keep_their_value_and_no_third_comes(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         with before_the_rule():
-            one = await world.do("customer.CreateAccount", {"name": "One", "tax_id": "ＤＥ-1"})
-            two = await world.do("customer.CreateAccount", {"name": "Two", "tax_id": "DE-1"})
+            one = await world.do("customer.CreateAccount", {"name": "One", "tax_id": "ＤＥ1"})
+            two = await world.do("customer.CreateAccount", {"name": "Two", "tax_id": "DE1"})
         unique = ACCOUNT.uniques[0]
         reservations = world.bus.reservations
-        held = await reservations.holders(ACCOUNT, unique, "ＤＥ-1", "t1")
+        held = await reservations.holders(ACCOUNT, unique, "ＤＥ1", "t1")
         assert held[0] == ("t1", one.id)  # by its text first
-        assert (await reservations.holders(ACCOUNT, unique, "de-1", "t1"))[0] == ("t1", two.id)
+        assert (await reservations.holders(ACCOUNT, unique, "de1", "t1"))[0] == ("t1", two.id)
         assert await renew_reservations(ACCOUNT, world.store, world.bus.codec, reservations) == 1
-        for text in ("ＤＥ-1", "de-1", "D\u200bE-1"):
+        for text in ("ＤＥ1", "de1", "D\u200bE1"):
             with pytest.raises(Duplicate):
                 await world.do("customer.CreateAccount", {"name": "Three", "tax_id": text})
         await world.do("customer.ChangeAccountDetails", {"city": "Ulm"}, one.id)

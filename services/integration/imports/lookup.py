@@ -14,8 +14,8 @@ from shared.messages import say
 from shared.security.permissions import Access
 from shared.texts import clean_line
 from shared.views.entries import entry_of
-from shared.views.port import Condition, Document, Field, Op, Query, ReadableViews
-from shared.views.values import index_value
+from shared.views.port import Condition, Document, Field, Kind, Op, Query, ReadableViews
+from shared.views.values import comparable, index_value
 
 CHUNK = 100  # values asked for in one query
 CACHED = 50_000
@@ -62,7 +62,9 @@ class Finder:
     def canonical(self, resource: str, field: str, text: str) -> str:
         """The form in which values of a field are compared; "" for a text that is none of its kind."""
         try:
-            value = index_value(self._declared(resource, field), clean_line(text))
+            declared = self._declared(resource, field)
+            one = comparable if declared.kind is Kind.KEYWORDS else index_value
+            value = one(declared, clean_line(text))
         except ValueError:
             return ""
         return "" if value is None else str(value)
@@ -98,23 +100,31 @@ class Finder:
     async def _ask(self, resource: str, field: str, texts: dict[str, str]) -> None:
         found: dict[str, list[str]] = {form: [] for form in texts}
         declared = self._declared(resource, field)
-        query = self._query(declared, "in", list(texts.values()), 200)
-        collection, scope = self._catalogue[resource].collection.name, self.access.scope(resource)
         if not self.access.may_see(resource, field):
             raise Forbidden(f"records of {resource} cannot be found by {field!r}")
-        page = await self._views.find(collection, query, scope)
-        for document in page.items:
-            found.setdefault(self.canonical(resource, field, str(_value(document, declared))), []).append(
-                document["id"]
-            )
-        if page.next is not None:  # very many have these values: ask one by one
-            for form, text in texts.items():
-                few = await self._views.find(collection, self._query(declared, "eq", text, 2), scope)
-                found[form] = [d["id"] for d in few.items]
+        await self._ask_by(resource, declared, texts, found)
+        if declared.listed and (left := {form: text for form, text in texts.items() if not found[form]}):
+            await self._ask_by(resource, self._declared(resource, declared.listed), left, found)
         if declared.key is not None:
             await self._ask_merged(resource, field, {f: texts[f] for f, ids in found.items() if not ids}, found)
         for form, ids in found.items():
             self._found[resource, field, form] = ids[:2]
+
+    async def _ask_by(self, resource: str, declared: Field, texts: dict[str, str], found: dict[str, list[str]]) -> None:
+        """Add the records whose field has one of the values, or has it among others."""
+        collection, scope = self._catalogue[resource].collection.name, self.access.scope(resource)
+        page = await self._views.find(collection, self._query(declared, "in", list(texts.values()), 200), scope)
+        for document in page.items:
+            value = _value(document, declared)
+            for one in value if isinstance(value, list) else [value]:
+                form = self.canonical(resource, declared.name, str(one))
+                if not isinstance(value, list) or form in texts:
+                    found.setdefault(form, []).append(document["id"])
+        if page.next is not None:  # very many have these values: ask one by one
+            op: Op = "contains" if declared.kind is Kind.KEYWORDS else "eq"
+            for form, text in texts.items():
+                few = await self._views.find(collection, self._query(declared, op, text, 2), scope)
+                found[form] = [d["id"] for d in few.items]
 
     async def _ask_merged(self, resource: str, field: str, texts: dict[str, str], found: dict[str, list[str]]) -> None:
         """Look among merged records, whose values no other record may take: each stands for its survivor."""

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.integration.imports.layered_views import LayeredViews
-from services.integration.imports.made_records import MadeKey, MadeRecords
+from services.integration.imports.made_records import MadeRecords
+from services.integration.imports.shelves import MadeKey
 from shared.errors import CrmError
 from shared.kernel.batch import Batch, Decide
 from shared.kernel.call import Task

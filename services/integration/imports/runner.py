@@ -17,9 +17,9 @@ from services.integration.imports.command_sender import RowSender
 from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
 from services.integration.imports.job_store import FaultyRow, JobFile, Mark
 from services.integration.imports.lookup import Finder, Wanted, record_id
-from services.integration.imports.made_records import MadeKey
 from services.integration.imports.rehearsal import Stage
 from services.integration.imports.report import SHOWN, Progress
+from services.integration.imports.shelves import MadeKey
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_about, key_text, plan_row
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.settling import settle

@@ -14,6 +14,8 @@ from shared.domain.types import MomentOrDay, Reading
 from shared.errors import FieldError
 from shared.messages.findings import field_error
 
+_DAYS = (MomentOrDay, MomentOrDay | None)
+
 
 def field_at(fields: Mapping[str, Expression], path: str) -> str:
     """The field that an error's path lies in: `emails.0.email` → `emails`; "" for none of these."""
@@ -43,7 +45,7 @@ class Draft:
     def takes_day(self, name: str) -> bool:
         """Whether a day stays one where the command takes a moment, too."""
         declared = self.command.model.model_fields.get(name)
-        return declared is not None and declared.annotation in (MomentOrDay, MomentOrDay | None)
+        return declared is not None and declared.annotation in _DAYS
 
     def empty(self, name: str) -> None:
         """Give the field the value that stands for none. Only an update has something to empty."""
