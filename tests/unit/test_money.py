@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from babel.numbers import get_currency_precision
 from hypothesis import given as quick
 from hypothesis import strategies as st
 
@@ -39,6 +40,16 @@ def test_each_currency_has_its_decimals(currency: str, digits: int) -> None:
 
 def test_the_table_names_currencies_only() -> None:
     assert MINOR_DIGITS.keys() <= CURRENCIES
+
+
+# ISO 4217 has decimals for these, CLDR none: shops print none
+PRINTED_WHOLE = set("AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK SOS SYP YER".split())
+
+
+def test_the_table_agrees_with_cldr_but_for_what_shops_print() -> None:
+    differ = {code for code in CURRENCIES if minor_digits(code) != get_currency_precision(code)}
+    assert differ == PRINTED_WHOLE
+    assert {get_currency_precision(code) for code in differ} == {0}
 
 
 @pytest.mark.parametrize(
