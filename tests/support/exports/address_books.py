@@ -123,7 +123,7 @@ OUTLOOK = (
                 "E-mail 2 Address", "contact.emails.other|contact.emails.private", lambda r: r.person.private_email, 0.2
             ),
             Col("Gender", "", lambda r: "Unspecified"),
-            Col("Notes", "contact.description", lambda r: "naïve but “nice”", 0.2),
+            Col("Notes", "contact.description", lambda r: "spoke at the fair – café “Régis”", 0.2),
             Col("Private", "", lambda r: "False"),
             Col("Sensitivity", "", lambda r: "Normal"),
             Col("Web Page", "contact.website", lambda r: f"http://www.{r.company.domain}", 0.3),

@@ -62,7 +62,7 @@ OUTLOOK_TASKS = _tasks(
     Col("Date Completed", "", empty),
     Col("% Complete", "", lambda r: "1" if r.n % 3 == 0 else "0"),
     Col("Categories", "activity.tags", lambda r: "Sales;Fair", 0.3),
-    Col("Notes", "activity.body", lambda r: "see the naïve draft", 0.3),
+    Col("Notes", "activity.body", lambda r: "as agreed at the fair – café “Régis”", 0.3),
     Col("Priority", "activity.priority", lambda r: ("High", "Normal", "Low")[r.n % 3]),
     Col("Private", "", lambda r: "False"),
     Col("Sensitivity", "", lambda r: "Normal"),
