@@ -47,7 +47,7 @@ def test_a_file_is_shown_and_its_mapping_written(target: list[str], file: Path, 
     out = tmp_path / "mapping.yaml"
     done = crm("inspect", file, "--out", out, *target)
     lines = done.stdout.decode().splitlines()
-    assert lines[0] == "companies.csv: 2 rows, utf-8; account"
+    assert lines[0] == "companies.csv: 2 rows, utf-8 (100% sure); account"
     assert lines[1].split() == ["column", "sample", "field", "confidence", "reason"]
     assert [line.split()[0] for line in lines[2:]] == ["Company", "City", "Industry", "Shoe"]
     assert "the heading says so" in lines[2]
