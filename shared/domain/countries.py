@@ -58,7 +58,6 @@ _OTHER_NAMES = {
     "VI": "Virgin Islands|Virgin Islands, U.S.",
 }
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_AS_LISTED = re.compile(r"(.+), .+\bof(?: the)?", re.IGNORECASE)  # Bolivia, Plurinational State of
 
 
 class BadCountry(ValueError):
@@ -86,9 +85,10 @@ def country_of(text: str) -> str:
 
 
 def _listed(name: str) -> frozenset[str]:
-    """The countries of a name in the form of a registry."""
-    listed = _AS_LISTED.fullmatch(name)
-    return _names().get(_key(listed[1]), frozenset()) if listed else frozenset()
+    """The countries of a name in the form of a registry: `Bolivia, Plurinational State of`."""
+    bare, _, title = name.rpartition(", ")
+    is_listed = title.lower().removesuffix(" the").endswith(" of")
+    return _names().get(_key(bare), frozenset()) if is_listed else frozenset()
 
 
 def _key(name: str) -> str:

@@ -18,6 +18,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "activity": {"form": "due start"},
     "import": {},
     "organisation": {"word": "name"},
+    "exchange_rate": {"form": "day into"},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
     "account": {

@@ -11,6 +11,7 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,7 @@ OWN: dict[str, dict[str, Callable[[int], Any]]] = {  # what differs from the doc
     "user": {"email": lambda n: f"u{n}@plain.example", "roles": lambda n: []},
     "account": {"name": lambda n: f"Works {n}"},
     "product": {"code": lambda n: f"P{n}"},
+    "exchange_rate": {"day": lambda n: str(date(2000, 1, 1) + timedelta(n % 9_000))},
     "field_definition": {"name": lambda n: f"noted_{n}"},
 }
 MAPPING = """name: plain
