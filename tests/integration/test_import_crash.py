@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -123,7 +125,10 @@ async def test_a_job_store_that_is_damaged_while_the_suite_runs_is_made_again(tm
         id = (await desk.send(COMPANIES, {"companies.csv": text})).raise_for_status().json()["id"]
         (await desk.client.post(f"/imports/{id}/pause", json={})).raise_for_status()
         assert (await desk.events(id))[-1]["status"] == "paused"
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            with closing(sqlite3.connect(tmp_path / "data" / "imports" / id / "job.db")) as db:
+                while db.execute("SELECT 1 FROM claim").fetchone():
+                    await asyncio.sleep(0.05)  # the batch in hand is being finished
         for file in (tmp_path / "data" / "imports" / id).glob("job.db*"):
             file.write_bytes(b"\xa5" * 8_192)
         (await desk.client.post(f"/imports/{id}/resume", json={})).raise_for_status()
