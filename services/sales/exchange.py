@@ -1,4 +1,4 @@
-"""A deal's amount in the organisation's currency, at the rate of the day on which it got the amount (ADR 14)."""
+"""A deal's amount in the organisation's currency, at the rate of the day on which it got the amount (ADR 16)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 `at` is the moment (µs) the event is about: equal to its `occurred_at`, kept so that a fold knows it. `day` is its
 day where the organisation was then (ADR 13); "" in events from before days had a place: the day in UTC.
 `exchange`: the amount that the deal has after it, in the organisation's currency: amount, currency, rate, day (of the
-rate); {} where no rate was known (ADR 14).
+rate); {} where no rate was known (ADR 16).
 """
 
 from __future__ import annotations
