@@ -79,11 +79,20 @@ def detect_encoding(path: Path, name: str, named: str = "") -> Guess:
     return best
 
 
-def _named(path: Path, name: str, named: str) -> str:
+def is_known(named: str) -> bool:
+    """Whether files may be read in the encoding of this name."""
+    return _canonical(named) in _NAMED
+
+
+def _canonical(named: str) -> str:
     try:
-        encoding = codecs.lookup(named.strip()).name
+        return codecs.lookup(named.strip()).name
     except (LookupError, ValueError):
-        encoding = ""
+        return ""
+
+
+def _named(path: Path, name: str, named: str) -> str:
+    encoding = _canonical(named)
     if encoding not in _NAMED:
         raise Invalid.field(
             name,

@@ -1,4 +1,4 @@
-"""Tables from files of people: CSV in any usual dress and XLSX, read row by row in flat memory.
+"""Tables from files of people: CSV in any usual dress, XLSX and vCard, read row by row in flat memory.
 
 `examine` checks a whole file once, before anything is done with its rows; `read_rows` then cannot meet a broken file.
 """
@@ -18,7 +18,9 @@ from typing import Any, TextIO
 
 from shared.errors import Invalid
 from shared.tabular.cells import restore
+from shared.tabular.contact_cards import cards_to_csv
 from shared.tabular.encoding import CHUNK, detect_encoding
+from shared.tabular.vcard import is_vcard
 from shared.tabular.xlsx import xlsx_to_csv
 
 MAX_COLUMNS = 1_000
@@ -33,7 +35,7 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a checked file. path: the CSV to read (made from an XLSX); sha256 is of the file as given.
+    """What is known of a checked file. path: the CSV to read (made from XLSX or vCard); sha256: of the file as given.
 
     confidence: in the encoding, 0 to 1. skip: the lines before the header.
     """
@@ -75,12 +77,17 @@ def examine(path: Path, name: str, encoding: str = "") -> Facts:
     digest = sha256_of(path)
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(512)
     source = path
-    if head == _ZIP:
-        source, encoding = path.with_name(path.name + ".csv"), "utf-8"
+    if head.startswith(_ZIP):
+        source = path.with_name(path.name + ".csv")
         xlsx_to_csv(path, name, source)
-    elif head == _OLD_EXCEL:
+        encoding = "utf-8"
+    elif is_vcard(head):
+        source = path.with_name(path.name + ".csv")
+        cards_to_csv(path, name, source, encoding)
+        encoding = "utf-8"
+    elif head.startswith(_OLD_EXCEL):
         raise Invalid.field(name, "old-excel", "this is an old .xls file; save it as .xlsx or .csv")
     guess = detect_encoding(source, name, encoding)
     delimiter, skip = _opening(source, guess.encoding)

@@ -56,14 +56,9 @@ class Further:
             if not profile.filled:
                 continue
             if target in _ENTRIES and self.targets.aggregate.name == "contact":
-                verb, name = BY_COMMAND[_ENTRIES[target]]
-                for number in range(2, min(profile.parts, MOST) + 1):
-                    further = {name: self.values.part(profile, number), "kind": {"constant": "other"}}
-                    self._then(verb, further, [profile.column])
-            elif head in ("emails", "phones"):
-                verb, name = BY_COMMAND[head]
-                fields = {name: self.values.plain(profile, name), "kind": {"constant": kind}}
-                self._then(verb, fields, [profile.column])
+                self._entry(_ENTRIES[target], "other", profile, 2)
+            elif head in _ENTRIES.values():
+                self._entry(head, kind, profile, 1)
             elif head == "grade":
                 self._then("grade", {"grade": self.values.of(target, profile)}, [profile.column])
             elif head == "links":
@@ -80,6 +75,13 @@ class Further:
             if not any(p.filled for p in own.values()):
                 continue
             self._then("add-address", {**fields, "kind": {"constant": kind}}, [p.column for p in own.values()])
+
+    def _entry(self, head: str, kind: str, profile: Profile, first: int) -> None:
+        """The e-mails or phones of a cell, from the first one that its record does not have yet."""
+        verb, name = BY_COMMAND[head]
+        for number in range(first, min(profile.parts, MOST) + 1):
+            value = self.values.plain(profile, name) if number == 1 else self.values.part(profile, number)
+            self._then(verb, {name: value, "kind": {"constant": kind}}, [profile.column])
 
     def _tags(self) -> None:
         if (tags := self.taken.get("tags")) is None:
