@@ -78,7 +78,7 @@ def read_cards(path: Path, name: str, encoding: str, wanted: Container[str]) -> 
         if word == "BEGIN:VCARD":
             if card is not None and not after_agent:
                 raise _unended(name, card.line)
-            depth += 1
+            depth, after_agent = depth + 1, False
             card = card or Card(number)
         elif card is None:
             raise _no_property(name, number, line)

@@ -279,13 +279,33 @@ def test_an_address_is_the_key_if_every_row_has_a_right_one() -> None:
     assert (step["mode"], step["fields"]["email"]) == ("create", {"column": "E-mail", "on_error": "warn"})
 
 
-def test_of_several_addresses_in_a_cell_the_first_is_the_main_one() -> None:
-    [step] = whole("contact", ["Name", "E-mail 1 - Value"], ["Ada Lovelace", "a@b.example ::: c@d.example"])
-    several = {"column": "E-mail 1 - Value", "split": " ::: ", "on_error": "warn"}
-    assert step["fields"]["email"] == {**several, "part": 1}
+@pytest.mark.parametrize(
+    ("column", "command", "field", "values"),
+    [
+        ("E-mail 1 - Value", "AddContactEmail", "email", "a@b.example ::: c@d.example"),
+        ("E-mail", "AddContactEmail", "email", "a@b.example; c@d.example"),
+        ("E-mail", "AddContactEmail", "email", "a@b.example, c@d.example"),
+        ("Phone", "AddContactPhone", "phone", "+49 30 901820 ::: +49 30 901821"),
+        ("Phone", "AddContactPhone", "phone", "+49 30 901820; +49 30 901821"),
+    ],
+)
+def test_of_several_values_in_a_cell_the_first_is_the_main_one(
+    column: str, command: str, field: str, values: str
+) -> None:
+    [step] = whole("contact", ["Name", column], ["Ada Lovelace", values])
+    sign = next(sign for sign in (" ::: ", ";", ",") if sign in values)
+    several = {"column": column, "split": sign, "on_error": "warn"}
+    assert step["fields"][field] == {**several, "part": 1}
     [second] = step["then"]
-    assert second["command"] == "customer.AddContactEmail"
-    assert second["fields"] == {"email": {**several, "part": 2}, "kind": {"constant": "other"}}
+    assert second["command"] == f"customer.{command}"
+    assert second["fields"] == {field: {**several, "part": 2}, "kind": {"constant": "other"}}
+
+
+def test_several_values_of_a_kind_stay_of_that_kind() -> None:
+    columns = ["Name", "Phone", "Mobile Phone"]
+    [step] = whole("contact", columns, ["Ada Lovelace", "+49 30 901820", "+49 170 1234567 ::: +49 171 7654321"])
+    added = [(c["fields"]["phone"]["part"], c["fields"]["kind"]["constant"]) for c in step["then"]]
+    assert added == [(1, "mobile"), (2, "mobile")]
 
 
 def test_texts_that_stand_for_nothing_are_no_values() -> None:

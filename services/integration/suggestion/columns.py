@@ -41,6 +41,7 @@ _HAN_FAMILIES = (
 _HAN_PERSON = re.compile(f"[{_HAN_FAMILIES}][\u4e00-\u9fff]{{1,3}}")
 _PERSON = re.compile(r"[^\W\d_]+(?:[ '’-]|\. ?)?(?:[^\W\d_]+\.?[ '’-]+){0,3}[^\W\d_]+", re.UNICODE)
 _EMAILS = re.compile(r" ::: |[;,|、]")
+_PHONES = re.compile(r" ::: |[;|、]")
 _LIKE_DAY = re.compile(
     r"(?:\d{1,4}[-/. 年]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[-/. 月]{1,2}\d{1,4}日?|[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8})"
     r"(?:[T ,].{1,20})?"
@@ -189,6 +190,10 @@ def is_credit_code(text: str) -> bool:
 
 
 def _phone(text: str) -> bool:
+    return all(_one_phone(part.strip()) for part in _PHONES.split(text))
+
+
+def _one_phone(text: str) -> bool:
     digits = sum(c.isdigit() for c in text)
     return bool(_PHONE.fullmatch(text)) and 7 <= digits <= 20
 
