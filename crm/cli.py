@@ -121,7 +121,7 @@ def setup(
 
 @app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of another system: CSV or XLSX.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of another system: CSV, XLSX or vCard.")],
     resource: Resource = "",
     encoding: Encoding = "",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the proposed mapping there.")] = None,
@@ -146,7 +146,7 @@ def inspect(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A mapping (YAML, JSON), or the file itself (CSV, XLSX).")
+        Path, typer.Argument(metavar="FILE", help="A mapping (YAML, JSON), or the file itself (CSV, XLSX, vCard).")
     ],
     source: Annotated[
         Path | None,
