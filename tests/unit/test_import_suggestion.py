@@ -73,8 +73,25 @@ def test_nine_of_ten_columns_are_right(export: Export) -> None:
 
 @pytest.mark.parametrize("export", EXPORTS)
 def test_the_record_type_is_told_by_the_columns_alone(export: Export) -> None:
-    found = profiles([c.header for c in export.columns], export.table())
-    assert likeliest(EVERY, found, "export.csv") == export.resource
+    headers, table = [c.header for c in export.columns], export.table()
+    rows = [dict(zip(headers, row, strict=True)) for row in table]
+    assert likeliest(EVERY, profiles(headers, table), rows, "export.csv") == export.resource
+
+
+@pytest.mark.parametrize(
+    ("rows", "resource"),
+    [
+        ([("Anna Schmidt", "anna@web.example"), ("Jürgen Meyer", "j.meyer@post.example")], "contact"),
+        ([("Anna Schmidt", "anna@web.example"), ("Peter Ek", "pe@post.example")], "contact"),
+        ([("Alpine Tools", "info@alpine-tools.example"), ("Müller Bau", "mail@mueller.example")], "account"),
+        ([("Anna Schmidt", ""), ("Peter Ek", "")], "account"),
+        ([("Schmidt Bau", "schmidt@schmidt-bau.example"), ("Ek Mode", "kontakt@ek.example")], "account"),
+    ],
+)
+def test_addresses_that_begin_with_names_tell_persons(rows: list[tuple[str, str]], resource: str) -> None:
+    headers = ["Name", "Mail"]
+    given = [dict(zip(headers, row, strict=True)) for row in rows]
+    assert likeliest(EVERY, profiles(headers, rows), given, "list.csv") == resource
 
 
 @pytest.mark.parametrize("export", EXPORTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,6 +16,7 @@ from services.integration.suggestion.expressions import code_of
 from services.integration.suggestion.further import Sample
 from services.integration.suggestion.headings import meanings, words
 from services.integration.suggestion.matching import Choice, match
+from services.integration.suggestion.persons import of_persons
 from services.integration.suggestion.targets import Targets, targets_of
 from services.integration.suggestion.value_maps import Stage
 from shared.errors import Forbidden
@@ -45,6 +46,7 @@ _NAMED, _OWN = 0.25, 0.1  # in favour of a type that the file's name, and that h
 _SURE = 0.7  # confidence of the fields that a record cannot be without
 _MONTH_FIRST = ("US", "PH", "FM", "MH", "PW")
 _NAMELESS = 0.3  # against persons without names
+_GREETED = 0.2  # in favour of persons whose addresses begin with their names
 _PERSONS = frozenset({"name", "given_name", "family_name"})
 
 
@@ -79,7 +81,7 @@ async def propose(kernel: Kernel, access: Access, facts: Facts, resource: str, t
             profile.put_day_first()
     if not resource:
         possible = [targets_of(kernel.catalogue[n], access) for n in RECORD_TYPES if _may_import(kernel, access, n)]
-        resource = await asyncio.to_thread(likeliest, possible, found, facts.name)
+        resource = await asyncio.to_thread(likeliest, possible, found, rows, facts.name)
     if not resource:
         return Proposal("", [], [Choice.none(p.column) for p in found], found, {})
     access.scope(resource, "import")
@@ -105,7 +107,9 @@ def _day_comes_first(found: Sequence[Profile], home: str) -> bool:
     return bool(country) and country not in _MONTH_FIRST
 
 
-def likeliest(possible: Sequence[Targets], found: Sequence[Profile], file: str) -> str:
+def likeliest(
+    possible: Sequence[Targets], found: Sequence[Profile], rows: Sequence[Mapping[str, str]], file: str
+) -> str:
     """The record type that takes most columns, with regard to what headings and the file call it; "" = none."""
     named = {m.about for m in meanings(file.rpartition(".")[0])} | _objects_in(file)
     best, most = "", 0.0
@@ -119,9 +123,16 @@ def likeliest(possible: Sequence[Targets], found: Sequence[Profile], file: str) 
         score = (sum(c.confidence for c in choices) + own * _OWN) / len(found) + (name in named) * _NAMED
         if name == "contact" and not have & _PERSONS:
             score -= _NAMELESS
+        if name == "contact":
+            score += _GREETED * _share_of_persons(choices, rows)
         if score > most:
             best, most = name, score
     return best
+
+
+def _share_of_persons(choices: Sequence[Choice], rows: Sequence[Mapping[str, str]]) -> float:
+    columns = {c.field: c.column for c in choices}
+    return of_persons(rows, columns["name"], columns["email"]) if {"name", "email"} <= columns.keys() else 0.0
 
 
 def _objects_in(file: str) -> set[str]:
