@@ -183,7 +183,7 @@ TIER = {"resource": "account", "name": "tier", "kind": "keyword"}
 
 def test_a_field_is_defined_with_labels_and_options() -> None:
     new = given(FIELD_DEFINITION)
-    new.when("DefineField", {**TIER, "zh": "级别", "options": ["A", "B", "A"]}).then(
+    new.when("DefineField", {**TIER, "zh": "级别", "options": ["A", "B", "A"]}, facts="").then(
         field_events.FieldDefined("account", "tier", "keyword", "级别", "级别", ["A", "B"], False)
     )
     for body, field in (
@@ -193,17 +193,17 @@ def test_a_field_is_defined_with_labels_and_options() -> None:
         ({"kind": "integer", "options": ["1"]}, "options"),
         ({"options": [""]}, "options.0"),
     ):
-        new.when("DefineField", {**TIER, **body}).then_rejected(Invalid, field)
+        new.when("DefineField", {**TIER, **body}, facts="").then_rejected(Invalid, field)
 
 
 def test_name_and_kind_stay() -> None:
     tier = given(FIELD_DEFINITION, field_events.FieldDefined("account", "tier", "keyword", "t", "t", ["A"], False))
-    tier.when("ChangeFieldDefinition", {"required": True, "options": ["A", "B"]}).then(
+    tier.when("ChangeFieldDefinition", {"required": True, "options": ["A", "B"]}, facts="").then(
         field_events.FieldDefinitionChanged(
             {"options": {"from": ["A"], "to": ["A", "B"]}, "required": {"from": False, "to": True}}
         )
     )
-    tier.when("ChangeFieldDefinition", {"options": ["A"]}).then_nothing()
-    tier.when("ChangeFieldDefinition", {"name": "x"}).then_rejected(Invalid, "name")
+    tier.when("ChangeFieldDefinition", {"options": ["A"]}, facts="").then_nothing()
+    tier.when("ChangeFieldDefinition", {"name": "x"}, facts="").then_rejected(Invalid, "name")
     tier.when("ArchiveFieldDefinition").then(field_events.FieldRetired())
     assert "customer.TagFieldDefinition" not in FIELD_DEFINITION.commands
