@@ -15,6 +15,7 @@ from shared.errors import Rejected
 from shared.events import integration as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
+from shared.messages import say
 from shared.security.permissions import Level
 from shared.views.port import Collection, Document, Field, Kind
 
@@ -220,4 +221,7 @@ def complete_revert(cmd: CompleteRevert, state: Import, ctx: Context) -> list[Ev
 
 def _require(state: Import, *statuses: str) -> None:
     if state.status not in statuses:
-        raise Rejected(f"the import is {state.status}; it must be {' or '.join(statuses)}", code="wrong-status")
+        raise Rejected(
+            say("the import is {status}; it must be {choices}", status=state.status, choices=" or ".join(statuses)),
+            code="wrong-status",
+        )

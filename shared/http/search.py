@@ -17,6 +17,7 @@ from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
+from shared.messages import say, shown
 from shared.security.permissions import Access
 from shared.views.port import RELEVANCE, Condition, Document, Query
 from shared.views.wanted import wanted
@@ -83,7 +84,11 @@ def searched_types(catalogue: Catalogue) -> dict[str, AnyAggregate]:
 def _asked(types: str | None, searched: dict[str, AnyAggregate]) -> list[AnyAggregate]:
     names = list(dict.fromkeys(types.split(","))) if types else list(searched)
     if unknown := [n for n in names if n not in searched]:
-        raise Invalid.field("types", "not-an-option", f"{unknown[0][:80]} is none of " + ", ".join(searched))
+        raise Invalid.field(
+            "types",
+            "not-an-option",
+            say("{value} is none of {choices}", value=shown(unknown[0]), choices=", ".join(searched)),
+        )
     return [searched[n] for n in names]
 
 

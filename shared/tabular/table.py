@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from shared.errors import Invalid
+from shared.messages import say, shown
 from shared.tabular.cells import restore
 from shared.tabular.contact_cards import cards_to_csv
 from shared.tabular.encoding import CHUNK, detect_encoding
@@ -159,12 +160,16 @@ def _columns(facts: Facts) -> tuple[str, ...]:
     if not any(columns):
         raise Invalid.field(name, "empty-file", "the first line must name the columns")
     if len(columns) > MAX_COLUMNS:
-        raise Invalid.field(name, "too-many-columns", f"{len(columns)} columns; {MAX_COLUMNS} are the limit")
+        raise Invalid.field(
+            name, "too-many-columns", say("{count} columns; {most} are the limit", count=len(columns), most=MAX_COLUMNS)
+        )
     for i, column in enumerate(columns):
         if not column:
-            raise Invalid.field(name, "unnamed-column", f"line 1: column {i + 1} has no name")
+            raise Invalid.field(name, "unnamed-column", say("line 1: column {number} has no name", number=i + 1))
         if column in columns[:i]:
-            raise Invalid.field(name, "repeated-column", f"line 1: two columns are named {column!r}")
+            raise Invalid.field(
+                name, "repeated-column", say("line 1: two columns are named {column}", column=shown(column))
+            )
     return columns
 
 
@@ -181,9 +186,15 @@ class _Lines:
         for number, line in enumerate(iter(partial(self.file.readline, MAX_ROW + 1), ""), 1):
             self.length += len(line)
             if self.length > MAX_ROW:
-                raise Invalid.field(self.name, "endless-row", f"line {number}: more than {MAX_ROW} characters in a row")
+                raise Invalid.field(
+                    self.name,
+                    "endless-row",
+                    say("line {number}: more than {most} characters in a row", number=number, most=MAX_ROW),
+                )
             if "\0" in line:
-                raise Invalid.field(self.name, "nul", f"line {number} holds a NUL character: this is no text file")
+                raise Invalid.field(
+                    self.name, "nul", say("line {number} holds a NUL character: this is no text file", number=number)
+                )
             yield line
 
 
@@ -193,4 +204,8 @@ def _records(reader: Any, lines: _Lines) -> Iterator[list[str]]:
             lines.length = 0
             yield record
     except csv.Error as error:
-        raise Invalid.field(lines.name, "broken-csv", f"line {reader.line_num}: {error}") from error
+        raise Invalid.field(
+            lines.name,
+            "broken-csv",
+            say("line {line}: a quotation mark is not closed, or text follows it", line=reader.line_num),
+        ) from error

@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from services.integration.mapping.source import MAX_BYTES
 from shared.errors import FieldError, Invalid, TooLarge, UnsupportedMedia
 from shared.http.headers import header
+from shared.messages import say
 
 MAX_FILES = 20
 MAX_FIELDS = 10
@@ -51,7 +52,7 @@ async def upload(request: Request, folder: Path) -> AsyncIterator[Upload]:
     try:
         form = await parser.parse()
     except (MultiPartException, MultipartParseError, KeyError, UnicodeDecodeError) as error:
-        raise Invalid.field("", "broken-multipart", f"the body is no multipart/form-data: {error}") from error
+        raise Invalid.field("", "broken-multipart", "the body is no multipart/form-data, or is cut short") from error
     try:
         yield await _store(form, folder)
     finally:
@@ -64,7 +65,7 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
-            raise TooLarge(f"the files of one import may have {limit >> 20} MB at most")
+            raise TooLarge(say("the files of one import may have {size} MB at most", size=limit >> 20))
         yield chunk
 
 
@@ -89,7 +90,7 @@ async def _keep(value: UploadFile, found: Upload, folder: Path) -> None:
     if name in found.files:
         raise Invalid.field(name, "repeated-file", "two files have this name")
     if (value.size or 0) > MAX_FILE_BYTES:
-        raise TooLarge(f"{name}: a file may have {MAX_FILE_BYTES >> 20} MB at most")
+        raise TooLarge(say("{name}: a file may have {size} MB at most", name=name, size=MAX_FILE_BYTES >> 20))
     path = folder / str(len(found.files))
     await asyncio.to_thread(_write, value, path)
     found.files[name] = path
@@ -103,7 +104,7 @@ def _write(value: UploadFile, path: Path) -> None:
 
 async def _text(value: UploadFile) -> str:
     if (value.size or 0) > MAX_BYTES:
-        raise TooLarge(f"a mapping may have {MAX_BYTES} bytes at most")
+        raise TooLarge(say("a mapping may have {most} bytes at most", most=MAX_BYTES))
     try:
         return (await value.read()).decode("utf-8-sig")
     except UnicodeDecodeError as error:

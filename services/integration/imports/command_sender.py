@@ -17,7 +17,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.kernel.batch import Batch
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.catalogue import AnyAggregate
-from shared.messages import say
+from shared.messages import part, say
 from shared.security.keyring import KeysUnavailable
 from shared.security.permissions import Access
 from shared.views.port import ReadableViews, ViewsUnavailable
@@ -172,7 +172,9 @@ class RowSender(Sender):
         try:
             await self.send(aggregate, command, body, call, batch)
         except CrmError as error:
-            plan.problems.append(FieldError("", "half-done", f"the record {plan.id} stays: {error.detail}"))
+            plan.problems.append(
+                FieldError("", "half-done", say("the record {id} stays: {why}", id=plan.id, why=part(error.detail)))
+            )
 
 
 def command_of(aggregate: AnyAggregate, verb: str) -> Command | None:

@@ -14,6 +14,7 @@ from services.integration.mapping.spec import parse_mapping
 from shared.errors import Invalid
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
+from shared.messages import say
 from shared.security.permissions import Access
 
 OnProgress = Callable[[dict[str, Any]], None]
@@ -54,4 +55,6 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Invalid.field("mapping", "unreadable", f"{path.name} cannot be read: {error}") from error
+        raise Invalid.field(
+            "mapping", "unreadable", say("{name} cannot be read; it must be UTF-8 text", name=path.name)
+        ) from error

@@ -10,7 +10,7 @@ from services.integration.mapping.prepared import KEY_KINDS, PreparedStep
 from shared.errors import Forbidden, Invalid
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import CustomFields
-from shared.messages import say
+from shared.messages import say, shown
 from shared.security.permissions import Access
 from shared.texts import clean_line
 from shared.views.entries import entry_of
@@ -101,7 +101,9 @@ class Finder:
         found: dict[str, list[str]] = {form: [] for form in texts}
         declared = self._declared(resource, field)
         if not self.access.may_see(resource, field):
-            raise Forbidden(f"records of {resource} cannot be found by {field!r}")
+            raise Forbidden(
+                say("records of {resource} cannot be found by {field}", resource=resource, field=shown(field))
+            )
         await self._ask_by(resource, declared, texts, found)
         if declared.listed and (left := {form: text for form, text in texts.items() if not found[form]}):
             await self._ask_by(resource, self._declared(resource, declared.listed), left, found)

@@ -10,9 +10,11 @@ from typing import Any
 import yaml
 
 from shared.errors import FieldError, Invalid
+from shared.messages import part, say, shown
 
 MAX_BYTES = 100_000
 MAX_DEPTH = 20
+_NO_YAML = "this is no YAML; look at indentation, colons and quotation marks here and above"
 Path = tuple[str | int, ...]
 Lines = dict[Path, int]
 
@@ -24,8 +26,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
+            raise _wrong(self.get_mark(), "aliases (*name) are not allowed")
         return super().compose_node(parent, index)
 
 
@@ -41,7 +42,7 @@ _Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(node.
 def parse_source(text: str) -> tuple[Any, Lines]:
     """Values and lines. Raises Invalid naming the line: broken YAML, a key twice, an alias, too deep, too large."""
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise Invalid.field("mapping", "too-large", f"a mapping has {MAX_BYTES} bytes at most")
+        raise Invalid.field("mapping", "too-large", say("a mapping has {most} bytes at most", most=MAX_BYTES))
     text = unicodedata.normalize("NFC", text)  # as the columns of files are
     loader = None
     try:
@@ -49,33 +50,31 @@ def parse_source(text: str) -> tuple[Any, Lines]:
         node = loader.get_single_node()
         lines: Lines = {}
         return (None if node is None else _value(loader, node, (), lines)), lines
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _wrong(line, error.problem or "this is no YAML") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise _wrong(1, str(error).replace("\n", " ")[:200]) from error
+        raise _wrong(getattr(error, "problem_mark", None), _NO_YAML) from error
     finally:
         if loader is not None:
             loader.dispose()
 
 
-def _wrong(line: int, why: str) -> Invalid:
-    message = f"line {line}: {why}"
-    return Invalid(f"the mapping cannot be read: {message}", errors=[FieldError("mapping", "broken-yaml", message)])
+def _wrong(mark: yaml.Mark | None, why: str) -> Invalid:
+    message = say("line {line}: {why}", line=mark.line + 1 if mark else 1, why=part(why))
+    detail = say("the mapping cannot be read: {message}", message=message)
+    return Invalid(detail, errors=[FieldError("mapping", "broken-yaml", message)])
 
 
 def _value(loader: _Loader, node: yaml.Node, path: Path, lines: Lines) -> Any:
     lines[path] = node.start_mark.line + 1
     if len(path) > MAX_DEPTH:
-        raise yaml.MarkedYAMLError(problem=f"more than {MAX_DEPTH} levels deep", problem_mark=node.start_mark)
+        raise _wrong(node.start_mark, say("more than {most} levels deep", most=MAX_DEPTH))
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key must be a plain text", problem_mark=key_node.start_mark)
+                raise _wrong(key_node.start_mark, "a key must be a plain text")
             key = str(key_node.value)
             if key in found:
-                raise yaml.MarkedYAMLError(problem=f"{key!r} stands here twice", problem_mark=key_node.start_mark)
+                raise _wrong(key_node.start_mark, say("{key} stands here twice", key=shown(key)))
             found[key] = _value(loader, value_node, (*path, key), lines)
             lines[*path, key] = key_node.start_mark.line + 1
         return found
