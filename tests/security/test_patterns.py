@@ -19,6 +19,7 @@ MADE = [
     "services/integration/suggestion/columns.py",
     "services/integration/mapping/times.py",
     *["shared/texts.py"] * 2,
+    "shared/tabular/vcard.py",
     *["shared/views/text.py"] * 4,
     "shared/domain/phones.py",
     *["shared/domain/names.py"] * 2,
