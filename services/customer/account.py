@@ -16,7 +16,7 @@ from shared.domain.money import fit
 from shared.domain.record import MergeableRecord, fold_values
 from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
 from shared.domain.undo import by
-from shared.errors import FieldError, Invalid, Rejected
+from shared.errors import Invalid, Rejected
 from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
@@ -248,7 +248,7 @@ async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookup
         message = say(
             "there is an account with this {field}; send allow_duplicate to create it all the same", field=field
         )
-        raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
+        raise Duplicate.of(field, message, candidates=seen)
 
 
 @ACCOUNT.command("CreateAccount", action="create", verb="", creates=True, prepare=before_create)

@@ -14,7 +14,7 @@ from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key, phone_key
 from shared.domain.names import full_name, split_name
 from shared.domain.types import Country, Custom, Email, KnownPhone, Phone, Reference, Text
-from shared.errors import FieldError, Invalid, Rejected
+from shared.errors import Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
@@ -86,7 +86,7 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
             message = say(
                 "there is a contact with this {field}; send allow_duplicate to create it all the same", field=field
             )
-            raise Duplicate(message, errors=[FieldError(field, "duplicate", message)], candidates=seen)
+            raise Duplicate.of(field, message, candidates=seen)
 
 
 @COMMANDS.command("CreateContact", action="create", verb="", creates=True, prepare=before_create)

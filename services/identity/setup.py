@@ -205,5 +205,4 @@ async def _require_new(kernel: Kernel, tenant: str, user: str, email: str) -> No
         other = await kernel.repository.load(USER, *held)
         taken |= held != (tenant, user) and held_value(USER.uniques[0], other) == email_key(email)
     if taken:
-        message = "this e-mail address signs in already"
-        raise Duplicate(message, errors=[FieldError("email", "duplicate", message)])
+        raise Duplicate.of("email", "this e-mail address signs in already")

@@ -38,6 +38,11 @@ class Duplicate(Rejected):
     type = "duplicate"
     title = "Another record has this value already"
 
+    @classmethod
+    def of(cls, field: str, message: str, **extra: object) -> Duplicate:
+        """Of one field."""
+        return cls(message, errors=[FieldError(field, "duplicate", message)], **extra)
+
 
 def former_key(text: str) -> str:
     """NFC + casefold: the key of every kind of value before each kind had its own."""
@@ -141,7 +146,7 @@ class Reservations:
             return False
         message = say("another {resource} has this {field}", resource=aggregate.name, field=unique.name)
         known = {"holder": await self._living(aggregate, tenant, id)} if space == tenant else {}
-        raise Duplicate(message, errors=[FieldError(unique.name, "duplicate", message)], **known)
+        raise Duplicate.of(unique.name, message, **known)
 
     async def _living(self, aggregate: Aggregate[Any], tenant: str, id: str) -> str:
         """The record that this one lives on in after all merges, or itself."""

@@ -33,6 +33,7 @@ ERRORS = {
     "TooLarge": 0,
     "TooSlow": 0,
     "UnsupportedMedia": 0,
+    "Duplicate.of": 1,
     "BadQuery": 1,
     "BadCell": 1,
     "BadValue": 1,
