@@ -41,7 +41,7 @@ _SHOWN = 3  # candidates that a refusal names
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """confidence: from 0 to 1; 1 = the file itself says so, or somebody named it. sample: a line as it then reads.
+    """confidence: from 0 to 1; 1 = the file itself says so, or the caller named it. sample: a line as it then reads.
     letters: how many beyond ASCII a guess was made of.
     """
 

@@ -1,4 +1,4 @@
-"""A newcomer brings a file: `crm inspect` shows what it is, `crm import` takes it once somebody has agreed."""
+"""A newcomer brings a file: `crm inspect` shows what it is, `crm import` takes it once the user agrees."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_on_a_terminal_it_is_asked_and_without_one_told(suite: Served, target: l
 
 
 def answered(answer: bytes, *arguments: str | Path) -> int:
-    """The exit code of a `crm` command at a terminal where somebody types this."""
+    """The exit code of a `crm` command at a terminal where a user types this."""
     ours, theirs = pty.openpty()
     try:
         process = subprocess.Popen(
