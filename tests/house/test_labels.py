@@ -1,0 +1,115 @@
+"""Every record type, field, option, command and input has a label in each language; no label is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.descriptions.inputs import inputs_of
+from shared.domain.command import Command
+from shared.kernel.catalogue import AnyAggregate
+from shared.labels import FILE, Label, common, labels_of, read
+from tests.support.roles import CATALOGUE
+
+AGGREGATES = tuple(CATALOGUE)
+LANGUAGES = ("en", "zh-CN", "zh-TW")
+Path = tuple[str, ...]
+
+
+def package(aggregate: AnyAggregate) -> str:
+    return aggregate.state.__module__.rpartition(".")[0]
+
+
+def open_to_callers(aggregate: AnyAggregate) -> list[Command]:
+    return [c for c in aggregate.commands.values() if not c.hidden]
+
+
+def inputs(aggregate: AnyAggregate) -> dict[str, tuple[str, ...]]:
+    """What its commands take and the record has no field for: name → options."""
+    known, found = {f.name for f in aggregate.collection.fields}, dict[str, tuple[str, ...]]()
+    for command in open_to_callers(aggregate):
+        for name, one in inputs_of(command).items():
+            if name not in known:
+                found[name] = (*found.get(name, ()), *one.options)
+    return found
+
+
+def wanted(aggregate: AnyAggregate) -> Iterator[Path]:
+    """The paths of all labels that a record type's own file or the common one has to hold."""
+    yield from (("one",), ("many",))
+    yield from (("commands", c.name.partition(".")[2]) for c in open_to_callers(aggregate))
+    for field in aggregate.collection.fields:
+        yield from (("options", field.name, option) for option in field.options)
+    for name, options in inputs(aggregate).items():
+        yield ("inputs", name)
+        yield from (("options", name, option) for option in options)
+
+
+def shared_path(aggregate: AnyAggregate, path: Path) -> Path:
+    """Where the common file has what a record type's own does not."""
+    if path[0] != "commands":
+        return path
+    return ("commands", aggregate.commands[f"{aggregate.service}.{path[1]}"].verb)
+
+
+def leaves(entries: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if isinstance(entries, dict):
+        for name, entry in entries.items():
+            yield from leaves(entry, (*path, name))
+    else:
+        yield path, entries
+
+
+def is_common(path: Path) -> bool:
+    return path in {p for p, _ in leaves(common())}
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_all_has_its_label(aggregate: AnyAggregate) -> None:
+    labels = labels_of(aggregate)
+    lacking = [p for p in wanted(aggregate) if labels.found(*p) is None and not is_common(shared_path(aggregate, p))]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_every_field_has_its_three_titles(aggregate: AnyAggregate) -> None:
+    """English and zh-CN stand in the declaration, zh-TW under `titles`."""
+    titles = {**common()["titles"], **read(package(aggregate), FILE).get("titles", {})}
+    assert [f.name for f in aggregate.collection.fields if not (f.en and f.zh)] == []
+    assert [f.zh for f in aggregate.collection.fields if f.zh not in titles] == []
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_no_label_is_left_of_what_is_gone(aggregate: AnyAggregate) -> None:
+    own, known = read(package(aggregate), FILE).get(aggregate.name, {}), set(wanted(aggregate))
+    assert [path for path, _ in leaves(own) if path not in known] == []
+
+
+def test_no_common_label_is_left() -> None:
+    used = {shared_path(a, p) for a in AGGREGATES for p in wanted(a)}
+    kept = [p for p, _ in leaves(common()) if p[0] in ("commands", "inputs")]
+    assert [p for p in kept if p not in used] == []
+    titles = {f.zh for a in AGGREGATES for f in a.collection.fields}
+    assert sorted(set(common()["titles"]) - titles) == []
+
+
+def test_a_file_names_only_record_types_of_its_service() -> None:
+    names = {p: {a.name for a in AGGREGATES if package(a) == p} for p in {package(a) for a in AGGREGATES}}
+    assert {p: set(read(p, FILE)) - known - {"titles"} for p, known in names.items()} == {p: set() for p in names}
+
+
+def test_each_label_says_something_in_each_language() -> None:
+    files = [common(), *(read(p, FILE) for p in {package(a) for a in AGGREGATES})]
+    listed = [(path, label) for file in files for path, label in leaves(file) if path[0] != "titles"]
+    assert len(listed) > 200
+    wrong = [(path, label) for path, label in listed if len(label) != len(LANGUAGES) or not all(label)]
+    assert wrong == []
+
+
+def test_a_record_type_without_labels_is_called_by_its_names() -> None:
+    labels = type(labels_of(AGGREGATES[0]))("price_book", {}, {})
+    assert labels.one == Label(*["Price book"] * 3)
+    assert labels.option("kind", "best_case").en == "Best case"
+    assert labels.input("unitPrice").in_("zh-TW") == "Unit price"
