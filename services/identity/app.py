@@ -18,6 +18,8 @@ from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
+# no secret is in these answers; those about sessions, links and keys are never compressed
+_COMPRESSED = {"openapi.json", "access", *(a.noun for a in AGGREGATES if a is not SESSION)}
 _DESCRIPTION = "Who works here and what they may do: organisation, users, teams, roles; signing in and out."
 
 
@@ -35,6 +37,7 @@ def create_app(kernel: Kernel) -> ServiceApp:
             access_router(kernel),
             *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION),
         ],
+        compressed=_COMPRESSED,
     )
 
 

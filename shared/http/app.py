@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.errors import CrmError, Unavailable
+from shared.http.compression import Compressing, accepted
+from shared.http.conditional import conditional
 from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
 from shared.http.routing import DirectRoute, Handler, Table, path_of
@@ -29,6 +31,7 @@ _ALWAYS = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"vary", b"Accept-Encoding"),
 )
 _UNLESS_SET = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
@@ -41,10 +44,17 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 class ServiceApp(FastAPI):
     """A FastAPI application whose DirectRoutes are answered without the framework's layers in between.
 
-    The routers' paths are relative to the service's prefix.
+    The routers' paths are relative to the service's prefix. compressed: the first segments of the paths whose GETs may
+    be compressed, in a service that answers with secrets; None where every answer may.
     """
 
-    def __init__(self, title: str, description: str, routers: Iterable[APIRouter]) -> None:
+    def __init__(
+        self,
+        title: str,
+        description: str,
+        routers: Iterable[APIRouter],
+        compressed: Collection[str] | None = None,
+    ) -> None:
         super().__init__(
             title=title,
             description=description,
@@ -56,6 +66,7 @@ class ServiceApp(FastAPI):
         )
         self._tracing = tracing_is_on()  # telemetry is set up before the applications are built
         self._table = Table()
+        self._compressed = compressed
         self._components: dict[str, dict[str, Any]] = {}
         self._api_routes: list[APIRoute] = []
         add_handlers(self)
@@ -94,6 +105,8 @@ class ServiceApp(FastAPI):
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Every answer gets the security headers, every unforeseen error a 500 that tells nothing."""
         state = ""
+        if self._compresses(scope):
+            send = Compressing(send)
 
         async def guarded(message: Message) -> None:
             nonlocal state
@@ -122,6 +135,13 @@ class ServiceApp(FastAPI):
                 raise
             await problem(CrmError(), language_of(scope))(scope, receive, guarded)
 
+    def _compresses(self, scope: Scope) -> bool:
+        if "gzip" not in accepted(scope) or scope["method"] == "HEAD":
+            return False
+        if self._compressed is None:
+            return True
+        return scope["method"] == "GET" and path_of(scope)[1:].partition("/")[0] in self._compressed
+
     def _note_refusal(self, scope: Scope, status: int) -> None:
         """Who was refused what: by the route's path, for into the request's own a caller may write anything."""
         found = self._table.find(scope["method"], path_of(scope))
@@ -141,7 +161,8 @@ class ServiceApp(FastAPI):
             if not isinstance(route, DirectRoute):
                 await super().__call__(scope, receive, send)
                 return
-            response = await _answer(route.endpoint, Request(scope, receive, send))
+            request = Request(scope, receive, send)
+            response = conditional(request, await _answer(route.endpoint, request))
         elif found is None:
             await super().__call__(scope, receive, send)  # a path with typed parameters, or an unknown one
             return
@@ -180,6 +201,6 @@ def _openapi_router(app: ServiceApp) -> APIRouter:
     async def openapi(request: Request) -> Response:
         root = request.scope.get("root_path", "")
         body = {**app.openapi(), "servers": [{"url": root or "/"}]}
-        return Response(orjson.dumps(body), media_type="application/json")
+        return Response(orjson.dumps(body), 200, {"Cache-Control": "no-cache"}, "application/json")
 
     return router

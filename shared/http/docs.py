@@ -5,7 +5,6 @@ Static files from this package, no third party: they work offline and under a po
 
 from __future__ import annotations
 
-import hashlib
 import html
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -14,7 +13,6 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.http.headers import header
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
 
@@ -59,18 +57,14 @@ def docs_router(services: Sequence[str], is_set_up: Callable[[], Awaitable[bool]
         found = assets.get(request.path_params["name"])
         if found is None:
             raise UnknownPath()
-        content, media, etag = found
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
-        if header(request, b"if-none-match") == etag:
-            return Response(status_code=304, headers=headers)
-        return Response(content, 200, headers, media)
+        content, media = found
+        return Response(content, 200, {"Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}, media)
 
     return router
 
 
-def _asset(path: Path) -> tuple[bytes, str, str]:
-    content = path.read_bytes()
-    return content, f"{_MEDIA[path.suffix]}; charset=utf-8", f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+def _asset(path: Path) -> tuple[bytes, str]:
+    return path.read_bytes(), f"{_MEDIA[path.suffix]}; charset=utf-8"
 
 
 def _page(text: str) -> Response:

@@ -15,7 +15,7 @@ from shared.messages import say
 from shared.security.permissions import Access
 
 MAX_REASON = 500
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{16})?"|([0-9]{1,9})')
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 

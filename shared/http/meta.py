@@ -55,7 +55,8 @@ def meta_router(kernel: Kernel) -> APIRouter:
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
         types = [Description(a, access, language).type(await _custom(kernel, a, access)) for a in readable]
         meta = Meta(language=language, types=types, enumerations=_ENUMERATIONS)
-        return json_answer(meta, headers={"Content-Language": language, "Vary": "Accept-Language"})
+        headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+        return json_answer(meta, headers=headers)  # kept, and asked for again by its ETag
 
     return router
 

@@ -153,7 +153,7 @@ class RecordDocs:
             f"read_{self._aggregate.name}",
             f"One of the {self._tag}, now or as of any moment",
             self._tag,
-            {200: answer("The record", schema(self._name), ETag="Its version")},
+            {200: answer("The record", schema(self._name), ETag="Its version, and a mark of what the caller sees")},
             parameters=[parameter(n) for n in ("Id", "Fields", "MinVersion", *_TIME)],
             errors=RECORD_ERRORS,
         )

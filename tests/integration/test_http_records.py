@@ -47,7 +47,15 @@ async def test_create_answers_where_the_record_is(service: Service) -> None:
     assert answer.headers["etag"] == '"1"'
     await service.catch_up()
     found = await client.get(answer.headers["location"])
-    assert (found.json()["name"], found.json()["owner"], found.headers["etag"]) == ("Acme", "anna", '"1"')
+    assert (found.json()["name"], found.json()["owner"], found.headers["etag"][:3]) == ("Acme", "anna", '"1-')
+    known = await client.get(answer.headers["location"], headers={"If-None-Match": found.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    headers = {"If-Match": found.headers["etag"]}
+    assert (await client.patch(answer.headers["location"], json={"city": "Ulm"}, headers=headers)).status_code == 200
+    assert (await client.patch(answer.headers["location"], json={"city": "Bonn"}, headers=headers)).status_code == 412
+    await service.catch_up()
+    changed = await client.get(answer.headers["location"], headers={"If-None-Match": found.headers["etag"]})
+    assert (changed.status_code, changed.json()["city"], changed.headers["etag"][:3]) == (200, "Ulm", '"2-')
 
 
 async def test_a_patch_changes_what_it_names_and_history_tells(service: Service) -> None:
@@ -159,7 +167,7 @@ async def test_the_past_of_a_record_and_of_a_list(service: Service) -> None:
     await service.catch_up()
     for past in ("1", moment):
         answer = await client.get(f"{ACCOUNTS}/{id}", params={"as_of": past})
-        assert (answer.json()["city"], answer.headers["etag"]) == ("Bonn", '"1"')
+        assert (answer.json()["city"], answer.headers["etag"][:3]) == ("Bonn", '"1-')
     listed = await client.get(ACCOUNTS, params={"as_of": moment, "city": "Bonn"})
     assert [d["id"] for d in listed.json()["items"]] == [id]
     assert (await client.get(f"{ACCOUNTS}/count", params={"city": "Bonn"})).json()["count"] == 0

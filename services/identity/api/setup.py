@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,6 @@ from services.identity.setup import set_up_by_link
 from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import Answer, model_answer
 from shared.http.body import parse
-from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation
 from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
@@ -115,15 +113,11 @@ def pages_router() -> APIRouter:
         found = assets.get(request.path_params["name"])
         if found is None:
             raise UnknownPath()
-        content, media, etag = found
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if header(request, b"if-none-match") == etag:
-            return Response(status_code=304, headers=headers)
-        return Response(content, 200, headers, media)
+        content, media = found
+        return Response(content, 200, {"Cache-Control": "no-cache"}, media)
 
     return router
 
 
-def _asset(path: Path) -> tuple[bytes, str, str]:
-    content = path.read_bytes()
-    return content, f"{_MEDIA[path.suffix]}; charset=utf-8", f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+def _asset(path: Path) -> tuple[bytes, str]:
+    return path.read_bytes(), f"{_MEDIA[path.suffix]}; charset=utf-8"
