@@ -28,6 +28,7 @@ from shared.streaming.leases import LeaseHolder
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
 from shared.views.port import LeaseLost
+from shared.warehouse.custom import OpenValues
 from shared.warehouse.follower import PARKED, note_rebuilding, position_and_hash
 from shared.warehouse.port import Warehouse
 from shared.warehouse.rollup import RollUps, ZoneOf, utc
@@ -58,9 +59,11 @@ class FactRows:
         self._warehouse, self._store, self._codec, self._clock = warehouse, store, codec, clock
         self._tables, self._holder = tuple(tables), holder
         wanted = {name for table in tables for name in table.aggregates}
+        aggregates = list(aggregates)
         self.aggregates = {a.name: a for a in aggregates if a.name in wanted}
         self._of = {name: [t for t in tables if name in t.aggregates] for name in self.aggregates}
         self._states = KeptStates(CACHED_STATES)
+        self._custom = OpenValues(store, codec, aggregates)
         self.parked: dict[tuple[str, str], int] = {}
         self._token = 0  # of the lease that the roll-ups were begun with
         self.rollups = RollUps(warehouse, [t.rollup for t in tables if t.rollup is not None], clock, zone=zone)
@@ -104,6 +107,7 @@ class FactRows:
 
     async def _write(self, stored: Sequence[Stored]) -> None:
         rows = Rows(self._tables)
+        await self._custom.reach(stored[-1].position if stored else 0)
         for start in range(0, len(stored), BREATH):
             piece = stored[start : start + BREATH]
             for one, recorded in zip(piece, await self._codec.decode_each(piece), strict=True):
@@ -113,8 +117,9 @@ class FactRows:
                     if isinstance(recorded, Undecodable):
                         raise recorded
                     before, state = await self._fold(recorded)
+                    shown = self._custom.shown(recorded, state)
                     for table in self._of[recorded.category]:
-                        rows.add(table, table.made_of(before, recorded, state))
+                        rows.add(table, table.made_of(before, recorded, shown))
                 except PASSING:
                     raise
                 except Exception as error:
@@ -156,14 +161,16 @@ class FactRows:
         aggregate = self.aggregates[category_of(stored[0].stream)]
         wanted = [t for t in self._of[aggregate.name] if t in tables]
         state = aggregate.state()
+        await self._custom.reach(stored[-1].position)
         for recorded in await self._codec.decode_each(stored):
             if isinstance(recorded, KeyMissing):
                 raise recorded
             if isinstance(recorded, Undecodable):
                 return False
             before = _step(aggregate, state, recorded)
+            shown = self._custom.shown(recorded, state)
             for table in wanted:
-                rows.add(table, table.made_of(before, recorded, state))
+                rows.add(table, table.made_of(before, recorded, shown))
         return True
 
     async def _park(self, one: Stored, error: Exception) -> None:

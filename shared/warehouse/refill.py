@@ -43,6 +43,7 @@ async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pro
             await feed.follow()
             await _catch_up(feed, tables, "__new", head)
             await feed.rollups.reset()
+            feed.release()  # a kept state may hold what is erased now
             await _swap(feed.warehouse, tables)
             await feed.remember(tables)
             feed.stale = [t for t in feed.stale if t not in tables]
