@@ -41,6 +41,25 @@ def _moment(name: str) -> Column:
     return _made("Nullable(DateTime64(6, 'UTC'))", name, moment)
 
 
+def _entries(state: Any) -> list[tuple[str, str]]:
+    """Each custom value as (name, text): a list has an entry for each of its own, money is `1054.00 CNY`."""
+    found: list[tuple[str, str]] = []
+    for name, value in sorted(state.custom.items()) if state.custom else ():
+        found += [(name, _written(one)) for one in (value if isinstance(value, list) else [value])]
+    return found
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value['amount']} {value['currency']}" if isinstance(value, dict) else str(value)
+
+
+# of things alone: custom values of contacts, leads, users and activities belong to persons
+_CUSTOM = (
+    Column("custom_names", "Array(String)", lambda state: [name for name, _ in _entries(state)]),
+    Column("custom_values", "Array(String)", lambda state: [text for _, text in _entries(state)]),
+)
 _ARCHIVED = Column("archived", "Bool")
 _CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 
@@ -48,7 +67,7 @@ _CREATED_AT = _made("DateTime64(6, 'UTC')", "created_at", within)
 OPPORTUNITIES = FactTable(
     facts="opportunity_facts",
     current="opportunities_now",
-    version=3,
+    version=4,
     aggregates=("opportunity",),
     columns=(
         Column("name", "String"),
@@ -69,6 +88,7 @@ OPPORTUNITIES = FactTable(
         *_texts(_REF, "base_currency"),
         _made("Nullable(Decimal(24, 12))", "exchange_rate", money),
         _made("Nullable(Date32)", "rate_day", day),
+        *_CUSTOM,
     ),
     rollup=ROLLUP,
 )
@@ -112,7 +132,7 @@ STAGE_CHANGES = FactTable(
 ACCOUNTS = FactTable(
     facts="account_facts",
     current="accounts_now",
-    version=3,
+    version=4,
     aggregates=("account",),
     columns=(
         Column("name", "String"),
@@ -129,6 +149,7 @@ ACCOUNTS = FactTable(
         *_texts(_REF, "region", "source"),
         *_texts("String", "postcode", "external_id"),
         _made("Array(String)", "absorbed", list),
+        *_CUSTOM,
     ),
 )
 
@@ -136,7 +157,7 @@ ACCOUNTS = FactTable(
 PRODUCTS = FactTable(
     facts="",
     current="dim_products",
-    version=1,
+    version=2,
     aggregates=("product",),
     columns=(
         Column("name", "String"),
@@ -145,6 +166,7 @@ PRODUCTS = FactTable(
         _money("list_price", "Nullable(Decimal(20, 6))"),
         *_texts(_REF, "currency"),
         _ARCHIVED,
+        *_CUSTOM,
     ),
 )
 
@@ -187,9 +209,9 @@ USERS = FactTable(
 TEAMS = FactTable(
     facts="",
     current="dim_teams",
-    version=1,
+    version=2,
     aggregates=("team",),
-    columns=(Column("name", "String"), *_texts(_REF, "parent"), _ARCHIVED),
+    columns=(Column("name", "String"), *_texts(_REF, "parent"), _ARCHIVED, *_CUSTOM),
 )
 
 
@@ -236,6 +258,20 @@ ACTIVITIES = FactTable(
     ),
 )
 
+CUSTOM_FIELDS = FactTable(
+    facts="",
+    current="dim_custom_fields",
+    version=1,
+    aggregates=("field_definition",),
+    columns=(
+        *_texts(_REF, "resource", "name", "kind", "ref", "result"),
+        *_texts("String", "zh", "en"),
+        _made("Array(String)", "options", list),
+        Column("required", "Bool"),
+        _ARCHIVED,
+    ),
+)
+
 TABLES: tuple[FactTable, ...] = (
     OPPORTUNITIES,
     STAGE_CHANGES,
@@ -246,4 +282,5 @@ TABLES: tuple[FactTable, ...] = (
     PIPELINES,
     USERS,
     TEAMS,
+    CUSTOM_FIELDS,
 )

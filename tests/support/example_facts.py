@@ -8,6 +8,7 @@ from services.analytics import facts
 from services.analytics.views.people import People
 from services.customer.account import Account
 from services.customer.activity import Activity
+from services.customer.field_definition import FieldDefinition
 from services.identity.team import Team
 from services.identity.user import User
 from services.sales.lead import Lead
@@ -47,8 +48,14 @@ def example(f: Facts) -> None:
     for id, team in (("ann", "east"), ("wang", "west"), ("bo", "east")):
         manager = None if id == "bo" else "bo"
         f.put(facts.USERS, OURS, id, User(status="active", teams=[team], manager=manager))
-    f.put(facts.ACCOUNTS, OURS, "acme", Account(name="Acme", owner="ann", industry="retail", country="US"))
-    f.put(facts.ACCOUNTS, OURS, "huaxia", Account(name="华夏科技", owner="wang", industry="software", country="CN"))
+    for name, kind, options in (("tier", "keyword", ["A", "B"]), ("seats", "integer", [])):
+        field = FieldDefinition(resource="account", name=name, kind=kind, options=options)
+        f.put(facts.CUSTOM_FIELDS, OURS, name, field)
+    small, large = {"tier": "B", "seats": 40}, {"tier": "A", "seats": 120}
+    acme = Account(name="Acme", owner="ann", industry="retail", country="US", custom=small)
+    huaxia = Account(name="华夏科技", owner="wang", industry="software", country="CN", custom=large)
+    f.put(facts.ACCOUNTS, OURS, "acme", acme)
+    f.put(facts.ACCOUNTS, OURS, "huaxia", huaxia)
     f.put(facts.PRODUCTS, OURS, "pro", Product(name="GTX Pro", list_price="4821.00", currency="USD"))
     f.put(facts.PRODUCTS, OURS, "basic", Product(name="GTX Basic", list_price="550.00", currency="USD"))
     stages = [

@@ -12,6 +12,7 @@ from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views.people import People
 from services.customer.account import Account
 from services.customer.activity import Activity
+from services.customer.field_definition import FieldDefinition
 from services.identity.team import Team
 from services.identity.user import User
 from services.sales.lead import Lead
@@ -83,6 +84,8 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
     f.put(facts.PIPELINES, tenant, f"{tenant}-pipeline", Pipeline(name=mark, stages=[stage]))
     f.put(facts.LEADS, tenant, f"{tenant}-lead", Lead(owner=user, source=mark, status="new"))
     f.put(facts.ACTIVITIES, tenant, f"{tenant}-activity", Activity(owner=user, kind="call", status="done"))
+    field = FieldDefinition(resource="opportunity", name="region", kind="keyword", zh=mark, en=mark, options=[mark])
+    f.put(facts.CUSTOM_FIELDS, tenant, f"{tenant}-region", field)
     for i, status in enumerate(("open", "won", "lost")):
         deal = Opportunity(
             name=mark,
@@ -98,6 +101,7 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
             closed_at=start_of_day("2017-03-05") if i else 0,
             external_id=mark,
             source=mark if i < 2 else "secret",
+            custom={"region": mark},
         )
         for table in (facts.OPPORTUNITIES, facts.STAGE_CHANGES):
             deal.version = 0

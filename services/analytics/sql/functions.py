@@ -140,6 +140,7 @@ REGEX_PATTERNS = frozenset({"match", "extract", "extractAll"})
 # functions that the engine adds to the generated text: IN, casts, lambdas, count(DISTINCT), the calls of the views
 _ENGINE = """
     in notIn cast _cast exists lambda countDistinct toTimeZone fromUnixTimestamp64Micro arrayEnumerate toUInt8OrZero
+    arrayEnumerateUniq toDecimal128OrNull toDate32OrNull parseDateTime64BestEffortOrNull
 """
 ENGINE_FUNCTIONS: frozenset[str] = frozenset(
     {*FUNCTIONS, *(name.lower() for name in (*OPERATORS, *_ENGINE.split()))}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.analytics.rollups import day_of, fiscal
+from services.analytics.views.custom import CUSTOM
 from services.analytics.views.measures import MEASURES, ROLLED
 from services.analytics.views.merges import living_account
 from services.analytics.views.metrics import METRICS
+from services.analytics.views.past import OPPORTUNITIES_THEN
 from services.analytics.views.records import RECORDS
 from services.analytics.views.spec import Join, Scoping, View, named
 from services.analytics.views.spec import ViewColumn as C
@@ -119,12 +121,7 @@ OPPORTUNITIES_AS_OF = replace(
     name="opportunities_as_of",
     zh="某日结束时的商机:每个商机一行;姓名、团队按现在",
     en="Opportunities as they were at the end of a day, a row each; people and teams as they are now",
-    source=(
-        "(SELECT _p.*, _n.owner AS owner_now FROM (SELECT _f.* FROM opportunity_facts AS _f PREWHERE _f.tenant = "
-        "{tenant:String} WHERE _f.occurred_at <= fromUnixTimestamp64Micro({day:Int64}, 'UTC') "
-        "ORDER BY _f.tenant, _f.id, _f.version DESC LIMIT 1 BY _f.id) AS _p LEFT JOIN (SELECT _w.id AS id, _w.owner AS "
-        "owner FROM opportunities_now AS _w FINAL PREWHERE _w.tenant = {tenant:String}) AS _n ON _n.id = _p.id) AS _o"
-    ),
+    source=f"{OPPORTUNITIES_THEN} AS _o",
     owner="_o.owner_now",
     parameters={"day": "Date32"},
 )
@@ -189,6 +186,7 @@ VIEWS: dict[str, View] = {
         *METRICS,
         STAGE_CHANGES,
         *RECORDS,
+        *CUSTOM,
     )
 }
 

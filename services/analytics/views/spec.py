@@ -53,7 +53,8 @@ class View:
     """A source table with its own columns, or metrics grouped over another view (`base`).
 
     source: FROM … AS `_o`, a base is AS `_b`. resource: whose rights decide which rows are seen. keys: what a metric is
-    grouped by. parameters: name → type of a parameterised view.
+    grouped by. parameters: name → type of a parameterised view. parts: the record types of a view of custom fields,
+    each with the owner of its rows in `source`, where `{rows_<type>}` takes the condition on what the caller may see.
     """
 
     name: str
@@ -67,6 +68,7 @@ class View:
     where: str = ""
     keys: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> ViewColumn | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -132,7 +134,26 @@ class Scoping:
                 names += [n for n in (*self._joins[name].after, name) if n not in names]
         inner = view.source.startswith("(")  # a subquery has chosen the organisation's rows already
         first = [] if inner else ["PREWHERE _o.tenant = {tenant:String}"]
-        return " ".join([view.source, *(self._join(name) for name in names), *first])
+        return " ".join([self._source(view), *(self._join(name) for name in names), *first])
+
+    def _source(self, view: View) -> str:
+        """With the conditions of its parts: on the owners of their records, and on the custom fields that are seen."""
+        source = view.source
+        if not view.parts:
+            return source
+        known = {r for v in self._views.values() for r in v.parts}  # of all, as they share parameters
+        seen = {r: level for r in known if (level := self._custom_level(r)) > Level.NONE}
+        hidden = [f"{r}.{n.partition('.')[2]}" for r in seen for n in self.access.hidden(r) if n.startswith("custom.")]
+        self.parameters |= {"custom_of": sorted(seen), "custom_hidden": sorted(hidden)}
+        for resource, owner in view.parts.items():
+            rows = self._owned(f"rows_{resource}", owner, seen[resource]) if resource in seen else "0"
+            source = source.replace(f"{{rows_{resource}}}", rows)
+        return source
+
+    def _custom_level(self, resource: str) -> Level:
+        """How far the caller sees custom values of a record type."""
+        level = min(self._level, self.access.level(resource, "read"))
+        return level if self.access.may_see(resource, "custom") else Level.NONE
 
     def _join(self, name: str) -> str:
         join = self._joins[name]

@@ -79,6 +79,11 @@ HARMLESS: list[str] = [
     "SELECT today() - INTERVAL 3 MONTH, now64() + INTERVAL '2' day, addDays(today(), -7) FROM opportunities",
     "SELECT DISTINCT stage FROM opportunities ORDER BY 1 DESC LIMIT 1, 2",
     "SELECT status ? name : owner FROM (SELECT name, owner, status = 'won' AS status FROM opportunities)",
+    "SELECT * FROM custom_fields UNION ALL SELECT * FROM custom_fields",
+    "SELECT * FROM custom_values AS v RIGHT JOIN custom_fields AS f ON 1 = 1",
+    "SELECT * FROM custom_values WHERE record_id LIKE '%' OR field = '' OR 1 = 1",
+    "SELECT value, count() FROM custom_values GROUP BY value WITH TOTALS",
+    "WITH ['account', 'opportunity'] AS custom_of, [] AS custom_hidden SELECT * FROM custom_values, custom_fields",
 ]
 
 # were a filter run on rows before the organisation's own rows are chosen, the other's texts would make these fail
@@ -96,5 +101,9 @@ ORACLES: list[str] = [
     "SELECT count() FROM (SELECT toInt64(name) AS n FROM opportunities ORDER BY n LIMIT 100)",
     "SELECT count() FROM (SELECT toInt64(name) AS n, row_number() OVER (ORDER BY toInt64(name)) FROM opportunities)",
     "SELECT countDistinct_ FROM (SELECT uniqExact(toInt64(name)) + 2 AS countDistinct_ FROM opportunities)",
+    "SELECT count() FROM custom_values WHERE toInt64(value) = 100",
+    "SELECT count() FROM custom_values AS v JOIN opportunities AS o ON toInt64(v.value) = toInt64(o.name) "
+    "AND o.opportunity_id = v.record_id",
+    "SELECT count() + 2 FROM custom_fields WHERE toInt64(en) = 100",
     "SELECT count() FROM stage_changes AS s JOIN opportunities AS o USING (opportunity_id) WHERE toInt64(name) = 100",
 ]
