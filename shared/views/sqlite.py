@@ -249,12 +249,17 @@ class SqliteViews:
             await self._write(lambda: self._catalogue.drop(old))
 
     async def purge(self) -> None:
-        for table in list(self._catalogue.tables.values()):
-            if table.searchable:
-                await self._write(partial(self._db.execute, table.optimize))
+        for name in list(self._catalogue.tables):
+            await self._write(partial(self._optimize, name))
         await self._write(lambda: self._db.execute("VACUUM"))
         if self._log is not None:
             await self._write(partial(self._log.empty, PURGE_SECONDS))
+
+    def _optimize(self, collection: str) -> None:
+        """Of the table that is live now: a rebuilt one may have taken the place of the one that was."""
+        table = self._catalogue.tables[collection]
+        if table.searchable:
+            self._db.execute(table.optimize)
 
     async def release(self) -> None:
         """See Views.release."""
@@ -300,7 +305,7 @@ class SqliteViews:
     async def _search(self, collection: str, query: Query, scope: Scope, ask: Callable[[Reader], T]) -> T:
         table = self._catalogue.tables[collection]
         if query.text and not table.filled:
-            await self._write(partial(self._fill, table))
+            await self._write(lambda: self._fill(self._catalogue.tables[collection]))
         return await self._read(collection, scope, ask)
 
     async def _read(self, collection: str, scope: Scope, ask: Callable[[Reader], T]) -> T:

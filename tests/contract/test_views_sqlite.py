@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -89,6 +90,19 @@ async def test_after_purging_no_replaced_or_removed_text_stands_in_any_file(tmp_
     assert [d["id"] for d in (await views.find("things", Query(text="mask"), Scope("t1"))).items] == ["a"]
     await views.close()
     assert not any(part in content(tmp_path) for part in parts)
+
+
+async def test_a_purge_meets_a_collection_that_is_being_replaced(tmp_path: Path) -> None:
+    """Several come before it, so that its old table is dropped between the beginning of the purge and its turn."""
+    views = SqliteViews.open(tmp_path / "views.db")
+    names = [f"things{n}" for n in range(8)]
+    await views.declare([replace(THINGS, name=name) for name in names])
+    target = await views.begin_rebuild(replace(THINGS, name=names[-1]))
+    await views.write([Write(target, "t1", "a", {"id": "a", "version": 1, "name": "new", "owner": "ann"}, 1)])
+    await views.prepare(target)
+    await asyncio.gather(views.purge(), views.swap(target))
+    assert [d["name"] for d in (await views.find(names[-1], Query(text="new"), Scope("t1"))).items] == ["new"]
+    await views.close()
 
 
 async def test_what_was_written_is_there_after_a_restart_and_a_broken_off_rebuild_is_not(tmp_path: Path) -> None:
