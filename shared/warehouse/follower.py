@@ -94,8 +94,10 @@ class WarehouseFollower:
             await asyncio.sleep(POLL_SECONDS)
 
     async def read(self) -> None:
-        """Read what the feed keeps. Raises Unavailable."""
-        self._last = await self._read()
+        """Read what the feed keeps. Of two reads at once, the one that began later counts. Raises Unavailable."""
+        found = await self._read()
+        if self._last is None or found.began > self._last.began:
+            self._last = found
 
     async def status(self) -> Status:
         """See FactsState.status."""
