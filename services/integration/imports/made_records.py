@@ -61,7 +61,7 @@ class MadeRecords:
 
     def holds(self, collection: str, id: str) -> bool:
         key = (collection, id)
-        return key in self._noted or (self._written and self._shelf.get(key) is not None)
+        return key in self._noted or (self._written and self._shelf.has(key))
 
     def knows(self, collection: str) -> bool:
         """Whether there were records of a collection."""

@@ -24,6 +24,8 @@ class Shelf(Protocol):
 
     def remove(self, key: MadeKey) -> None: ...
 
+    def has(self, key: MadeKey) -> bool: ...
+
     def get(self, key: MadeKey) -> Document | None: ...
 
     def all(self, collection: str) -> Iterator[Document]:
@@ -61,6 +63,9 @@ class MemoryShelf:
             ids.discard(key[1])
             if not ids:
                 del self._entries[entry]
+
+    def has(self, key: MadeKey) -> bool:
+        return key[1] in self._documents.get(key[0], {})
 
     def get(self, key: MadeKey) -> Document | None:
         found = self._documents.get(key[0], {}).get(key[1])
@@ -107,6 +112,10 @@ class FileShelf:
         where = "collection = ? AND id = ?"
         if self._db.execute(f"DELETE FROM documents WHERE {where}", key).rowcount:
             self._db.execute(f"DELETE FROM entries WHERE {where}", key)
+
+    def has(self, key: MadeKey) -> bool:
+        sql = "SELECT 1 FROM documents WHERE collection = ? AND id = ?"
+        return self._db.execute(sql, key).fetchone() is not None
 
     def get(self, key: MadeKey) -> Document | None:
         row = self._db.execute("SELECT body FROM documents WHERE collection = ? AND id = ?", key).fetchone()

@@ -17,6 +17,16 @@ from shared.messages.findings import field_error
 _DAYS = (MomentOrDay, MomentOrDay | None)
 
 
+_DAY_FIELDS: dict[type[Any], frozenset[str]] = {}  # model → those that take a day or a moment
+
+
+def _day_fields(model: type[Any]) -> frozenset[str]:
+    """Comparing annotations for every cell would cost more than the rest of it."""
+    if model not in _DAY_FIELDS:
+        _DAY_FIELDS[model] = frozenset(n for n, f in model.model_fields.items() if f.annotation in _DAYS)
+    return _DAY_FIELDS[model]
+
+
 def field_at(fields: Mapping[str, Expression], path: str) -> str:
     """The field that an error's path lies in: `emails.0.email` → `emails`; "" for none of these."""
     while path and path not in fields:
@@ -44,8 +54,7 @@ class Draft:
 
     def takes_day(self, name: str) -> bool:
         """Whether a day stays one where the command takes a moment, too."""
-        declared = self.command.model.model_fields.get(name)
-        return declared is not None and declared.annotation in _DAYS
+        return name in _day_fields(self.command.model)
 
     def empty(self, name: str) -> None:
         """Give the field the value that stands for none. Only an update has something to empty."""
