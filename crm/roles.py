@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -19,6 +20,7 @@ from shared.http.gateway import Gateway
 from shared.http.health import health_router
 from shared.http.meta import meta_router
 from shared.http.search import search_router
+from shared.http.site import Site, has_client
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
@@ -41,6 +43,7 @@ SERVICES: Sequence[Service] = installed(
     "audit",
     "integration",
 )
+WEB = Path(__file__).parents[1] / "web" / "dist"
 LOOPS = ("projector", "policies", "warehouse", "imports")
 
 
@@ -104,15 +107,20 @@ def policies_of(services: Iterable[Service], ports: Ports) -> list[Policy]:
     return [policy for service in services for policy in service.policies(ports)]
 
 
-def build_app(kernel: Kernel, roles: Roles = ALL) -> ASGIApp:
-    """The routes of a process behind one port; `/healthz` and `/readyz` are served in every role."""
+def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
+    """The routes of a process behind one port; `/healthz` and `/readyz` are served in every role.
+
+    web: the built client; where there is none, `/` says what runs here.
+    """
     served = [service for service in SERVICES if service.name in roles.apis]
     apps = {service.name: service.create_app(kernel) for service in served}
     routers = [health_router(kernel)]
     if served:
         routers += [search_router(kernel), meta_router(kernel), docs_router([*apps], partial(is_set_up, kernel))]
     root = ServiceApp("CRM", "What spans the services: search, the description of all records, health.", routers)
-    return Gateway(root, apps, {segment: apps[service.name] for service in served for segment in service.at_root})
+    at_root = {segment: apps[service.name] for service in served for segment in service.at_root}
+    fallback = Site(web, root, root.segments) if served and has_client(web) else root
+    return Gateway(fallback, apps, at_root)
 
 
 def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:

@@ -83,6 +83,11 @@ class ServiceApp(FastAPI):
         for kind, named in getattr(router, "components", {}).items():
             self._components.setdefault(kind, {}).update(named)
 
+    @property
+    def segments(self) -> frozenset[str]:
+        """The first segments of its paths."""
+        return frozenset(route.path.split("/")[1] for route in self._api_routes)
+
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
             self.openapi_schema = document(self, self._api_routes, self._components)
