@@ -14,7 +14,7 @@ from shared.domain.lifecycle import Archive, Lifecycle, add_lifecycle, changed_f
 from shared.domain.match import code_key, company_key, mail_site, site_of, tax_key
 from shared.domain.money import fit
 from shared.domain.record import MergeableRecord, fold_values
-from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Year
+from shared.domain.types import Amount, Country, Currency, Custom, Email, Phone, Reference, Text, Url, Year
 from shared.domain.undo import by
 from shared.errors import Invalid, Rejected
 from shared.events import customer as events
@@ -48,7 +48,7 @@ class Account(MergeableRecord):
         Reference | None, displayed(Kind.KEYWORD, "上级客户", "Parent", indexed=True, writable=False, ref="account")
     ] = None
     industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True, searchable=True)] = ""
-    website: Annotated[str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True)] = ""
+    website: Annotated[Url, plain(Kind.KEYWORD, "网址", "Website", searchable=True)] = ""
     email: Annotated[Email, plain(Kind.KEYWORD, "邮箱", "E-mail", indexed=True, searchable=True, key=Key.EMAIL)] = ""
     phone: Annotated[Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, key=Key.PHONE)] = ""
     fax: Annotated[Phone, plain(Kind.KEYWORD, "传真", "Fax", key=Key.PHONE)] = ""
@@ -124,10 +124,28 @@ ACCOUNT = Aggregate(
         6,
         record_fields(
             Account,
-            Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="account"),
-            Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
-            Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False),
-            Field("site_key", Kind.KEYWORD, "域名查重键", "Site key", indexed=True, writable=False),
+            Field(
+                "merged_into",
+                Kind.KEYWORD,
+                "已合并至",
+                "Merged into",
+                indexed=True,
+                writable=False,
+                ref="account",
+                technical=True,
+            ),
+            Field(
+                "absorbed",
+                Kind.KEYWORDS,
+                "已并入",
+                "Absorbed",
+                indexed=True,
+                writable=False,
+                types=("account",),
+                technical=True,
+            ),
+            Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, writable=False, technical=True),
+            Field("site_key", Kind.KEYWORD, "域名查重键", "Site key", indexed=True, writable=False, technical=True),
             Field("key_account", Kind.BOOLEAN, "重点客户", "Key account", indexed=True, writable=False),
             sources={"match_key": ("name",), "site_key": ("website", "email"), "key_account": ("grade", "type")},
         ),
@@ -274,7 +292,7 @@ class ChangeAccountType(CommandModel):
     type: AccountType
 
 
-@ACCOUNT.command("ChangeAccountType", action="edit", verb="type")
+@ACCOUNT.command("ChangeAccountType", action="edit", verb="type", edits=("type",))
 def change_type(cmd: ChangeAccountType, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if cmd.type == state.type else [events.AccountTypeChanged(cmd.type, state.type)]
@@ -286,7 +304,7 @@ class GradeAccount(CommandModel):
     grade: Grade
 
 
-@ACCOUNT.command("GradeAccount", action="edit", verb="grade")
+@ACCOUNT.command("GradeAccount", action="edit", verb="grade", edits=("grade",))
 def grade(cmd: GradeAccount, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.grade and state.type in UNGRADED:

@@ -34,7 +34,7 @@ class SetParentAccount(CommandModel):
     parent: Reference | None
 
 
-@COMMANDS.command("SetParentAccount", action="edit", verb="parent", prepare=TREE.wanted_line)
+@COMMANDS.command("SetParentAccount", action="edit", verb="parent", prepare=TREE.wanted_line, edits=("parent",))
 def set_parent(cmd: SetParentAccount, state: Account, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:

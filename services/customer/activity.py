@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
+from services.customer.shapes import INVITED, LINKED, Link, Participant
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, Context
@@ -28,7 +29,7 @@ from shared.events.subjects import PERSONS
 from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
-from shared.views.port import Collection, Document, Field, Kind
+from shared.views.port import Collection, Document, Field, Kind, Meaning
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
 Status = Literal["open", "done", "cancelled"]
@@ -75,7 +76,9 @@ class Activity(Record):
     due_on: Annotated[str | None, displayed(Kind.DATE, "截止日", "Due on", indexed=True, writable=False)] = None
     completed_at: Annotated[int, displayed(Kind.DATETIME, "完成时间", "Completed", indexed=True, writable=False)] = 0
     duration: Annotated[
-        int | None, F(ge=0, le=100_000), plain(Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True)
+        int | None,
+        F(ge=0, le=100_000),
+        plain(Kind.INTEGER, "时长（分钟）", "Duration (minutes)", indexed=True, meaning=Meaning.MINUTES),
     ] = None
     direction: Annotated[
         Direction, plain(Kind.KEYWORD, "方向", "Direction", indexed=True, options=get_args(Direction)[1:])
@@ -84,14 +87,26 @@ class Activity(Record):
         Priority, plain(Kind.KEYWORD, "优先级", "Priority", indexed=True, options=get_args(Priority))
     ] = "normal"
     linked_to: Annotated[
-        list[dict[str, str]], displayed(Kind.JSON, "相关记录及类型", "Linked records with types", writable=False)
+        list[dict[str, str]],
+        displayed(
+            Kind.JSON, "相关记录及类型", "Linked records with types", writable=False, shape=list[Link], technical=True
+        ),
     ] = field(default_factory=list)
-    participants: Annotated[list[dict[str, str]], displayed(Kind.JSON, "参与人", "Participants", writable=False)] = (
-        field(default_factory=list)
-    )
+    participants: Annotated[
+        list[dict[str, str]], displayed(Kind.JSON, "参与人", "Participants", writable=False, shape=list[Participant])
+    ] = field(default_factory=list)
     about: Annotated[
         list[str],
-        displayed(Kind.KEYWORDS, "曾涉及的人", "Persons ever involved", indexed=True, writable=False, mixed=True),
+        displayed(
+            Kind.KEYWORDS,
+            "曾涉及的人",
+            "Persons ever involved",
+            indexed=True,
+            writable=False,
+            mixed=True,
+            types=("contact", "lead"),
+            technical=True,
+        ),
     ] = field(default_factory=list)
 
 
@@ -166,7 +181,14 @@ ACTIVITY = Aggregate(
                 "completed_at": (Field("at", Kind.DATETIME, "时间", "At", indexed=True, writable=False),),
                 "priority": (
                     Field(
-                        "links", Kind.KEYWORDS, "相关记录", "Linked records", indexed=True, writable=False, mixed=True
+                        "links",
+                        Kind.KEYWORDS,
+                        "相关记录",
+                        "Linked records",
+                        indexed=True,
+                        writable=False,
+                        mixed=True,
+                        types=LINKED,
                     ),
                 ),
                 "participants": (
@@ -178,6 +200,8 @@ ACTIVITY = Aggregate(
                         indexed=True,
                         writable=False,
                         mixed=True,
+                        types=INVITED,
+                        technical=True,
                     ),
                 ),
             },

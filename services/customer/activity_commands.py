@@ -145,7 +145,7 @@ class RescheduleActivity(CommandModel):
     due: MomentOrDay | None = None
 
 
-@COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule")
+@COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule", edits=("start", "due"))
 def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     require_open(state)

@@ -10,6 +10,7 @@ from pydantic import Field as F
 from services.customer.contact_entries import Entry, added, ended, primary, removed, together
 from services.customer.contact_undo import REVERSES
 from services.customer.merging import MergeEvents, add_merging
+from services.customer.shapes import AccountEntry, AddressEntry, EmailEntry, PhoneEntry
 from services.customer.taking import add_forgetting
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM
@@ -18,14 +19,14 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.match import code_key, email_key, person_key
 from shared.domain.names import full_name
 from shared.domain.record import MergeableRecord, fold_values
-from shared.domain.types import Day, Text
+from shared.domain.types import Day, Text, Url
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
-from shared.views.port import Collection, Document, Field, Key, Kind
+from shared.views.port import Collection, Document, Field, Key, Kind, Meaning
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -51,14 +52,12 @@ class Contact(MergeableRecord):
     language: Annotated[
         str,
         F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"),
-        plain(Kind.KEYWORD, "语言", "Language", indexed=True),
+        plain(Kind.KEYWORD, "语言", "Language", indexed=True, meaning=Meaning.LANGUAGE),
     ] = ""
     wechat: Annotated[
         str, F(max_length=100), plain(Kind.KEYWORD, "微信", "WeChat", indexed=True, searchable=True, personal=True)
     ] = ""
-    website: Annotated[
-        str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)
-    ] = ""
+    website: Annotated[Url, plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)] = ""
     source: Annotated[Text, plain(Kind.TEXT, "来源", "Source", indexed=True, searchable=True, personal=True)] = ""
     external_id: Annotated[
         str,
@@ -70,18 +69,18 @@ class Contact(MergeableRecord):
     description: Annotated[
         str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "备注", "Description", searchable=True, personal=True)
     ] = ""
-    emails: Annotated[list[Entry], displayed(Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False)] = field(
-        default_factory=list
-    )
-    phones: Annotated[list[Entry], displayed(Kind.JSON, "全部电话", "Phones", personal=True, writable=False)] = field(
-        default_factory=list
-    )
-    addresses: Annotated[list[Entry], displayed(Kind.JSON, "地址", "Addresses", personal=True, writable=False)] = field(
-        default_factory=list
-    )
-    accounts: Annotated[list[Entry], displayed(Kind.JSON, "客户角色", "Roles at accounts", writable=False)] = field(
-        default_factory=list
-    )
+    emails: Annotated[
+        list[Entry], displayed(Kind.JSON, "全部邮箱", "E-mails", personal=True, writable=False, shape=list[EmailEntry])
+    ] = field(default_factory=list)
+    phones: Annotated[
+        list[Entry], displayed(Kind.JSON, "全部电话", "Phones", personal=True, writable=False, shape=list[PhoneEntry])
+    ] = field(default_factory=list)
+    addresses: Annotated[
+        list[Entry], displayed(Kind.JSON, "地址", "Addresses", personal=True, writable=False, shape=list[AddressEntry])
+    ] = field(default_factory=list)
+    accounts: Annotated[
+        list[Entry], displayed(Kind.JSON, "客户角色", "Roles at accounts", writable=False, shape=list[AccountEntry])
+    ] = field(default_factory=list)
 
 
 def evolve(state: Contact, event: Event) -> None:
@@ -158,9 +157,36 @@ CONTACT = Aggregate(
         4,
         record_fields(
             Contact,
-            Field("merged_into", Kind.KEYWORD, "已合并至", "Merged into", indexed=True, writable=False, ref="contact"),
-            Field("absorbed", Kind.KEYWORDS, "已并入", "Absorbed", indexed=True, writable=False),
-            Field("match_key", Kind.KEYWORD, "查重键", "Match key", indexed=True, personal=True, writable=False),
+            Field(
+                "merged_into",
+                Kind.KEYWORD,
+                "已合并至",
+                "Merged into",
+                indexed=True,
+                writable=False,
+                ref="contact",
+                technical=True,
+            ),
+            Field(
+                "absorbed",
+                Kind.KEYWORDS,
+                "已并入",
+                "Absorbed",
+                indexed=True,
+                writable=False,
+                types=("contact",),
+                technical=True,
+            ),
+            Field(
+                "match_key",
+                Kind.KEYWORD,
+                "查重键",
+                "Match key",
+                indexed=True,
+                personal=True,
+                writable=False,
+                technical=True,
+            ),
             after={
                 "": (
                     Field(
@@ -192,6 +218,7 @@ CONTACT = Aggregate(
                         personal=True,
                         writable=False,
                         key=Key.EMAIL,
+                        technical=True,
                     ),
                     Field(
                         "phone",
@@ -217,6 +244,7 @@ CONTACT = Aggregate(
                         personal=True,
                         writable=False,
                         key=Key.PHONE,
+                        technical=True,
                     ),
                 ),
                 "addresses": (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field as F
 
 from services.customer.contact import CONTACT, Contact
 from services.customer.contact_entries import primary
+from services.customer.shapes import AddressKind, EmailKind, PhoneKind
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
@@ -24,9 +25,6 @@ from shared.views.port import Condition, Document
 
 COMMANDS = Commands(CONTACT, __name__)
 
-EmailKind = Literal["work", "private", "other"]
-PhoneKind = Literal["work", "mobile", "private", "fax", "other"]
-AddressKind = Literal["work", "private", "billing", "delivery", "other"]
 MOST = 20  # e-mails, phones and addresses each
 
 
@@ -151,7 +149,7 @@ class SetPrimaryEmail(CommandModel):
     allow_duplicate: bool = False
 
 
-@COMMANDS.command("SetPrimaryEmail", action="edit", verb="primary-email")
+@COMMANDS.command("SetPrimaryEmail", action="edit", verb="primary-email", edits=("email",))
 def set_primary_email(cmd: SetPrimaryEmail, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     known = next((e for e in state.emails if email_key(e["email"]) == email_key(cmd.email)), None)
@@ -241,7 +239,7 @@ async def account_exists(cmd: LinkToAccount, lookups: Lookups) -> None:
     await lookups.exists("account", "account", cmd.account)
 
 
-@COMMANDS.command("LinkToAccount", action="edit", verb="link-account", prepare=account_exists)
+@COMMANDS.command("LinkToAccount", action="edit", verb="link-account", prepare=account_exists, edits=("account",))
 def link_to_account(cmd: LinkToAccount, state: Contact, ctx: Context) -> list[Event]:
     require_live(state)
     active = {link["account"]: link for link in state.accounts if link["active"]}

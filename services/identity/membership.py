@@ -92,7 +92,7 @@ class AssignRoles(CommandModel):
     roles: Places
 
 
-@COMMANDS.command("AssignRoles", action="manage", verb="roles", prepare=standing)
+@COMMANDS.command("AssignRoles", action="manage", verb="roles", prepare=standing, edits=("roles",))
 def assign_roles(cmd: AssignRoles, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.roles)
@@ -116,7 +116,7 @@ async def before_move(cmd: MoveToTeams, lookups: Lookups) -> None:
         await lookups.exists("teams", "team", team)
 
 
-@COMMANDS.command("MoveToTeams", action="manage", verb="teams", prepare=before_move)
+@COMMANDS.command("MoveToTeams", action="manage", verb="teams", prepare=before_move, edits=("teams",))
 def move_to_teams(cmd: MoveToTeams, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.teams)
@@ -149,7 +149,7 @@ class ChangeEmail(CommandModel):
     email: Annotated[Email, F(min_length=3)]
 
 
-@COMMANDS.command("ChangeEmail", action="manage", verb="email", prepare=standing)
+@COMMANDS.command("ChangeEmail", action="manage", verb="email", prepare=standing, edits=("email",))
 def change_email(cmd: ChangeEmail, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if cmd.email == state.email:

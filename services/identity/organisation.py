@@ -15,7 +15,7 @@ from shared.domain.record import Record, fold_values
 from shared.domain.types import Country, Currency, TimeZone
 from shared.events import identity as events
 from shared.events.envelope import Event
-from shared.views.port import Collection, Kind
+from shared.views.port import Collection, Kind, Meaning
 
 Language = Literal["zh", "en"]
 Name = Annotated[str, F(min_length=1, max_length=200)]
@@ -34,11 +34,14 @@ class Organisation(Record):
     """
 
     name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, required=True)] = ""
-    language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=("zh", "en"))] = "en"
+    language: Annotated[
+        Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=("zh", "en"), meaning=Meaning.LANGUAGE)
+    ] = "en"
     time_zone: Annotated[TimeZone, F(min_length=1), plain(Kind.KEYWORD, "时区", "Time zone")] = "UTC"
     currency: Annotated[Currency, plain(Kind.KEYWORD, "币种", "Currency", unset="USD")] = ""
     fiscal_year_start: Annotated[
-        Month, plain(Kind.INTEGER, "财年起始月份", "First month of the fiscal year", indexed=True)
+        Month,
+        plain(Kind.INTEGER, "财年起始月份", "First month of the fiscal year", indexed=True, meaning=Meaning.MONTH),
     ] = 1
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
 

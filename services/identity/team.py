@@ -140,7 +140,7 @@ class SetParentTeam(CommandModel):
     parent: Reference | None
 
 
-@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=TREE.wanted_line)
+@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=TREE.wanted_line, edits=("parent",))
 def set_parent(cmd: SetParentTeam, state: Team, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:

@@ -27,7 +27,7 @@ from shared.kernel.lookups import Lookups
 from shared.security.permissions import Role
 from shared.security.reach import reaches_all, require_owners
 from shared.security.roles import SEEN_BY_ALL
-from shared.views.port import Collection, Key, Kind
+from shared.views.port import Collection, Key, Kind, Meaning
 
 Status = Literal["listed", "invited", "active", "suspended", "deactivated"]
 DETAILS = {"name", "email", "phone", "language", "time_zone", "custom"}  # in the personal `details` of an event
@@ -50,9 +50,10 @@ class User(Record):
     phone: Annotated[
         Phone, plain(Kind.KEYWORD, "电话", "Phone", indexed=True, searchable=True, personal=True, key=Key.PHONE)
     ] = ""
-    language: Annotated[Language, plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language))] = (
-        "en"
-    )
+    language: Annotated[
+        Language,
+        plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language), meaning=Meaning.LANGUAGE),
+    ] = "en"
     time_zone: Annotated[TimeZone, plain(Kind.KEYWORD, "时区", "Time zone")] = ""
     roles: Annotated[list[str], displayed(Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role")] = field(
         default_factory=list
@@ -65,7 +66,9 @@ class User(Record):
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
     ] = "listed"
     joined: Annotated[bool, displayed(Kind.BOOLEAN, "已加入", "Has joined", indexed=True, writable=False)] = False
-    epoch: Annotated[int, displayed(Kind.INTEGER, "权限代次", "Generation of rights", writable=False)] = 0
+    epoch: Annotated[
+        int, displayed(Kind.INTEGER, "权限代次", "Generation of rights", writable=False, technical=True)
+    ] = 0
 
 
 def evolve(state: User, event: Event) -> None:
@@ -246,7 +249,7 @@ class SetManager(CommandModel):
     manager: Reference | None
 
 
-@USER.command("SetManager", action="manage", verb="manager", prepare=LINE.wanted_line)
+@USER.command("SetManager", action="manage", verb="manager", prepare=LINE.wanted_line, edits=("manager",))
 def set_manager(cmd: SetManager, state: User, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.manager == state.manager:

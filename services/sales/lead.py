@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
+from services.sales.shapes import Conversion
 from shared.clock import Micros, to_rfc3339
 from shared.domain.aggregate import Aggregate, Unique
 from shared.domain.command import VERBATIM, Context
@@ -14,7 +15,7 @@ from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record, fold_values
-from shared.domain.types import Amount, Country, Currency, Email, Phone, Text
+from shared.domain.types import Amount, Country, Currency, Email, Phone, Text, Url
 from shared.domain.undo import Reverse, Step, by
 from shared.errors import Rejected
 from shared.events import sales_leads as events
@@ -67,9 +68,7 @@ class Lead(Record):
     title: Annotated[Text, plain(Kind.TEXT, "职位", "Job title", searchable=True, personal=True)] = ""
     department: Annotated[Text, plain(Kind.TEXT, "部门", "Department", searchable=True, personal=True)] = ""
     industry: Annotated[Text, plain(Kind.TEXT, "行业", "Industry", indexed=True, searchable=True)] = ""
-    website: Annotated[
-        str, F(max_length=200), plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)
-    ] = ""
+    website: Annotated[Url, plain(Kind.KEYWORD, "网址", "Website", searchable=True, personal=True)] = ""
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
     region: Annotated[Text, plain(Kind.TEXT, "省/州", "State or province", indexed=True, personal=True)] = ""
     city: Annotated[Text, plain(Kind.TEXT, "城市", "City", indexed=True, searchable=True, personal=True)] = ""
@@ -103,7 +102,10 @@ class Lead(Record):
     disqualified_reason: Annotated[
         str, displayed(Kind.TEXT, "淘汰原因", "Disqualified because", indexed=True, personal=True, writable=False)
     ] = ""
-    conversion: Annotated[dict[str, Any] | None, displayed(Kind.JSON, "转化", "Conversion", writable=False)] = None
+    conversion: Annotated[
+        dict[str, Any] | None,
+        displayed(Kind.JSON, "转化", "Conversion", writable=False, shape=Conversion | None, technical=True),
+    ] = None
     account: str | None = None
     contact: str | None = None
     opportunity: str | None = None

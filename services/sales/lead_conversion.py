@@ -11,7 +11,7 @@ from pydantic import Field as F
 from services.sales.conversion_carry import Fills, carried
 from services.sales.conversion_steps import admit, admit_back
 from services.sales.lead import LEAD, Lead, require_editable
-from services.sales.opportunity_lines import ContactRole
+from services.sales.shapes import ContactRole
 from services.sales.values import Day
 from shared.clock import Micros
 from shared.domain.aggregate import Commands

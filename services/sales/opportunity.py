@@ -9,6 +9,7 @@ from pydantic import Field as F
 
 from services.sales.opportunity_undo import REVERSES
 from services.sales.pipeline import Pipeline, pipeline_for
+from services.sales.shapes import ContactRoleEntry, Line
 from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
 from shared.domain.aggregate import Aggregate, Unique
@@ -25,7 +26,7 @@ from shared.kernel.lookups import Lookups
 from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
-from shared.views.port import Collection, Document, Field, Key, Kind
+from shared.views.port import Collection, Document, Field, Key, Kind, Meaning
 
 Status = Literal["open", "won", "lost"]
 ForecastCategory = Literal["omitted", "pipeline", "best_case", "commit"]
@@ -51,7 +52,7 @@ class Opportunity(Record):
     amount: Annotated[
         str | None, displayed(Kind.DECIMAL, "金额", "Amount", indexed=True, currency="currency", base="base_amount")
     ] = None
-    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True, meaning=Meaning.CURRENCY)] = ""
     base_amount: Annotated[
         str | None,
         displayed(
@@ -60,14 +61,19 @@ class Opportunity(Record):
         ),
     ] = None  # fmt: skip
     base_currency: Annotated[
-        str, displayed(Kind.KEYWORD, "本位币", "Organisation's currency", indexed=True, writable=False)
+        str,
+        displayed(
+            Kind.KEYWORD, "本位币", "Organisation's currency", indexed=True, writable=False, meaning=Meaning.CURRENCY
+        ),
     ] = ""
     exchange_rate: Annotated[str | None, displayed(Kind.DECIMAL, "汇率", "Exchange rate", writable=False)] = None
     rate_day: Annotated[
         str | None, displayed(Kind.DATE, "汇率日期", "Day of the rate", indexed=True, writable=False)
     ] = None
     close_date: Annotated[str | None, displayed(Kind.DATE, "预计成交日", "Close date", indexed=True)] = None
-    probability: Annotated[int, displayed(Kind.INTEGER, "赢率 %", "Probability %", indexed=True)] = 0
+    probability: Annotated[
+        int, displayed(Kind.INTEGER, "赢率 %", "Probability %", indexed=True, meaning=Meaning.PERCENT)
+    ] = 0
     forecast_category: Annotated[
         str, displayed(Kind.KEYWORD, "预测", "Forecast", indexed=True, writable=False, options=FORECASTS)
     ] = "pipeline"
@@ -77,11 +83,12 @@ class Opportunity(Record):
     price_book: Annotated[
         Reference | None, plain(Kind.KEYWORD, "价格表", "Price book", indexed=True, ref="price_book")
     ] = None
-    lines: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "明细", "Line items", writable=False)] = field(
-        default_factory=list
-    )
+    lines: Annotated[
+        list[dict[str, Any]], displayed(Kind.JSON, "明细", "Line items", writable=False, shape=list[Line])
+    ] = field(default_factory=list)
     contact_roles: Annotated[
-        list[dict[str, str]], displayed(Kind.JSON, "联系人角色", "Contact roles", writable=False)
+        list[dict[str, str]],
+        displayed(Kind.JSON, "联系人角色", "Contact roles", writable=False, shape=list[ContactRoleEntry]),
     ] = field(default_factory=list)
     checked: Annotated[list[str], displayed(Kind.KEYWORDS, "已勾选", "Ticked points", writable=False)] = field(
         default_factory=list
@@ -269,7 +276,15 @@ OPPORTUNITY = Aggregate(
                     Field("contacts", Kind.KEYWORDS, "联系人", "Contacts", indexed=True, writable=False, ref="contact"),
                 ),
                 "closed_on": (
-                    Field("cycle_days", Kind.INTEGER, "成交周期（天）", "Cycle (days)", indexed=True, writable=False),
+                    Field(
+                        "cycle_days",
+                        Kind.INTEGER,
+                        "成交周期（天）",
+                        "Cycle (days)",
+                        indexed=True,
+                        writable=False,
+                        meaning=Meaning.DAYS,
+                    ),
                 ),
             },
             sources={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field as F
 
@@ -12,6 +12,7 @@ from services.sales.exchange import its_rate
 from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
+from services.sales.shapes import ContactRole
 from services.sales.values import Percent, Quantity, fits, line_amount, total
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
@@ -163,8 +164,6 @@ def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context[Rate | Non
 
 
 # --- contact roles ----------------------------------------------------------------------------------------------------
-
-ContactRole = Literal["decision_maker", "economic_buyer", "influencer", "evaluator", "user", "other"]
 
 
 class SetContactRole(CommandModel):

@@ -40,7 +40,7 @@ async def its_pipeline(cmd: C, lookups: Lookups) -> Pipeline:
     return await pipeline_for(lookups, deal.pipeline)
 
 
-@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline)
+@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline, edits=("stage",))
 def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_open(state)
     if cmd.stage == state.stage:
@@ -64,7 +64,7 @@ class ChangeAmount(CommandModel):
     currency: Currency | None = None
 
 
-@COMMANDS.command("ChangeAmount", action="edit", verb="amount", prepare=its_rate)
+@COMMANDS.command("ChangeAmount", action="edit", verb="amount", prepare=its_rate, edits=("amount", "currency"))
 def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_open(state)
     amount, currency = its_amount(state, cmd.amount, cmd.currency)
@@ -92,7 +92,7 @@ class ChangeCloseDate(CommandModel):
     close_date: Day | None
 
 
-@COMMANDS.command("ChangeCloseDate", action="edit", verb="close-date")
+@COMMANDS.command("ChangeCloseDate", action="edit", verb="close-date", edits=("close_date",))
 def change_close_date(cmd: ChangeCloseDate, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     if cmd.close_date == state.close_date:
@@ -106,7 +106,13 @@ class SetForecastCategory(CommandModel):
     category: ForecastCategory
 
 
-@COMMANDS.command("SetForecastCategory", action="edit", verb="forecast-category", sets=("forecast_category",))
+@COMMANDS.command(
+    "SetForecastCategory",
+    action="edit",
+    verb="forecast-category",
+    sets=("forecast_category",),
+    edits=("forecast_category",),
+)
 def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
     """A closed deal keeps the category it closed with."""
     require_open(state)

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field as F
 
+from services.sales.shapes import StageShape
 from services.sales.stage_gate import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate
@@ -37,7 +38,9 @@ class Pipeline(Record):
         plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True),
     ] = ""
     description: Annotated[Text, plain(Kind.TEXT, "说明", "Description", searchable=True)] = ""
-    stages: Annotated[list[Stage], displayed(Kind.JSON, "阶段", "Stages", writable=False)] = field(default_factory=list)
+    stages: Annotated[list[Stage], displayed(Kind.JSON, "阶段", "Stages", writable=False, shape=list[StageShape])] = (
+        field(default_factory=list)
+    )
     default_since: Annotated[
         Micros, displayed(Kind.DATETIME, "设为默认的时间", "Default since", indexed=True, writable=False)
     ] = 0  # 0 = not the default; of several the latest counts

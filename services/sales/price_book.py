@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field as F
 
+from services.sales.shapes import PriceEntry
 from services.sales.values import Day
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import VERBATIM, CommandModel, Context
@@ -45,9 +46,10 @@ class PriceBook(Record):
     ] = ""
     currency: Annotated[Currency, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True, required=True)] = ""
     description: Annotated[Description, plain(Kind.TEXT, "说明", "Description", searchable=True)] = ""
-    entries: Annotated[dict[str, list[Price]], displayed(Kind.JSON, "价格", "Prices", writable=False)] = field(
-        default_factory=dict
-    )
+    entries: Annotated[
+        dict[str, list[Price]],
+        displayed(Kind.JSON, "价格", "Prices", writable=False, shape=dict[str, list[PriceEntry]]),
+    ] = field(default_factory=dict)
 
     def price_on(self, product: str, day: str) -> Price | None:
         """The entry that holds on a day; None before the first one."""
@@ -86,7 +88,16 @@ PRICE_BOOK = Aggregate(
         1,
         record_fields(
             PriceBook,
-            Field("products", Kind.KEYWORDS, "产品", "Products", indexed=True, writable=False),
+            Field(
+                "products",
+                Kind.KEYWORDS,
+                "产品",
+                "Products",
+                indexed=True,
+                writable=False,
+                types=("product",),
+                technical=True,
+            ),
             owned=False,
             sources={"products": ("entries",)},
         ),

@@ -23,7 +23,7 @@ from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.security.permissions import Level
 from shared.security.roles import SEEN_BY_ALL, grant
-from shared.views.port import Collection, Field, Key, Kind
+from shared.views.port import Collection, Field, Key, Kind, Meaning
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ class Product(Record):
     list_price: Annotated[
         str | None, displayed(Kind.DECIMAL, "标价", "List price", indexed=True, currency="currency", price=True)
     ] = None
-    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True)] = ""
+    currency: Annotated[str, displayed(Kind.KEYWORD, "币种", "Currency", indexed=True, meaning=Meaning.CURRENCY)] = ""
     tax_percent: Annotated[Percent, plain(Kind.DECIMAL, "税率 %", "Tax %")] = "0"
     description: Annotated[
         str, VERBATIM, F(max_length=10_000), plain(Kind.TEXT, "说明", "Description", searchable=True)
@@ -157,7 +157,7 @@ class SetListPrice(CommandModel):
     currency: Currency = ""
 
 
-@PRODUCT.command("SetListPrice", action="edit", verb="list-price")
+@PRODUCT.command("SetListPrice", action="edit", verb="list-price", edits=("list_price", "currency"))
 def set_list_price(cmd: SetListPrice, state: Product, ctx: Context) -> list[Event]:
     require_live(state)
     currency = cmd.currency or state.currency

@@ -13,6 +13,7 @@ from shared.clock import day
 from shared.domain.money import rounded, written
 from shared.domain.types import AMOUNT_LIMIT, checked_day, decimal_as_in, number_given
 from shared.messages import fault, shown
+from shared.views.schema import Meaning
 
 _FIRST, _LAST = "1900-01-01", "2299-12-31"  # what the warehouse's days can hold
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)  # a product of quantity, price and discount has 34 digits at most
@@ -57,10 +58,10 @@ def _whole_percent(value: Any) -> Any:
 
 _DATE: dict[str, Any] = {"format": "date", "examples": ["2026-11-24"]}
 
-Day = Annotated[str, F(max_length=60, json_schema_extra=_DATE), AfterValidator(_day)]
-Percent = Annotated[str, BeforeValidator(_percent), decimal_as_in("12.5")]
+Day = Annotated[str, F(max_length=60, json_schema_extra=_DATE), AfterValidator(_day), Meaning.DAY]
+Percent = Annotated[str, BeforeValidator(_percent), decimal_as_in("12.5"), Meaning.PERCENT]
 Quantity = Annotated[str, BeforeValidator(_quantity), decimal_as_in("40")]
-Probability = Annotated[int, BeforeValidator(_whole_percent), F(ge=0, le=100)]
+Probability = Annotated[int, BeforeValidator(_whole_percent), F(ge=0, le=100), Meaning.PERCENT]
 
 
 def line_amount(quantity: str, unit_price: str, discount_percent: str, currency: str) -> str:

@@ -4,85 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.descriptions.inputs import Input, inputs_of
-from shared.descriptions.model import MetaCommand, MetaField, MetaInput, MetaType
+from shared.descriptions.inputs import Input, inputs_of, structures_of
+from shared.descriptions.model import MetaCommand, MetaField, MetaPart, MetaType
 from shared.domain.command import Command
 from shared.http.records import method_and_path
 from shared.kernel.catalogue import AnyAggregate
-from shared.labels import labels_of
-from shared.messages.languages import Language
+from shared.labels import Label, labels_of
+from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.schema import Document, Field, Kind
 
 
 class Description:
-    """One record type, for one caller, in one language."""
+    """One record type, for one caller, in one language; in English with all titles where none was asked for."""
 
-    def __init__(self, aggregate: AnyAggregate, access: Access, language: Language) -> None:
-        self._aggregate, self._access, self._language = aggregate, access, language
-        self._labels = labels_of(aggregate)
+    def __init__(self, aggregate: AnyAggregate, access: Access, language: Language | None) -> None:
+        self._aggregate, self._access = aggregate, access
+        self._language, self._asked = language or ENGLISH, language is not None
+        self._labels, self._structures = labels_of(aggregate), structures_of(aggregate)
         self._hidden, self._locked = access.hidden(aggregate.name), access.locked(aggregate.name)
+        self._fields = {f.name: f for f in aggregate.collection.fields}
+        self._commands = [c for c in aggregate.commands.values() if not c.hidden]
+        self._patched = {n for c in self._commands if c.verb == "PATCH" for n in c.model.model_fields}
+        self._edited_by = {name: c.name for c in self._commands for name in c.edits}
 
     def type(self, custom: list[Document]) -> MetaType:
         """custom: the definitions of its custom fields."""
         aggregate, levels = self._aggregate, self._access.level
         return {
             "name": aggregate.name,
-            "label": self._labels.one.in_(self._language),
-            "plural": self._labels.many.in_(self._language),
+            "label": self._said(self._labels.one),
+            "plural": self._said(self._labels.many),
             "service": aggregate.service,
             "path": f"/{aggregate.service}/{aggregate.noun}",
             "title": aggregate.collection.title,
             "rights": {action: levels(aggregate.name, action).name.lower() for action in ACTIONS},
-            "fields": [self._field(f) for f in aggregate.collection.fields if f.name not in self._hidden],
+            "fields": [self._field(f) for f in self._fields.values() if f.name not in self._hidden],
             "custom": custom,
-            "commands": [self._command(c) for c in aggregate.commands.values() if not c.hidden],
+            "commands": [self._command(c) for c in self._commands],
         }
+
+    def _said(self, label: Label) -> str:
+        return label.in_(self._language)
 
     def _field(self, field: Field) -> MetaField:
         found: MetaField = {
             "name": field.name,
             "kind": field.kind.value,
-            "label": self._labels.field(field).in_(self._language),
-            "zh": field.zh,
-            "en": field.en,
+            "meaning": field.means.value,
+            "label": self._said(self._labels.field(field)),
             "filterable": field.indexed,
             "sortable": field.indexed and field.kind not in (Kind.KEYWORDS, Kind.JSON),
             "searchable": field.searchable,
-            "writable": field.writable and field.name not in self._locked,
+            "writable": field.name in self._patched and field.name not in self._locked,
             "required": field.required,
             "personal": field.personal,
             "options": list(field.options),
             "ref": field.ref,
             "currency": field.currency or None,
         }
+        if not self._asked:
+            found["zh"], found["en"] = field.zh, field.en
+        if field.technical:
+            found["technical"] = True
+        if field.name in self._edited_by and field.name not in self._locked:
+            found["edited_by"] = self._edited_by[field.name]
         if field.options:
             found["option_labels"] = self._options(field.name, field.options)
+        if field.names:
+            found["types"] = list(field.names)
+        if field.name in self._structures and not field.technical:
+            found["shape"] = self._part(self._labels.field(field), field.name, self._structures[field.name])
         return found
 
     def _command(self, command: Command) -> MetaCommand:
         aggregate, taken = self._aggregate, command.model.model_fields
         method, path = method_and_path(aggregate, command)
-        known = {f.name for f in aggregate.collection.fields}
-        inputs = inputs_of(command)
         return {
             "name": command.name,
-            "label": self._labels.command(command).in_(self._language),
+            "label": self._said(self._labels.command(command)),
             "verb": command.verb,
             "method": method,
             "path": f"/{aggregate.service}{path}",
             "action": command.action,
             "allowed": self._access.level(aggregate.name, command.action) is not Level.NONE,
             "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
-            "inputs": {name: self._input(name, inputs[name]) for name in taken if name not in known},
+            "inputs": self._inputs(command),
         }
 
-    def _input(self, name: str, taken: Input) -> MetaInput:
-        found: MetaInput = {"label": self._labels.input(name).in_(self._language), "kind": taken.kind.value}
+    def _inputs(self, command: Command) -> dict[str, MetaPart]:
+        """Those that the record has no field for. The only one of a command that edits one field is that field."""
+        inputs = {n: i for n, i in inputs_of(command).items() if n not in self._fields}
+        found = {name: self._part(self._labels.input(name), name, one) for name, one in inputs.items()}
+        if len(inputs) == 1 == len(command.edits) and len(command.model.model_fields) == 1:
+            found[next(iter(found))]["field"] = command.edits[0]
+        return found
+
+    def _part(self, label: Label, name: str, taken: Input) -> MetaPart:
+        found: MetaPart = {"label": self._said(label), "kind": taken.kind.value, "meaning": taken.meaning.value}
         if taken.options:
             found["options"] = list(taken.options)
             found["option_labels"] = self._options(name, taken.options)
+        if taken.types:
+            found["types"] = list(taken.types)
+        if taken.items is not None:
+            found["items"] = self._part(label, name, taken.items)
+        if taken.values is not None:
+            found["values"] = self._part(label, name, taken.values)
+        if taken.parts:
+            found["parts"] = {n: self._part(self._part_label(n), n, one) for n, one in taken.parts.items()}
         return found
 
+    def _part_label(self, name: str) -> Label:
+        field = self._fields.get(name)
+        return self._labels.input(name) if field is None else self._labels.field(field)
+
     def _options(self, name: str, options: Iterable[str]) -> dict[str, str]:
-        return {option: self._labels.option(name, option).in_(self._language) for option in options}
+        return {option: self._said(self._labels.option(name, option)) for option in options}

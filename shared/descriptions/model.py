@@ -7,36 +7,47 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field as F
 from typing_extensions import TypedDict
 
-from shared.views.schema import Document
+from shared.views.schema import Document, Meaning
 
 OptionLabels = Annotated[dict[str, str], F(description="option → label")]
+
+
+class MetaPart(TypedDict):
+    """A value that is no field of the record: a part of a command's body, or of a JSON value."""
+
+    label: str
+    kind: str
+    meaning: str
+    options: NotRequired[list[str]]
+    option_labels: NotRequired[OptionLabels]
+    types: NotRequired[Annotated[list[str], F(description="The record types whose ids it holds")]]
+    items: NotRequired[Annotated[MetaPart, F(description="Of a list: what it holds")]]
+    values: NotRequired[Annotated[MetaPart, F(description="Of an object: what it holds under any name")]]
+    parts: NotRequired[Annotated[dict[str, MetaPart], F(description="Of an object: what it holds under each name")]]
+    field: NotRequired[Annotated[str, F(description="The field of the record that it sets")]]
 
 
 class MetaField(TypedDict):
     name: str
     kind: str
+    meaning: Annotated[str, F(description="What a value means to people: " + ", ".join(Meaning))]
+    technical: NotRequired[Annotated[bool, F(description="For programs, not for people")]]
     label: Annotated[str, F(description="In the language of the answer")]
-    zh: str
-    en: str
+    zh: NotRequired[Annotated[str, F(description="Where no language was asked for, as is `en`")]]
+    en: NotRequired[str]
     filterable: bool
     sortable: bool
     searchable: bool
-    writable: bool
+    writable: Annotated[bool, F(description="Whether PATCH takes it from this caller")]
+    edited_by: NotRequired[Annotated[str, F(description="The command that changes it, where PATCH does not")]]
     required: bool
     personal: bool
     options: list[str]
     option_labels: NotRequired[OptionLabels]
     ref: str | None
+    types: NotRequired[Annotated[list[str], F(description="The record types whose ids it holds")]]
+    shape: NotRequired[Annotated[MetaPart, F(description="Of a JSON value: what it holds")]]
     currency: Annotated[str | None, F(description="Of an amount: the field that holds its currency")]
-
-
-class MetaInput(TypedDict):
-    """What a command takes and its record has no field for, or takes in another form."""
-
-    label: str
-    kind: str
-    options: NotRequired[list[str]]
-    option_labels: NotRequired[OptionLabels]
 
 
 class MetaCommand(TypedDict):
@@ -48,7 +59,7 @@ class MetaCommand(TypedDict):
     action: str
     allowed: bool
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
-    inputs: Annotated[dict[str, MetaInput], F(description="Those of `fields` that are no fields of the record")]
+    inputs: Annotated[dict[str, MetaPart], F(description="Those of `fields` that are no fields of the record")]
 
 
 class MetaType(TypedDict):

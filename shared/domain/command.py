@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, cast, get_args, get_type_hints, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 from typing_extensions import TypeVar, Unpack
@@ -20,6 +20,7 @@ from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.domain.fields import fields_for
 from shared.domain.record import Record, fold_values
 from shared.domain.types import REFERENCE
+from shared.domain.types import VERBATIM as VERBATIM
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Action
 from shared.texts import clean_line
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from shared.kernel.lookups import Lookups
 
 R = TypeVar("R", bound=Record)
-VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
 
 
 class CommandModel(BaseModel):
@@ -134,6 +134,8 @@ class Command(Generic[S, C, F]):
 
     hidden: reached through the bus only (sagas, imports), no route of its own.
     sets: fields of the record that it is there to change and that its body does not name.
+    edits: fields of the record whose value a form changes by this command, where `PATCH` does not take them. The body
+    has the value under the field's name, or under its only one.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Command(Generic[S, C, F]):
     prepare: Prepare[C, F] | None = None
     hidden: bool = False
     sets: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
     adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
 
 
@@ -171,6 +174,7 @@ class CommandRegistry(Generic[S]):
         hidden: bool = False,
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
+        edits: tuple[str, ...] = (),
     ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
 
     @overload
@@ -185,6 +189,7 @@ class CommandRegistry(Generic[S]):
         hidden: bool = False,
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
+        edits: tuple[str, ...] = (),
     ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
 
     def command(
@@ -198,6 +203,7 @@ class CommandRegistry(Generic[S]):
         hidden: bool = False,
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
+        edits: tuple[str, ...] = (),
     ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
         """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
 
@@ -208,7 +214,9 @@ class CommandRegistry(Generic[S]):
         def register(decide: Decide[Any, S, Any]) -> Decide[Any, S, Any]:
             body = model or _model_of(decide)
             full = f"{self.service}.{name}"
-            self.add(Command(full, body, decide, action, verb, creates, prepare, hidden, sets, TypeAdapter(body)))
+            self.add(
+                Command(full, body, decide, action, verb, creates, prepare, hidden, sets, edits, TypeAdapter(body))
+            )
             return decide
 
         return register

@@ -121,7 +121,7 @@ def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
         await lookups.owner(cmd.owner)
 
-    @registry.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists)
+    @registry.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists, edits=("owner",))
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -130,7 +130,7 @@ def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[
 
 
 def _add_tags(registry: CommandRegistry[Any], title: str, tagged: type[Any], before: Check | None) -> None:
-    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",))
+    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",), edits=("tags",))
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Annotated, Any, Final
@@ -19,6 +20,7 @@ from shared.domain.dates import BadDate, date_of
 from shared.domain.numbers import BadNumber, number_of
 from shared.domain.phones import BadPhone, known_phone, phone_of
 from shared.messages import as_fault, fault, shown
+from shared.views.schema import Meaning
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 AMOUNT_LIMIT = Decimal(10) ** 14
@@ -257,6 +259,24 @@ _AN_AMOUNT = decimal_as_in("1054.00")
 
 Text = Annotated[str, F(max_length=200)]
 REFERENCE: Final = "reference"  # marks the id of a record
+VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Marks the id of a record of these types, in the JSON schema of every body that takes it, too."""
+
+    types: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {**handler(core), TYPES: list(self.types)}
+
+
+def names(*types: str) -> Names:
+    return Names(types)
+
+
+TYPES: Final = "x-types"  # in JSON schemas
 Reference = Annotated[
     str,
     REFERENCE,
@@ -267,18 +287,31 @@ Reference = Annotated[
         json_schema_extra=_as_in("0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11"),
     ),
 ]
-Email = Annotated[str, F(max_length=254, json_schema_extra=_as_in("li.lei@example.com")), AfterValidator(_email)]
-Phone = Annotated[str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone)]
+Email = Annotated[
+    str, F(max_length=254, json_schema_extra=_as_in("li.lei@example.com")), AfterValidator(_email), Meaning.EMAIL
+]
+Phone = Annotated[
+    str, F(max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_phone), Meaning.PHONE
+]
 # Names a number that a record has, also one that was kept before numbers were checked by country.
 KnownPhone = Annotated[
-    str, F(min_length=5, max_length=40, json_schema_extra=_as_in("+861012345678")), AfterValidator(_known_phone)
+    str,
+    F(min_length=5, max_length=40, json_schema_extra=_as_in("+861012345678")),
+    AfterValidator(_known_phone),
+    Meaning.PHONE,
 ]
-Country = Annotated[str, F(max_length=100, json_schema_extra=_as_in("CN")), AfterValidator(country_code)]
-Currency = Annotated[str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency)]
-SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT]
-Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT]
-Price = Annotated[str, BeforeValidator(_price), AfterValidator(_not_negative), decimal_as_in("0.0045")]  # of one unit
-Day = Annotated[str, F(max_length=60, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day)]
+Country = Annotated[
+    str, F(max_length=100, json_schema_extra=_as_in("CN")), AfterValidator(country_code), Meaning.COUNTRY
+]
+Currency = Annotated[
+    str, F(min_length=3, max_length=3, json_schema_extra=_as_in("CNY")), AfterValidator(_currency), Meaning.CURRENCY
+]
+SignedAmount = Annotated[str, BeforeValidator(_amount), _AN_AMOUNT, Meaning.MONEY]
+Amount = Annotated[str, BeforeValidator(_amount), AfterValidator(_not_negative), _AN_AMOUNT, Meaning.MONEY]
+Price = Annotated[
+    str, BeforeValidator(_price), AfterValidator(_not_negative), decimal_as_in("0.0045"), Meaning.MONEY
+]  # of one unit
+Day = Annotated[str, F(max_length=60, json_schema_extra=_as_in("2026-11-24")), AfterValidator(_day), Meaning.DAY]
 Moment = Annotated[
     Micros,
     BeforeValidator(_moment),
@@ -295,6 +328,9 @@ MomentOrDay = Annotated[
         }
     ),
 ]  # a day of the caller's calendar stays text
-TimeZone = Annotated[str, F(max_length=64), AfterValidator(_time_zone)]  # of the IANA database; "" = none
-Year = Annotated[int, F(ge=1000, le=2200)]
+TimeZone = Annotated[
+    str, F(max_length=64), AfterValidator(_time_zone), Meaning.TIME_ZONE
+]  # of the IANA database; "" = none
+Year = Annotated[int, F(ge=1000, le=2200), Meaning.YEAR]
+Url = Annotated[str, F(max_length=200), Meaning.URL]
 Custom = Annotated[dict[str, Any], F(max_length=200), AfterValidator(_exact)]

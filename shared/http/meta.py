@@ -13,13 +13,14 @@ from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
+from shared.http.headers import header
 from shared.http.openapi import answer, operation, query
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
-from shared.messages.languages import Language
+from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document, Kind
 from shared.views.query import OPERATORS
@@ -51,14 +52,22 @@ def meta_router(kernel: Kernel) -> APIRouter:
     async def meta(request: Request) -> Response:
         access = await authenticator.access(request)
         given = params.only(params.pairs_of(request), ("language",))
-        language = cast(Language, params.option(given, "language", get_args(Language), language_of(request.scope)))
+        language = _language(request, given)
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
         types = [Description(a, access, language).type(await _custom(kernel, a, access)) for a in readable]
-        meta = Meta(language=language, types=types, enumerations=_ENUMERATIONS)
-        headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+        meta = Meta(language=language or ENGLISH, types=types, enumerations=_ENUMERATIONS)
+        headers = {"Content-Language": meta["language"], "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return json_answer(meta, headers=headers)  # kept, and asked for again by its ETag
 
     return router
+
+
+def _language(request: Request, given: dict[str, str]) -> Language | None:
+    """The one that is asked for; None where none is."""
+    named = params.option(given, "language", get_args(Language), "")
+    if named or not header(request, b"accept-language"):
+        return cast(Language, named) if named else None
+    return language_of(request.scope)
 
 
 async def _custom(kernel: Kernel, aggregate: AnyAggregate, access: Access) -> list[Document]:

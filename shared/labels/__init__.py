@@ -63,7 +63,7 @@ class Labels:
         return self.found("commands", name) or _common("commands", command.verb) or _in_words(name)
 
     def input(self, name: str) -> Label:
-        """Of what a command takes and the record has no field for."""
+        """Of what a command takes, or a JSON value holds, and the record has no field for."""
         return self.found("inputs", name) or _common("inputs", name) or _in_words(name)
 
     def found(self, *path: str) -> Label | None:

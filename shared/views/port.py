@@ -25,7 +25,7 @@ from shared.views.query_model import (
     SetOp,
     Total,
 )
-from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind
+from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind, Meaning
 
 __all__ = [
     "EVERYONE",
@@ -42,6 +42,7 @@ __all__ = [
     "Kind",
     "Lease",
     "LeaseLost",
+    "Meaning",
     "Op",
     "Page",
     "Query",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 Document = dict[str, Any]  # JSON values; always has "id" (str), "version" (int)
 
@@ -36,6 +37,58 @@ class Kind(StrEnum):
     JSON = "json"  # shown, never queried
 
 
+class Meaning(StrEnum):
+    """What a value means to people, where its kind does not say it. As a mark in the annotation of a type
+    (`Annotated[str, Meaning.URL]`) it goes into the JSON schema of every body that takes it."""
+
+    TEXT = "text"
+    MULTILINE = "multiline"
+    CODE = "code"
+    OPTION = "option"
+    REFERENCE = "reference"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    COUNTRY = "country"
+    CURRENCY = "currency"
+    LANGUAGE = "language"
+    TIME_ZONE = "time_zone"
+    MONEY = "money"
+    PERCENT = "percent"
+    NUMBER = "number"
+    YEAR = "year"
+    MONTH = "month"
+    MINUTES = "minutes"
+    DAYS = "days"
+    DAY = "day"
+    MOMENT = "moment"
+    TRUTH = "truth"
+    STRUCTURE = "structure"
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {**handler(core), MEANING: self.value}
+
+
+MEANING: Final = "x-meaning"  # in JSON schemas
+_BY_KIND: Final = {
+    Kind.TEXT: Meaning.TEXT,
+    Kind.KEYWORD: Meaning.CODE,
+    Kind.KEYWORDS: Meaning.CODE,
+    Kind.INTEGER: Meaning.NUMBER,
+    Kind.DECIMAL: Meaning.NUMBER,
+    Kind.DATE: Meaning.DAY,
+    Kind.DATETIME: Meaning.MOMENT,
+    Kind.BOOLEAN: Meaning.TRUTH,
+    Kind.JSON: Meaning.STRUCTURE,
+}
+_BY_KEY: Final = {Key.EMAIL: Meaning.EMAIL, Key.PHONE: Meaning.PHONE}
+
+
+def meaning_of(kind: Kind, *, options: bool = False) -> Meaning:
+    """Of a value of which nothing more is known. options: it is one of a closed set."""
+    return Meaning.OPTION if options else _BY_KIND[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A declared field of a collection.
@@ -50,7 +103,8 @@ class Field:
     by any of them.
     currency: the field that holds the currency of an amount (DECIMAL). base: the one that holds the amount in the
     organisation's currency, at the rate of its day. price: what one unit costs: it may have six
-    decimals, and is not added up.
+    decimals, and is not added up. meaning: unless it follows from the rest (see `means`). technical: for programs, not
+    for people. types: the record types whose ids it holds, where `ref` names none.
     """
 
     name: str
@@ -72,6 +126,26 @@ class Field:
     base: str = ""
     price: bool = False
     entries: bool = False
+    meaning: Meaning | None = None
+    technical: bool = False
+    types: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The record types whose ids it holds."""
+        return (self.ref,) if self.ref else self.types
+
+    @property
+    def means(self) -> Meaning:
+        """What its values mean to people."""
+        if self.meaning is not None:
+            return self.meaning
+        if self.currency:
+            return Meaning.MONEY
+        if self.names or self.mixed:
+            return Meaning.REFERENCE
+        by_key = _BY_KEY.get(self.key) if self.key is not None else None
+        return by_key or meaning_of(self.kind, options=bool(self.options))
 
     @property
     def is_entry(self) -> bool:

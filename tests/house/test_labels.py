@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.descriptions.inputs import inputs_of
+from shared.descriptions.inputs import Input, inputs_of, structures_of
 from shared.domain.command import Command
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import FILE, Label, common, labels_of, read
@@ -26,13 +26,25 @@ def open_to_callers(aggregate: AnyAggregate) -> list[Command]:
     return [c for c in aggregate.commands.values() if not c.hidden]
 
 
+def parts(name: str, one: Input) -> Iterator[tuple[str, Input]]:
+    """A value with all that it holds at any depth, each by the name that it is labelled by."""
+    yield name, one
+    for inner in (one.items, one.values):
+        if inner is not None:
+            yield from parts(name, inner)
+    for part, inner in one.parts.items():
+        yield from parts(part, inner)
+
+
 def inputs(aggregate: AnyAggregate) -> dict[str, tuple[str, ...]]:
-    """What its commands take and the record has no field for: name → options."""
-    known, found = {f.name for f in aggregate.collection.fields}, dict[str, tuple[str, ...]]()
-    for command in open_to_callers(aggregate):
-        for name, one in inputs_of(command).items():
-            if name not in known:
-                found[name] = (*found.get(name, ()), *one.options)
+    """What its commands take, and its JSON fields hold, that the record has no field for: name → options."""
+    found = dict[str, tuple[str, ...]]()
+    technical = {f.name for f in aggregate.collection.fields if f.technical}
+    taken = [item for c in open_to_callers(aggregate) for item in inputs_of(c).items()]
+    held = [item for item in structures_of(aggregate).items() if item[0] not in technical]
+    for outer, one in (*taken, *held):
+        for name, inner in parts(outer, one):
+            found[name] = (*found.get(name, ()), *inner.options)
     return found
 
 
@@ -42,8 +54,9 @@ def wanted(aggregate: AnyAggregate) -> Iterator[Path]:
     yield from (("commands", c.name.partition(".")[2]) for c in open_to_callers(aggregate))
     for field in aggregate.collection.fields:
         yield from (("options", field.name, option) for option in field.options)
+    known = {f.name for f in aggregate.collection.fields}
     for name, options in inputs(aggregate).items():
-        yield ("inputs", name)
+        yield from [("inputs", name)] if name not in known else []
         yield from (("options", name, option) for option in options)
 
 

@@ -1,0 +1,132 @@
+"""What `/meta` says of a record type follows from its declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.descriptions.describe import Description
+from shared.descriptions.inputs import inputs_of
+from shared.kernel.catalogue import AnyAggregate
+from shared.messages.languages import Language
+from shared.security.permissions import Access, Level, Role, system_access
+from tests.support.roles import CATALOGUE
+from tests.support.workshop.repair import REPAIR
+
+AGGREGATES = tuple(CATALOGUE)
+MADE_ONCE = {("price_book", "currency"): "prices are in it"}  # given at creation, never changed; and why
+
+
+def described(aggregate: AnyAggregate, language: Language | None = "en", access: Access | None = None) -> Any:
+    return Description(aggregate, access or system_access("t1"), language).type([])
+
+
+def field(type_: Any, name: str) -> Any:
+    return next(f for f in type_["fields"] if f["name"] == name)
+
+
+def command(type_: Any, name: str) -> Any:
+    return next(c for c in type_["commands"] if c["name"] == name)
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_a_field_that_a_caller_may_change_is_patched_or_has_its_command(aggregate: AnyAggregate) -> None:
+    said = described(aggregate)
+    declared = {f.name for f in aggregate.collection.fields if f.writable}
+    changed = {f["name"] for f in said["fields"] if f["writable"] or "edited_by" in f}
+    assert {(aggregate.name, n) for n in declared - changed} <= MADE_ONCE.keys() | {(aggregate.name, "custom")}
+    patched = next((c["fields"] for c in said["commands"] if c["method"] == "PATCH"), {})
+    assert {f["name"] for f in said["fields"] if f["writable"]} <= patched.keys()
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_the_command_that_edits_a_field_takes_its_value(aggregate: AnyAggregate) -> None:
+    said = described(aggregate)
+    for one in (f for f in said["fields"] if "edited_by" in f):
+        taken = command(said, one["edited_by"])
+        by_another_name = [i for i in taken["inputs"].values() if i.get("field") == one["name"]]
+        assert one["name"] in taken["fields"] or by_another_name or taken["verb"] == "tags", one["name"]
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_every_part_of_a_body_is_a_field_or_described(aggregate: AnyAggregate) -> None:
+    said = described(aggregate)
+    known = {f["name"] for f in said["fields"]}
+    for one in said["commands"]:
+        assert one["fields"].keys() == known & one["fields"].keys() | one["inputs"].keys()
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_a_json_value_has_a_shape(aggregate: AnyAggregate) -> None:
+    held = [f for f in described(aggregate)["fields"] if f["kind"] == "json" and not f.get("technical")]
+    assert [f["name"] for f in held if not f["shape"].keys() & {"items", "values", "parts"}] == [
+        f["name"] for f in held if f["shape"]["kind"] == "keywords"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "meaning"),
+    [
+        ("account", "annual_revenue", "money"),
+        ("account", "website", "url"),
+        ("account", "country", "country"),
+        ("account", "description", "multiline"),
+        ("account", "type", "option"),
+        ("account", "founded", "year"),
+        ("contact", "phone", "phone"),
+        ("contact", "language", "language"),
+        ("activity", "duration", "minutes"),
+        ("activity", "recipients", "email"),
+        ("activity", "links", "reference"),
+        ("opportunity", "probability", "percent"),
+        ("opportunity", "close_date", "day"),
+        ("opportunity", "opened_at", "moment"),
+        ("opportunity", "cycle_days", "days"),
+        ("opportunity", "currency", "currency"),
+        ("opportunity", "lines", "structure"),
+        ("organisation", "time_zone", "time_zone"),
+        ("organisation", "fiscal_year_start", "month"),
+    ],
+)
+def test_a_field_says_what_its_value_means(type_: str, name: str, meaning: str) -> None:
+    assert field(described(CATALOGUE[type_]), name)["meaning"] == meaning
+
+
+def test_an_amount_is_edited_by_its_command_and_not_by_patch() -> None:
+    deal = described(CATALOGUE["opportunity"])
+    amount = field(deal, "amount")
+    assert (amount["writable"], amount["edited_by"], amount["currency"]) == (False, "sales.ChangeAmount", "currency")
+    forecast = command(deal, field(deal, "forecast_category")["edited_by"])
+    assert forecast["inputs"]["category"]["field"] == "forecast_category"
+    assert forecast["inputs"]["category"]["option_labels"]["best_case"] == "Best case"
+
+
+def test_references_name_their_types() -> None:
+    activity = described(CATALOGUE["activity"])
+    assert field(activity, "links")["types"] == ["account", "contact", "lead", "opportunity"]
+    lines = field(described(CATALOGUE["opportunity"]), "lines")["shape"]["items"]["parts"]
+    assert (lines["product"]["types"], lines["unit_price"]["meaning"]) == (["product"], "money")
+    assert field(described(CATALOGUE["account"]), "absorbed")["technical"] is True
+
+
+def test_a_locked_field_is_edited_by_nothing() -> None:
+    """The command stays: the caller may still change the currency by it."""
+    role = Role("r", "角色", "Role", {"*": {"*": Level.ALL}}, read_only={"opportunity": frozenset({"amount"})})
+    deal = described(CATALOGUE["opportunity"], access=Access("t1", "me", (role,)))
+    assert "edited_by" not in field(deal, "amount")
+    assert field(deal, "currency")["edited_by"] == "sales.ChangeAmount"
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Deals"), ("zh-CN", "商机"), ("zh-TW", "商機")])
+def test_labels_are_in_one_language(language: Language, label: str) -> None:
+    said = described(CATALOGUE["opportunity"], language)
+    assert (said["plural"], "zh" in field(said, "name")) == (label, False)
+    assert field(described(CATALOGUE["opportunity"], None), "name")["zh"] == "名称"
+
+
+def test_bodies_show_meanings_in_their_schemas() -> None:
+    schema = CATALOGUE["lead"].commands["sales.CaptureLead"].model.model_json_schema()
+    assert schema["properties"]["email"]["x-meaning"] == "email"
+    book = inputs_of(REPAIR.commands["workshop.BookRepair"])
+    assert (book["depth"].options, book["name"].meaning.value) == (("inspection", "overhaul"), "text")
