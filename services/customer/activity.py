@@ -14,7 +14,7 @@ from pydantic import Field as F
 from services.customer.shapes import INVITED, LINKED, Link, Participant
 from shared.clock import to_rfc3339
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import VERBATIM, Context
+from shared.domain.command import VERBATIM, Context, live
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle
 from shared.domain.record import Record, fold_values
@@ -232,6 +232,9 @@ def links_back(back: Changes, state: Activity) -> Iterator[Step]:
     now, wanted = entries(back["linked_to"], "id")
     yield from (("UnlinkActivity", {"id": id}) for id in now.keys() - wanted.keys())
     yield from (("LinkActivity", link) for id, link in wanted.items() if id not in now)
+
+
+OPEN = live(status=("open",))
 
 
 def require_open(state: Activity) -> None:

@@ -10,6 +10,7 @@ from services.customer.activity import (
     ACTIVITY,
     KINDS,
     MOST,
+    OPEN,
     Activity,
     ActivityKind,
     Subject,
@@ -17,7 +18,7 @@ from services.customer.activity import (
 )
 from shared.clock import Micros, day
 from shared.domain.aggregate import Commands
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import NOT_ERASED, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.types import Custom, Moment, MomentOrDay, Reference
 from shared.errors import Invalid
@@ -145,7 +146,7 @@ class RescheduleActivity(CommandModel):
     due: MomentOrDay | None = None
 
 
-@COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule", edits=("start", "due"))
+@COMMANDS.command("RescheduleActivity", action="edit", verb="reschedule", edits=("start", "due"), when=OPEN)
 def reschedule(cmd: RescheduleActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     require_open(state)
@@ -161,7 +162,7 @@ class CompleteActivity(CommandModel):
     """The task is done, the meeting was held, the call was made."""
 
 
-@COMMANDS.command("CompleteActivity", action="edit", verb="complete", sets=("status",))
+@COMMANDS.command("CompleteActivity", action="edit", verb="complete", sets=("status",), when=OPEN)
 def complete(cmd: CompleteActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "done":
@@ -174,7 +175,7 @@ class CancelActivity(CommandModel):
     pass
 
 
-@COMMANDS.command("CancelActivity", action="edit", verb="cancel", sets=("status",))
+@COMMANDS.command("CancelActivity", action="edit", verb="cancel", sets=("status",), when=OPEN)
 def cancel(cmd: CancelActivity, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "cancelled":
@@ -190,7 +191,7 @@ class RespondToInvite(CommandModel):
     participant: Reference | None = None
 
 
-@COMMANDS.command("RespondToInvite", action="read", verb="respond", sets=("participants",))
+@COMMANDS.command("RespondToInvite", action="read", verb="respond", sets=("participants",), when=OPEN)
 def respond(cmd: RespondToInvite, state: Activity, ctx: Context) -> list[Event]:
     """Who was invited answers for himself; for others, who may edit the activity."""
     require_live(state)
@@ -235,6 +236,6 @@ class EraseActivity(CommandModel):
     """What was said becomes unreadable everywhere. Plan and links stay."""
 
 
-@COMMANDS.command("EraseActivity", action="erase", verb="erase")
+@COMMANDS.command("EraseActivity", action="erase", verb="erase", when=NOT_ERASED)
 def erase(cmd: EraseActivity, state: Activity, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.ActivityErased(ctx.id)]

@@ -10,7 +10,7 @@ from services.customer.contact import CONTACT, Contact
 from services.customer.contact_entries import primary
 from services.customer.shapes import AddressKind, EmailKind, PhoneKind
 from shared.domain.aggregate import Commands
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import NOT_ERASED, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key, phone_key
 from shared.domain.names import full_name, split_name
@@ -267,7 +267,7 @@ class EraseContact(CommandModel):
     """Everything personal about this person becomes unreadable everywhere. Links stay."""
 
 
-@COMMANDS.command("EraseContact", action="erase", verb="erase")
+@COMMANDS.command("EraseContact", action="erase", verb="erase", when=NOT_ERASED)
 def erase(cmd: EraseContact, state: Contact, ctx: Context) -> list[Event]:
     if state.merged_into is not None:
         raise Rejected("the record is merged into another one; erase that one", code="merged")

@@ -13,7 +13,7 @@ from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.calendar import UTC_CALENDAR
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import CommandModel, Context, live
 from shared.domain.custom_values import fields_of, path
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
@@ -248,7 +248,7 @@ class ShareSavedView(CommandModel):
     """Offer it to everyone in the organisation."""
 
 
-@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share", sets=("shared",))
+@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share", sets=("shared",), when=live(shared=(False,)))
 def share(cmd: ShareSavedView, state: SavedView, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if state.shared else [events.SavedViewShared()]
@@ -258,7 +258,7 @@ class UnshareSavedView(CommandModel):
     """Offer it to its owner alone again."""
 
 
-@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare", sets=("shared",))
+@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare", sets=("shared",), when=live(shared=(True,)))
 def unshare(cmd: UnshareSavedView, state: SavedView, ctx: Context) -> list[Event]:
     require_live(state)
     return [events.SavedViewWithdrawn()] if state.shared else []

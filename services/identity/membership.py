@@ -16,7 +16,7 @@ from services.identity.administrators import ADMINISTRATOR, NEEDS_ADMINISTRATOR,
 from services.identity.role import require_cover, roles_of
 from services.identity.user import USER, Places, User, unique
 from shared.domain.aggregate import Commands
-from shared.domain.command import C, Command, CommandModel, Context
+from shared.domain.command import C, Command, CommandModel, Context, live
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.types import Email, Reference
 from shared.errors import Invalid, Rejected
@@ -133,7 +133,14 @@ class InviteListedUser(CommandModel):
     roles: Places = F(default_factory=list)
 
 
-@COMMANDS.command("InviteListedUser", action="manage", verb="invite", prepare=standing, sets=("status",))
+@COMMANDS.command(
+    "InviteListedUser",
+    action="manage",
+    verb="invite",
+    prepare=standing,
+    sets=("status",),
+    when=live(status=("listed",)),
+)
 def invite_listed(cmd: InviteListedUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if state.status != "listed":
@@ -149,7 +156,14 @@ class ChangeEmail(CommandModel):
     email: Annotated[Email, F(min_length=3)]
 
 
-@COMMANDS.command("ChangeEmail", action="manage", verb="email", prepare=standing, edits=("email",))
+@COMMANDS.command(
+    "ChangeEmail",
+    action="manage",
+    verb="email",
+    prepare=standing,
+    edits=("email",),
+    when=live(status=("invited", "active", "suspended", "deactivated")),
+)
 def change_email(cmd: ChangeEmail, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if cmd.email == state.email:
@@ -167,7 +181,9 @@ class SuspendUser(CommandModel):
     """Nothing of theirs works until they are reactivated."""
 
 
-@COMMANDS.command("SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",))
+@COMMANDS.command(
+    "SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",), when={"status": ("active",)}
+)
 def suspend(cmd: SuspendUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "suspended":
         return []
@@ -182,7 +198,14 @@ class ReactivateUser(CommandModel):
     pass
 
 
-@COMMANDS.command("ReactivateUser", action="manage", verb="reactivate", prepare=standing, sets=("status",))
+@COMMANDS.command(
+    "ReactivateUser",
+    action="manage",
+    verb="reactivate",
+    prepare=standing,
+    sets=("status",),
+    when=live(status=("suspended", "deactivated")),
+)
 def reactivate(cmd: ReactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     if state.status not in ("suspended", "deactivated"):
@@ -195,7 +218,14 @@ class DeactivateUser(CommandModel):
     """They have left. Hand their work over as well."""
 
 
-@COMMANDS.command("DeactivateUser", action="manage", verb="deactivate", prepare=standing, sets=("status",))
+@COMMANDS.command(
+    "DeactivateUser",
+    action="manage",
+    verb="deactivate",
+    prepare=standing,
+    sets=("status",),
+    when={"status": ("listed", "invited", "active", "suspended")},
+)
 def deactivate(cmd: DeactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "deactivated":
         return []
@@ -220,6 +250,7 @@ add_lifecycle(
     "User",
     Lifecycle(None, events.UserTagsChanged, events.UserArchived, events.UserRestored, events.UserChangeUndone),
     before={"archive": _may_archive},
+    when={"archive": live(status=("listed", "invited", "suspended", "deactivated"))},
     look={"archive": standing, "restore": standing},
     restored=_restored,
 )
@@ -246,7 +277,7 @@ def transfers(catalogue: Catalogue) -> Iterator[tuple[AnyAggregate, Command]]:
             yield from ((aggregate, command) for command in aggregate.commands.values() if command.verb == "transfer")
 
 
-@COMMANDS.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over)
+@COMMANDS.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over, when={})
 def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
     if cmd.to == ctx.id:
         raise Invalid.field("to", "same-user", "choose somebody else")
@@ -257,7 +288,13 @@ class EraseUser(CommandModel):
     """Name, e-mail and phone become unreadable, in backups too. The user must have left."""
 
 
-@COMMANDS.command("EraseUser", action="erase", verb="erase", prepare=standing)
+@COMMANDS.command(
+    "EraseUser",
+    action="erase",
+    verb="erase",
+    prepare=standing,
+    when={"status": ("listed", "deactivated"), "erased": (False,)},
+)
 def erase(cmd: EraseUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.erased:
         return []

@@ -92,7 +92,7 @@ class ChangeOrganisation(CommandModel, plain=Organisation):
     pass
 
 
-@ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH")
+@ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH", when={})
 def change(cmd: ChangeOrganisation, state: Organisation, ctx: Context) -> list[Event]:
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
     return [events.OrganisationChanged(changes)] if changes else []

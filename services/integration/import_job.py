@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import VERBATIM, CommandModel, Context
+from shared.domain.command import NOT_ERASED, VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, record_fields
 from shared.domain.record import Record
 from shared.errors import Rejected
@@ -140,7 +140,7 @@ class PauseImport(CommandModel):
     reason: str = F(default="", max_length=500)
 
 
-@IMPORT.command("PauseImport", action="manage", verb="pause")
+@IMPORT.command("PauseImport", action="manage", verb="pause", when={"status": ("running",)})
 def pause(cmd: PauseImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "paused":
         return []
@@ -152,7 +152,7 @@ class ResumeImport(CommandModel):
     pass
 
 
-@IMPORT.command("ResumeImport", action="manage", verb="resume")
+@IMPORT.command("ResumeImport", action="manage", verb="resume", when={"status": ("paused", "failed")})
 def resume(cmd: ResumeImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "running":
         return []
@@ -164,7 +164,7 @@ class RevertImport(CommandModel):
     """Records it created are archived, changes it made are undone; what others changed since is listed and left."""
 
 
-@IMPORT.command("RevertImport", action="manage", verb="revert")
+@IMPORT.command("RevertImport", action="manage", verb="revert", when={"status": ("completed", "paused", "failed")})
 def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "reverting":
         return []
@@ -176,7 +176,7 @@ class EraseImport(CommandModel):
     """Make name, mapping, file names and rejected rows unreadable for good. The import can no longer be reverted."""
 
 
-@IMPORT.command("EraseImport", action="erase", verb="erase")
+@IMPORT.command("EraseImport", action="erase", verb="erase", when=NOT_ERASED)
 def erase(cmd: EraseImport, state: Import, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.ImportErased(ctx.id)]
 

@@ -10,9 +10,9 @@ from pydantic import Field as F
 from services.sales.shapes import Conversion
 from shared.clock import Micros, to_rfc3339
 from shared.domain.aggregate import Aggregate, Unique
-from shared.domain.command import VERBATIM, Context
+from shared.domain.command import VERBATIM, Context, live
 from shared.domain.fields import displayed, plain, record_fields
-from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
+from shared.domain.lifecycle import Lifecycle, Verb, add_lifecycle, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record, fold_values
 from shared.domain.types import Amount, Country, Currency, Email, Phone, Text, Url
@@ -252,6 +252,9 @@ def _disqualification(back: Changes, state: Lead) -> list[Step]:
     return [("DisqualifyLead", {"reason": reason}) if reason else ("RecycleLead", {})]
 
 
+EDITABLE = live(status=("new", "assigned", "working", "qualified", "disqualified"))
+_EDITS: tuple[Verb, ...] = ("transfer", "tags", "archive", "undo")
+
 add_lifecycle(
     LEAD,
     "Lead",
@@ -267,6 +270,7 @@ add_lifecycle(
         by("TransferLead", "owner", along=("status",)),
         Reverse(("status",), check=_editable),  # no command leads back from working or qualified
     ),
-    before=dict.fromkeys(("transfer", "tags", "archive", "undo"), _editable),
+    before=dict.fromkeys(_EDITS, _editable),
+    when=dict.fromkeys(_EDITS, EDITABLE),
     split_undo=_split_undo,
 )

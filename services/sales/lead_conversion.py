@@ -15,7 +15,7 @@ from services.sales.shapes import ContactRole
 from services.sales.values import Day
 from shared.clock import Micros
 from shared.domain.aggregate import Commands
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import CommandModel, Context, live
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fitted
 from shared.domain.types import Amount, Currency, Reference
@@ -81,7 +81,14 @@ async def before_convert(cmd: ConvertLead, lookups: Lookups) -> Prepared:
     return Prepared(fills)
 
 
-@COMMANDS.command("ConvertLead", action="edit", verb="convert", prepare=before_convert, sets=("status",))
+@COMMANDS.command(
+    "ConvertLead",
+    action="edit",
+    verb="convert",
+    prepare=before_convert,
+    sets=("status",),
+    when=live(status=("qualified",)),
+)
 def convert(cmd: ConvertLead, state: Lead, ctx: Context[Prepared]) -> list[Event]:
     """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason).
 
@@ -231,7 +238,14 @@ async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> No
         raise Rejected("the account has other open opportunities", code="open-opportunities", count=count)
 
 
-@COMMANDS.command("UndoConversion", action="edit", verb="undo-conversion", prepare=created_records, sets=("status",))
+@COMMANDS.command(
+    "UndoConversion",
+    action="edit",
+    verb="undo-conversion",
+    prepare=created_records,
+    sets=("status",),
+    when=live(status=("converted",)),
+)
 def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context[list[Created]]) -> list[Event]:
     require_live(state)
     if state.status != "converted":

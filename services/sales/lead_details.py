@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field as F
 
-from services.sales.lead import LEAD, PERSON, Lead, require_editable
+from services.sales.lead import EDITABLE, LEAD, PERSON, Lead, require_editable
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import changed_fields
@@ -57,7 +57,7 @@ class ChangeLeadDetails(LeadDetails):
     pass
 
 
-@COMMANDS.command("ChangeLeadDetails", action="edit", verb="PATCH")
+@COMMANDS.command("ChangeLeadDetails", action="edit", verb="PATCH", when=EDITABLE)
 def change_details(cmd: ChangeLeadDetails, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     wanted = cmd.model_dump(exclude_unset=True)

@@ -8,7 +8,7 @@ from pydantic import Field as F
 
 from services.sales.lead import LEAD, Lead, require_editable
 from shared.domain.aggregate import Commands
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import NOT_ERASED, CommandModel, Context, live
 from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
@@ -29,7 +29,7 @@ class StartWorking(CommandModel):
     pass
 
 
-@COMMANDS.command("StartWorking", action="edit", verb="start", sets=("status",))
+@COMMANDS.command("StartWorking", action="edit", verb="start", sets=("status",), when=live(status=("new", "assigned")))
 def start_working(cmd: StartWorking, state: Lead, ctx: Context) -> list[Event]:
     """From assigned, or from new when it has an owner."""
     require_editable(state)
@@ -46,7 +46,7 @@ class QualifyLead(CommandModel):
     pass
 
 
-@COMMANDS.command("QualifyLead", action="edit", verb="qualify", sets=("status",))
+@COMMANDS.command("QualifyLead", action="edit", verb="qualify", sets=("status",), when=live(status=("working",)))
 def qualify(cmd: QualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "qualified":
@@ -60,7 +60,13 @@ class DisqualifyLead(CommandModel):
     reason: Annotated[str, F(min_length=1, max_length=500)]
 
 
-@COMMANDS.command("DisqualifyLead", action="edit", verb="disqualify", sets=("status",))
+@COMMANDS.command(
+    "DisqualifyLead",
+    action="edit",
+    verb="disqualify",
+    sets=("status",),
+    when=live(status=("new", "assigned", "working")),
+)
 def disqualify(cmd: DisqualifyLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status == "disqualified":
@@ -76,7 +82,7 @@ class RecycleLead(CommandModel):
     reason: Annotated[str, F(max_length=500)] = ""
 
 
-@COMMANDS.command("RecycleLead", action="edit", verb="recycle", sets=("status",))
+@COMMANDS.command("RecycleLead", action="edit", verb="recycle", sets=("status",), when=live(status=("disqualified",)))
 def recycle(cmd: RecycleLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status != "disqualified":
@@ -88,6 +94,6 @@ class EraseLead(CommandModel):
     """Destroy the key of everything personal in this lead, in its history and in every backup too. No way back."""
 
 
-@COMMANDS.command("EraseLead", action="erase", verb="erase")
+@COMMANDS.command("EraseLead", action="erase", verb="erase", when=NOT_ERASED)
 def erase(cmd: EraseLead, state: Lead, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.LeadErased(ctx.id)]

@@ -13,7 +13,7 @@ from services.sales.shapes import ContactRoleEntry, Line
 from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
 from shared.domain.aggregate import Aggregate, Unique
-from shared.domain.command import VERBATIM, C, Context
+from shared.domain.command import VERBATIM, C, Context, live
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.match import code_key
@@ -312,6 +312,9 @@ OPPORTUNITY = Aggregate(
 )
 
 
+OPEN = live(status=("open",))
+
+
 def require_open(state: Opportunity) -> None:
     """Raises Rejected for an archived or closed deal."""
     require_live(state)
@@ -366,6 +369,7 @@ add_lifecycle(
     ),
     reverses=REVERSES,
     before={"undo": lambda state, ctx: require_open(state)},
+    when={"undo": OPEN},
     look={"restore": its_place},
     restored=restored,
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field as F
 
 from services.sales.exchange import its_rate
-from services.sales.opportunity import OPPORTUNITY, Opportunity, require_open
+from services.sales.opportunity import OPEN, OPPORTUNITY, Opportunity, require_open
 from services.sales.price_book import PRICE_BOOK, PriceBook
 from services.sales.product import PRODUCT, Product
 from services.sales.shapes import ContactRole
@@ -70,7 +70,7 @@ async def before_add(cmd: AddLineItem, lookups: Lookups) -> Offer:
     return Offer(product, await lookups.state(PRICE_BOOK, book) if book else None, rate)
 
 
-@COMMANDS.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",))
+@COMMANDS.command("AddLineItem", action="edit", verb="lines", prepare=before_add, sets=("lines",), when=OPEN)
 def add_line(cmd: AddLineItem, state: Opportunity, ctx: Context[Offer]) -> list[Event]:
     require_open(state)
     if len(state.lines) >= MAX_LINES:
@@ -129,7 +129,7 @@ class ChangeLineItem(CommandModel):
     tax_percent: Percent | None = None
 
 
-@COMMANDS.command("ChangeLineItem", action="edit", verb="change-line", prepare=its_rate, sets=("lines",))
+@COMMANDS.command("ChangeLineItem", action="edit", verb="change-line", prepare=its_rate, sets=("lines",), when=OPEN)
 def change_line(cmd: ChangeLineItem, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_open(state)
     before = _line(state, cmd.line)
@@ -154,7 +154,7 @@ class RemoveLineItem(CommandModel):
     line: Reference
 
 
-@COMMANDS.command("RemoveLineItem", action="edit", verb="remove-line", prepare=its_rate, sets=("lines",))
+@COMMANDS.command("RemoveLineItem", action="edit", verb="remove-line", prepare=its_rate, sets=("lines",), when=OPEN)
 def remove_line(cmd: RemoveLineItem, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     """With the last line the amount is open again."""
     require_open(state)
@@ -177,7 +177,9 @@ async def contact_exists(cmd: SetContactRole, lookups: Lookups) -> None:
     await lookups.exists("contact", "contact", cmd.contact)
 
 
-@COMMANDS.command("SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",))
+@COMMANDS.command(
+    "SetContactRole", action="edit", verb="contact-role", prepare=contact_exists, sets=("contact_roles",), when=OPEN
+)
 def set_contact_role(cmd: SetContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     previous = _role(state, cmd.contact)
@@ -196,7 +198,7 @@ class RemoveContactRole(CommandModel):
     contact: Reference
 
 
-@COMMANDS.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",))
+@COMMANDS.command("RemoveContactRole", action="edit", verb="remove-contact-role", sets=("contact_roles",), when=OPEN)
 def remove_contact_role(cmd: RemoveContactRole, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     role = _role(state, cmd.contact)

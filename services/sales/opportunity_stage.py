@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field as F
 
 from services.sales.exchange import its_rate
-from services.sales.opportunity import OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
+from services.sales.opportunity import OPEN, OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
 from services.sales.pipeline import Pipeline, existing, pipeline_for
 from services.sales.stage_gate import Stage, check_gate, may_go
 from services.sales.values import Day, Probability, positive
 from shared.domain.aggregate import Commands
-from shared.domain.command import C, CommandModel, Context
+from shared.domain.command import C, CommandModel, Context, live
 from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fit
@@ -40,7 +40,7 @@ async def its_pipeline(cmd: C, lookups: Lookups) -> Pipeline:
     return await pipeline_for(lookups, deal.pipeline)
 
 
-@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline, edits=("stage",))
+@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline, edits=("stage",), when=OPEN)
 def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_open(state)
     if cmd.stage == state.stage:
@@ -64,7 +64,9 @@ class ChangeAmount(CommandModel):
     currency: Currency | None = None
 
 
-@COMMANDS.command("ChangeAmount", action="edit", verb="amount", prepare=its_rate, edits=("amount", "currency"))
+@COMMANDS.command(
+    "ChangeAmount", action="edit", verb="amount", prepare=its_rate, edits=("amount", "currency"), when=OPEN
+)
 def change_amount(cmd: ChangeAmount, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_open(state)
     amount, currency = its_amount(state, cmd.amount, cmd.currency)
@@ -92,7 +94,7 @@ class ChangeCloseDate(CommandModel):
     close_date: Day | None
 
 
-@COMMANDS.command("ChangeCloseDate", action="edit", verb="close-date", edits=("close_date",))
+@COMMANDS.command("ChangeCloseDate", action="edit", verb="close-date", edits=("close_date",), when=OPEN)
 def change_close_date(cmd: ChangeCloseDate, state: Opportunity, ctx: Context) -> list[Event]:
     require_open(state)
     if cmd.close_date == state.close_date:
@@ -112,6 +114,7 @@ class SetForecastCategory(CommandModel):
     verb="forecast-category",
     sets=("forecast_category",),
     edits=("forecast_category",),
+    when=OPEN,
 )
 def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Context) -> list[Event]:
     """A closed deal keeps the category it closed with."""
@@ -129,7 +132,7 @@ class WinOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@COMMANDS.command("WinOpportunity", action="edit", verb="win", prepare=its_rate, sets=("status",))
+@COMMANDS.command("WinOpportunity", action="edit", verb="win", prepare=its_rate, sets=("status",), when=OPEN)
 def win(cmd: WinOpportunity, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_live(state)
     if state.status == "won":
@@ -153,7 +156,7 @@ class LoseOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@COMMANDS.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"))
+@COMMANDS.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"), when=OPEN)
 def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "lost":
@@ -173,7 +176,14 @@ class ReopenOpportunity(CommandModel):
     stage: Annotated[str | None, F(max_length=40)] = None
 
 
-@COMMANDS.command("ReopenOpportunity", action="reopen", verb="reopen", prepare=its_place, sets=("status",))
+@COMMANDS.command(
+    "ReopenOpportunity",
+    action="reopen",
+    verb="reopen",
+    prepare=its_place,
+    sets=("status",),
+    when=live(status=("won", "lost")),
+)
 def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_live(state)
     if state.status == "open":

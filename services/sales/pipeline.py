@@ -13,7 +13,7 @@ from services.sales.shapes import StageShape
 from services.sales.stage_gate import MAX_STAGES, Stage, StageModel
 from shared.clock import Micros
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import CommandModel, Context
+from shared.domain.command import CommandModel, Context, live
 from shared.domain.fields import displayed, plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record
@@ -146,6 +146,7 @@ add_lifecycle(
     ),
     reverses=(Reverse(("stages",), stages_back),),
     before={"archive": _not_default},
+    when={"archive": live(default=(False,))},
 )
 
 
@@ -243,7 +244,7 @@ class MakeDefault(CommandModel):
     pass
 
 
-@PIPELINE.command("MakeDefault", action="edit", verb="make-default", sets=("default",))
+@PIPELINE.command("MakeDefault", action="edit", verb="make-default", sets=("default",), when=live(default=(False,)))
 def make_default(cmd: MakeDefault, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if state.default_since else [events.PipelineMadeDefault(ctx.now)]

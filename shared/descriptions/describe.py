@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from shared.descriptions.inputs import Input, inputs_of, structures_of
-from shared.descriptions.model import MetaCommand, MetaField, MetaPart, MetaType
+from shared.descriptions.model import (
+    MetaCommand,
+    MetaField,
+    MetaGroup,
+    MetaLayouts,
+    MetaPart,
+    MetaRelation,
+    MetaStages,
+    MetaType,
+)
+from shared.descriptions.relations import incoming
+from shared.descriptions.screens import Screens, screens_of
 from shared.domain.command import Command
 from shared.http.records import method_and_path
 from shared.kernel.catalogue import AnyAggregate
-from shared.labels import Label, labels_of
+from shared.labels import Label, group_label, labels_of, package_of
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.schema import Document, Field, Kind
@@ -18,8 +30,11 @@ from shared.views.schema import Document, Field, Kind
 class Description:
     """One record type, for one caller, in one language; in English with all titles where none was asked for."""
 
-    def __init__(self, aggregate: AnyAggregate, access: Access, language: Language | None) -> None:
-        self._aggregate, self._access = aggregate, access
+    def __init__(
+        self, aggregate: AnyAggregate, access: Access, language: Language | None, catalogue: Iterable[AnyAggregate] = ()
+    ) -> None:
+        """catalogue: the record types that may name this one."""
+        self._aggregate, self._access, self._catalogue = aggregate, access, catalogue
         self._language, self._asked = language or ENGLISH, language is not None
         self._labels, self._structures = labels_of(aggregate), structures_of(aggregate)
         self._hidden, self._locked = access.hidden(aggregate.name), access.locked(aggregate.name)
@@ -31,6 +46,7 @@ class Description:
     def type(self, custom: list[Document]) -> MetaType:
         """custom: the definitions of its custom fields."""
         aggregate, levels = self._aggregate, self._access.level
+        screens = screens_of(aggregate, self._hidden)
         return {
             "name": aggregate.name,
             "label": self._said(self._labels.one),
@@ -38,11 +54,44 @@ class Description:
             "service": aggregate.service,
             "path": f"/{aggregate.service}/{aggregate.noun}",
             "title": aggregate.collection.title,
+            "subtitle": list(screens.subtitle),
+            "icon": screens.icon,
+            "group": screens.group,
+            "board": screens.board,
+            "stages": cast(MetaStages, dict(screens.stages)) if screens.stages else None,
             "rights": {action: levels(aggregate.name, action).name.lower() for action in ACTIONS},
             "fields": [self._field(f) for f in self._fields.values() if f.name not in self._hidden],
             "custom": custom,
             "commands": [self._command(c) for c in self._commands],
+            "related": self._related(),
+            "layouts": self._layouts(screens),
         }
+
+    def _layouts(self, screens: Screens) -> MetaLayouts:
+        return {
+            "list": list(screens.list),
+            "list_small": list(screens.list_small),
+            "detail": [
+                {"label": self._said(self._labels.section(name)), "fields": list(names)}
+                for name, names in screens.detail.items()
+            ],
+            "detail_small": list(screens.detail_small),
+            "create": [name for name in screens.create if name not in self._locked],
+            "create_small": [name for name in screens.create_small if name not in self._locked],
+        }
+
+    def _related(self) -> list[MetaRelation]:
+        """Where several fields of one type name the record, their titles tell the lists apart."""
+        found = [*incoming(self._aggregate, self._catalogue, self._access)]
+        types = [other.name for other, _ in found]
+        made: list[MetaRelation] = []
+        for other, field in found:
+            labels = labels_of(other)
+            label = self._said(labels.many)
+            if types.count(other.name) > 1:
+                label = f"{label}: {self._said(labels.field(field))}"
+            made.append({"type": other.name, "field": field.name, "label": label})
+        return made
 
     def _said(self, label: Label) -> str:
         return label.in_(self._language)
@@ -80,7 +129,7 @@ class Description:
     def _command(self, command: Command) -> MetaCommand:
         aggregate, taken = self._aggregate, command.model.model_fields
         method, path = method_and_path(aggregate, command)
-        return {
+        found: MetaCommand = {
             "name": command.name,
             "label": self._said(self._labels.command(command)),
             "verb": command.verb,
@@ -91,6 +140,9 @@ class Description:
             "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
             "inputs": self._inputs(command),
         }
+        if command.when:
+            found["when"] = {name: list(values) for name, values in command.when.items() if name not in self._hidden}
+        return found
 
     def _inputs(self, command: Command) -> dict[str, MetaPart]:
         """Those that the record has no field for. The only one of a command that edits one field is that field."""
@@ -121,3 +173,9 @@ class Description:
 
     def _options(self, name: str, options: Iterable[str]) -> dict[str, str]:
         return {option: self._said(self._labels.option(name, option)) for option in options}
+
+
+def groups_of(aggregates: Iterable[AnyAggregate], language: Language) -> list[MetaGroup]:
+    """The groups of the side bar, in the order of their record types."""
+    found = {screens_of(a, ()).group: package_of(a) for a in reversed([*aggregates])}
+    return [{"name": name, "label": group_label(found[name], name).in_(language)} for name in reversed(found)]

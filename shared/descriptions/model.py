@@ -59,7 +59,46 @@ class MetaCommand(TypedDict):
     action: str
     allowed: bool
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
+    when: NotRequired[Annotated[dict[str, list[Any]], F(description="field → the values with which it applies")]]
     inputs: Annotated[dict[str, MetaPart], F(description="Those of `fields` that are no fields of the record")]
+
+
+class MetaSection(TypedDict):
+    label: str
+    fields: list[str]
+
+
+class MetaLayouts(TypedDict):
+    """Names of fields, in order. The small ones are for a telephone."""
+
+    list: list[str]
+    list_small: list[str]
+    detail: list[MetaSection]
+    detail_small: list[str]
+    create: Annotated[list[str], F(description="What the creating command takes")]
+    create_small: list[str]
+
+
+class MetaRelation(TypedDict):
+    """A list of other records that name this one: `GET {path of type}?{field}={id}`."""
+
+    type: str
+    field: str
+    label: str
+
+
+class MetaStages(TypedDict):
+    """The path that a record takes: `field` holds the key of one of the `entries` of the record that `by` names."""
+
+    field: str
+    type: str
+    by: str
+    entries: str
+
+
+class MetaGroup(TypedDict):
+    name: str
+    label: str
 
 
 class MetaType(TypedDict):
@@ -69,13 +108,21 @@ class MetaType(TypedDict):
     service: str
     path: Annotated[str, F(description="Where its records are")]
     title: Annotated[str, F(description="The field that names a record")]
+    subtitle: Annotated[list[str], F(description="Fields that tell records of one name apart")]
+    icon: Annotated[str, F(description="A name of the Tabler icons")]
+    group: Annotated[str, F(description="Of the side bar; `groups` has their labels")]
+    board: Annotated[str | None, F(description="The field whose values are the columns of a board")]
+    stages: MetaStages | None
     rights: Annotated[dict[str, str], F(description="action → none, own, team, below or all")]
     fields: list[MetaField]
     custom: Annotated[list[Document], F(description="The definitions of its custom fields")]
     commands: list[MetaCommand]
+    related: list[MetaRelation]
+    layouts: MetaLayouts
 
 
 class Meta(TypedDict):
     language: Annotated[str, F(description="Of the labels: en, zh-CN or zh-TW")]
+    groups: list[MetaGroup]
     types: list[MetaType]
     enumerations: dict[str, Any]

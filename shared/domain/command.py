@@ -7,7 +7,7 @@ compares a decision with its `prepare` and with the record type that it is regis
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_type_hints, overload
@@ -124,6 +124,15 @@ class Context(Generic[Facts]):
     own_calendar: Calendar = UTC_CALENDAR
 
 
+When = Mapping[str, tuple[Any, ...]]  # field of the record → the values it may have
+
+
+def live(**values: tuple[Any, ...]) -> When:
+    """The record is not archived, and fields of it have one of these values."""
+    return {"archived": (False,), **values}
+
+
+NOT_ERASED: When = {"erased": (False,)}
 Decide = Callable[[C, S, Context[F]], list[Event]]
 Prepare = Callable[[C, "Lookups"], Awaitable[F]]
 
@@ -136,6 +145,8 @@ class Command(Generic[S, C, F]):
     sets: fields of the record that it is there to change and that its body does not name.
     edits: fields of the record whose value a form changes by this command, where `PATCH` does not take them. The body
     has the value under the field's name, or under its only one.
+    when: the values that fields of the record have while it applies (see `live`). With others it is refused, or changes
+    nothing. With these it may still be refused, by rules that look further.
     """
 
     name: str
@@ -148,6 +159,7 @@ class Command(Generic[S, C, F]):
     hidden: bool = False
     sets: tuple[str, ...] = ()
     edits: tuple[str, ...] = ()
+    when: When = field(default_factory=dict)
     adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
 
 
@@ -175,6 +187,7 @@ class CommandRegistry(Generic[S]):
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
+        when: When | None = None,
     ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
 
     @overload
@@ -190,6 +203,7 @@ class CommandRegistry(Generic[S]):
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
+        when: When | None = None,
     ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
 
     def command(
@@ -204,8 +218,10 @@ class CommandRegistry(Generic[S]):
         model: type[CommandModel] | None = None,
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
+        when: When | None = None,
     ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
         """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
+        when: unless it creates a record, or applies to every one that is not archived.
 
         `prepare` and decision take the same body, and what `prepare` returns is the decision's `ctx.facts`. A `prepare`
         shared by several commands is generic in its body (`cmd: C`).
@@ -214,8 +230,11 @@ class CommandRegistry(Generic[S]):
         def register(decide: Decide[Any, S, Any]) -> Decide[Any, S, Any]:
             body = model or _model_of(decide)
             full = f"{self.service}.{name}"
+            applies = when if when is not None else {} if creates else live()
             self.add(
-                Command(full, body, decide, action, verb, creates, prepare, hidden, sets, edits, TypeAdapter(body))
+                Command(
+                    full, body, decide, action, verb, creates, prepare, hidden, sets, edits, applies, TypeAdapter(body)
+                )
             )
             return decide
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as F
 
-from shared.domain.command import CommandModel, CommandRegistry, Context, Prepare
+from shared.domain.command import CommandModel, CommandRegistry, Context, Prepare, When
 from shared.domain.match import tag_key
 from shared.domain.record import Record
 from shared.domain.rules import add_withdrawal
@@ -71,6 +71,7 @@ def require_live(state: Record) -> None:
         raise Rejected("the record is archived; restore it first", code="archived")
 
 
+_ARCHIVED: When = {"archived": (True,)}
 Verb = Literal["transfer", "tags", "archive", "undo"]
 
 
@@ -86,23 +87,26 @@ def add_lifecycle(
     archived: Callable[[Any], Event] | None = None,
     restored: Callable[[Any, Context[Any]], list[Event]] | None = None,
     split_undo: Callable[[Event], list[Event]] | None = None,
+    when: Mapping[Verb, When] | None = None,
 ) -> None:
     """Register the shared commands, named after the aggregate (`TransferAccount`, …).
 
     reverses: the commands whose rules an undo obeys. before: what refuses a command, by its verb. look: finds out what
     that has to know (its `ctx.facts`). archived, restored: the events of these two, unless they say no more than that.
-    split_undo: the events to write instead of the one of an undo.
+    split_undo: the events to write instead of the one of an undo. when: while `before` lets a command pass (see
+    `Command.when`).
     """
-    checks, looks = before or {}, look or {}
+    checks, looks, applies = before or {}, look or {}, when or {}
     if events.transferred is not None:
-        _add_transfer(registry, title, events.transferred, checks.get("transfer"))
+        _add_transfer(registry, title, events.transferred, checks.get("transfer"), applies.get("transfer"))
     if events.tagged is not None:
-        _add_tags(registry, title, events.tagged, checks.get("tags"))
+        _add_tags(registry, title, events.tagged, checks.get("tags"), applies.get("tags"))
     made = archived or (lambda cmd: events.archived(cause=cmd.cause))
-    _add_archive(registry, title, made, checks.get("archive"), looks.get("archive"), archive_model)
+    archive = _Archiving(made, checks.get("archive"), looks.get("archive"), archive_model, applies.get("archive"))
+    _add_archive(registry, title, archive)
     _add_restore(registry, title, restored or (lambda state, ctx: [events.restored()]), looks.get("restore"))
     registry.aggregate.reverses = reverses
-    add_undo(registry, title, events.undone, _live_and(checks.get("undo")), split_undo)
+    add_undo(registry, title, events.undone, _live_and(checks.get("undo")), split_undo, applies.get("undo"))
     add_withdrawal(registry, title, events.archived, events.undone, split_undo)
 
 
@@ -115,13 +119,17 @@ def _live_and(check: Check | None) -> Check:
     return both
 
 
-def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[Any], before: Check | None) -> None:
+def _add_transfer(
+    registry: CommandRegistry[Any], title: str, transferred: type[Any], before: Check | None, when: When | None
+) -> None:
     registry.aggregate.looks_up = (*registry.aggregate.looks_up, USER)
 
     async def owner_exists(cmd: Transfer, lookups: Lookups) -> None:
         await lookups.owner(cmd.owner)
 
-    @registry.command(f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists, edits=("owner",))
+    @registry.command(
+        f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists, edits=("owner",), when=when
+    )
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -129,8 +137,10 @@ def _add_transfer(registry: CommandRegistry[Any], title: str, transferred: type[
         return [] if cmd.owner == state.owner else [transferred(owner=cmd.owner, previous=state.owner)]
 
 
-def _add_tags(registry: CommandRegistry[Any], title: str, tagged: type[Any], before: Check | None) -> None:
-    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",), edits=("tags",))
+def _add_tags(
+    registry: CommandRegistry[Any], title: str, tagged: type[Any], before: Check | None, when: When | None
+) -> None:
+    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",), edits=("tags",), when=when)
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -141,23 +151,33 @@ def _add_tags(registry: CommandRegistry[Any], title: str, tagged: type[Any], bef
         return [tagged(added=added, removed=removed)] if added or removed else []
 
 
-def _add_archive(
-    registry: CommandRegistry[Any],
-    title: str,
-    archived: Callable[[Any], Event],
-    before: Check | None,
-    look: Prepare | None,
-    model: type[Archive],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Archiving:
+    """What is particular to how a record type is archived."""
+
+    made: Callable[[Any], Event]
+    before: Check | None
+    look: Prepare | None
+    model: type[Archive]
+    when: When | None
+
+
+def _add_archive(registry: CommandRegistry[Any], title: str, own: _Archiving) -> None:
     @registry.command(
-        f"Archive{title}", action="archive", verb="archive", prepare=look, model=model, sets=("archived",)
+        f"Archive{title}",
+        action="archive",
+        verb="archive",
+        prepare=own.look,
+        model=own.model,
+        sets=("archived",),
+        when=own.when,
     )
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
         if state.archived:
             return []
-        if before is not None:
-            before(state, ctx)
-        return [archived(cmd)]
+        if own.before is not None:
+            own.before(state, ctx)
+        return [own.made(cmd)]
 
 
 def _add_restore(
@@ -166,7 +186,9 @@ def _add_restore(
     restored: Callable[[Any, Context[Any]], list[Event]],
     look: Prepare | None,
 ) -> None:
-    @registry.command(f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",))
+    @registry.command(
+        f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",), when=_ARCHIVED
+    )
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:
             raise Rejected("the record is merged into another one; un-merge it there", code="merged")

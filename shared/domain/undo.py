@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import Command, CommandModel, CommandRegistry, Context
+from shared.domain.command import Command, CommandModel, CommandRegistry, Context, When
 from shared.domain.record import Record, differences
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events.common import Changes
@@ -102,6 +102,7 @@ def add_undo(
     undone: Callable[..., Event],
     before: Check,
     split: Callable[[Event], list[Event]] | None,
+    when: When | None,
 ) -> None:
     """Register `Undo<Title>Change`. before: raises to refuse an undo. split: the events to write instead of the one."""
     aggregate = registry.aggregate
@@ -114,7 +115,7 @@ def add_undo(
         except CrmError as refusal:
             return Undoing(refusal=refusal)
 
-    @registry.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look)
+    @registry.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look, when=when)
     def undo(cmd: Undo, state: Record, ctx: Context[Undoing]) -> list[Event]:
         before(state, ctx)
         undoing = ctx.facts

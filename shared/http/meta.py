@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.descriptions.describe import Description
+from shared.descriptions.describe import Description, groups_of
 from shared.descriptions.model import Meta
 from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.http import params
@@ -38,7 +38,7 @@ _ENUMERATIONS: dict[str, Any] = {
 def meta_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator = Authenticator(kernel)
-    described = operation(
+    documented = operation(
         "meta",
         "Record types, fields, commands and enumerations, with labels in one language",
         "meta",
@@ -48,14 +48,16 @@ def meta_router(kernel: Kernel) -> APIRouter:
         ],
     )
 
-    @router.get("/meta", openapi_extra=described)
+    @router.get("/meta", openapi_extra=documented)
     async def meta(request: Request) -> Response:
         access = await authenticator.access(request)
         given = params.only(params.pairs_of(request), ("language",))
         language = _language(request, given)
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
-        types = [Description(a, access, language).type(await _custom(kernel, a, access)) for a in readable]
-        meta = Meta(language=language or ENGLISH, types=types, enumerations=_ENUMERATIONS)
+        described = [Description(a, access, language, readable) for a in readable]
+        types = [one.type(await _custom(kernel, a, access)) for one, a in zip(described, readable, strict=True)]
+        groups = groups_of(readable, language or ENGLISH)
+        meta = Meta(language=language or ENGLISH, groups=groups, types=types, enumerations=_ENUMERATIONS)
         headers = {"Content-Language": meta["language"], "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return json_answer(meta, headers=headers)  # kept, and asked for again by its ETag
 

@@ -66,6 +66,10 @@ class Labels:
         """Of what a command takes, or a JSON value holds, and the record has no field for."""
         return self.found("inputs", name) or _common("inputs", name) or _in_words(name)
 
+    def section(self, name: str) -> Label:
+        """Of a part of a record's page."""
+        return self.found("sections", name) or _common("sections", name) or _in_words(name)
+
     def found(self, *path: str) -> Label | None:
         """What the record type's own file says."""
         return _leaf(self._own, path)
@@ -73,7 +77,17 @@ class Labels:
 
 def labels_of(aggregate: Aggregate[Any]) -> Labels:
     """The labels that stand next to the record type's state."""
-    return _labels(aggregate.state.__module__.rpartition(".")[0], aggregate.name)
+    return _labels(package_of(aggregate), aggregate.name)
+
+
+def package_of(aggregate: Aggregate[Any]) -> str:
+    """Where a record type stands, and what is said of it in files."""
+    return aggregate.state.__module__.rpartition(".")[0]
+
+
+def group_label(package: str, name: str) -> Label:
+    """Of a group of the side bar, as the package of one of its record types has it."""
+    return _leaf(read(package, FILE), ("groups", name)) or _common("groups", name) or _in_words(name)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.descriptions.inputs import Input, inputs_of, structures_of
+from shared.descriptions.screens import said_of, screens_of
 from shared.domain.command import Command
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import FILE, Label, common, labels_of, read
@@ -95,6 +96,30 @@ def test_every_field_has_its_three_titles(aggregate: AnyAggregate) -> None:
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_its_group_and_sections_have_labels(aggregate: AnyAggregate) -> None:
+    screens = screens_of(aggregate, ())
+    own = read(package(aggregate), FILE)
+    assert screens.group in {**common()["groups"], **own.get("groups", {})}
+    assert [s for s in screens.detail if s not in {**common()["sections"], **own.get("sections", {})}] == []
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_its_screens_name_fields_that_it_has(aggregate: AnyAggregate) -> None:
+    said = said_of(aggregate)
+    known = {f.name for f in aggregate.collection.fields}
+    taken = next((c.model.model_fields for c in open_to_callers(aggregate) if c.creates), {})
+    shown = [
+        *said.get("subtitle", ()),
+        *said.get("list", ()),
+        *(n for names in said.get("detail", {}).values() for n in names),
+    ]
+    assert sorted(set(shown) - known) == []
+    assert sorted(set(said.get("create", ())) - set(taken)) == []
+    assert {said.get("board"), (said.get("stages") or {}).get("field")} <= known | {None}
+    assert said.keys() <= {"icon", "group", "subtitle", "board", "stages", "list", "detail", "create"}
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
 def test_no_label_is_left_of_what_is_gone(aggregate: AnyAggregate) -> None:
     own, known = read(package(aggregate), FILE).get(aggregate.name, {}), set(wanted(aggregate))
     assert [path for path, _ in leaves(own) if path not in known] == []
@@ -110,7 +135,9 @@ def test_no_common_label_is_left() -> None:
 
 def test_a_file_names_only_record_types_of_its_service() -> None:
     names = {p: {a.name for a in AGGREGATES if package(a) == p} for p in {package(a) for a in AGGREGATES}}
-    assert {p: set(read(p, FILE)) - known - {"titles"} for p, known in names.items()} == {p: set() for p in names}
+    assert {p: set(read(p, FILE)) - known - {"titles", "groups"} for p, known in names.items()} == {
+        p: set() for p in names
+    }
 
 
 def test_each_label_says_something_in_each_language() -> None:

@@ -19,7 +19,7 @@ MADE_ONCE = {("price_book", "currency"): "prices are in it"}  # given at creatio
 
 
 def described(aggregate: AnyAggregate, language: Language | None = "en", access: Access | None = None) -> Any:
-    return Description(aggregate, access or system_access("t1"), language).type([])
+    return Description(aggregate, access or system_access("t1"), language, CATALOGUE).type([])
 
 
 def field(type_: Any, name: str) -> Any:
@@ -130,3 +130,58 @@ def test_bodies_show_meanings_in_their_schemas() -> None:
     assert schema["properties"]["email"]["x-meaning"] == "email"
     book = inputs_of(REPAIR.commands["workshop.BookRepair"])
     assert (book["depth"].options, book["name"].meaning.value) == (("inspection", "overhaul"), "text")
+
+
+def test_a_deal_says_when_it_may_be_won_and_where_it_goes() -> None:
+    deal = described(CATALOGUE["opportunity"])
+    assert command(deal, "sales.WinOpportunity")["when"] == {"archived": [False], "status": ["open"]}
+    assert "when" not in command(deal, "sales.OpenOpportunity")
+    assert (deal["board"], deal["stages"]["type"], deal["subtitle"]) == ("stage", "pipeline", ["account"])
+    assert deal["layouts"]["list_small"] == ["name", "account", "stage"]
+    assert deal["layouts"]["create_small"] == ["name"]
+
+
+def test_related_lists_are_what_names_the_record() -> None:
+    related = described(CATALOGUE["account"])["related"]
+    found = {(r["type"], r["field"]): r["label"] for r in related}
+    assert found["opportunity", "account"] == "Deals"
+    assert found["contact", "account_ids"] == "Contacts"
+    assert found["activity", "links"] == "Activities"
+    assert ("contact", "account") not in found, "the list of all its accounts covers the primary one"
+    by_user = {(r["type"], r["field"]): r["label"] for r in described(CATALOGUE["user"])["related"]}
+    assert by_user["user", "manager"] == "Users"
+
+
+def test_what_a_caller_may_not_read_is_no_related_list() -> None:
+    role = Role("r", "角色", "Role", {"account": {"read": Level.ALL}})
+    assert described(CATALOGUE["account"], access=Access("t1", "me", (role,)))["related"] == [
+        {"type": "account", "field": "parent", "label": "Accounts"}
+    ]
+
+
+def test_hidden_fields_are_in_no_layout() -> None:
+    role = Role("r", "角色", "Role", {"*": {"*": Level.ALL}}, hidden={"opportunity": frozenset({"amount", "status"})})
+    deal = described(CATALOGUE["opportunity"], access=Access("t1", "me", (role,)))
+    assert "amount" not in str(deal["layouts"])
+    assert "status" not in command(deal, "sales.WinOpportunity")["when"]
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda a: a.name)
+def test_every_field_for_people_is_on_the_page_once(aggregate: AnyAggregate) -> None:
+    said = described(aggregate)
+    placed = [name for section in said["layouts"]["detail"] for name in section["fields"]]
+    assert sorted(placed) == sorted(f["name"] for f in said["fields"] if not f.get("technical"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+def test_a_record_type_that_nobody_laid_out_is_described_whole(language: Language) -> None:
+    """Without a label and without a layout: from its declaration alone."""
+    said = described(REPAIR, language)
+    assert (said["label"], said["board"], said["group"]) == ("Repair", "depth", "other")
+    assert said["layouts"]["list"] == ["name", "depth", "account", "follows", "at", "updated_at"]
+    assert said["layouts"]["create"][0] == "name"
+    assert said["layouts"]["create_small"] == ["name"]
+    assert command(said, "workshop.BookRepair")["label"] == "Book repair"
+    assert command(said, "workshop.ArchiveRepair")["when"] == {"archived": [False]}
+    assert field(said, "depth")["option_labels"]["overhaul"] == "Overhaul"
+    assert field(said, "account")["label"] == {"en": "Account"}.get(language, "客户" if language == "zh-CN" else "客戶")
