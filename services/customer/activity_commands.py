@@ -21,6 +21,7 @@ from shared.domain.aggregate import Commands
 from shared.domain.command import NOT_ERASED, CommandModel, Context
 from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.types import Custom, Moment, MomentOrDay, Reference
+from shared.domain.ways_back import FINAL, FORMER, UNDO, Way
 from shared.errors import Invalid
 from shared.events import customer_activities as events
 from shared.events.envelope import Event
@@ -191,7 +192,15 @@ class RespondToInvite(CommandModel):
     participant: Reference | None = None
 
 
-@COMMANDS.command("RespondToInvite", action="read", verb="respond", sets=("participants",), when=OPEN)
+def _former_response(before: Activity, event: events.InviteAnswered) -> Way:
+    """One who was only asked before has no former answer: an edit takes it away."""
+    body = {"participant": event.participant, "response": event.previous}
+    return Way("respond", FORMER, lambda before, event: body) if event.previous else UNDO
+
+
+@COMMANDS.command(
+    "RespondToInvite", action="read", verb="respond", sets=("participants",), when=OPEN, back=_former_response
+)
 def respond(cmd: RespondToInvite, state: Activity, ctx: Context) -> list[Event]:
     """Who was invited answers for himself; for others, who may edit the activity."""
     require_live(state)
@@ -236,6 +245,6 @@ class EraseActivity(CommandModel):
     """What was said becomes unreadable everywhere. Plan and links stay."""
 
 
-@COMMANDS.command("EraseActivity", action="erase", verb="erase", when=NOT_ERASED)
+@COMMANDS.command("EraseActivity", action="erase", verb="erase", when=NOT_ERASED, back=FINAL)
 def erase(cmd: EraseActivity, state: Activity, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.ActivityErased(ctx.id)]

@@ -15,6 +15,7 @@ from shared.domain.lifecycle import changed_fields, require_live
 from shared.domain.match import email_key, person_key, phone_key
 from shared.domain.names import full_name, split_name
 from shared.domain.types import Country, Custom, Email, KnownPhone, Phone, Reference, Text
+from shared.domain.ways_back import FINAL
 from shared.errors import Invalid, Rejected
 from shared.events import customer_contacts as events
 from shared.events.envelope import Event
@@ -267,7 +268,7 @@ class EraseContact(CommandModel):
     """Everything personal about this person becomes unreadable everywhere. Links stay."""
 
 
-@COMMANDS.command("EraseContact", action="erase", verb="erase", when=NOT_ERASED)
+@COMMANDS.command("EraseContact", action="erase", verb="erase", when=NOT_ERASED, back=FINAL)
 def erase(cmd: EraseContact, state: Contact, ctx: Context) -> list[Event]:
     if state.merged_into is not None:
         raise Rejected("the record is merged into another one; erase that one", code="merged")

@@ -19,6 +19,7 @@ from shared.domain.lifecycle import require_live
 from shared.domain.record import MergeableRecord
 from shared.domain.types import Reference
 from shared.domain.undo import value_of
+from shared.domain.ways_back import NoWay, Way
 from shared.errors import FieldError, Invalid, Rejected
 from shared.events.common import Changes
 from shared.events.envelope import Event, Recorded
@@ -80,6 +81,26 @@ class Others:
     own: Own = field(default_factory=dict)
 
 
+UNMERGE = Way(
+    "unmerge",
+    say("Take the merge apart"),
+    lambda before, event: {"release": event.absorbed},
+    lambda now, event: set(event.absorbed) <= set(now.absorbed),
+)
+MERGE = Way(
+    "merge",
+    say("Merge the records again"),
+    lambda before, event: {"absorb": event.released},
+    lambda now, event: not set(event.released) & set(now.absorbed),
+)
+CHOOSE = NoWay("choose-again", "merge the records again and say which values to take")
+
+
+def _merge_again(before: MergeableRecord, event: Any) -> Way | NoWay:
+    """Which record each value is to come from, only a caller can say."""
+    return CHOOSE if event.changes else MERGE
+
+
 Combine = Callable[[Any, dict[str, Any], Lookups], Awaitable[dict[str, Any]]]  # survivor, others → values
 Part = Callable[[str, Any, Lookups], Awaitable[None]]  # survivor's id, the release's event; raises to refuse it
 
@@ -109,7 +130,7 @@ def _add_merge(registry: CommandRegistry[Any], plural: str, events: MergeEvents,
         own = await own_values(aggregate, events, lookups.id, everybody, lookups)
         return Others(states, await combine(survivor, states, lookups), own)
 
-    @registry.command(f"Merge{plural}", action="merge", verb="merge", prepare=look)
+    @registry.command(f"Merge{plural}", action="merge", verb="merge", prepare=look, back=UNMERGE)
     def merge(cmd: Merge, state: MergeableRecord, ctx: Context[Others]) -> list[Event]:
         require_live(state)
         others = ctx.facts
@@ -192,7 +213,7 @@ def _add_unmerge(registry: CommandRegistry[Any], plural: str, events: MergeEvent
             await part(lookups.id, _release(aggregate, events, state, past, set(cmd.release), lookups.id), lookups)
         return past
 
-    @registry.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look)
+    @registry.command(f"Unmerge{plural}", action="merge", verb="unmerge", prepare=look, back=_merge_again)
     def unmerge(cmd: Unmerge, state: MergeableRecord, ctx: Context[Past]) -> list[Event]:
         require_live(state)
         acts = merges(ctx.facts.history, events)

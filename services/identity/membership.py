@@ -19,11 +19,13 @@ from shared.domain.aggregate import Commands
 from shared.domain.command import C, Command, CommandModel, Context, live
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, require_live
 from shared.domain.types import Email, Reference
+from shared.domain.ways_back import FINAL, NOT_UNDOABLE, NoWay, Way, again
 from shared.errors import Invalid, Rejected
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 from shared.security.permissions import Access, Role
 from shared.security.reach import reaches_all, require_reach_of, require_transfer
 
@@ -92,7 +94,9 @@ class AssignRoles(CommandModel):
     roles: Places
 
 
-@COMMANDS.command("AssignRoles", action="manage", verb="roles", prepare=standing, edits=("roles",))
+@COMMANDS.command(
+    "AssignRoles", action="manage", verb="roles", prepare=standing, edits=("roles",), back=again("roles", "roles")
+)
 def assign_roles(cmd: AssignRoles, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.roles)
@@ -116,7 +120,9 @@ async def before_move(cmd: MoveToTeams, lookups: Lookups) -> None:
         await lookups.exists("teams", "team", team)
 
 
-@COMMANDS.command("MoveToTeams", action="manage", verb="teams", prepare=before_move, edits=("teams",))
+@COMMANDS.command(
+    "MoveToTeams", action="manage", verb="teams", prepare=before_move, edits=("teams",), back=again("teams", "teams")
+)
 def move_to_teams(cmd: MoveToTeams, state: User, ctx: Context) -> list[Event]:
     require_live(state)
     wanted = unique(cmd.teams)
@@ -140,6 +146,7 @@ class InviteListedUser(CommandModel):
     prepare=standing,
     sets=("status",),
     when=live(status=("listed",)),
+    back=NOT_UNDOABLE,
 )
 def invite_listed(cmd: InviteListedUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
@@ -163,6 +170,7 @@ class ChangeEmail(CommandModel):
     prepare=standing,
     edits=("email",),
     when=live(status=("invited", "active", "suspended", "deactivated")),
+    back=again("email", "email"),
 )
 def change_email(cmd: ChangeEmail, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
@@ -181,8 +189,21 @@ class SuspendUser(CommandModel):
     """Nothing of theirs works until they are reactivated."""
 
 
+LET_IN = Way("reactivate", say("Let the user in again"))
+SUSPEND = Way("suspend", say("Suspend the user again"))
+DEACTIVATE = Way("deactivate", say("Deactivate the user again"))
+SUSPENDED = NoWay("was-suspended", "the user was suspended before; reactivate and suspend them again")
+HANDED_OVER = NoWay("handed-over", "the work went to another user, record by record; transfer it back")
+
+
 @COMMANDS.command(
-    "SuspendUser", action="manage", verb="suspend", prepare=standing, sets=("status",), when={"status": ("active",)}
+    "SuspendUser",
+    action="manage",
+    verb="suspend",
+    prepare=standing,
+    sets=("status",),
+    when={"status": ("active",)},
+    back=LET_IN,
 )
 def suspend(cmd: SuspendUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "suspended":
@@ -198,6 +219,10 @@ class ReactivateUser(CommandModel):
     pass
 
 
+def _out_again(before: User, event: Event) -> Way:
+    return SUSPEND if before.status == "suspended" else DEACTIVATE
+
+
 @COMMANDS.command(
     "ReactivateUser",
     action="manage",
@@ -205,6 +230,7 @@ class ReactivateUser(CommandModel):
     prepare=standing,
     sets=("status",),
     when=live(status=("suspended", "deactivated")),
+    back=_out_again,
 )
 def reactivate(cmd: ReactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     require_live(state)
@@ -218,6 +244,10 @@ class DeactivateUser(CommandModel):
     """They have left. Hand their work over as well."""
 
 
+def _in_again(before: User, event: Event) -> Way | NoWay:
+    return SUSPENDED if before.status == "suspended" else LET_IN
+
+
 @COMMANDS.command(
     "DeactivateUser",
     action="manage",
@@ -225,6 +255,7 @@ class DeactivateUser(CommandModel):
     prepare=standing,
     sets=("status",),
     when={"status": ("listed", "invited", "active", "suspended")},
+    back=_in_again,
 )
 def deactivate(cmd: DeactivateUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.status == "deactivated":
@@ -277,7 +308,7 @@ def transfers(catalogue: Catalogue) -> Iterator[tuple[AnyAggregate, Command]]:
             yield from ((aggregate, command) for command in aggregate.commands.values() if command.verb == "transfer")
 
 
-@COMMANDS.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over, when={})
+@COMMANDS.command("HandOverUser", action="manage", verb="hand-over", prepare=may_hand_over, when={}, back=HANDED_OVER)
 def hand_over(cmd: HandOverUser, state: User, ctx: Context) -> list[Event]:
     if cmd.to == ctx.id:
         raise Invalid.field("to", "same-user", "choose somebody else")
@@ -294,6 +325,7 @@ class EraseUser(CommandModel):
     verb="erase",
     prepare=standing,
     when={"status": ("listed", "deactivated"), "erased": (False,)},
+    back=FINAL,
 )
 def erase(cmd: EraseUser, state: User, ctx: Context[Standing]) -> list[Event]:
     if state.erased:

@@ -13,6 +13,7 @@ from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import changed_fields
 from shared.domain.record import Record, fold_values
 from shared.domain.types import Country, Currency, TimeZone
+from shared.domain.ways_back import FORMER_VALUES
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.views.port import Collection, Kind, Meaning
@@ -92,7 +93,7 @@ class ChangeOrganisation(CommandModel, plain=Organisation):
     pass
 
 
-@ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH", when={})
+@ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH", when={}, back=FORMER_VALUES)
 def change(cmd: ChangeOrganisation, state: Organisation, ctx: Context) -> list[Event]:
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
     return [events.OrganisationChanged(changes)] if changes else []

@@ -13,6 +13,7 @@ from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import plain, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
+from shared.domain.ways_back import FORMER_VALUES
 from shared.errors import FieldError, Forbidden, Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
@@ -181,7 +182,7 @@ def define(cmd: DefineRole, state: RoleRecord, ctx: Context) -> list[Event]:
     return [events.RoleDefined(**wanted)]
 
 
-@ROLE.command("ChangeRole", action="edit", verb="PATCH", prepare=names_are_known)
+@ROLE.command("ChangeRole", action="edit", verb="PATCH", prepare=names_are_known, back=FORMER_VALUES)
 def change(cmd: ChangeRole, state: RoleRecord, ctx: Context) -> list[Event]:
     require_live(state)
     wanted = cmd.model_dump(exclude_unset=True)

@@ -15,6 +15,7 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.record import Record, fold_values
 from shared.domain.rules import touches
 from shared.domain.types import Custom, Reference
+from shared.domain.ways_back import again
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
@@ -140,7 +141,14 @@ class SetParentTeam(CommandModel):
     parent: Reference | None
 
 
-@TEAM.command("SetParentTeam", action="edit", verb="parent", prepare=TREE.wanted_line, edits=("parent",))
+@TEAM.command(
+    "SetParentTeam",
+    action="edit",
+    verb="parent",
+    prepare=TREE.wanted_line,
+    edits=("parent",),
+    back=again("parent", "parent"),
+)
 def set_parent(cmd: SetParentTeam, state: Team, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.parent == state.parent:

@@ -21,6 +21,7 @@ from shared.domain.match import email_key
 from shared.domain.record import Record, fold_values
 from shared.domain.rules import touches
 from shared.domain.types import Custom, Email, Phone, Reference, TimeZone
+from shared.domain.ways_back import again
 from shared.events import identity as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
@@ -249,7 +250,14 @@ class SetManager(CommandModel):
     manager: Reference | None
 
 
-@USER.command("SetManager", action="manage", verb="manager", prepare=LINE.wanted_line, edits=("manager",))
+@USER.command(
+    "SetManager",
+    action="manage",
+    verb="manager",
+    prepare=LINE.wanted_line,
+    edits=("manager",),
+    back=again("manager", "manager"),
+)
 def set_manager(cmd: SetManager, state: User, ctx: Context[list[str]]) -> list[Event]:
     require_live(state)
     if cmd.manager == state.manager:

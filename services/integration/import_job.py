@@ -11,6 +11,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.command import NOT_ERASED, VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, record_fields
 from shared.domain.record import Record
+from shared.domain.ways_back import FINAL, NOT_UNDOABLE, NoWay, Way
 from shared.errors import Rejected
 from shared.events import integration as events
 from shared.events.envelope import Event
@@ -134,13 +135,21 @@ def start(cmd: StartImport, state: Import, ctx: Context) -> list[Event]:
     return [events.ImportStarted(cmd.name, cmd.mapping, cmd.files, cmd.total, ctx.actor)]
 
 
+RESUME = Way("resume", say("Resume the import"))
+PAUSE = Way("pause", say("Pause the import"))
+
+
+def _stop_again(before: Import, event: Event) -> Way | NoWay:
+    return PAUSE if before.status == "paused" else NOT_UNDOABLE
+
+
 class PauseImport(CommandModel):
     """The rows in hand are finished first."""
 
     reason: str = F(default="", max_length=500)
 
 
-@IMPORT.command("PauseImport", action="manage", verb="pause", when={"status": ("running",)})
+@IMPORT.command("PauseImport", action="manage", verb="pause", when={"status": ("running",)}, back=RESUME)
 def pause(cmd: PauseImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "paused":
         return []
@@ -152,7 +161,7 @@ class ResumeImport(CommandModel):
     pass
 
 
-@IMPORT.command("ResumeImport", action="manage", verb="resume", when={"status": ("paused", "failed")})
+@IMPORT.command("ResumeImport", action="manage", verb="resume", when={"status": ("paused", "failed")}, back=_stop_again)
 def resume(cmd: ResumeImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "running":
         return []
@@ -164,7 +173,13 @@ class RevertImport(CommandModel):
     """Records it created are archived, changes it made are undone; what others changed since is listed and left."""
 
 
-@IMPORT.command("RevertImport", action="manage", verb="revert", when={"status": ("completed", "paused", "failed")})
+@IMPORT.command(
+    "RevertImport",
+    action="manage",
+    verb="revert",
+    when={"status": ("completed", "paused", "failed")},
+    back=NOT_UNDOABLE,
+)
 def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "reverting":
         return []
@@ -176,7 +191,7 @@ class EraseImport(CommandModel):
     """Make name, mapping, file names and rejected rows unreadable for good. The import can no longer be reverted."""
 
 
-@IMPORT.command("EraseImport", action="erase", verb="erase", when=NOT_ERASED)
+@IMPORT.command("EraseImport", action="erase", verb="erase", when=NOT_ERASED, back=FINAL)
 def erase(cmd: EraseImport, state: Import, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.ImportErased(ctx.id)]
 

@@ -7,6 +7,7 @@ from shared.domain.aggregate import Commands
 from shared.domain.command import C, CommandModel, Context
 from shared.domain.exchange import Rate, exchanged, latest, rate_in
 from shared.domain.lifecycle import require_live
+from shared.domain.ways_back import NoWay
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -14,6 +15,7 @@ from shared.kernel.lookups import Lookups
 from shared.messages import say
 
 COMMANDS = Commands(OPPORTUNITY, __name__)
+FOLLOWS_RATE = NoWay("follows-rate", "the rate follows the exchange rates of the organisation; correct those")
 _RATES = "exchange_rates"  # the collection
 
 
@@ -43,7 +45,14 @@ async def rate_of_its_day(cmd: ApplyExchangeRate, lookups: Lookups) -> Rate | No
     return await rate_on(lookups, deal.currency, deal.closed_on or lookups.day)
 
 
-@COMMANDS.command("ApplyExchangeRate", action="edit", verb="apply-rate", prepare=rate_of_its_day, sets=("base_amount",))
+@COMMANDS.command(
+    "ApplyExchangeRate",
+    action="edit",
+    verb="apply-rate",
+    prepare=rate_of_its_day,
+    sets=("base_amount",),
+    back=FOLLOWS_RATE,
+)
 def apply_rate(cmd: ApplyExchangeRate, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     """Changes a figure of a closed deal: the history says who did it and why."""
     require_live(state)

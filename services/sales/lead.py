@@ -270,7 +270,8 @@ add_lifecycle(
         by("TransferLead", "owner", along=("status",)),
         Reverse(("status",), check=_editable),  # no command leads back from working or qualified
     ),
-    before=dict.fromkeys(_EDITS, _editable),
+    before=dict.fromkeys(("transfer", "tags", "archive"), _editable),
+    admits_undo=require_editable,
     when=dict.fromkeys(_EDITS, EDITABLE),
     split_undo=_split_undo,
 )

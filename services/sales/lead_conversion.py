@@ -19,6 +19,7 @@ from shared.domain.command import CommandModel, Context, live
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fitted
 from shared.domain.types import Amount, Currency, Reference
+from shared.domain.ways_back import NoWay, Way
 from shared.errors import CrmError, FieldError, Invalid, Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event, Recorded
@@ -81,6 +82,14 @@ async def before_convert(cmd: ConvertLead, lookups: Lookups) -> Prepared:
     return Prepared(fills)
 
 
+UNDO_CONVERSION = Way(
+    "undo-conversion",
+    say("Undo the conversion"),
+    holds=lambda now, event: is_of(now, event.conversion, "running", "done"),
+)
+CONVERT_AGAIN = NoWay("convert-again", "convert the lead again; it makes new records")
+
+
 @COMMANDS.command(
     "ConvertLead",
     action="edit",
@@ -88,6 +97,7 @@ async def before_convert(cmd: ConvertLead, lookups: Lookups) -> Prepared:
     prepare=before_convert,
     sets=("status",),
     when=live(status=("qualified",)),
+    back=UNDO_CONVERSION,
 )
 def convert(cmd: ConvertLead, state: Lead, ctx: Context[Prepared]) -> list[Event]:
     """Begin the conversion: the lead's `conversion.state` tells how it ends (done, or failed with a reason).
@@ -180,8 +190,13 @@ def fail(cmd: FailConversion, state: Lead, ctx: Context) -> list[Event]:
 
 
 def is_running(state: Lead, conversion: str) -> bool:
+    return is_of(state, conversion, "running")
+
+
+def is_of(state: Lead, conversion: str, *states: str) -> bool:
+    """Whether the lead's last conversion is this one, in one of the states."""
     current = state.conversion or {}
-    return current.get("state") == "running" and current.get("id") == conversion
+    return current.get("state") in states and current.get("id") == conversion
 
 
 def made_by(state: Lead) -> dict[str, Any]:
@@ -245,6 +260,7 @@ async def _no_other_deals(account: str, own: str | None, lookups: Lookups) -> No
     prepare=created_records,
     sets=("status",),
     when=live(status=("converted",)),
+    back=CONVERT_AGAIN,
 )
 def undo_conversion(cmd: UndoConversion, state: Lead, ctx: Context[list[Created]]) -> list[Event]:
     require_live(state)

@@ -9,6 +9,7 @@ from pydantic import Field as F
 from services.sales.lead import LEAD, Lead, require_editable
 from shared.domain.aggregate import Commands
 from shared.domain.command import NOT_ERASED, CommandModel, Context, live
+from shared.domain.ways_back import FINAL
 from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
@@ -94,6 +95,6 @@ class EraseLead(CommandModel):
     """Destroy the key of everything personal in this lead, in its history and in every backup too. No way back."""
 
 
-@COMMANDS.command("EraseLead", action="erase", verb="erase", when=NOT_ERASED)
+@COMMANDS.command("EraseLead", action="erase", verb="erase", when=NOT_ERASED, back=FINAL)
 def erase(cmd: EraseLead, state: Lead, ctx: Context) -> list[Event]:
     return [] if state.erased else [events.LeadErased(ctx.id)]

@@ -155,6 +155,7 @@ def evolve(state: Opportunity, event: Event) -> None:
             _close(state, "lost", 0, close_date, at, event.day)
         case events.OpportunityReopened(stage=stage, probability=probability, at=at):
             state.status, state.closed_at, state.closed_on, state.lost_reason = "open", 0, None, ""
+            state.close_date = event.details.get("close_date", state.close_date)
             _stand(state, stage, probability, at)
         case _:
             _evolve_parts(state, event)
@@ -368,7 +369,7 @@ add_lifecycle(
         events.OpportunityChangeUndone,
     ),
     reverses=REVERSES,
-    before={"undo": lambda state, ctx: require_open(state)},
+    admits_undo=require_open,
     when={"undo": OPEN},
     look={"restore": its_place},
     restored=restored,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field as F
 
@@ -17,10 +17,12 @@ from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fit
 from shared.domain.types import Amount, Currency
+from shared.domain.ways_back import NoWay, Way
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
+from shared.messages import say
 
 COMMANDS = Commands(OPPORTUNITY, __name__)
 
@@ -124,6 +126,14 @@ def set_forecast_category(cmd: SetForecastCategory, state: Opportunity, ctx: Con
     return [events.OpportunityForecastCategorised(cmd.category, state.forecast_category)]
 
 
+def _as_before(before: Opportunity, event: Event) -> dict[str, Any]:
+    return {"reason": say("taken back"), "probability": before.probability, "close_date": before.close_date}
+
+
+REOPEN = Way("reopen", say("Reopen the deal"), _as_before)
+CLOSE_AGAIN = NoWay("close-again", "win or lose the deal again; that has a day and a reason of its own")
+
+
 class WinOpportunity(CommandModel):
     """amount: null = as it stands. close_date: null = the day of winning."""
 
@@ -132,7 +142,9 @@ class WinOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@COMMANDS.command("WinOpportunity", action="edit", verb="win", prepare=its_rate, sets=("status",), when=OPEN)
+@COMMANDS.command(
+    "WinOpportunity", action="edit", verb="win", prepare=its_rate, sets=("status",), when=OPEN, back=REOPEN
+)
 def win(cmd: WinOpportunity, state: Opportunity, ctx: Context[Rate | None]) -> list[Event]:
     require_live(state)
     if state.status == "won":
@@ -156,7 +168,7 @@ class LoseOpportunity(CommandModel):
     close_date: Day | None = None
 
 
-@COMMANDS.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"), when=OPEN)
+@COMMANDS.command("LoseOpportunity", action="edit", verb="lose", sets=("status", "lost_reason"), when=OPEN, back=REOPEN)
 def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
     require_live(state)
     if state.status == "lost":
@@ -169,11 +181,14 @@ def lose(cmd: LoseOpportunity, state: Opportunity, ctx: Context) -> list[Event]:
 class ReopenOpportunity(CommandModel):
     """stage: null = the one it stood in when it closed, or the first if that was retired since.
 
-    As by ChangeStage, any other stage is entered through its gate.
+    As by ChangeStage, any other stage is entered through its gate. probability, close_date: what the deal has from now
+    on; left out = the stage's probability, the date as it stands.
     """
 
     reason: Reason
     stage: Annotated[str | None, F(max_length=40)] = None
+    probability: Probability | None = None
+    close_date: Day | None = None
 
 
 @COMMANDS.command(
@@ -183,6 +198,7 @@ class ReopenOpportunity(CommandModel):
     prepare=its_place,
     sets=("status",),
     when=live(status=("won", "lost")),
+    back=CLOSE_AGAIN,
 )
 def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_live(state)
@@ -195,5 +211,7 @@ def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -
         stage = next((s for s in pipeline.open_stages if s["key"] == state.stage), pipeline.open_stages[0])
     if stage["key"] != state.stage:
         _require_way(state, stage, state.checked, ctx)
-    reopened = events.OpportunityReopened(stage["key"], stage["probability"], cmd.reason, state.status, ctx.occurred_at)
+    probability = stage["probability"] if cmd.probability is None else cmd.probability
+    dated = {"close_date": cmd.close_date} if "close_date" in cmd.model_fields_set else {}
+    reopened = events.OpportunityReopened(stage["key"], probability, cmd.reason, state.status, ctx.occurred_at, dated)
     return [reopened]

@@ -19,6 +19,7 @@ from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, re
 from shared.domain.record import Record
 from shared.domain.types import Custom, Reference, Text
 from shared.domain.undo import Reverse, Step
+from shared.domain.ways_back import NoWay
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.common import Changes
@@ -240,11 +241,21 @@ def change_details(cmd: ChangePipelineDetails, state: Pipeline, ctx: Context) ->
     return [events.PipelineDetailsChanged(changes)] if changes else []
 
 
+ANOTHER_DEFAULT = NoWay("make-another", "make another pipeline the default one")
+
+
 class MakeDefault(CommandModel):
     pass
 
 
-@PIPELINE.command("MakeDefault", action="edit", verb="make-default", sets=("default",), when=live(default=(False,)))
+@PIPELINE.command(
+    "MakeDefault",
+    action="edit",
+    verb="make-default",
+    sets=("default",),
+    when=live(default=(False,)),
+    back=ANOTHER_DEFAULT,
+)
 def make_default(cmd: MakeDefault, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     return [] if state.default_since else [events.PipelineMadeDefault(ctx.now)]

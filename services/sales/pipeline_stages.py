@@ -13,6 +13,7 @@ from services.sales.values import Probability
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import require_live
+from shared.domain.ways_back import Way
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -29,7 +30,14 @@ class AddStage(StageModel):
     before: Key | None = None
 
 
-@COMMANDS.command("AddStage", action="edit", verb="stages", sets=("stages",))
+def _stands(now: Pipeline, event: events.StageAdded) -> bool:
+    return any(s["key"] == event.stage["key"] and not s["retired"] for s in now.stages)
+
+
+RETIRE = Way("retire-stage", say("Retire the stage"), lambda before, event: {"key": event.stage["key"]}, _stands)
+
+
+@COMMANDS.command("AddStage", action="edit", verb="stages", sets=("stages",), back=RETIRE)
 def add_stage(cmd: AddStage, state: Pipeline, ctx: Context) -> list[Event]:
     require_live(state)
     keys = [s["key"] for s in state.stages]

@@ -19,7 +19,7 @@ from shared.descriptions.model import (
 from shared.descriptions.relations import incoming
 from shared.descriptions.screens import Screens, screens_of
 from shared.domain.command import Command
-from shared.http.records import method_and_path
+from shared.http.commandpaths import method_and_path
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import Label, group_label, labels_of, package_of
 from shared.messages.languages import ENGLISH, Language

@@ -27,7 +27,7 @@ from shared.views.port import Collection, Document, Kind
 
 if TYPE_CHECKING:
     from shared.domain.rules import Rule
-    from shared.domain.undo import Reverse
+    from shared.domain.undo import Admits, Reverse
     from shared.kernel.lookups import Lookups
 
 Conceal = Callable[[Document, Document, Access], Document]  # values of a record, the record, who asks
@@ -62,6 +62,7 @@ class Aggregate(CommandRegistry[S]):
     forget: masks an erased person inside other fields, as decoding does.
     lasting: state fields that only grow; history and undo leave them out.
     reach: refuses a change that gives somebody more reach than the caller has (`kernel/reach_check.py`).
+    admits_undo: refuses an undo, whichever change it is about; None = there is no undo.
     reverses: the commands that `undo` uses for fields without an edit in place, a transfer or tags.
     erasure: the event that says that the person whom a record is about is erased.
     about_owner: its personal fields belong to its owner and are erased with them.
@@ -104,6 +105,7 @@ class Aggregate(CommandRegistry[S]):
     commands: dict[str, Command] = field(default_factory=dict)
     expected: list[Commands[S]] = field(default_factory=list)
     reverses: Sequence[Reverse] = ()
+    admits_undo: Admits | None = None
     rules: Sequence[Rule] = ()
     _names: tuple[str, ...] = field(init=False, repr=False)
     _moments: tuple[str, ...] = field(init=False, repr=False)

@@ -21,6 +21,7 @@ from shared.domain.fields import fields_for
 from shared.domain.record import Record, fold_values
 from shared.domain.types import REFERENCE
 from shared.domain.types import VERBATIM as VERBATIM
+from shared.domain.ways_back import Back
 from shared.events.envelope import Event
 from shared.security.permissions import Access, Action
 from shared.texts import clean_line
@@ -147,6 +148,7 @@ class Command(Generic[S, C, F]):
     has the value under the field's name, or under its only one.
     when: the values that fields of the record have while it applies (see `live`). With others it is refused, or changes
     nothing. With these it may still be refused, by rules that look further.
+    back: how its effect is taken back; None = by `undo`, and a new record by archiving it.
     """
 
     name: str
@@ -160,6 +162,7 @@ class Command(Generic[S, C, F]):
     sets: tuple[str, ...] = ()
     edits: tuple[str, ...] = ()
     when: When = field(default_factory=dict)
+    back: Back | None = None
     adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
 
 
@@ -188,6 +191,7 @@ class CommandRegistry(Generic[S]):
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
         when: When | None = None,
+        back: Back | None = None,
     ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
 
     @overload
@@ -204,6 +208,7 @@ class CommandRegistry(Generic[S]):
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
         when: When | None = None,
+        back: Back | None = None,
     ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
 
     def command(
@@ -219,6 +224,7 @@ class CommandRegistry(Generic[S]):
         sets: tuple[str, ...] = (),
         edits: tuple[str, ...] = (),
         when: When | None = None,
+        back: Back | None = None,
     ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
         """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
         when: unless it creates a record, or applies to every one that is not archived.
@@ -233,7 +239,19 @@ class CommandRegistry(Generic[S]):
             applies = when if when is not None else {} if creates else live()
             self.add(
                 Command(
-                    full, body, decide, action, verb, creates, prepare, hidden, sets, edits, applies, TypeAdapter(body)
+                    full,
+                    body,
+                    decide,
+                    action,
+                    verb,
+                    creates,
+                    prepare,
+                    hidden,
+                    sets,
+                    edits,
+                    applies,
+                    back,
+                    TypeAdapter(body),
                 )
             )
             return decide

@@ -13,7 +13,8 @@ from shared.domain.match import tag_key
 from shared.domain.record import Record
 from shared.domain.rules import add_withdrawal
 from shared.domain.types import Reference
-from shared.domain.undo import Check, Reverse, add_undo
+from shared.domain.undo import Admits, Check, Reverse, add_undo
+from shared.domain.ways_back import ARCHIVE, RESTORE
 from shared.errors import Rejected
 from shared.events.common import USER, Changes
 from shared.events.envelope import Event
@@ -72,7 +73,8 @@ def require_live(state: Record) -> None:
 
 
 _ARCHIVED: When = {"archived": (True,)}
-Verb = Literal["transfer", "tags", "archive", "undo"]
+Checked = Literal["transfer", "tags", "archive"]
+Verb = Checked | Literal["undo"]
 
 
 def add_lifecycle(
@@ -81,7 +83,8 @@ def add_lifecycle(
     events: Lifecycle,
     *,
     reverses: Sequence[Reverse] = (),
-    before: Mapping[Verb, Check] | None = None,
+    before: Mapping[Checked, Check] | None = None,
+    admits_undo: Admits | None = None,
     look: Mapping[Literal["archive", "restore"], Prepare] | None = None,
     archive_model: type[Archive] = Archive,
     archived: Callable[[Any], Event] | None = None,
@@ -92,9 +95,9 @@ def add_lifecycle(
     """Register the shared commands, named after the aggregate (`TransferAccount`, …).
 
     reverses: the commands whose rules an undo obeys. before: what refuses a command, by its verb. look: finds out what
-    that has to know (its `ctx.facts`). archived, restored: the events of these two, unless they say no more than that.
-    split_undo: the events to write instead of the one of an undo. when: while `before` lets a command pass (see
-    `Command.when`).
+    that has to know (its `ctx.facts`). admits_undo: what refuses an undo. archived, restored: the events of these two,
+    unless they say no more than that. split_undo: the events to write instead of the one of an undo. when: while
+    `before` and `admits_undo` let a command pass (see `Command.when`).
     """
     checks, looks, applies = before or {}, look or {}, when or {}
     if events.transferred is not None:
@@ -106,15 +109,15 @@ def add_lifecycle(
     _add_archive(registry, title, archive)
     _add_restore(registry, title, restored or (lambda state, ctx: [events.restored()]), looks.get("restore"))
     registry.aggregate.reverses = reverses
-    add_undo(registry, title, events.undone, _live_and(checks.get("undo")), split_undo, applies.get("undo"))
+    add_undo(registry, title, events.undone, _live_and(admits_undo), split_undo, applies.get("undo"))
     add_withdrawal(registry, title, events.archived, events.undone, split_undo)
 
 
-def _live_and(check: Check | None) -> Check:
-    def both(state: Record, ctx: Context) -> None:
+def _live_and(admits: Admits | None) -> Admits:
+    def both(state: Record) -> None:
         require_live(state)
-        if check is not None:
-            check(state, ctx)
+        if admits is not None:
+            admits(state)
 
     return both
 
@@ -171,6 +174,7 @@ def _add_archive(registry: CommandRegistry[Any], title: str, own: _Archiving) ->
         model=own.model,
         sets=("archived",),
         when=own.when,
+        back=RESTORE,
     )
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
         if state.archived:
@@ -187,7 +191,13 @@ def _add_restore(
     look: Prepare | None,
 ) -> None:
     @registry.command(
-        f"Restore{title}", action="archive", verb="restore", prepare=look, sets=("archived",), when=_ARCHIVED
+        f"Restore{title}",
+        action="archive",
+        verb="restore",
+        prepare=look,
+        sets=("archived",),
+        when=_ARCHIVED,
+        back=ARCHIVE,
     )
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:

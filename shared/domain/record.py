@@ -146,7 +146,7 @@ def differences(before: dict[str, Any], after: dict[str, Any], without: Containe
     """Which fields two dumps of the same record differ in, as {field: {from, to}}; custom fields one by one."""
     changes: Changes = {}
     for name in after:
-        if name in _HEAD_MARKS or name in without or before.get(name) == after[name]:
+        if name in HEAD_MARKS or name in without or before.get(name) == after[name]:
             continue
         if name == "custom":
             changes.update(_custom_differences(before.get(name) or {}, after[name]))
@@ -155,7 +155,7 @@ def differences(before: dict[str, Any], after: dict[str, Any], without: Containe
     return changes
 
 
-_HEAD_MARKS = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
+HEAD_MARKS = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
 
 
 def _custom_differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:

@@ -158,7 +158,7 @@ def add_withdrawal(
             return facts.repair
         if cmd.version == 1:
             return [] if state.archived else [archived(cause=WITHDRAWN + facts.rule.key)]
-        back = returned(effect(aggregate, facts.history, cmd.version), aggregate.dump(state))
+        back = returned(effect(aggregate, facts.history[: cmd.version], cmd.version), aggregate.dump(state))
         if not back or is_withdrawal(target):
             return []
         event = undone_event(undone, target, back, ctx.id)

@@ -28,12 +28,14 @@ Entry = dict[str, Any]  # an element of a list field
 Step = tuple[str, dict[str, Any]]  # a command's name without its service, and its body
 Steps = Callable[[Changes, Any], Iterable[Step]]  # changes to make, state now → commands
 Check = Callable[[Any, Context[Any]], None]  # state, context; raises to refuse
+Admits = Callable[[Any], None]  # state; raises to refuse
 
 
 class Undo(CommandModel):
-    """Take back the change that made `version`."""
+    """Take back the change that made `version`; with `first`, all changes from that version on, as one."""
 
     version: int = F(ge=1, le=2**31)
+    first: int | None = F(default=None, ge=1, le=2**31)
 
 
 class UndoClash(Rejected):
@@ -100,24 +102,25 @@ def add_undo(
     registry: CommandRegistry[Any],
     title: str,
     undone: Callable[..., Event],
-    before: Check,
+    before: Admits,
     split: Callable[[Event], list[Event]] | None,
     when: When | None,
 ) -> None:
     """Register `Undo<Title>Change`. before: raises to refuse an undo. split: the events to write instead of the one."""
     aggregate = registry.aggregate
+    aggregate.admits_undo = before
 
     async def look(cmd: Undo, lookups: Lookups) -> Undoing:
         history = await lookups.events(aggregate.name, lookups.id)
         try:
-            plan = plan_of(aggregate, cmd.version, history)
+            plan = plan_of(aggregate, cmd.version, history, cmd.first)
             return Undoing(plan, [await lookups.admit(_command(aggregate, name), body) for name, body in plan.steps])
         except CrmError as refusal:
             return Undoing(refusal=refusal)
 
     @registry.command(f"Undo{title}Change", action="edit", verb="undo", prepare=look, when=when)
     def undo(cmd: Undo, state: Record, ctx: Context[Undoing]) -> list[Event]:
-        before(state, ctx)
+        before(state)
         undoing = ctx.facts
         if undoing.plan is None:
             raise _redacted_for(ctx.access, aggregate, undoing.refusal or not_undoable())
@@ -161,18 +164,21 @@ def _command(aggregate: Aggregate[Any], name: str) -> Command:
 # --- planning ---------------------------------------------------------------------------------------------------------
 
 
-def plan_of(aggregate: Aggregate[Any], version: int, history: list[Recorded]) -> Plan:
-    """The plan to take one change back; it has no steps when the change has no effect any more.
+def plan_of(aggregate: Aggregate[Any], version: int, history: list[Recorded], first: int | None = None) -> Plan:
+    """The plan to take changes back (`first` to `version`); it has no steps when they have no effect any more.
 
     Raises: Invalid (no such version), Rejected (not undoable), UndoClash with the fields changed since.
     """
     if version > len(history):
         raise Invalid.field("version", "unknown-version", say("the record has {count} versions", count=len(history)))
+    first = version if first is None else first
+    if first > version:
+        raise Invalid.field("first", "after-version", "the first of the changes cannot come after the last")
     target = history[version - 1]
-    if version == 1 or target.type in aggregate.not_undoable:
+    if first == 1 or any(e.type in aggregate.not_undoable for e in history[first - 1 : version]):
         raise not_undoable()
     state = aggregate.fold(history)
-    done, now = effect(aggregate, history, version), aggregate.dump(state)
+    done, now = effect(aggregate, history[:version], first), aggregate.dump(state)
     clashes = sorted(f for f, change in done.items() if value_of(now, f) not in (change["to"], change["from"]))
     if clashes:
         errors = [FieldError(f, "changed-since", "a later change touched this field") for f in clashes]
@@ -186,11 +192,11 @@ def not_undoable() -> Rejected:
     return Rejected("this change has a command of its own to take it back", code="not-undoable")
 
 
-def effect(aggregate: Aggregate[Any], history: list[Recorded], version: int) -> Changes:
-    """The changes that the event of a version made to the state."""
-    state = aggregate.fold(history[: version - 1])
+def effect(aggregate: Aggregate[Any], history: list[Recorded], first: int) -> Changes:
+    """The changes that the events of a history made to the state from version `first` on."""
+    state = aggregate.fold(history[: first - 1])
     before = aggregate.dump(state)
-    aggregate.step(state, history[version - 1])
+    aggregate.fold(history[first - 1 :], state)
     return differences(before, aggregate.dump(state), aggregate.lasting)
 
 

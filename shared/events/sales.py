@@ -146,11 +146,14 @@ class OpportunityLost:
 @event("sales.OpportunityReopened")
 @dataclass(frozen=True, slots=True)
 class OpportunityReopened:
+    """details: the closing date, if the deal got another one."""
+
     stage: str
     probability: int
     reason: str
     previous: str
     at: int
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @event("sales.OpportunityDetailsChanged")

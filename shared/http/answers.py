@@ -52,12 +52,12 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return Response(orjson.dumps(value), status, headers, JSON)
 
 
-def done_answer(done: Done, location: str | None = None) -> Response:
-    """The outcome of a command: 201 with its Location for a new record, else 200."""
+def done_answer(done: Done, undo: Document, location: str | None = None) -> Response:
+    """The outcome of a command and how to take it back: 201 with its Location for a new record, else 200."""
     headers = {"ETag": f'"{done.version}"'}
     if location is not None:
         headers["Location"] = location
-    return json_answer({"id": done.id, "version": done.version}, 200 if location is None else 201, headers)
+    return json_answer({"id": done.id, "version": done.version, **undo}, 200 if location is None else 201, headers)
 
 
 def record_answer(raw: bytes) -> Response:

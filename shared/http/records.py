@@ -15,19 +15,21 @@ from shared.http import boards, params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
 from shared.http.auth import Authenticator
 from shared.http.body import parse
+from shared.http.commandpaths import method_and_path
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
 from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
+from shared.http.undo import undo_answer
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment, nothing_hidden
-from shared.kernel.timeline import timeline
+from shared.kernel.timeline import CHANGE, timeline
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.views.port import MAX_PAGE, Field, Kind, Query
+from shared.views.port import MAX_PAGE, Document, Field, Kind, Query
 
 
 class RecordRouter(APIRouter):
@@ -60,16 +62,6 @@ def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
             method, path = method_and_path(aggregate, command)
             route(method, path, records.command(command), docs.command(command))
     return router
-
-
-def method_and_path(aggregate: AnyAggregate, command: Command) -> tuple[str, str]:
-    """Where a command is found, relative to its service."""
-    noun = f"/{aggregate.noun}"
-    if command.verb == "PATCH":
-        return "PATCH", f"{noun}/{{id}}"
-    if command.creates:
-        return "POST", f"{noun}/{command.verb}" if command.verb else noun
-    return "POST", f"{noun}/{{id}}/{command.verb}"
 
 
 class _Records:
@@ -181,7 +173,12 @@ class _Records:
     async def history(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         params.only(params.pairs_of(request), ())
-        return json_answer({"items": await self._queries.history(self._aggregate, id, access)})
+        items = await self._queries.history(self._aggregate, id, access)
+        return json_answer({"items": [self._with_undo(request, entry) for entry in items]})
+
+    def _with_undo(self, request: Request, entry: Document) -> Document:
+        """An entry of a history whose handle is a request."""
+        return entry | undo_answer(request, self._aggregate, entry["undo"])
 
     async def timeline(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
@@ -198,6 +195,9 @@ class _Records:
             kinds,
             limit,
         )
+        for item in items:
+            if item["kind"] == CHANGE:
+                item["change"] = self._with_undo(request, item["change"])
         return json_answer({"items": items})
 
     def command(self, command: Command) -> Handler:
@@ -215,9 +215,11 @@ class _Records:
             if command.action == "erase":
                 with suppress(ProjectionBehind):  # it is durable, and the view follows
                     await self._queries.wait_for(aggregate, done.id, access.tenant, done.version)
+            undo = await self._queries.undo_of(aggregate, command, done, access)
+            shown = undo_answer(request, aggregate, undo)
             if not creates:
-                return done_answer(done)
-            return done_answer(done, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")
+                return done_answer(done, shown)
+            return done_answer(done, shown, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")
 
         return run
 

@@ -97,11 +97,44 @@ PARAMETERS: dict[str, Schema] = {
     },
 }
 
+UNDO: Schema = {
+    "type": ["object", "null"],
+    "required": ["method", "path", "body", "label"],
+    "properties": {
+        "method": {"type": "string", "enum": ["POST", "PATCH"]},
+        "path": {"type": "string"},
+        "body": {"type": "object"},
+        "label": {"type": "string", "description": "In the language of the caller's `Accept-Language`"},
+    },
+    "description": "The request that takes the change back, to be sent as it is; null = `undo_reason` says why not",
+}
+UNDO_REASON: Schema = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+    "description": "Why `undo` is null; absent where it is not",
+}
 CHANGED: Schema = {
     "type": "object",
-    "required": ["id", "version"],
-    "properties": {"id": ID, "version": {"type": "integer", "minimum": 1}},
-    "examples": [{"id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11", "version": 1}],
+    "required": ["id", "version", "undo"],
+    "properties": {
+        "id": ID,
+        "version": {"type": "integer", "minimum": 1},
+        "undo": UNDO,
+        "undo_reason": UNDO_REASON,
+    },
+    "examples": [
+        {
+            "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+            "version": 2,
+            "undo": {
+                "method": "POST",
+                "path": "/service/records/0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11/undo",
+                "body": {"version": 2},
+                "label": "Undo this change",
+            },
+        }
+    ],
 }
 HISTORY: Schema = {
     "type": "object",
@@ -111,7 +144,7 @@ HISTORY: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["version", "type", "occurred_at", "recorded_at", "actor", "changes", "undoable"],
+                "required": ["version", "type", "occurred_at", "recorded_at", "actor", "changes", "undoable", "undo"],
                 "properties": {
                     "version": {"type": "integer"},
                     "event_id": {"type": "string"},
@@ -126,6 +159,8 @@ HISTORY: Schema = {
                         "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}},
                     },
                     "undoable": {"type": "boolean"},
+                    "undo": UNDO,
+                    "undo_reason": UNDO_REASON,
                 },
             },
         }

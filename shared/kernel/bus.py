@@ -133,10 +133,10 @@ class CommandBus:
         decide = self._decider.decide
         decision = await (decide(task) if task.batch is None else task.batch.decide(task, decide))
         if decision.repeated or not (decision.events or request):
-            return Done(decision.id, decision.before.version, changed=False)
+            return Done(decision.id, decision.before.version, changed=False, decision=decision)
         written = await self._appender.append(task, decision, request)
         await self._enforce(task, decision, written)
-        return _done(written.appended, changed=bool(decision.events))
+        return _done(written.appended, bool(decision.events), decision if task.batch is None else None)
 
     async def _enforce(self, task: Task, decision: Decision, written: Written) -> None:
         """Enforce the rules over several records. Raises the rule's error when the change had to be withdrawn."""
@@ -154,9 +154,10 @@ class CommandBus:
         return _done(earlier)
 
 
-def _done(appended: Appended, changed: bool = True) -> Done:
+def _done(appended: Appended, changed: bool = True, decision: Decision | None = None) -> Done:
     id, repeated = appended.stream.partition("-")[2], appended.repeated
-    return Done(id, appended.version, appended.position, changed and not repeated, repeated)
+    known = None if repeated else decision
+    return Done(id, appended.version, appended.position, changed and not repeated, repeated, known)
 
 
 def _traceparent(begun: trace.Span) -> str:

@@ -13,6 +13,7 @@ from shared.security.permissions import Access
 
 if TYPE_CHECKING:
     from shared.kernel.batch import Batch
+    from shared.kernel.decide import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Done:
     """The command's effect is durable: the record has this version.
 
     changed: whether events were written now. repeated: the request was carried out before; whether it wrote events then
-    is not known.
+    is not known. decision: what was decided; None for a repeated request and within a batch.
     """
 
     id: str
@@ -61,3 +62,4 @@ class Done:
     position: int = 0
     changed: bool = True
     repeated: bool = False
+    decision: Decision | None = None

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shared.clock import Clock, Micros, to_rfc3339
+from shared.domain.command import Command
 from shared.domain.record import differences
+from shared.domain.ways_back import NOTHING_CHANGED, NoWay
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
+from shared.kernel.call import Done
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.merges import Merges, joined
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
+from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.streaming.formula_views import FormulaSource
@@ -225,16 +229,37 @@ class Queries:
     async def history(self, aggregate: AnyAggregate, id: str, access: Access) -> list[Document]:
         """Every change of a record, newest first, hidden fields left out. Raises NotFound, Forbidden."""
         await self._current(aggregate, id, scope_of(aggregate, access), 0)
-        entries: list[Document] = []
-        state = aggregate.state()
-        for recorded in await self._repository.events(aggregate, access.tenant, id):
-            before = aggregate.dump(state)
-            aggregate.step(state, recorded)
-            changes = differences(before, aggregate.dump(state), aggregate.lasting)
-            shown = _shown_changes(aggregate, changes, state, access)
-            undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
-            entries.append(_entry(recorded, shown, undoable))
-        return entries[::-1]
+        return changes_of(aggregate, await self._repository.events(aggregate, access.tenant, id), access)[::-1]
+
+    async def undo_of(self, aggregate: AnyAggregate, command: Command, done: Done, access: Access) -> Handle | NoWay:
+        """How to take back what a command did. Of a repeated request the history has to be read."""
+        if done.decision is not None:
+            return after_command(aggregate, command, done.decision, access)
+        events = await self._repository.events(aggregate, access.tenant, done.id)
+        at = next((n for n, e in enumerate(events) if e.version == done.version), None)
+        if at is None or events[at].position != done.position or events[at].metadata.command_name != command.name:
+            return NOTHING_CHANGED
+        return repeated_command(aggregate, command, events, events[at], access)
+
+
+def changes_of(aggregate: AnyAggregate, events: list[Recorded], access: Access) -> list[Document]:
+    """The changes of a record, oldest first, each with its way back in `undo`: a Handle or a NoWay."""
+    entries: list[Document] = []
+    made: list[tuple[Made, Changes]] = []
+    state, dump = aggregate.state(), aggregate.dump(aggregate.state())
+    for recorded in events:
+        way, body = made_by(aggregate, recorded, state)
+        before, owner = dump, state.owner
+        aggregate.step(state, recorded)
+        dump = aggregate.dump(state)
+        changes = differences(before, dump, aggregate.lasting)
+        made.append((Made(way, body, recorded.event, changes.keys(), owner), changes))
+        shown = _shown_changes(aggregate, changes, state, access)
+        undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
+        entries.append(_entry(recorded, shown, undoable))
+    for entry, handle in zip(reversed(entries), of_history(aggregate, made, state, access), strict=True):
+        entry["undo"] = handle
+    return entries
 
 
 def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from shared.domain.command import Command
-from shared.http.records import method_and_path
+from shared.http.commandpaths import method_and_path
 from shared.kernel.catalogue import AnyAggregate
 from tests.api.problems import invalid, refused
 from tests.support.suite import NOBODY, PATHS, Whole, create

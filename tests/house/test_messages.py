@@ -39,6 +39,7 @@ ERRORS = {
     "BadValue": 1,
     "Refused": 1,
     "refuse": 1,
+    "NoWay": 1,
     "Rule": 1,
     "_wrong": 1,
 }

@@ -43,7 +43,9 @@ async def test_create_answers_where_the_record_is(service: Service) -> None:
     client = service.client()
     answer = await client.post(ACCOUNTS, json={"name": "Acme"})
     assert answer.status_code == 201
-    assert answer.json() == {"id": answer.json()["id"], "version": 1}
+    body = answer.json()
+    undo = {"method": "POST", "path": f"{ACCOUNTS}/{body['id']}/archive", "body": {}, "label": "Archive the record"}
+    assert body == {"id": body["id"], "version": 1, "undo": undo}
     assert answer.headers["etag"] == '"1"'
     await service.catch_up()
     found = await client.get(answer.headers["location"])
@@ -65,7 +67,9 @@ async def test_a_patch_changes_what_it_names_and_history_tells(service: Service)
     refused = await client.patch(f"{ACCOUNTS}/{id}", json={"city": "Köln"}, headers=headers)
     assert problem(refused, 422, "invalid")["errors"]
     answer = await client.patch(f"{ACCOUNTS}/{id}", json={"city": "Köln"}, headers={"X-Reason": quote("客户搬家")})
-    assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, {"id": id, "version": 2}, '"2"')
+    undo = {"method": "POST", "path": f"{ACCOUNTS}/{id}/undo", "body": {"version": 2}, "label": "Undo this change"}
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
+    assert answer.json() == {"id": id, "version": 2, "undo": undo}
     newest, first = (await client.get(f"{ACCOUNTS}/{id}/history")).json()["items"]
     assert (newest["reason"], newest["changes"]) == ("客户搬家", {"city": {"from": "Bonn", "to": "Köln"}})
     assert first["version"] == 1

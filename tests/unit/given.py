@@ -94,16 +94,16 @@ class Given:
         try:
             parsed = command.adapter.validate_python(body or {})
             if command.model is Undo:
-                context = replace(context, facts=self._undoing(parsed.version, facts))
+                context = replace(context, facts=self._undoing(parsed, facts))
             return Outcome(self, command.decide(parsed, self.state, context), None)
         except ValidationError as error:
             return Outcome(self, [], invalid_from(error))
         except CrmError as error:
             return Outcome(self, [], error)
 
-    def _undoing(self, version: int, facts: Any) -> Undoing:
+    def _undoing(self, undo: Undo, facts: Any) -> Undoing:
         try:
-            plan = plan_of(self.aggregate, version, self.history)
+            plan = plan_of(self.aggregate, undo.version, self.history, undo.first)
         except CrmError as refusal:
             return Undoing(refusal=refusal)
         return Undoing(plan, [facts] * len(plan.steps))

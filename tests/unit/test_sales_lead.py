@@ -108,6 +108,14 @@ class TestDetails:
         assert [type(e) for e in personal.events] == [events.LeadPersonChangeUndone]
         assert personal.and_so().state.phone == ""
 
+    def test_both_are_undone_together(self) -> None:
+        changed = captured().when("ChangeLeadDetails", {"phone": "+861012345678", "source": "fair"}).and_so()
+        whole = changed.when("UndoLeadChange", {"version": 3, "first": 2})
+        assert [type(e) for e in whole.events] == [events.LeadChangeUndone, events.LeadPersonChangeUndone]
+        assert (whole.and_so().state.phone, whole.and_so().state.source) == ("", "")
+        changed.when("UndoLeadChange", {"version": 2, "first": 3}).then_rejected(Invalid, "first", "after-version")
+        changed.when("UndoLeadChange", {"version": 3, "first": 1}).then_rejected(Rejected, code="not-undoable")
+
 
 ALLOWED = {
     ("new", "StartWorking"): "working",

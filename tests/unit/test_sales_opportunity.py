@@ -299,6 +299,13 @@ class TestClosing:
         opened().when("ReopenOpportunity", {"reason": "x"}, facts=pipeline()).then_nothing()
         won().when("ReopenOpportunity", facts=pipeline()).then_rejected(Invalid, "reason")
 
+    def test_reopening_with_what_the_deal_had(self) -> None:
+        had = {"reason": "x", "probability": 35, "close_date": None}
+        state = won().when("ReopenOpportunity", had, facts=pipeline()).and_so().state
+        assert (state.probability, state.close_date) == (35, None)
+        kept = won().when("ReopenOpportunity", {"reason": "x"}, facts=pipeline()).and_so().state
+        assert (kept.probability, kept.close_date) == (10, won().state.close_date)
+
     def test_reopening_elsewhere_when_the_stage_is_gone(self) -> None:
         reopen = {"reason": "x"}
         state = won().when("ReopenOpportunity", reopen, facts=pipeline(retired="first")).and_so().state

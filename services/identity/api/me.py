@@ -15,13 +15,17 @@ from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
 from shared.domain.command import VERBATIM, CommandModel
 from shared.domain.types import Reading
+from shared.domain.ways_back import FORMER_VALUES, NOTHING_CHANGED
 from shared.http.answers import Answer, done_answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
 from shared.http.routing import DirectRoute
+from shared.http.undo import undo_answer
+from shared.kernel.bus import Done
 from shared.kernel.kernel import Kernel
+from shared.kernel.undo_handles import Handle
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document
 
@@ -89,7 +93,9 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
         country = await kernel.directory.country(access.tenant)
         body = await parse(request, _PROFILE, Reading(in_body=True, country=country))
         call = call_of(request, as_oneself(access), access.user)
-        return done_answer(await kernel.bus.execute(USER, USER.commands["identity.ChangeProfile"], body, call))
+        command = USER.commands["identity.ChangeProfile"]
+        done = await kernel.bus.execute(USER, command, body, call)
+        return done_answer(done, _undo_of_profile(request, done))
 
     @router.post("/password", openapi_extra=_CHANGE_PASSWORD)
     async def change_password(request: Request) -> Response:
@@ -100,6 +106,17 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
         )
 
     return router
+
+
+def _undo_of_profile(request: Request, done: Done) -> Document:
+    """The same request with the former values: the right to `undo` is one over all users."""
+    decision = done.decision
+    if decision is None or not decision.events:
+        return undo_answer(request, USER, NOTHING_CHANGED)
+    body = FORMER_VALUES.body(decision.before, decision.events[-1])
+    handle = Handle(USER.commands["identity.ChangeProfile"], done.id, body, FORMER_VALUES.label)
+    shown = undo_answer(request, USER, handle)
+    return {"undo": {**shown["undo"], "path": f"{request.scope.get('root_path', '')}/me"}}
 
 
 async def _describe(kernel: Kernel, access: Access) -> Me:

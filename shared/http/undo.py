@@ -1,0 +1,37 @@
+"""Undo handles as answers show them: a request to send as it is, or null and why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+
+from shared.domain.ways_back import NoWay
+from shared.http.commandpaths import method_and_path
+from shared.http.problems import language_of
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.undo_handles import Handle
+from shared.messages import Message
+from shared.messages.languages import Language, in_language
+from shared.views.port import Document
+
+
+def undo_answer(request: Request, aggregate: AnyAggregate, found: Handle | NoWay) -> Document:
+    """`undo`, and where that is null `undo_reason`."""
+    language = language_of(request.scope)
+    if isinstance(found, NoWay):
+        return {"undo": None, "undo_reason": {"code": found.code, "message": in_language(found.message, language)}}
+    method, path = method_and_path(aggregate, found.command)
+    root = request.scope.get("root_path", "")
+    return {
+        "undo": {
+            "method": method,
+            "path": f"{root}{path.replace('{id}', found.id)}",
+            "body": {name: _said(value, language) for name, value in found.body.items()},
+            "label": in_language(found.label, language),
+        }
+    }
+
+
+def _said(value: Any, language: Language) -> Any:
+    return in_language(value, language) if isinstance(value, Message) else value
