@@ -35,6 +35,7 @@ BENCHES = (
     "peers",
     "search",
     "growth",
+    "changes",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},

@@ -28,9 +28,9 @@ _WORDS = [f"{a}{b}{c}" for a in ("Bar", "Kel", "Min", "Tor", "Zan") for b in ("d
 _ids = SystemIds()
 
 
-def sign_in(url: str) -> str:
-    """An access token of the administrator whom every bench's suite is set up with."""
-    body = {"email": EMAIL, "password": PASSWORD}
+def sign_in(url: str, email: str = EMAIL) -> str:
+    """An access token of the administrator whom every bench's suite is set up with, or of another user."""
+    body = {"email": email, "password": PASSWORD}
     token: str = httpx.post(f"{url}/identity/sessions", json=body, timeout=30).raise_for_status().json()["access_token"]
     return token
 

@@ -68,6 +68,7 @@ class Server:
         """Finish the requests in flight, then close everything in order."""
         if self._uvicorn is not None and self._serving is not None:
             self._uvicorn.should_exit = True
+            self.suite.kernel.changes.close()
             await self._serving
         if self._warming is not None:
             self._warming.cancel()

@@ -15,6 +15,7 @@ from crm.settings import WrongSetting
 from services.identity.setup import is_set_up
 from services.integration.imports.scheduler import ImportScheduler
 from shared.http.app import ServiceApp
+from shared.http.changes import changes_router
 from shared.http.docs import docs_router
 from shared.http.gateway import Gateway
 from shared.http.health import health_router
@@ -116,8 +117,10 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
     apps = {service.name: service.create_app(kernel) for service in served}
     routers = [health_router(kernel)]
     if served:
-        routers += [search_router(kernel), meta_router(kernel), docs_router([*apps], partial(is_set_up, kernel))]
-    root = ServiceApp("CRM", "What spans the services: search, the description of all records, health.", routers)
+        routers += [search_router(kernel), changes_router(kernel), meta_router(kernel)]
+        routers += [docs_router([*apps], partial(is_set_up, kernel))]
+    spanning = "What spans the services: search, live changes, the description of all records, health."
+    root = ServiceApp("CRM", spanning, routers)
     at_root = {segment: apps[service.name] for service in served for segment in service.at_root}
     fallback = Site(web, root, root.segments) if served and has_client(web) else root
     return Gateway(fallback, apps, at_root)

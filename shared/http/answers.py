@@ -72,10 +72,15 @@ def page_answer(items: list[bytes], next_: str | None) -> Response:
     return Response(body, 200, None, JSON)
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a record."""
+    return _ID.fullmatch(text) is not None
+
+
 def path_id(request: Request, name: str = "id") -> str:
     """An id from the path. What cannot be an id answers like one that is unknown: raises NotFound."""
     id: str = request.scope["path_params"][name]
-    if not _ID.fullmatch(id):
+    if not is_id(id):
         raise NotFound()
     return id
 

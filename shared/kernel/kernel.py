@@ -25,6 +25,7 @@ from shared.security.keycache import KeyCache
 from shared.security.limits import Limits
 from shared.security.revocations import KEPT, Revocations
 from shared.security.tokens import TokenSigner, TokenVerifier
+from shared.streaming.changes import ChangeFeed
 from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.formula_views import FormulaSource, with_formulas
 from shared.streaming.multistream import MultiStreamProjector
@@ -60,6 +61,7 @@ class Kernel:
     queries: Queries
     snapshots: Snapshots
     projection: Projection
+    changes: ChangeFeed  # what live streams tell
     log: LogFollower  # for what acts however far the views are behind
     policies: PolicyRunner
     directory: Directory
@@ -108,13 +110,12 @@ def build_kernel(
     catalogue.check_lookups()
     ports, formulas = _with_formulas(ports, catalogue)
     keys, clock, ids = KeyCache(ports.keys), ports.clock, ports.ids
-    codec, signer = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids)
+    codec, signer, shred = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids), (destroy_keys(keys),)
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
     revocations, log = _followed(ports)
     directory = open_directory(ports.views, catalogue.roles, revocations, _definitions(catalogue))
-    after_append = [destroy_keys(keys)]
-    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, after_append)
+    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, shred)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, ports.views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
@@ -136,6 +137,7 @@ def build_kernel(
         queries=queries,
         snapshots=snapshots,
         projection=projection,
+        changes=ChangeFeed(catalogue, ports.views, ports.store, projection),
         log=log,
         policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock),
         directory=directory,

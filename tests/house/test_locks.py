@@ -18,6 +18,7 @@ LOCKS = {
     "shared/kernel/retry.py": "orders the losers of a race within a process; the store checks every append",
     "shared/kernel/snapshots.py": "bounds and orders the building of lists that one process keeps",
     "shared/security/keyring_sqlite.py": "orders the uses of a connection",
+    "shared/streaming/changes.py": "bounds what streams of one process read of the log at a time",
     "shared/streaming/subscription.py": "orders the batches of one process; a lease in the views store guards them",
     "shared/tabular/xlsx.py": "bounds the memory of files that one process reads",
     "shared/views/sqlite.py": "orders the uses of the writing connection",

@@ -25,7 +25,7 @@ from tests.security.test_matrix import resource_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LATER = "2100-01-01T00:00:00Z"
 SLOW = ("/identity/sessions",)  # waits for the caller's own, and the stage signs tokens without one
-STREAMS = ("imports/{id}/events", "jobs/{id}/events", "dry-runs/{id}/events")  # as long as they like
+STREAMS = ("imports/{id}/events", "jobs/{id}/events", "dry-runs/{id}/events", "/changes")  # as long as they like
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

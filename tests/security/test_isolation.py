@@ -16,7 +16,7 @@ import httpx
 from tests.security.places import Place, filled, strings
 from tests.security.suite import UNKNOWN, Route, Stage, open_stage
 
-STREAMS = "/events"  # server-sent events answer as long as they like
+STREAMS = ("/events", "/changes")  # server-sent events answer as long as they like
 NO_REFERENCE = {"role", "organisation"}  # texts of that name: what a contact is to an account, the name of a new one
 MULTIPART = "multipart/form-data"
 GATE = (

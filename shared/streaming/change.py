@@ -1,0 +1,155 @@
+"""One change as a stream sends it, and which callers get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from shared.clock import to_rfc3339
+from shared.errors import Forbidden
+from shared.events.common import Transferred
+from shared.events.envelope import Stored
+from shared.events.registry import names_of
+from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.queries import scope_of
+from shared.security.permissions import Access
+from shared.views.port import Scope, Views
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of all changes a client asked for; empty = all. types: of records. id: of one record."""
+
+    types: frozenset[str] = frozenset()
+    id: str = ""
+
+    def takes(self, change: Change) -> bool:
+        return (not self.types or change.type in self.types) and (not self.id or change.id == self.id)
+
+
+@dataclass(slots=True)
+class Place:
+    """How far one stream has come. named: the last position that its client knows. missed: events read for it."""
+
+    position: int
+    named: int = 0
+    missed: int = 0
+
+    def __post_init__(self) -> None:
+        self.named = self.position
+
+    def sent(self, frames: bytes) -> bytes:
+        """The frames, which name a position as far as the place has come."""
+        self.named = self.position
+        return frames
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """type, id: of the record. owner: among whose records it counts for reading ("" = not bound to an owner).
+
+    before: its owner before a transfer. frame: for who sees it; gone: for who saw it and does not any more.
+    """
+
+    position: int
+    type: str
+    id: str
+    owner: str | None
+    frame: bytes
+    before: str | None = ""
+    gone: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which records a caller reads: record type → their owners, None = everyone's. Callers alike have equal ones."""
+
+    key: tuple[tuple[str, frozenset[str] | None], ...]
+    owners: Mapping[str, frozenset[str] | None] = field(compare=False)
+
+    @classmethod
+    def of(cls, access: Access, catalogue: Catalogue) -> Reach:
+        owners: dict[str, frozenset[str] | None] = {}
+        for aggregate in catalogue:
+            try:
+                scope = scope_of(aggregate, access)
+            except Forbidden:
+                continue
+            owners[aggregate.name] = scope.owners if aggregate.collection.owner else None
+        return cls(tuple(owners.items()), owners)
+
+    @property
+    def mark(self) -> str:
+        """The same in every process as long as the caller sees the records of the same owners."""
+        named = [(name, None if owners is None else sorted(owners)) for name, owners in self.key]
+        return blake2b(orjson.dumps(named), digest_size=8).hexdigest()
+
+    def _sees(self, type_: str, owner: str | None) -> bool:
+        if type_ not in self.owners:
+            return False
+        owners = self.owners[type_]
+        return owners is None or owner in owners
+
+    def tells(self, changes: Iterable[Change], wanted: Filter) -> Iterator[bytes]:
+        """The frames that a caller of this reach gets."""
+        for one in changes:
+            if not wanted.takes(one):
+                continue
+            if self._sees(one.type, one.owner):
+                yield one.frame
+            elif one.gone and self._sees(one.type, one.before):
+                yield one.gone
+
+
+def frame(event: str, data: Any, id: int) -> bytes:
+    """One server-sent event."""
+    return b"event: %s\nid: %d\ndata: %s\n\n" % (event.encode(), id, orjson.dumps(data))
+
+
+async def changes_of(events: Sequence[Stored], catalogue: Catalogue, views: Views) -> list[Change]:
+    """The changes that events of one organisation made and that the views show now, in the order of the log."""
+    records: dict[str, dict[str, None]] = {}
+    for one in events:
+        if one.category in catalogue:
+            records.setdefault(one.category, {})[one.id] = None
+    shown: dict[str, dict[str, Any]] = {}
+    for name, ids in records.items():
+        shown[name] = await views.get_many(catalogue[name].collection.name, [*ids], Scope(events[0].tenant))
+    found = []
+    for one in events:
+        document = shown.get(one.category, {}).get(one.id)
+        if document is not None and document["version"] >= one.version:  # else it is parked: its healing is a reset
+            found.append(_change(one, document, catalogue[one.category]))
+    return found
+
+
+def _change(one: Stored, document: Mapping[str, Any], aggregate: AnyAggregate) -> Change:
+    metadata = orjson.loads(one.metadata)
+    type_, id, position = aggregate.name, one.id, one.position
+    data = {
+        "position": position,
+        "type": type_,
+        "id": id,
+        "version": one.version,
+        "event": one.type,
+        "command": metadata.get("command_name", ""),
+        "actor": metadata.get("actor", ""),
+        "recorded_at": to_rfc3339(one.recorded_at),
+    }
+    owner = document[aggregate.collection.owner] if aggregate.collection.owner else ""
+    frame_ = frame("change", data, position)
+    if aggregate.collection.owner != "owner" or one.type not in _transfers():
+        return Change(position, type_, id, owner, frame_)
+    gone = frame("gone", {"position": position, "type": type_, "id": id}, position)
+    return Change(position, type_, id, owner, frame_, orjson.loads(one.data)["previous"], gone)
+
+
+@cache
+def _transfers() -> frozenset[str]:
+    """The types of events that give a record to another owner. Asked for once all events are registered."""
+    return names_of(Transferred)

@@ -1,0 +1,36 @@
+"""The newest changes of one organisation, kept in memory for all of its streams."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from shared.streaming.change import Change, Filter, Reach
+
+MOST_KEPT = 4_000
+
+
+class Kept:
+    """Every change behind `start` up to `end`, both positions of the log."""
+
+    def __init__(self, start: int) -> None:
+        self.start = self.end = start
+        self._changes: list[Change] = []
+        self._frames: dict[tuple[int, Reach, Filter], bytes] = {}  # since the last addition: streams alike share them
+
+    def add(self, changes: Sequence[Change], end: int) -> None:
+        """Add what happened up to a position. What comes twice is left out."""
+        self._frames = {}
+        self._changes += [one for one in changes if one.position > self.end]
+        self.end = max(self.end, end)
+        if (surplus := len(self._changes) - MOST_KEPT) > 0:
+            self.start = self._changes[surplus - 1].position
+            del self._changes[:surplus]
+
+    def frames(self, after: int, reach: Reach, wanted: Filter) -> bytes:
+        """The frames of what happened behind a position, which is not before `start`."""
+        key = after, reach, wanted
+        if key not in self._frames:
+            first = bisect_right(self._changes, after, key=lambda one: one.position)
+            self._frames[key] = b"".join(reach.tells(self._changes[first:], wanted))
+        return self._frames[key]
