@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from services.analytics.api.metrics import metrics_router
 from services.analytics.api.sql import OpenGateway, sql_router
 from services.analytics.catalogue import RESOURCES
 from services.analytics.views.people import People
@@ -27,10 +28,11 @@ def create_app(kernel: Kernel) -> FastAPI:
     """Raises Unavailable when there is no warehouse."""
     if kernel.warehouse is None or kernel.facts is None:
         raise Unavailable("the analytics service needs the warehouse")
+    opener = _opener(kernel.warehouse, kernel.facts, kernel.directory)
     return ServiceApp(
         "Analytics",
-        "Read-only SQL over documented views of the facts, within the caller's rights.",
-        [sql_router(kernel, _opener(kernel.warehouse, kernel.facts, kernel.directory), kernel.facts)],
+        "Figures by name, and read-only SQL over documented views of the facts, within the caller's rights.",
+        [metrics_router(kernel, opener), sql_router(kernel, opener, kernel.facts)],
     )
 
 

@@ -272,6 +272,28 @@ CUSTOM_FIELDS = FactTable(
     ),
 )
 
+
+def _main_account(contact: Any) -> str:
+    """The account of a person's main role that has not ended; "" for none."""
+    roles = (role["account"] for role in contact.accounts if role["active"] and role["primary"])
+    return next(roles, "")
+
+
+CONTACTS = FactTable(
+    facts="contact_facts",
+    current="contacts_now",
+    version=1,
+    aggregates=("contact",),
+    columns=(
+        *_texts(_REF, "owner"),
+        Column("account", "String", _main_account),
+        *_texts(_REF, "language"),
+        *_texts("String", "merged_into"),
+        _ARCHIVED,
+        _CREATED_AT,
+    ),
+)
+
 TABLES: tuple[FactTable, ...] = (
     OPPORTUNITIES,
     STAGE_CHANGES,
@@ -283,4 +305,5 @@ TABLES: tuple[FactTable, ...] = (
     USERS,
     TEAMS,
     CUSTOM_FIELDS,
+    CONTACTS,
 )

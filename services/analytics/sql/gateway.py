@@ -23,7 +23,7 @@ from services.analytics.facts import TABLES
 from services.analytics.sql.functions import ENGINE_FUNCTIONS
 from services.analytics.sql.generator import Generator
 from services.analytics.sql.nodes import Read
-from services.analytics.sql.parser import parse
+from services.analytics.sql.parser import filled, parse
 from services.analytics.sql.queries import resolve
 from services.analytics.sql.refusals import engine_refusal, refuse, value_refusal
 from services.analytics.views.documented import JOINS, VIEWS, within_reach
@@ -98,13 +98,15 @@ class SqlGateway:
             return answer
 
     @asynccontextmanager
-    async def asked(self, sql: str, access: Access) -> AsyncIterator[Answer]:
+    async def asked(self, sql: str, access: Access, values: Mapping[str, str] | None = None) -> AsyncIterator[Answer]:
         """The answer. The caller's turn lasts while it is in use, so few large answers are in memory at once.
+
+        values: what text literals of the statement stand for, as `filled` puts them in.
 
         Raises: Invalid (with line and column), Forbidden, TooManyRequests, TooSlow, Unavailable.
         """
         calendar = await self._calendar(access.tenant)
-        generated = generate(sql, access, self._generation(access.tenant), calendar)
+        generated = generate(sql, access, self._generation(access.tenant), calendar, values or {})
         parameters = dict(generated.parameters)
         if "{people:" in generated.text:
             parameters["people"], parameters["names"] = await self._people.names(access)
@@ -166,7 +168,13 @@ class SqlGateway:
             raise value_refusal() from None
 
 
-def generate(sql: str, access: Access, generation: int | None = None, calendar: Calendar = UTC_CALENDAR) -> Generated:
+def generate(
+    sql: str,
+    access: Access,
+    generation: int | None = None,
+    calendar: Calendar = UTC_CALENDAR,
+    values: Mapping[str, str] | None = None,
+) -> Generated:
     """The statement that runs for this caller; a day that a view takes ends in the calendar's place.
 
     Raises Invalid and Forbidden.
@@ -188,7 +196,7 @@ def generate(sql: str, access: Access, generation: int | None = None, calendar: 
 
     generator = Generator(scoped)
     try:
-        query = resolve(parse(sql), VIEWS, PHYSICAL, columns)
+        query = resolve(filled(parse(sql), values or {}), VIEWS, PHYSICAL, columns)
         text = generator.text(query)
     except RecursionError:
         raise refuse("too-deep", "the statement is nested too deeply") from None

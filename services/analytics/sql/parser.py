@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -55,6 +55,15 @@ def parse(sql: str) -> exp.Query:
     if not isinstance(trees[0], (exp.Select, exp.SetOperation)):
         raise refuse("select-only", "only SELECT is answered here")
     return trees[0]
+
+
+def filled(tree: exp.Query, values: Mapping[str, str]) -> exp.Query:
+    """The tree with each text literal that is a key of `values` standing for its value: a value is never parsed."""
+    if values:
+        for literal in tree.find_all(exp.Literal):
+            if literal.is_string and literal.name in values:
+                literal.set("this", values[literal.name])
+    return tree
 
 
 def _tokens(sql: str) -> list[Token]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.analytics.rollups import day_of, fiscal
 from services.analytics.views.custom import CUSTOM
 from services.analytics.views.measures import MEASURES, ROLLED
 from services.analytics.views.merges import living_account
 from services.analytics.views.metrics import METRICS
-from services.analytics.views.past import OPPORTUNITIES_THEN
+from services.analytics.views.past import PAST_RECORDS, as_of
 from services.analytics.views.records import RECORDS
 from services.analytics.views.spec import Join, Scoping, View, named
 from services.analytics.views.spec import ViewColumn as C
@@ -104,6 +102,9 @@ _OPPORTUNITY_COLUMNS = (
       ("opportunity.rate_day",)),
     C("close_fiscal_quarter", "Nullable(Date32)", "预计成交财季", "First day of the fiscal quarter of the closing date",
       fiscal("toStartOfQuarter", "_o.close_date"), ("opportunity.close_date",)),
+    C("stage_place", "UInt64", "阶段次序", "Place of the stage in its pipeline, from 1; 0 when it is no longer there",
+      "indexOf(_pipeline.stages, _o.stage)", ("opportunity.pipeline", "opportunity.stage", "pipeline.stages"),
+      ("pipeline",)),
 )  # fmt: skip
 
 OPPORTUNITIES = View(
@@ -116,14 +117,12 @@ OPPORTUNITIES = View(
     where="NOT _o.archived",
 )
 
-OPPORTUNITIES_AS_OF = replace(
+OPPORTUNITIES_AS_OF = as_of(
     OPPORTUNITIES,
-    name="opportunities_as_of",
-    zh="某日结束时的商机:每个商机一行;姓名、团队按现在",
-    en="Opportunities as they were at the end of a day, a row each; people and teams as they are now",
-    source=f"{OPPORTUNITIES_THEN} AS _o",
-    owner="_o.owner_now",
-    parameters={"day": "Date32"},
+    "opportunity_facts",
+    "opportunities_now",
+    "某日结束时的商机:每个商机一行;姓名、团队按现在",
+    "Opportunities as they were at the end of a day, a row each; people and teams as they are now",
 )
 
 _BEFORE = (
@@ -187,6 +186,7 @@ VIEWS: dict[str, View] = {
         STAGE_CHANGES,
         *RECORDS,
         *CUSTOM,
+        *PAST_RECORDS,
     )
 }
 

@@ -7,6 +7,16 @@ from services.analytics.views.merges import living_account
 from services.analytics.views.spec import View, named
 from services.analytics.views.spec import ViewColumn as C
 
+
+def _team(resource: str) -> tuple[C, C]:
+    """The owner's first team."""
+    owner = (f"{resource}.owner", "user.teams")
+    return (
+        C("team", "String", "团队", "The owner's first team", "_team.name", (*owner, "team.name"), ("team",)),
+        C("team_id", "String", "团队编号", "The id of the owner's first team", "_agent.teams[1]", owner, ("agent",)),
+    )
+
+
 ACCOUNTS = View(
     "accounts",
     "客户现状:每个客户一行,含已归档的",
@@ -59,6 +69,7 @@ ACCOUNTS = View(
         C("source", "String", "来源", "Where it came from", "_o.source", ("account.source",)),
         C("external_id", "String", "外部编号", "Id in another system", "_o.external_id", ("account.external_id",)),
         C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("account.archived",)),
+        *_team("account"),
     ),
     "account",
     source="accounts_now AS _o FINAL",
@@ -120,6 +131,7 @@ ACTIVITIES = View(
             f"ifNull(_o.due_on, {day_of('_o.due')})",
             ("activity.due", "activity.due_on"),
         ),
+        *_team("activity"),
     ),
     "activity",
     source="activities_now AS _o FINAL",
@@ -182,10 +194,43 @@ LEADS = View(
             "_o.occurred_at",
             ("lead.updated_at",),
         ),
+        *_team("lead"),
     ),
     "lead",
     source="leads_now AS _o FINAL",
     where="NOT _o.archived",
+)
+
+CONTACTS = View(
+    "contacts",
+    "联系人现状:每个联系人一行(无个人信息)",
+    "Contacts as they are now, a row each (without personal data); merged ones only under the one they went into",
+    (
+        C("contact_id", "String", "联系人编号", "Contact's id", "_o.id", ("contact.id",)),
+        C("owner", "String", "负责人", "Owner's name", named("_o.owner"), ("contact.owner", "user.name")),
+        C("owner_id", "String", "负责人编号", "Owner's id", "_o.owner", ("contact.owner",)),
+        C(
+            "account_id",
+            "String",
+            "主要客户编号",
+            "Account of the main role",
+            living_account("_o.account"),
+            ("contact.account", "contact.accounts"),
+        ),
+        C("language", "String", "语言", "Language", "_o.language", ("contact.language",)),
+        C(
+            "created_at",
+            "DateTime64(6, 'UTC')",
+            "创建时间",
+            "Moment it was created",
+            "_o.created_at",
+            ("contact.created_at",),
+        ),
+        *_team("contact"),
+    ),
+    "contact",
+    source="contacts_now AS _o FINAL",
+    where="NOT _o.archived AND _o.merged_into = ''",
 )
 
 PRODUCTS = View(
@@ -277,4 +322,4 @@ STAGES = View(
     owner="",
 )
 
-RECORDS: tuple[View, ...] = (ACCOUNTS, ACTIVITIES, LEADS, PRODUCTS, STAGES, USERS, TEAMS)
+RECORDS: tuple[View, ...] = (ACCOUNTS, ACTIVITIES, LEADS, CONTACTS, PRODUCTS, STAGES, USERS, TEAMS)

@@ -1,0 +1,132 @@
+"""From the engine's rows to an answer: columns that say what they are, rows, totals; the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as F
+from typing_extensions import TypedDict
+
+from services.analytics.formats import plain
+from services.analytics.metrics.request import Wish
+from services.analytics.metrics.spec import Figure, Money, Unit
+from services.analytics.metrics.statement import MOST_ROWS, Statement
+from shared.messages import say
+from shared.messages.languages import Language, in_language
+from shared.tabular.cells import neutralise
+from shared.warehouse.port import Answer
+
+Role = Literal["bucket", "dimension", "label", "currency", "figure"]
+_BEFORE = "_before"
+
+
+class FigureColumn(TypedDict):
+    name: str
+    label: str
+    role: Annotated[Role, F(description="`label`: what people read of the dimension before it")]
+    unit: Annotated[Unit | None, F(description="Of a figure. percent: 0 to 100. money: text, in the row's currency")]
+    day: Annotated[str | None, F(description="Of a figure: the day it is as of")]
+
+
+class Figures(TypedDict):
+    metric: str
+    label: str
+    unit: Annotated[Unit, F(description="Of its first figure")]
+    columns: list[FigureColumn]
+    rows: list[dict[str, Any]]
+    total: Annotated[list[dict[str, Any]], F(description="Over all groups; of money a row for each currency")]
+    as_of: Annotated[str, F(description="The day, in the organisation's time zone")]
+    compare: str | None
+    currency: Annotated[Money | None, F(description="In which currency money is; null when there is none")]
+    complete: Annotated[bool, F(description=f"false = there are more than {MOST_ROWS} groups, and these are the first")]
+
+
+def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: date, language: Language) -> Figures:
+    metric, as_of = wish.metric, (wish.as_of or today).isoformat()
+    parts: dict[str, list[list[Any]]] = {}
+    for part, *values in answer.rows:
+        parts.setdefault(part, []).append([_shown(v) for v in values])
+    names = [key.name for key in asked.keys]
+    found, before = parts.get("rows", []), parts.get("rows_before", [])
+    whole = wish.bucket is None and not wish.by
+    total, total_before = (found, before) if whole else (parts.get("total", []), parts.get("total_before", []))
+    return Figures(
+        metric=metric.name,
+        label=in_language(metric.label, language),
+        unit=metric.unit,
+        columns=[*_columns(wish, names, as_of, language)],
+        rows=[*_compared(wish, names, found[:MOST_ROWS], before)],
+        total=[*_totals(wish, names, total, total_before)],
+        as_of=as_of,
+        compare=wish.compare.isoformat() if wish.compare else None,
+        currency=money if metric.has_money else None,
+        complete=len(found) <= MOST_ROWS,
+    )
+
+
+def _shown(value: Any) -> Any:
+    """As JSON shows it; null for what cannot be divided."""
+    return None if isinstance(value, float) and not math.isfinite(value) else plain(value)
+
+
+def _columns(wish: Wish, names: Sequence[str], as_of: str, language: Language) -> Iterator[FigureColumn]:
+    labels = {d.name: d.label for d in wish.by} | {"bucket": say("Period"), "currency": say("Currency")}
+    for name in names:
+        of = name.removesuffix("_label")
+        role: Role = "bucket" if name == "bucket" else "currency" if name == "currency" else "dimension"
+        if name != of:
+            role = "label"
+        yield FigureColumn(name=name, label=in_language(labels[of], language), role=role, unit=None, day=None)
+    days = [("", as_of)] + ([(_BEFORE, wish.compare.isoformat())] if wish.compare else [])
+    for figure in wish.metric.figures:
+        label = in_language(figure.label, language)
+        for suffix, day in days:
+            yield FigureColumn(name=figure.name + suffix, label=label, role="figure", unit=figure.unit, day=day)
+
+
+def _compared(
+    wish: Wish, names: Sequence[str], rows: list[list[Any]], before: list[list[Any]]
+) -> Iterator[dict[str, Any]]:
+    """The rows, each with its figures of the other day; then the groups that there were on that day alone."""
+    figures_, keys = wish.metric.figures, len(names)
+    if wish.compare is None:
+        yield from (_row(names, row, figures_, None) for row in rows)
+        return
+    of_before = {tuple(row[:keys]): row[keys:] for row in before}
+    nothing: list[Any] = [0 if f.unit == "count" else None for f in figures_]
+    for row in rows:
+        yield _row(names, row, figures_, of_before.pop(tuple(row[:keys]), nothing))
+    for key, values in of_before.items():
+        yield _row(names, [*key, *nothing], figures_, values)
+
+
+def _row(names: Sequence[str], row: list[Any], figures_: Iterable[Figure], before: list[Any] | None) -> dict[str, Any]:
+    found = dict(zip(names, row[: len(names)], strict=True))
+    for n, figure in enumerate(figures_):
+        found[figure.name] = row[len(names) + n]
+        if before is not None:
+            found[figure.name + _BEFORE] = before[n]
+    return found
+
+
+def _totals(
+    wish: Wish, names: Sequence[str], rows: list[list[Any]], before: list[list[Any]]
+) -> Iterator[dict[str, Any]]:
+    for row in _compared(wish, names, rows, before):
+        yield {name: value for name, value in row.items() if name == "currency" or name not in names}
+
+
+def as_csv(found: Figures) -> bytes:
+    """The rows, RFC 4180 in UTF-8; texts that a spreadsheet would take for formulas begin with an apostrophe."""
+    out, names = io.StringIO(), [c["name"] for c in found["columns"]]
+    writer = csv.writer(out)
+    writer.writerow(names)
+    keys = {c["name"] for c in found["columns"] if c["role"] != "figure"}
+    for row in found["rows"]:
+        writer.writerow(["" if row[n] is None else neutralise(row[n]) if n in keys else row[n] for n in names])
+    return out.getvalue().encode()
