@@ -24,7 +24,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.labels import Label, group_label, labels_of, package_of
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
-from shared.views.schema import Document, Field, Kind
+from shared.views.schema import PLAIN, Document, Field, Kind
 
 
 class Description:
@@ -99,9 +99,8 @@ class Description:
     def _field(self, field: Field) -> MetaField:
         found: MetaField = {
             "name": field.name,
-            "kind": field.kind.value,
-            "meaning": field.means.value,
             "label": self._said(self._labels.field(field)),
+            "kind": field.kind.value,
             "filterable": field.indexed,
             "sortable": field.indexed and field.kind not in (Kind.KEYWORDS, Kind.JSON),
             "searchable": field.searchable,
@@ -112,18 +111,22 @@ class Description:
             "ref": field.ref,
             "currency": field.currency or None,
         }
-        if not self._asked:
+        if self._asked:
+            found = cast(MetaField, {name: value for name, value in found.items() if value not in (False, None, [])})
+        else:
             found["zh"], found["en"] = field.zh, field.en
+        if field.means not in PLAIN:
+            found["meaning"] = field.means.value
         if field.technical:
             found["technical"] = True
         if field.name in self._edited_by and field.name not in self._locked:
             found["edited_by"] = self._edited_by[field.name]
         if field.options:
             found["option_labels"] = self._options(field.name, field.options)
-        if field.names:
-            found["types"] = list(field.names)
+        if field.types:
+            found["types"] = list(field.types)
         if field.name in self._structures and not field.technical:
-            found["shape"] = self._part(self._labels.field(field), field.name, self._structures[field.name])
+            found["shape"] = self._part(None, field.name, self._structures[field.name])
         return found
 
     def _command(self, command: Command) -> MetaCommand:
@@ -132,14 +135,15 @@ class Description:
         found: MetaCommand = {
             "name": command.name,
             "label": self._said(self._labels.command(command)),
+            "path": f"/{aggregate.service}{path}",
             "verb": command.verb,
             "method": method,
-            "path": f"/{aggregate.service}{path}",
             "action": command.action,
             "allowed": self._access.level(aggregate.name, command.action) is not Level.NONE,
             "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
-            "inputs": self._inputs(command),
         }
+        if inputs := self._inputs(command):
+            found["inputs"] = inputs
         if command.when:
             found["when"] = {name: list(values) for name, values in command.when.items() if name not in self._hidden}
         return found
@@ -152,17 +156,22 @@ class Description:
             found[next(iter(found))]["field"] = command.edits[0]
         return found
 
-    def _part(self, label: Label, name: str, taken: Input) -> MetaPart:
-        found: MetaPart = {"label": self._said(label), "kind": taken.kind.value, "meaning": taken.meaning.value}
+    def _part(self, label: Label | None, name: str, taken: Input) -> MetaPart:
+        """label: None for what is labelled already."""
+        found: MetaPart = {"kind": taken.kind.value}
+        if label is not None:
+            found["label"] = self._said(label)
+        if taken.meaning not in PLAIN:
+            found["meaning"] = taken.meaning.value
         if taken.options:
             found["options"] = list(taken.options)
             found["option_labels"] = self._options(name, taken.options)
         if taken.types:
             found["types"] = list(taken.types)
         if taken.items is not None:
-            found["items"] = self._part(label, name, taken.items)
+            found["items"] = self._part(None, name, taken.items)
         if taken.values is not None:
-            found["values"] = self._part(label, name, taken.values)
+            found["values"] = self._part(None, name, taken.values)
         if taken.parts:
             found["parts"] = {n: self._part(self._part_label(n), n, one) for n, one in taken.parts.items()}
         return found

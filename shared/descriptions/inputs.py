@@ -74,7 +74,7 @@ def _input(given: Schema, definitions: Schema, depth: int) -> Input:
     meaning = Meaning(schema[MEANING]) if MEANING in schema else None
     names = tuple(schema.get(TYPES, ()))
     kind = Kind.KEYWORD if options or names else _kind(schema, types, meaning)
-    means = meaning or (Meaning.REFERENCE if names else meaning_of(kind, options=bool(options)))
+    means = meaning or meaning_of(kind, options=bool(options), names=bool(names))
     return Input(kind, means, options, names)
 
 

@@ -1,4 +1,5 @@
-"""The shape of `GET /meta`. What does not apply to a field or an input is left out."""
+"""The shape of `GET /meta`. What does not apply to a field or an input is left out, and what is false or empty, too,
+unless no language is asked for."""
 
 from __future__ import annotations
 
@@ -7,17 +8,26 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field as F
 from typing_extensions import TypedDict
 
-from shared.views.schema import Document, Meaning
+from shared.views.schema import PLAIN, Document, Meaning
 
 OptionLabels = Annotated[dict[str, str], F(description="option → label")]
+
+
+MeaningText = Annotated[
+    str,
+    F(
+        description="What a value means to people, where kind, options and types do not say it all: "
+        + ", ".join(m for m in Meaning if m not in PLAIN)
+    ),
+]
 
 
 class MetaPart(TypedDict):
     """A value that is no field of the record: a part of a command's body, or of a JSON value."""
 
-    label: str
+    label: NotRequired[Annotated[str, F(description="Of a list and what it holds: the list's")]]
     kind: str
-    meaning: str
+    meaning: NotRequired[MeaningText]
     options: NotRequired[list[str]]
     option_labels: NotRequired[OptionLabels]
     types: NotRequired[Annotated[list[str], F(description="The record types whose ids it holds")]]
@@ -30,24 +40,24 @@ class MetaPart(TypedDict):
 class MetaField(TypedDict):
     name: str
     kind: str
-    meaning: Annotated[str, F(description="What a value means to people: " + ", ".join(Meaning))]
+    meaning: NotRequired[MeaningText]
     technical: NotRequired[Annotated[bool, F(description="For programs, not for people")]]
     label: Annotated[str, F(description="In the language of the answer")]
     zh: NotRequired[Annotated[str, F(description="Where no language was asked for, as is `en`")]]
     en: NotRequired[str]
-    filterable: bool
-    sortable: bool
-    searchable: bool
-    writable: Annotated[bool, F(description="Whether PATCH takes it from this caller")]
+    filterable: NotRequired[bool]
+    sortable: NotRequired[bool]
+    searchable: NotRequired[bool]
+    writable: NotRequired[Annotated[bool, F(description="Whether PATCH takes it from this caller")]]
     edited_by: NotRequired[Annotated[str, F(description="The command that changes it, where PATCH does not")]]
-    required: bool
-    personal: bool
-    options: list[str]
+    required: NotRequired[bool]
+    personal: NotRequired[bool]
+    options: NotRequired[list[str]]
     option_labels: NotRequired[OptionLabels]
-    ref: str | None
-    types: NotRequired[Annotated[list[str], F(description="The record types whose ids it holds")]]
+    ref: NotRequired[Annotated[str | None, F(description="The record type whose ids it holds")]]
+    types: NotRequired[Annotated[list[str], F(description="Those, where they are several")]]
     shape: NotRequired[Annotated[MetaPart, F(description="Of a JSON value: what it holds")]]
-    currency: Annotated[str | None, F(description="Of an amount: the field that holds its currency")]
+    currency: NotRequired[Annotated[str | None, F(description="Of an amount: the field that holds its currency")]]
 
 
 class MetaCommand(TypedDict):
@@ -60,7 +70,9 @@ class MetaCommand(TypedDict):
     allowed: bool
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
     when: NotRequired[Annotated[dict[str, list[Any]], F(description="field → the values with which it applies")]]
-    inputs: Annotated[dict[str, MetaPart], F(description="Those of `fields` that are no fields of the record")]
+    inputs: NotRequired[
+        Annotated[dict[str, MetaPart], F(description="Those of `fields` that are no fields of the record")]
+    ]
 
 
 class MetaSection(TypedDict):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
+import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -11,20 +13,23 @@ from shared.descriptions.describe import Description, groups_of
 from shared.descriptions.model import Meta
 from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.http import params
-from shared.http.answers import json_answer
+from shared.http.answers import JSON
 from shared.http.auth import Authenticator
+from shared.http.compression import accepted
 from shared.http.headers import header
+from shared.http.kept import Kept, Packed
 from shared.http.openapi import answer, operation, query
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document, Kind
 from shared.views.query import OPERATORS
 from shared.views.query_model import Op
+
+Defined = Mapping[str, Mapping[str, Document]]  # record type → name → definition of a custom field
 
 _ENUMERATIONS: dict[str, Any] = {
     "countries": sorted(COUNTRIES),
@@ -36,7 +41,7 @@ _ENUMERATIONS: dict[str, Any] = {
 
 
 def meta_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router, kept = APIRouter(route_class=DirectRoute), Kept()
     authenticator = Authenticator(kernel)
     documented = operation(
         "meta",
@@ -54,14 +59,33 @@ def meta_router(kernel: Kernel) -> APIRouter:
         given = params.only(params.pairs_of(request), ("language",))
         language = _language(request, given)
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]
-        described = [Description(a, access, language, readable) for a in readable]
-        types = [one.type(await _custom(kernel, a, access)) for one, a in zip(described, readable, strict=True)]
-        groups = groups_of(readable, language or ENGLISH)
-        meta = Meta(language=language or ENGLISH, groups=groups, types=types, enumerations=_ENUMERATIONS)
-        headers = {"Content-Language": meta["language"], "Vary": "Accept-Language", "Cache-Control": "no-cache"}
-        return json_answer(meta, headers=headers)  # kept, and asked for again by its ETag
+        defined = {a.name: await kernel.bus.custom.defined(access.tenant, a.name) for a in readable}
+        key = (access.tenant, language, *(role.id for role in access.roles))
+        basis = (
+            access.roles,
+            access.derived,
+            {n: [(d["id"], d["version"]) for d in f.values()] for n, f in defined.items()},
+        )
+        content = kept.of(key, basis, lambda: orjson.dumps(_meta(kernel, readable, defined, access, language)))
+        return await _answer(request, content, language or ENGLISH)
 
     return router
+
+
+async def _answer(request: Request, content: Packed, language: Language) -> Response:
+    """In the best coding that the caller takes. It is kept there, and asked for again by its ETag."""
+    coding, body = await content.best(accepted(request.scope))
+    headers = {"Content-Language": language, "Vary": "Accept-Encoding, Accept-Language", "Cache-Control": "no-cache"}
+    return Response(body, 200, headers | ({"Content-Encoding": coding} if coding else {}), JSON)
+
+
+def _meta(
+    kernel: Kernel, readable: Sequence[AnyAggregate], defined: Defined, access: Access, language: Language | None
+) -> Meta:
+    described = [(a, Description(a, access, language, readable)) for a in readable]
+    types = [one.type(_seen(kernel, a, defined[a.name], access)) for a, one in described]
+    said = language or ENGLISH
+    return Meta(language=said, groups=groups_of(readable, said), types=types, enumerations=_ENUMERATIONS)
 
 
 def _language(request: Request, given: dict[str, str]) -> Language | None:
@@ -72,10 +96,9 @@ def _language(request: Request, given: dict[str, str]) -> Language | None:
     return language_of(request.scope)
 
 
-async def _custom(kernel: Kernel, aggregate: AnyAggregate, access: Access) -> list[Document]:
+def _seen(kernel: Kernel, aggregate: AnyAggregate, defined: Mapping[str, Document], access: Access) -> list[Document]:
     """The definitions of a record type's custom fields, as this caller sees them."""
     if (definition := kernel.catalogue.field_definition) is None:
         return []
-    defined = await definitions(kernel.catalogue, kernel.views, access.tenant, aggregate.name)
     seen = [d for name, d in defined.items() if access.may_see(aggregate.name, f"custom.{name}")]
     return [access.masked(definition.name, d) for d in seen]

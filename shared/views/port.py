@@ -25,11 +25,12 @@ from shared.views.query_model import (
     SetOp,
     Total,
 )
-from shared.views.schema import EVERYONE, Collection, Document, Field, Key, Kind, Meaning
+from shared.views.schema import EVERYONE, PLAIN, Collection, Document, Field, Key, Kind, Meaning
 
 __all__ = [
     "EVERYONE",
     "MAX_PAGE",
+    "PLAIN",
     "RELEVANCE",
     "AnyOp",
     "BadQuery",

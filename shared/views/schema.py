@@ -81,12 +81,13 @@ _BY_KIND: Final = {
     Kind.BOOLEAN: Meaning.TRUTH,
     Kind.JSON: Meaning.STRUCTURE,
 }
+PLAIN: Final = frozenset({*_BY_KIND.values(), Meaning.OPTION, Meaning.REFERENCE})  # what other facts say already
 _BY_KEY: Final = {Key.EMAIL: Meaning.EMAIL, Key.PHONE: Meaning.PHONE}
 
 
-def meaning_of(kind: Kind, *, options: bool = False) -> Meaning:
-    """Of a value of which nothing more is known. options: it is one of a closed set."""
-    return Meaning.OPTION if options else _BY_KIND[kind]
+def meaning_of(kind: Kind, *, options: bool = False, names: bool = False) -> Meaning:
+    """Of a value of which nothing more is known. options: it is one of a closed set. names: the id of a record."""
+    return Meaning.REFERENCE if names else Meaning.OPTION if options else _BY_KIND[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,9 @@ class Field:
             return self.meaning
         if self.currency:
             return Meaning.MONEY
-        if self.names or self.mixed:
-            return Meaning.REFERENCE
-        by_key = _BY_KEY.get(self.key) if self.key is not None else None
-        return by_key or meaning_of(self.kind, options=bool(self.options))
+        named = bool(self.names) or self.mixed
+        by_key = _BY_KEY.get(self.key) if self.key is not None and not named else None
+        return by_key or meaning_of(self.kind, options=bool(self.options), names=named)
 
     @property
     def is_entry(self) -> bool:

@@ -1,0 +1,87 @@
+"""`GET /meta` over HTTP: one language, kept by its ETag, small on the wire, and whole for a record type that is new."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import brotli
+import pytest
+
+from services.customer.account import ACCOUNT
+from services.customer.field_definition import FIELD_DEFINITION
+from shared.messages.languages import Language
+from tests.support.http_service import Service, open_service
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    async with open_service(tmp_path, (ACCOUNT, FIELD_DEFINITION)) as opened:
+        yield opened
+
+
+MOST = 15_000  # bytes that a browser gets: the whole suite, for who may do all
+MOST_GZIP = 16_000  # for the few clients that take no brotli
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+async def test_the_description_of_the_whole_suite_is_small(service: Service, language: Language) -> None:
+    client, asked = service.client(), f"/meta?language={language}"
+    plain = await client.get(asked, headers={"Accept-Encoding": "identity"})
+    assert len(plain.json()["types"]) > 15
+    for coding, most, packed in (("br", MOST, brotli.compress), ("gzip", MOST_GZIP, lambda b: gzip.compress(b, 9))):
+        got = await client.get(asked, headers={"Accept-Encoding": coding})
+        assert got.headers["Content-Encoding"] == coding
+        assert got.json() == plain.json()
+        sent = int(got.headers["Content-Length"])
+        assert sent <= most
+        assert sent <= len(packed(plain.content)) * 1.06
+
+
+async def test_it_is_asked_for_again_by_its_etag(service: Service) -> None:
+    client = service.client()
+    first = await client.get("/meta?language=en")
+    assert "Accept-Language" in first.headers["Vary"]
+    again = await client.get("/meta?language=en", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await client.get("/meta?language=zh-TW", headers={"If-None-Match": first.headers["ETag"]})
+    assert (other.status_code, other.headers["Content-Language"]) == (200, "zh-TW")
+
+
+async def test_a_new_custom_field_and_another_role_are_seen_at_once(service: Service) -> None:
+    client = service.client()
+    first = await client.get("/meta?language=en")
+    body = {"resource": "account", "name": "size", "kind": "text"}
+    assert (await client.post("/customer/field-definitions", json=body)).status_code == 201
+    await service.catch_up()
+    second = await client.get("/meta?language=en", headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    account = next(t for t in second.json()["types"] if t["name"] == "account")
+    assert [d["name"] for d in account["custom"]] == ["size"]
+    reader = await service.client("reader", "read_only").get("/meta?language=en")
+    assert not any(c["allowed"] for t in reader.json()["types"] if t["name"] == "account" for c in t["commands"])
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language", "label"),
+    [
+        ("", "zh-TW,zh;q=0.8", "zh-TW", "聯絡人"),
+        ("", "zh", "zh-CN", "联系人"),
+        ("", "fr", "en", "Contacts"),
+        ("?language=zh-CN", "en", "zh-CN", "联系人"),
+        ("", "", "en", "Contacts"),
+    ],
+)
+async def test_labels_are_in_the_language_asked_for(
+    service: Service, query: str, accepted: str, language: str, label: str
+) -> None:
+    got = (await service.client().get(f"/meta{query}", headers={"Accept-Language": accepted})).json()
+    contact = next(t for t in got["types"] if t["name"] == "contact")
+    assert (got["language"], contact["plural"]) == (language, label)
+    assert ("zh" in contact["fields"][0]) is not bool(query or accepted)
+
+
+async def test_a_language_that_is_none_is_refused(service: Service) -> None:
+    refused = await service.client().get("/meta?language=fr")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not-an-option")
