@@ -37,7 +37,7 @@ class Packed:
 
 
 class Kept:
-    """The answers asked for last, each with what it was made of: with another basis it is made again, so nothing is stale."""
+    """The answers asked for last, each with its basis: with another one it is made again, so nothing is stale."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, tuple[Any, Packed]] = OrderedDict()
