@@ -14,14 +14,15 @@ from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import FieldError, Invalid
 from shared.kernel.queries import Moment
 from shared.messages import said, say, shown
+from shared.views.filter_tree import read_filter
 from shared.views.filters import boolean, condition, with_plus
-from shared.views.port import MAX_PAGE, Collection, Condition, Query
+from shared.views.port import MAX_PAGE, MAX_SKIP, Collection, Condition, Order, Query, Where, leaves
 
 Pairs = list[tuple[str, str]]
 
 READ = frozenset({"fields", "as_of", "known_at", "min_version"})
-COUNT = frozenset({"q", "as_of", "known_at"})
-LIST = COUNT | {"sort", "limit", "cursor", "fields", "names"}
+COUNT = frozenset({"q", "filter", "as_of", "known_at"})
+LIST = COUNT | {"sort", "limit", "cursor", "skip", "fields", "names"}
 BOARD = COUNT | {"by", "sum", "in", "rates"}
 EXPORT = COUNT | {"sort", "fields", "names", "format", "labels"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
@@ -60,7 +61,7 @@ def only(pairs: Pairs, allowed: Iterable[str]) -> dict[str, str]:
 def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
     """The query of a list request, and its parameters that are no filters. Raises Invalid naming the parameter."""
     given = only([p for p in pairs if p[0] in RESERVED], allowed)
-    where, errors = [], []
+    where, errors = list[Where](), list[FieldError]()
     for name, value in pairs:
         if name not in RESERVED:
             try:
@@ -69,13 +70,33 @@ def listing(collection: Collection, pairs: Pairs, allowed: frozenset[str]) -> tu
                 errors.append(FieldError(name[:80], "bad-filter", said(error)))
     if errors:
         raise Invalid("the filter is not valid", errors=errors)
-    if collection.field("archived") and not any(c.field in ("archived", "id") for c in where):
-        where.append(Condition("archived", "eq", False))
-    sort = given.get("sort", "id")
-    limit = number(given, "limit", 50, MAX_PAGE)
-    name = sort.removeprefix("-")
-    query = Query(tuple(where), given.get("q", ""), name, sort != name, limit, given.get("cursor") or None)
+    if "filter" in given:
+        where += read_filter(collection, given["filter"])
+    first, *then = orders(given.get("sort", "id"))
+    query = Query(
+        (*where, *live(collection, where)),
+        given.get("q", ""),
+        first.field,
+        first.descending,
+        number(given, "limit", 50, MAX_PAGE),
+        given.get("cursor") or None,
+        then=tuple(then),
+        skip=number(given, "skip", 0, MAX_SKIP, 0),
+    )
     return query, given
+
+
+def live(collection: Collection, where: Iterable[Where]) -> tuple[Condition, ...]:
+    """The condition that hides archived records, unless conditions are about them or about single records."""
+    named = {c.field for c in leaves(where)}
+    if collection.field("archived") is None or named & {"archived", "id"}:
+        return ()
+    return (Condition("archived", "eq", False),)
+
+
+def orders(text: str) -> list[Order]:
+    """The sort keys of `-amount,name`."""
+    return [Order(name.removeprefix("-"), name.startswith("-")) for name in text.split(",")]
 
 
 def no_such_fields(names: Iterable[str]) -> Invalid:

@@ -88,7 +88,7 @@ class RecordDocs:
             self._tag,
             {200: answer("The page", schema(f"{self._name}Page"))},
             description=_FILTERS,
-            parameters=self._filtering("Q", "sort", "Limit", "Cursor", "Fields", "Names", *_TIME),
+            parameters=self._filtering("Q", "Filter", "sort", "Limit", "Cursor", "Skip", "Fields", "Names", *_TIME),
         )
 
     def count(self) -> Schema:
@@ -99,7 +99,7 @@ class RecordDocs:
             self._tag,
             {200: answer("The number", content)},
             description=_FILTERS,
-            parameters=self._filtering("Q", *_TIME),
+            parameters=self._filtering("Q", "Filter", *_TIME),
         )
 
     def board(self) -> Schema:
@@ -130,7 +130,7 @@ class RecordDocs:
             {200: answer("A group per value", content)},
             description="`sum` is a decimal string, null for money in several currencies; `sums` has one for each. "
             "With `in=base` it is in the organisation's currency; `missing`: what lacks a rate. " + _FILTERS,
-            parameters=self._filtering("by", "sum", "In", "Rates", "Q", *_TIME),
+            parameters=self._filtering("by", "sum", "In", "Rates", "Q", "Filter", *_TIME),
         )
 
     def export(self) -> Schema:
@@ -144,7 +144,7 @@ class RecordDocs:
             {200: done},
             description="No row limit; columns in the order of `fields`. CSV cells that a spreadsheet would take for "
             "formulas begin with `'`; XLSX has real numbers, days and moments. " + _FILTERS,
-            parameters=self._filtering("Format", "Labels", "Q", "sort", "Fields", "Names", *_TIME),
+            parameters=self._filtering("Format", "Labels", "Q", "Filter", "sort", "Fields", "Names", *_TIME),
             errors=(*READ_ERRORS, 429),
         )
 

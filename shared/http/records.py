@@ -29,7 +29,7 @@ from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import CHANGE, timeline
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.views.port import MAX_PAGE, Document, Field, Kind, Query
+from shared.views.port import MAX_PAGE, Document, Field, Kind, Query, leaves
 
 
 class RecordRouter(APIRouter):
@@ -75,10 +75,11 @@ class _Records:
 
     def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
         pairs = params.pairs_of(request)
-        for name, _ in pairs:
-            if name.startswith("custom.") and not access.may_see(self._aggregate.name, name.partition("[")[0]):
-                raise Invalid.field(name, "bad-filter", "no such field to filter by")
-        return params.listing(self._collection, pairs, allowed)
+        query, given = params.listing(self._collection, pairs, allowed)
+        for condition in leaves(query.where):
+            if condition.field.startswith("custom.") and not access.may_see(self._aggregate.name, condition.field):
+                raise Invalid.field(condition.field, "bad-filter", "no such field to filter by")
+        return query, given
 
     async def list(self, request: Request) -> Response:
         access = await self._access(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.http.openapi import Schema, query
-from shared.views.port import MAX_PAGE, Field, Kind
+from shared.views.port import MAX_PAGE, MAX_SKIP, MAX_SORTS, Field, Kind
 
 ID = {"type": "string", "format": "uuid"}
 SHOWN: dict[Kind, Schema] = {
@@ -26,7 +26,7 @@ _ASKED: dict[Kind, Schema] = {
     Kind.DATETIME: {"type": "string", "format": "date-time"},
 }
 _OPERATORS: dict[Kind, tuple[str, ...]] = {
-    Kind.TEXT: ("prefix", "empty"),
+    Kind.TEXT: ("prefix", "contains", "empty"),
     Kind.KEYWORD: ("in", "ne", "empty"),
     Kind.KEYWORDS: ("in", "ne", "empty"),
     Kind.INTEGER: ("ge", "le", "empty"),
@@ -37,6 +37,7 @@ _OPERATORS: dict[Kind, tuple[str, ...]] = {
     Kind.JSON: (),
 }
 _TRUE = {"type": "boolean"}
+_TREE = '{"any": [{"field": "id", "value": "x"}, {"field": "created_at", "op": "ge", "value": "this_month"}]}'
 GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
 NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
 
@@ -61,6 +62,14 @@ PARAMETERS: dict[str, Schema] = {
     ),
     "Q": query("q", "Full text: every word must occur", {"type": "string", "maxLength": 200}),
     "Limit": query("limit", "Records per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
+    "Filter": query(
+        "filter",
+        'Conditions in groups, as JSON: `{"any": [{"field": …, "op": …, "value": …}, {"all": […]}, {"none": […]}]}`',
+        {"type": "string", "contentMediaType": "application/json", "examples": [_TREE]},
+    ),
+    "Skip": query(
+        "skip", "Begin so many records later; without `cursor`", {"type": "integer", "minimum": 0, "maximum": MAX_SKIP}
+    ),
     "Cursor": query("cursor", "The `next` of the page before"),
     "Names": query("names", "Add the titles of all referenced records", _TRUE),
     "Labels": query(
@@ -177,7 +186,11 @@ def filters(fields: tuple[Field, ...]) -> list[Schema]:
                 asked["enum"] = list(f.options)
             found.append(query(f.name, f"{f.en} · {f.zh}", asked))
             for op in _OPERATORS[f.kind]:
-                free = {"type": "string"} if op in ("in", "prefix", "ne") else _ASKED.get(f.kind, {"type": "string"})
+                free = (
+                    {"type": "string"}
+                    if op in ("in", "prefix", "contains", "ne")
+                    else _ASKED.get(f.kind, {"type": "string"})
+                )
                 found.append(query(f"{f.name}[{op}]", f"{f.en} · {f.zh}: {op}", _TRUE if op == "empty" else free))
     return found
 
@@ -188,9 +201,15 @@ def choices(fields: tuple[Field, ...]) -> list[Schema]:
     sorts = ["id", *(f.name for f in indexed if f.kind not in (Kind.KEYWORDS, Kind.JSON))]
     groups = [f.name for f in indexed if f.kind in GROUPS]
     numbers = [f.name for f in indexed if f.kind in NUMBERS]
+    one = f"-?({'|'.join(sorts)})"
+    several = f"^{one}(,{one}){{1,{MAX_SORTS - 1}}}$"
     both = [*sorts, *(f"-{name}" for name in sorts)]
     found = [
-        query("sort", "A field; `-field` for the other way round", {"type": "string", "enum": both, "default": "id"}),
+        query(
+            "sort",
+            "A field; `-field` for the other way round; up to three, comma-separated: `-amount,name`",
+            {"anyOf": [{"type": "string", "enum": both}, {"type": "string", "pattern": several}], "default": "id"},
+        ),
         query("by", "The field to group by", {"type": "string", "enum": groups}, required=True),
     ]
     if numbers:

@@ -12,16 +12,29 @@ from functools import partial
 
 from shared.clock import Clock
 from shared.errors import Invalid
+from shared.events.common import USER
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.days import dated
 from shared.kernel.kept_form import as_kept
 from shared.kernel.merges import Merges
-from shared.messages import said
+from shared.messages import said, say
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.views.filters import typed
-from shared.views.port import AnyOp, Condition, Field, Key, Kind, Op, Query
+from shared.views.port import (
+    AnyOp,
+    Condition,
+    Conditions,
+    Field,
+    Key,
+    Kind,
+    Op,
+    Query,
+    SetOp,
+    Where,
+    leaves,
+)
 from shared.views.query import MAX_IN
 
 
@@ -38,7 +51,9 @@ class Question:
         return self.aggregate.collection.field(name) or next((f for f in self.entries if f.name == name), None)
 
 
-_ALIKE = frozenset({"eq", "ne", "in", "contains"})  # operators that compare whole values
+_ALIKE = {Kind.KEYWORD: ("eq", "ne", "in"), Kind.KEYWORDS: ("eq", "ne", "in", "contains")}  # compare whole values
+_ANY_OF: dict[AnyOp, SetOp] = {"eq": "one_of", "in": "one_of", "contains": "one_of", "ne": "none_of"}
+ME, MY_TEAM = "@me", "@my_team"
 _IN_LIST: dict[AnyOp, Op] = {"eq": "contains", "in": "in", "ne": "ne"}
 Rewriter = Callable[[Question, Condition], Awaitable[Sequence[Condition]]]
 
@@ -48,6 +63,7 @@ class Meaning:
         self._directory, self._clock, self._custom, self._merges = directory, clock, custom, merges
         self._rewriters: tuple[Rewriter, ...] = (
             self._custom_value,
+            self._who_asks,
             self._as_kept,
             self._listed,
             self._days,
@@ -71,7 +87,7 @@ class Meaning:
         return frozenset(place for place, field in fields if field is not None and self._merges.concern(field))
 
     async def _with_entries(self, question: Question, query: Query, also: Iterable[str] = ()) -> Question:
-        names = [*(c.field for c in query.where), query.sort, *also]
+        names = [*(c.field for c in leaves(query.where)), *(o.field for o in query.orders), *also]
         entries = await self._custom.entries(question.access.tenant, question.aggregate.name, names)
         return replace(question, entries=entries)
 
@@ -84,12 +100,27 @@ class Meaning:
         except (ValueError, OverflowError) as error:
             raise Invalid.field(condition.field, "bad-filter", said(error)) from error
 
+    async def _who_asks(self, question: Question, condition: Condition) -> Sequence[Condition]:
+        """`@me` and `@my_team` among ids of users are the caller, and all who share a team with them."""
+        field = question.field(condition.field)
+        if field is None or field.ref != USER:
+            return (condition,)
+        values = condition.value if isinstance(condition.value, list) else [condition.value]
+        if ME not in values and MY_TEAM not in values:
+            return (condition,)
+        access = question.access
+        meant = {ME: {access.user}, MY_TEAM: access.team | {access.user}}
+        users = sorted({user for value in values for user in meant.get(value, {value})})
+        if (op := _ANY_OF.get(condition.op)) is None:
+            raise Invalid.field(condition.field, "bad-filter", say("{value} goes with eq, ne and in", value=values[0]))
+        return (replace(condition, op=op, value=users),)
+
     async def _as_kept(self, question: Question, condition: Condition) -> Sequence[Condition]:
         """Values are asked in the form in which the field keeps them: `Germany` as DE, a national number as one of the
         organisation's country.
         """
         field = question.field(condition.field)
-        if field is None or field.kind not in (Kind.KEYWORD, Kind.KEYWORDS) or condition.op not in _ALIKE:
+        if field is None or condition.op not in _ALIKE.get(field.kind, ()):
             return (condition,)
         country = await self._directory.country(question.access.tenant) if field.key is Key.PHONE else ""
         normal = partial(as_kept, question.aggregate.state, field, country=country)
@@ -132,7 +163,20 @@ _NAMING = {Kind.KEYWORD: ("eq", "in", "ne"), Kind.KEYWORDS: ("contains", "in", "
 
 
 async def _rewritten(query: Query, question: Question, rewriters: Iterable[Rewriter]) -> Query:
-    where: Sequence[Condition] = query.where
-    for rewrite in rewriters if where else ():
-        where = [meant for condition in where for meant in await rewrite(question, condition)]
+    where = [meant for part in query.where for meant in await _meant(part, question, rewriters)]
     return replace(query, where=tuple(where))
+
+
+async def _meant(part: Where, question: Question, rewriters: Iterable[Rewriter]) -> Sequence[Where]:
+    """What holds together in place of a part."""
+    if isinstance(part, Conditions):
+        inner = [_one(await _meant(one, question, rewriters)) for one in part.parts]
+        return (Conditions(part.combine, tuple(inner)),)
+    found: Sequence[Condition] = (part,)
+    for rewrite in rewriters:
+        found = [meant for condition in found for meant in await rewrite(question, condition)]
+    return found
+
+
+def _one(together: Sequence[Where]) -> Where:
+    return together[0] if len(together) == 1 else Conditions("all", tuple(together))

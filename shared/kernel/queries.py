@@ -26,7 +26,7 @@ from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.streaming.formula_views import FormulaSource
 from shared.streaming.projection import Projection, Waiter
-from shared.views.port import EVERYONE, RELEVANCE, BadQuery, Document, Page, Query, Scope, Total, Views
+from shared.views.port import EVERYONE, RELEVANCE, BadQuery, Document, Page, Query, Scope, Total, Views, leaves
 
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
@@ -214,7 +214,8 @@ class Queries:
 
     def _check(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> None:
         hidden = access.hidden(aggregate.name)
-        for name in [c.field for c in query.where] + [query.sort] * (query.sort != RELEVANCE):
+        named = [c.field for c in leaves(query.where)] + [o.field for o in query.orders if o.field != RELEVANCE]
+        for name in named:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         if query.text and any(f.searchable and f.name in hidden for f in aggregate.collection.fields):

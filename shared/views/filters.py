@@ -6,7 +6,7 @@ import csv
 import re
 from typing import Any
 
-from shared.clock import from_rfc3339, to_rfc3339
+from shared.clock import from_rfc3339, is_day, to_rfc3339
 from shared.domain.calendar import UTC_CALENDAR, means_days
 from shared.messages import say, shown
 from shared.texts import clean_line
@@ -23,15 +23,40 @@ def condition(collection: Collection, name: str, text: str) -> Condition:
     match = _FILTER.fullmatch(name)
     if match is None:
         raise ValueError("no such parameter")
-    text = clean_line(text)  # as values are stored
     field_name, custom, op = match.groups()
-    if custom and field_name == collection.open and _OWN.fullmatch(custom):
-        return Condition(f"{field_name}.{custom}", _op(_known(op or "eq")), listed(text) if op == "in" else text)
-    field = KEY if field_name == "id" else collection.field(field_name)
+    return condition_of(collection, field_name, custom or "", op or "", text)
+
+
+def split(name: str) -> tuple[str, str]:
+    """The name of a declared field and, of a custom one, the rest. Raises ValueError."""
+    match = _FILTER.fullmatch(name)
+    if match is None or match[3]:
+        raise ValueError("no such field to filter by")
+    return match[1], match[2] or ""
+
+
+def condition_of(collection: Collection, name: str, custom: str, op: str, value: str | list[str]) -> Condition:
+    """custom: what follows `custom.`. op: "" = the field's usual one. value: text; of `in`, also the texts themselves.
+
+    Raises ValueError, OverflowError.
+    """
+    given = [clean_line(one) for one in value] if isinstance(value, list) else clean_line(value)  # as values are stored
+    if custom and name == collection.open and _OWN.fullmatch(custom):
+        return Condition(f"{name}.{custom}", _op(_known(op or "eq")), _texts(op, given))
+    field = KEY if name == "id" else collection.field(name)
     if custom or field is None or not field.indexed:
         raise ValueError("no such field to filter by")
     op = _known(op or ("contains" if field.kind is Kind.KEYWORDS else "eq"))
-    return Condition(field_name, _op(op), _value(field, op, text))
+    return Condition(name, _op(op), _value(field, op, _texts(op, given)))
+
+
+def _texts(op: str, value: str | list[str]) -> str | list[str]:
+    """One text, or the texts of `in`. Raises ValueError."""
+    if op == "in":
+        return listed(value) if isinstance(value, str) else value
+    if isinstance(value, list):
+        raise ValueError("only the operator in takes a list")
+    return value
 
 
 def typed(field: Field, condition: Condition) -> Condition:
@@ -80,11 +105,10 @@ def _op(text: str) -> Op:
     return text  # type: ignore[return-value]
 
 
-def _value(field: Field, op: str, text: str) -> Any:
-    if op == "empty":
-        return boolean(text)
-    found = _values(field, op, listed(text) if op == "in" else [text])
-    return found if op == "in" else found[0]
+def _value(field: Field, op: str, value: str | list[str]) -> Any:
+    if isinstance(value, list):
+        return _values(field, op, value)
+    return boolean(value) if op == "empty" else _values(field, op, [value])[0]
 
 
 def _values(field: Field, op: str, values: list[str]) -> list[Any]:
@@ -112,7 +136,7 @@ def _scalar(field: Field, text: str) -> Any:
 
 def _moment(text: str) -> str:
     """A moment, or days whose moments are meant: which they are depends on who asks, and when."""
-    if means_days(text):
+    if means_days(text) or (text.startswith("@") and means_days(text[1:])):
         return _days(text)
     try:
         return to_rfc3339(from_rfc3339(with_plus(text)))
@@ -128,5 +152,8 @@ def _moment(text: str) -> str:
 
 
 def _days(text: str) -> str:
-    UTC_CALENDAR.days(text, 0)
-    return text
+    """Words of days may be written with an `@`, as other values that depend on who asks."""
+    word = text.removeprefix("@")
+    days = text if is_day(word) else word
+    UTC_CALENDAR.days(days, 0)
+    return days

@@ -9,7 +9,7 @@ from typing import Any
 from shared.texts import fold
 from shared.views.entries import entry_of
 from shared.views.port import Collection, Document, Kind, Scope
-from shared.views.query import Test
+from shared.views.query import Checkable, Test
 from shared.views.values import IndexValue, comparable, index_value, keywords
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
@@ -34,8 +34,21 @@ def _value(test: Test, document: Document) -> Any:
     return entry_of(document, test.field) if test.field.is_entry else document.get(test.field.name)
 
 
-def meets(document: Document, tests: Iterable[Test]) -> bool:
-    return all(_meets(test, document) for test in tests)
+def meets(document: Document, tests: Iterable[Checkable]) -> bool:
+    return all(_holds(part, document) for part in tests)
+
+
+def _holds(part: Checkable, document: Document) -> bool:
+    if isinstance(part, Test):
+        return _meets(part, document)
+    held = (_holds(inner, document) for inner in part.parts)
+    match part.combine:
+        case "all":
+            return all(held)
+        case "any":
+            return any(held)
+        case "none":
+            return not any(held)
 
 
 def _meets(test: Test, document: Document) -> bool:
@@ -49,17 +62,23 @@ def _meets(test: Test, document: Document) -> bool:
             return any(value in test.value for value in values)
         case "none_of":
             return not any(value in test.value for value in values)
-        case "contains":
+        case "contains" if test.field.kind is Kind.KEYWORDS:
             return test.value in values
+        case "contains":
+            return test.value in _spelling(test, document)
         case "prefix":
-            begin = str(_value(test, document) or "")
-            return (comparable(test.field, begin) if test.field.key else fold(begin)).startswith(test.value)
+            return _spelling(test, document).startswith(test.value)
         case "within":
             return _lies_within(values, test)
         case "outside":
             return not _lies_within(values, test)
         case op:
             return any(_ORDER[op](value, test.value) for value in values)
+
+
+def _spelling(test: Test, document: Document) -> str:
+    text = str(_value(test, document) or "")
+    return comparable(test.field, text) if test.field.key else fold(text)
 
 
 def _lies_within(values: list[IndexValue], test: Test) -> bool:

@@ -13,30 +13,41 @@ from typing import Protocol
 from shared.clock import Micros
 from shared.views.query_model import (
     MAX_PAGE,
+    MAX_SKIP,
+    MAX_SORTS,
     RELEVANCE,
     AnyOp,
     BadQuery,
+    Combine,
     Condition,
+    Conditions,
     Op,
+    Order,
     Page,
     Query,
     RangeOp,
     Scope,
     SetOp,
     Total,
+    Where,
+    leaves,
 )
 from shared.views.schema import EVERYONE, PLAIN, Collection, Document, Field, Key, Kind, Meaning
 
 __all__ = [
     "EVERYONE",
     "MAX_PAGE",
+    "MAX_SKIP",
+    "MAX_SORTS",
     "PLAIN",
     "RELEVANCE",
     "AnyOp",
     "BadQuery",
     "Checkpoint",
     "Collection",
+    "Combine",
     "Condition",
+    "Conditions",
     "Document",
     "Field",
     "Key",
@@ -45,6 +56,7 @@ __all__ = [
     "LeaseLost",
     "Meaning",
     "Op",
+    "Order",
     "Page",
     "Query",
     "RangeOp",
@@ -55,7 +67,9 @@ __all__ = [
     "Views",
     "ViewsDamaged",
     "ViewsUnavailable",
+    "Where",
     "Write",
+    "leaves",
 ]
 
 

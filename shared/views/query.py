@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -17,11 +17,29 @@ import orjson
 from shared.messages import say, shown
 from shared.texts import fold
 from shared.views.entries import form
-from shared.views.port import MAX_PAGE, RELEVANCE, AnyOp, BadQuery, Collection, Condition, Field, Kind, Query
+from shared.views.port import (
+    MAX_PAGE,
+    MAX_SKIP,
+    MAX_SORTS,
+    RELEVANCE,
+    AnyOp,
+    BadQuery,
+    Collection,
+    Combine,
+    Condition,
+    Conditions,
+    Field,
+    Kind,
+    Order,
+    Query,
+    Where,
+    leaves,
+)
 from shared.views.values import MAX_INTEGER, MIN_INTEGER, IndexValue, comparable, index_value
 from shared.views.wanted import Wanted, wanted
 
 MAX_CONDITIONS = 50
+MAX_DEPTH = 6  # groups within groups
 MAX_IN = 500
 MAX_TEXT = 200
 
@@ -30,8 +48,8 @@ KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
 _ORDER: frozenset[AnyOp] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
 _SETS: frozenset[AnyOp] = frozenset({"one_of", "none_of"})
 OPERATORS: dict[Kind, frozenset[AnyOp]] = {
-    Kind.TEXT: _ORDER | {"prefix", "empty"},
-    Kind.KEYWORD: _ORDER | _SETS | {"prefix", "empty"},
+    Kind.TEXT: _ORDER | {"prefix", "contains", "empty"},
+    Kind.KEYWORD: _ORDER | _SETS | {"prefix", "contains", "empty"},
     Kind.KEYWORDS: _SETS | {"contains", "in", "ne", "empty"},
     Kind.INTEGER: _ORDER | {"empty"},
     Kind.DECIMAL: _ORDER | {"empty"},
@@ -55,27 +73,58 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Tests:
+    """A checked group of conditions."""
+
+    __test__ = False
+
+    combine: Combine
+    parts: tuple[Checkable, ...]
+
+
+Checkable = Test | Tests
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A checked sort key."""
+
+    field: Field
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A checked query. `wanted` None = no text search; without words it matches nothing.
 
-    entries: the fields of the query's entries by name. ranked: sorted by relevance. after: the sort value and key of
-    the last document of the page before.
+    entries: the fields of the query's entries by name. ranked: sorted by relevance. orders: the sort keys, one at
+    least. after: the values of the sort keys and the key of the last document of the page before.
     """
 
     entries: Mapping[str, Field]
-    where: tuple[Test, ...]
+    where: tuple[Checkable, ...]
     wanted: Wanted | None
     near: bool
     ranked: bool
-    sort: Field
-    descending: bool
+    orders: tuple[Sorted, ...]
     limit: int
-    after: tuple[IndexValue | None, str] | None
+    skip: int
+    after: tuple[tuple[IndexValue | None, ...], str] | None
     digest: str
 
-    def cursor(self, value: IndexValue | None, key: str) -> str:
+    @property
+    def sort(self) -> Field:
+        """The first sort key's field."""
+        return self.orders[0].field
+
+    @property
+    def descending(self) -> bool:
+        """The first sort key's direction, which is that of ties, too."""
+        return self.orders[0].descending
+
+    def cursor(self, values: Iterable[IndexValue | None], key: str) -> str:
         """The opaque cursor that continues after this document."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.digest, value, key])).decode().rstrip("=")
+        return base64.urlsafe_b64encode(orjson.dumps([self.digest, [*values], key])).decode().rstrip("=")
 
 
 def validate(collection: Collection, query: Query) -> Checked:
@@ -85,30 +134,79 @@ def validate(collection: Collection, query: Query) -> Checked:
     text, ranked = _wanted(collection, query.text), query.sort == RELEVANCE
     if ranked and (text is None or query.cursor is not None):
         raise BadQuery("sort", "by relevance one page is sorted, of a text: give q and no cursor")
-    sort = KEY if ranked else _indexed(collection, query.sort, entries)
-    if sort.kind in (Kind.KEYWORDS, Kind.JSON):
-        raise BadQuery(sort.name, "cannot be sorted by")
-    if not isinstance(query.descending, bool):
-        raise BadQuery("descending", "true or false")
+    orders = (Sorted(KEY, query.descending),) if ranked else _orders(collection, query.orders, entries)
     if not isinstance(query.limit, int) or isinstance(query.limit, bool) or query.limit < 1:
         raise BadQuery("limit", "a whole number from 1")
-    tests = [(t.field.name, t.op, t.value) for t in where]
-    shape = repr((collection.name, tests, text and text.words, query.near, sort.name, query.descending))
+    if not 0 <= query.skip <= MAX_SKIP:
+        raise BadQuery("skip", say("a whole number from {lowest} to {highest}", lowest=0, highest=MAX_SKIP))
+    if query.skip and (query.cursor is not None or ranked):
+        raise BadQuery("skip", "goes neither with a cursor nor with the order of a search")
+    tests = sorted(map(_shape, where))  # in whichever order a client repeats the conditions
+    sorts = [(o.field.name, o.descending) for o in orders]
+    shape = repr((collection.name, tests, text and text.words, query.near, sorts))
     digest = blake2b(shape.encode(errors="surrogatepass"), digest_size=9).hexdigest()
-    after = None if query.cursor is None else _after(query.cursor, digest, sort)
+    after = None if query.cursor is None else _after(query.cursor, digest, orders)
     limit = min(query.limit, MAX_PAGE)
-    return Checked(entries, where, text, query.near, ranked, sort, query.descending, limit, after, digest)
+    return Checked(entries, where, text, query.near, ranked, orders, limit, query.skip, after, digest)
 
 
-def conditions(collection: Collection, query: Query) -> tuple[Test, ...]:
+def _shape(part: Checkable) -> str:
+    if isinstance(part, Test):
+        return repr((part.field.name, part.op, part.value))
+    return repr((part.combine, [_shape(inner) for inner in part.parts]))
+
+
+def _orders(collection: Collection, orders: tuple[Order, ...], entries: Mapping[str, Field]) -> tuple[Sorted, ...]:
+    found = []
+    for order in orders:
+        field = _indexed(collection, order.field, entries)
+        if field.kind in (Kind.KEYWORDS, Kind.JSON):
+            raise BadQuery(field.name, "cannot be sorted by")
+        if not isinstance(order.descending, bool):
+            raise BadQuery("descending", "true or false")
+        found.append(Sorted(field, order.descending))
+    if len(found) > MAX_SORTS:
+        raise BadQuery("sort", say("at most {most} fields to sort by", most=MAX_SORTS))
+    if len({o.field.name for o in found}) < len(found):
+        raise BadQuery("sort", "names a field twice")
+    return tuple(found)
+
+
+def conditions(collection: Collection, query: Query) -> tuple[Checkable, ...]:
     """The checked conditions alone. Raises BadQuery."""
     return _tests(collection, query, _checked_entries(collection, query.entries))
 
 
-def _tests(collection: Collection, query: Query, entries: Mapping[str, Field]) -> tuple[Test, ...]:
-    if len(query.where) > MAX_CONDITIONS:
+def _tests(collection: Collection, query: Query, entries: Mapping[str, Field]) -> tuple[Checkable, ...]:
+    if sum(1 for _ in leaves(query.where)) > MAX_CONDITIONS:
         raise BadQuery("where", say("at most {most} conditions", most=MAX_CONDITIONS))
-    return tuple(_test(collection, condition, entries) for condition in query.where)
+    return tuple(_parts(collection, query.where, entries, MAX_DEPTH))
+
+
+def _parts(
+    collection: Collection, where: Iterable[Where], entries: Mapping[str, Field], depth: int
+) -> Iterator[Checkable]:
+    """Parts that hold together. depth: so many groups may still lie in each other."""
+    for part in where:
+        if isinstance(part, Conditions) and part.combine == "all":
+            yield from _parts(collection, part.parts, entries, _deeper(depth))
+        else:
+            yield _part(collection, part, entries, depth)
+
+
+def _part(collection: Collection, part: Where, entries: Mapping[str, Field], depth: int) -> Checkable:
+    if isinstance(part, Condition):
+        return _test(collection, part, entries)
+    below = _deeper(depth)
+    if part.combine == "all":
+        return Tests("all", tuple(_parts(collection, part.parts, entries, below)))
+    return Tests(part.combine, tuple(_part(collection, inner, entries, below) for inner in part.parts))
+
+
+def _deeper(depth: int) -> int:
+    if not depth:
+        raise BadQuery("where", say("at most {most} groups within each other", most=MAX_DEPTH))
+    return depth - 1
 
 
 def group_fields(collection: Collection, by: tuple[str, ...], entries: Mapping[str, Field]) -> tuple[Field, ...]:
@@ -175,7 +273,7 @@ def _test(collection: Collection, condition: Condition, entries: Mapping[str, Fi
         return Test(field, op, tuple(sorted({_value(field, entry) for entry in value})))
     if op in ("within", "outside"):
         return Test(field, op, tuple(sorted({(_value(field, low), _value(field, high)) for low, high in value})))
-    if op == "prefix":
+    if op == "prefix" or (op == "contains" and field.kind is not Kind.KEYWORDS):
         text = _text_value(field, value)
         return Test(field, op, fold(text) if field.key is None else comparable(field, text))
     return Test(field, op, _value(field, value))
@@ -220,22 +318,24 @@ def _wanted(collection: Collection, text: Any) -> Wanted | None:
     return wanted(_encodable("text", text))
 
 
-def _after(cursor: Any, digest: str, sort: Field) -> tuple[IndexValue | None, str]:
+def _after(cursor: Any, digest: str, orders: tuple[Sorted, ...]) -> tuple[tuple[IndexValue | None, ...], str]:
     broken = BadQuery("cursor", "is not a cursor of this query")
     try:
-        made_for, value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        made_for, values, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (TypeError, ValueError, binascii.Error) as error:
         raise broken from error
-    if made_for != digest or not isinstance(key, str):
+    if made_for != digest or not isinstance(key, str) or not isinstance(values, list) or len(values) != len(orders):
         raise broken
-    if (sort is KEY and value is not None) or not _fits(sort, value):
+    if not all(_fits(order.field, value) for order, value in zip(orders, values, strict=True)):
         raise broken
-    return value, key
+    return tuple(values), key
 
 
 def _fits(sort: Field, value: Any) -> bool:
     if value is None:
         return True
+    if sort is KEY:  # its value is the cursor's key
+        return False
     if sort.is_entry or sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.DATETIME):
         return isinstance(value, str)
     return isinstance(value, int) and not isinstance(value, bool) and MIN_INTEGER <= value <= MAX_INTEGER

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.views.schema import Document, Field
 
 MAX_PAGE = 200
+MAX_SORTS = 3
+MAX_SKIP = 200_000
 RELEVANCE = "relevance"  # the order of a search
 
 
@@ -30,8 +33,9 @@ AnyOp = Op | RangeOp | SetOp
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`contains` is for KEYWORDS; `prefix` for TEXT and KEYWORD, case-insensitive; `empty` takes True or False. Of
-    KEYWORDS, `in` finds the lists that hold one of the values, and `ne` those that do not hold the value.
+    """`prefix` and `contains` are for TEXT and KEYWORD, case-insensitive: how a text begins, what stands in it.
+    `empty` takes True or False. Of KEYWORDS, `contains` finds the lists that hold the value, `in` those that hold one
+    of the values, and `ne` those that do not hold the value.
 
     `within` and `outside` are for DATE and DATETIME and take (first, last) pairs, both ends among them: a value lies in
     one of the ranges, or in none. `one_of` and `none_of` are for KEYWORD and KEYWORDS: as `in`, and what it does not
@@ -43,9 +47,44 @@ class Condition:
     value: Any
 
 
+Combine = Literal["all", "any", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """A group: all of its parts hold, any of them, or none. A part without a value fails like any other one: `none` of
+    `amount > 5` finds what has no amount, too."""
+
+    combine: Combine
+    parts: tuple[Where, ...]
+
+
+Where = Condition | Conditions
+
+
+def leaves(where: Iterable[Where]) -> Iterator[Condition]:
+    """The conditions of all groups."""
+    for part in where:
+        if isinstance(part, Condition):
+            yield part
+        else:
+            yield from leaves(part.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sort key."""
+
+    field: str
+    descending: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All conditions hold together. Nulls sort first ascending.
+    """All parts of `where` hold together. Nulls sort first ascending.
+
+    `then`: the sort keys after the first; ties of all are broken by id, in the first one's direction. `skip`: so many
+    are left out at the beginning, MAX_SKIP at most; a cursor goes without.
 
     `text`: every word occurs (see wanted.py); near: each long word of the title may have one typo. sort RELEVANCE, with
     a text: the best level first, in each what came last; one page.
@@ -54,7 +93,7 @@ class Query:
     collection's open field stand for (see Field.entries); conditions, sort and totals may name them.
     """
 
-    where: tuple[Condition, ...] = ()
+    where: tuple[Where, ...] = ()
     text: str = ""
     sort: str = "id"
     descending: bool = False
@@ -62,6 +101,13 @@ class Query:
     cursor: str | None = None
     entries: tuple[Field, ...] = ()
     near: bool = False
+    then: tuple[Order, ...] = ()
+    skip: int = 0
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """All sort keys."""
+        return Order(self.sort, self.descending), *self.then
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from shared.views import collation
 from shared.views.entries import entry_name, form
 from shared.views.port import AnyOp, Kind
-from shared.views.query import Checked, Test
+from shared.views.query import Checkable, Checked, Test, Tests
 from shared.views.sqlite_table import Table, missing
 from shared.views.wanted import Level, Wanted
 
@@ -25,9 +25,9 @@ _SIGNS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition. index: finds its rows. rows: a select that finds their ids instead. covered: every index
-    knows the answer. slow: a row in hand is asked by splitting its document into words. common: a cheaper select that
-    finds some of its rows, enough to tell that they are many."""
+    """One condition. index: finds its rows. rows: a select that finds their ids instead; scans: by reading all of an
+    index. covered: every index knows the answer. slow: a row in hand is asked by splitting its document into words.
+    common: a cheaper select that finds some of its rows, enough to tell that they are many."""
 
     where: str
     params: Params
@@ -37,6 +37,7 @@ class Clause:
     covered: bool = False
     slow: bool = False
     common: Params | None = None
+    scans: bool = False
 
     @property
     def finds(self) -> bool:
@@ -45,16 +46,68 @@ class Clause:
 
 
 class Clauses:
-    """Makes the conditions on one table for a tenant."""
+    """Makes the conditions on one table for a tenant. judge: about the share of rows that a condition finds."""
 
-    def __init__(self, table: Table, tenant: int) -> None:
-        self._table, self._tenant = table, tenant
+    def __init__(self, table: Table, tenant: int, judge: Callable[[Clause], float]) -> None:
+        self._table, self._tenant, self._judge = table, tenant, judge
 
     def of(self, checked: Checked) -> list[Clause]:
-        """Those of a query. What one index finds together is one, as the two ends of a range are."""
-        declared = [self._clause(test) for test in checked.where if not test.field.is_entry]
-        clauses = [*_joined(declared), *self._entries([test for test in checked.where if test.field.is_entry])]
+        """Those of a query."""
+        clauses = self._together(checked.where)
         return clauses if checked.wanted is None else [*clauses, self._text(checked.wanted, checked.near)]
+
+    def _together(self, parts: Iterable[Checkable]) -> list[Clause]:
+        """Parts that hold together. What one index finds together is one clause, as the two ends of a range are."""
+        tests = [part for part in parts if isinstance(part, Test)]
+        declared = [self._clause(test) for test in tests if not test.field.is_entry]
+        groups = [self._group(part) for part in parts if isinstance(part, Tests)]
+        return [*_joined(declared), *self._entries([test for test in tests if test.field.is_entry]), *groups]
+
+    def _group(self, group: Tests) -> Clause:
+        """Groups of which any part holds, or none. No value is NULL, so a part that does not hold is false."""
+        branches = [
+            self._together(part.parts if isinstance(part, Tests) and part.combine == "all" else [part])
+            for part in group.parts
+        ]
+        asked = [" AND ".join(clause.where for clause in branch) or "1" for branch in branches]
+        where = " OR ".join(f"({one})" for one in asked) or "0"
+        params = tuple(p for branch in branches for clause in branch for p in clause.params)
+        covered = all(clause.covered for branch in branches for clause in branch)
+        if group.combine == "none":
+            return Clause(f"NOT ({where})", params, covered=covered)
+        found = self._union(branches)
+        return Clause(
+            f"({where})",
+            params,
+            rows=None if found is None else " UNION ALL ".join(sql for sql, _ in found),
+            row_params=() if found is None else tuple(p for _, some in found for p in some),
+            covered=covered,
+            scans=any(clause.scans for branch in branches for clause in branch),
+        )
+
+    def _union(self, branches: Sequence[Sequence[Clause]]) -> list[Compared] | None:
+        """A select of the ids that each branch finds; None where one of them finds nothing by itself."""
+        found = []
+        for branch in branches:
+            finding = [clause for clause in branch if clause.finds]
+            if not finding:
+                return None
+            driver = finding[0] if len(finding) == 1 else min(finding, key=self._judge)
+            found.append(self._found(branch, driver))
+        return found or None
+
+    def _found(self, branch: Sequence[Clause], driver: Clause) -> Compared:
+        if driver.rows is not None and len(branch) == 1:
+            return driver.rows, driver.row_params
+        sql, params = f"SELECT x.id FROM {self._table.name} AS x", list[Any]()
+        if driver.rows is None:
+            sql, params = f"{sql} INDEXED BY {driver.index} WHERE x.t = ?", [self._tenant]
+        else:
+            sql = f"{sql} NOT INDEXED WHERE x.id IN ({driver.rows})"
+            params = [*driver.row_params]
+        rest = [clause for clause in branch if clause is not driver or driver.rows is None]
+        sql += "".join(f" AND {clause.where}" for clause in rest)
+        return sql, (*params, *(p for clause in rest for p in clause.params))
 
     def scope(self, owners: Sequence[int]) -> Clause:
         """Visible to who may see these owners' documents."""
@@ -79,6 +132,8 @@ class Clauses:
         index = self._table.index(column)
         if test.op == "prefix":
             return self._prefix(test, column)
+        if test.op == "contains":
+            return self._contains(test, column)
         where, params, finds = _comparison(test, column)
         covered = test.field.kind is Kind.BOOLEAN or column == "k"
         return Clause(where, params, index if finds and (self._table.ready or column == "k") else None, covered=covered)
@@ -96,7 +151,7 @@ class Clauses:
                 asked = replace(test, op="eq") if test.op == "contains" else test
                 found.append(self._entry(name, column, [_compared(column, asked)]))
             else:
-                column = "low" if test.op == "prefix" else column
+                column = "low" if test.op in ("prefix", "contains") else column
                 together.setdefault((name, column), []).append(_compared(column, test))
         return found + [self._entry(name, column, parts) for (name, column), parts in together.items()]
 
@@ -149,6 +204,20 @@ class Clauses:
         other = f"SELECT x.id FROM {name} AS x INDEXED BY {index(low)} WHERE x.t = ? AND x.{low} <> '' AND {folded}"
         found = (self._tenant, *params)
         return Clause(where, (*params, *params), rows=f"{plain} UNION ALL {other}", row_params=(*found, *found))
+
+    def _contains(self, test: Test, column: str) -> Clause:
+        """Its rows are found by reading the whole index of the field, which is smaller than the rows are."""
+        if test.field.kind is Kind.TEXT:
+            where, params = _text_holds(f"x.{column}", test.value)
+        elif (low := self._table.columns[test.field.name].folded) is None:
+            where, params = f"instr(x.{column}, ?)", (test.value,)
+        else:  # only the table has both columns
+            where, params = f"instr(iif(x.{low} = '', x.{column}, x.{low}), ?)", (test.value,)
+            return Clause(where, params)
+        if not self._table.ready:
+            return Clause(where, params)
+        rows = f"SELECT x.id FROM {self._table.name} AS x INDEXED BY {self._table.index(column)} WHERE x.t = ?"
+        return Clause(where, params, rows=f"{rows} AND {where}", row_params=(self._tenant, *params), scans=True)
 
     def _text_prefix(self, prefix: str, column: str) -> Clause:
         """Of all that begin with the same base letters, those that begin with the same letters."""
@@ -222,6 +291,8 @@ def _compared(column: str, test: Test) -> Compared:
             return f"({ranges})", tuple(end for range in test.value for end in range)
         case "prefix":
             return _text_begins(name, test.value)
+        case "contains":
+            return _text_holds(name, test.value)
         case "lt" | "le":
             return f"({name} <> '' AND {name} {_SIGNS[test.op]} ?)", (test.value,)
     return f"{name} {_SIGNS[test.op]} ?", (test.value,)
@@ -233,6 +304,14 @@ def _text_begins(name: str, prefix: str) -> Compared:
     wanted, whole = prefix.encode(), f"CAST({name} AS BLOB)"
     where = f"({within} AND substr({whole}, instr({whole}, ?) + 1, ?) = ?)"
     return where, (*params, collation.SEPARATOR.encode(), len(wanted), wanted)
+
+
+def _text_holds(name: str, part: str) -> Compared:
+    """Of keys of texts (see collation): those whose text has the part anywhere. Bytes are compared: UTF-8 finds no part
+    of a character. Of no bytes, substr makes NULL."""
+    whole = f"CAST({name} AS BLOB)"
+    held = f"instr(substr({whole}, instr({whole}, ?) + 1), ?)"
+    return f"({name} <> '' AND {held})", (collation.SEPARATOR.encode(), part.encode())
 
 
 def _between(name: str, prefix: str) -> tuple[str, Params]:

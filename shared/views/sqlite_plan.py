@@ -7,6 +7,7 @@ when the owners are few. How much the conditions find chooses between them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +39,7 @@ class Plan:
     def __init__(self, table: Table, checked: Checked, tenant: int, owners: list[int] | None, shares: Shares) -> None:
         self._table, self._checked, self._tenant, self._shares = table, checked, tenant, shares
         self._owners = owners if table.owned else None
-        clauses = Clauses(table, tenant)
+        clauses = Clauses(table, tenant, shares.of)
         self._scope = None if self._owners is None else clauses.scope(self._owners)
         every = [*([] if self._scope is None else [self._scope]), *clauses.of(checked)]
         self._clauses = sorted(every, key=lambda c: (not c.covered, c.slow))  # what is cheap to ask comes first
@@ -50,37 +51,44 @@ class Plan:
         return self._owners == [] or (wanted is not None and not wanted.words)
 
     def page(self) -> Source:
-        """A select of (sort value, key, document), one more than the page."""
-        direction = "DESC" if self._checked.descending else "ASC"
+        """A select of (document, key, values of the sort keys), one more than the page."""
+        direction = _direction(self._checked.descending)
         entry = self._checked.sort.is_entry
         sort = self._checked.sort.name if entry else self._table.column(self._checked.sort)
-        order = f"s {direction}, k {direction}"
-        limit = self._checked.limit + 1
-        owners = [] if entry else self._merged_owners(sort)
+        bounds = (self._checked.limit + 1, self._checked.skip)
+        several = len(self._checked.orders) > 1
+        owners = [] if entry or several else self._merged_owners(sort)
         cost, driver = 0.0, None
         if self._table.ready:
-            key = (tuple(self._clauses), sort, limit)
-            cost, driver = self._shares.remembered(key, lambda: self._best(sort, limit, owners))
-        if entry:
-            inner = self._by_entry(driver, direction, limit)
+            key = (tuple(self._clauses), sort, sum(bounds))
+            cost, driver = self._shares.remembered(key, lambda: self._best(sort, sum(bounds), owners))
+        if several:
+            inner = self._by_several(driver, None if entry else sort)
+        elif entry:
+            inner = self._by_entry(driver, direction, sum(bounds))
         elif driver is None and owners:
             merged = self._merged(sort, owners)
-            inner = Source(f"SELECT * FROM ({merged.sql}) ORDER BY {order} LIMIT ?", (*merged.params, limit))
+            inner = Source(f"SELECT * FROM ({merged.sql}) ORDER BY s {direction}, k {direction}", merged.params)
         else:
             source = self._source(driver, sort)
             after, params = self._after(sort)
             inner = Source(
                 f"SELECT x.{sort} AS s, x.k AS k, x.id AS id FROM {source.sql}{after}"
-                f" ORDER BY x.{sort} {direction}, x.k {direction} LIMIT ?",
-                (*source.params, *params, limit),
+                f" ORDER BY x.{sort} {direction}, x.k {direction}",
+                (*source.params, *params),
             )
-        body = self._table.body
+        names = ["s", *(f"s{n}" for n in range(1, len(self._checked.orders)))]
         return Source(
-            f"SELECT p.s, p.k, b.body FROM ({inner.sql}) AS p CROSS JOIN {body} AS b ON b.id = p.id"
-            f" ORDER BY p.s {direction}, p.k {direction}",
-            inner.params,
+            f"SELECT b.body, p.k, {', '.join(f'p.{n}' for n in names)} FROM ({inner.sql} LIMIT ? OFFSET ?) AS p"
+            f" CROSS JOIN {self._table.body} AS b ON b.id = p.id ORDER BY {self._ordered([f'p.{n}' for n in names])}"
+            f", p.k {direction}",
+            (*inner.params, *bounds),
             cost,
         )
+
+    def _ordered(self, columns: Sequence[str]) -> str:
+        orders = zip(columns, self._checked.orders, strict=True)
+        return ", ".join(f"{column} {_direction(order.descending)}" for column, order in orders)
 
     def ranked(self, level: Level) -> Source:
         """A select of (id, document) of what is found at a level, the newest first, as many as the page has."""
@@ -165,24 +173,52 @@ class Plan:
             both = [self._without_entry(direction, limit), self._with_entry(direction, limit)]
             parts = [p for p in (both if direction == "ASC" else both[::-1]) if p is not None]
             sql = " UNION ALL ".join(f"SELECT * FROM ({p.sql})" for p in parts)
-            return Source(f"{sql} LIMIT ?", (*(v for p in parts for v in p.params), limit))
+            return Source(sql, tuple(v for p in parts for v in p.params))
         value, params = self._table.value(self._checked.sort)
         source = self._source(driver, None)
         after: str = ""
         after_params: Params = ()
         if self._checked.after is not None:
-            sign = "<" if self._checked.descending else ">"
+            sign = _beyond(self._checked.descending)
             after, after_params = f" AND ({value}, x.k) {sign} (?, ?)", (*params, *self._last)
         return Source(
             f"SELECT {value} AS s, x.k AS k, x.id AS id FROM {source.sql}{after}"
-            f" ORDER BY s {direction}, x.k {direction} LIMIT ?",
-            (*params, *source.params, *after_params, limit),
+            f" ORDER BY s {direction}, x.k {direction}",
+            (*params, *source.params, *after_params),
         )
+
+    def _by_several(self, driver: Clause | None, walked: str | None) -> Source:
+        """Sorted by several fields. The index of the first one is walked, and what is equal there is sorted."""
+        values = [self._table.value(order.field) for order in self._checked.orders]
+        source = self._source(driver, walked)
+        after, after_params = self._after_several(values)
+        shown = "".join(f", {sql} AS s{n or ''}" for n, (sql, _) in enumerate(values))
+        orders = self._ordered([sql if sql.startswith("x.") else f"s{n or ''}" for n, (sql, _) in enumerate(values)])
+        return Source(
+            f"SELECT x.k AS k, x.id AS id{shown} FROM {source.sql}{after}"
+            f" ORDER BY {orders}, x.k {_direction(self._checked.descending)}",
+            (*(p for _, some in values for p in some), *source.params, *after_params),
+        )
+
+    def _after_several(self, values: Sequence[tuple[str, Params]]) -> tuple[str, Params]:
+        """Beyond the last document: by the first key, or equal there and beyond by the next one, and so on."""
+        if self._checked.after is None:
+            return "", ()
+        last, key = self._checked.after
+        sql, params, first = f"x.k {_beyond(self._checked.descending)} ?", list[Any]([key]), ""
+        first_params: Params = ()
+        orders = list(zip(self._checked.orders, values, last, strict=True))
+        for order, (column, some), value in reversed(orders):
+            there = key if order.field.name == "id" else cell(order.field, value)
+            sign = _beyond(order.descending)
+            sql, params = f"({column} {sign} ? OR ({column} = ? AND {sql}))", [*some, there, *some, there, *params]
+            first, first_params = f"{column} {sign}= ?", (*some, there)  # what an index is entered by
+        return f" AND {first} AND {sql}", (*first_params, *params)
 
     @property
     def _last(self) -> Params:
         assert self._checked.after is not None
-        value, key = self._checked.after
+        (value,), key = self._checked.after
         return value or "", key
 
     def _with_entry(self, direction: str, limit: int) -> Source | None:
@@ -190,11 +226,11 @@ class Plan:
         sort, entries = self._checked.sort, self._table.entries
         after, params = "", list[Any]()
         if self._checked.after is not None:
-            value, key = self._checked.after
+            (value,), key = self._checked.after
             if value is None and self._checked.descending:
                 return None
             if value is not None:
-                sign = "<" if self._checked.descending else ">"
+                sign = _beyond(self._checked.descending)
                 after, params = f" AND (e.{form(sort)}, e.k) {sign} (?, ?)", [value, key]
         column = f"e.{form(sort)}"
         conditions = "".join(f" AND {c.where}" for c in self._clauses)
@@ -211,11 +247,11 @@ class Plan:
         sort, table = self._checked.sort, self._table
         after, params = "", list[Any]()
         if self._checked.after is not None:
-            value, key = self._checked.after
+            (value,), key = self._checked.after
             if value is not None and not self._checked.descending:
                 return None
             if value is None:
-                after, params = f" AND x.k {'<' if self._checked.descending else '>'} ?", [key]
+                after, params = f" AND x.k {_beyond(self._checked.descending)} ?", [key]
         conditions = "".join(f" AND {c.where}" for c in self._clauses)
         held = f"SELECT 1 FROM {table.entries} AS e WHERE e.id = x.id AND e.name = ? AND e.{form(sort)} <> ''"
         return Source(
@@ -227,11 +263,20 @@ class Plan:
     def _after(self, sort: str) -> tuple[str, Params]:
         if self._checked.after is None:
             return "", ()
-        value, key = self._checked.after
-        sign = "<" if self._checked.descending else ">"
+        (value,), key = self._checked.after
+        sign = _beyond(self._checked.descending)
         if sort == "k":
             return f" AND x.k {sign} ?", (key,)
         return f" AND (x.{sort}, x.k) {sign} (?, ?)", (cell(self._checked.sort, value), key)
+
+
+def _direction(descending: bool) -> str:
+    return "DESC" if descending else "ASC"
+
+
+def _beyond(descending: bool) -> str:
+    """How what comes later compares."""
+    return "<" if descending else ">"
 
 
 def _cost(way: Way) -> float:

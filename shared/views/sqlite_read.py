@@ -19,7 +19,7 @@ from shared.views.sqlite_plan import Plan, Source
 from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
-from shared.views.values import scale, search_words
+from shared.views.values import IndexValue, scale, search_words
 from shared.views.wanted import Level, holds
 
 Found = tuple[list[bytes], str | None, tuple[int, ...]]  # documents, cursor, levels
@@ -87,10 +87,10 @@ class Reader:
         following = None
         if len(rows) > checked.limit:
             rows.pop()
-            value, key, _ = rows[-1]
-            nothing = checked.sort.name == "id" or value == missing(checked.sort)
-            following = checked.cursor(None if nothing else value, key)
-        return [row[2] for row in rows], following, ()
+            _, key, *values = rows[-1]
+            shown = zip(checked.orders, values, strict=True)
+            following = checked.cursor([_sorted_by(order.field, value) for order, value in shown], key)
+        return [row[0] for row in rows], following, ()
 
     def _ranked(self, plan: Plan, checked: Checked) -> Found:
         """Level by level, until there are enough. How long the full text takes is not known before: never quick."""
@@ -187,6 +187,11 @@ class Reader:
         if self._effort is Effort.QUICK and source.cost > LONG:
             raise OverBudget
         return source
+
+
+def _sorted_by(field: Field, value: Any) -> IndexValue | None:
+    """A column's value as a cursor holds it; an id is the cursor's key."""
+    return None if field.name == "id" or value == missing(field) else value
 
 
 def _holds(declaration: Collection, level: Level, body: bytes) -> bool:

@@ -96,7 +96,9 @@ class Shares:
         return self._count(rows, (self._step, self._step, self._tenant, *params))
 
     def _found(self, clause: Clause) -> int | None:
-        """How many rows a condition finds by itself, the bound at most; None where no index tells."""
+        """How many rows a condition finds by itself, the bound at most; None where no index tells quickly."""
+        if clause.scans:
+            return None
         if clause.rows is not None:
             if clause.common is not None and self._count(clause.rows, clause.common) >= self._bound:
                 return self._bound

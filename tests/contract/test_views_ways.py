@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.views.port import Condition, Document, Query, Scope
+from shared.views.port import Condition, Conditions, Document, Query, Scope
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_clause import Clause
 from shared.views.sqlite_plan import Plan
@@ -46,12 +46,18 @@ conditions = st.one_of(
     st.builds(Condition, st.just("code"), st.just("prefix"), st.sampled_from(["c", "c2"])),
     st.builds(Condition, st.just("size"), st.sampled_from(["gt", "le"]), st.integers(0, 100)),
     st.builds(Condition, st.just("size"), st.just("empty"), st.booleans()),
+    st.builds(Condition, st.just("name"), st.just("contains"), st.sampled_from(["rar", "e 5", "zz"])),
     st.builds(Condition, st.just("tags"), st.just("contains"), st.sampled_from(["tag1", "tag3"])),
     st.builds(Condition, st.just("id"), st.just("gt"), st.sampled_from(["k2", "k98"])),
 )
+groups = st.builds(
+    Conditions, st.sampled_from(["any", "any", "none"]), st.lists(conditions, min_size=1, max_size=3).map(tuple)
+)
+either = st.lists(conditions | groups, min_size=2, max_size=3).map(tuple)
+parts = conditions | groups | st.builds(Conditions, st.just("any"), either)
 queries = st.builds(
     Query,
-    st.lists(conditions, max_size=4).map(tuple),
+    st.lists(parts, max_size=4).map(tuple),
     st.sampled_from(["", "", "rare", "name 5"]),
     st.sampled_from(SORTS),
     st.booleans(),
@@ -134,6 +140,20 @@ async def test_a_page_of_what_is_common_takes_hardly_more_steps_in_a_larger_tabl
         query = Query(where, sort=sort, limit=25)
         assert steps(large, query, scope) <= 1.5 * steps(small, query, scope), (query, scope)
     await small.close()
+    await large.close()
+
+
+async def test_what_one_of_several_conditions_finds_is_gathered(tmp_path: Path) -> None:
+    """Each branch has its index: their union is looked at, not the table."""
+    large = await filled(tmp_path / "views.db", LARGE)
+    tag_and_size = Conditions("all", (Condition("tags", "contains", "tag3"), Condition("size", "eq", 7)))
+    either = Conditions("any", (Condition("code", "eq", "C26"), Condition("price", "eq", "1000.50"), tag_and_size))
+    for where, scope in product(((either,), (LIVE, either)), (Scope("t1"), Scope("t1", frozenset(PEOPLE[:30])))):
+        query = Query(where, sort="name", limit=25)
+        expected = matching(THINGS, [("t1", d) for d in DOCUMENTS], query, scope)
+        assert await ids(large, query, scope) == expected
+        assert expected
+        assert steps(large, query, scope) < 3 * LARGE, (where, scope)
     await large.close()
 
 

@@ -9,7 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.views.port import Collection, Condition, Document, Field, Key, Kind, Query, Scope, Views, Write
+from shared.views.port import (
+    Collection,
+    Combine,
+    Condition,
+    Conditions,
+    Document,
+    Field,
+    Key,
+    Kind,
+    Query,
+    Scope,
+    Views,
+    Write,
+)
 
 THINGS = Collection(
     "things",
@@ -60,11 +73,15 @@ async def ids(views: Views, query: Query, scope: Scope = ALL, collection: str = 
         if page.next is None:
             return found
         assert len(page.items) == query.limit
-        query = replace(query, cursor=page.next)
+        query = replace(query, cursor=page.next, skip=0)
 
 
 def where(*conditions: tuple[str, Any, Any], **rest: Any) -> Query:
     return Query(tuple(Condition(*c) for c in conditions), **rest)
+
+
+def group(combine: Combine, *parts: tuple[str, Any, Any] | Conditions) -> Conditions:
+    return Conditions(combine, tuple(p if isinstance(p, Conditions) else Condition(*p) for p in parts))
 
 
 SOME = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.texts import fold
-from shared.views.port import RELEVANCE, Collection, Condition, Document, Field, Kind, Query, Scope
+from shared.views.port import RELEVANCE, Collection, Condition, Document, Field, Kind, Query, Scope, Where
 from shared.views.query import KEY
 from shared.views.values import comparable, index_value, keywords, search_words
 from shared.views.wanted import holds, wanted
@@ -26,9 +26,11 @@ def matching(
     if query.sort == RELEVANCE:
         best = sorted((_level(collection, d, query), -place, d["id"]) for place, d in enumerate(matching))
         return [key for _, _, key in best[: query.limit]]
-    sort = _field(collection, query.sort, query)
-    found = [(_rank(_worth(sort, _raw(sort, d))), d["id"]) for d in matching]
-    return [key for _, key in sorted(found, reverse=query.descending)]
+    matching.sort(key=lambda d: d["id"], reverse=query.descending)
+    for order in reversed(query.orders):
+        field = _field(collection, order.field, query)
+        matching.sort(key=lambda d, f=field: _rank(_worth(f, _raw(f, d))), reverse=order.descending)  # type: ignore[misc]
+    return [d["id"] for d in matching][query.skip :]
 
 
 def _field(collection: Collection, name: str, query: Query) -> Field:
@@ -59,8 +61,15 @@ def _visible(collection: Collection, document: Document, scope: Scope) -> bool:
 
 
 def _matches(collection: Collection, document: Document, query: Query) -> bool:
-    held = all(_holds(_field(collection, c.field, query), c, document) for c in query.where)
+    held = all(_part_holds(collection, part, document, query) for part in query.where)
     return held and (not query.text.strip() or _has_words(collection, document, query))
+
+
+def _part_holds(collection: Collection, part: Where, document: Document, query: Query) -> bool:
+    if isinstance(part, Condition):
+        return _holds(_field(collection, part.field, query), part, document)
+    held = [_part_holds(collection, inner, document, query) for inner in part.parts]
+    return {"all": all(held), "any": any(held), "none": not any(held)}[part.combine]
 
 
 def _has_words(collection: Collection, document: Document, query: Query) -> bool:
@@ -100,11 +109,10 @@ def _holds(field: Field, condition: Condition, document: Document) -> bool:
             ranges = [(_worth(field, low), _worth(field, high)) for low, high in wanted]
             inside = value is not None and any(low <= value <= high for low, high in ranges)
             return inside == (condition.op == "within")
-        case "prefix":
+        case "prefix" | "contains":
             low = fold(str(raw)) if field.key is None else str(value)
-            return value is not None and low.startswith(
-                fold(wanted) if field.key is None else comparable(field, wanted)
-            )
+            text = fold(wanted) if field.key is None else comparable(field, wanted)
+            return value is not None and (low.startswith(text) if condition.op == "prefix" else text in low)
     if value is None:
         return False
     other: Any = _worth(field, wanted)

@@ -7,6 +7,7 @@ Tables of cases are wider than code.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.views.port import RELEVANCE, BadQuery, Condition, Document, Query, Scope, Total, Views, Write
-from tests.contract.views_help import ALL, SOME, THINGS, ids, put, thing, where
+from shared.views.port import (
+    RELEVANCE,
+    BadQuery,
+    Condition,
+    Conditions,
+    Document,
+    Order,
+    Query,
+    Scope,
+    Total,
+    Views,
+    Write,
+)
+from tests.contract.views_help import ALL, SOME, THINGS, group, ids, put, thing, where
 from tests.contract.views_naive import matching
 
 
@@ -25,6 +38,8 @@ class ViewsQuerySuite:
         [
             (("name", "eq", "BETA"), "bc"), (("name", "ne", "beta"), "ade"), (("name", "prefix", "äR"), "a"),
             (("name", "prefix", "上海"), "e"), (("name", "empty", True), "d"), (("name", "in", ["beta", "上海贸易有限公司"]), "bce"),
+            (("name", "contains", "RGER g"), "a"), (("name", "contains", "海贸"), "e"), (("name", "contains", "et"), "bc"), (("name", "contains", "\x01"), ""), (("name", "contains", "arger"), ""),
+            (("code", "contains", "-1"), "ab"), (("code", "contains", "ull"), "e"), (("mail", "contains", "@Example."), "a"), (("mail", "contains", "NN@"), "ab"),
             (("code", "eq", "X-1"), "a"), (("code", "eq", "x-1"), ""), (("code", "prefix", "x-1"), "ab"),
             (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
             (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
@@ -55,6 +70,50 @@ class ViewsQuerySuite:
         query = where(condition)
         assert "".join(await ids(views, query)) == expected
         assert await views.count("things", query, ALL) == len(expected)
+
+    @pytest.mark.parametrize(
+        ("part", "expected"),
+        [
+            (group("any", ("size", "eq", 3), ("tags", "contains", "重要")), "ae"), (group("any", ("size", "gt", 0), ("name", "eq", "beta")), "abce"),
+            (group("all", ("size", "gt", -5), ("archived", "eq", False)), "ace"), (group("any", group("all", ("size", "gt", -5), ("owner", "eq", "bob")), ("id", "eq", "e")), "bce"),
+            (group("none", ("size", "gt", 0)), "bcd"), (group("none", ("size", "le", 0), ("code", "prefix", "x")), "de"), (group("none", ("tags", "contains", "new")), "bde"), (group("none", ("name", "contains", "a")), "ade"),
+            (group("none", ("size", "empty", True), group("none", ("owner", "eq", "bob"))), "bc"), (group("any", ("name", "contains", "海"), ("code", "contains", "x")), "abe"),
+            (group("any", ("day", "ge", "2026-02-01"), ("day", "outside", [("2025-01-01", "2027-01-01")])), "cde"),
+            (group("any"), ""), (group("none"), "abcde"), (group("all"), "abcde"), (group("any", group("all")), "abcde"),
+        ],
+    )  # fmt: skip
+    async def test_groups_of_conditions(self, views: Views, part: Conditions, expected: str) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        assert "".join(await ids(views, Query((part,)))) == expected
+        assert await views.count("things", Query((part,)), ALL) == len(expected)
+        alone = Query((part, Condition("owner", "eq", "bob")), sort="size", descending=True, limit=1)
+        assert await ids(views, alone) == matching(THINGS, [("t1", d) for d in SOME], alone, ALL)
+
+    @pytest.mark.parametrize(
+        ("orders", "expected"),
+        [
+            ("owner,-size", "dacbe"), ("-archived,name", "baced"), ("archived,-owner,-name", "decab"), ("-owner,id", "ebcad"), ("price,-size", "dbace"),
+        ],
+    )  # fmt: skip
+    async def test_several_sort_keys(self, views: Views, orders: str, expected: str) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        first, *then = (Order(name.removeprefix("-"), name.startswith("-")) for name in orders.split(","))
+        for limit in (1, 2, 4, 200):
+            query = Query(sort=first.field, descending=first.descending, then=tuple(then), limit=limit)
+            assert "".join(await ids(views, query)) == expected
+            assert "".join(await ids(views, replace(query, skip=2))) == expected[2:]
+
+    async def test_a_jump_goes_on_page_by_page(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing(f"k{n:03}", size=n // 2, owner=f"u{n % 3}")) for n in range(100)])
+        for scope in (ALL, Scope("t1", frozenset({"u0", "u2"}))):
+            for sort, descending in (("size", True), ("id", False), ("name", True)):
+                whole = await ids(views, Query(sort=sort, descending=descending), scope)
+                for skip in (1, 50, 200_000):
+                    query = Query(sort=sort, descending=descending, limit=7, skip=skip)
+                    assert await ids(views, query, scope) == whole[skip:]
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -227,7 +286,11 @@ class ViewsQuerySuite:
             where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
             Query(sort="nope"), Query(sort=RELEVANCE), Query(text="a", sort=RELEVANCE, cursor="x"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
             Query(text="x" * 201), Query(text="\ud800"), Query(cursor="nonsense"), Query(cursor="' OR 1=1 --"), Query(cursor="\ud800"),
-            Query(cursor="WyJ4IiwxLCJhIl0"),
+            Query(cursor="WyJ4IiwxLCJhIl0"), Query(skip=-1), Query(skip=200_001), Query(skip=1, cursor="x"), Query(skip=1, text="a", sort=RELEVANCE),
+            Query(then=(Order("nope"),)), Query(then=(Order("tags"),)), Query(sort="size", then=(Order("size", True),)), Query(then=(Order("size"), Order("name"), Order("code"))),
+            Query((group("any", ("nope", "eq", 1)),)), Query((group("none", ("size", "prefix", "1")),)), Query((group("any", *[("size", "ge", 1)] * 51),)),
+            Query((group("any", group("any", group("any", group("any", group("any", group("any", group("any", ("size", "eq", 1))))))),),)),
+            where(("name", "contains", "")), where(("size", "contains", "1")),
         ],
     )  # fmt: skip
     async def test_what_is_not_declared_or_not_sound_is_refused(self, views: Views, query: Query) -> None:
@@ -299,7 +362,9 @@ class ViewsQuerySuite:
         for query, scope in asked:
             expected = matching(THINGS, documents, query, scope)
             assert await ids(views, query, scope) == expected
-            assert await views.count("things", query, scope) == len(expected)
+            assert await views.count("things", query, scope) == len(expected) + min(
+                query.skip, len(matching(THINGS, documents, replace(query, skip=0), scope))
+            )
         await views.write([Write("things", t, key, None, version + 1) for t, key in stored])
 
 
@@ -360,8 +425,9 @@ def _conditions() -> st.SearchStrategy[Condition]:
         ranges = st.lists(st.tuples(values, values), max_size=3)
         each.append(st.builds(Condition, st.just(name), st.sampled_from(["within", "outside"]), ranges))
     some = words.filter(bool)
+    begin_or_part = st.sampled_from(["prefix", "contains"])
     each.append(
-        st.builds(Condition, st.sampled_from(["name", "code", "mail"]), st.just("prefix"), some.map(lambda w: w[:3]))
+        st.builds(Condition, st.sampled_from(["name", "code", "mail"]), begin_or_part, some.map(lambda w: w[-3:]))
     )
     each.append(st.builds(Condition, st.sampled_from(["tags", "marks"]), st.sampled_from(["contains", "ne"]), some))
     sets, among = st.sampled_from(["one_of", "none_of"]), st.lists(some, max_size=3)
@@ -371,12 +437,26 @@ def _conditions() -> st.SearchStrategy[Condition]:
     return st.one_of(each)
 
 
+_combine = st.sampled_from(["all", "any", "none"])
+_parts = st.recursive(
+    _conditions(), lambda inner: st.builds(Conditions, _combine, st.lists(inner, max_size=3).map(tuple)), max_leaves=6
+)
+_further = st.sampled_from([(), (), (Order("name"),), (Order("size", True),), (Order("at", True), Order("code"))])
+_names = [name for name in _values if name not in ("name", "size", "at", "code")]
 queries = st.builds(
     Query,
-    st.lists(_conditions(), max_size=3).map(tuple),
+    st.lists(_parts, max_size=3).map(tuple),
     st.just("") | words,
     st.sampled_from(list(_values)),
     st.booleans(),
     st.integers(1, 9),
+) | st.builds(
+    Query,
+    st.lists(_parts, max_size=2).map(tuple),
+    sort=st.sampled_from(_names),
+    descending=st.booleans(),
+    limit=st.integers(1, 9),
+    then=_further,
+    skip=st.integers(0, 3),
 )
 scopes = st.builds(Scope, st.just("t1"), st.none() | st.frozensets(_people, max_size=3))

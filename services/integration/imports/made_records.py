@@ -11,9 +11,10 @@ from shared.domain.record import Record
 from shared.kernel.catalogue import AnyAggregate
 from shared.views.matching import in_scope, index_values, meets
 from shared.views.port import Collection, Document, Kind, Query, Scope
-from shared.views.query import Test, conditions
+from shared.views.query import Checkable, Test, conditions
 
-_FINDS = ("eq", "in", "contains")  # operations that an index answers
+_FINDS = {Kind.KEYWORDS: ("in", "contains")}  # operations that an index answers, where they are not these
+_EQUAL = ("eq", "in")
 
 
 class MadeRecords:
@@ -82,8 +83,8 @@ class MadeRecords:
         found = self._candidates(collection, tests)
         return [d for d in found if meets(d, tests) and in_scope(declared, d, scope)]
 
-    def _candidates(self, collection: str, tests: tuple[Test, ...]) -> Iterator[Document]:
-        probe = next((t for t in tests if t.op in _FINDS and t.field.kind is not Kind.BOOLEAN), None)
+    def _candidates(self, collection: str, tests: tuple[Checkable, ...]) -> Iterator[Document]:
+        probe = next((t for t in tests if isinstance(t, Test) and _finds(t)), None)
         if probe is None:
             return self._shelf.all(collection)
         self._index_all(collection, probe)
@@ -100,3 +101,8 @@ class MadeRecords:
 
     def close(self) -> None:
         self._shelf.close()
+
+
+def _finds(test: Test) -> bool:
+    """Whether an index of the field answers the test."""
+    return test.field.kind is not Kind.BOOLEAN and test.op in _FINDS.get(test.field.kind, _EQUAL)
