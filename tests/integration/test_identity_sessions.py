@@ -51,7 +51,7 @@ async def test_signing_in_answers_a_pair_and_sets_a_cookie_scripts_cannot_read(s
     assert await bearer(suite, body["access_token"]) == 200
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith(f"crm_session={body['refresh_token']};")
-    assert {"httponly", "samesite=strict", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+    assert {"httponly", "samesite=strict", "path=/identity"} <= {part.strip().lower() for part in cookie.split(";")}
     assert "secure" not in cookie.lower()
 
 
@@ -59,7 +59,7 @@ async def test_over_tls_the_cookie_is_bound_to_the_host(suite: Suite) -> None:
     client = suite.client(base="https://crm.test")
     answer = await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
     cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-crm_session=")
+    assert cookie.startswith("__Secure-crm_session=")
     assert "secure" in cookie.lower()
     assert "domain" not in cookie.lower()
     assert (await client.post("/identity/sessions/refresh")).status_code == 200
@@ -260,6 +260,29 @@ async def test_the_cookie_refreshes_and_its_token_stays_out_of_scripts_reach(sui
     assert client.cookies["crm_session"] != before
 
 
+async def test_a_client_may_ask_for_the_cookie_alone(suite: Suite) -> None:
+    client = suite.client()
+    right = {"email": ADMIN, "password": PASSWORD, "cookie": True}
+    answer = await client.post("/identity/sessions", json=right)
+    assert answer.status_code == 201
+    assert "refresh_token" not in answer.json()
+    assert client.cookies["crm_session"].split(".")[2] not in answer.text
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    changed = await client.post("/identity/password", json={"current": PASSWORD, "new": PASSWORD + "!", "cookie": True})
+    assert changed.status_code == 200, changed.text
+    assert "refresh_token" not in changed.json()
+    assert (await client.post("/identity/sessions/refresh")).status_code == 200
+
+
+async def test_a_cookie_of_an_earlier_program_is_taken_once_and_replaced(suite: Suite) -> None:
+    _, first = await start(suite)
+    client = suite.client(base="https://crm.test")
+    client.cookies.set("__Host-crm_session", first["refresh_token"], domain="crm.test", path="/")
+    answer = await client.post("/identity/sessions/refresh")
+    assert answer.status_code == 200
+    assert {c.name for c in client.cookies.jar} == {"__Secure-crm_session"}
+
+
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
 )
@@ -288,7 +311,7 @@ async def test_signing_out_works_by_the_cookie_alone_and_takes_it_away(suite: Su
     client = suite.client()
     body = (await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})).json()
     left = await client.delete("/identity/sessions/current")
-    assert (left.status_code, left.headers["clear-site-data"]) == (204, '"cache", "storage"')
+    assert (left.status_code, left.headers["clear-site-data"]) == (204, '"cache"')
     assert "crm_session" not in client.cookies
     assert (await refresh(suite.client(), body["refresh_token"])).status_code == 401
     assert (await client.delete("/identity/sessions/current")).status_code == 204

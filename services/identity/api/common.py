@@ -27,7 +27,8 @@ class SessionTokens(Answer):
     expires_in: Annotated[int, Field(description="Seconds")]
     session: Annotated[str, Field(description="The session's id")]
     refresh_token: Annotated[
-        str, Field(description="Absent where the cookie was used: it stands in the cookie alone")
+        str,
+        Field(description="Absent where the cookie alone has it: asked for with `cookie`, or used for this refresh"),
     ] = ""
 
 
@@ -41,13 +42,16 @@ def as_oneself(access: Access) -> Access:
 
 
 def cookie_name(request: Request) -> str:
-    """Browsers take a `__Host-` cookie over TLS alone; plain HTTP is for one's own machine."""
-    return "__Host-crm_session" if request.url.scheme == "https" else "crm_session"
+    """Browsers take a `__Secure-` cookie over TLS alone; plain HTTP is for one's own machine."""
+    return "__Secure-crm_session" if request.url.scheme == "https" else "crm_session"
+
+
+FORMER_COOKIE = "__Host-crm_session"  # with the path `/`, which that prefix asks for
 
 
 def token_of_cookie(request: Request) -> str:
     """The refresh token in the cookie, "" if there is none. Raises Forbidden when another site sent the request."""
-    token = request.cookies.get(cookie_name(request), "")
+    token = request.cookies.get(cookie_name(request)) or request.cookies.get(FORMER_COOKIE, "")
     origin = header(request, b"origin")
     foreign = bool(origin) and urlsplit(origin).netloc != header(request, b"host")
     if token and (foreign or header(request, b"sec-fetch-site") in ("cross-site", "same-site")):
@@ -67,13 +71,16 @@ def tokens_answer(request: Request, tokens: Tokens, *, status: int = 200, by_coo
 
 
 def set_cookie(request: Request, response: Response, token: str, max_age: int) -> None:
-    """max_age 0 takes the cookie away."""
+    """Only this service is ever sent the cookie. max_age 0 takes it away."""
+    secure = request.url.scheme == "https"
     response.set_cookie(
         cookie_name(request),
         token,
         max_age=max_age,
-        path="/",
-        secure=request.url.scheme == "https",
+        path=request.scope.get("root_path") or "/",
+        secure=secure,
         httponly=True,
         samesite="strict",
     )
+    if FORMER_COOKIE in request.cookies:
+        response.delete_cookie(FORMER_COOKIE, secure=secure, httponly=True, samesite="strict")

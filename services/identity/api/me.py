@@ -47,8 +47,11 @@ class Me(Answer):
 
 
 class NewPassword(CommandModel):
+    """cookie: as at a sign-in."""
+
     current: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
     new: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
+    cookie: bool = False
 
     model_config = {
         "str_strip_whitespace": False,
@@ -101,9 +104,8 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
     async def change_password(request: Request) -> Response:
         access = await authenticator.access(request)
         body = await parse(request, _PASSWORD)
-        return tokens_answer(
-            request, await authentication.change_password(access, body.current, body.new, device_of(request))
-        )
+        tokens = await authentication.change_password(access, body.current, body.new, device_of(request))
+        return tokens_answer(request, tokens, by_cookie=body.cookie)
 
     return router
 

@@ -35,8 +35,11 @@ from shared.views.port import Condition, Query
 
 
 class NewSession(CommandModel):
+    """cookie: keep the refresh token out of the answer's body; the cookie alone has it."""
+
     email: Annotated[str, F(min_length=1, max_length=254)]
     password: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
+    cookie: bool = False
 
     model_config = {
         "str_strip_whitespace": False,
@@ -107,7 +110,7 @@ def _add_sign_in(router: APIRouter, authentication: Authentication) -> None:
         with suppress(Unauthenticated):  # the cookie is replaced: nobody could end that session by it any more
             if left:
                 await authentication.sign_out(left)
-        return tokens_answer(request, tokens, status=201)
+        return tokens_answer(request, tokens, status=201, by_cookie=body.cookie)
 
 
 def answer_wrong() -> dict[str, str]:
@@ -181,7 +184,7 @@ def _add_sign_out(router: APIRouter, kernel: Kernel, authentication: Authenticat
         if token:
             with suppress(Unauthenticated):
                 await authentication.sign_out(token)
-        response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
+        response = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
         set_cookie(request, response, "", 0)
         return response
 
