@@ -85,9 +85,9 @@ def path_id(request: Request, name: str = "id") -> str:
     return id
 
 
-def sparse(document: Document, names: list[str] | None) -> Document:
-    """Only these fields, in the asked order."""
-    return document if names is None else {n: document[n] for n in names if n in document}
+def sparse(document: Document, names: list[str] | None, also: tuple[str, ...] = ()) -> Document:
+    """Only these fields, in the asked order, and what was asked for in addition to fields."""
+    return document if names is None else {n: document[n] for n in (*names, *also) if n in document}
 
 
 async def titles_of(

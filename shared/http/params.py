@@ -20,9 +20,10 @@ from shared.views.port import MAX_PAGE, MAX_SKIP, Collection, Condition, Order, 
 
 Pairs = list[tuple[str, str]]
 
-READ = frozenset({"fields", "as_of", "known_at", "min_version"})
+READ = frozenset({"fields", "as_of", "known_at", "min_version", "names", "rights"})
+HISTORY = frozenset({"limit", "cursor", "names"})
 COUNT = frozenset({"q", "filter", "as_of", "known_at"})
-LIST = COUNT | {"sort", "limit", "cursor", "skip", "fields", "names"}
+LIST = COUNT | {"sort", "limit", "cursor", "skip", "fields", "names", "rights"}
 BOARD = COUNT | {"by", "sum", "in", "rates"}
 EXPORT = COUNT | {"sort", "fields", "names", "format", "labels"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
@@ -125,6 +126,14 @@ def flag(given: dict[str, str], name: str) -> bool:
         return boolean(given.get(name, "false"))
     except ValueError as error:
         raise Invalid.field(name, "bad-boolean", said(error)) from error
+
+
+def rights(given: dict[str, str], moment: Moment) -> bool:
+    """Whether the answer is to say what the caller may do. Raises Invalid where the answer is about the past."""
+    asked = flag(given, "rights")
+    if asked and not moment.is_now:
+        raise Invalid.field("rights", "only-now", "rights are those of now; leave out as_of and known_at")
+    return asked
 
 
 def option(given: dict[str, str], name: str, options: tuple[str, ...], default: str) -> str:

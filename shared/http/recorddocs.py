@@ -16,7 +16,7 @@ from shared.http.openapi import (
     schema,
     schemas_of,
 )
-from shared.http.recordschemas import CHANGED, HISTORY, ID, PARAMETERS, SHOWN, choices, filters, sample
+from shared.http.recordschemas import CHANGED, HISTORY, ID, NAMES, PARAMETERS, RIGHTS, SHOWN, choices, filters, sample
 from shared.kernel.catalogue import AnyAggregate
 
 _FILTERS = (
@@ -54,7 +54,7 @@ class RecordDocs:
             "properties": {
                 "items": {"type": "array", "items": schema(self._name)},
                 "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
-                "names": {"type": "object", "additionalProperties": {"type": "string"}},
+                "names": NAMES,
             },
         }
         shown = {self._name: self._record(), f"{self._name}Page": page, "Changed": CHANGED, "History": HISTORY}
@@ -62,6 +62,7 @@ class RecordDocs:
 
     def _record(self) -> Schema:
         properties: Schema = {"id": ID, "version": {"type": "integer", "minimum": 1}}
+        properties |= {"names": NAMES, "rights": RIGHTS}
         for f in self._aggregate.collection.fields:
             properties[f.name] = {**SHOWN[f.kind], "title": f"{f.en} · {f.zh}"}
             if f.options:
@@ -88,7 +89,9 @@ class RecordDocs:
             self._tag,
             {200: answer("The page", schema(f"{self._name}Page"))},
             description=_FILTERS,
-            parameters=self._filtering("Q", "Filter", "sort", "Limit", "Cursor", "Skip", "Fields", "Names", *_TIME),
+            parameters=self._filtering(
+                "Q", "Filter", "sort", "Limit", "Cursor", "Skip", "Fields", "Names", "Rights", *_TIME
+            ),
         )
 
     def count(self) -> Schema:
@@ -154,7 +157,7 @@ class RecordDocs:
             f"One of the {self._tag}, now or as of any moment",
             self._tag,
             {200: answer("The record", schema(self._name), ETag="Its version, and a mark of what the caller sees")},
-            parameters=[parameter(n) for n in ("Id", "Fields", "MinVersion", *_TIME)],
+            parameters=[parameter(n) for n in ("Id", "Fields", "MinVersion", "Names", "Rights", *_TIME)],
             errors=RECORD_ERRORS,
         )
 
@@ -164,7 +167,7 @@ class RecordDocs:
             "Every change, newest first",
             self._tag,
             {200: answer("The changes", schema("History"))},
-            parameters=[parameter("Id")],
+            parameters=[parameter(n) for n in ("Id", "HistoryLimit", "HistoryCursor", "Names")],
             errors=RECORD_ERRORS,
         )
 
@@ -172,14 +175,14 @@ class RecordDocs:
         content = {
             "type": "object",
             "required": ["items"],
-            "properties": {"items": {"type": "array", "items": {"type": "object"}}},
+            "properties": {"items": {"type": "array", "items": {"type": "object"}}, "names": NAMES},
         }
         return operation(
             f"timeline_of_{self._aggregate.name}",
             "What was done about the record and how it changed, newest first",
             self._tag,
             {200: answer("The entries", content)},
-            parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", *_TIME)],
+            parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", "Names", *_TIME)],
             errors=RECORD_ERRORS,
         )
 

@@ -12,12 +12,13 @@ from shared.domain.command import Command
 from shared.domain.types import Reading
 from shared.errors import Invalid, ProjectionBehind
 from shared.http import boards, params
-from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse, titles_of
+from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.commandpaths import method_and_path
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
+from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
 from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
 from shared.http.recordschemas import GROUPS, NUMBERS
@@ -88,16 +89,14 @@ class _Records:
             _moment(request, given),
             params.field_names(self._collection, given.get("fields")),
         )
-        named = params.flag(given, "names")
-        if moment.is_now and names is None and not named and nothing_hidden(self._aggregate, access):
+        named, rights = params.flag(given, "names"), params.rights(given, moment)
+        if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
             return page_answer(*await self._queries.find_raw(self._aggregate, query, access))
-        page = await self._queries.find(self._aggregate, query, access, moment)
-        items = [sparse(d, names) for d in page.items]
+        page = await self._queries.find(self._aggregate, query, access, moment, rights)
+        items = [sparse(d, names, ("rights",)) for d in page.items]
         body: dict[str, Any] = {"items": items, "next": page.next}
         if named:
-            own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name)
-            fields = (*self._collection.fields, *own.values())
-            body["names"] = await titles_of(items, fields, self._platform, access)
+            body["names"] = await titles_of_records(self._platform, self._aggregate, items, access)
         return json_answer(body)
 
     async def count(self, request: Request) -> Response:
@@ -166,16 +165,28 @@ class _Records:
             params.field_names(self._collection, given.get("fields")),
         )
         version = params.number(given, "min_version", 0, 999_999_999, 0)
-        if moment.is_now and names is None and nothing_hidden(self._aggregate, access):
+        named, rights = params.flag(given, "names"), params.rights(given, moment)
+        if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
             return record_answer(await self._queries.raw(self._aggregate, id, access, version))
-        document = await self._queries.get(self._aggregate, id, access, moment=moment, min_version=version)
-        return json_answer(sparse(document, names), headers={"ETag": f'"{document["version"]}"'})
+        document = await self._queries.get(
+            self._aggregate, id, access, moment=moment, min_version=version, rights=rights
+        )
+        body = sparse(document, names, ("rights",))
+        if named:
+            body = {**body, "names": await titles_of_records(self._platform, self._aggregate, [body], access)}
+        return json_answer(body, headers={"ETag": f'"{document["version"]}"'})
 
     async def history(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        params.only(params.pairs_of(request), ())
-        items = await self._queries.history(self._aggregate, id, access)
-        return json_answer({"items": [self._with_undo(request, entry) for entry in items]})
+        given = params.only(params.pairs_of(request), params.HISTORY)
+        limit = params.number(given, "limit", MAX_PAGE, MAX_PAGE) if "limit" in given else None
+        below = params.number(given, "cursor", 1, 999_999_999) if "cursor" in given else None
+        entries = await self._queries.history(self._aggregate, id, access)
+        page, next_ = page_of_changes(entries, below, limit)
+        body: dict[str, Any] = {"items": [self._with_undo(request, entry) for entry in page], "next": next_}
+        if params.flag(given, "names"):
+            body["names"] = await titles_of_changes(self._platform, self._aggregate, page, access)
+        return json_answer(body)
 
     def _with_undo(self, request: Request, entry: Document) -> Document:
         """An entry of a history whose handle is a request."""
@@ -183,7 +194,7 @@ class _Records:
 
     async def timeline(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        given = params.only(params.pairs_of(request), ("as_of", "known_at", "kinds", "limit"))
+        given = params.only(params.pairs_of(request), ("as_of", "known_at", "kinds", "limit", "names"))
         kinds = frozenset(given["kinds"].split(",")) if given.get("kinds") else None
         limit = params.number(given, "limit", 50, MAX_PAGE)
         items = await timeline(
@@ -196,10 +207,13 @@ class _Records:
             kinds,
             limit,
         )
+        body: dict[str, Any] = {"items": items}
+        if params.flag(given, "names"):
+            body["names"] = await titles_on_timeline(self._platform, self._aggregate, items, access)
         for item in items:
             if item["kind"] == CHANGE:
                 item["change"] = self._with_undo(request, item["change"])
-        return json_answer({"items": items})
+        return json_answer(body)
 
     def command(self, command: Command) -> Handler:
         aggregate, bus, creates = self._aggregate, self._platform.bus, command.creates

@@ -71,6 +71,11 @@ PARAMETERS: dict[str, Schema] = {
         "skip", "Begin so many records later; without `cursor`", {"type": "integer", "minimum": 0, "maximum": MAX_SKIP}
     ),
     "Cursor": query("cursor", "The `next` of the page before"),
+    "Rights": query("rights", "Add what you may do with each record now", _TRUE),
+    "HistoryLimit": query("limit", "Entries; left out = all", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
+    "HistoryCursor": query(
+        "cursor", "The `next` of the page before: its last version", {"type": "integer", "minimum": 1}
+    ),
     "Names": query("names", "Add the titles of all referenced records", _TRUE),
     "Labels": query(
         "labels",
@@ -106,6 +111,22 @@ PARAMETERS: dict[str, Schema] = {
     },
 }
 
+NAMES: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "With `names`: the titles of the records that are named here, by id",
+}
+RIGHTS: Schema = {
+    "type": "object",
+    "required": ["read", "edit", "fields", "commands"],
+    "properties": {
+        "read": {"type": "boolean"},
+        "edit": {"type": "boolean", "description": "Whether the edit in place is open"},
+        "fields": {"type": "array", "items": {"type": "string"}, "description": "Fields that you cannot change now"},
+        "commands": {"type": "object", "additionalProperties": {"type": "boolean"}},
+    },
+    "description": "With `rights`: what you may do with the record in its present state",
+}
 UNDO: Schema = {
     "type": ["object", "null"],
     "required": ["method", "path", "body", "label"],
@@ -172,7 +193,9 @@ HISTORY: Schema = {
                     "undo_reason": UNDO_REASON,
                 },
             },
-        }
+        },
+        "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
+        "names": NAMES,
     },
 }
 

@@ -19,6 +19,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.merges import Merges, joined
+from shared.kernel.record_rights import rights_of
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
@@ -77,9 +78,19 @@ class Queries:
         self._projection, self._snapshots = projection, snapshots
 
     async def get(
-        self, aggregate: AnyAggregate, id: str, access: Access, *, moment: Moment = NOW, min_version: int = 0
+        self,
+        aggregate: AnyAggregate,
+        id: str,
+        access: Access,
+        *,
+        moment: Moment = NOW,
+        min_version: int = 0,
+        rights: bool = False,
     ) -> Document:
-        """One record, hidden fields left out. Raises NotFound, Forbidden, ProjectionBehind."""
+        """One record, hidden fields left out; with `rights`, what the caller may do with it (see `rights_of`).
+
+        Raises NotFound, Forbidden, ProjectionBehind.
+        """
         scope = scope_of(aggregate, access)
         document = await self._current(aggregate, id, scope, min_version)
         if not moment.is_now:
@@ -88,7 +99,7 @@ class Queries:
                 raise NotFound("the record did not exist at that moment")
             formulas = await self._formulas.of(access.tenant, aggregate.name)
             document = formulas.onto(aggregate.document(aggregate.fold(events)))
-        return visible(aggregate, document, access)
+        return visible(aggregate, document, access, rights)
 
     async def raw(self, aggregate: AnyAggregate, id: str, access: Access, min_version: int = 0) -> bytes:
         """The record as stored bytes: for callers from whom nothing is hidden. Raises as `get`."""
@@ -155,12 +166,14 @@ class Queries:
         """
         return await self._meaning.dated(query, Question(aggregate, access))
 
-    async def find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Page:
-        """A page of the list now or at a moment, hidden fields left out. Raises Invalid, Forbidden."""
+    async def find(
+        self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW, rights: bool = False
+    ) -> Page:
+        """A page of the list now or at a moment, as `get` gives each record. Raises Invalid, Forbidden."""
         page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
         for document in page.items:
             document.pop(OWNER_NOW, None)
-        return Page([visible(aggregate, d, access) for d in page.items], page.next, page.levels)
+        return Page([visible(aggregate, d, access, rights) for d in page.items], page.next, page.levels)
 
     async def find_raw(self, aggregate: AnyAggregate, query: Query, access: Access) -> tuple[list[bytes], str | None]:
         """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
@@ -284,10 +297,12 @@ def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
     return Scope(scope.tenant, scope.owners | {EVERYONE})
 
 
-def visible(aggregate: AnyAggregate, document: Document, access: Access) -> Document:
-    """The document without the fields hidden from this caller."""
+def visible(aggregate: AnyAggregate, document: Document, access: Access, rights: bool = False) -> Document:
+    """The document without the fields hidden from this caller, with their rights on it if they are asked for."""
     shown = access.masked(aggregate.name, document)
-    return shown if aggregate.conceal is None else aggregate.conceal(shown, document, access)
+    if aggregate.conceal is not None:
+        shown = aggregate.conceal(shown, document, access)
+    return {**shown, "rights": rights_of(aggregate, document, access)} if rights else shown
 
 
 def nothing_hidden(aggregate: AnyAggregate, access: Access) -> bool:
