@@ -2,77 +2,79 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
-from typing_extensions import TypedDict
 
-from shared.errors import Forbidden, Invalid
+from shared.clock import to_rfc3339
+from shared.errors import Invalid
 from shared.http import params
-from shared.http.answers import json_answer
+from shared.http.answers import json_answer, titles_of
 from shared.http.auth import Authenticator
-from shared.http.openapi import answer, operation, query
+from shared.http.openapi import Schema, answer, operation, query
+from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
+from shared.http.search_answers import Hits, SearchHit, answer_of, subtitle_fields
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
+from shared.kernel.searching import Hit, Searching
 from shared.messages import say, shown
 from shared.security.permissions import Access
-from shared.views.port import RELEVANCE, Condition, Document, Query
-from shared.views.wanted import wanted
 
 MAX_LIMIT = 50
 
 
-class Hit(TypedDict):
-    type: str
-    id: str
-    title: str
-    record: Document
-
-
-class Hits(TypedDict):
-    items: list[Hit]
+_ANSWERED = tuple(SearchHit.__annotations__)
 
 
 def search_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(kernel)
+    authenticator, searching = Authenticator(kernel), Searching(kernel.queries)
     searched = searched_types(kernel.catalogue)
-    described = operation(
+    described = _operation(searched)
+
+    @router.get("/search", openapi_extra=described)
+    async def search(request: Request) -> Response:
+        access = await authenticator.access(request)
+        given = params.only(params.pairs_of(request), ("q", "types", "limit", "fields", "as_of"))
+        limit = params.number(given, "limit", 20, MAX_LIMIT)
+        text = given.get("q", "").strip()
+        if not text:
+            raise Invalid.field("q", "required", "say what to look for")
+        types, parts = _asked(given.get("types"), searched), _parts(given.get("fields"))
+        moment = params.moment({"as_of": given["as_of"]} if "as_of" in given else {}, params.calendar_of(request))
+        if moment.version is not None:
+            raise Invalid.field("as_of", "bad-query", "a list takes a moment, not a version")
+        found = await searching.search(types, text, limit, access, moment)
+        names = await _names(kernel, found.hits, access)
+        language, calendar = language_of(request.scope), params.calendar_of(request)
+        items = [answer_of(hit, text, found.near, access, names, calendar, language) for hit in found.hits]
+        as_of = None if moment.occurred is None else to_rfc3339(moment.occurred)
+        cut = [{n: v for n, v in item.items() if n in parts} for item in items]
+        return json_answer({"items": cut, "as_of": as_of, "exact": found.exact})
+
+    return router
+
+
+def _operation(searched: dict[str, AnyAggregate]) -> Schema:
+    return operation(
         "search",
         f"{_listed([a.noun for a in searched.values()])} in one call",
         "search",
-        {200: answer("The best first: by relevance, then newest", Hits)},
+        {200: answer("The best first: by relevance, then newest; only the parts that `fields` names", Hits)},
         description=(
             "Every word must occur. Accents and apostrophes are not needed, a telephone's last four digits are enough, "
             "Chinese needs no spaces and is found by pinyin and its initials, too. Where nothing is found, a long word "
-            "may have one typo."
+            "may have one typo. `matches` says where the words stand. `as_of` searches what records said at a moment, "
+            "as far as they are found by what they say now."
         ),
         parameters=[
             query("q", "What to look for", {"type": "string", "minLength": 1, "maxLength": 200}, required=True),
             query("types", "Only these record types, comma-separated: " + ", ".join(searched)),
             query("limit", "Results", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 20}),
+            query("fields", "Only these parts of each result, comma-separated: " + ", ".join(_ANSWERED)),
+            query("as_of", "Of the records as they were then: an RFC 3339 moment, or a day (its end)"),
         ],
     )
-
-    @router.get("/search", openapi_extra=described)
-    async def search(request: Request) -> Response:
-        access = await authenticator.access(request)
-        given = params.only(params.pairs_of(request), ("q", "types", "limit"))
-        limit = params.number(given, "limit", 20, MAX_LIMIT)
-        text = given.get("q", "").strip()
-        if not text:
-            raise Invalid.field("q", "required", "say what to look for")
-        types = _asked(given.get("types"), searched)
-        query = Query((Condition("archived", "eq", False),), text, RELEVANCE, limit=limit)
-        found = await _in_all(kernel, types, query, access)
-        if not found and wanted(text).forgiving:
-            found = await _in_all(kernel, types, replace(query, near=True), access)
-        return json_answer(Hits(items=found))
-
-    return router
 
 
 def searched_types(catalogue: Catalogue) -> dict[str, AnyAggregate]:
@@ -98,22 +100,17 @@ def _listed(nouns: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), *words[-1:]] if len(words) > 1 else words).capitalize()
 
 
-async def _in_all(kernel: Kernel, types: list[AnyAggregate], query: Query, access: Access) -> list[Hit]:
-    """The best of all types: by relevance, then the newest."""
-    found = await asyncio.gather(*(_find(kernel, a, query, access) for a in types))
-    every = [hit for hits in found for hit in hits]
-    every.sort(key=lambda ranked: str(ranked[1]["record"].get("created_at")), reverse=True)
-    every.sort(key=lambda ranked: ranked[0])
-    return [hit for _, hit in every[: query.limit]]
+def _parts(fields: str | None) -> tuple[str, ...]:
+    names = [n for n in (fields or "").split(",") if n]
+    if unknown := [n for n in names if n not in _ANSWERED]:
+        raise params.no_such_fields(unknown)
+    return tuple(names) or _ANSWERED
 
 
-async def _find(kernel: Kernel, aggregate: AnyAggregate, query: Query, access: Access) -> list[tuple[int, Hit]]:
-    """What one type has, and at which level of relevance; nothing where the caller may not look."""
-    try:
-        page = await kernel.queries.find(aggregate, query, access)
-    except Forbidden:
-        return []
-    return [
-        (level, Hit(type=aggregate.name, id=d["id"], title=str(d.get(aggregate.collection.title) or ""), record=d))
-        for level, d in zip(page.levels, page.items, strict=True)
-    ]
+async def _names(kernel: Kernel, hits: list[Hit], access: Access) -> dict[str, str]:
+    """The names of the records that subtitles name."""
+    names: dict[str, str] = {}
+    for aggregate in {hit.aggregate.name: hit.aggregate for hit in hits}.values():
+        documents = [hit.document for hit in hits if hit.aggregate is aggregate]
+        names |= await titles_of(documents, subtitle_fields(aggregate, access), kernel, access)
+    return names

@@ -179,6 +179,14 @@ class Queries:
         """The same as stored bytes, for callers from whom nothing is hidden and for now only."""
         return await self._ask(aggregate, query, access, NOW, lambda views, name, q, s: views.find_raw(name, q, s))
 
+    async def candidates(self, aggregate: AnyAggregate, query: Query, access: Access) -> Page:
+        """The best of the records whose text is found anywhere, in fields hidden from the caller, too; whole, as they
+        are kept. Who asks judges them by what the caller sees. Raises Forbidden.
+        """
+        scope = scope_of(aggregate, access)
+        query = await self._meaning.of(query, Question(aggregate, access))
+        return await self.views.find(aggregate.collection.name, query, scope)
+
     async def count(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> int:
         """How many records the list has, now or at a moment. Raises Invalid, Forbidden."""
         return await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.count(name, q, s))

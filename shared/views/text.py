@@ -25,20 +25,20 @@ MIN_DIGITS, MAX_DIGITS = 4, 24  # of a number that is found by its last digits
 NEXT_WORD = "\u00b7"  # between the words of a title that stands as one token
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_UNSPACED = (
+UNSPACED = (
     "\u3005-\u3006"  # iteration mark
     "\u3041-\u30ff\u31f0-\u31ff"  # kana
     "\u3105-\u312f"  # bopomofo
     "\uac00-\ud7af"  # Hangul
     "\u0e01-\u0e4e\u0e80-\u0ece\u1000-\u103f\u1780-\u17d3"  # Thai, Lao, Myanmar, Khmer
 ) + _HAN
-_QUOTES = "'`\u00b4\u2018\u2019\u02bc\u2032"
+APOSTROPHES = "'`\u00b4\u2018\u2019\u02bc\u2032"
 _ASCII_WORDS = re.compile("[a-z0-9]+")
-_WORD = rf"[^\W_{_UNSPACED}]+"
+_WORD = rf"[^\W_{UNSPACED}]+"
 _QUOTED = re.compile(rf"{_WORD}(?:'{_WORD})+")
-_UNITS = re.compile(rf"([{_UNSPACED}]+)|({_WORD}(?:'{_WORD})*)")
+_UNITS = re.compile(rf"([{UNSPACED}]+)|({_WORD}(?:'{_WORD})*)")
 _HAN_RUNS = re.compile(f"[{_HAN}]+")
-_RUN = re.compile(f"[{_UNSPACED}]")
+_RUN = re.compile(f"[{UNSPACED}]")
 
 
 class Place(StrEnum):
@@ -58,7 +58,7 @@ class _Letters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        self[code] = found = "'" if char in _QUOTES else char if _RUN.match(char) else bare(char)
+        self[code] = found = "'" if char in APOSTROPHES else char if _RUN.match(char) else bare(char)
         return found
 
 
