@@ -15,6 +15,7 @@ from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.http import params
 from shared.http.answers import JSON
 from shared.http.auth import Authenticator
+from shared.http.codes import Messages, messages_in
 from shared.http.compression import accepted
 from shared.http.headers import header
 from shared.http.kept import Kept, Packed
@@ -40,20 +41,30 @@ _ENUMERATIONS: dict[str, Any] = {
 }
 
 
+_ASKED = query("language", "Instead of that of `Accept-Language`", {"enum": [*get_args(Language)]})
+_META = operation(
+    "meta",
+    "Record types, fields, commands and enumerations, with labels in one language",
+    "meta",
+    {200: answer("The description", Meta)},
+    parameters=[_ASKED],
+)
+_MESSAGES = operation(
+    "messages",
+    "Problem types and error codes, with their texts in one language",
+    "meta",
+    {200: answer("Texts with parameters in braces", Messages)},
+    parameters=[_ASKED],
+    errors=(422,),
+    public=True,
+)
+
+
 def meta_router(kernel: Kernel) -> APIRouter:
     router, kept = APIRouter(route_class=DirectRoute), Kept()
     authenticator = Authenticator(kernel)
-    documented = operation(
-        "meta",
-        "Record types, fields, commands and enumerations, with labels in one language",
-        "meta",
-        {200: answer("The description", Meta)},
-        parameters=[
-            query("language", "Of the labels, instead of that of `Accept-Language`", {"enum": [*get_args(Language)]})
-        ],
-    )
 
-    @router.get("/meta", openapi_extra=documented)
+    @router.get("/meta", openapi_extra=_META)
     async def meta(request: Request) -> Response:
         access = await authenticator.access(request)
         given = params.only(params.pairs_of(request), ("language",))
@@ -68,6 +79,13 @@ def meta_router(kernel: Kernel) -> APIRouter:
         )
         content = kept.of(key, basis, lambda: orjson.dumps(_meta(kernel, readable, defined, access, language)))
         return await _answer(request, content, language or ENGLISH)
+
+    @router.get("/meta/messages", openapi_extra=_MESSAGES)
+    async def messages(request: Request) -> Response:
+        given = params.only(params.pairs_of(request), ("language",))
+        language = _language(request, given) or ENGLISH
+        content = kept.of(("messages", language), None, lambda: orjson.dumps(messages_in(language)))
+        return await _answer(request, content, language)
 
     return router
 

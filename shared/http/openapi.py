@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.domain.command import CommandModel
+from shared.http.codes import all_codes, params_schema
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routing import DirectRoute
 
@@ -207,6 +208,11 @@ def _add_components(found: Schema, extra: Components) -> None:
         schemas.pop(unused, None)
     schemas["Problem"] = Problem.model_json_schema(mode="serialization", ref_template=_COMPONENT)
     schemas |= schemas["Problem"].pop("$defs")
+    schemas["Problem"]["properties"] |= {
+        "code": {"type": "string", "enum": all_codes(), "description": "Of a refusal that concerns no field"},
+        "params": {"type": "object", "additionalProperties": True, "description": "The values in `detail`, by name"},
+    }
+    schemas["MessageParams"] = params_schema()
     components["responses"] = {
         **components.get("responses", {}),
         **{f"Problem{n}": answer(text, schema("Problem"), media=MEDIA_TYPE) for n, text in _ERRORS.items()},

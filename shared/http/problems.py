@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.http.codes import all_codes, problem_types
 from shared.http.headers import header
 from shared.messages import Message, say
 from shared.messages.findings import field_error
@@ -39,7 +40,7 @@ class FieldProblem(TypedDict):
     """params: the values in the message, by name."""
 
     field: str
-    code: str
+    code: Annotated[str, Field(json_schema_extra={"enum": [*all_codes()]})]
     message: str
     params: NotRequired[dict[str, Any]]
 
@@ -50,7 +51,10 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_EXAMPLE]})
 
-    type: Annotated[str, Field(examples=["/problems/invalid"])]
+    type: Annotated[
+        str,
+        Field(examples=["/problems/invalid"], json_schema_extra={"enum": [f"/problems/{t}" for t in problem_types()]}),
+    ]
     title: str
     status: int
     detail: str
@@ -61,12 +65,15 @@ _NAMED = frozenset(Problem.model_fields)  # what RFC 9457 and the suite name is 
 
 
 def problem(error: CrmError, language: Language = ENGLISH) -> Response:
+    extra = {name: value for name, value in error.extra.items() if name not in _NAMED}
+    if "code" in extra and isinstance(error.detail, Message) and error.detail.params:
+        extra.setdefault("params", _params(error.detail, language))
     body = Problem(
         type=f"/problems/{error.type}",
         title=in_language(error.title, language),
         status=error.status,
         detail=in_language(error.detail, language),
-        **{name: value for name, value in error.extra.items() if name not in _NAMED},
+        **extra,
     )
     if error.errors:
         body.errors = [field_problem(e, language) for e in error.errors]
@@ -82,8 +89,12 @@ def field_problem(error: FieldError, language: Language) -> FieldProblem:
     """One error by field, in a language."""
     problem = FieldProblem(field=error.field, code=error.code, message=in_language(error.message, language))
     if isinstance(error.message, Message) and error.message.params:
-        problem["params"] = {name: _plain(value, language) for name, value in error.message.params.items()}
+        problem["params"] = _params(error.message, language)
     return problem
+
+
+def _params(message: Message, language: Language) -> dict[str, object]:
+    return {name: _plain(value, language) for name, value in message.params.items()}
 
 
 def _plain(value: object, language: Language) -> object:

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from shared.http.codes import all_codes
+
 
 def refused(answer: httpx.Response, status: int, type_: str, *errors: tuple[str, str]) -> dict[str, Any]:
     """The problem of an answer. errors: (field, code) of each, in any order."""
@@ -15,6 +17,7 @@ def refused(answer: httpx.Response, status: int, type_: str, *errors: tuple[str,
     assert body["title"]
     assert body["detail"]
     assert sorted((e["field"], e["code"]) for e in body.get("errors", ())) == sorted(errors), body
+    assert {e["code"] for e in body.get("errors", ())} <= set(all_codes()), "run python -m tests.house.problems"
     assert all(e["message"] for e in body.get("errors", ()))
     return body
 
