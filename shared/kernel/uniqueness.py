@@ -139,14 +139,18 @@ class Reservations:
         if space == tenant and id in absorbed:
             return False
         state = await self._repository.load(aggregate, space, id)
-        if state.version == 0:
-            return self._clock.now() - taken.recorded_at < GRACE
         merged = getattr(state, "merged_into", None) is not None  # it may be released again
         if unique.value(state) != value or (state.archived and not merged):
-            return False
+            is_new = self._clock.now() - taken.recorded_at < GRACE
+            return is_new and not await self._changed_since(aggregate.stream(id), space, state.version, taken)
         message = say("another {resource} has this {field}", resource=aggregate.name, field=unique.name)
         known = {"holder": await self._living(aggregate, tenant, id)} if space == tenant else {}
         raise Duplicate.of(unique.name, message, **known)
+
+    async def _changed_since(self, stream: str, space: str, version: int, taken: Stored) -> bool:
+        """Whether the record has an event behind the reservation, so that the command that took it has ended."""
+        last = await self._repository.store.read(space, stream, after=version - 1, up_to=version) if version else []
+        return any(one.position > taken.position for one in last)
 
     async def _living(self, aggregate: Aggregate[Any], tenant: str, id: str) -> str:
         """The record that this one lives on in after all merges, or itself."""

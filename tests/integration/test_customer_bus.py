@@ -212,6 +212,15 @@ async def test_sixteen_writers_of_one_unique_value_leave_one_record(world: World
     assert len(errors) == 15
 
 
+async def test_of_edits_at_the_same_moment_one_gets_the_unique_value(world: World) -> None:
+    ids = [await account(world, f"A{n}") for n in range(8)]
+    edits = (world.do("customer.ChangeAccountDetails", {"tax_id": "DE 43"}, id) for id in ids)
+    results = await asyncio.gather(*edits, return_exceptions=True)
+    assert sum(isinstance(r, Duplicate) for r in results) == 7, results
+    held = [(await world.state("account", id)).tax_id for id in ids]
+    assert sorted(held) == [""] * 7 + ["DE 43"]
+
+
 async def test_a_value_given_up_is_free_and_an_archived_record_holds_none(world: World) -> None:
     first, second = await account(world, "A", tax_id="1"), await account(world, "B")
     await world.do("customer.ChangeAccountDetails", {"tax_id": "2"}, first)
