@@ -18,7 +18,7 @@ from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
 from services.identity.directory import UserDirectory
 from services.identity.setup import setup_token
-from services.integration.imports.cleanup import tidy
+from services.integration.jobs.cleanup import tidy
 from shared.errors import Unavailable
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from crm.settings import WrongSetting
 from services.identity.setup import is_set_up
-from services.integration.imports.scheduler import ImportScheduler
+from services.integration.jobs.scheduler import JobScheduler
 from shared.http.app import ServiceApp
 from shared.http.changes import changes_router
 from shared.http.docs import docs_router
@@ -138,5 +138,5 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     if isinstance(kernel.facts, WarehouseFollower):
         loops.append(kernel.facts.run())
     if "imports" in roles.loops:
-        loops.append(ImportScheduler(kernel).run())
+        loops.append(JobScheduler(kernel).run())
     return loops

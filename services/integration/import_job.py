@@ -7,22 +7,27 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
 
+from services.integration.jobs.lifecycle import (
+    EndRevert,
+    Fail,
+    JobBodies,
+    JobDecisions,
+    Pause,
+    add_job_commands,
+    evolve_job,
+    require,
+)
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import NOT_ERASED, VERBATIM, CommandModel, Context
+from shared.domain.command import VERBATIM, CommandModel, Context
 from shared.domain.fields import displayed, record_fields
 from shared.domain.record import Record
-from shared.domain.ways_back import FINAL, NOT_UNDOABLE, NoWay, Way
-from shared.errors import Rejected
 from shared.events import integration as events
 from shared.events.envelope import Event
 from shared.events.sealing import ERASED
-from shared.messages import say
 from shared.security.permissions import Level
 from shared.views.port import Collection, Document, Field, Kind
 
 Status = Literal["running", "paused", "completed", "failed", "reverting", "reverted"]
-UNFINISHED = ("running", "reverting")
-FINISHED = ("completed", "reverted")  # its files are of no use any more
 OUTCOMES = ("created", "updated", "unchanged", "passed", "rejected", "warnings")
 
 
@@ -59,21 +64,10 @@ def evolve(state: Import, event: Event) -> None:
         case events.ImportStarted(name=name, mapping=mapping, files=files, total=total, owner=owner):
             state.name, state.mapping, state.files, state.total = name, mapping, files, total
             state.owner, state.status = owner, "running"
-        case events.ImportPaused(reason=reason):
-            state.status, state.reason = "paused", reason
-        case events.ImportResumed():
-            state.status, state.reason = "running", ""
         case events.ImportCompleted(steps=steps):
             state.status, state.steps, state.reason = "completed", steps, ""
-        case events.ImportFailed(reason=reason):
-            state.status, state.reason = "failed", reason
-        case events.ImportRevertStarted(by=by):
-            state.status, state.reverter = "reverting", by
-        case events.ImportReverted(archived=archived, undone=undone, left=left):
-            state.status = "reverted"
-            state.reverted = {"archived": archived, "undone": undone, "left": left}
-        case events.ImportErased():
-            state.status = state.status if state.status in FINISHED else "failed"
+        case _:
+            evolve_job(state, event)
 
 
 def forget(state: Import) -> None:
@@ -135,108 +129,58 @@ def start(cmd: StartImport, state: Import, ctx: Context) -> list[Event]:
     return [events.ImportStarted(cmd.name, cmd.mapping, cmd.files, cmd.total, ctx.actor)]
 
 
-RESUME = Way("resume", say("Resume the import"))
-PAUSE = Way("pause", say("Pause the import"))
+DECIDE = JobDecisions(
+    paused=events.ImportPaused,
+    resumed=events.ImportResumed,
+    failed=events.ImportFailed,
+    erased=events.ImportErased,
+    revert_started=events.ImportRevertStarted,
+    reverted=events.ImportReverted,
+)
 
 
-def _stop_again(before: Import, event: Event) -> Way | NoWay:
-    return PAUSE if before.status == "paused" else NOT_UNDOABLE
-
-
-class PauseImport(CommandModel):
+class PauseImport(Pause):
     """The rows in hand are finished first."""
-
-    reason: str = F(default="", max_length=500)
-
-
-@IMPORT.command("PauseImport", action="manage", verb="pause", when={"status": ("running",)}, back=RESUME)
-def pause(cmd: PauseImport, state: Import, ctx: Context) -> list[Event]:
-    if state.status == "paused":
-        return []
-    _require(state, "running")
-    return [events.ImportPaused(cmd.reason)]
 
 
 class ResumeImport(CommandModel):
     pass
 
 
-@IMPORT.command("ResumeImport", action="manage", verb="resume", when={"status": ("paused", "failed")}, back=_stop_again)
-def resume(cmd: ResumeImport, state: Import, ctx: Context) -> list[Event]:
-    if state.status == "running":
-        return []
-    _require(state, "paused", "failed")
-    return [events.ImportResumed()]
-
-
 class RevertImport(CommandModel):
     """Records it created are archived, changes it made are undone; what others changed since is listed and left."""
-
-
-@IMPORT.command(
-    "RevertImport",
-    action="manage",
-    verb="revert",
-    when={"status": ("completed", "paused", "failed")},
-    back=NOT_UNDOABLE,
-)
-def revert(cmd: RevertImport, state: Import, ctx: Context) -> list[Event]:
-    if state.status == "reverting":
-        return []
-    _require(state, "completed", "paused", "failed")
-    return [events.ImportRevertStarted(ctx.actor)]
 
 
 class EraseImport(CommandModel):
     """Make name, mapping, file names and rejected rows unreadable for good. The import can no longer be reverted."""
 
 
-@IMPORT.command("EraseImport", action="erase", verb="erase", when=NOT_ERASED, back=FINAL)
-def erase(cmd: EraseImport, state: Import, ctx: Context) -> list[Event]:
-    return [] if state.erased else [events.ImportErased(ctx.id)]
-
-
 class CompleteImport(CommandModel):
     steps: list[dict[str, Any]]
+
+
+class FailImport(Fail):
+    pass
+
+
+class CompleteRevert(EndRevert):
+    pass
 
 
 @IMPORT.command("CompleteImport", action="manage", verb="complete", hidden=True)
 def complete(cmd: CompleteImport, state: Import, ctx: Context) -> list[Event]:
     if state.status == "completed":
         return []
-    _require(state, "running", "paused")
+    require(state, "running", "paused")
     return [events.ImportCompleted(cmd.steps)]
 
 
-class FailImport(CommandModel):
-    reason: str = F(max_length=2000)
-
-
-@IMPORT.command("FailImport", action="manage", verb="fail", hidden=True)
-def fail(cmd: FailImport, state: Import, ctx: Context) -> list[Event]:
-    if state.status == "failed":
-        return []
-    _require(state, "running", "paused", "reverting")
-    return [events.ImportFailed(cmd.reason)]
-
-
-class CompleteRevert(CommandModel):
-    archived: int = F(ge=0)
-    undone: int = F(ge=0)
-    left: int = F(ge=0)
-
-
-@IMPORT.command("CompleteRevert", action="manage", verb="reverted", hidden=True)
-def complete_revert(cmd: CompleteRevert, state: Import, ctx: Context) -> list[Event]:
-    if state.status == "reverted":
-        return []
-    _require(state, "reverting")
-    return [events.ImportReverted(cmd.archived, cmd.undone, cmd.left)]
-
-
-def _require(state: Import, *statuses: str) -> None:
-    if state.status not in statuses:
-        raise Rejected(
-            say("the import is {status}; it must be {choices}", status=state.status, choices=" or ".join(statuses)),
-            code="wrong-status",
-        )
+BODIES = JobBodies(
+    pause=PauseImport,
+    resume=ResumeImport,
+    revert=RevertImport,
+    erase=EraseImport,
+    fail=FailImport,
+    end_revert=CompleteRevert,
+)
+add_job_commands(IMPORT, BODIES, DECIDE)

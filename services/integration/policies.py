@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.integration.imports.erasing import erasure_policies
+from services.integration.jobs.erasing import erasure_policies
 from shared.kernel.ports import Ports
 from shared.streaming.policies import Policy
 

@@ -42,7 +42,15 @@ async def its_pipeline(cmd: C, lookups: Lookups) -> Pipeline:
     return await pipeline_for(lookups, deal.pipeline)
 
 
-@COMMANDS.command("ChangeStage", action="edit", verb="stage", prepare=its_pipeline, edits=("stage",), when=OPEN)
+@COMMANDS.command(
+    "ChangeStage",
+    action="edit",
+    verb="stage",
+    prepare=its_pipeline,
+    edits=("stage",),
+    when=OPEN,
+    bulk="change-stage",
+)
 def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_open(state)
     if cmd.stage == state.stage:

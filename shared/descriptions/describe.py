@@ -146,6 +146,8 @@ class Description:
             found["inputs"] = inputs
         if command.when:
             found["when"] = {name: list(values) for name, values in command.when.items() if name not in self._hidden}
+        if command.bulk:
+            found["in_bulk"] = command.bulk
         return found
 
     def _inputs(self, command: Command) -> dict[str, MetaPart]:

@@ -68,6 +68,7 @@ class MetaCommand(TypedDict):
     path: str
     action: str
     allowed: bool
+    in_bulk: NotRequired[Annotated[str, F(description="The word by which it is sent to many records at once")]]
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
     when: NotRequired[Annotated[dict[str, list[Any]], F(description="field → the values with which it applies")]]
     inputs: NotRequired[

@@ -149,6 +149,7 @@ class Command(Generic[S, C, F]):
     when: the values that fields of the record have while it applies (see `live`). With others it is refused, or changes
     nothing. With these it may still be refused, by rules that look further.
     back: how its effect is taken back; None = by `undo`, and a new record by archiving it.
+    bulk: the word by which it is sent to many records at once; "" = it is for one record at a time.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Command(Generic[S, C, F]):
     when: When = field(default_factory=dict)
     back: Back | None = None
     adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
+    bulk: str = ""
 
 
 class CommandRegistry(Generic[S]):
@@ -192,6 +194,7 @@ class CommandRegistry(Generic[S]):
         edits: tuple[str, ...] = (),
         when: When | None = None,
         back: Back | None = None,
+        bulk: str = "",
     ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
 
     @overload
@@ -209,6 +212,7 @@ class CommandRegistry(Generic[S]):
         edits: tuple[str, ...] = (),
         when: When | None = None,
         back: Back | None = None,
+        bulk: str = "",
     ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
 
     def command(
@@ -225,6 +229,7 @@ class CommandRegistry(Generic[S]):
         edits: tuple[str, ...] = (),
         when: When | None = None,
         back: Back | None = None,
+        bulk: str = "",
     ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
         """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
         when: unless it creates a record, or applies to every one that is not archived.
@@ -252,6 +257,7 @@ class CommandRegistry(Generic[S]):
                     applies,
                     back,
                     TypeAdapter(body),
+                    "edit" if verb == "PATCH" else bulk,  # an edit in place is one for many records, too
                 )
             )
             return decide

@@ -131,7 +131,13 @@ def _add_transfer(
         await lookups.owner(cmd.owner)
 
     @registry.command(
-        f"Transfer{title}", action="assign", verb="transfer", prepare=owner_exists, edits=("owner",), when=when
+        f"Transfer{title}",
+        action="assign",
+        verb="transfer",
+        prepare=owner_exists,
+        edits=("owner",),
+        when=when,
+        bulk="assign",
     )
     def transfer(cmd: Transfer, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
@@ -143,7 +149,7 @@ def _add_transfer(
 def _add_tags(
     registry: CommandRegistry[Any], title: str, tagged: type[Any], before: Check | None, when: When | None
 ) -> None:
-    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",), edits=("tags",), when=when)
+    @registry.command(f"Tag{title}", action="edit", verb="tags", sets=("tags",), edits=("tags",), when=when, bulk="tag")
     def set_tags(cmd: SetTags, state: Record, ctx: Context) -> list[Event]:
         if before is not None:
             before(state, ctx)
@@ -175,6 +181,7 @@ def _add_archive(registry: CommandRegistry[Any], title: str, own: _Archiving) ->
         sets=("archived",),
         when=own.when,
         back=RESTORE,
+        bulk="archive",
     )
     def archive(cmd: Archive, state: Record, ctx: Context) -> list[Event]:
         if state.archived:
@@ -198,6 +205,7 @@ def _add_restore(
         sets=("archived",),
         when=_ARCHIVED,
         back=ARCHIVE,
+        bulk="restore",
     )
     def restore(cmd: Restore, state: Record, ctx: Context) -> list[Event]:
         if getattr(state, "merged_into", None) is not None:

@@ -1,11 +1,11 @@
-"""Events of the integration domain: imports and their mappings. A landed version is never edited (see registry)."""
+"""Events of the integration domain: imports, mappings, bulk acts. A landed version is never edited (see registry)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from shared.events import common
+from shared.events import common, jobs
 from shared.events.registry import ANYTHING, event
 from shared.events.sealing import Sealed
 
@@ -31,15 +31,13 @@ class ImportStarted:
 
 @event("integration.ImportPaused", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
-class ImportPaused:
-    """By a user, or (`reason`) because it cannot go on for now."""
-
-    reason: Annotated[str, Sealed()]
+class ImportPaused(jobs.Paused):
+    pass
 
 
 @event("integration.ImportResumed")
 @dataclass(frozen=True, slots=True)
-class ImportResumed:
+class ImportResumed(jobs.Resumed):
     pass
 
 
@@ -53,10 +51,8 @@ class ImportCompleted:
 
 @event("integration.ImportFailed", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
-class ImportFailed:
-    """It cannot go on at all; what it did so far stands and can be reverted."""
-
-    reason: Annotated[str, Sealed()]
+class ImportFailed(jobs.Failed):
+    pass
 
 
 @event("integration.ImportErased")
@@ -67,20 +63,88 @@ class ImportErased(common.Erased):
 
 @event("integration.ImportRevertStarted")
 @dataclass(frozen=True, slots=True)
-class ImportRevertStarted:
-    """`by`: the user in whose name its records are archived and its changes undone."""
-
-    by: str
+class ImportRevertStarted(jobs.RevertStarted):
+    pass
 
 
 @event("integration.ImportReverted")
 @dataclass(frozen=True, slots=True)
-class ImportReverted:
-    """`archived`, `undone`: how many records; `left`: how many stay as they are, since others changed them."""
+class ImportReverted(jobs.Reverted):
+    pass
 
-    archived: int
-    undone: int
-    left: int
+
+# --- Bulk act --------------------------------------------------------------------------------------------------------
+
+
+@event("integration.BulkStarted", carries=(ANYTHING,))
+@dataclass(frozen=True, slots=True)
+class BulkStarted:
+    """One command on many records of a type. `command`: its full name. `body`: the same for each of them.
+
+    `filters`: the parameters of the list that the records came from, empty when they were named by their ids. `total`:
+    the records. `why`: the caller's reason, which each change bears. All that the act does bears its id as correlation
+    id.
+    """
+
+    record_type: str
+    command: str
+    body: Annotated[dict[str, Any], Sealed()]
+    filters: Annotated[dict[str, Any], Sealed()]
+    total: int
+    why: Annotated[str, Sealed()]
+    owner: str
+
+
+@event("integration.BulkPaused", carries=(ANYTHING,))
+@dataclass(frozen=True, slots=True)
+class BulkPaused(jobs.Paused):
+    pass
+
+
+@event("integration.BulkResumed")
+@dataclass(frozen=True, slots=True)
+class BulkResumed(jobs.Resumed):
+    pass
+
+
+@event("integration.BulkCancelled")
+@dataclass(frozen=True, slots=True)
+class BulkCancelled(jobs.Cancelled):
+    pass
+
+
+@event("integration.BulkCompleted")
+@dataclass(frozen=True, slots=True)
+class BulkCompleted:
+    """How many of its records were changed, were so already (`unchanged`) or were refused the command (`failed`)."""
+
+    changed: int
+    unchanged: int
+    failed: int
+
+
+@event("integration.BulkFailed", carries=(ANYTHING,))
+@dataclass(frozen=True, slots=True)
+class BulkFailed(jobs.Failed):
+    pass
+
+
+@event("integration.BulkErased")
+@dataclass(frozen=True, slots=True)
+class BulkErased(common.Erased):
+    """Its body and filter can no longer be read; an unfinished act ends."""
+
+
+@event("integration.BulkRevertStarted")
+@dataclass(frozen=True, slots=True)
+class BulkRevertStarted(jobs.RevertStarted):
+    pass
+
+
+@event("integration.BulkReverted")
+@dataclass(frozen=True, slots=True)
+class BulkReverted(jobs.Reverted):
+    pass
 
 
 # --- Import mapping --------------------------------------------------------------------------------------------------

@@ -276,7 +276,7 @@ def changes_of(aggregate: AnyAggregate, events: list[Recorded], access: Access) 
         dump = aggregate.dump(state)
         changes = differences(before, dump, aggregate.lasting)
         made.append((Made(way, body, recorded.event, changes.keys(), owner), changes))
-        shown = _shown_changes(aggregate, changes, state, access)
+        shown = shown_changes(aggregate, changes, state, access)
         undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
         entries.append(_entry(recorded, shown, undoable))
     for entry, handle in zip(reversed(entries), of_history(aggregate, made, state, access), strict=True):
@@ -284,7 +284,8 @@ def changes_of(aggregate: AnyAggregate, events: list[Recorded], access: Access) 
     return entries
 
 
-def _shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:
+def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:
+    """Changes of a record without what is hidden from the caller; moments as text. state: the record with them."""
     shown = {f: c for f, c in aggregate.readable(changes).items() if access.may_see(aggregate.name, f)}
     if aggregate.conceal is None:
         return shown

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crm.sample import MAPPING_FILE, make_sample
-from services.integration.imports.job_store import JobFile, Mark
+from services.integration.jobs.job_store import JobFile, Mark
 from shared.faults import KILLED
 from tests.support.importing import Office, office
 

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from services.integration.api import uploads
-from services.integration.imports import execution
+from services.integration.jobs import execution
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from tests.support.importing import GUEST_LIST, Office, office

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from services.integration.import_job import IMPORT
-from services.integration.imports import claims, cleanup, dry_runs, runner, scheduler
+from services.integration.imports import runner
 from services.integration.imports.command_sender import RowSender
 from services.integration.imports.execution import ImportExecution
-from services.integration.imports.files import ImportFiles, job_file
-from services.integration.imports.job_store import existing
 from services.integration.imports.lookup import Finder
 from services.integration.imports.runner import Runner
+from services.integration.jobs import claims, cleanup, previews, scheduler
+from services.integration.jobs.files import JobFiles, job_file
+from services.integration.jobs.job_store import existing
 from shared.clock import SystemIds
 from shared.eventstore.port import StoreUnavailable
 from shared.kernel.bus import CommandBus
@@ -105,7 +106,7 @@ async def each_row_once(suite: Installation) -> None:
 
 async def released(suite: Installation, id: str) -> None:
     """Return when no process works on the import any more."""
-    with existing(job_file(ImportFiles(suite.ports.files).of_import(id))) as file:
+    with existing(job_file(JobFiles(suite.ports.files).of_job(id))) as file:
         assert file is not None
         async with asyncio.timeout(10):
             while file.is_claimed(suite.ports.clock.now()):
@@ -146,7 +147,7 @@ async def test_progress_is_seen_from_another_process(suite: Installation, monkey
     id = await uploaded(one)
     following = asyncio.create_task(other.events(id))
     await gate.reached.wait()
-    await asyncio.sleep(5 * dry_runs.EVERY)
+    await asyncio.sleep(5 * previews.EVERY)
     gate.open.set()
     events = await following
     seen = {"id": id, "status": "running", "doing": "accounts", "done": 20, "total": ROWS, "rejected": 0}
@@ -237,7 +238,7 @@ async def test_an_erased_import_ends_in_the_other_process_and_its_files_go(
     api = await suite.process(API)
     await suite.process("imports")
     id = await uploaded(api)
-    folder = ImportFiles(suite.ports.files).of_import(id)
+    folder = JobFiles(suite.ports.files).of_job(id)
     await gate.reached.wait()
     (await api.client.post(f"/imports/{id}/erase", json={})).raise_for_status()
     await asyncio.sleep(0.3)
@@ -287,7 +288,7 @@ async def test_a_dry_run_of_a_killed_process_is_continued(suite: Installation, m
 async def test_dry_runs_are_bounded_and_go_with_an_erasure(
     suite: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dry_runs, "KEPT", 2)
+    monkeypatch.setattr(previews, "KEPT", 2)
     one, other = await suite.process(API), await suite.process(API)
     ids = [(await p.send(MAPPING, {"fair.csv": FAIR}, "/imports/dry-run")).json()["id"] for p in (one, other, one)]
     found = [(await other.client.get(f"/imports/{id}/report")).status_code for id in ids]
@@ -295,13 +296,13 @@ async def test_dry_runs_are_bounded_and_go_with_an_erasure(
     guest = await one.create("/customer/contacts", given_name="Otto", family_name="Plain")
     (await one.client.post(f"/customer/contacts/{guest}/erase", json={})).raise_for_status()
     async with asyncio.timeout(10):
-        while ImportFiles(suite.ports.files).dry_runs():
+        while JobFiles(suite.ports.files).dry_runs():
             await asyncio.sleep(0.02)
     assert (await other.client.get(f"/imports/{ids[-1]}/report")).status_code == 404
 
 
 async def test_what_is_outdated_goes_and_what_another_process_uses_stays(suite: Installation) -> None:
-    files, ids, kernel = ImportFiles(suite.ports.files), SystemIds(), (await suite.process(API)).kernel
+    files, ids, kernel = JobFiles(suite.ports.files), SystemIds(), (await suite.process(API)).kernel
     hour, day = 3_600_000_000, 86_400_000_000
     now = kernel.clock.now()
     kept = [files.of_upload(ids.new()), files.of_dry_run(ids.new())]

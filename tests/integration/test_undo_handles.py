@@ -139,6 +139,8 @@ CASES: dict[str, Case] = {
     ),
     "integration.ResumeImport": Case(before=(("pause", {}),)),
     "integration.RevertImport": Case(before=(("pause", {}),)),
+    "integration.ResumeBulk": Case(before=(("pause", {}),)),
+    "integration.RevertBulk": Case(before=(("pause", {}),)),
     "integration.ChangeImportMapping": Case({"description": "of the fair"}),
 }
 UNDONE = {"tags": ("tags", {"add": ["x"]})}
@@ -148,6 +150,9 @@ NONE: dict[str, str] = {
     "sales.EraseLead": "erased",
     "identity.EraseUser": "erased",
     "integration.EraseImport": "erased",
+    "integration.EraseBulk": "erased",
+    "integration.CancelBulk": "not-undoable",
+    "integration.RevertBulk": "not-undoable",
     "integration.RevertImport": "not-undoable",
     "identity.HandOverUser": "handed-over",
     "customer.UnmergeContacts": "choose-again",

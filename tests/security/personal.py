@@ -1,13 +1,13 @@
 """Whose the text is that each field of each command takes: the answer to "what happens to it when a person is erased".
 
-person: it dies with the record's person (or, for activities and imports, with the persons they are about).
+person: it dies with the record's person (or, for activities, imports and bulk acts, with the persons they are about).
 text: it dies with the organisation's text key of the day. word: a name the organisation gives to a thing of its own:
 it stays. form: the value is checked against a list or a form that holds no free text.
 """
 
 from __future__ import annotations
 
-PERSONS = ("contact", "lead", "user", "activity", "import")
+PERSONS = ("contact", "lead", "user", "activity", "import", "bulk")
 
 # record type → answer → fields, by their last name in the body; `custom` is asked for wherever a command takes it
 ANSWERS: dict[str, dict[str, str]] = {
@@ -17,6 +17,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "user": {},
     "activity": {"form": "due start"},
     "import": {},
+    "bulk": {},
     "organisation": {"word": "name"},
     "exchange_rate": {"form": "day into"},
     "team": {"word": "name add remove"},
@@ -49,6 +50,8 @@ OTHERS: dict[str, str] = {
     "POST /analytics/sql": "form",  # runs and is not kept
     "POST /audit/replays": "form",
     "POST /audit/text-erasures": "form",
+    "POST /integration/bulk": "person",  # StartBulk
+    "POST /integration/bulk/preview": "person",  # kept for a day at most, dropped with the first erasure
     "POST /integration/imports": "person",  # StartImport
     "POST /integration/imports/dry-run": "person",  # kept for a day at most, dropped with the first erasure
     "POST /integration/imports/inspect": "form",

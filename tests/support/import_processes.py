@@ -15,7 +15,7 @@ import httpx
 from crm.roles import SERVICES, Roles, build_app, loops_of, parse_roles, policies_of
 from services.identity.directory import UserDirectory
 from services.identity.setup import SetUp, set_up
-from services.integration.imports.job_store import JobFile
+from services.integration.jobs.job_store import JobFile
 from shared.clock import SystemClock
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.ports import Ports

@@ -18,7 +18,7 @@ from crm.ports import open_ports
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, parse_roles
 from crm.settings import Settings, prepare_folder
 from services.identity.directory import UserDirectory
-from services.integration.imports.cleanup import tidy
+from services.integration.jobs.cleanup import tidy
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.streaming.parked import PARKED
 

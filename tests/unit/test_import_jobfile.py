@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.integration.imports.job_store import ClaimLost, FaultyRow, JobFile, JobStoreBusy, Mark, Touched
 from services.integration.imports.lookup import record_id
+from services.integration.jobs.job_store import ClaimLost, FaultyRow, JobFile, JobStoreBusy, Mark, Touched
 from shared.clock import SystemIds
 
 IMPORT = SystemIds().new()

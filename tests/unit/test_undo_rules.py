@@ -280,7 +280,14 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
     (PRODUCT, [sold.ListPriceSet("5.00", "CNY", None)], ["SetListPrice"]),
 ]
 
-WITHOUT_UNDO = ("identity.Organisation", "identity.SetUp", "identity.SignIn", "integration.Import", "shared.")
+WITHOUT_UNDO = (
+    "identity.Organisation",
+    "identity.SetUp",
+    "identity.SignIn",
+    "integration.Import",
+    "integration.Bulk",
+    "shared.",
+)
 NO_EFFECT = {"identity.UserWorkHandedOver"}  # changes other records, not this one
 
 

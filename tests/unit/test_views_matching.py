@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from services.integration.imports.layered_views import LayeredViews
-from services.integration.imports.made_records import MadeRecords
+from services.integration.jobs.layered_views import LayeredViews
+from services.integration.jobs.made_records import MadeRecords
 from shared.kernel.catalogue import AnyAggregate
 from shared.views.matching import in_scope, meets
 from shared.views.port import Document, Query, Scope

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.integration.api import docs
+from services.integration.api.answers import CSV, csv_answer, numbered
 from services.integration.api.models import ColumnMatch, ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.dry_runs import DryRuns
-from services.integration.imports.files import ImportFiles
 from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
+from services.integration.jobs.files import JobFiles
 from services.integration.suggestion.fields import fields_of
 from services.integration.suggestion.inspection import propose
 from shared.clock import day_of
@@ -32,13 +32,12 @@ from shared.http.auth import Authenticator
 from shared.http.headers import call_of
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
-from shared.http.sse import ServerEvent, event_stream
+from shared.http.sse import event_stream
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.tabular.table import examine, read_rows
 
 SAMPLES = 5  # rows that `inspect` shows
-CSV = "text/csv; charset=utf-8"
 
 
 def imports_router(kernel: Kernel) -> APIRouter:
@@ -61,7 +60,7 @@ def imports_router(kernel: Kernel) -> APIRouter:
 
 class _Handlers:
     def __init__(self, kernel: Kernel) -> None:
-        self._kernel, self._files = kernel, ImportFiles(kernel.files)
+        self._kernel, self._files = kernel, JobFiles(kernel.files)
         self._progress, self._dry_runs = ImportProgress(kernel), DryRuns(kernel)
         self._authenticator = Authenticator(kernel)
         self._access = self._authenticator.access
@@ -114,28 +113,28 @@ class _Handlers:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
             allowed = self._authenticator.while_allowed(request, _may_import)
-            return event_stream(_numbered(self._dry_runs.events(access, id, language)), allowed)
+            return event_stream(numbered(self._dry_runs.events(access, id, language)), allowed)
         await self._progress.state(access, id)  # a 404 comes before the stream begins
         allowed = self._authenticator.while_allowed(request, partial(self._progress.state, id=id))
-        return event_stream(_numbered(self._progress.events(access, id, language)), allowed)
+        return event_stream(numbered(self._progress.events(access, id, language)), allowed)
 
     async def report(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
-            return model_answer(ImportOutcome(**self._dry_runs.outcome(access, id, language)))
+            return model_answer(ImportOutcome(**await self._dry_runs.outcome(access, id, language)))
         state = await self._progress.state(access, id)
-        return model_answer(ImportOutcome(**self._progress.outcome(state, language)))
+        return model_answer(ImportOutcome(**await self._progress.outcome(access, state, language)))
 
     async def rejected(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
-            return _csv(self._dry_runs.rejected(access, id, language), f"rejected-{id}.csv")
+            return csv_answer(self._dry_runs.rejected(access, id, language), f"rejected-{id}.csv")
         state = await self._progress.state(access, id)
-        return _csv(self._progress.rejected(state, language), f"rejected-{id}.csv")
+        return csv_answer(self._progress.rejected(state, language), f"rejected-{id}.csv")
 
     async def left(self, request: Request) -> Response:
-        access, id = await self._access(request), path_id(request)
-        return _csv(self._progress.left(await self._progress.state(access, id)), f"left-{id}.csv")
+        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
+        return csv_answer(self._progress.left(await self._progress.state(access, id), language), f"left-{id}.csv")
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)
@@ -159,14 +158,3 @@ def _encoding(request: Request) -> str:
 
 async def _may_import(access: Access) -> None:
     access.scope("import", "create")
-
-
-async def _numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncGenerator[ServerEvent, None]:
-    number = 0
-    async for data in events:
-        number += 1
-        yield ServerEvent(data, number)
-
-
-def _csv(lines: Any, name: str) -> Response:
-    return StreamingResponse(lines, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=CSV)

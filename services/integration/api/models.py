@@ -1,4 +1,4 @@
-"""What the import routes answer."""
+"""What the routes of imports and bulk acts answer."""
 
 from __future__ import annotations
 
@@ -69,3 +69,43 @@ class InspectedFile(Answer):
     matches: Annotated[list[ColumnMatch], Field(description="Each column, in the order of the file")] = []
     fields: Annotated[list[str], Field(description="Which an import of this record type may fill")] = []
     suggestion: Annotated[dict[str, Any], Field(description="A mapping to begin with; empty where no type suits")] = {}
+
+
+class StartedBulk(Answer):
+    id: JobId
+    version: Annotated[int, Field(description="Of the act; absent for a preview, which is no record")] = 1
+    count: Annotated[int, Field(description="Its records, which are fixed now")]
+
+
+class BulkFailure(Answer):
+    id: str
+    title: Annotated[str, Field(description="Of the record; empty where the caller does not see it")]
+    errors: Annotated[list[dict[str, str]], Field(description="What is wrong: field, code, message")]
+
+
+class BulkChange(Answer):
+    id: str
+    title: str
+    changes: Annotated[dict[str, Any], Field(description="field → {from, to}, as it would be")]
+
+
+class BulkOutcome(Answer):
+    """Progress while it runs, else the report. A revert has `reverted`, a failure `error`, a preview `sample`."""
+
+    id: JobId
+    status: str
+    record_type: str = ""
+    command: str = ""
+    doing: Annotated[str, Field(description="What it does now")] = ""
+    done: Annotated[int, Field(description="Records so far")] = 0
+    total: int = 0
+    rejected: Annotated[int, Field(description="Records that failed so far, while a preview runs")] = 0
+    changed: int = 0
+    unchanged: Annotated[int, Field(description="Records that were so already")] = 0
+    failed: Annotated[int, Field(description="Records that were refused the command")] = 0
+    failures: Annotated[list[BulkFailure], Field(description="The first ones that failed")] = []
+    sample: Annotated[list[BulkChange], Field(description="Of a preview: the first records that would change")] = []
+    reverted: Annotated[Counts, Field(description="Records: archived, undone, left")] = {}
+    left: Annotated[list[dict[str, Any]], Field(description="The first records that a revert left as they are")] = []
+    error: str = ""
+    reason: Annotated[str, Field(description="Why it was paused")] = ""

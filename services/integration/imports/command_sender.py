@@ -3,62 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from services.integration.imports.batch_repository import BatchRepository
-from services.integration.imports.layered_views import LayeredViews
-from services.integration.imports.rehearsal import Stage
 from services.integration.imports.row_order import RowBatch, RowOrder
+from services.integration.jobs.layered_views import LayeredViews
+from services.integration.jobs.rehearsal import Stage
+from services.integration.jobs.sender import IN_FLIGHT, Sender, command_of
 from services.integration.mapping.plan import Planned, RowPlan
 from services.integration.mapping.prepared import PreparedStep
-from shared.domain.command import Command, CommandModel
-from shared.errors import CrmError, FieldError, Invalid, KeyReused, NotFound
-from shared.eventstore.port import StoreUnavailable
+from shared.domain.command import CommandModel
+from shared.errors import CrmError, FieldError, Invalid, NotFound
 from shared.kernel.batch import Batch
-from shared.kernel.bus import Call, CommandBus, Done
+from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
 from shared.messages import part, say
-from shared.security.keyring import KeysUnavailable
 from shared.security.permissions import Access
-from shared.views.port import ReadableViews, ViewsUnavailable
-
-IN_FLIGHT = 256  # records worked on at once: the store commits them together
-AWAY = (StoreUnavailable, ViewsUnavailable, KeysUnavailable)  # answers again later
-MAX_WAIT = 10.0  # longest wait, in seconds, between two attempts while the store cannot take anything
+from shared.views.port import ReadableViews
 
 NumberedPlans = Sequence[tuple[int, RowPlan]]
-
-
-class Sender:
-    def __init__(self, bus: CommandBus, access: Access, import_id: str) -> None:
-        self._bus, self._repository = bus, BatchRepository(bus.repository)
-        self.access, self._import = access, import_id
-        self._batch = Batch(self._repository, bus.views)
-
-    def begin(self, changed: Iterable[str]) -> None:
-        """A batch that changes the records of these ids: each of its commands reads them as they are."""
-        self._repository.begin((), changed)
-
-    async def send(
-        self, aggregate: AnyAggregate, command: Command, body: CommandModel, call: Call, batch: Batch | None = None
-    ) -> Done | None:
-        """Send one command; wait while the store cannot take it. Raises every other refusal.
-
-        None: it was done before a crash, from a lookup that has another answer now.
-        """
-        wait = 0.1
-        while True:
-            try:
-                return await self._bus.execute(aggregate, command, body, call, batch=batch or self._batch)
-            except KeyReused:
-                return None
-            except CrmError as error:
-                if error.status != 503:
-                    raise
-            except AWAY:
-                pass
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, MAX_WAIT)
 
 
 class RowSender(Sender):
@@ -101,7 +63,7 @@ class RowSender(Sender):
 
     async def _row(self, step: PreparedStep, number: int, plan: RowPlan, batch: Batch) -> bool:
         """Returns whether what the first command did stays."""
-        prefix, changed = f"import/{self._import}/{step.index}/{number}", False
+        prefix, changed = f"import/{self.job}/{step.index}/{number}", False
         for n, planned in enumerate(plan.commands):
             try:
                 changed = await self._changes(step, plan, planned, f"{prefix}/{n}", batch) or changed
@@ -131,7 +93,7 @@ class RowSender(Sender):
                     raise
                 plan.warnings += planned.draft.left[known:]
             else:
-                return done is None or done.changed or await self._changed_before(step.aggregate, done)
+                return done is None or done.changed or await self.changed_before(step.aggregate, done)
         return False
 
     def _call(self, plan: RowPlan, planned: Planned, key: str) -> Call:
@@ -142,41 +104,28 @@ class RowSender(Sender):
             new_id=plan.id if creates else None,
             key=key,
             occurred_at=planned.occurred_at,
-            correlation_id=self._import,
+            correlation_id=self.job,
         )
 
     def _problem(self, plan: RowPlan, error: CrmError) -> FieldError:
         """A refusal that names no field."""
-        if isinstance(error, NotFound) and plan.id[:18] == self._import[:18]:
+        if isinstance(error, NotFound) and plan.id[:18] == self.job[:18]:
             why = say(
                 "the earlier row that was to make this record was rejected; correct that row and import both again"
             )
             return FieldError("", "earlier-row-rejected", why)
         return FieldError("", str(error.extra.get("code", error.type)), error.detail)
 
-    async def _changed_before(self, aggregate: AnyAggregate, done: Done) -> bool:
-        """Whether a command that was carried out before a crash wrote the record's event of that version."""
-        if not done.repeated:
-            return False
-        stream, tenant = aggregate.stream(done.id), self.access.tenant
-        found = await self._bus.repository.store.read(tenant, stream, after=done.version - 1, up_to=done.version)
-        return any(self._import.encode() in event.metadata for event in found)
-
     async def _archive_again(self, aggregate: AnyAggregate, plan: RowPlan, prefix: str, batch: Batch) -> None:
         """A row is taken whole or not at all: the record whose later command was refused is archived again."""
         command = command_of(aggregate, "archive")
         if command is None:
             return
-        body = command.adapter.validate_python({"cause": f"import:{self._import}"})
-        call = Call(self.access, id=plan.id, key=f"{prefix}/back", correlation_id=self._import)
+        body = command.adapter.validate_python({"cause": f"import:{self.job}"})
+        call = Call(self.access, id=plan.id, key=f"{prefix}/back", correlation_id=self.job)
         try:
             await self.send(aggregate, command, body, call, batch)
         except CrmError as error:
             plan.problems.append(
                 FieldError("", "half-done", say("the record {id} stays: {why}", id=plan.id, why=part(error.detail)))
             )
-
-
-def command_of(aggregate: AnyAggregate, verb: str) -> Command | None:
-    """An aggregate's command by its path segment."""
-    return next((c for c in aggregate.commands.values() if c.verb == verb), None)

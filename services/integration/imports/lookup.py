@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.integration.imports.job_store import JobFile
+from services.integration.jobs.job_store import JobFile
 from services.integration.mapping.prepared import KEY_KINDS, PreparedStep
 from shared.errors import Forbidden, Invalid
 from shared.kernel.catalogue import Catalogue

@@ -1,4 +1,4 @@
-"""What a job reports while it runs and when it is done."""
+"""What an import or dry run reports when it is done."""
 
 from __future__ import annotations
 
@@ -7,32 +7,13 @@ from itertools import islice
 from typing import Any
 
 from services.integration.import_job import OUTCOMES
-from services.integration.imports.job_store import FaultyRow, JobFile, Mark
 from services.integration.imports.row_errors import spoken
+from services.integration.jobs.job_store import FaultyRow, JobFile, Mark
+from services.integration.jobs.progress import SHOWN
 from services.integration.mapping.prepared import PreparedStep
 from shared.messages.languages import ENGLISH, Language
 
-EVERY = 0.2  # seconds between two looks at the progress
-SHOWN = 20  # rejected rows, rows with warnings and left records that a report names
-
 Counts = dict[str, int]
-
-
-class Progress:
-    """What a running job has done so far, kept in its job store, where every process reads it.
-
-    status: running, reverting or, of a dry run, dry-run or failed. doing: the step's name. done, total: rows (of a
-    revert: records). rejected: rows.
-    """
-
-    def __init__(self, file: JobFile, **known: Any) -> None:
-        self._file = file
-        self.data: dict[str, Any] = {"status": "running", "doing": "", "done": 0, "total": 0, "rejected": 0, **known}
-
-    def update(self, **changed: Any) -> None:
-        """Raises ClaimLost."""
-        self.data.update(changed)
-        self._file.report_progress(self.data)
 
 
 @dataclass(slots=True)

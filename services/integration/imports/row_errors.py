@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from services.integration.jobs.kept_messages import kept as kept_message
+from services.integration.jobs.kept_messages import said_in
 from services.integration.mapping.draft import field_at
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Expression
 from services.integration.mapping.values import Cells
 from shared.errors import FieldError
-from shared.messages import Message, say, shown
+from shared.messages import say, shown
 from shared.messages.languages import ENGLISH, Language, in_language
 
 LONGEST = 80  # characters of a value; the row's cells are kept whole
@@ -26,7 +28,7 @@ def entries(step: PreparedStep, cells: Cells, errors: list[FieldError]) -> list[
     for error in errors:
         columns = _columns(step, error.field)
         texts = (text for column in columns if (text := cells.get(column, "").strip()))
-        kept = {"field": error.field, "code": error.code, "message": _kept(error.message)}
+        kept = {"field": error.field, "code": error.code, "message": kept_message(error.message)}
         found.append({**kept, "column": ", ".join(columns), "value": _short(" ".join(texts))})
     return found
 
@@ -34,7 +36,7 @@ def entries(step: PreparedStep, cells: Cells, errors: list[FieldError]) -> list[
 def spoken(entry: Entry, language: Language = ENGLISH) -> dict[str, str]:
     """As the report gives them."""
     found = {name: str(entry.get(name, "")) for name in ("column", "value", "field", "code")}
-    return {**found, "message": in_language(_revived(entry["message"]), language)}
+    return {**found, "message": said_in(entry["message"], language)}
 
 
 def sentence(entry: Entry, language: Language = ENGLISH) -> str:
@@ -46,18 +48,6 @@ def sentence(entry: Entry, language: Language = ENGLISH) -> str:
     if value and value not in why:
         return in_language(say("column {column}, {value}: {why}", column=column, value=shown(value), why=why), language)
     return in_language(say("column {column}: {why}", column=column, why=why), language)
-
-
-def _kept(message: object) -> Any:
-    if isinstance(message, Message):
-        return {"template": message.template, "params": {name: _kept(p) for name, p in message.params.items()}}
-    return message if isinstance(message, int) else str(message)
-
-
-def _revived(kept: Any) -> str:
-    if not isinstance(kept, dict):
-        return kept  # type: ignore[no-any-return]
-    return Message(kept["template"], {name: _revived(param) for name, param in kept["params"].items()})
 
 
 def _short(text: str) -> str:

@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.integration.imports.layered_views import LayeredViews
-from services.integration.imports.made_records import MadeRecords
-from services.integration.imports.shelves import MadeKey
+from services.integration.jobs.layered_views import LayeredViews
+from services.integration.jobs.made_records import MadeRecords
+from services.integration.jobs.shelves import MadeKey
 from shared.errors import CrmError
 from shared.kernel.batch import Batch, Decide
 from shared.kernel.call import Task

@@ -14,12 +14,12 @@ from itertools import islice
 
 from services.integration.imports import row_errors
 from services.integration.imports.command_sender import RowSender
-from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
-from services.integration.imports.job_store import FaultyRow, JobFile, Mark
 from services.integration.imports.lookup import Finder, Wanted, record_id
-from services.integration.imports.rehearsal import Stage
-from services.integration.imports.report import SHOWN, Progress
-from services.integration.imports.shelves import MadeKey
+from services.integration.jobs.freshness import MAX_BEHIND, wait_for_views
+from services.integration.jobs.job_store import FaultyRow, JobFile, Mark
+from services.integration.jobs.progress import SHOWN, Progress
+from services.integration.jobs.rehearsal import Stage
+from services.integration.jobs.shelves import MadeKey
 from services.integration.mapping.plan import Known, RowPlan, Surroundings, is_about, key_text, plan_row
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.settling import settle
@@ -44,10 +44,6 @@ _MESSAGES = {
     ),
     "too-few-columns": say("the row has fewer cells than the file has columns; add what is missing"),
 }
-
-
-class Stopped(Exception):
-    """The job was paused, erased or dropped; everything up to its mark is done."""
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.integration.imports.files import ImportFiles, remove
 from services.integration.imports.upload import accept
+from services.integration.jobs.files import JobFiles, remove
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
@@ -30,7 +30,7 @@ async def start_import(
     Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
     """
     id = kernel.ids.new()
-    folder = ImportFiles(kernel.files).of_import(id)
+    folder = JobFiles(kernel.files).of_job(id)
     opened = await accept(kernel, access, text, sources, folder, encoding)
     try:
         files = opened.summaries(await kernel.keys.index_key(access.tenant))

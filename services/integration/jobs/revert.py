@@ -1,6 +1,6 @@
-"""Reverting an import: what it created is archived, what it changed is undone, what others changed since is left.
+"""Reverting a job: what it created is archived, what it changed is undone, what others changed since is left.
 
-The log itself says what there is to do: every event of an import bears its id as correlation id.
+The log itself says what there is to do: every event of a job bears its id as correlation id.
 """
 
 from __future__ import annotations
@@ -8,29 +8,46 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import groupby
+from typing import Any
 
 import orjson
 
-from services.integration.import_job import IMPORT
-from services.integration.imports.command_sender import IN_FLIGHT, Sender, command_of
-from services.integration.imports.freshness import MAX_BEHIND, wait_for_views
-from services.integration.imports.job_store import JobFile, Touched
-from services.integration.imports.report import Progress
+from services.integration.jobs.freshness import MAX_BEHIND, wait_for_views
+from services.integration.jobs.job_store import JobFile, Touched
+from services.integration.jobs.kept_messages import kept
+from services.integration.jobs.progress import Progress
+from services.integration.jobs.sender import IN_FLIGHT, Sender, command_of
 from shared.errors import CrmError, PreconditionFailed
 from shared.events.envelope import Stored, category_of, id_of
 from shared.faults import crashpoint
 from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.messages import part, say
 from shared.security.permissions import Access
 
 PAGE = 1_000  # events read at once
 
-Outcome = tuple[str, str, int]
+Outcome = tuple[str, Any, int]  # what became of a record, why (`kept`), its place
 
 
 class Revert:
-    def __init__(self, kernel: Kernel, id: str, access: Access, file: JobFile, progress: Progress) -> None:
+    """job: the record type of the job. back: the command, by its verb, that takes a change of a record back: undo takes
+    the version, another one nothing.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        job: AnyAggregate,
+        id: str,
+        access: Access,
+        file: JobFile,
+        progress: Progress,
+        back: str = "undo",
+    ) -> None:
         self._kernel, self._id, self._access, self._file, self._progress = kernel, id, access, file, progress
+        self._job, self._back = job, back
         self._sender = Sender(kernel.bus, access, id)
         self._correlation = f"{id}:revert"
 
@@ -64,7 +81,7 @@ class Revert:
         """Collect from the log every record that the import touched, and whether others touched it since."""
         self._file.forget_touched()
         store, tenant = self._kernel.store, self._access.tenant
-        started = (await store.read(tenant, IMPORT.stream(self._id)))[0].position
+        started = (await store.read(tenant, self._job.stream(self._id)))[0].position
         head, position, mine = await store.head(), started, self._id.encode()
         while position < head and (page := await store.read_all(position, PAGE, tenant=tenant)):
             self._file.touch([change for one in page if (change := self._change(one, mine)) is not None])
@@ -73,7 +90,7 @@ class Revert:
 
     def _change(self, one: Stored, mine: bytes) -> tuple[str, str, int, str] | None:
         category = category_of(one.stream)
-        if category not in self._kernel.catalogue or category == IMPORT.name:
+        if category not in self._kernel.catalogue or category == self._job.name:
             return None
         whose = "other"
         if mine in one.metadata:
@@ -82,39 +99,50 @@ class Revert:
         return category, id_of(one.stream), one.version, whose
 
     async def _one(self, touched: Touched) -> Outcome:
-        if touched.created:
+        try:
+            if not touched.created:
+                return await self._take_back(touched)
             if touched.foreigner:
-                return "left", "others changed it since", touched.n
+                return _left(_CHANGED, touched)
             return await self._archive(touched)
-        return await self._undo(touched)
+        except PreconditionFailed:
+            return _left(_CHANGED, touched)
+        except CrmError as error:
+            return _left(_why(error), touched)
 
     async def _archive(self, touched: Touched) -> Outcome:
         aggregate = self._kernel.catalogue[touched.category]
         command = command_of(aggregate, "archive")
         if command is None:
-            return "left", f"a {touched.category} cannot be archived", touched.n
-        body = command.adapter.validate_python({"cause": f"import:{self._id}"})
-        try:
-            await self._sender.send(aggregate, command, body, self._call(touched, "archive", touched.last))
-        except PreconditionFailed:
-            return "left", "others changed it since", touched.n
-        except CrmError as error:
-            return "left", error.detail, touched.n
+            return _left(say("a {resource} cannot be archived", resource=touched.category), touched)
+        body = command.adapter.validate_python({"cause": f"{self._job.name}:{self._id}"})
+        await self._sender.send(aggregate, command, body, self._call(touched, "archive", touched.last))
         return "archived", "", touched.n
 
-    async def _undo(self, touched: Touched) -> Outcome:
+    async def _take_back(self, touched: Touched) -> Outcome:
         aggregate = self._kernel.catalogue[touched.category]
-        command = command_of(aggregate, "undo")
+        command = command_of(aggregate, self._back)
         if command is None:
-            return "left", f"changes of a {touched.category} cannot be undone", touched.n
+            return _left(say("changes of a {resource} cannot be undone", resource=touched.category), touched)
         for version in reversed(touched.versions):
-            body = command.adapter.validate_python({"version": version})
-            try:
-                await self._sender.send(aggregate, command, body, self._call(touched, f"undo/{version}"))
-            except CrmError as error:
-                return "left", f"version {version}: {error.detail}", touched.n
+            body = command.adapter.validate_python({"version": version} if self._back == "undo" else {})
+            await self._sender.send(aggregate, command, body, self._call(touched, f"{self._back}/{version}"))
         return "undone", "", touched.n
 
     def _call(self, touched: Touched, what: str, if_match: int | None = None) -> Call:
-        key = f"import/{self._id}/revert/{touched.category}/{touched.id}/{what}"
-        return Call(self._access, touched.id, if_match, key, correlation_id=self._correlation, reason="import reverted")
+        key = f"{self._job.name}/{self._id}/revert/{touched.category}/{touched.id}/{what}"
+        reason = f"{self._job.name} reverted"
+        return Call(self._access, touched.id, if_match, key, correlation_id=self._correlation, reason=reason)
+
+
+_CHANGED = say("others changed it since")
+
+
+def _left(why: str, touched: Touched) -> Outcome:
+    return "left", kept(why), touched.n
+
+
+def _why(error: CrmError) -> str:
+    """A refusal, with the fields that it names: of an undo, those that were changed since."""
+    fields = ", ".join(e.field for e in error.errors if e.field)
+    return say("{why}: {fields}", why=part(error.detail), fields=fields) if fields else error.detail

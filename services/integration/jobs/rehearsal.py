@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from services.integration.imports.layered_views import LayeredViews
-from services.integration.imports.made_records import MadeRecords
+from services.integration.jobs.layered_views import LayeredViews
+from services.integration.jobs.made_records import MadeRecords
 from shared.events.codec import Codec
 from shared.eventstore.overlay import OverlayStore
 from shared.kernel.bus import CommandBus

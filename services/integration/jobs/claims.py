@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from services.integration.imports.job_store import JobFile
+from services.integration.jobs.job_store import JobFile
 from shared.clock import Clock
 
 RENEW_SECONDS = 1.0

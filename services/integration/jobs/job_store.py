@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from services.integration.imports.job_schema import SCHEMA, TOUCH
+from services.integration.jobs.job_schema import SCHEMA, TOUCH
 from shared.clock import Micros
 
 PAGE = 500  # rows read at once: no transaction stays open while a caller uses them
@@ -24,7 +24,9 @@ PAGE = 500  # rows read at once: no transaction stays open while a caller uses t
 
 @dataclass(slots=True)
 class Mark:
-    """Rows of `step` up to `row` are done. counts: per step, outcome → rows. warned: what was missed → rows.
+    """Rows of `step` up to `row` are done (of a bulk act: records). counts: per step, outcome → rows.
+
+    warned: what was missed → rows.
 
     scanned: the revert has collected its work. position, chain_hash: the log's head at that moment, the hash in hex.
     time_zone: the organisation's when the job began, so that all of its rows mean the same.
@@ -79,6 +81,10 @@ def existing(path: Path) -> Iterator[JobFile | None]:
     finally:
         if file is not None:
             file.close()
+
+
+class Stopped(Exception):
+    """The job was paused, cancelled, erased or dropped; everything up to its mark is done."""
 
 
 class ClaimLost(Exception):
@@ -266,10 +272,11 @@ class JobFile:
             for n, category, id, created, versions, last, foreigner in self._db.execute(sql, (limit,))
         ]
 
-    def done(self, outcomes: Sequence[tuple[str, str, int]]) -> None:
-        """outcomes: (outcome, reason, n)."""
+    def done(self, outcomes: Sequence[tuple[str, Any, int]]) -> None:
+        """outcomes: (outcome, reason as `kept_messages.kept` gives it, n)."""
+        rows = [(outcome, orjson.dumps(reason).decode(), n) for outcome, reason, n in outcomes]
         with self._transaction():
-            self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", outcomes)
+            self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", rows)
 
     def outcomes(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT outcome, count(*) FROM touched GROUP BY outcome"))
@@ -280,8 +287,13 @@ class JobFile:
         after = 0
         while page := self._db.execute(sql, (after, PAGE)).fetchall():
             for _, category, id, reason in page:
-                yield {"resource": category, "id": id, "reason": reason}
+                yield {"resource": category, "id": id, "reason": _reason(reason)}
             after = page[-1][0]
 
     def close(self) -> None:
         self._db.close()
+
+
+def _reason(text: str) -> Any:
+    """Job stores of older programs hold plain texts."""
+    return orjson.loads(text) if text[:1] in ('"', "{") else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.integration.imports.made_records import MadeRecords
+from services.integration.jobs.made_records import MadeRecords
 from shared.views.port import MAX_PAGE, Document, Page, Query, ReadableViews, Scope
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection as Many
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.integration.imports.shelves import FileShelf, MadeKey, MemoryShelf, Shelf
+from services.integration.jobs.shelves import FileShelf, MadeKey, MemoryShelf, Shelf
 from shared.domain.record import Record
 from shared.kernel.catalogue import AnyAggregate
 from shared.views.matching import in_scope, index_values, meets

@@ -1,4 +1,4 @@
-"""Where imports keep their files: one folder, which all processes that accept, carry out or erase imports share."""
+"""Where jobs keep their files: one folder, which all processes that accept, carry out or erase jobs share."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from shared.clock import Micros
 _INCOMING, _DRY = "incoming", "dry"
 
 
-class ImportFiles:
-    """An import has a folder named by its id: the uploaded files as 0, 1, …, a sheet of a workbook as <n>.csv, and the
-    job store. Dry runs have the same folders below `dry`; an upload lies below `incoming` until it is answered.
+class JobFiles:
+    """A job has a folder named by its id: what it was given as 0, 1, … (an import's uploaded files, the ids of a bulk
+    act), a sheet of a workbook as <n>.csv, and the job store. Dry runs have the same folders below `dry`; an upload
+    lies below `incoming` until it is answered.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def of_import(self, id: str) -> Path:
+    def of_job(self, id: str) -> Path:
         return self.folder / id
 
     def of_dry_run(self, id: str) -> Path:
@@ -30,8 +31,8 @@ class ImportFiles:
     def of_upload(self, id: str) -> Path:
         return self.folder / _INCOMING / id
 
-    def imports(self) -> list[str]:
-        """The ids of the imports that have a folder, oldest first."""
+    def jobs(self) -> list[str]:
+        """The ids of the jobs that have a folder, oldest first."""
         return _names(self.folder)
 
     def dry_runs(self) -> list[str]:
@@ -43,7 +44,7 @@ class ImportFiles:
 
 
 def job_file(folder: Path) -> Path:
-    """The job store in the folder of an import or dry run."""
+    """The job store in the folder of a job or dry run."""
     return folder / "job.db"
 
 
@@ -53,7 +54,7 @@ async def remove(folder: Path) -> None:
 
 
 def remove_uploads(folder: Path) -> None:
-    """Remove the uploaded files of an import that ended; its job store keeps the rejected rows."""
+    """Remove what a job was given once it has ended; its job store keeps the rejected rows."""
     for file in folder.iterdir():
         if file.stem.isdigit():
             file.unlink(missing_ok=True)

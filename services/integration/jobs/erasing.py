@@ -1,66 +1,76 @@
-"""What erasures do to imports, as policies: rejected rows, dry runs and uploads hold people's data in clear text."""
+"""What erasures do to jobs, as policies: rejected rows, dry runs and uploads hold people's data in clear text."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import orjson
 
+from services.integration.bulk_act import BULK
 from services.integration.import_job import IMPORT
-from services.integration.imports.claims import EXPIRES, claimed
-from services.integration.imports.files import ImportFiles, job_file, remove
-from services.integration.imports.job_store import JobFile, JobStoreBusy, existing
+from services.integration.jobs.claims import EXPIRES, claimed
+from services.integration.jobs.files import JobFiles, job_file, remove
+from services.integration.jobs.job_store import JobFile, JobStoreBusy, existing
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events.customer_contacts import PersonErased
 from shared.events.envelope import Stored
 from shared.events.identity import UserErased
-from shared.events.integration import ImportErased
+from shared.events.integration import BulkErased, ImportErased
 from shared.events.sales_leads import LeadErased
+from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import make_unreadable
 from shared.streaming.policies import Policy, Reaction
 
 LOOK_SECONDS = 0.1
+JOBS: tuple[tuple[AnyAggregate, str], ...] = (
+    (IMPORT, "integration.EraseImport"),
+    (BULK, "integration.EraseBulk"),
+)
 
 
 def erasure_policies(folder: Path) -> tuple[Policy, ...]:
-    """folder: the shared one, see `ImportFiles`."""
-    policies = _Erasures(ImportFiles(folder))
+    """folder: the shared one, see `JobFiles`."""
+    policies = _Erasures(JobFiles(folder))
     erasures = frozenset({PersonErased, LeadErased, UserErased})
     return (
         Policy("forget-rejected-rows", erasures, policies.forget_person),
-        Policy("erase-import", frozenset({ImportErased}), policies.forget_import),
+        Policy("erase-import", frozenset({ImportErased}), partial(policies.forget_job, IMPORT)),
+        Policy("erase-bulk", frozenset({BulkErased}), partial(policies.forget_job, BULK)),
     )
 
 
 class _Erasures:
-    def __init__(self, files: ImportFiles) -> None:
+    def __init__(self, files: JobFiles) -> None:
         self._files = files
 
     async def forget_person(self, reaction: Reaction) -> None:
-        """Forget all rejected rows and dry runs of the organisation, which may hold the person; erase the imports that
-        wrote the person's record, whose names may name the person."""
+        """Forget all rejected rows and dry runs of the organisation, which may hold the person; erase the jobs that
+        wrote the person's record, whose names, bodies and filters may name the person."""
         tenant = reaction.tenant
         await self._drop_dry_runs(tenant)
-        async for _, id, _ in reaction.views.scan(IMPORT.collection.name, tenant):
-            path = job_file(self._files.of_import(id))
-            if path.exists():
-                await asyncio.to_thread(_forget_rejected, path, await reaction.keys.destroyed())
+        for kind, _ in JOBS:
+            async for _, id, _ in reaction.views.scan(kind.collection.name, tenant):
+                path = job_file(self._files.of_job(id))
+                if path.exists():
+                    await asyncio.to_thread(_forget_rejected, path, await reaction.keys.destroyed())
         acts = {_correlation(one) for one in await reaction.records.store.read(tenant, reaction.recorded.stream)}
         for id in sorted(acts):
-            state = await reaction.records.load(IMPORT, tenant, id)
-            if state.version and not state.erased:
-                await reaction.send(f"import/{id}", "integration.EraseImport", {}, id=id)
+            for kind, command in JOBS:
+                state = await reaction.records.load(kind, tenant, id)
+                if state.version and not state.erased:
+                    await reaction.send(f"{kind.name}/{id}", command, {}, id=id)
 
-    async def forget_import(self, reaction: Reaction) -> None:
-        """Remove the files of an erased import, once no process carries it out, and mask it in the views."""
-        folder = self._files.of_import(reaction.recorded.id)
+    async def forget_job(self, kind: AnyAggregate, reaction: Reaction) -> None:
+        """Remove the files of an erased job, once no process carries it out, and mask it in the views."""
+        folder = self._files.of_job(reaction.recorded.id)
         await _stopped(folder, reaction.recorded.event_id, reaction.clock)
         await remove(folder)
-        await make_unreadable(reaction, IMPORT)
+        await make_unreadable(reaction, kind)
         reaction.purge()
 
     async def _drop_dry_runs(self, tenant: str) -> None:
@@ -73,7 +83,7 @@ class _Erasures:
 
 
 async def _stopped(folder: Path, holder: str, clock: Clock) -> None:
-    """Return once no process carries the import out. Raises Unavailable: not yet, try again."""
+    """Return once no process carries the job out. Raises Unavailable: not yet, try again."""
     if not job_file(folder).exists():
         return
     try:
@@ -85,7 +95,7 @@ async def _stopped(folder: Path, holder: str, clock: Clock) -> None:
                 await asyncio.sleep(LOOK_SECONDS)
     except sqlite3.DatabaseError:  # damaged: no process can carry it out
         return
-    raise Unavailable("the import is still carried out: its files are removed once it has stopped")
+    raise Unavailable("the job is still carried out: its files are removed once it has stopped")
 
 
 def _correlation(one: Stored) -> str:
@@ -100,4 +110,4 @@ def _forget_rejected(path: Path, erasures: int) -> None:
         try:
             file.forget_rejected(erasures)
         except JobStoreBusy as error:
-            raise Unavailable("rejected rows of an import are being read") from error
+            raise Unavailable("rejected rows of a job are being read") from error

@@ -1,4 +1,4 @@
-"""Removing files of imports that are outdated or damaged."""
+"""Removing files of jobs that are outdated or damaged."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from services.integration.import_job import FINISHED, IMPORT, UNFINISHED
-from services.integration.imports import dry_runs
-from services.integration.imports.files import ImportFiles, job_file, made_at, remove, remove_uploads
-from services.integration.imports.job_store import JobFile, JobStoreBusy
+from services.integration.bulk_act import BULK
+from services.integration.import_job import IMPORT
+from services.integration.jobs import previews
+from services.integration.jobs.files import JobFiles, job_file, made_at, remove, remove_uploads
+from services.integration.jobs.job_store import JobFile, JobStoreBusy
+from services.integration.jobs.lifecycle import FINISHED, UNFINISHED
 from shared.clock import from_rfc3339
 from shared.kernel.kernel import Kernel
 
@@ -26,9 +28,9 @@ async def tidy(kernel: Kernel) -> None:
 
     Another process may use the files meanwhile.
     """
-    files = ImportFiles(kernel.files)
-    for id in files.imports():
-        await asyncio.to_thread(_tidy, job_file(files.of_import(id)), await kernel.keys.destroyed())
+    files = JobFiles(kernel.files)
+    for id in files.jobs():
+        await asyncio.to_thread(_tidy, job_file(files.of_job(id)), await kernel.keys.destroyed())
     for id in files.dry_runs():
         if not await asyncio.to_thread(_tidy, job_file(files.of_dry_run(id)), await kernel.keys.destroyed()):
             await remove(files.of_dry_run(id))
@@ -37,26 +39,32 @@ async def tidy(kernel: Kernel) -> None:
 
 async def remove_outdated(kernel: Kernel) -> None:
     """Remove the uploads of finished imports, and what was kept for long enough."""
-    files, now = ImportFiles(kernel.files), kernel.clock.now()
+    files, now = JobFiles(kernel.files), kernel.clock.now()
     for id in files.dry_runs():
-        if now - made_at(id) > dry_runs.KEPT_FOR:
+        if now - made_at(id) > previews.KEPT_FOR:
             await remove(files.of_dry_run(id))
     for id in files.uploads():
         if now - made_at(id) > UPLOAD_KEPT_FOR:
             await remove(files.of_upload(id))
-    kept = set(files.imports())
-    async for _, id, document in kernel.views.scan(IMPORT.collection.name):
-        if id not in kept or document["status"] in (*UNFINISHED, "paused"):
-            continue
-        if now - from_rfc3339(document["updated_at"]) > KEPT_FOR:
-            await remove(files.of_import(id))
-        elif document["status"] in FINISHED:  # put back with an older folder, or left by a crash
-            await asyncio.to_thread(remove_uploads, files.of_import(id))
+    kept = set(files.jobs())
+    for collection in (IMPORT.collection.name, BULK.collection.name):
+        async for _, id, document in kernel.views.scan(collection):
+            if id in kept and document["status"] not in (*UNFINISHED, "paused"):
+                outdated = now - from_rfc3339(document["updated_at"]) > KEPT_FOR
+                await _clear(files.of_job(id), outdated, document["status"])
+
+
+async def _clear(folder: Path, outdated: bool, status: str) -> None:
+    """Remove what is no longer needed of a job that does not run."""
+    if outdated:
+        await remove(folder)
+    elif status in FINISHED:  # put back with an older folder, or left by a crash
+        await asyncio.to_thread(remove_uploads, folder)
 
 
 async def drop_damaged(kernel: Kernel, id: str) -> None:
-    """Drop the job store of an import if it is damaged: the import then begins again from its first row."""
-    path = job_file(ImportFiles(kernel.files).of_import(id))
+    """Drop the job store of a job if it is damaged: the job then begins again from its first row."""
+    path = job_file(JobFiles(kernel.files).of_job(id))
     await asyncio.to_thread(_tidy, path, await kernel.keys.destroyed())
 
 
@@ -73,7 +81,7 @@ def _tidy(path: Path, erasures: int) -> bool:
         if isinstance(error, JobStoreBusy) or getattr(error, "sqlite_errorcode", None) in _BUSY:
             log.warning("%s is in use: its rejected rows are looked at again at the next start", path)
             return True
-        log.warning("%s is damaged (%s): the import begins again from its first row", path, error)
+        log.warning("%s is damaged (%s): the job begins again from its first row", path, error)
         for name in ("job.db", "job.db-wal", "job.db-shm"):
             path.with_name(name).unlink(missing_ok=True)
         return False
