@@ -33,6 +33,7 @@ from shared.views.port import Collection, Document, Field, Kind, Meaning
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
 Status = Literal["open", "done", "cancelled"]
+MENTIONED = "customer.UsersMentioned"
 MOST = 100  # links, participants and recipients each
 Subject = Annotated[str, F(max_length=300)]
 Direction = Literal["", "inbound", "outbound"]
@@ -95,6 +96,10 @@ class Activity(Record):
     participants: Annotated[
         list[dict[str, str]], displayed(Kind.JSON, "参与人", "Participants", writable=False, shape=list[Participant])
     ] = field(default_factory=list)
+    mentions: Annotated[
+        list[str],
+        displayed(Kind.KEYWORDS, "提及的用户", "Mentioned users", indexed=True, ref="user"),
+    ] = field(default_factory=list)
     about: Annotated[
         list[str],
         displayed(
@@ -128,6 +133,8 @@ def evolve(state: Activity, event: Event) -> None:
             fold_values(state, plan)
             state.linked_to, state.participants, state.owner = links, participants, owner
             state.about = [one["id"] for one in (*links, *participants) if one["type"] in PERSONS]
+        case events.UsersMentioned(users=users):
+            state.mentions = [*state.mentions, *users]
         case events.ActivityRescheduled(start=start, due=due, due_on=due_on):
             state.start, state.due, state.due_on = start, due, due_on or None
         case events.ActivityCompleted(completed_at=completed_at):
@@ -174,7 +181,7 @@ ACTIVITY = Aggregate(
     },
     collection=Collection(
         "activities",
-        4,
+        5,
         record_fields(
             Activity,
             after={
@@ -217,8 +224,10 @@ ACTIVITY = Aggregate(
         title="subject",
     ),
     erasure=events.ActivityErased,
-    not_undoable=frozenset({"customer.ActivityArchived", "customer.ActivityRestored", "customer.ActivityErased"}),
-    lasting=frozenset({"about"}),
+    not_undoable=frozenset(
+        {"customer.ActivityArchived", "customer.ActivityRestored", "customer.ActivityErased", MENTIONED}
+    ),
+    lasting=frozenset({"about", "mentions"}),
     shown=shown,
 )
 

@@ -46,8 +46,12 @@ class Participant(CommandModel):
 
 
 class ActivityDetails(CommandModel, plain=Activity):
-    """What can be edited in place, all optional: in a PATCH only those sent change. duration: minutes."""
+    """What can be edited in place, all optional: in a PATCH only those sent change. duration: minutes.
 
+    mentions: users whom the words address. They are notified once; nobody is taken off the list again.
+    """
+
+    mentions: list[Reference] = F(default_factory=list, max_length=MOST)
     custom: Custom = F(default_factory=dict)
 
 
@@ -84,6 +88,19 @@ async def before_create(cmd: CreateActivity, lookups: Lookups) -> None:
         await linkable(f"links.{number}.id", link.type, link.id, lookups)
     for number, participant in enumerate(cmd.participants):
         await linkable(f"participants.{number}.id", participant.type, participant.id, lookups)
+    await mentionable(cmd, lookups)
+
+
+async def mentionable(cmd: ActivityDetails, lookups: Lookups) -> None:
+    """Raises Invalid naming the entry unless each of the users exists."""
+    for number, user in enumerate(cmd.mentions):
+        await lookups.exists(f"mentions.{number}", "user", user)
+
+
+def mentioned(cmd: ActivityDetails, known: list[str], links: list[dict[str, str]]) -> list[Event]:
+    """For the users who were not mentioned before."""
+    new = [user for user in dict.fromkeys(cmd.mentions) if user not in known]
+    return [events.UsersMentioned(new, links)] if new else []
 
 
 async def linkable(field: str, type_: str, id: str, lookups: Lookups) -> None:
@@ -106,7 +123,7 @@ def create(cmd: CreateActivity, state: Activity, ctx: Context) -> list[Event]:
     invited = list({p.id: {**p.model_dump(), "response": ""} for p in cmd.participants}.values())
     details = {name: sent[name] for name in PERSONAL if name in sent}
     owner = cmd.owner if "owner" in cmd.model_fields_set else ctx.actor
-    return [KINDS[cmd.kind](ctx.id, details, plan, links, invited, owner)]
+    return [KINDS[cmd.kind](ctx.id, details, plan, links, invited, owner), *mentioned(cmd, [], links)]
 
 
 def happened(cmd: CreateActivity, ctx: Context) -> bool:
@@ -130,14 +147,19 @@ class ChangeActivityDetails(ActivityDetails):
     pass
 
 
-@COMMANDS.command("ChangeActivityDetails", action="edit", verb="PATCH")
+async def before_change(cmd: ChangeActivityDetails, lookups: Lookups) -> None:
+    await mentionable(cmd, lookups)
+
+
+@COMMANDS.command("ChangeActivityDetails", action="edit", verb="PATCH", prepare=before_change)
 def change_details(cmd: ChangeActivityDetails, state: Activity, ctx: Context) -> list[Event]:
     require_live(state)
-    wanted: dict[str, Any] = cmd.model_dump(exclude_unset=True)
+    wanted: dict[str, Any] = cmd.model_dump(exclude_unset=True, exclude={"mentions"})
     if wanted.get("subject", "-") == "":
         raise Invalid.field("subject", "required", "an activity needs a subject")
     changes = changed_fields(state, wanted)
-    return [events.ActivityDetailsChanged(ctx.id, changes)] if changes else []
+    edited: list[Event] = [events.ActivityDetailsChanged(ctx.id, changes)] if changes else []
+    return edited + mentioned(cmd, state.mentions, state.linked_to)
 
 
 class RescheduleActivity(CommandModel):

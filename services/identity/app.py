@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.identity.api.access import access_router
+from services.identity.api.inbox import inbox_router
 from services.identity.api.invitations import invitations_router
 from services.identity.api.me import me_router
 from services.identity.api.sessions import sessions_router
@@ -19,7 +20,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
 # no secret is in these answers; those about sessions, links and keys are never compressed
-_COMPRESSED = {"openapi.json", "access", *(a.noun for a in AGGREGATES if a is not SESSION)}
+_COMPRESSED = {"openapi.json", "access", *(a.noun for a in AGGREGATES if a is not SESSION and not a.own_only)}
 _DESCRIPTION = "Who works here and what they may do: organisation, users, teams, roles; signing in and out."
 
 
@@ -31,11 +32,12 @@ def create_app(kernel: Kernel) -> ServiceApp:
         [
             sessions_router(kernel, authentication),
             me_router(kernel, authentication),
+            inbox_router(kernel),
             invitations_router(kernel, authentication),
             setup_router(kernel, authentication),
             pages_router(),
             access_router(kernel),
-            *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION),
+            *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION and not a.own_only),
         ],
         compressed=_COMPRESSED,
     )

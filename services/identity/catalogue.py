@@ -6,6 +6,7 @@ from typing import Any
 
 from services.identity import administrators, credentials, membership
 from services.identity.exchange_rate import EXCHANGE_RATE
+from services.identity.inbox import FOLLOW, NOTIFICATION
 from services.identity.organisation import ORGANISATION
 from services.identity.role import ROLE
 from services.identity.session import SESSION
@@ -20,4 +21,6 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     ROLE,
     SESSION,
     EXCHANGE_RATE,
+    FOLLOW,
+    NOTIFICATION,
 )

@@ -75,6 +75,7 @@ class Aggregate(CommandRegistry[S]):
     defines_fields: its records define the custom fields of record types (`kernel/custom_fields.py`).
     finished: whether a record's work is done: it stays with its owner when that one's work is handed over.
     may_own: of the record type of owners, whether one may be given records.
+    own_only: each user reads their own records and nobody else's, whatever their rights.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
@@ -100,6 +101,7 @@ class Aggregate(CommandRegistry[S]):
     on_timelines: OnTimelines | None = None
     defines_fields: bool = False
     became: tuple[str, ...] = ()
+    own_only: bool = False
     finished: Callable[[S], bool] = lambda state: False
     may_own: Callable[[S], bool] = lambda state: True
     commands: dict[str, Command] = field(default_factory=dict)

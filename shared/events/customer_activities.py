@@ -117,6 +117,15 @@ class ActivityTransferred(common.Transferred):
     pass
 
 
+@event("customer.UsersMentioned")
+@dataclass(frozen=True, slots=True)
+class UsersMentioned:
+    """Users whom the words of an activity address. links: {type, id} of the records that it is about."""
+
+    users: list[str]
+    links: list[dict[str, str]]
+
+
 @event("customer.ActivityTagsChanged")
 @dataclass(frozen=True, slots=True)
 class ActivityTagsChanged(common.PersonalTagsChanged):

@@ -15,6 +15,7 @@ from shared.http.routing import DirectRoute
 from shared.http.sse import event_stream, number_of
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
+from shared.kernel.queries import scope_of
 from shared.messages import say, shown
 from shared.security.permissions import Access
 from shared.streaming.change import Filter
@@ -82,5 +83,5 @@ def _wanted(given: dict[str, str], access: Access, catalogue: Catalogue) -> Filt
                 "{value} is none of {choices}", value=shown(name), choices=", ".join(a.name for a in catalogue)
             )
             raise Invalid.field("types", "not-an-option", message)
-        access.scope(name)
+        scope_of(catalogue[name], access)
     return Filter(types, id)

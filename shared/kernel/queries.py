@@ -300,6 +300,8 @@ def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access:
 
 def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
     """What of a record type the caller reads: by owner and, where records are shared, what all share with everyone."""
+    if aggregate.own_only:
+        return Scope(access.tenant, frozenset({access.user}))
     scope = access.scope(aggregate.name)
     if scope.owners is None or aggregate.collection.owner in (None, "owner"):
         return scope

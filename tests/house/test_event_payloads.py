@@ -32,7 +32,7 @@ OWN_OF = {
 TALKS = {"plan", "links", "participants"}
 TALK = (
     "customer.CallLogged", "customer.EmailRecorded", "customer.MeetingScheduled", "customer.NoteWritten",
-    "customer.TaskPlanned",
+    "customer.TaskPlanned", "customer.UsersMentioned",
 )  # fmt: skip
 
 

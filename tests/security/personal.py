@@ -46,6 +46,7 @@ OTHERS: dict[str, str] = {
     "PATCH /identity/me": "person",  # ChangeProfile
     "POST /identity/password": "form",
     "POST /identity/invitations/accept": "form",
+    "POST /identity/me/following": "form",  # a record type and an id, which are looked up
     "POST /identity/setup": "person",  # InviteUser; the organisation's name is a word
     "POST /analytics/sql": "form",  # runs and is not kept
     "POST /audit/replays": "form",

@@ -17,6 +17,12 @@ from shared.http.headers import header
 from shared.security.permissions import Access, Level, Role
 
 SELF = Role("self", "本人", "Oneself", {"session": {"read": Level.OWN}, "user": {"read": Level.ALL, "edit": Level.ALL}})
+INBOX = Role(
+    "inbox",
+    "收件箱",
+    "Inbox",
+    {name: {"read": Level.OWN, "create": Level.OWN, "edit": Level.OWN} for name in ("follow", "notification")},
+)
 MAX_AGE = LONGEST // 1_000_000  # seconds
 _BEARER: Literal["Bearer"] = "Bearer"
 
