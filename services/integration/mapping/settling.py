@@ -12,7 +12,7 @@ from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.source import Lines, Path, line_of
 from services.integration.mapping.spec import Expression, Listed, RowCommand, Value
 from services.integration.mapping.values import BadCell, Cells, texts_of
-from shared.domain.command import Command
+from shared.domain.command import Command, CommandModel
 from shared.domain.dates import ORDERS, order_of
 from shared.domain.numbers import mark_of
 from shared.errors import FieldError, Invalid
@@ -83,13 +83,14 @@ def _kind(step: PreparedStep, commands: list[Command], name: str, custom: Mappin
         return declared.kind
     for command in commands:
         if name in command.model.model_fields:
-            return _kind_in_body(command, name)
+            model: type[CommandModel] = command.model
+            return _kind_in_body(model, name)
     return None
 
 
 @cache
-def _kind_in_body(command: Command, name: str) -> Kind | None:
-    schema = command.model.model_json_schema()["properties"][name]
+def _kind_in_body(model: type[CommandModel], name: str) -> Kind | None:
+    schema = model.model_json_schema()["properties"][name]
     for part in (schema, *schema.get("anyOf", ())):
         if "number" in (types := part.get("type", "")) or "integer" in types:
             return Kind.DECIMAL if "number" in types else Kind.INTEGER
