@@ -44,6 +44,12 @@ class Language(StrEnum):
     EN = "en"
 
 
+class SampleLanguage(StrEnum):
+    ZH = "zh"
+    ZH_TW = "zh-TW"
+    EN = "en"
+
+
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory to work on.")]
 Url = Annotated[str | None, typer.Option("--url", help="A running suite, in place of --data.")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
@@ -311,10 +317,10 @@ def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files and their mapping.")],
     rows: Annotated[int, typer.Option(min=10, max=10_000_000, help="Opportunities to make.")] = 2000,
     seed: int = 1,
-    language: Language = Language.EN,
+    language: SampleLanguage = SampleLanguage.EN,
 ) -> None:
     """Write sample files to try an import with."""
-    from crm.sample import write_sample
+    from services.integration.samples import write_sample
 
     mapping = write_sample(folder, rows=rows, seed=seed, language=language)
     typer.echo(f"crm import {mapping} --source {folder} --data DIR")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.integration.api.bulk import bulk_router
 from services.integration.api.imports import imports_router
+from services.integration.api.sample_data import sample_data_router
 from services.integration.bulk_act import BULK
 from services.integration.catalogue import AGGREGATES
 from services.integration.import_job import IMPORT
@@ -22,6 +23,7 @@ def create_app(kernel: Kernel) -> ServiceApp:
         "background, and can be reverted as a whole.",
         [
             imports_router(kernel),
+            sample_data_router(kernel),
             record_router(kernel, IMPORT_MAPPING),
             record_router(kernel, IMPORT),
             bulk_router(kernel),

@@ -57,13 +57,14 @@ class Import(Record):
     reverted: Annotated[dict[str, int], displayed(Kind.JSON, "撤回结果", "Outcome of the revert", writable=False)] = (
         field(default_factory=dict)
     )
+    sample: Annotated[bool, displayed(Kind.BOOLEAN, "示例数据", "Sample data", indexed=True, writable=False)] = False
 
 
 def evolve(state: Import, event: Event) -> None:
     match event:
         case events.ImportStarted(name=name, mapping=mapping, files=files, total=total, owner=owner):
             state.name, state.mapping, state.files, state.total = name, mapping, files, total
-            state.owner, state.status = owner, "running"
+            state.owner, state.status, state.sample = owner, "running", event.sample
         case events.ImportCompleted(steps=steps):
             state.status, state.steps, state.reason = "completed", steps, ""
         case _:
@@ -92,7 +93,7 @@ IMPORT = Aggregate(
     },
     collection=Collection(
         "imports",
-        2,
+        3,
         record_fields(
             Import,
             after={
@@ -122,11 +123,12 @@ class StartImport(CommandModel):
     mapping: Annotated[str, VERBATIM, F(max_length=100_000)]
     files: list[dict[str, Any]] = F(max_length=50)
     total: int = F(ge=0)
+    sample: bool = False
 
 
 @IMPORT.command("StartImport", action="create", verb="start", creates=True, hidden=True)
 def start(cmd: StartImport, state: Import, ctx: Context) -> list[Event]:
-    return [events.ImportStarted(cmd.name, cmd.mapping, cmd.files, cmd.total, ctx.actor)]
+    return [events.ImportStarted(cmd.name, cmd.mapping, cmd.files, cmd.total, ctx.actor, cmd.sample)]
 
 
 DECIDE = JobDecisions(

@@ -1,4 +1,4 @@
-"""The mapping of sample data. SECTOR, PRODUCT and their misspelt forms are put in when it is written."""
+"""The mapping of sample data. The words in capitals are put in when it is written."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ steps:
     mode: ensure
     key: name
     fields:
-      name: { constant: Sales }
+      name: { constant: PIPELINE }
       stages:
         constant:
           - { key: prospecting, zh: 初步接洽, en: Prospecting, probability: 10 }
@@ -80,6 +80,7 @@ steps:
     fields:
       name: account
       type: { constant: customer }
+      source: { constant: SOURCE }
       industry: { column: sector, replace: { MISSPELT: SECTOR } }
       founded: year_established
       annual_revenue: { column: revenue, scale: 1000000 } # the file gives millions
@@ -117,11 +118,12 @@ steps:
       account: { column: account, lookup: account.name, expected: true }
       product: { column: product, replace: { GLUED: PRODUCT }, lookup: product.name, required: true }
       owner: { column: sales_agent, lookup: user.name, required: true }
-      pipeline: { constant: Sales, lookup: pipeline.name }
+      pipeline: { constant: PIPELINE, lookup: pipeline.name }
       stage:
         column: deal_stage
         replace: { Prospecting: prospecting, Engaging: engaging, Won: engaging, Lost: engaging }
       currency: { constant: USD }
+      source: { constant: SOURCE }
     then:
       - command: sales.WinOpportunity
         when: { deal_stage: Won }

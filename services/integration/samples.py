@@ -15,8 +15,8 @@ from itertools import product as pairs
 from pathlib import Path
 from random import Random
 
-from crm.sample_mapping import MAPPING
-from crm.sample_words import WORDS, Words
+from services.integration.sample_mapping import MAPPING
+from services.integration.sample_words import WORDS, Words
 
 DAYS = 420  # how far back deals begin
 OFFICES = 3
@@ -63,8 +63,11 @@ def make_sample(folder: Path, *, rows: int, seed: int, language: str, until: dat
     folder.mkdir(parents=True, exist_ok=True)
     maker = _Maker(Random(seed), WORDS[language], rows, until)  # noqa: S311
     maker.write(folder)
-    text = MAPPING.replace("SECTOR", maker.words.sectors[0]).replace("MISSPELT", maker.misspelt_sector)
-    text = text.replace("PRODUCT", maker.products[0]).replace("GLUED", maker.glued_product)
+    words = {"SECTOR": maker.words.sectors[0], "MISSPELT": maker.misspelt_sector, "PRODUCT": maker.products[0]}
+    words |= {"GLUED": maker.glued_product, "SOURCE": maker.words.source, "PIPELINE": maker.words.pipeline}
+    text = MAPPING
+    for word, meant in words.items():
+        text = text.replace(word, meant)
     (folder / MAPPING_FILE).write_text(text, encoding="utf-8")
     return maker.expected
 

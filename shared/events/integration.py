@@ -19,7 +19,7 @@ class ImportStarted:
 
     `sha256`: keyed with the organisation's key; unkeyed in events from before 2026-11-29.
 
-    All that the import does bears its id as correlation id.
+    All that the import does bears its id as correlation id. `sample`: its records are made up, to try the suite with.
     """
 
     name: Annotated[str, Sealed()]
@@ -27,6 +27,7 @@ class ImportStarted:
     files: Annotated[list[dict[str, Any]], Sealed()]
     total: int
     owner: str
+    sample: bool = False
 
 
 @event("integration.ImportPaused", carries=(ANYTHING,))

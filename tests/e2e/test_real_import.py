@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from crm.sample import MAPPING_FILE, Expected, make_sample
+from services.integration.samples import MAPPING_FILE, Expected, make_sample
 from tests.support.importing import Office, fed, office
 
 ROOT = Path(__file__).parents[2]

@@ -25,7 +25,7 @@ MODULES = {
         "shared/warehouse/" + name for name in ("spawn.py", "session.py", "writer.py")
     },  # of the engine's client
     "httpx": {"crm/client.py"},  # the command line, which speaks to a suite that the operator names
-    "random": {"crm/sample.py"},  # made-up rows, the same for the same seed
+    "random": {"services/integration/samples.py"},  # made-up rows, the same for the same seed
     # this program itself, bounded: to read one workbook, to run the warehouse's engine
     "subprocess multiprocessing": {"shared/tabular/xlsx.py", "shared/warehouse/spawn.py"},
 }

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crm.sample import MAPPING_FILE, make_sample
 from services.integration.jobs.job_store import JobFile, Mark
+from services.integration.samples import MAPPING_FILE, make_sample
 from shared.faults import KILLED
 from tests.support.importing import Office, office
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crm.sample import make_sample, write_sample
 from services.integration.mapping.spec import parse_mapping
+from services.integration.samples import make_sample, write_sample
 
 UNTIL = date(2026, 6, 30)
 
@@ -24,7 +24,7 @@ def iso(text: str) -> str:
     return datetime.strptime(text, "%m/%d/%Y").date().isoformat()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", "zh", "zh-TW"])
 def test_the_count_is_that_of_the_files(tmp_path: Path, language: str) -> None:
     expected = make_sample(tmp_path, rows=1_500, seed=7, language=language, until=UNTIL)
     deals = list(rows_of(tmp_path / "sales_pipeline.csv"))

@@ -22,11 +22,13 @@ async def start_import(
     sources: Mapping[str, Path],
     key: str | None = None,
     encoding: str = "",
+    *,
+    sample: bool = False,
 ) -> str:
     """Copy the files and begin the import; returns its id once it is durable.
 
     text: the mapping. sources: file name → where the file lies now. key: the idempotency key. encoding: as of
-    `accept`.
+    `accept`. sample: the records are made up.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
     """
     id = kernel.ids.new()
@@ -35,6 +37,7 @@ async def start_import(
     try:
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
         body = {"name": opened.mapping.name, "mapping": text, "files": files, "total": opened.total}
+        body |= {"sample": True} if sample else {}
         done = await kernel.bus.send("integration.StartImport", body, Call(access, new_id=id, key=key))
     except BaseException:
         await remove(folder)
