@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NotRequired
@@ -18,7 +18,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.views.port import Field, Query
+from shared.views.port import By, Document, Field, Query, Total
 
 Rates = Literal["deal", "today"]
 RATES: tuple[Rates, ...] = ("deal", "today")
@@ -32,14 +32,24 @@ class Sum(TypedDict):
     sum: str
 
 
-class Group(TypedDict):
+class Amount(TypedDict):
     """sum: null when the amounts are in several currencies. missing: what is not in it for lack of a rate."""
 
-    key: Any
-    count: int
     sum: str | None
     sums: NotRequired[list[Sum]]
     missing: NotRequired[list[Sum]]
+
+
+class Group(Amount):
+    """The first sum. totals: all of them by their fields, where several are asked for. where: the conditions of a list
+    with the group's records; cards: the first of them, next: the cursor of that list."""
+
+    key: Any
+    count: int
+    totals: NotRequired[dict[str, Amount]]
+    where: NotRequired[list[Document]]
+    cards: NotRequired[list[Document]]
+    next: NotRequired[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +100,20 @@ class Sums:
         self._access, self._moment, self._into = access, moment, into
         self._rates: dict[str, Rate | None] = {}
 
-    async def parts(self, by: tuple[str, ...], field: Field) -> list[Part]:
-        """The sums of a field of money by groups, and by currency within."""
+    async def parts(self, by: tuple[By, ...], fields: Sequence[Field]) -> list[list[Part]]:
+        """For each field of money its sums by groups, and by currency within. One field holds the currencies of all."""
         if self._into is not None and self._into.rates == "deal":
-            return await self._kept(by, field, self._into.currency)
-        found = []
-        for total in await self._totals((*by, field.currency), field.name):
+            return [await self._kept(by, field, self._into.currency) for field in fields]
+        found: list[list[Part]] = [[] for _ in fields]
+        for total in await self._totals((*by, fields[0].currency), *(field.name for field in fields)):
             *key, currency = total.keys
-            amount = Decimal(total.sum)
-            there = await self._today(currency or "", amount)
-            found.append(Part(tuple(key), currency or "", total.count, amount, there))
+            for parts, sum in zip(found, (total.sum, *total.more), strict=True):
+                amount = Decimal(sum)
+                there = await self._today(currency or "", amount)
+                parts.append(Part(tuple(key), currency or "", total.count, amount, there))
         return found
 
-    async def _kept(self, by: tuple[str, ...], field: Field, into: str) -> list[Part]:
+    async def _kept(self, by: tuple[By, ...], field: Field, into: str) -> list[Part]:
         """By the exchanges that the records keep. What is in the organisation's currency needs none."""
         base = self._aggregate.collection.field(field.base)
         assert base is not None
@@ -116,8 +127,10 @@ class Sums:
             found.append(Part(tuple(key), currency or "", total.count, amount, there))
         return found
 
-    async def _totals(self, by: tuple[str, ...], name: str) -> list[Any]:
-        return await self._kernel.queries.totals(self._aggregate, self._query, self._access, by, name, self._moment)
+    async def _totals(self, by: tuple[By, ...], name: str, *more: str) -> list[Total]:
+        return await self._kernel.queries.totals(
+            self._aggregate, self._query, self._access, by, name, self._moment, more
+        )
 
     async def _today(self, currency: str, amount: Decimal) -> Decimal | None:
         if self._into is None:
@@ -151,9 +164,11 @@ def added(parts: Iterable[Part], into: str) -> str:
     return written(sum((part.there for part in parts if part.there is not None), Decimal(0)), into)
 
 
-def group(key: Any, parts: list[Part], into: Into | None) -> Group:
-    count, sums = sum(part.count for part in parts), by_currency(parts)
+def amount(parts: Sequence[Part], into: Into | None) -> Amount:
+    """One sum of a group."""
+    sums = by_currency(parts)
     if into is not None:
-        return Group(key=key, count=count, sum=added(parts, into.currency), sums=sums, missing=missing(parts))
-    only = sums[0]["sum"] if len(sums) == 1 else written(Decimal(0), parts[0].currency) if not sums else None
-    return Group(key=key, count=count, sum=only, sums=sums)
+        return Amount(sum=added(parts, into.currency), sums=sums, missing=missing(parts))
+    currency = parts[0].currency if parts else ""
+    only = sums[0]["sum"] if len(sums) == 1 else written(Decimal(0), currency) if not sums else None
+    return Amount(sum=only, sums=sums)

@@ -22,14 +22,17 @@ Pairs = list[tuple[str, str]]
 
 READ = frozenset({"fields", "as_of", "known_at", "min_version", "names", "rights"})
 HISTORY = frozenset({"limit", "cursor", "names"})
-COUNT = frozenset({"q", "filter", "as_of", "known_at"})
+ASKED = frozenset({"q", "filter", "as_of", "known_at"})
+COUNT = ASKED | {"min_version"}
 LIST = COUNT | {"sort", "limit", "cursor", "skip", "fields", "names", "rights"}
-BOARD = COUNT | {"by", "sum", "in", "rates"}
-EXPORT = COUNT | {"sort", "fields", "names", "format", "labels"}
+BOARD = COUNT | {"by", "ranges", "sum", "in", "rates", "cards", "sort", "fields"}
+EXPORT = ASKED | {"sort", "fields", "names", "format", "labels"}
 RESERVED = READ | LIST | BOARD | EXPORT  # parameters that are no filters
 MAX_PARAMETERS = 100
 
 CALENDAR = "calendar"  # in the scope of a request: the caller's (`Authenticator`)
+MAX_VERSIONS = 10
+_VERSION = re.compile(r"(?:([a-z_]{1,40}):)?([A-Za-z0-9_-]{1,64}):([0-9]{1,9})")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -98,6 +101,23 @@ def live(collection: Collection, where: Iterable[Where]) -> tuple[Condition, ...
 def orders(text: str) -> list[Order]:
     """The sort keys of `-amount,name`."""
     return [Order(name.removeprefix("-"), name.startswith("-")) for name in text.split(",")]
+
+
+def versions(text: str | None, resource: str) -> list[tuple[str, str, int]]:
+    """What `min_version=<type>:<id>:<version>` waits for, comma-separated; a type left out is the list's own. Raises
+    Invalid.
+    """
+    found: list[tuple[str, str, int]] = []
+    for one in text.split(",") if text else ():
+        match = _VERSION.fullmatch(one)
+        if match is None or len(found) == MAX_VERSIONS:
+            raise Invalid.field(
+                "min_version",
+                "bad-version",
+                say("up to {most} versions of records are needed: id:version or type:id:version", most=MAX_VERSIONS),
+            )
+        found.append((match[1] or resource, match[2], int(match[3])))
+    return found
 
 
 def no_such_fields(names: Iterable[str]) -> Invalid:

@@ -28,7 +28,9 @@ _SUM = {
     "required": ["currency", "count", "sum"],
     "properties": {"currency": {"type": "string"}, "count": {"type": "integer"}, "sum": {"type": "string"}},
 }
+_SUMS = {"type": "array", "items": _SUM}
 _TIME = ("AsOf", "KnownAt")
+_BOARD = ("by", "Ranges", "sum", "In", "Rates", "Cards", "sort", "Fields", "Q", "Filter", "MinVersions")
 _AROUND = ("IdempotencyKey", "OccurredAt", "Reason")
 
 
@@ -90,7 +92,7 @@ class RecordDocs:
             {200: answer("The page", schema(f"{self._name}Page"))},
             description=_FILTERS,
             parameters=self._filtering(
-                "Q", "Filter", "sort", "Limit", "Cursor", "Skip", "Fields", "Names", "Rights", *_TIME
+                *("Q", "Filter", "sort", "Limit", "Cursor", "Skip", "Fields", "Names", "Rights", "MinVersions", *_TIME)
             ),
         )
 
@@ -102,19 +104,25 @@ class RecordDocs:
             self._tag,
             {200: answer("The number", content)},
             description=_FILTERS,
-            parameters=self._filtering("Q", "Filter", *_TIME),
+            parameters=self._filtering("Q", "Filter", "MinVersions", *_TIME),
         )
 
     def board(self) -> Schema:
+        amount = {"sum": {"type": ["string", "null"]}, "sums": _SUMS, "missing": _SUMS}
         group = {
             "type": "object",
             "required": ["key", "count", "sum"],
             "properties": {
                 "key": {},
                 "count": {"type": "integer"},
-                "sum": {"type": ["string", "null"]},
-                "sums": {"type": "array", "items": _SUM},
-                "missing": {"type": "array", "items": _SUM},
+                **amount,
+                "totals": {
+                    "type": "object",
+                    "additionalProperties": {"type": "object", "required": ["sum"], "properties": amount},
+                },
+                "where": {"type": "array", "items": {"type": "object", "required": ["field", "op", "value"]}},
+                "cards": {"type": "array", "items": schema(self._name)},
+                "next": {"type": ["string", "null"], "description": "The cursor of the list of the group's records"},
             },
         }
         content = {
@@ -131,9 +139,11 @@ class RecordDocs:
             f"Totals of {self._tag} by a field",
             self._tag,
             {200: answer("A group per value", content)},
-            description="`sum` is a decimal string, null for money in several currencies; `sums` has one for each. "
+            description="`sum` is a decimal string, null for money in several currencies; `sums` has one for each, and "
+            "`totals` all of them by field where `sum` names several. With `cards`, `where` holds the conditions of a "
+            "group's list, `cards` its first records, `next` the cursor for the following ones. "
             "With `in=base` it is in the organisation's currency; `missing`: what lacks a rate. " + _FILTERS,
-            parameters=self._filtering("by", "sum", "In", "Rates", "Q", "Filter", *_TIME),
+            parameters=self._filtering(*_BOARD, *_TIME),
         )
 
     def export(self) -> Schema:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from shared.domain.command import Command
 from shared.domain.types import Reading
-from shared.errors import Invalid, ProjectionBehind
-from shared.http import boards, params
+from shared.errors import Invalid, NotFound, ProjectionBehind
+from shared.http import params
 from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse
 from shared.http.auth import Authenticator
+from shared.http.board import Board
 from shared.http.body import parse
 from shared.http.commandpaths import method_and_path
 from shared.http.export import Wish, export
@@ -21,16 +22,14 @@ from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
 from shared.http.openapi import Components, Schema
 from shared.http.recorddocs import RecordDocs
-from shared.http.recordschemas import GROUPS, NUMBERS
 from shared.http.routing import DirectRoute, Handler
 from shared.http.undo import undo_answer
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import CHANGE, timeline
-from shared.messages import say
 from shared.security.permissions import Access
-from shared.views.port import MAX_PAGE, Document, Field, Kind, Query, leaves
+from shared.views.port import MAX_PAGE, Document, Query, leaves
 
 
 class RecordRouter(APIRouter):
@@ -85,6 +84,7 @@ class _Records:
     async def list(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.LIST)
+        await self._arrived(access, given)
         moment, names = (
             _moment(request, given),
             params.field_names(self._collection, given.get("fields")),
@@ -102,6 +102,7 @@ class _Records:
     async def count(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.COUNT)
+        await self._arrived(access, given)
         return json_answer(
             {"count": await self._queries.count(self._aggregate, query, access, _moment(request, given))}
         )
@@ -109,31 +110,17 @@ class _Records:
     async def board(self, request: Request) -> Response:
         access = await self._access(request)
         query, given = self._listing(request, access, params.BOARD)
-        by = (await self._field(access, given, "by", GROUPS)).name
-        field = await self._field(access, given, "sum", NUMBERS) if "sum" in given else None
-        into, moment = await boards.into_of(self._platform, access, given, field), _moment(request, given)
-        if field is None or not field.currency:
-            name = None if field is None else field.name
-            groups = await self._queries.totals(self._aggregate, query, access, (by,), name, moment)
-            return json_answer({"groups": [{"key": g.keys[0], "count": g.count, "sum": g.sum} for g in groups]})
-        sums = boards.Sums(self._platform, self._aggregate, query, access, moment, into)
-        parts: dict[Any, list[boards.Part]] = {}
-        for part in await sums.parts((by,), field):
-            parts.setdefault(part.key[0], []).append(part)
-        money: dict[str, Any] = {"groups": [boards.group(key, found, into) for key, found in parts.items()]}
-        return json_answer(money if into is None else money | {"currency": into.currency, "rates": into.rates})
+        await self._arrived(access, given)
+        board = Board(self._platform, self._aggregate, access, params.calendar_of(request))
+        return json_answer(await board.answer(query, given))
 
-    async def _field(self, access: Access, given: dict[str, str], name: str, kinds: tuple[Kind, ...]) -> Field:
-        asked = given.get(name, "")
-        own = await self._platform.bus.custom.fields(access.tenant, self._aggregate.name) if "." in asked else {}
-        field = own.get(asked) or self._collection.field(asked)
-        if field is None or not field.indexed or field.kind not in kinds:
-            raise Invalid.field(
-                name,
-                "bad-field",
-                say("an indexed field of one of these kinds is needed: {kinds}", kinds=", ".join(kinds)),
-            )
-        return field
+    async def _arrived(self, access: Access, given: dict[str, str]) -> None:
+        """Wait for the versions of `min_version`. Raises Invalid, Forbidden, ProjectionBehind."""
+        for resource, id, version in params.versions(given.get("min_version"), self._aggregate.name):
+            try:
+                await self._queries.arrived(self._platform.catalogue[resource], id, access, version)
+            except (KeyError, NotFound) as error:
+                raise Invalid.field("min_version", "unknown-reference", "there is no such record") from error
 
     async def export(self, request: Request) -> Response:
         access = await self._access(request)

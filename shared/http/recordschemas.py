@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.http.axes import DAYS, GROUPS, NUMBERS, UNITS
 from shared.http.openapi import Schema, query
 from shared.views.port import MAX_PAGE, MAX_SKIP, MAX_SORTS, Field, Kind
 
@@ -38,8 +39,6 @@ _OPERATORS: dict[Kind, tuple[str, ...]] = {
 }
 _TRUE = {"type": "boolean"}
 _TREE = '{"any": [{"field": "id", "value": "x"}, {"field": "created_at", "op": "ge", "value": "this_month"}]}'
-GROUPS = (Kind.KEYWORD, Kind.BOOLEAN)  # what a board may group by
-NUMBERS = (Kind.DECIMAL, Kind.INTEGER)  # what it may add up
 
 _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"  # what a header's value can be: blanks at its ends do not count
 _MOMENT: list[Schema] = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
@@ -53,6 +52,13 @@ PARAMETERS: dict[str, Schema] = {
     ),
     "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end", {"anyOf": _MOMENT}),
     "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
+    "MinVersions": query(
+        "min_version",
+        "Wait up to 2 s for versions of records, comma-separated: `id:version`, `type:id:version`",
+        {"type": "string", "examples": ["0192f3c4-5b6a-7c8d-9e0f-112233445566:3"]},
+    ),
+    "Ranges": query("ranges", "The rising ends of the ranges of a number in `by`: `0,1000,10000`"),
+    "Cards": query("cards", "Add the first records of each group", {"type": "integer", "minimum": 0, "maximum": 50}),
     "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
     "In": query("in", "`base`: money in the currency of the organisation", {"type": "string", "enum": ["base"]}),
     "Rates": query(
@@ -223,21 +229,32 @@ def choices(fields: tuple[Field, ...]) -> list[Schema]:
     indexed = [f for f in fields if f.indexed]
     sorts = ["id", *(f.name for f in indexed if f.kind not in (Kind.KEYWORDS, Kind.JSON))]
     groups = [f.name for f in indexed if f.kind in GROUPS]
+    days = [f"{f.name}:{unit}" for f in indexed if f.kind in DAYS for unit in UNITS]
     numbers = [f.name for f in indexed if f.kind in NUMBERS]
-    one = f"-?({'|'.join(sorts)})"
-    several = f"^{one}(,{one}){{1,{MAX_SORTS - 1}}}$"
     both = [*sorts, *(f"-{name}" for name in sorts)]
     found = [
         query(
             "sort",
             "A field; `-field` for the other way round; up to three, comma-separated: `-amount,name`",
-            {"anyOf": [{"type": "string", "enum": both}, {"type": "string", "pattern": several}], "default": "id"},
+            _names(both, MAX_SORTS) | {"default": "id"},
         ),
-        query("by", "The field to group by", {"type": "string", "enum": groups}, required=True),
+        query(
+            "by",
+            "What to group by, up to two: a code, a true or false, a day with its unit, a number with `ranges`",
+            _names([*groups, *days, *numbers], 2),
+            required=True,
+        ),
     ]
     if numbers:
-        found.append(query("sum", "The number field to add up", {"type": "string", "enum": numbers}))
+        found.append(query("sum", "The number fields to add up, comma-separated", _names(numbers, 5)))
     return found
+
+
+def _names(names: list[str], most: int) -> Schema:
+    """One of the names, or so many of them separated by commas."""
+    one = f"({'|'.join(names)})"
+    several = {"type": "string", "pattern": f"^{one}(,{one}){{1,{most - 1}}}$"}
+    return {"anyOf": [{"type": "string", "enum": names}, several]}
 
 
 def sample(model: Schema, definitions: dict[str, Schema]) -> Any:

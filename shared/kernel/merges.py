@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from typing import Any
 
@@ -79,8 +79,11 @@ def joined(totals: Sequence[Total], places: Collection[int], survivors: Survivor
     for one in totals:
         keys = tuple(survivors.living(k) if n in places and k is not None else k for n, k in enumerate(one.keys))
         known = groups.get(keys)
-        sum = one.sum if known is None else _sum(known.sum, one.sum)
-        groups[keys] = Total(keys, one.count + (known.count if known else 0), sum)
+        if known is None:
+            groups[keys] = replace(one, keys=keys)
+        else:
+            more = tuple(map(_sum, known.more, one.more))
+            groups[keys] = Total(keys, known.count + one.count, _sum(known.sum, one.sum), more)
     return sorted(groups.values(), key=lambda total: [(key is not None, key) for key in total.keys])
 
 

@@ -27,7 +27,20 @@ from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.streaming.formula_views import FormulaSource
 from shared.streaming.projection import Projection, Waiter
-from shared.views.port import EVERYONE, RELEVANCE, BadQuery, Document, Page, Query, Scope, Total, Views, leaves
+from shared.views.port import (
+    EVERYONE,
+    RELEVANCE,
+    BadQuery,
+    By,
+    Document,
+    Page,
+    Query,
+    Scope,
+    Total,
+    Views,
+    by_fields,
+    leaves,
+)
 
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.5  # between two looks at what may have come by another way than a batch: a rebuild, a healing
@@ -135,6 +148,10 @@ class Queries:
         if shown < version:
             await self._arrives(waiter, aggregate, id, scope.tenant, version)
 
+    async def arrived(self, aggregate: AnyAggregate, id: str, access: Access, version: int) -> None:
+        """Return once the views have a record's version. Raises NotFound, Forbidden, ProjectionBehind."""
+        await self._wait_in(aggregate, id, scope_of(aggregate, access), version)
+
     async def wait_for(self, aggregate: AnyAggregate, id: str, tenant: str, version: int) -> None:
         """Return once the view has the record's version. Raises ProjectionBehind after two seconds."""
         waiter = self._projection.watch(tenant, aggregate.stream(id))
@@ -196,19 +213,20 @@ class Queries:
         aggregate: AnyAggregate,
         query: Query,
         access: Access,
-        by: tuple[str, ...],
+        by: tuple[By, ...],
         sum: str | None = None,
         moment: Moment = NOW,
+        more: tuple[str, ...] = (),
     ) -> list[Total]:
-        """Counts and an exact sum per group of values; merged records are one. Raises Invalid, Forbidden."""
-        named = (*by, *((sum,) if sum else ()))
+        """Counts and exact sums per group of values; merged records are one. Raises Invalid, Forbidden."""
+        named = (*by_fields(by), *((sum,) if sum else ()), *more)
         for name in named:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         found = await self._ask(
-            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum), named
+            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum, more), named
         )
-        places = await self._meaning.naming_records(Question(aggregate, access), by)
+        places = await self._meaning.naming_records(Question(aggregate, access), by_fields(by))
         survivors = await self._merges.of(access.tenant) if places and found else None
         return joined(found, places, survivors) if survivors else found
 

@@ -18,6 +18,8 @@ from shared.views.query_model import (
     RELEVANCE,
     AnyOp,
     BadQuery,
+    Buckets,
+    By,
     Combine,
     Condition,
     Conditions,
@@ -30,6 +32,7 @@ from shared.views.query_model import (
     SetOp,
     Total,
     Where,
+    by_fields,
     leaves,
 )
 from shared.views.schema import EVERYONE, PLAIN, Collection, Document, Field, Key, Kind, Meaning
@@ -43,6 +46,8 @@ __all__ = [
     "RELEVANCE",
     "AnyOp",
     "BadQuery",
+    "Buckets",
+    "By",
     "Checkpoint",
     "Collection",
     "Combine",
@@ -69,6 +74,7 @@ __all__ = [
     "ViewsUnavailable",
     "Where",
     "Write",
+    "by_fields",
     "leaves",
 ]
 
@@ -192,7 +198,13 @@ class Views(Protocol):
         ...
 
     async def totals(
-        self, collection: str, query: Query, scope: Scope, by: tuple[str, ...], sum: str | None = None
+        self,
+        collection: str,
+        query: Query,
+        scope: Scope,
+        by: tuple[By, ...],
+        sum: str | None = None,
+        more: tuple[str, ...] = (),
     ) -> list[Total]:
         """The matching documents by the values of indexed fields, in their order, as `count`. Raises BadQuery."""
         ...

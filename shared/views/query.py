@@ -24,6 +24,7 @@ from shared.views.port import (
     RELEVANCE,
     AnyOp,
     BadQuery,
+    By,
     Collection,
     Combine,
     Condition,
@@ -40,12 +41,14 @@ from shared.views.wanted import Wanted, wanted
 
 MAX_CONDITIONS = 50
 MAX_DEPTH = 6  # groups within groups
+MAX_EDGES = 1000
 MAX_IN = 500
 MAX_TEXT = 200
 
 KEY = Field("id", Kind.KEYWORD, zh="编号", en="Id", indexed=True)
 
 _ORDER: frozenset[AnyOp] = frozenset({"eq", "ne", "in", "gt", "ge", "lt", "le"})
+_RANGED = (Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
 _SETS: frozenset[AnyOp] = frozenset({"one_of", "none_of"})
 OPERATORS: dict[Kind, frozenset[AnyOp]] = {
     Kind.TEXT: _ORDER | {"prefix", "contains", "empty"},
@@ -216,6 +219,16 @@ def group_fields(collection: Collection, by: tuple[str, ...], entries: Mapping[s
         if field.kind in (Kind.KEYWORDS, Kind.JSON):
             raise BadQuery(field.name, "cannot be grouped by")
     return fields
+
+
+def edges_of(field: Field, by: By) -> tuple[IndexValue, ...]:
+    """The edges of buckets in index form; () where a field is grouped by its values. Raises BadQuery."""
+    if isinstance(by, str):
+        return ()
+    edges = tuple(_value(field, edge) for edge in by.edges)
+    if field.kind not in _RANGED or not 0 < len(edges) <= MAX_EDGES or list(edges) != sorted(set(edges)):
+        raise BadQuery(field.name, say("is grouped by 1 to {most} rising numbers or days", most=MAX_EDGES))
+    return edges
 
 
 def sum_field(collection: Collection, name: str | None, entries: Mapping[str, Field]) -> Field | None:

@@ -111,6 +111,23 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Buckets:
+    """A number or a day by which documents are grouped: the key is how many of the rising `edges` are not above the
+    value, None where there is no value."""
+
+    field: str
+    edges: tuple[Any, ...]
+
+
+By = str | Buckets
+
+
+def by_fields(by: Iterable[By]) -> tuple[str, ...]:
+    """The fields that documents are grouped by."""
+    return tuple(one if isinstance(one, str) else one.field for one in by)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """levels: of a page by relevance, the level at which each item was found."""
 
@@ -124,12 +141,14 @@ class Total:
     """One group of documents: the values it shares (None = no value), how many there are, and their exact sum.
 
     sum is a decimal text with at least two digits for DECIMAL ("1054.00"), a whole number for INTEGER, "0" when no
-    field was to be added up. Of values that differ in spelling only (TEXT, fields with a key), one stands for all.
+    field was to be added up; more: those of further fields. Of values that differ in spelling only (TEXT, fields with a
+    key), one stands for all.
     """
 
     keys: tuple[Any, ...]
     count: int
     sum: str = "0"
+    more: tuple[str, ...] = ()
 
 
 class BadQuery(ValueError):

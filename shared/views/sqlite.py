@@ -26,6 +26,7 @@ from shared.clock import Micros
 from shared.faults import crashpoint
 from shared.sqlitefile import transaction
 from shared.views.port import (
+    By,
     Checkpoint,
     Collection,
     Document,
@@ -194,9 +195,16 @@ class SqliteViews:
         return await self._search(collection, query, scope, lambda r: r.count(query))
 
     async def totals(
-        self, collection: str, query: Query, scope: Scope, by: tuple[str, ...], sum: str | None = None
+        self,
+        collection: str,
+        query: Query,
+        scope: Scope,
+        by: tuple[By, ...],
+        sum: str | None = None,
+        more: tuple[str, ...] = (),
     ) -> list[Total]:
-        return await self._search(collection, query, scope, lambda r: r.totals(query, by, sum))
+        sums = more if sum is None else (sum, *more)
+        return await self._search(collection, query, scope, lambda r: r.totals(query, by, sums))
 
     async def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
         for one in sorted(self._catalogue.numbers) if tenant is None else [tenant]:

@@ -113,9 +113,13 @@ class Plan:
         if not self._table.ready:
             return self._source(None, None)
         costs = self._costs()
-        ways: list[Way] = [(costs.walk(self._shares.size, self._table.index("k")), None)]
+        every = costs.walk(self._shares.size, self._table.index("k"))
+        ways: list[Way] = [(every + (costs.fetch() if rows else 0.0), None)]
         ways += [(costs.gather(c, fetched=rows), c) for c in self._clauses if c.finds]
         cost, driver = min(ways, key=_cost)
+        read = costs.scan(self._shares.rows)
+        if read < cost:
+            return replace(self._source(None, None), cost=read)
         return replace(self._source(driver, "k"), cost=cost)
 
     def _best(self, sort: str, wanted: int, owners: list[int]) -> Way:

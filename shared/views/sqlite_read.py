@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from shared.views.entries import ExactSum, digits, entry_of
-from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Total
-from shared.views.query import Checked, group_fields, sum_field, validate
+from shared.views.port import By, Collection, Document, Field, Kind, Query, Scope, Total, by_fields
+from shared.views.query import Checked, edges_of, group_fields, sum_field, validate
+from shared.views.sqlite_buckets import bucket
 from shared.views.sqlite_clause import Params
 from shared.views.sqlite_plan import Plan, Source
 from shared.views.sqlite_readers import OverBudget
@@ -115,41 +116,47 @@ class Reader:
         found: int = self._db.execute(f"SELECT count(*) FROM {source.sql}", source.params).fetchone()[0]
         return found
 
-    def totals(self, query: Query, by: tuple[str, ...], sum: str | None) -> list[Total]:
+    def totals(self, query: Query, by: tuple[By, ...], sums: tuple[str, ...]) -> list[Total]:
         checked = validate(self._table.declaration, query)
-        fields = group_fields(self._table.declaration, by, checked.entries)
-        summed = sum_field(self._table.declaration, sum, checked.entries)
+        declared = group_fields(self._table.declaration, by_fields(by), checked.entries)
+        fields = tuple((field, edges_of(field, one)) for field, one in zip(declared, by, strict=True))
+        asked = (sum_field(self._table.declaration, name, checked.entries) for name in sums)
+        summed = [field for field in asked if field is not None]
         plan = self._plan(checked)
         if plan is None:
             return []
-        columns = [self._table.value(f) for f in fields]
+        columns = [bucket(self._table, field, edges) for field, edges in fields]
         groups = ", ".join(f"g{n}" for n in range(len(fields)))
         source = self._bearable(plan.all(rows=bool(fields or summed)))
-        high, low, held = self._sums(summed)
-        shown = "".join(f", {sql} AS g{n}" for n, (sql, _) in enumerate(columns))
-        sql = f"SELECT count(*), {high}, {low}, min(x.id){shown} FROM {source.sql}"
+        added = [self._sums(field) for field in summed]
+        shown = "".join(f", {high}, {low}" for high, low, _ in added)
+        shown += "".join(f", {sql} AS g{n}" for n, (sql, _) in enumerate(columns))
+        sql = f"SELECT count(*), min(x.id){shown} FROM {source.sql}"
         if groups:
             sql += f" GROUP BY {groups} ORDER BY {groups}"
-        params = (*held, *(p for _, some in columns for p in some), *source.params)
+        params = (*(p for *_, some in added for p in some), *(p for _, some in columns for p in some), *source.params)
         rows = self._db.execute(sql, params).fetchall()
         return [self._total(row, fields, summed) for row in rows if row[0]]
 
-    def _sums(self, summed: Field | None) -> tuple[str, str, Params]:
+    def _sums(self, summed: Field) -> tuple[str, str, Params]:
         """Two sums and their parameters: the halves of a declared number, the digits of an entry."""
-        if summed is None or not summed.is_entry:
-            return *_halves(None if summed is None else f"x.{self._table.column(summed)}"), ()
+        if not summed.is_entry:
+            return *_halves(f"x.{self._table.column(summed)}"), ()
         self._db.create_aggregate("exact_sum", 1, ExactSum)  # type: ignore[arg-type]
         value, params = self._table.value(summed)
         return f"exact_sum({value})", "0", params
 
-    def _total(self, row: Sequence[Any], fields: tuple[Field, ...], summed: Field | None) -> Total:
-        number, high, low, sample, *values = row
-        keys = tuple(self._key(f, v, sample) for f, v in zip(fields, values, strict=True))
-        if summed is not None and summed.is_entry:
-            return Total(keys, number, digits(high, 2 if summed.kind is Kind.DECIMAL else 0))
-        total = ((high or 0) << 32) + (low or 0)
-        exact = summed is not None and summed.kind is Kind.DECIMAL
-        return Total(keys, number, _decimal(summed, total) if summed and exact else str(total))
+    def _total(
+        self, row: Sequence[Any], fields: tuple[tuple[Field, tuple[IndexValue, ...]], ...], summed: Sequence[Field]
+    ) -> Total:
+        number, sample, *rest = row
+        halves, values = rest[: 2 * len(summed)], rest[2 * len(summed) :]
+        keys = tuple(
+            value if edges else self._key(field, value, sample)
+            for (field, edges), value in zip(fields, values, strict=True)
+        )
+        sums = [_sum(field, *halves[2 * n : 2 * n + 2]) for n, field in enumerate(summed)]
+        return Total(keys, number, sums[0] if sums else "0", tuple(sums[1:]))
 
     def _key(self, field: Field, value: Any, sample: int) -> Any:
         """A group's value as documents show it."""
@@ -199,10 +206,16 @@ def _holds(declaration: Collection, level: Level, body: bytes) -> bool:
     return holds(level, search_words(declaration, orjson.loads(body)))
 
 
-def _halves(column: str | None) -> tuple[str, str]:
+def _sum(field: Field, high: Any, low: Any) -> str:
+    exact = field.kind is Kind.DECIMAL
+    if field.is_entry:
+        return digits(high, 2 if exact else 0)
+    total = ((high or 0) << 32) + (low or 0)
+    return _decimal(field, total) if exact else str(total)
+
+
+def _halves(column: str) -> tuple[str, str]:
     """Sums of the upper and lower 32 bits: exact beyond 63 bits, where a plain sum would overflow."""
-    if column is None:
-        return "0", "0"
     present = f"FILTER (WHERE typeof({column}) = 'integer')"
     return f"sum({column} >> 32) {present}", f"sum({column} & 4294967295) {present}"
 

@@ -50,10 +50,10 @@ class Shares:
     """Of the documents that one tenant has in a table."""
 
     def __init__(self, db: sqlite3.Connection, table: Table, tenant: int, estimates: Estimates, most: int) -> None:
-        """most: rows that are counted for one condition."""
+        """most: rows that are counted for one condition. rows: about those of all tenants."""
         self._db, self._table, self._tenant, self._estimates = db, table, tenant, estimates
-        self._rows: int = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()[0] or 0
-        self._step = 1 << (self._rows // SAMPLE).bit_length()  # stays the same while a table grows to double
+        self.rows: int = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()[0] or 0
+        self._step = 1 << (self.rows // SAMPLE).bit_length()  # stays the same while a table grows to double
         self._bound = min(max(self._step * SAMPLE // RARE, COUNTED), most)
         self._key = (table.number, tenant, self._step, self._bound)
 
@@ -72,7 +72,7 @@ class Shares:
 
     def _documents(self) -> float:
         if self._sampled >= ENOUGH:
-            return min(self._rows, self._sampled * self._step)
+            return min(self.rows, self._sampled * self._step)
         name, index = self._table.name, self._table.index("k")
         return self._count(f"SELECT 1 FROM {name} AS x INDEXED BY {index} WHERE x.t = ?", (self._tenant,))
 

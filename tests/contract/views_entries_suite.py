@@ -14,7 +14,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.views.port import BadQuery, Condition, Document, Field, Kind, Order, Query, Scope, Total, Views, Write
+from shared.views.port import (
+    BadQuery,
+    Buckets,
+    Condition,
+    Document,
+    Field,
+    Kind,
+    Order,
+    Query,
+    Scope,
+    Total,
+    Views,
+    Write,
+)
 from tests.contract.views_help import ALL, ENTRIES, THINGS, group, ids, put, thing
 from tests.contract.views_naive import matching
 
@@ -77,6 +90,15 @@ class ViewsEntriesSuite:
                 query = own(sort=field, descending=descending, limit=limit)
                 expected = matching(THINGS, [("t1", d) for d in documents], query, scope)
                 assert await ids(views, query, scope) == expected
+
+    async def test_buckets_and_several_sums_of_entries(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in OWN])
+        by = (Buckets("extra.rate", ("0", "1000")),)
+        assert await views.totals("things", own(), ALL, by, "extra.seats", ("extra.fee.amount",)) == [
+            Total((None,), 1, "0", ("0.00",)), Total((0,), 1, "10", ("2.00",)), Total((1,), 1, "0", ("0.00",)),
+            Total((2,), 2, "-1", ("21.00",)),
+        ]  # fmt: skip
 
     async def test_entries_in_groups_and_among_several_sort_keys(self, views: Views) -> None:
         await views.declare([THINGS])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from shared.views.port import (
     RELEVANCE,
     BadQuery,
+    Buckets,
     Condition,
     Conditions,
     Document,
@@ -259,6 +260,32 @@ class ViewsQuerySuite:
         assert [t.keys for t in await views.totals("things", Query(), ALL, ("price",))] == [
             (None,), ("-2.00",), ("10.50",), ("99999999999.9999",)
         ]  # fmt: skip
+
+    async def test_totals_by_buckets_and_of_several_fields(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(d) for d in SOME])
+        for field, edges, expected in (
+            ("size", (0, 3), [(None, 1), (0, 1), (1, 1), (2, 2)]), ("price", ("10.5",), [(None, 1), (0, 1), (1, 3)]),
+            ("day", ("2026-01-01", "2026-02-01"), [(None, 2), (0, 1), (1, 1), (2, 1)]),
+            ("at", ("2026-01-31T10:00:00.000001Z",), [(None, 2), (0, 2), (1, 1)]),
+        ):  # fmt: skip
+            found = await views.totals("things", Query(), ALL, (Buckets(field, edges),), "size", ("price",))
+            assert [(t.keys[0], t.count) for t in found] == expected
+        both = await views.totals("things", Query(), ALL, ("owner", Buckets("size", (0,))), "price", ("size",))
+        assert both == [
+            Total((None, None), 1, "0.00", ("0",)), Total(("ann", 1), 1, "10.50", ("3",)), Total(("bob", 0), 1, "-2.00", ("-3",)),
+            Total(("bob", 1), 1, "10.50", ("0",)), Total(("cat", 1), 1, "99999999999.9999", (str(2**62),)),
+        ]  # fmt: skip
+        for wrong in (Buckets("name", ("a",)), Buckets("size", ()), Buckets("size", (2, 1)), Buckets("nope", (1,))):
+            with pytest.raises(BadQuery):
+                await views.totals("things", Query(), ALL, (wrong,))
+
+    async def test_a_thousand_buckets(self, views: Views) -> None:
+        await views.declare([THINGS])
+        await views.write([put(thing(f"k{n:04}", size=n)) for n in range(0, 2000, 7)])
+        edges = tuple(range(1, 2001, 2))
+        found = await views.totals("things", Query(), ALL, (Buckets("size", edges),))
+        assert [t.keys[0] for t in found] == [sum(e <= n for e in edges) for n in range(0, 2000, 7)]
 
     async def test_totals_are_exact_beyond_63_bits(self, views: Views) -> None:
         await views.declare([THINGS])

@@ -113,7 +113,6 @@ def test_filters(query: str, condition: Condition) -> None:
         ("limit=1&limit=2", "limit"),
         ("by=type", "by"),
         ("format=csv", "format"),
-        ("min_version=1", "min_version"),
     ],
 )
 def test_what_is_refused_is_named(query: str, field: str) -> None:
@@ -196,3 +195,11 @@ def test_a_hundred_thousand_made_up_names_reach_no_query() -> None:
         assert {c.op for c in query.where} <= operators, name
     assert refused + taken == 100_000
     assert 0 < taken < 20_000
+
+
+def test_the_versions_that_a_list_waits_for() -> None:
+    assert params.versions(None, "account") == []
+    assert params.versions("a-1:3,contact:b_2:10", "account") == [("account", "a-1", 3), ("contact", "b_2", 10)]
+    for text in ("1", "a:", "a:x", ":a:1", "a:b:c:1", "a:1,", ",".join(["a:1"] * 11)):
+        with pytest.raises(Invalid):
+            params.versions(text, "account")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import to_rfc3339
-from shared.views.port import BadQuery, Collection, Condition, Field, Kind, Query
-from shared.views.query import group_fields, sum_field, validate
+from shared.views.port import BadQuery, Buckets, Collection, Condition, Field, Kind, Query
+from shared.views.query import edges_of, group_fields, sum_field, validate
 from shared.views.values import check, index_value, keywords, search_words
 
 
@@ -129,6 +129,10 @@ def test_totals_are_by_indexed_fields_of_numbers() -> None:
     price = sum_field(THINGS, "price", {})
     assert price is not None
     assert price.name == "price"
+    assert edges_of(price, Buckets("price", ("0", "10"))) == (0, 100_000)
+    for edges in ((), ("10", "0"), ("1", "1.0"), tuple(str(n) for n in range(1001))):
+        with pytest.raises(BadQuery):
+            edges_of(price, Buckets("price", edges))
     for by in ("tags", "notes", "nope"):
         with pytest.raises(BadQuery):
             group_fields(THINGS, (by,), {})

@@ -27,7 +27,7 @@ from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.views.port import Condition, Document, Query
 
-_PARAMETERS = frozenset({"q", "as_of", "known_at", "sort", "limit", "in", "rates"})
+_PARAMETERS = frozenset({"q", "filter", "as_of", "known_at", "sort", "limit", "in", "rates"})
 MAX_CARDS = 50
 _AMOUNT, _WEIGHTED = (f for f in OPPORTUNITY.collection.fields if f.name in ("amount", "weighted_amount"))
 
@@ -87,6 +87,7 @@ BOARD = operation(
         parameter("AsOf"),
         parameter("KnownAt"),
         parameter("Q"),
+        parameter("Filter"),
         parameter("Opportunity.sort"),
         parameter("In"),
         parameter("Rates"),
@@ -147,8 +148,8 @@ class _Boards:
 
     async def _sums(self, sums: Sums) -> PartsByStage:
         found: PartsByStage = {}
-        for place, field in enumerate((_AMOUNT, _WEIGHTED)):
-            for part in await sums.parts(("status", "stage"), field):
+        for place, parts in enumerate(await sums.parts(("status", "stage"), (_AMOUNT, _WEIGHTED))):
+            for part in parts:
                 status, stage = part.key
                 found.setdefault((status, stage), ([], []))[place].append(part)
         return found
