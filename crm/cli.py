@@ -16,8 +16,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import operations, proposals
+from crm import operations, proposals, tokens
 from crm.client import CommandFailed
+from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
 from crm.target import Target
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 events = typer.Typer(help="Look at the event log.", no_args_is_help=True)
 app.add_typer(events, name="events")
+app.add_typer(tokens.app, name="token")
 
 
 class Format(StrEnum):
@@ -50,13 +52,8 @@ class SampleLanguage(StrEnum):
     EN = "en"
 
 
-Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory to work on.")]
-Url = Annotated[str | None, typer.Option("--url", help="A running suite, in place of --data.")]
-TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="An access token, with --url.")]
-Organisation = Annotated[str | None, typer.Option("--organisation", help="Where --data holds several of them.")]
 Resource = Annotated[str, typer.Option(metavar="TYPE", help="The record type; without it the likeliest.")]
 Encoding = Annotated[str, typer.Option(metavar="NAME", help="The encoding of the files, as in cp1252 or gb18030.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
 def _show_version(asked: bool) -> None:

@@ -47,6 +47,9 @@ class Client:
             options["json"] = body
         return orjson.loads(self._send("POST", path, **options).content)
 
+    def delete(self, path: str) -> Any:
+        return orjson.loads(self._send("DELETE", path).content)
+
     def post_bytes(self, path: str, body: Any) -> bytes:
         return self._send("POST", path, json=body).content
 

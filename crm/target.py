@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from crm.process import Server
 
 
+VARIABLE = "CRM_TOKEN"  # the environment's variable for an API key or access token
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Either `data` or `url` with `token_file`. organisation: which one, where a data directory holds several."""
@@ -31,9 +35,9 @@ class Target:
     def client(self) -> Iterator[Client]:
         """Raises CommandFailed: wrong options (code 2), or the suite cannot be reached or opened (code 1)."""
         if self.url is not None:
-            if self.data is not None or self.token_file is None:
-                raise CommandFailed("give either --data DIR, or --url URL with --token-file FILE", 2)
-            with Client(self.url, _read_token(self.token_file)) as client:
+            if self.data is not None or (self.token_file is None and not os.environ.get(VARIABLE)):
+                raise CommandFailed(f"give either --data DIR, or --url URL with --token-file FILE or {VARIABLE}", 2)
+            with Client(self.url, _token(self.token_file)) as client:
                 yield client
         elif self.data is None:
             raise CommandFailed("give --data DIR, or --url URL with --token-file FILE", 2)
@@ -42,13 +46,14 @@ class Target:
                 yield client
 
 
-def _read_token(file: Path) -> str:
+def _token(file: Path | None) -> str:
+    """The API key or access token of the file, else of the environment."""
     try:
-        token = file.read_text().strip()
+        token = os.environ[VARIABLE].strip() if file is None else file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"the token file {file} cannot be read: {error}", 2) from error
     if not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise CommandFailed(f"the token file {file} holds no access token", 2)
+        raise CommandFailed(f"{VARIABLE if file is None else f'the token file {file}'} holds no access token", 2)
     return token
 
 

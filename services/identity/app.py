@@ -5,9 +5,11 @@ from __future__ import annotations
 from services.identity.api.access import access_router
 from services.identity.api.inbox import inbox_router
 from services.identity.api.invitations import invitations_router
+from services.identity.api.keys import keys_router
 from services.identity.api.me import me_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import pages_router, setup_router
+from services.identity.api_key import API_KEY
 from services.identity.authentication import Authentication
 from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
@@ -19,8 +21,10 @@ from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 
+# the others have routes of their own
+_RECORDS = tuple(a for a in AGGREGATES if a not in (SESSION, API_KEY) and not a.own_only)
 # no secret is in these answers; those about sessions, links and keys are never compressed
-_COMPRESSED = {"openapi.json", "access", *(a.noun for a in AGGREGATES if a is not SESSION and not a.own_only)}
+_COMPRESSED = {"openapi.json", "access", *(a.noun for a in _RECORDS)}
 _DESCRIPTION = "Who works here and what they may do: organisation, users, teams, roles; signing in and out."
 
 
@@ -37,7 +41,8 @@ def create_app(kernel: Kernel) -> ServiceApp:
             setup_router(kernel, authentication),
             pages_router(),
             access_router(kernel),
-            *(record_router(kernel, a) for a in AGGREGATES if a is not SESSION and not a.own_only),
+            keys_router(kernel),
+            *(record_router(kernel, a) for a in _RECORDS),
         ],
         compressed=_COMPRESSED,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.identity import administrators, credentials, membership
+from services.identity.api_key import API_KEY
 from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.inbox import FOLLOW, NOTIFICATION
 from services.identity.organisation import ORGANISATION
@@ -23,4 +24,5 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     EXCHANGE_RATE,
     FOLLOW,
     NOTIFICATION,
+    API_KEY,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from services.identity.exchange_rate import EXCHANGE_RATE
@@ -49,13 +49,14 @@ class _Snapshot:
     roles: dict[str, Role] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, Access] = field(default_factory=dict)
+    limited: dict[tuple[str, str], Access] = field(default_factory=dict)  # user, role
     calendars: dict[str, Calendar] = field(default_factory=dict)
     derived: Derived = field(default_factory=dict)
 
     def index(self) -> None:
         """Compute what is looked up from the documents. Archived teams and roles give nothing."""
         self.members, self.led, self.children, self.reports = {}, {}, {}, {}
-        self.resolved, self.calendars = {}, {}
+        self.resolved, self.limited, self.calendars = {}, {}, {}
         teams = {id: d for id, d in self.documents["team"].items() if not d["archived"]}
         for team in teams.values():
             if team["parent"] in teams:
@@ -145,6 +146,21 @@ class UserDirectory:
             if document is None or document["status"] != "active" or document["archived"]:
                 return None
             found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
+        return found
+
+    async def limited(self, tenant: str, user: str, role: str) -> Access | None:
+        snapshot = await self._snapshot(tenant)
+        access = self._resolved(tenant, user, snapshot)
+        if access is None:
+            return None
+        if self._revocations.endings_after(tenant, user, snapshot.documents["user"][user]["version"]):
+            return None  # the views do not show yet what ended
+        found = snapshot.limited.get((user, role))
+        if found is None:
+            wanted = snapshot.roles.get(role)
+            if wanted is None or not access.covers(wanted):
+                return None
+            found = snapshot.limited[user, role] = replace(access, roles=(wanted,))
         return found
 
     async def names(self, tenant: str) -> Mapping[str, str]:

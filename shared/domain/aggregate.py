@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.domain.rules import Rule
     from shared.domain.undo import Admits, Reverse
     from shared.kernel.lookups import Lookups
+    from shared.security.apikeys import Opens
 
 Conceal = Callable[[Document, Document, Access], Document]  # values of a record, the record, who asks
 CheckReach = Callable[[Any, Any, "Lookups"], Awaitable[None]]  # state before and after; raises Forbidden
@@ -74,6 +75,7 @@ class Aggregate(CommandRegistry[S]):
     on_timelines: how its records appear on the timelines of the records that they are linked to.
     defines_fields: its records define the custom fields of record types (`kernel/custom_fields.py`).
     finished: whether a record's work is done: it stays with its owner when that one's work is handed over.
+    opens: of the record type of API keys, how they are read.
     may_own: of the record type of owners, whether one may be given records.
     own_only: each user reads their own records and nobody else's, whatever their rights.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
@@ -102,6 +104,7 @@ class Aggregate(CommandRegistry[S]):
     defines_fields: bool = False
     became: tuple[str, ...] = ()
     own_only: bool = False
+    opens: Opens | None = None
     finished: Callable[[S], bool] = lambda state: False
     may_own: Callable[[S], bool] = lambda state: True
     commands: dict[str, Command] = field(default_factory=dict)

@@ -12,14 +12,16 @@ from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
 from shared.http.params import CALENDAR
 from shared.kernel.kernel import Kernel
+from shared.security.apikeys import PREFIX
 from shared.security.permissions import Access
 from shared.security.quota import LONG_BODIES
 
+KEY = "program"  # in the scope of a request: the key that it was sent with
 Check = Callable[[Access], Awaitable[object]]
 
 
 class Authenticator:
-    """Verifies tokens locally and looks the user's rights up; suspended users and ended sessions are refused."""
+    """Verifies tokens locally, or an API key by the log, and looks the rights up; who was suspended is refused."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -29,7 +31,10 @@ class Authenticator:
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
-        request.scope["claims"] = self._kernel.verifier.verify(token)
+        if token.startswith(PREFIX):
+            request.scope[KEY] = token
+        else:
+            request.scope["claims"] = self._kernel.verifier.verify(token)
         request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
         request.scope[CALENDAR] = await self._kernel.directory.calendar(access.tenant, access.user)
         request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
@@ -47,6 +52,8 @@ class Authenticator:
         return allowed
 
     async def _current(self, request: Request) -> Access:
+        if (key := request.scope.get(KEY)) is not None:
+            return await self._kernel.api_keys.access(key, request.client.host if request.client else "")
         access = await self._kernel.directory.caller(request.scope["claims"])
         if access is None:
             raise Unauthenticated("the session has ended")

@@ -75,8 +75,8 @@ async def _redacted(task: Task, clash: Duplicate) -> Duplicate:
 def _metadata(task: Task, command_id: str) -> Metadata:
     call = task.call
     return Metadata(
-        actor=call.access.user,
-        on_behalf_of=call.on_behalf_of,
+        actor=call.access.actor,
+        on_behalf_of=call.on_behalf_of or (call.access.user if call.access.key else ""),
         command=command_id,
         command_name=task.command.name,
         correlation_id=call.correlation_id or command_id,

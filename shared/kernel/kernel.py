@@ -12,6 +12,7 @@ from shared.errors import Unavailable
 from shared.events.codec import Codec
 from shared.events.identity import ENDED_RECORDS
 from shared.eventstore.port import EventStore
+from shared.kernel.api_keys import ApiKeys
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.ports import Ports
@@ -68,6 +69,7 @@ class Kernel:
     verifier: TokenVerifier
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     limits: Limits  # of throttles and quotas
+    api_keys: ApiKeys
     signer: TokenSigner | None = None
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
     warehouse: Warehouse | None = None  # where a role of this process needs it, with the next
@@ -114,17 +116,16 @@ def build_kernel(
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
     revocations, log = _followed(ports)
-    directory = open_directory(ports.views, catalogue.roles, revocations, _definitions(catalogue))
-    bus = CommandBus(catalogue, repository, ports.views, codec, reservations, clock, ids, directory, shred)
-    projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, ports.views)
-    snapshots = Snapshots(ports.store, codec, ports.open_scratch, ports.views)
+    views = ports.views
+    directory = open_directory(views, catalogue.roles, revocations, _definitions(catalogue))
+    bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
+    projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, views)
+    snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
-    queries = Queries(
-        ports.views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges, formulas
-    )
+    queries = Queries(views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges, formulas)
     return Kernel(
         store=ports.store,
-        views=ports.views,
+        views=views,
         codec=codec,
         keys=keys,
         clock=clock,
@@ -137,13 +138,14 @@ def build_kernel(
         queries=queries,
         snapshots=snapshots,
         projection=projection,
-        changes=ChangeFeed(catalogue, ports.views, ports.store, projection),
+        changes=ChangeFeed(catalogue, views, ports.store, projection),
         log=log,
         policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         open_scratch=ports.open_scratch,
         limits=ports.limits,
+        api_keys=ApiKeys(catalogue, repository, directory, bus, clock, ports.limits),
         signer=signer,
         projections=_multi_stream(ports, catalogue, bus) if projects else (),
     )

@@ -46,6 +46,9 @@ class Directory(Protocol):
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
 
+    async def limited(self, tenant: str, user: str, role: str) -> Access | None:
+        """An active user's rights now, cut to one role; None for anyone else, and where the role holds more."""
+
     async def names(self, tenant: str) -> Mapping[str, str]:
         """The names of all users of an organisation, by id."""
 

@@ -64,10 +64,16 @@ class Access:
     name: str = ""
     epoch: int = 0
     derived: Derived = field(default_factory=dict)  # the sources of the organisation's formulas
+    key: str = ""  # the API key by which they act
     # init=False: what was found for these roles must not travel into a copy with others
     _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)
     _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
     _locked: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as events say it: the user, or a key in their name."""
+        return f"key-{self.key}" if self.key else self.user
 
     def level(self, resource: str, action: Action) -> Level:
         found = self._levels.get((resource, action))

@@ -74,6 +74,26 @@ def test_events_are_shown_and_keep_people_encrypted(target: list[str]) -> None:
     assert done.returncode == 1
 
 
+def test_keys_for_programs(suite: Served, target: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = crm("token", "create", "Export", "--role", "read_only", "--type", "account", "--days", "30", *target)
+    key = made.stdout.decode().strip()
+    assert key.startswith("crm_")
+    id = made.stderr.decode().partition(",")[0]
+    monkeypatch.setenv("CRM_TOKEN", key)
+    by_key = ["--url", suite.url]
+    with httpx.Client(base_url=suite.url, headers={"Authorization": f"Bearer {key}"}) as http:
+        assert len(http.get("/customer/accounts").json()["items"]) == 3
+        assert http.get("/sales/leads").status_code == 403
+    done = crm("token", "create", "More", "--role", "read_only", *by_key, check=False)
+    assert "no right" in one_line(done.stderr)
+    listed = json.loads(crm("token", "list", "--json", *target).stdout)
+    assert [(k["id"], k["scopes"]["types"]) for k in listed] == [(id, ["account"])]
+    crm("token", "revoke", id, *target)
+    done = crm("sql", "SELECT 1", *by_key, check=False)
+    assert "not valid" in one_line(done.stderr)
+    assert "revoked" in crm("token", "list", *target).stdout.decode()
+
+
 def test_replay_and_verify(target: list[str]) -> None:
     assert "accounts: 3 rows" in crm("replay", "accounts", *target).stdout.decode()
     replayed = json.loads(crm("replay", "--all", "--json", *target).stdout)

@@ -41,6 +41,8 @@ ANSWERS: dict[str, dict[str, str]] = {
 
 # routes that are no command of a record: what becomes of the text they take
 OTHERS: dict[str, str] = {
+    "POST /identity/api-keys": "word",  # its name
+    "POST /identity/api-keys/{id}/rotate": "form",
     "POST /identity/sessions": "form",  # a name that is looked up, a password: neither is kept
     "POST /identity/sessions/refresh": "form",
     "PATCH /identity/me": "person",  # ChangeProfile

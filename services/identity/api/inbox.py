@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from services.identity.api.common import INBOX
+from services.identity.api.common import INBOX, require_person
 from services.identity.inbox import FOLLOW, NOTIFICATION, NotificationKind
 from shared.domain.command import CommandModel
 from shared.domain.types import Reference
@@ -139,7 +139,7 @@ def inbox_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/me/notifications", openapi_extra=_LIST)
     async def notifications(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         given = params.only(params.pairs_of(request), ("unread", "limit", "cursor"))
         limit = params.number(given, "limit", 50, MAX_PAGE)
         where = (Condition("read", "eq", False),) if params.flag(given, "unread") else ()
@@ -150,23 +150,23 @@ def inbox_router(kernel: Kernel) -> APIRouter:
 
     @router.post("/me/notifications/read", openapi_extra=_MARK)
     async def mark(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         return json_answer(ReadCount(read=await inbox.mark(await parse(request, _READ), access)))
 
     @router.get("/me/following", openapi_extra=_FOLLOWING)
     async def following(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         params.only(params.pairs_of(request), ())
         return json_answer(FollowedRecords(items=await inbox.followed(access)))
 
     @router.post("/me/following", openapi_extra=_START)
     async def follow(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         return json_answer(await inbox.follow(await parse(request, _FOLLOW), access))
 
     @router.delete("/me/following/{id}", openapi_extra=_STOP)
     async def unfollow(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         call = Call(_as_oneself(access), follow_id(access.user, path_id(request)))
         await kernel.bus.send("identity.StopFollowing", {}, call)
         return Response(status_code=204)

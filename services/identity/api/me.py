@@ -9,7 +9,7 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import SessionTokens, as_oneself, device_of, tokens_answer
+from services.identity.api.common import SessionTokens, as_oneself, device_of, require_person, tokens_answer
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
@@ -92,7 +92,7 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
 
     @router.patch("/me", openapi_extra=_CHANGE_PROFILE)
     async def change_profile(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         country = await kernel.directory.country(access.tenant)
         body = await parse(request, _PROFILE, Reading(in_body=True, country=country))
         call = call_of(request, as_oneself(access), access.user)
@@ -102,7 +102,7 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
 
     @router.post("/password", openapi_extra=_CHANGE_PASSWORD)
     async def change_password(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         body = await parse(request, _PASSWORD)
         tokens = await authentication.change_password(access, body.current, body.new, device_of(request))
         return tokens_answer(request, tokens, by_cookie=body.cookie)

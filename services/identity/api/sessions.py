@@ -14,6 +14,7 @@ from services.identity.api.common import (
     SessionTokens,
     as_oneself,
     device_of,
+    require_person,
     set_cookie,
     token_of_cookie,
     tokens_answer,
@@ -150,7 +151,7 @@ def _add_own(router: APIRouter, kernel: Kernel) -> None:
 
     @router.get("/sessions", openapi_extra=docs)
     async def own(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         current = _session_of(kernel, request)
         with suppress(ProjectionBehind):
             await kernel.queries.wait_for(SESSION, current, access.tenant, 1)
@@ -177,7 +178,7 @@ def _add_sign_out(router: APIRouter, kernel: Kernel, authentication: Authenticat
     async def sign_out(request: Request) -> Response:
         token = token_of_cookie(request)
         with suppress(Unauthenticated):
-            access = await authenticator.access(request)
+            access = require_person(await authenticator.access(request))
             own = Call(system_access(access.tenant, access.user), _session_of(kernel, request))
             with suppress(NotFound):
                 await kernel.bus.send("identity.SignOut", {}, own)
@@ -202,7 +203,7 @@ def _add_ending(router: APIRouter, kernel: Kernel) -> None:
 
     @router.delete("/sessions/{id}", openapi_extra=docs)
     async def end(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         id = path_id(request)
         session: Session = await kernel.repository.load(SESSION, access.tenant, id)
         governs = access.level("session", "manage") is Level.ALL

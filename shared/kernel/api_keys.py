@@ -1,0 +1,94 @@
+"""From an API key to its Access, in every process. The key is read from the log: a revoked one is refused at once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from limits import RateLimitItemPerMinute
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from shared.clock import Clock, Micros
+from shared.errors import CrmError, TooManyRequests, Unauthenticated
+from shared.kernel.bus import Call, CommandBus
+from shared.kernel.catalogue import Catalogue
+from shared.kernel.repository import Repository
+from shared.security.apikeys import ApiKey, Opens, cut, opens, presented
+from shared.security.directory import Directory
+from shared.security.limits import Limits, seconds_to_wait
+from shared.security.permissions import Access, system_access
+
+WRONG_PER_IP = RateLimitItemPerMinute(60, namespace="api-key")
+NOTED_EVERY: Micros = 3600 * 1_000_000  # how exactly the last use of a key is known
+_MOST_KEPT = 10_000
+
+
+class ApiKeys:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        repository: Repository,
+        directory: Directory,
+        bus: CommandBus,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self._records = next((a for a in catalogue if a.opens is not None), None)
+        self._resources = (*(a.name for a in catalogue), *catalogue.resources)
+        self._repository, self._directory, self._bus = repository, directory, bus
+        self._clock, self._limits = clock, limits
+        self._cut: dict[str, tuple[Access, ApiKey, Access]] = {}
+        self._noting: dict[str, asyncio.Task[None]] = {}
+
+    async def access(self, text: str, ip: str) -> Access:
+        """What the key gives now: never more than its holder has now.
+
+        Raises Unauthenticated without telling why; TooManyRequests for an address that sends many wrong keys.
+        """
+        found = await self._access(text)
+        if found is None:
+            if not await MovingWindowRateLimiter(self._limits).hit(WRONG_PER_IP, ip):
+                wait = await seconds_to_wait(self._limits, WRONG_PER_IP, ip)
+                raise TooManyRequests("too many wrong keys; wait a while", retry_after=max(1, wait))
+            raise Unauthenticated("the key is not valid")
+        return found
+
+    async def _access(self, text: str) -> Access | None:
+        try:
+            shown = presented(text)
+        except ValueError:
+            return None
+        if self._records is None or self._records.opens is None:
+            return None
+        how: Opens = self._records.opens
+        key = how.key(await self._repository.load(self._records, shown.tenant, shown.id))
+        now = self._clock.now()
+        if not opens(key, shown, now):
+            return None
+        role = await self._directory.limited(shown.tenant, key.holder, key.role)
+        if role is None:
+            return None
+        if now - key.used_at >= NOTED_EVERY:
+            self._note(how, shown.tenant, key, now)
+        return self._kept(role, key)
+
+    def _kept(self, role: Access, key: ApiKey) -> Access:
+        """What a key leaves of its role's access, made again when that changes."""
+        kept = self._cut.get(key.id)
+        if kept is None or kept[0] is not role or kept[1] != key:
+            if len(self._cut) >= _MOST_KEPT:
+                self._cut.clear()
+            kept = self._cut[key.id] = role, key, cut(role, key, self._resources)
+        return kept[2]
+
+    def _note(self, how: Opens, tenant: str, key: ApiKey, now: Micros) -> None:
+        """Note its use in the background: once an hour, not with every request."""
+        if key.id not in self._noting:
+            self._noting[key.id] = asyncio.create_task(self._noted(how, tenant, key, now))
+
+    async def _noted(self, how: Opens, tenant: str, key: ApiKey, now: Micros) -> None:
+        try:
+            with suppress(CrmError):  # it is noted with a later request
+                await self._bus.send(how.note_use, {"at": now}, Call(system_access(tenant), key.id))
+        finally:
+            self._noting.pop(key.id, None)
