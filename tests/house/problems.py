@@ -34,6 +34,7 @@ NO_ERRORS = {
     "Dimension",
     "Figure",
     "Metric",
+    "Step",
     "Way",
     "NoWay",
     "Duplicate.of",
