@@ -36,6 +36,7 @@ BENCHES = (
     "search",
     "growth",
     "changes",
+    "timetravel",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
@@ -49,6 +50,7 @@ QUICK: dict[str, dict[str, int]] = {
     "peers": {"customers": 1_000},
     "search": {"largest": 10_000},
     "growth": {"largest": 10_000},
+    "timetravel": {"records": 2_000},
 }
 
 

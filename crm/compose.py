@@ -115,6 +115,9 @@ class Suite:
         await self.kernel.projector.catch_up()
         for one in self.kernel.projections:
             await one.catch_up()
+        if self.kernel.past_projector is not None:
+            await self.kernel.past_projector.fill()
+            await self.kernel.past_projector.catch_up()
         return await verify_views(self.kernel, tenant, self.kernel.open_scratch, note)
 
     async def _tenant(self, organisation: str | None) -> str:

@@ -18,6 +18,7 @@ from shared.eventstore.port import RequestRow
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
+from shared.past.sqlite import SqlitePast
 from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -41,6 +42,8 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     stack.push_async_callback(store.close)
     views, stale = await open_views(data / "views.db", store, collections)
     stack.push_async_callback(views.close)
+    past = SqlitePast(data / "past.db")
+    stack.push_async_callback(past.close)
     return Ports(
         store=store,
         views=views,
@@ -51,6 +54,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         open_scratch=views_in_memory,
         clock=clock,
         stale=frozenset(stale),
+        past=past,
     )
 
 

@@ -46,6 +46,8 @@ class Relief:
             kernel.feed.release()
         await kernel.store.release()
         await kernel.views.release()
+        if kernel.past is not None:
+            await kernel.past.release()
         gc.collect()
         await asyncio.to_thread(_trim)
 

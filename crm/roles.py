@@ -131,6 +131,8 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
 def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     """What a process runs in the background until it ends."""
     loops = [kernel.log.run(), kernel.projection.run(), *(one.run() for one in kernel.projections)]
+    if kernel.past_projector is not None:
+        loops.append(kernel.past_projector.run())
     if "projector" in roles.loops:
         loops.append(Witness(kernel.store, kernel.keys).run())
     if "policies" in roles.loops:

@@ -15,6 +15,8 @@ from shared.kernel.kernel import Kernel
 from shared.messages import say, shown
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
+from shared.streaming.past import rebuild_past
+from shared.streaming.past_check import verify_past
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
@@ -66,6 +68,8 @@ async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, no
         seen = _Counter(name, note)
         rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
         healed = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
+        if kernel.past is not None:
+            await rebuild_past(aggregate, kernel.store, kernel.past, kernel.codec)
         healed_types |= {aggregate.name} if healed else set()
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
     for one in kernel.catalogue.projections:
@@ -140,6 +144,8 @@ async def verify_views(
             )
         finally:
             await scratch.close()
+        if kernel.past is not None:
+            await verify_past(aggregate, kernel.store, kernel.past, kernel.codec, verdict, tenant=tenant)
         found.append(_line(verdict))
     for one in kernel.catalogue.projections:
         seen, source = _Counter(one.collection.name, note), kernel.catalogue[one.source]

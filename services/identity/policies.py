@@ -11,10 +11,10 @@ from shared.domain.command import Command
 from shared.errors import CrmError, PreconditionFailed
 from shared.events import identity as events
 from shared.kernel.catalogue import AnyAggregate
-from shared.streaming.erasing import make_unreadable, views_are_up_to
+from shared.streaming.erasing import make_unreadable, refresh_view, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
-from shared.views.port import Condition, Query, Scope, Write
+from shared.views.port import Condition, Query, Scope
 
 
 async def _transfer_work(reaction: Reaction) -> None:
@@ -54,9 +54,7 @@ async def _erase_user(reaction: Reaction) -> None:
     await views_are_up_to(reaction)
     async for id in _owned(reaction, SESSION):
         await reaction.send(f"end/{id}", "identity.RevokeSession", {}, id=id)
-        session = await reaction.records.load(SESSION, reaction.tenant, id)
-        document = SESSION.document(session)
-        await reaction.views.write([Write(SESSION.collection.name, reaction.tenant, id, document, session.version)])
+        await refresh_view(reaction, SESSION, id)
     reaction.purge()
 
 

@@ -304,6 +304,7 @@ OPPORTUNITY = Aggregate(
                 "cycle_days": ("opened_at", "closed_at", "opened_on", "closed_on"),
             },
         ),
+        totals=("pipeline", "stage", "owner"),
     ),
     not_undoable=frozenset(
         f"sales.Opportunity{end}" for end in ("Won", "Exchanged", "Lost", "Reopened", "Archived", "Restored")

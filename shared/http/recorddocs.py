@@ -97,13 +97,18 @@ class RecordDocs:
         )
 
     def count(self) -> Schema:
-        content = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer", "minimum": 0}}}
+        content = {
+            "type": "object",
+            "required": ["count"],
+            "properties": {"count": {"type": "integer", "minimum": 0}, "more": {"type": "boolean"}},
+        }
         return operation(
             f"count_{self._tag}",
             f"How many {self._tag} match",
             self._tag,
             {200: answer("The number", content)},
-            description=_FILTERS,
+            description="`more`: there are more than `count`. Only of past moments, by conditions that find many each. "
+            + _FILTERS,
             parameters=self._filtering("Q", "Filter", "MinVersions", *_TIME),
         )
 

@@ -103,9 +103,8 @@ class _Records:
         access = await self._access(request)
         query, given = self._listing(request, access, params.COUNT)
         await self._arrived(access, given)
-        return json_answer(
-            {"count": await self._queries.count(self._aggregate, query, access, _moment(request, given))}
-        )
+        counted = await self._queries.counted(self._aggregate, query, access, _moment(request, given))
+        return json_answer({"count": counted.number, **({"more": True} if counted.more else {})})
 
     async def board(self, request: Request) -> Response:
         access = await self._access(request)

@@ -15,12 +15,14 @@ from shared.eventstore.port import EventStore
 from shared.kernel.api_keys import ApiKeys
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
+from shared.kernel.past import PastAnswers
 from shared.kernel.ports import Ports
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
 from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
+from shared.past.port import Past
 from shared.security.directory import Directory, OpenDirectory
 from shared.security.keycache import KeyCache
 from shared.security.limits import Limits
@@ -30,6 +32,7 @@ from shared.streaming.changes import ChangeFeed
 from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.formula_views import FormulaSource, with_formulas
 from shared.streaming.multistream import MultiStreamProjector
+from shared.streaming.past import PastProjector
 from shared.streaming.policies import Policy, PolicyRunner
 from shared.streaming.projection import Listener, Projection
 from shared.streaming.projector import Projector
@@ -71,6 +74,7 @@ class Kernel:
     limits: Limits  # of throttles and quotas
     api_keys: ApiKeys
     signer: TokenSigner | None = None
+    history: PastAnswers | None = None  # answers as of past moments, where there is a store of the past
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
     warehouse: Warehouse | None = None  # where a role of this process needs it, with the next
     facts: FactsState | None = None  # how far they are
@@ -83,12 +87,26 @@ class Kernel:
             raise Unavailable("another process writes the views")
         return self.projection
 
+    @property
+    def past(self) -> Past | None:
+        """The store of the past."""
+        return None if self.history is None else self.history.past
+
+    @property
+    def past_projector(self) -> PastProjector | None:
+        """What writes it, in this process."""
+        return None if self.history is None else self.history.projector
+
     async def start(self) -> None:
         """Load the positions of projector and policies, and what the log says of access; call once before they run."""
         await self.log.start(self.clock.now() - KEPT)
         await self.projection.start()
         for one in self.projections:
             await one.start()
+        if self.past is not None:
+            await self.past.declare([one.collection for one in self.catalogue])
+        if self.past_projector is not None:
+            await self.past_projector.start()
         await self.policies.start()
 
     async def close(self) -> None:
@@ -111,18 +129,17 @@ def build_kernel(
     """
     catalogue.check_lookups()
     ports, formulas = _with_formulas(ports, catalogue)
-    keys, clock, ids = KeyCache(ports.keys), ports.clock, ports.ids
+    keys, clock, ids, views = KeyCache(ports.keys), ports.clock, ports.ids, ports.views
     codec, signer, shred = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids), (destroy_keys(keys),)
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
     revocations, log = _followed(ports)
-    views = ports.views
     directory = open_directory(views, catalogue.roles, revocations, _definitions(catalogue))
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
-    queries = Queries(views, repository, projection, snapshots, directory, clock, bus.custom, bus.merges, formulas)
+    past = _past(ports, bus, formulas, projects=projects)
     return Kernel(
         store=ports.store,
         views=views,
@@ -135,18 +152,19 @@ def build_kernel(
         repository=repository,
         bus=bus,
         reservations=reservations,
-        queries=queries,
+        queries=_queries(ports, bus, projection, snapshots, directory, formulas, past),
         snapshots=snapshots,
         projection=projection,
         changes=ChangeFeed(catalogue, views, ports.store, projection),
         log=log,
-        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock),
+        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock, ports.past),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         open_scratch=ports.open_scratch,
         limits=ports.limits,
         api_keys=ApiKeys(catalogue, repository, directory, bus, clock, ports.limits),
         signer=signer,
+        history=past,
         projections=_multi_stream(ports, catalogue, bus) if projects else (),
     )
 
@@ -183,6 +201,26 @@ def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector
     projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock)
     bus.reach = projector.reach
     return projector
+
+
+def _past(ports: Ports, bus: CommandBus, formulas: FormulaSource, *, projects: bool) -> PastAnswers | None:
+    if ports.past is None:
+        return None
+    writes = PastProjector(bus.catalogue, ports.store, ports.views, ports.past, bus.codec, ports.clock)
+    return PastAnswers(ports.past, bus.repository, ports.views, formulas, writes if projects else None)
+
+
+def _queries(
+    ports: Ports,
+    bus: CommandBus,
+    projection: Projection,
+    snapshots: Snapshots,
+    directory: Directory,
+    formulas: FormulaSource,
+    past: PastAnswers | None,
+) -> Queries:
+    views, custom, merges = ports.views, bus.custom, bus.merges
+    return Queries(views, bus.repository, projection, snapshots, directory, ports.clock, custom, merges, formulas, past)
 
 
 def _multi_stream(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> list[MultiStreamProjector]:

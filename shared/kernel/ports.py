@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
+from shared.past.port import Past
 from shared.security.keyring import KeyRing
 from shared.security.limits import Limits
 from shared.security.signingkeys import SigningKeys
@@ -19,7 +20,8 @@ class Ports:
     """All processes of one installation share what is behind these; nothing here belongs to one of them.
 
     files: the folder of uploads and of the files of jobs. open_scratch: empty views of their own, gone when closed.
-    stale: the collections to be filled from the events before they are read.
+    stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
+    is none, and every past moment is folded from the events.
     """
 
     store: EventStore
@@ -32,3 +34,4 @@ class Ports:
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=SystemIds)
     stale: frozenset[str] = frozenset()
+    past: Past | None = None

@@ -19,10 +19,12 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.merges import Merges, joined
+from shared.kernel.past import PastAnswers
 from shared.kernel.record_rights import rights_of
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
+from shared.past.port import At, Counted
 from shared.security.directory import Directory
 from shared.security.permissions import Access
 from shared.streaming.formula_views import FormulaSource
@@ -85,10 +87,11 @@ class Queries:
         custom: CustomFields,
         merges: Merges,
         formulas: FormulaSource,
+        past: PastAnswers | None = None,
     ) -> None:
         self.views, self._repository, self._merges, self._formulas = views, repository, merges, formulas
         self._meaning = Meaning(directory, clock, custom, merges)
-        self._projection, self._snapshots = projection, snapshots
+        self._projection, self._snapshots, self._past = projection, snapshots, past
 
     async def get(
         self,
@@ -187,7 +190,14 @@ class Queries:
         self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW, rights: bool = False
     ) -> Page:
         """A page of the list now or at a moment, as `get` gives each record. Raises Invalid, Forbidden."""
-        page = await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.find(name, q, s))
+        page = await self._ask(
+            aggregate,
+            query,
+            access,
+            moment,
+            lambda views, name, q, s: views.find(name, q, s),
+            lambda past, q, s, at: past.find(aggregate, q, s, at),
+        )
         for document in page.items:
             document.pop(OWNER_NOW, None)
         return Page([visible(aggregate, d, access, rights) for d in page.items], page.next, page.levels)
@@ -206,7 +216,17 @@ class Queries:
 
     async def count(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> int:
         """How many records the list has, now or at a moment. Raises Invalid, Forbidden."""
-        return await self._ask(aggregate, query, access, moment, lambda views, name, q, s: views.count(name, q, s))
+        return (await self.counted(aggregate, query, access, moment)).number
+
+    async def counted(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment = NOW) -> Counted:
+        """The same; of a moment, it may say that there are more than so many."""
+
+        async def ask(views: Views, name: str, q: Query, s: Scope) -> Counted:
+            return Counted(await views.count(name, q, s))
+
+        return await self._ask(
+            aggregate, query, access, moment, ask, lambda past, q, s, at: past.count(aggregate, q, s, at)
+        )
 
     async def totals(
         self,
@@ -224,7 +244,13 @@ class Queries:
             if not access.may_see(aggregate.name, name):
                 raise Invalid.field(name, "bad-query", "no such field")
         found = await self._ask(
-            aggregate, query, access, moment, lambda views, name, q, s: views.totals(name, q, s, by, sum, more), named
+            aggregate,
+            query,
+            access,
+            moment,
+            lambda views, name, q, s: views.totals(name, q, s, by, sum, more),
+            lambda past, q, s, at: past.totals(aggregate, q, s, at, by, sum, more),
+            named,
         )
         places = await self._meaning.naming_records(Question(aggregate, access), by_fields(by))
         survivors = await self._merges.of(access.tenant) if places and found else None
@@ -237,15 +263,23 @@ class Queries:
         access: Access,
         moment: Moment,
         ask: Callable[[Views, str, Query, Scope], Awaitable[T]],
+        ask_past: Callable[[PastAnswers, Query, Scope, At], Awaitable[T | None]] | None = None,
         also: tuple[str, ...] = (),
     ) -> T:
-        """Put a checked question to the views of the moment. also: other fields that it names."""
+        """Put a checked question to the views of the moment. also: other fields that it names.
+
+        A past moment is asked of the store of the past; what that cannot answer, of a fold of the events.
+        """
         scope, name = scope_of(aggregate, access), aggregate.collection.name
         self._check(aggregate, query, access, moment)
         query = await self._meaning.of(query, Question(aggregate, access), also)
         try:
             if moment.is_now:
                 return await ask(self.views, name, query, scope)
+            if self._past is not None and ask_past is not None:
+                at = await self._past.at(moment.occurred, moment.recorded)
+                if (found := await ask_past(self._past, query, scope, at)) is not None:
+                    return found
             async with self._snapshots.at(aggregate, access.tenant, moment.occurred, moment.recorded) as views:
                 return await ask(views, name, query, scope)
         except BadQuery as error:

@@ -21,6 +21,7 @@ from shared.faults import crashpoint
 from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
+from shared.past.port import Past
 from shared.security.keycache import KeyCache
 from shared.security.permissions import system_access
 from shared.streaming.feed import Batch, StoreFeed
@@ -49,12 +50,13 @@ class Reaction:
     """What a policy may use: commands caused by one event, sent as the system on behalf of its actor, and reads.
 
     purge: have the views' files purged once the page of events is through (see PurgesFiles): as often as it is asked
-    for, it is done once, and before the events count as reacted to.
+    for, it is done once, and before the events count as reacted to. past: the store of the past, where there is one.
     """
 
     bus: CommandBus
     recorded: Recorded
     purge: Callable[[], None]
+    past: Past | None = None
 
     @property
     def tenant(self) -> str:
@@ -126,9 +128,16 @@ class Policy:
 class PolicyRunner(Subscription):
     """The policies' subscription to the event store."""
 
-    def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        bus: CommandBus,
+        codec: Codec,
+        clock: Clock | None = None,
+        past: Past | None = None,
+    ) -> None:
         store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
-        self._reactions = Reactions(policies, bus, codec, holder)
+        self._reactions = Reactions(policies, bus, codec, holder, past)
         self._retried = False
         super().__init__(StoreFeed(store), self._reactions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
 
@@ -155,9 +164,16 @@ class PolicyRunner(Subscription):
 class Reactions:
     """The handler: every policy that handles an event reacts to it. A reaction that keeps failing is parked."""
 
-    def __init__(self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, holder: LeaseHolder) -> None:
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        bus: CommandBus,
+        codec: Codec,
+        holder: LeaseHolder,
+        past: Past | None = None,
+    ) -> None:
         self._policies: list[Policy] = []
-        self._bus, self._codec, self._holder = bus, codec, holder
+        self._bus, self._codec, self._holder, self._past = bus, codec, holder, past
         self._types: set[str] = set()
         self._entries = Entries(bus.views, "policies")
         self._kept = 0
@@ -220,7 +236,7 @@ class Reactions:
         failure: Exception | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                await policy.react(Reaction(self._bus, recorded, self._ask_for_purge))
+                await policy.react(Reaction(self._bus, recorded, self._ask_for_purge, self._past))
                 return None
             except CrmError as error:
                 if error.status == 503 or isinstance(error, Conflict):
@@ -241,6 +257,8 @@ class Reactions:
     async def _purge(self) -> None:
         if self._to_purge:
             await purge_files(self._bus.views)
+            if self._past is not None:
+                await self._past.purge(await self._codec.keys.destroyed())
             self._to_purge = False
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:

@@ -160,6 +160,7 @@ class Collection:
     owner: the field that holds the owner's user id, or EVERYONE for a document that all with a right to read see;
     None = everyone in the tenant may see the documents.
     title: the field shown as a document's name.
+    totals: the fields with few values by which boards of the past are kept, next to those with options.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Collection:
     fields: tuple[Field, ...]
     owner: str | None = "owner"
     title: str = "name"
+    totals: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)

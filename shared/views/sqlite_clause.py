@@ -191,11 +191,11 @@ class Clauses:
         differs."""
         if test.field.kind is Kind.TEXT:
             return self._text_prefix(test.value, column)
-        within, params = _between(f"x.{column}", test.value)
+        within, params = between(f"x.{column}", test.value)
         low = self._table.columns[test.field.name].folded
         if low is None:
             return Clause(within, params, self._table.index(column) if self._table.ready else None)
-        folded, _ = _between(f"x.{low}", test.value)
+        folded, _ = between(f"x.{low}", test.value)
         where = f"(x.{low} = '' AND {within} OR {folded})"
         if not self._table.ready:
             return Clause(where, (*params, *params))
@@ -208,7 +208,7 @@ class Clauses:
     def _contains(self, test: Test, column: str) -> Clause:
         """Its rows are found by reading the whole index of the field, which is smaller than the rows are."""
         if test.field.kind is Kind.TEXT:
-            where, params = _text_holds(f"x.{column}", test.value)
+            where, params = text_holds(f"x.{column}", test.value)
         elif (low := self._table.columns[test.field.name].folded) is None:
             where, params = f"instr(x.{column}, ?)", (test.value,)
         else:  # only the table has both columns
@@ -221,7 +221,7 @@ class Clauses:
 
     def _text_prefix(self, prefix: str, column: str) -> Clause:
         """Of all that begin with the same base letters, those that begin with the same letters."""
-        where, params = _text_begins(f"x.{column}", prefix)
+        where, params = text_begins(f"x.{column}", prefix)
         return Clause(where, params, self._table.index(column) if self._table.ready else None)
 
 
@@ -290,23 +290,23 @@ def _compared(column: str, test: Test) -> Compared:
             ranges = " OR ".join(f"{name} BETWEEN ? AND ?" for _ in test.value) or f"{name} = ''"
             return f"({ranges})", tuple(end for range in test.value for end in range)
         case "prefix":
-            return _text_begins(name, test.value)
+            return text_begins(name, test.value)
         case "contains":
-            return _text_holds(name, test.value)
+            return text_holds(name, test.value)
         case "lt" | "le":
             return f"({name} <> '' AND {name} {_SIGNS[test.op]} ?)", (test.value,)
     return f"{name} {_SIGNS[test.op]} ?", (test.value,)
 
 
-def _text_begins(name: str, prefix: str) -> Compared:
+def text_begins(name: str, prefix: str) -> Compared:
     """Of keys of texts (see collation): those whose text begins so."""
-    within, params = _between(name, collation.stem(prefix))
+    within, params = between(name, collation.stem(prefix))
     wanted, whole = prefix.encode(), f"CAST({name} AS BLOB)"
     where = f"({within} AND substr({whole}, instr({whole}, ?) + 1, ?) = ?)"
     return where, (*params, collation.SEPARATOR.encode(), len(wanted), wanted)
 
 
-def _text_holds(name: str, part: str) -> Compared:
+def text_holds(name: str, part: str) -> Compared:
     """Of keys of texts (see collation): those whose text has the part anywhere. Bytes are compared: UTF-8 finds no part
     of a character. Of no bytes, substr makes NULL."""
     whole = f"CAST({name} AS BLOB)"
@@ -314,7 +314,7 @@ def _text_holds(name: str, part: str) -> Compared:
     return f"({name} <> '' AND {held})", (collation.SEPARATOR.encode(), part.encode())
 
 
-def _between(name: str, prefix: str) -> tuple[str, Params]:
+def between(name: str, prefix: str) -> tuple[str, Params]:
     """Every text that begins so: a range of the index."""
     end = _successor(prefix)
     return (f"({name} >= ? AND {name} < ?)", (prefix, end)) if end else (f"{name} >= ?", (prefix,))

@@ -168,7 +168,7 @@ class Reader:
             case Kind.BOOLEAN:
                 return bool(value)
             case Kind.DECIMAL:
-                return _decimal(field, value)
+                return decimal_text(field, value)
             case kind if kind is Kind.TEXT or field.key is not None:
                 return self._document(sample)[field.name]
         return value
@@ -211,7 +211,7 @@ def _sum(field: Field, high: Any, low: Any) -> str:
     if field.is_entry:
         return digits(high, 2 if exact else 0)
     total = ((high or 0) << 32) + (low or 0)
-    return _decimal(field, total) if exact else str(total)
+    return decimal_text(field, total) if exact else str(total)
 
 
 def _halves(column: str) -> tuple[str, str]:
@@ -220,7 +220,7 @@ def _halves(column: str) -> tuple[str, str]:
     return f"sum({column} >> 32) {present}", f"sum({column} & 4294967295) {present}"
 
 
-def _decimal(field: Field, scaled: int) -> str:
+def decimal_text(field: Field, scaled: int) -> str:
     """What `index_value` made of a decimal, as text again with at least two digits after the point."""
     whole, _, digits = format(Decimal(scaled).scaleb(-scale(field)), "f").partition(".")
     return f"{whole}.{digits.rstrip('0'):0<2}"

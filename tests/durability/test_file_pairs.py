@@ -30,7 +30,16 @@ from tests.support.pairs import (
     prints,
 )
 
-FILES = ("events.db", "views.db", "keys/keys.db", "keys/root.key", "keys/signing.keys", "warehouse", "imports")
+FILES = (
+    "events.db",
+    "views.db",
+    "past.db",
+    "keys/keys.db",
+    "keys/root.key",
+    "keys/signing.keys",
+    "warehouse",
+    "imports",
+)
 OPENS = ""
 pytestmark = LIMIT
 # What the refusal says; OPENS = there is none.
@@ -43,6 +52,10 @@ CELLS = {
     ("views.db", "older"): OPENS,
     ("views.db", "another's"): OPENS,
     ("views.db", "damaged"): OPENS,
+    ("past.db", "missing"): OPENS,
+    ("past.db", "older"): OPENS,
+    ("past.db", "another's"): OPENS,
+    ("past.db", "damaged"): OPENS,
     ("keys/keys.db", "missing"): r"keys\.db is missing.*put the keys directory back",
     ("keys/keys.db", "older"): r"keys\.db lacks the keys of 1 people.*Put the keys directory back.*do not replay",
     ("keys/keys.db", "another's"): r"the root key does not belong to .*keys\.db",

@@ -10,6 +10,7 @@ from crm.ports import views_in_memory
 from shared.clock import Clock
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
+from shared.past.sqlite import SqlitePast
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.limits_memory import MemoryLimits
 from shared.security.signingkeys import PURPOSE, SigningKeys
@@ -28,4 +29,7 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     stack.push_async_callback(views.close)
     await views.declare([*collections, PARKED])
     signing = SigningKeys.open(folder / "signing.keys", await keys.wrapper(PURPOSE), clock)
-    return Ports(store, views, keys, signing, MemoryLimits(clock), folder / "imports", views_in_memory, clock)
+    past = SqlitePast(folder / "past.db")
+    stack.push_async_callback(past.close)
+    files = folder / "imports"
+    return Ports(store, views, keys, signing, MemoryLimits(clock), files, views_in_memory, clock, past=past)

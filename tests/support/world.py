@@ -68,6 +68,8 @@ class World:
         await self.projector.catch_up()
         while await self.policies.step():
             await self.projector.catch_up()
+        if self.kernel.past_projector is not None:
+            await self.kernel.past_projector.catch_up()
 
     def aggregate(self, name: str) -> Aggregate[Any]:
         return self.catalogue[name]

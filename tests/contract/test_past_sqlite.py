@@ -1,0 +1,266 @@
+"""The past against a fold by hand: random histories, both times, every kind of question, what is left in the file."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.past import sqlite_plan, sqlite_read, sqlite_totals
+from shared.past.layout import QUARTER
+from shared.past.port import OPEN, At, Change, Counted, Hit, NotCovered, PastUnavailable, Position, Version
+from shared.past.sqlite import SqlitePast
+from shared.views.port import BadQuery, Condition, LeaseLost, Query, Scope
+from tests.contract.past_histories import DEALS, OTHER, OWNERS, START, TENANT, Histories, questions
+from tests.support.leaks import files_with
+
+SORTS = ("id", "name", "stage", "amount", "size", "day", "updated_at", "email", "archived")
+ALL = Scope(TENANT)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small histories take every way: frames, walks that end early, answers that are kept."""
+    monkeypatch.setattr(sqlite_totals, "STEP", 7)
+    monkeypatch.setattr(sqlite_totals, "SHARE", 0)
+
+
+async def opened(folder: Path, *changes: Change) -> SqlitePast:
+    past = SqlitePast(folder / "past.db")
+    await past.declare([DEALS])
+    if changes:
+        await past.write(changes, Position(1))
+    return past
+
+
+async def every(past: SqlitePast, query: Query, scope: Scope, at: At) -> list[Hit]:
+    """All pages, as a client follows them."""
+    found: list[Hit] = []
+    cursor = None
+    while True:
+        asked = replace(query, cursor=cursor, skip=0 if cursor else query.skip)
+        hits, cursor = await past.page("deals", asked, scope, at)
+        found += hits
+        if cursor is None:
+            return found
+        assert len(hits) == query.limit
+
+
+def moments(histories: Histories) -> Iterator[At]:
+    g, now = histories.random, histories.now
+    yield At()
+    for _ in range(6):
+        occurred = g.choice((START - 1, START + g.randrange(now - START + 2), OPEN - 1))
+        position = g.randrange(histories.position + 1)
+        known = histories.recorded_at(position)
+        yield g.choice((At(occurred), At(occurred, position, known), At(OPEN - 1, position, known)))
+
+
+async def check(past: SqlitePast, histories: Histories) -> None:
+    g = histories.random
+    for at in moments(histories):
+        for _ in range(4):
+            scope = g.choice((ALL, ALL, Scope(TENANT, frozenset(OWNERS[:2])), Scope(TENANT, frozenset())))
+            query = Query(questions(g), "", g.choice(SORTS), g.random() < 0.5, g.choice((2, 3, 50)))
+            expected = histories.answering(query, scope, at)
+            asked = (at, query, scope)
+            assert await every(past, query, scope, at) == [Hit(k, v.number) for k, v in expected], asked
+            assert await past.count("deals", query, scope, at) == Counted(
+                len(histories.answering(replace(query, skip=0), scope, at))
+            ), asked
+            by = g.choice((("stage",), ("stage", "currency"), ("archived",), ("owner",), ("account", "stage"), ()))
+            added = g.choice((None, "amount", "size"))
+            totals = await past.totals("deals", query, scope, at, by, added)
+            found = {t.keys: (t.count, Decimal(t.sum)) for t in totals}
+            assert found == histories.totals(query, scope, at, by, added), (asked, by, added)
+
+
+async def rows_agree(past: SqlitePast, histories: Histories) -> None:
+    """What stands in the tables is what the versions say, and nothing else."""
+    found = {key: digest async for _, key, digest in past.scan("deals")}
+    expected = {
+        key: past.digest("deals", histories.owners[key], versions) for key, versions in histories.records.items()
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("way", ["gather", "walk"])
+async def test_every_question_is_answered_as_a_fold_answers_it(
+    tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch, way: str, seed: int
+) -> None:
+    monkeypatch.setattr(sqlite_plan, "MANY", 4 if way == "walk" else 30)
+    monkeypatch.setattr(sqlite_read, "FEW", 0 if way == "walk" else 30)
+    histories = Histories(random.Random(seed))
+    past = await opened(tmp_path)
+    for _ in range(3):
+        for size in (1, 5, 12):
+            await write(past, [histories.happen() for _ in range(size)], histories.position)
+        await check(past, histories)
+    await rows_agree(past, histories)
+    await past.close()
+
+
+async def write(past: SqlitePast, changes: Sequence[Change], position: int) -> None:
+    """Each record once in a batch, as the projection has it."""
+    merged: dict[str, Change] = {}
+    for one in changes:
+        before = merged[one.key].versions if one.key in merged else ()
+        merged[one.key] = Change(one.collection, one.tenant, one.key, one.owner, [*before, *one.versions])
+    await past.write(list(merged.values()), Position(position))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_repeat_changes_nothing_and_a_record_given_anew_is_as_if_given_once(
+    tmp_path: Path, few: None, seed: int
+) -> None:
+    histories = Histories(random.Random(seed))
+    past = await opened(tmp_path)
+    changes = [histories.happen() for _ in range(25)]
+    await write(past, changes, histories.position)
+    await write(past, changes, histories.position)
+    await rows_agree(past, histories)
+    for key, versions in list(histories.records.items())[::2]:
+        masked = [
+            Version(v.number, v.occurred, v.position, {**v.document, "name": "masked", "stage": "lost"}, v.late)
+            for v in versions
+        ]
+        histories.records[key] = masked
+        await past.write([Change("deals", TENANT, key, histories.owners[key], masked, whole=True)])
+    await rows_agree(past, histories)
+    await check(past, histories)
+    assert await past.last("deals", TENANT, [*histories.records, "nobody"]) == {
+        **{key: len(versions) for key, versions in histories.records.items()},
+        "nobody": 0,
+    }
+    await past.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_rebuild_holds_what_the_live_one_holds(tmp_path: Path, few: None, seed: int) -> None:
+    histories = Histories(random.Random(seed))
+    past = await opened(tmp_path)
+    for _ in range(6):
+        await write(past, [histories.happen() for _ in range(6)], histories.position)
+    rebuilt = await past.begin_rebuild(DEALS)
+    whole = [Change("deals", TENANT, k, histories.owners[k], vs, whole=True) for k, vs in histories.records.items()]
+    await past.fill(rebuilt, whole[:5])
+    await past.fill(rebuilt, whole)
+    await past.prepare(rebuilt)
+    await past.swap(rebuilt)
+    await rows_agree(past, histories)
+    await check(past, histories)
+    await write(past, [histories.happen() for _ in range(6)], histories.position)
+    await rows_agree(past, histories)
+    await past.close()
+    again = await opened(tmp_path)
+    assert (await again.position()).number == histories.position
+    await check(again, histories)
+    await again.close()
+
+
+async def test_density_counts_the_events_of_each_bucket(tmp_path: Path) -> None:
+    histories = Histories(random.Random(5))
+    past = await opened(tmp_path)
+    await write(past, [histories.happen() for _ in range(40)], histories.position)
+    begin = START // QUARTER * QUARTER
+    bounds = [begin + n * 2 * QUARTER for n in range(12)]
+    for scope in (ALL, Scope(TENANT, frozenset(OWNERS[:2])), Scope(OTHER)):
+        seen = [
+            v.occurred
+            for key, versions in histories.records.items()
+            for v in versions
+            if scope.tenant == TENANT and (scope.owners is None or histories.owners[key] in scope.owners)
+        ]
+        expected = [sum(a <= at < b for at in seen) for a, b in pairwise(bounds)]
+        assert await past.density("deals", scope, bounds) == expected
+        assert sum(expected) > 0 or scope.tenant == OTHER
+    await past.close()
+
+
+SECRET = "Quillfeather"
+
+
+def person(name: str, key: str = "a") -> list[Version]:
+    documents: list[dict[str, Any]] = [
+        {"id": key, "version": n, "name": f"{name} {n}", "email": f"{name}{n}@x.org", "archived": False}
+        for n in (1, 2, 3)
+    ]
+    return [Version(n, START + n, n, document) for n, document in enumerate(documents, 1)]
+
+
+async def test_nothing_of_what_was_replaced_is_left_in_any_file(tmp_path: Path) -> None:
+    past = await opened(
+        tmp_path, *(Change("deals", TENANT, f"k{n}", None, person("Other", f"k{n}")) for n in range(300))
+    )
+    await past.write([Change("deals", TENANT, "a", None, person(SECRET))])
+    assert files_with(tmp_path, [SECRET])
+    await past.page("deals", Query(sort="name"), ALL, At())
+    await past.write([Change("deals", TENANT, "a", None, person("masked"), whole=True)])
+    await past.purge(1)
+    assert files_with(tmp_path, [SECRET]) == {}
+    await past.close()
+    assert files_with(tmp_path, [SECRET]) == {}
+
+
+async def test_counts_say_when_there_are_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_read, "COUNTED", 5)
+    monkeypatch.setattr(sqlite_read, "EXACT", 8)
+    past = await opened(tmp_path, *(Change("deals", TENANT, f"k{n}", None, person("x", f"k{n}")) for n in range(20)))
+    both = Query((Condition("name", "prefix", "x"), Condition("email", "prefix", "x")))
+    assert await past.count("deals", both, ALL, At()) == Counted(8, True)
+    few = Query((Condition("id", "in", ["k1", "k2"]), Condition("email", "prefix", "x")))
+    assert await past.count("deals", few, ALL, At()) == Counted(2)
+    await past.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(text="some words"),
+        Query((Condition("stage", "prefix", "n"),)),
+        Query((Condition("account", "gt", "5"),)),
+        Query((Condition("id", "gt", "5"),)),
+    ],
+)
+async def test_what_has_no_index_is_refused(tmp_path: Path, query: Query) -> None:
+    declared = DEALS.fields[0]
+    past = await opened(tmp_path, Change("deals", TENANT, "a", None, person("x")))
+    with pytest.raises(NotCovered if not query.text else BadQuery):
+        await past.page("deals", query, ALL, At())
+    assert declared.searchable is False
+    await past.close()
+
+
+async def test_a_cursor_is_of_its_query_alone(tmp_path: Path) -> None:
+    past = await opened(tmp_path, *(Change("deals", TENANT, f"k{n}", None, person("x", f"k{n}")) for n in range(4)))
+    _, cursor = await past.page("deals", Query(sort="name", limit=2), ALL, At())
+    with pytest.raises(BadQuery):
+        await past.page("deals", Query(sort="size", cursor=cursor), ALL, At())
+    await past.close()
+
+
+async def test_a_failed_write_leaves_nothing_and_the_next_one_counts(tmp_path: Path) -> None:
+    past = await opened(tmp_path)
+    bad = Version(2, START, 2, {"id": "b", "version": 1, "size": "none"})
+    with pytest.raises(ValueError, match="size"):
+        await past.write(
+            [Change("deals", TENANT, "a", None, person("x")), Change("deals", OTHER, "b", None, [bad])], Position(9)
+        )
+    assert ((await past.position()).number, await past.count("deals", Query(), ALL, At())) == (0, Counted(0))
+    lease = await past.lease("past", "one", 0, 100)
+    assert lease is not None
+    assert await past.lease("past", "two", 0, 100, steal=True) is not None
+    with pytest.raises(LeaseLost):
+        await past.write([Change("deals", TENANT, "a", None, person("x"))], Position(9), lease)
+    await past.write([Change("deals", TENANT, "a", None, person("x"))], Position(9))
+    assert ((await past.position()).number, await past.count("deals", Query(), ALL, At())) == (9, Counted(1))
+    await past.close()
+    with pytest.raises(PastUnavailable):
+        await past.position()
