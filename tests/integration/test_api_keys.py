@@ -157,7 +157,7 @@ async def test_a_key_is_no_person(stage: Stage) -> None:
             ("PATCH", "/identity/me", {"name": "x"}),
             ("POST", "/identity/password", {"current": "x", "new": "y"}),
             ("GET", "/identity/sessions", None),
-            ("GET", "/identity/notifications", None),
+            ("GET", "/identity/me/notifications", None),
             ("DELETE", "/identity/sessions/current", None),
         ):
             answer = await client.request(method, path, json=body)

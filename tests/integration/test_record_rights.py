@@ -37,7 +37,7 @@ async def rights_on(client: Any, path: str, **params: str) -> dict[str, Any]:
 async def test_rights_are_those_that_the_commands_ask_for(stage: Stage, role: str) -> None:
     client = await stage.client(stage.acme.tenant, await stage.user(role))
     wrong, asked = [], 0
-    for aggregate in stage.suite.kernel.catalogue:
+    for aggregate in (a for a in stage.suite.kernel.catalogue if a.name in stage.ids):
         path = f"/{aggregate.service}/{aggregate.noun}/{stage.ids[aggregate.name]}"
         answer = await client.get(path, params={"rights": "true"})
         if answer.status_code != 200:
