@@ -52,7 +52,8 @@ _POST = operation(
     _TAG,
     {202: _ANSWER},
     description="An import of made-up accounts, products, people and deals, in the background. The `source` of its "
-    "accounts and deals says what they are. 409 `sample-data-present` while there is some.",
+    "accounts and deals says what they are. Asks for the right to import each of these, people too. "
+    "409 `sample-data-present` while there is some.",
     parameters=[parameter("IdempotencyKey")],
     body=body_of(PutInSampleData, {"language": "en"}),
     errors=WRITE_ERRORS,
