@@ -8,6 +8,7 @@ from services.identity.api.invitations import invitations_router
 from services.identity.api.keys import keys_router
 from services.identity.api.me import me_router
 from services.identity.api.onboarding import onboarding_router
+from services.identity.api.own import own_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import pages_router, setup_router
 from services.identity.api_key import API_KEY
@@ -39,6 +40,7 @@ def create_app(kernel: Kernel) -> ServiceApp:
             me_router(kernel, authentication),
             onboarding_router(kernel),
             inbox_router(kernel),
+            own_router(kernel),
             invitations_router(kernel, authentication),
             setup_router(kernel, authentication),
             pages_router(),

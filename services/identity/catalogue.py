@@ -9,6 +9,8 @@ from services.identity.api_key import API_KEY
 from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.inbox import FOLLOW, NOTIFICATION
 from services.identity.organisation import ORGANISATION
+from services.identity.preferences import PREFERENCES
+from services.identity.recents import RECENTS
 from services.identity.role import ROLE
 from services.identity.session import SESSION
 from services.identity.team import TEAM
@@ -25,4 +27,6 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     FOLLOW,
     NOTIFICATION,
     API_KEY,
+    PREFERENCES,
+    RECENTS,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from services.identity.membership import transfers
+from services.identity.preferences import PREFERENCES
+from services.identity.recents import RECENTS
 from services.identity.session import SESSION
 from services.identity.user import USER
 from shared.domain.command import Command
@@ -49,12 +51,15 @@ async def _owned(reaction: Reaction, aggregate: AnyAggregate) -> AsyncIterator[s
 
 
 async def _erase_user(reaction: Reaction) -> None:
-    """Their sessions go with them: each tells a device and an address, until it ends."""
+    """Sessions go with them, each of which tells a device and an address, and what they set and opened."""
     await make_unreadable(reaction, USER)
     await views_are_up_to(reaction)
     async for id in _owned(reaction, SESSION):
         await reaction.send(f"end/{id}", "identity.RevokeSession", {}, id=id)
         await refresh_view(reaction, SESSION, id)
+    for aggregate in (PREFERENCES, RECENTS):
+        if await reaction.views.get(aggregate.collection.name, reaction.recorded.id, Scope(reaction.tenant)):
+            await refresh_view(reaction, aggregate, reaction.recorded.id)
     reaction.purge()
 
 

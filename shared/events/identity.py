@@ -215,6 +215,27 @@ class UserErased(common.Erased):
     pass
 
 
+# --- What users keep for themselves ---------------------------------------------------------------------------------
+
+
+@event("identity.PreferencesSet")
+@dataclass(frozen=True, slots=True)
+class PreferencesSet:
+    """All preferences of a user as they are from then on."""
+
+    subject_id: Annotated[str, Subject]
+    values: Annotated[dict[str, Any], Personal]
+
+
+@event("identity.RecentsNoted")
+@dataclass(frozen=True, slots=True)
+class RecentsNoted:
+    """The user opened these records: {type, id, at (µs)}, the newest first."""
+
+    subject_id: Annotated[str, Subject]
+    entries: Annotated[list[dict[str, Any]], Personal]
+
+
 # --- Team ------------------------------------------------------------------------------------------------------------
 
 

@@ -122,3 +122,18 @@ async def _titles(resource: str, ids: list[str], kernel: Kernel, access: Access)
         return {}
     found = await kernel.views.get_many(collection.name, ids, scope)
     return {id: str(d.get(collection.title) or "") for id, d in found.items()}
+
+
+async def titles_by_type(
+    records: Iterable[tuple[str, str]], kernel: Kernel, access: Access
+) -> dict[tuple[str, str], str]:
+    """The titles of records, given as (record type, id), that are there and that the caller may see.
+
+    A record type that the program no longer knows is left out.
+    """
+    wanted: dict[str, list[str]] = {}
+    for resource, id in records:
+        if resource in kernel.catalogue:
+            wanted.setdefault(resource, []).append(id)
+    found = [(resource, await _titles(resource, ids, kernel, access)) for resource, ids in wanted.items()]
+    return {(resource, id): title for resource, titles in found for id, title in titles.items()}

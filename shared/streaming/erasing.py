@@ -30,7 +30,8 @@ async def refresh_view(reaction: Reaction, aggregate: Aggregate[Any], id: str) -
     records, tenant = reaction.records, reaction.tenant
     records.forget(aggregate, tenant, id)
     state = await records.load(aggregate, tenant, id)
-    await reaction.views.write([Write(aggregate.collection.name, tenant, id, aggregate.document(state), state.version)])
+    name, document = aggregate.collection.name, aggregate.document(state)
+    await reaction.views.write([Write(name, tenant, id, document, state.version, overwrite=True)])
     if reaction.past is not None:
         await rewrite(aggregate, records.store, reaction.past, reaction.bus.codec, tenant, id)
     return state

@@ -13,6 +13,8 @@ OWN_OF = {
     "address": ("customer.ContactAddressAdded",),
     "accounts": ("customer.ContactCreated",),
     "device": ("identity.SignedIn", "identity.SignInFailed"),
+    "entries": ("identity.RecentsNoted",),
+    "values": ("identity.PreferencesSet",),
     "exchange": (
         "sales.OpportunityAmountChanged", "sales.OpportunityExchanged", "sales.OpportunityLineItemAdded",
         "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved", "sales.OpportunityOpened",

@@ -36,6 +36,7 @@ TAKEN = {
 }
 # Where the refusal names another field: which of the merged records a value is from, which price it is.
 REFUSED_ELSEWHERE = {
+    "POST /identity/me/recents items.0.id",  # the record type that goes with it is made up
     "POST /customer/accounts/{id}/merge choices.*",
     "POST /customer/contacts/{id}/merge choices.*",
     "POST /sales/price-books/{id}/remove-price product",
