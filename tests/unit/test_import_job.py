@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from services.integration.bulk_act import BULK
 from services.integration.import_job import IMPORT, Import
 from shared.domain.command import Context
-from shared.errors import Rejected
+from shared.errors import Forbidden, Rejected
 from shared.events.envelope import Event
 from shared.events.integration import (
     ImportCompleted,
@@ -19,7 +21,8 @@ from shared.events.integration import (
     ImportRevertStarted,
     ImportStarted,
 )
-from shared.security.permissions import system_access
+from shared.kernel.catalogue import AnyAggregate
+from shared.security.permissions import Access, system_access
 
 STARTED = ImportStarted("Accounts", "name: x", [{"name": "a.csv"}], 3, "ann")
 STEP = {"name": "a", "rows": 3, "created": 2, "updated": 0, "unchanged": 0, "passed": 0, "rejected": 1, "warnings": 0}
@@ -91,3 +94,16 @@ def test_a_start_belongs_to_whoever_sends_it() -> None:
 def test_the_document_adds_the_steps_up() -> None:
     document = IMPORT.document(state_after(STARTED, ImportCompleted([STEP, STEP])))
     assert (document["status"], document["created"], document["rejected"]) == ("completed", 4, 2)
+
+
+@pytest.mark.parametrize("aggregate", [IMPORT, BULK], ids=lambda a: a.name)
+def test_an_api_key_takes_no_job_back(aggregate: AnyAggregate) -> None:
+    """The revert would run with all rights of the key's user."""
+    command = next(c for c in aggregate.commands.values() if c.verb == "revert")
+    state = aggregate.state()
+    state.status = "completed"
+    access = Access("t", "ann", key="k1")
+    context = Context("t", "j1", "ann", 0, 0, access, str, None)
+    with pytest.raises(Forbidden):
+        command.decide(command.model(), state, context)
+    assert command.decide(command.model(), state, replace(context, access=Access("t", "ann")))

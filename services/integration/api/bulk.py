@@ -17,6 +17,7 @@ from services.integration.bulk.progress import BulkProgress
 from services.integration.bulk.request import GROUPS, BulkRequest, Wanted, below, check, kept_filters, pairs_of
 from services.integration.bulk.submission import start_bulk
 from services.integration.bulk_act import BULK
+from services.integration.jobs.lifecycle import require_user
 from shared.domain.types import Reading
 from shared.errors import Invalid
 from shared.http import params
@@ -127,4 +128,5 @@ def _query(aggregate: AnyAggregate, asked: BulkRequest, access: Access) -> tuple
 
 
 async def _may_act(access: Access) -> None:
+    require_user(access)
     access.scope(BULK.name, "create")

@@ -22,6 +22,7 @@ from services.integration.imports.dry_runs import DryRuns
 from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
 from services.integration.jobs.files import JobFiles
+from services.integration.jobs.lifecycle import require_user
 from services.integration.suggestion.fields import fields_of
 from services.integration.suggestion.inspection import propose
 from shared.clock import day_of
@@ -157,4 +158,5 @@ def _encoding(request: Request) -> str:
 
 
 async def _may_import(access: Access) -> None:
+    require_user(access)
     access.scope("import", "create")
