@@ -1,6 +1,6 @@
 """What open streams of `GET /changes` cost the writers: processor time of the suite per command, with and without them.
 
-Every stream gets every change, and its client reads as fast as it can.
+Every stream sees every change, and its client reads as fast as it can.
 """
 
 from __future__ import annotations

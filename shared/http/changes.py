@@ -26,7 +26,7 @@ _DESCRIPTION = """\
 `gone`: a record was given to somebody else, and you do not see it any more: `{position, type, id}`.
 `ready`: the stream has begun behind this `position`; `rights` is the same as long as you see the records of the same
 people: after another one than before, reload. `reset`: something may have been missed, by `reason`
-(`too-far-behind`, `rights-changed`, `events-missed`, `unknown-position`): reload what you show.
+(`many-changes`, `too-far-behind`, `rights-changed`, `events-missed`, `unknown-position`): reload what you show.
 
 The id of an event is a position of the log. A client that comes back sends it as `Last-Event-ID` and misses nothing."""
 

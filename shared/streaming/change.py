@@ -111,6 +111,11 @@ def frame(event: str, data: Any, id: int) -> bytes:
     return b"event: %s\nid: %d\ndata: %s\n\n" % (event.encode(), id, orjson.dumps(data))
 
 
+def reset(reason: str, reach: Reach, position: int) -> bytes:
+    """What makes a client reload. It goes on behind the position."""
+    return frame("reset", {"reason": reason, "position": position, "rights": reach.mark}, position)
+
+
 async def changes_of(events: Sequence[Stored], catalogue: Catalogue, views: Views) -> list[Change]:
     """The changes that events of one organisation made and that the views show now, in the order of the log."""
     records: dict[str, dict[str, None]] = {}

@@ -19,7 +19,7 @@ from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import Catalogue
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.streaming.change import Change, Filter, Place, Reach, changes_of, frame
+from shared.streaming.change import Change, Filter, Place, Reach, changes_of, frame, reset
 from shared.streaming.changes_kept import Kept
 from shared.streaming.projection import Projection
 from shared.views.port import Views
@@ -130,9 +130,7 @@ class ChangeFeed:
         if stream.reset:
             reason, stream.reset = stream.reset, ""
             place.position = kept.end
-            yield place.sent(
-                frame("reset", {"reason": reason, "position": kept.end, "rights": stream.reach.mark}, kept.end)
-            )
+            yield place.sent(reset(reason, stream.reach, kept.end))
         frames = kept.frames(place.position, stream.reach, stream.wanted)
         place.position = max(place.position, kept.end)
         if frames or place.position - place.named >= QUIET:

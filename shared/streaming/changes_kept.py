@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from shared.streaming.change import Change, Filter, Reach
+from shared.streaming.change import Change, Filter, Reach, reset
 
 MOST_KEPT = 4_000
+MOST_AT_ONCE = 250  # changes that one stream is sent together: a client reloads at less cost than it takes in more
 
 
 class Kept:
@@ -28,9 +29,11 @@ class Kept:
             del self._changes[:surplus]
 
     def frames(self, after: int, reach: Reach, wanted: Filter) -> bytes:
-        """The frames of what happened behind a position, which is not before `start`."""
+        """The frames of what happened behind a position, which is not before `start`; a reset in place of very many."""
         key = after, reach, wanted
         if key not in self._frames:
             first = bisect_right(self._changes, after, key=lambda one: one.position)
-            self._frames[key] = b"".join(reach.tells(self._changes[first:], wanted))
+            found = [*reach.tells(self._changes[first:], wanted)]
+            many = len(found) > MOST_AT_ONCE
+            self._frames[key] = reset("many-changes", reach, self.end) if many else b"".join(found)
         return self._frames[key]

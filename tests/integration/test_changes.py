@@ -185,6 +185,21 @@ async def test_who_is_too_far_behind_is_told_to_reload_and_goes_on(
     assert [c["id"] for c in heard.of("change")] == [id]
 
 
+async def test_a_crowd_of_changes_is_one_reset(two: TwoKernels, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes_kept, "MOST_AT_ONCE", 3)
+    kernel = two.writer.kernel
+    async with listening(Caller(BOSS).follow(kernel)) as heard:
+        for n in range(4):
+            await made(two, f"{n}")
+        await two.settle()
+        await heard.until(lambda h: bool(h.of("reset")))
+        id = await made(two, "one more")
+        await two.settle()
+        await heard.until(lambda h: bool(h.of("change")))
+    assert [r["reason"] for r in heard.of("reset")] == ["many-changes"]
+    assert [c["id"] for c in heard.of("change")] == [id]
+
+
 async def test_a_position_that_the_log_does_not_have_yet_is_another_logs(two: TwoKernels) -> None:
     await made(two, "Acme")
     await two.settle()
