@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args
 
+import orjson
 from pydantic import Field as F
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.calendar import UTC_CALENDAR
 from shared.domain.command import CommandModel, Context, live
-from shared.domain.custom_values import fields_of, path
+from shared.domain.custom_values import fields_of as custom_fields_of
+from shared.domain.custom_values import path
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
@@ -27,19 +29,28 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.days import dated
 from shared.kernel.lookups import Lookups
-from shared.messages import said
+from shared.messages import said, say
 from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
+from shared.views.filter_tree import fields_of, where_of
 from shared.views.filters import condition, typed
-from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Op, Query
+from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Op, Order, Query, leaves
 from shared.views.query import validate
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
 
+MAX_TREE = 20_000  # bytes of JSON
+ViewKind = Literal["list", "board", "calendar"]
+Density = Literal["compact", "normal", "comfortable"]
+
+
 @dataclass(slots=True)
 class SavedView(Record):
-    """filters: {field, op, value}, values as text. order: a field, with - before it the other way round; "" = none."""
+    """filters: {field, op, value}, values as text. conditions: a tree of such ones, which hold together with them.
+    order: up to three fields, with - before one the other way round; "" = none. widths: of columns, in pixels. group:
+    as in `by=`. pinned, default: what its owner offers; what a reader pins is a preference of theirs.
+    """
 
     name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
     resource: Annotated[
@@ -48,6 +59,14 @@ class SavedView(Record):
     filters: Annotated[list[dict[str, str]], displayed(Kind.JSON, "筛选条件", "Filters")] = field(default_factory=list)
     order: Annotated[str, displayed(Kind.KEYWORD, "排序", "Order")] = ""
     columns: Annotated[list[str], displayed(Kind.JSON, "列", "Columns")] = field(default_factory=list)
+    kind: Annotated[str, displayed(Kind.KEYWORD, "展示方式", "Kind", options=get_args(ViewKind))] = "list"
+    conditions: Annotated[dict[str, list[dict[str, str]]] | None, displayed(Kind.JSON, "条件组", "Conditions")] = None
+    widths: Annotated[dict[str, int], displayed(Kind.JSON, "列宽", "Widths")] = field(default_factory=dict)
+    group: Annotated[list[str], displayed(Kind.JSON, "分组", "Group")] = field(default_factory=list)
+    sums: Annotated[list[str], displayed(Kind.JSON, "合计", "Sums")] = field(default_factory=list)
+    density: Annotated[str, displayed(Kind.KEYWORD, "行高", "Density", options=get_args(Density))] = "normal"
+    pinned: Annotated[bool, displayed(Kind.BOOLEAN, "已置顶", "Pinned", indexed=True)] = False
+    default: Annotated[bool, displayed(Kind.BOOLEAN, "默认", "Default", indexed=True)] = False
     shared: Annotated[bool, displayed(Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False)] = False
 
 
@@ -78,9 +97,21 @@ def conceal(values: Document, record: Document, access: Access) -> Document:
         shown["filters"] = [f for f in values["filters"] if seen(f["field"])]
     if values.get("columns"):
         shown["columns"] = [name for name in values["columns"] if seen(name)]
-    if values.get("order") and not seen(values["order"].removeprefix("-")):
+    if values.get("order") and not all(seen(o.field) for o in orders_of(values["order"])):
         shown["order"] = ""
+    if values.get("conditions") and not all(seen(name) for _, name in fields_of(values["conditions"])):
+        shown["conditions"] = None
+    if values.get("widths"):
+        shown["widths"] = {name: width for name, width in values["widths"].items() if seen(name)}
+    for key in ("group", "sums"):
+        if values.get(key):
+            shown[key] = [name for name in values[key] if seen(name.partition(":")[0])]
     return shown
+
+
+def orders_of(text: str) -> list[Order]:
+    """The sort keys of `-amount,name`."""
+    return [Order(name.removeprefix("-"), name.startswith("-")) for name in text.split(",")]
 
 
 SAVED_VIEW = Aggregate(
@@ -94,7 +125,7 @@ SAVED_VIEW = Aggregate(
     grants={EVERY_ROLE: {**grant(Level.OWN, "read", "edit", "archive"), "create": Level.ALL}},
     collection=Collection(
         "saved_views",
-        2,
+        3,
         record_fields(
             SavedView,
             Field("reader", Kind.KEYWORD, "可见者", "Readable by", writable=False, sources=("owner", "shared")),
@@ -128,6 +159,9 @@ add_lifecycle(
 Name = Annotated[str, F(min_length=1, max_length=200)]
 FieldName = Annotated[str, F(max_length=80, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}$")]
 
+GroupName = Annotated[str, F(max_length=88, pattern=r"^[a-z][a-z0-9_.]*(:(day|week|month|quarter|year))?$")]
+_SORTED = r"-?[a-z][a-z0-9_]*(\.[a-z0-9_.]+)?"
+
 
 class Filter(CommandModel):
     """One condition of a list, as in its query string: `field[op]=value`."""
@@ -139,8 +173,16 @@ class Filter(CommandModel):
 
 class SavedViewContent(CommandModel):
     filters: Annotated[list[Filter], F(max_length=20)] = F(default_factory=list)
-    order: Annotated[str, F(max_length=81, pattern=r"^(-?[a-z][a-z0-9_]*(\.[a-z0-9_.]+)?)?$")] = ""
+    conditions: dict[str, Any] | None = None
+    order: Annotated[str, F(max_length=245, pattern=rf"^({_SORTED}(,{_SORTED}){{0,2}})?$")] = ""
     columns: Annotated[list[FieldName], F(max_length=100)] = F(default_factory=list)
+    kind: ViewKind = "list"
+    widths: Annotated[dict[FieldName, Annotated[int, F(ge=20, le=2000)]], F(max_length=100)] = F(default_factory=dict)
+    group: Annotated[list[GroupName], F(max_length=2)] = F(default_factory=list)
+    sums: Annotated[list[FieldName], F(max_length=5)] = F(default_factory=list)
+    density: Density = "normal"
+    pinned: bool = False
+    default: bool = False
 
 
 class CreateSavedView(SavedViewContent):
@@ -180,10 +222,9 @@ async def still_fits(cmd: ChangeSavedView, lookups: Lookups) -> None:
 
 async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups: Lookups) -> None:
     """Raises Invalid with an error for each filter, column or order that its record type does not know."""
-    named = {cmd.order.removeprefix("-"), *cmd.columns, *(f.field for f in cmd.filters)}
-    asked = any(name.startswith("custom.") for name in named)
+    asked = "custom." in cmd.model_dump_json()
     defined = await definitions(lookups.catalogue, lookups.views, lookups.tenant, aggregate.name) if asked else {}
-    own = {f.name: f for d in defined.values() for f in fields_of(d)}
+    own = {f.name: f for d in defined.values() for f in custom_fields_of(d)}
     known = {f.name for f in aggregate.collection.fields} | {"id"} | {path(name) for name in defined} | own.keys()
     seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
     if errors := list(_mistakes(cmd, aggregate.collection, seen, own)):
@@ -198,27 +239,58 @@ def _mistakes(
             _check_filter(wanted, collection, seen, own)
         except (ValueError, OverflowError) as error:
             yield FieldError(f"filters.{i}", "bad-filter", said(error))
-    name = cmd.order.removeprefix("-")
+    if cmd.conditions is not None:
+        yield from _tree_mistakes(cmd.conditions, collection, seen, own)
+    orders = orders_of(cmd.order or "id")
     try:
-        if name and name not in seen:
+        if any(order.field not in seen for order in orders):
             raise ValueError("no such field to sort by")
-        validate(collection, Query(sort=name or "id", entries=tuple(own.values())))
+        first, *then = orders
+        validate(collection, Query(sort=first.field, then=tuple(then), entries=tuple(own.values())))
     except ValueError as error:
         yield FieldError("order", "bad-order", said(error))
-    for i, column in enumerate(cmd.columns):
-        if column not in seen:
-            yield FieldError(f"columns.{i}", "unknown-field", "no such field")
+    named = [(f"columns.{i}", name) for i, name in enumerate(cmd.columns)]
+    named += [(f"widths.{name}", name) for name in cmd.widths]
+    named += [(f"group.{i}", name.partition(":")[0]) for i, name in enumerate(cmd.group)]
+    named += [(f"sums.{i}", name) for i, name in enumerate(cmd.sums)]
+    for place, name in named:
+        if name not in seen:
+            yield FieldError(place, "unknown-field", "no such field")
+
+
+def _tree_mistakes(
+    tree: dict[str, Any], collection: Collection, seen: set[str], own: Mapping[str, Field]
+) -> Iterator[FieldError]:
+    if len(orjson.dumps(tree)) > MAX_TREE:
+        yield FieldError("conditions", "too-long", say("at most {most} characters", most=MAX_TREE))
+        return
+    try:
+        asked = list(leaves(where_of(collection, tree, "conditions")))
+    except Invalid as invalid:
+        yield from invalid.errors
+        return
+    for (place, _), one in zip(fields_of(tree, "conditions"), asked, strict=True):
+        try:
+            _check_condition(one, collection, seen, own)
+        except (ValueError, OverflowError) as error:
+            yield FieldError(place, "bad-filter", said(error))
 
 
 def _check_filter(wanted: Filter, collection: Collection, seen: set[str], own: Mapping[str, Field]) -> None:
-    """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
+    """Raises ValueError."""
     if wanted.field not in seen:
         raise ValueError("no such field to filter by")
-    declared = collection.field(wanted.field)
+    _check_condition(condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value), collection, seen, own)
+
+
+def _check_condition(kept: Condition, collection: Collection, seen: set[str], own: Mapping[str, Field]) -> None:
+    """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
+    if kept.field not in seen:
+        raise ValueError("no such field to filter by")
+    declared = collection.field(kept.field)
     if declared is not None and declared.personal:
         raise ValueError("values of personal fields are not kept in saved views")
-    kept = condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value)
-    asked = declared or own.get(wanted.field)
+    asked = declared or own.get(kept.field)
     if asked is not None:
         kept = typed(asked, kept) if asked.is_entry else kept
         meant: Sequence[Condition] = dated(asked, kept, UTC_CALENDAR, 0)

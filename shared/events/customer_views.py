@@ -9,13 +9,14 @@ from shared.events import common
 from shared.events.registry import ANYTHING, event
 from shared.events.sealing import Sealed
 
-Filters = Sealed("name", gone=("filters",))  # a filter may name a person
+Filters = Sealed("name", gone=("filters", "conditions"))  # a filter may name a person
 
 
 @event("customer.SavedViewCreated", carries=(ANYTHING,))
 @dataclass(frozen=True, slots=True)
 class SavedViewCreated:
-    """`details`: name, resource, and of filters (`field`, `op`, `value` as text), order and columns those given."""
+    """`details`: name, resource, and of filters (`field`, `op`, `value` as text), conditions (a tree of such), order, columns,
+    kind, widths, group, sums, density, pinned and default those given."""
 
     details: Annotated[dict[str, Any], Filters]
     owner: str | None

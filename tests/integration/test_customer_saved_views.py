@@ -82,6 +82,38 @@ async def test_every_part_that_does_not_fit_is_named(world: World) -> None:
     assert await mistakes(world, {"name": "x", "resource": "nothing"}) == ["resource"]
 
 
+async def test_a_tree_of_conditions_and_how_a_view_is_shown_are_kept(world: World) -> None:
+    tree = {"any": [where("stage", "eq", "proposal"), {"none": [where("owner", "eq", "@me")]}]}
+    content = {
+        "kind": "board",
+        "conditions": tree,
+        "order": "-amount,close_date,name",
+        "group": ["close_date:month", "stage"],
+        "sums": ["amount", "weighted_amount"],
+        "widths": {"name": 240},
+        "density": "compact",
+        "default": True,
+    }
+    id = (await world.do(CREATE, deals(**content))).id
+    await world.settle()
+    seen = await world.see("saved_view", id)
+    assert {name: seen[name] for name in content} == content
+
+
+async def test_what_does_not_fit_a_tree_or_how_a_view_is_shown_is_named(world: World) -> None:
+    tree = {"any": [where("nothing", "eq", "x"), {"all": [where("status", "eq", "sleeping")]}]}
+    much = {"none": [where("stage", "eq", "x"), {"all": [where("amount", "ge", "much")]}]}
+    assert await mistakes(world, deals(conditions=much)) == ["conditions.none.1.all.0"]
+    shown = {"group": ["nothing:month"], "sums": ["amount", "nothing"], "widths": {"nothing": 100}}
+    wrong = ["conditions.any.0", "conditions.any.1.all.0", "order", "widths.nothing", "group.0", "sums.1"]
+    assert await mistakes(world, deals(conditions=tree, order="name,-nothing", **shown)) == wrong
+    assert await mistakes(world, deals(conditions={"any": [where("status", "in", "open" + ",open" * 5000)]})) == [
+        "conditions"
+    ]
+    person = {"name": "Ann", "resource": "contact", "conditions": {"none": [where("name", "eq", "Ann Lee")]}}
+    assert await mistakes(world, person) == ["conditions.none.0"]
+
+
 async def test_a_change_is_held_to_the_same(world: World) -> None:
     id = (await world.do(CREATE, deals())).id
     with pytest.raises(Invalid) as caught:

@@ -27,7 +27,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "add remove"
     },
     "field_definition": {"word": "zh en options name", "form": "resource ref formula"},
-    "saved_view": {"text": "name value", "form": "columns field order resource"},
+    "saved_view": {"text": "name value", "form": "columns field group order resource sums widths"},
     "opportunity": {
         "text": "next_step",
         "word": "name source external_id add remove reason",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.customer.saved_view import SAVED_VIEW
+from services.customer.saved_view import SAVED_VIEW, conceal
 from shared.errors import Invalid, Rejected
 from shared.events import customer_views as events
+from shared.security.permissions import Access, Level, Role
 from tests.unit.given import ME, Given, given
 
 OPEN = {"field": "status", "op": "eq", "value": "open"}
@@ -52,8 +53,49 @@ def test_what_is_no_filter_is_named() -> None:
         ({"filters": [{**OPEN, "op": "like"}]}, "filters.0.op"),
         ({"filters": [{"field": "status"}]}, "filters.0.value"),
         ({"filters": [{**OPEN, "field": "a; drop"}]}, "filters.0.field"),
-        ({"order": "a,b"}, "order"),
+        ({"order": "a,b,c,d"}, "order"),
+        ({"order": "a,"}, "order"),
+        ({"kind": "map"}, "kind"),
+        ({"widths": {"name": 5}}, "widths.name"),
+        ({"group": ["close_date:hour"]}, "group.0"),
+        ({"density": "tiny"}, "density"),
         ({"columns": [""]}, "columns.0"),
         ({"name": ""}, "name"),
     ):
         given(SAVED_VIEW).when("CreateSavedView", {**DETAILS, **wrong}).then_rejected(Invalid, field)
+
+
+def test_it_keeps_how_it_is_shown() -> None:
+    shown = {
+        "kind": "board",
+        "conditions": {"any": [OPEN, {"field": "amount", "op": "ge", "value": "10"}]},
+        "order": "-amount,name",
+        "widths": {"name": 240},
+        "group": ["close_date:month"],
+        "sums": ["amount"],
+        "density": "compact",
+        "pinned": True,
+    }
+    state = given(SAVED_VIEW).when("CreateSavedView", {**DETAILS, **shown}).and_so().state
+    assert {name: getattr(state, name) for name in shown} == shown
+    assert not state.default
+    assert (kept().state.kind, kept().state.conditions, kept().state.widths) == ("list", None, {})
+
+
+def test_what_names_a_hidden_field_is_not_shown() -> None:
+    role = Role("r", "r", "r", {"*": {"*": Level.ALL}}, hidden={"opportunity": frozenset({"amount"})})
+    access = Access("t", "u", (role,))
+    values = {
+        "conditions": {"none": [{"any": [{"field": "amount", "value": "1"}]}]},
+        "order": "name,-amount",
+        "widths": {"name": 100, "amount": 90},
+        "group": ["stage", "close_date:month"],
+        "sums": ["amount", "probability"],
+    }
+    assert conceal(values, {"resource": "opportunity"}, access) == {
+        "conditions": None,
+        "order": "",
+        "widths": {"name": 100},
+        "group": ["stage", "close_date:month"],
+        "sums": ["probability"],
+    }
