@@ -20,6 +20,7 @@ from shared.views.port import MAX_PAGE, MAX_SKIP, Collection, Condition, Order, 
 
 Pairs = list[tuple[str, str]]
 
+DENSITY = frozenset({"bucket", "from", "to"})
 READ = frozenset({"fields", "as_of", "known_at", "min_version", "names", "rights"})
 HISTORY = frozenset({"limit", "cursor", "names"})
 ASKED = frozenset({"q", "filter", "as_of", "known_at"})
@@ -200,6 +201,11 @@ def instant(name: str, text: str, calendar: Calendar) -> Micros:
         return calendar.last_of(parse_day(text)) if is_day(text) else from_rfc3339(text)
     except ValueError as error:
         raise Invalid.field(name, "bad-moment", "an RFC 3339 moment or a date is needed") from error
+
+
+def beginning(name: str, text: str, calendar: Calendar) -> Micros:
+    """The same, but a bare date is its first instant."""
+    return calendar.start_of(parse_day(text)) if is_day(text) else instant(name, text, calendar)
 
 
 def field_names(collection: Collection, text: str | None, *, custom: bool = False) -> list[str] | None:

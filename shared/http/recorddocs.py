@@ -18,6 +18,7 @@ from shared.http.openapi import (
 )
 from shared.http.recordschemas import CHANGED, HISTORY, ID, NAMES, PARAMETERS, RIGHTS, SHOWN, choices, filters, sample
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.density import BUCKETS
 
 _FILTERS = (
     "Filters: `field=value`, `field[op]=value` with `ne gt ge lt le prefix in contains empty`; "
@@ -149,6 +150,30 @@ class RecordDocs:
             "group's list, `cards` its first records, `next` the cursor for the following ones. "
             "With `in=base` it is in the organisation's currency; `missing`: what lacks a rate. " + _FILTERS,
             parameters=self._filtering(*_BOARD, *_TIME),
+        )
+
+    def density(self) -> Schema:
+        item = {
+            "type": "object",
+            "required": ["at", "count"],
+            "properties": {"at": {"type": "string", "format": "date-time"}, "count": {"type": "integer", "minimum": 0}},
+        }
+        content = {
+            "type": "object",
+            "required": ["bucket", "items"],
+            "properties": {
+                "bucket": {"type": "string", "enum": [*BUCKETS]},
+                "items": {"type": "array", "items": item},
+            },
+        }
+        return operation(
+            f"density_{self._tag}",
+            f"How many changes {self._tag} had, by time",
+            self._tag,
+            {200: answer("A count per bucket, from its first moment on", content)},
+            description="Of the records that you see now. Whole buckets, also those without a change; 1,000 at most. "
+            "Days, weeks and months are those of the place where you are; the default is the last 30 buckets.",
+            parameters=[parameter(name) for name in ("Bucket", "From", "To")],
         )
 
     def export(self) -> Schema:

@@ -17,6 +17,7 @@ from shared.http.auth import Authenticator
 from shared.http.board import Board
 from shared.http.body import parse
 from shared.http.commandpaths import method_and_path
+from shared.http.density import density_of
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
@@ -39,7 +40,7 @@ class RecordRouter(APIRouter):
 
 
 def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
-    """List, count, board, export, read, history, timeline and one route per command of one record type."""
+    """List, count, board, density, export, read, history, timeline and one route per command of one record type."""
     if taken := params.RESERVED & {f.name for f in aggregate.collection.fields}:
         raise TypeError(f"{aggregate.name}: {sorted(taken)} are names of query parameters")
     router = RecordRouter(route_class=DirectRoute)
@@ -53,6 +54,7 @@ def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
     route("GET", noun, records.list, docs.list())
     route("GET", f"{noun}/count", records.count, docs.count())
     route("GET", f"{noun}/board", records.board, docs.board())
+    route("GET", f"{noun}/density", records.density, docs.density())
     route("GET", f"{noun}/export", records.export, docs.export())
     route("GET", f"{noun}/{{id}}", records.read, docs.read())
     route("GET", f"{noun}/{{id}}/history", records.history, docs.history())
@@ -105,6 +107,13 @@ class _Records:
         await self._arrived(access, given)
         counted = await self._queries.counted(self._aggregate, query, access, _moment(request, given))
         return json_answer({"count": counted.number, **({"more": True} if counted.more else {})})
+
+    async def density(self, request: Request) -> Response:
+        access = await self._access(request)
+        given = params.only(params.pairs_of(request), params.DENSITY)
+        return json_answer(
+            await density_of(self._platform, self._aggregate, access, given, params.calendar_of(request))
+        )
 
     async def board(self, request: Request) -> Response:
         access = await self._access(request)

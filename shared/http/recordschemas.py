@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.http.axes import DAYS, GROUPS, NUMBERS, UNITS
 from shared.http.openapi import Schema, query
+from shared.kernel.density import BUCKETS
 from shared.views.port import MAX_PAGE, MAX_SKIP, MAX_SORTS, Field, Kind
 
 ID = {"type": "string", "format": "uuid"}
@@ -51,6 +52,9 @@ PARAMETERS: dict[str, Schema] = {
         {"anyOf": [*_MOMENT, {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"}]},
     ),
     "KnownAt": query("known_at", "As the system knew it at this RFC 3339 moment; a date = its end", {"anyOf": _MOMENT}),
+    "Bucket": query("bucket", "How long each is", {"type": "string", "enum": [*BUCKETS], "default": "day"}),
+    "From": query("from", "The first moment, in the first bucket; a date = its beginning", {"anyOf": _MOMENT}),
+    "To": query("to", "The last moment, in the last bucket; a date = its end", {"anyOf": _MOMENT}),
     "MinVersion": query("min_version", "Wait up to 2 s for this version", {"type": "integer", "minimum": 0}),
     "MinVersions": query(
         "min_version",
