@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Field as F
 
@@ -23,11 +23,13 @@ from shared.events import customer as events
 from shared.events.envelope import Event
 from shared.kernel.custom_fields import MOST
 from shared.kernel.lookups import Lookups
-from shared.messages import say
+from shared.messages import say, shown
 from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Kind, Query, Scope
 
 Option = Annotated[str, F(min_length=1, max_length=100)]
+Titles = dict[Annotated[str, F(pattern=r"^(en|zh-CN|zh-TW)$")], Text]
+OptionTitles = Annotated[dict[Option, Titles], F(max_length=200)]
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -49,6 +51,10 @@ class FieldDefinition(Record):
     options: Annotated[list[Option], F(max_length=200), plain(Kind.JSON, "选项", "Options")] = field(
         default_factory=list
     )
+    titles: Annotated[Titles, plain(Kind.JSON, "各语言名称", "Titles")] = field(default_factory=dict)
+    option_titles: Annotated[OptionTitles, plain(Kind.JSON, "各语言选项名称", "Titles of options")] = field(
+        default_factory=dict
+    )
     required: Annotated[bool, plain(Kind.BOOLEAN, "必填", "Required", indexed=True)] = False
     ref: Annotated[str, displayed(Kind.KEYWORD, "引用类型", "Refers to", indexed=True, writable=False)] = ""
     formula: Annotated[Text, F(max_length=LONGEST), plain(Kind.TEXT, "公式", "Formula")] = ""
@@ -61,6 +67,7 @@ def evolve(state: FieldDefinition, event: Event) -> None:
             state.resource, state.name, state.kind = event.resource, event.name, event.kind
             state.zh, state.en, state.options, state.required = event.zh, event.en, event.options, event.required
             state.ref, state.formula, state.result = event.ref, event.formula, event.result
+            state.titles, state.option_titles = event.titles, event.option_titles
 
 
 FIELD_DEFINITION = Aggregate(
@@ -73,7 +80,7 @@ FIELD_DEFINITION = Aggregate(
     defines_fields=True,
     collection=Collection(
         "field_definitions",
-        3,
+        4,
         record_fields(
             FieldDefinition,
             owned=False,
@@ -105,7 +112,8 @@ class Place(CommandModel):
 
 class DefineField(Place, plain=FieldDefinition):
     """A new custom field `custom.<name>`. options: the only values allowed, for text, keyword and keywords (several
-    values). ref: the record type that a reference names. formula: how a field of kind formula is computed."""
+    values). ref: the record type that a reference names. formula: how a field of kind formula is computed.
+    titles: what it is called in a language, before zh and en. option_titles: option → what that is called."""
 
     model_config = {
         "json_schema_extra": {
@@ -147,13 +155,15 @@ async def result_of(kind: str, resource: str, name: str, formula: str, lookups: 
 def define(cmd: DefineField, state: FieldDefinition, ctx: Context[str]) -> list[Event]:
     new = cmd.onto(FieldDefinition())
     require_options_fit(cmd.kind, new.options)
+    require_labelled(new.options, new.option_titles)
     if cmd.kind == "formula" and new.required:
         raise Invalid.field("required", "not-for-this-kind", "a formula is computed: it cannot be needed")
     zh, en = new.zh or new.en or cmd.name, new.en or new.zh or cmd.name
     options = unique(new.options)
     return [
         events.FieldDefined(
-            *(cmd.resource, cmd.name, cmd.kind, zh, en, options, new.required, cmd.ref, new.formula), ctx.facts
+            *(cmd.resource, cmd.name, cmd.kind, zh, en, options, new.required, cmd.ref, new.formula, ctx.facts),
+            *(new.titles, new.option_titles),
         )
     ]
 
@@ -161,6 +171,13 @@ def define(cmd: DefineField, state: FieldDefinition, ctx: Context[str]) -> list[
 def require_options_fit(kind: str, options: list[str]) -> None:
     if options and kind not in ("text", "keyword", "keywords"):
         raise Invalid.field("options", "not-for-this-kind", "only text, keyword and keywords have options")
+
+
+def require_labelled(options: list[str], titles: dict[str, Any]) -> None:
+    """Raises Invalid for a label of what is no option."""
+    if unknown := [option for option in titles if option not in options]:
+        message = say("{value} is none of the options: {options}", value=shown(unknown[0]), options=", ".join(options))
+        raise Invalid.field("option_titles", "not-an-option", message)
 
 
 def unique(options: list[str]) -> list[str]:
@@ -195,5 +212,7 @@ def change(cmd: ChangeFieldDefinition, state: FieldDefinition, ctx: Context[str]
     if "options" in wanted:
         require_options_fit(state.kind, wanted["options"])
         wanted["options"] = unique(wanted["options"])
+    if "option_titles" in wanted:
+        require_labelled(wanted.get("options", state.options), wanted["option_titles"])
     changes = changed_fields(state, wanted)
     return [events.FieldDefinitionChanged(changes)] if changes else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from shared.descriptions.inputs import Input, inputs_of, structures_of
@@ -19,12 +19,13 @@ from shared.descriptions.model import (
 from shared.descriptions.relations import incoming
 from shared.descriptions.screens import Screens, screens_of
 from shared.domain.command import Command
+from shared.domain.custom_values import kind_of
 from shared.http.commandpaths import method_and_path
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import Label, group_label, labels_of, package_of
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import ACTIONS, Access, Level
-from shared.views.schema import PLAIN, Document, Field, Kind
+from shared.views.schema import PLAIN, Document, Field, Kind, Meaning
 
 
 class Description:
@@ -60,20 +61,50 @@ class Description:
             "board": screens.board,
             "stages": cast(MetaStages, dict(screens.stages)) if screens.stages else None,
             "rights": {action: levels(aggregate.name, action).name.lower() for action in ACTIONS},
-            "fields": [self._field(f) for f in self._fields.values() if f.name not in self._hidden],
+            "fields": [
+                *(self._field(f) for f in self._fields.values() if f.name not in self._hidden),
+                *(self._custom(d) for d in custom),
+            ],
             "custom": custom,
             "commands": [self._command(c) for c in self._commands],
             "related": self._related(),
-            "layouts": self._layouts(screens),
+            "layouts": self._layouts(screens, [f"custom.{d['name']}" for d in custom]),
         }
 
-    def _layouts(self, screens: Screens) -> MetaLayouts:
+    def _custom(self, definition: Document) -> MetaField:
+        """As a field of the record type, by the name under which lists ask for it."""
+        zh, en, name = definition["zh"], definition["en"], f"custom.{definition['name']}"
+        found: MetaField = {
+            "name": name,
+            "label": _in_language(definition.get("titles"), zh, en, self._language),
+            "kind": kind_of(definition).value,
+            "filterable": True,
+            "writable": "custom" in self._patched
+            and definition["kind"] != "formula"
+            and self._access.may_write(self._aggregate.name, name),
+            "required": bool(definition["required"]),
+            "options": list(definition["options"]),
+            "ref": definition.get("ref") or None,
+        }
+        if self._asked:
+            found = cast(MetaField, {key: value for key, value in found.items() if value not in (False, None, [])})
+        else:
+            found["zh"], found["en"] = zh, en
+        if definition["kind"] == "money":
+            found["meaning"] = Meaning.MONEY.value
+        if options := definition["options"]:
+            said = definition.get("option_titles") or {}
+            found["option_labels"] = {o: _in_language(said.get(o), o, o, self._language) for o in options}
+        return found
+
+    def _layouts(self, screens: Screens, custom: list[str]) -> MetaLayouts:
+        detail = {**screens.detail, **({"custom": tuple(custom)} if custom else {})}
         return {
             "list": list(screens.list),
             "list_small": list(screens.list_small),
             "detail": [
                 {"label": self._said(self._labels.section(name)), "fields": list(names)}
-                for name, names in screens.detail.items()
+                for name, names in detail.items()
             ],
             "detail_small": list(screens.detail_small),
             "create": [name for name in screens.create if name not in self._locked],
@@ -184,6 +215,11 @@ class Description:
 
     def _options(self, name: str, options: Iterable[str]) -> dict[str, str]:
         return {option: self._said(self._labels.option(name, option)) for option in options}
+
+
+def _in_language(labels: Mapping[str, str] | None, zh: str, en: str, language: Language) -> str:
+    """What the organisation calls it in a language; else its Chinese or English title."""
+    return (labels or {}).get(language) or (en if language == ENGLISH else zh)
 
 
 def groups_of(aggregates: Iterable[AnyAggregate], language: Language) -> list[MetaGroup]:

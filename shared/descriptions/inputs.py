@@ -95,7 +95,7 @@ def _object(schema: Schema, definitions: Schema, depth: int) -> Input:
     if depth > _DEEPEST:
         return Input(Kind.JSON, Meaning.STRUCTURE)
     parts = {n: _input(one, definitions, depth) for n, one in schema.get("properties", {}).items()}
-    others = schema.get("additionalProperties")
+    others = next(iter(schema.get("patternProperties", {}).values()), schema.get("additionalProperties"))
     values = _input(others, definitions, depth) if isinstance(others, dict) and others else None
     return Input(Kind.JSON, Meaning.STRUCTURE, values=values, parts=parts)
 

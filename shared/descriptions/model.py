@@ -128,7 +128,9 @@ class MetaType(TypedDict):
     stages: MetaStages | None
     rights: Annotated[dict[str, str], F(description="action → none, own, team, below or all")]
     fields: list[MetaField]
-    custom: Annotated[list[Document], F(description="The definitions of its custom fields")]
+    custom: Annotated[
+        list[Document], F(description="The definitions of its custom fields, which stand among `fields`, too")
+    ]
     commands: list[MetaCommand]
     related: list[MetaRelation]
     layouts: MetaLayouts

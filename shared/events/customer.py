@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from shared.events import common
@@ -112,7 +112,8 @@ class AccountReleased(common.Released):
 @dataclass(frozen=True, slots=True)
 class FieldDefined:
     """A custom field `custom.<name>` of a resource; `kind` as in `domain/custom_values`. ref: the record type
-    that a reference names. formula: what it is computed by, and result: the kind of that."""
+    that a reference names. formula: what it is computed by, and result: the kind of that. titles: by language;
+    option_titles: option → titles."""
 
     resource: str
     name: str
@@ -124,6 +125,8 @@ class FieldDefined:
     ref: str = ""
     formula: str = ""
     result: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    option_titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @event("customer.FieldDefinitionChanged")

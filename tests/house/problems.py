@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -78,9 +78,21 @@ def codes() -> dict[str, list[str]]:
 
 
 def pairs(module: ast.Module, has_tables: bool) -> Iterator[tuple[str, set[str]]]:
-    nodes = list(ast.walk(module))
-    named = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
-    names = {ast.unparse(n.targets[0]): n.value for n in named}
+    known = _named(ast.iter_child_nodes(module))
+    functions = [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    within = {id(n) for function in functions for n in ast.walk(function)}
+    yield from _among([n for n in ast.walk(module) if id(n) not in within], known, has_tables)
+    for function in functions:
+        yield from _among(list(ast.walk(function)), {**known, **_named(ast.walk(function))}, has_tables)
+
+
+def _named(nodes: Iterable[ast.AST]) -> dict[str, ast.expr]:
+    """What names stand for; the last assignment counts."""
+    found = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+    return {ast.unparse(n.targets[0]): n.value for n in found}
+
+
+def _among(nodes: list[ast.AST], names: dict[str, ast.expr], has_tables: bool) -> Iterator[tuple[str, set[str]]]:
     for node in nodes:
         if isinstance(node, ast.Call):
             yield from _of_call(node, names)

@@ -23,6 +23,8 @@ OWN_OF = {
     "gate": ("sales.GateSet",),
     "grants": ("identity.RoleDefined",),
     "hidden": ("identity.RoleDefined",),
+    "titles": ("customer.FieldDefined",),
+    "option_titles": ("customer.FieldDefined",),
     "read_only": ("identity.RoleDefined",),
     "line": ("sales.OpportunityLineItemAdded", "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved"),
     "previous": (

@@ -26,7 +26,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "word": "name industry website email phone fax tax_id city region postcode address source external_id "
         "add remove"
     },
-    "field_definition": {"word": "zh en options name", "form": "resource ref formula"},
+    "field_definition": {"word": "zh en options name titles option_titles", "form": "resource ref formula"},
     "saved_view": {"text": "name value", "form": "columns field group order resource sums widths"},
     "opportunity": {
         "text": "next_step",

@@ -196,6 +196,19 @@ def test_a_field_is_defined_with_labels_and_options() -> None:
         new.when("DefineField", {**TIER, **body}, facts="").then_rejected(Invalid, field)
 
 
+def test_a_field_has_labels_in_each_language() -> None:
+    labels, options = {"zh-TW": "等級"}, {"A": {"en": "Best", "zh-TW": "最佳"}}
+    body = {**TIER, "zh": "级别", "options": ["A", "B"], "titles": labels, "option_titles": options}
+    new = given(FIELD_DEFINITION)
+    tier = new.when("DefineField", body, facts="").and_so()
+    assert (tier.state.titles, tier.state.option_titles) == (labels, options)
+    new.when("DefineField", {**body, "titles": {"fr": "Niveau"}}, facts="").then_rejected(Invalid, "titles.fr.[key]")
+    new.when("DefineField", {**body, "option_titles": {"C": {}}}, facts="").then_rejected(Invalid, "option_titles")
+    changed = tier.when("ChangeFieldDefinition", {"titles": {"zh-TW": "級別"}}, facts="").and_so()
+    assert changed.state.titles == {"zh-TW": "級別"}
+    tier.when("ChangeFieldDefinition", {"option_titles": {"C": {}}}, facts="").then_rejected(Invalid, "option_titles")
+
+
 def test_name_and_kind_stay() -> None:
     tier = given(FIELD_DEFINITION, field_events.FieldDefined("account", "tier", "keyword", "t", "t", ["A"], False))
     tier.when("ChangeFieldDefinition", {"required": True, "options": ["A", "B"]}, facts="").then(
