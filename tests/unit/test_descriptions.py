@@ -16,7 +16,7 @@ from tests.support.roles import CATALOGUE
 from tests.support.workshop.repair import REPAIR
 
 AGGREGATES = tuple(CATALOGUE)
-FREE = {("bulk", "body"), ("bulk", "filters")}  # what they hold is another record type's
+FREE = {("bulk", "body"), ("bulk", "filters"), ("preferences", "values")}  # hold what somebody else means
 MADE_ONCE = {("price_book", "currency"): "prices are in it"}  # given at creation, never changed; and why
 
 
