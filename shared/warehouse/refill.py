@@ -5,12 +5,14 @@ The live feed goes on meanwhile; it pauses only for the last events and the swap
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.errors import Unavailable
+from shared.events.envelope import Stored, id_of
+from shared.security.keyring import KeyMissing
 from shared.streaming.leases import LeaseHolder, exclusively
 from shared.warehouse.follower import note_rebuilding
 from shared.warehouse.port import QueryFailed, Warehouse
@@ -60,12 +62,17 @@ async def refill(feed: WarehouseFeed, tables: Sequence[FactTable], progress: Pro
 
 
 async def verify(feed: WarehouseFeed, progress: Progress) -> dict[str, tuple[Digest, Digest]]:
-    """Build all tables a second time and compare: {table: (live, rebuilt)} for those that differ; empty = all agree."""
-    _, head = await _fill(feed, feed.tables, "__check", progress)
+    """Build all tables a second time and compare: {table: (live, rebuilt)} for those that differ; empty = all agree.
+
+    A record whose key is missing is not compared: the check of its view names it.
+    """
+    keyless: set[tuple[str, str]] = set()
+    _, head = await _fill(feed, feed.tables, "__check", progress, keyless)
     found: dict[str, tuple[Digest, Digest]] = {}
     async with feed.lock:
-        await _catch_up(feed, feed.tables, "__check", head)
+        await _catch_up(feed, feed.tables, "__check", head, keyless)
         for table in _physical(feed.tables):
+            await _copy(feed.warehouse, table, keyless)
             live, again = await digest(feed.warehouse, table), await digest(feed.warehouse, table, "__check")
             if live != again:
                 found[table.name] = (live, again)
@@ -100,8 +107,24 @@ def _version(table: Table) -> str:
     return "" if table.latest else ", {k2:UInt32}"
 
 
-async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, progress: Progress) -> tuple[int, int]:
-    """Returns the number of events read and the position up to which the new tables are complete."""
+async def _copy(warehouse: Warehouse, table: Table, records: Iterable[tuple[str, str]]) -> None:
+    """Let the check see the live rows of these records (tenant, id)."""
+    for tenant, id in sorted(records):
+        live = f"SELECT * FROM `{table.name}` WHERE tenant = {{t:String}} AND id = {{i:String}}"
+        await warehouse.command(f"INSERT INTO `{table.name}__check` {live}", {"t": tenant, "i": id})
+
+
+async def _fill(
+    feed: WarehouseFeed,
+    tables: Sequence[FactTable],
+    suffix: str,
+    progress: Progress,
+    keyless: set[tuple[str, str]] | None = None,
+) -> tuple[int, int]:
+    """Returns the number of events read and the position up to which the new tables are complete.
+
+    keyless: takes the records (tenant, id) that lack a key; None = KeyMissing is raised.
+    """
     for table in _physical(tables):
         await feed.warehouse.command(f"DROP TABLE IF EXISTS `{table.name}{suffix}` SYNC")
         await feed.warehouse.command(table.ddl(table.name + suffix))
@@ -110,7 +133,7 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
     for name in sorted({a for t in tables for a in t.aggregates} & feed.facts.aggregates.keys()):
         async for stream in feed.store.streams(name, up_to=head):
             read += len(stream)
-            await feed.facts.rows_of(stream, rows, tables)  # what is unreadable was set aside and reported by the feed
+            await _rows_of(feed, stream, rows, tables, keyless)
             if len(rows) >= BLOCK:
                 await rows.insert(feed.warehouse, suffix)
                 progress(read)
@@ -119,7 +142,29 @@ async def _fill(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, p
     return read, head
 
 
-async def _catch_up(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: str, after: int) -> None:
+async def _rows_of(
+    feed: WarehouseFeed,
+    stream: Sequence[Stored],
+    rows: Rows,
+    tables: Sequence[FactTable],
+    keyless: set[tuple[str, str]] | None,
+) -> None:
+    """What is unreadable was set aside and reported by the feed."""
+    try:
+        await feed.facts.rows_of(stream, rows, tables)
+    except KeyMissing:
+        if keyless is None:
+            raise
+        keyless.add((stream[0].tenant, id_of(stream[0].stream)))
+
+
+async def _catch_up(
+    feed: WarehouseFeed,
+    tables: Sequence[FactTable],
+    suffix: str,
+    after: int,
+    keyless: set[tuple[str, str]] | None = None,
+) -> None:
     """Refold the records that changed while the tables were filled. The feed is paused, so this is short."""
     rows = Rows(tables)
     names = sorted({a for t in tables for a in t.aggregates} & feed.facts.aggregates.keys())
@@ -128,7 +173,7 @@ async def _catch_up(feed: WarehouseFeed, tables: Sequence[FactTable], suffix: st
         changed = {(s.tenant, s.stream) for s in page if s.position <= feed.position}
         for tenant, stream in sorted(changed):
             events = [s for s in await feed.store.read(tenant, stream) if s.position <= feed.position]
-            await feed.facts.rows_of(events, rows, tables)
+            await _rows_of(feed, events, rows, tables, keyless)
         await rows.insert(feed.warehouse, suffix)
         after = page[-1].position if page else feed.position
 
