@@ -82,7 +82,13 @@ _ASK = operation(
         f"At most {MOST_ROWS} groups. `Accept: text/csv` or `format=csv` gives the rows as CSV."
     ),
     parameters=[
-        {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "enum": list(METRICS)}},
+        {
+            "name": "name",
+            "in": "path",
+            "required": True,
+            "description": "Name of the metric, as `GET /analytics/metrics` lists it",
+            "schema": {"type": "string", "enum": list(METRICS)},
+        },
         query("from", f"First day of the period: {_DAY}"),
         query("to", f"Last day of the period: {_DAY}"),
         query("as_of", f"The day at whose end the figures held: {_DAY}; today unless given"),

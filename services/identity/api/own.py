@@ -128,7 +128,7 @@ async def _recents(kernel: Kernel, access: Access) -> Response:
 
 async def _preferences(kernel: Kernel, access: Access) -> Response:
     state = await kernel.repository.load(PREFERENCES, access.tenant, access.user)
-    return json_answer(state.values, headers={"ETag": f'"{state.version}"', "Cache-Control": "private, no-cache"})
+    return json_answer(state.values, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-cache"})
 
 
 async def _write(
