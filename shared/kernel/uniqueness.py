@@ -96,8 +96,9 @@ class Reservations:
             if held:
                 last = (await self._codec.decode(held[-1])).event
                 if last.holder == holder:
-                    return
-                if await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed):
+                    if await self._holds(aggregate, tenant, unique, value, id):
+                        return
+                elif await self._waits(aggregate, tenant, unique, value, last.holder, held[-1], absorbed):
                     await asyncio.sleep(PAUSE)
                     continue
             new = [ValueReserved(holder)]
@@ -123,6 +124,11 @@ class Reservations:
                 space, _, id = last.holder.partition("/")
                 found[space, id] = None
         return list(found)
+
+    async def _holds(self, aggregate: Aggregate[Any], tenant: str, unique: Unique, value: str, id: str) -> bool:
+        """Whether the record has the value. One that gave it up reserves it anew: another may want it at this moment."""
+        state = await self._repository.load(aggregate, tenant, id)
+        return held_value(unique, state) == value
 
     async def _waits(
         self,

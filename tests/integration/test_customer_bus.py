@@ -221,6 +221,18 @@ async def test_of_edits_at_the_same_moment_one_gets_the_unique_value(world: Worl
     assert sorted(held) == [""] * 7 + ["DE 43"]
 
 
+async def test_a_value_is_taken_back_by_one_of_those_who_want_it_at_the_same_moment(world: World) -> None:
+    """The first one reserved it long ago, and gave it up."""
+    ids = [await account(world, f"A{n}", tax_id="DE 43" if n == 0 else "") for n in range(8)]
+    await world.do("customer.ChangeAccountDetails", {"tax_id": "DE 44"}, ids[0])
+    world.clock.ahead = 60_000_000
+    edits = (world.do("customer.ChangeAccountDetails", {"tax_id": "DE 43"}, id) for id in ids)
+    results = await asyncio.gather(*edits, return_exceptions=True)
+    assert sum(isinstance(r, Duplicate) for r in results) == 7, results
+    held = [(await world.state("account", id)).tax_id for id in ids]
+    assert held.count("DE 43") == 1
+
+
 async def test_a_value_given_up_is_free_and_an_archived_record_holds_none(world: World) -> None:
     first, second = await account(world, "A", tax_id="1"), await account(world, "B")
     await world.do("customer.ChangeAccountDetails", {"tax_id": "2"}, first)
