@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from shared.http.headers import header
 
+LONG = 32 * 1024  # bytes of a list: making its tag would cost more than a twentieth of making the list
 _KEPT = frozenset({b"cache-control", b"vary", b"content-location", b"expires"})
 
 
@@ -27,11 +28,13 @@ def conditional(request: Request, response: Response) -> Response:
     """The whole answer to a GET with its entity tag, or 304 if the caller has it.
 
     The version alone tells too little: formulas, roles and merges change what a record shows. So `"7"` becomes
-    `"7-<digest>"`, which `If-Match` takes, too. Streams and refusals pass as they are.
+    `"7-<digest>"`, which `If-Match` takes, too. Streams, refusals and long lists pass as they are.
     """
     if type(response) is not Response or response.status_code != 200 or request.scope["method"] != "GET":
         return response
     version = response.headers.get("etag", "").strip('"')
+    if len(response.body) > LONG and not version and "cache-control" not in response.headers:
+        return response
     digest = tag_of(bytes(response.body))
     etag = f'"{version}-{digest}"' if version else f'"{digest}"'
     response.headers["etag"] = etag

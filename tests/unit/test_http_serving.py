@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.http.app import ServiceApp
 from shared.http.compression import LEAST, LONG, codings
+from shared.http.conditional import LONG as MOST
 from shared.http.routing import DirectRoute
 
 LONG_TEXT = b"all work and no play " * 200
@@ -127,6 +128,9 @@ async def test_what_the_caller_has_is_not_sent_again() -> None:
         assert (again.status_code, sent, again.headers["etag"]) == (304, b"", etag), known
     for other in ('"7"', '"6-0000000000000000"', etag.strip('"')):
         assert (await ask(served, "/one", If_None_Match=other))[0].status_code == 200, other
+    kept = app(kept=text(b" " * (MOST + 1), Cache_Control="no-cache"), long=text(b" " * (MOST + 1), ETag='"7"'))
+    for path in ("/kept", "/long"):
+        assert "etag" in (await ask(kept, path))[0].headers
     listed = (await ask(served, "/list"))[0].headers["etag"]
     assert (await ask(served, "/list", If_None_Match=listed))[0].status_code == 304
     assert (await ask(served, "/list", "POST", If_None_Match=listed))[0].status_code == 200
@@ -141,12 +145,13 @@ async def test_the_tag_of_a_packed_answer_is_weak_and_still_known() -> None:
     assert again.status_code == 304
 
 
-async def test_a_refusal_and_a_stream_have_no_tag() -> None:
+async def test_a_refusal_a_stream_and_a_long_list_have_no_tag() -> None:
     async def parts() -> AsyncIterator[bytes]:
         yield b"a"
 
-    served = app(gone=lambda: Response(b"{}", 404), csv=lambda: StreamingResponse(parts()))
-    for path in ("/gone", "/csv", "/nowhere"):
+    long = text(b" " * (MOST + 1))
+    served = app(gone=lambda: Response(b"{}", 404), csv=lambda: StreamingResponse(parts()), long=long)
+    for path in ("/gone", "/csv", "/nowhere", "/long"):
         assert "etag" not in (await ask(served, path, If_None_Match="*"))[0].headers
 
 
