@@ -21,14 +21,14 @@ from shared.views.values import conversion, keywords, list_fields, scalar_fields
 
 Cell = int | float | str | bytes
 QUARTER = 900_000_000  # microseconds
-FORMAT = 1  # of what is stored: another one is filled whole
+FORMAT = 2  # of what is stored: another one is filled whole
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.DATETIME)
 _SORTED = (Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
 
 
 def number_of(key: str) -> int:
-    """Where a record's number is looked for first: the order of numbers is that of ids."""
+    """The number that a record gets if it is free: the order of numbers is that of ids."""
     if len(key) == 36 and key[8] == "-":
         try:
             return int(key[:8] + key[9:13] + key[14:18], 16) - (1 << 63)

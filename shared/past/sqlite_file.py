@@ -206,6 +206,7 @@ def tables(layout: Layout) -> list[str]:
     return [
         f"CREATE TABLE {name('rec')}(t, n, k NOT NULL, o NOT NULL, a NOT NULL, r NOT NULL, PRIMARY KEY(t, n))"
         " WITHOUT ROWID",
+        f"CREATE UNIQUE INDEX {name('rec_k')} ON {name('rec')}(t, k)",
         f"CREATE INDEX {name('rec_o')} ON {name('rec')}(t, o, n)",
         f"CREATE TABLE {name('v')}(t, n, a, ver, r NOT NULL, late NOT NULL{cells}, PRIMARY KEY(t, n, a, ver))"
         " WITHOUT ROWID",

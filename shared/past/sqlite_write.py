@@ -209,11 +209,25 @@ class Writer:
         return held_number(self._db, self._layout, tenant, key)
 
     def _free(self, tenant: int, key: str) -> int:
+        """A number for a new record: the first behind those of ids that begin alike, such as all of one import."""
         n = number_of(key)
-        while (tenant, n) in self._reserved or self._db.execute(self._taken, (tenant, n)).fetchone() is not None:
-            n += 1
+        if self._is_taken(tenant, n):
+            step = 1
+            while self._is_taken(tenant, n + step):
+                step *= 2
+            n = self._end_of_run(tenant, n + step // 2, n + step)
         self._reserved.add((tenant, n))
         return n
+
+    def _end_of_run(self, tenant: int, taken: int, free: int) -> int:
+        """A free number that follows a taken one, between these two."""
+        while free - taken > 1:
+            middle = (taken + free) // 2
+            taken, free = (middle, free) if self._is_taken(tenant, middle) else (taken, middle)
+        return free
+
+    def _is_taken(self, tenant: int, n: int) -> bool:
+        return (tenant, n) in self._reserved or self._db.execute(self._taken, (tenant, n)).fetchone() is not None
 
 
 def _by_value(row: Row) -> Row:
@@ -222,14 +236,10 @@ def _by_value(row: Row) -> Row:
 
 
 def held_number(db: sqlite3.Connection, layout: Layout, tenant: int, key: str) -> tuple[int, Any] | None:
-    """A record's number and owner; None = it is not held. Records whose ids begin alike stand behind one another."""
-    n, kept = number_of(key), compact(key)
-    find = f"SELECT k, o FROM {layout.name('rec')} WHERE t = ? AND n = ?"
-    while (row := db.execute(find, (tenant, n)).fetchone()) is not None:
-        if row[0] == kept:
-            return n, row[1]
-        n += 1
-    return None
+    """A record's number and owner; None = it is not held."""
+    find = f"SELECT n, o FROM {layout.name('rec')} WHERE t = ? AND k = ?"
+    found: tuple[int, Any] | None = db.execute(find, (tenant, compact(key))).fetchone()
+    return found
 
 
 def _made(layout: Layout, one: Version) -> Held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from shared.past import sqlite_plan, sqlite_read, sqlite_totals
+from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
 from shared.past.layout import QUARTER
 from shared.past.port import OPEN, At, Change, Counted, Hit, NotCovered, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
@@ -207,6 +208,27 @@ async def test_nothing_of_what_was_replaced_is_left_in_any_file(tmp_path: Path) 
     assert files_with(tmp_path, [SECRET]) == {}
     await past.close()
     assert files_with(tmp_path, [SECRET]) == {}
+
+
+async def test_records_whose_ids_begin_alike_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that one import makes: their numbers follow one another, and none is looked for one by one."""
+    asked = Counter[str]()
+    is_taken = sqlite_write.Writer._is_taken
+
+    def counted(writer: sqlite_write.Writer, tenant: int, n: int) -> bool:
+        asked["looks"] += 1
+        return is_taken(writer, tenant, n)
+
+    monkeypatch.setattr(sqlite_write.Writer, "_is_taken", counted)
+    past = await opened(tmp_path)
+    ids = [f"0190aaaa-bbbb-7ccc-8000-{n:012x}" for n in range(600)]
+    for start in range(0, 600, 60):
+        await past.write([Change("deals", TENANT, id, None, person(id, id)) for id in ids[start : start + 60]])
+    await past.write([Change("deals", TENANT, ids[300], None, person("anew", ids[300]), whole=True)])
+    assert asked["looks"] < 600 * 25
+    assert [hit.key for hit in await every(past, Query(limit=200), ALL, At())] == ids
+    assert len(await past.last("deals", TENANT, ids)) == 600
+    await past.close()
 
 
 async def test_counts_say_when_there_are_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
