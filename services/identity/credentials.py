@@ -70,7 +70,7 @@ def credential_of(history: Iterable[Recorded]) -> Credential:
             case events.UserPasswordRehashed(secret=given):
                 secret = given
             case events.InvitationIssued(token_hash=token, expires_at=expires):
-                invitation, until, issuer = token, expires, recorded.actor
+                invitation, until, issuer = token, expires, recorded.metadata.on_behalf_of or recorded.actor
     return Credential(secret, version, invitation, until, issuer)
 
 

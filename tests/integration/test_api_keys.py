@@ -159,6 +159,10 @@ async def test_a_key_is_no_person(stage: Stage) -> None:
             ("GET", "/identity/sessions", None),
             ("GET", "/identity/me/notifications", None),
             ("DELETE", "/identity/sessions/current", None),
+            ("POST", f"/identity/users/{stage.acme.user}/invitation", {}),
+            ("GET", "/identity/me/preferences", None),
+            ("PUT", "/identity/me/preferences", {"scheme": "dark"}),
+            ("POST", "/identity/me/recents", {"items": []}),
         ):
             answer = await client.request(method, path, json=body)
             assert (answer.status_code, answer.json().get("code")) == (403, "not-by-key"), (path, answer.text)

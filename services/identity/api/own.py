@@ -11,6 +11,7 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
+from services.identity.api.common import require_person
 from services.identity.preferences import MAX_BYTES, PREFERENCES, Known
 from services.identity.recents import MOST, RECENTS, NoteRecents
 from shared.clock import to_rfc3339
@@ -85,11 +86,11 @@ def own_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/me/preferences", openapi_extra=_READ)
     async def preferences(request: Request) -> Response:
-        return await _preferences(kernel, await authenticator.access(request))
+        return await _preferences(kernel, require_person(await authenticator.access(request)))
 
     @router.put("/me/preferences", openapi_extra=_WRITE)
     async def set_preferences(request: Request) -> Response:
-        access = _as_owner(await authenticator.access(request))
+        access = _as_owner(require_person(await authenticator.access(request)))
         values = await parse(request, _VALUES)
         _KNOWN.validate_python(values, strict=True, context=IN_BODY)
         body = {"values": _plain(values)}
@@ -98,11 +99,11 @@ def own_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/me/recents", openapi_extra=_RECENT)
     async def recents(request: Request) -> Response:
-        return await _recents(kernel, await authenticator.access(request))
+        return await _recents(kernel, require_person(await authenticator.access(request)))
 
     @router.post("/me/recents", openapi_extra=_OPENED)
     async def opened(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = require_person(await authenticator.access(request))
         body = await parse(request, _NOTE)
         for one in body.items:
             if one.type not in kernel.catalogue:

@@ -9,6 +9,7 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
+from services.integration.jobs.lifecycle import require_user
 from services.integration.sample_data import SampleData, State, state_of
 from shared.domain.command import CommandModel
 from shared.http.answers import Answer, model_answer
@@ -81,6 +82,7 @@ def sample_data_router(kernel: Kernel) -> APIRouter:
     @router.post("/sample-data", openapi_extra=_POST)
     async def put_in(request: Request) -> Response:
         access = await access_of(request)
+        require_user(access)
         access.scope("import", "create")
         wish = await parse(request, _PUT_IN)
         key = call_of(request, access, None).key
@@ -89,6 +91,7 @@ def sample_data_router(kernel: Kernel) -> APIRouter:
     @router.delete("/sample-data", openapi_extra=_DELETE)
     async def take_out(request: Request) -> Response:
         access = await access_of(request)
+        require_user(access)
         only(pairs_of(request), ())
         return _answer(await samples.take_out(access), 202)
 
