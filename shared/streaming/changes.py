@@ -86,8 +86,11 @@ class ChangeFeed:
                 self._arrived.set()
 
     def forget_all(self) -> None:
-        """See Listener. Streams tell their clients to reload."""
+        """See Listener. Streams tell their clients to reload; who comes back later reads the log."""
+        ends = {one.tenant: one.position for one in self._waiting}
         self._waiting = []
+        for tenant, kept in self._kept.items():
+            kept.restart(max(kept.end, self._projection.position, ends.get(tenant, 0)))
         for stream in self._streams:
             stream.lose("events-missed")
 

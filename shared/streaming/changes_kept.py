@@ -28,6 +28,11 @@ class Kept:
             self.start = self._changes[surplus - 1].position
             del self._changes[:surplus]
 
+    def restart(self, position: int) -> None:
+        """Keep only what happens behind a position: something before it was lost."""
+        self.start = self.end = position
+        self._changes, self._frames = [], {}
+
     def frames(self, after: int, reach: Reach, wanted: Filter) -> bytes:
         """The frames of what happened behind a position, which is not before `start`; a reset in place of very many."""
         key = after, reach, wanted

@@ -262,6 +262,20 @@ async def test_missed_events_are_told_as_a_reset(two: TwoKernels) -> None:
     assert heard.of("reset")[0]["reason"] == "events-missed"
 
 
+async def test_what_was_lost_is_read_from_the_log_by_who_comes_back(two: TwoKernels) -> None:
+    """Another stream stayed open meanwhile, so what is kept in memory went on."""
+    kernel = two.writer.kernel
+    async with listening(Caller(BOSS).follow(kernel)) as heard:
+        before = kernel.projection.position
+        id = await made(two, "Lost")
+        await two.settle()
+        kernel.changes.forget_all()
+        await heard.until(lambda h: bool(h.of("reset")))
+        async with listening(Caller(BOSS).follow(kernel, before)) as back:
+            await back.until(lambda h: bool(h.of("change")))
+    assert [one["id"] for one in back.of("change")] == [id]
+
+
 async def test_streams_of_one_user_are_bounded(two: TwoKernels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "MOST_PER_USER", 2)
     kernel = two.writer.kernel
