@@ -73,7 +73,9 @@ class Description:
 
     def _custom(self, definition: Document) -> MetaField:
         """As a field of the record type, by the name under which lists ask for it."""
-        zh, en, name = definition["zh"], definition["en"], f"custom.{definition['name']}"
+        name = f"custom.{definition['name']}"
+        zh, en = (definition.get(language) or definition["name"] for language in ("zh", "en"))  # they may be hidden
+        options = definition.get("options") or []
         found: MetaField = {
             "name": name,
             "label": _in_language(definition.get("titles"), zh, en, self._language),
@@ -82,8 +84,8 @@ class Description:
             "writable": "custom" in self._patched
             and definition["kind"] != "formula"
             and self._access.may_write(self._aggregate.name, name),
-            "required": bool(definition["required"]),
-            "options": list(definition["options"]),
+            "required": bool(definition.get("required")),
+            "options": list(options),
             "ref": definition.get("ref") or None,
         }
         if self._asked:
@@ -92,7 +94,7 @@ class Description:
             found["zh"], found["en"] = zh, en
         if definition["kind"] == "money":
             found["meaning"] = Meaning.MONEY.value
-        if options := definition["options"]:
+        if options:
             said = definition.get("option_titles") or {}
             found["option_labels"] = {o: _in_language(said.get(o), o, o, self._language) for o in options}
         return found
@@ -186,7 +188,8 @@ class Description:
         inputs = {n: i for n, i in inputs_of(command).items() if n not in self._fields}
         found = {name: self._part(self._labels.input(name), name, one) for name, one in inputs.items()}
         if len(inputs) == 1 == len(command.edits) and len(command.model.model_fields) == 1:
-            found[next(iter(found))]["field"] = command.edits[0]
+            for one in found.values():
+                one["field"] = command.edits[0]
         return found
 
     def _part(self, label: Label | None, name: str, taken: Input) -> MetaPart:

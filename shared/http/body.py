@@ -34,8 +34,8 @@ MAX_VALUES = 10_000  # lists, objects and what they hold
 MAX_KEYS = 1_000  # of one object
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # escapes of what text cannot hold
 _NEVER = (
-    (re.compile("\0"), "nul", "NUL characters are not allowed"),
-    (re.compile("[\ud800-\udfff]"), "surrogate", "half of a surrogate pair is no character"),
+    (re.compile("\0"), "nul", say("NUL characters are not allowed")),
+    (re.compile("[\ud800-\udfff]"), "surrogate", say("half of a surrogate pair is no character")),
 )
 _STRINGS = re.compile(rb'"[^"]*+(?:"|\Z)')
 _BRACKETS = bytes.maketrans(b"{}", b"[]")

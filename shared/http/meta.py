@@ -119,4 +119,5 @@ def _seen(kernel: Kernel, aggregate: AnyAggregate, defined: Mapping[str, Documen
     if (definition := kernel.catalogue.field_definition) is None:
         return []
     seen = [d for name, d in defined.items() if access.may_see(aggregate.name, f"custom.{name}")]
-    return [access.masked(definition.name, d) for d in seen]
+    masked = (access.masked(definition.name, d) for d in seen)
+    return [d for d in masked if {"name", "kind"} <= d.keys()]

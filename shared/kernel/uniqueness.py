@@ -126,7 +126,7 @@ class Reservations:
         return list(found)
 
     async def _holds(self, aggregate: Aggregate[Any], tenant: str, unique: Unique, value: str, id: str) -> bool:
-        """Whether the record has the value. One that gave it up reserves it anew, for another may want it now."""
+        """Whether the record has the value. One that gave it up reserves it again, for another may want it now."""
         state = await self._repository.load(aggregate, tenant, id)
         return held_value(unique, state) == value
 

@@ -26,8 +26,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "word": "name industry website email phone fax tax_id city region postcode address source external_id "
         "add remove"
     },
-    "field_definition": {"word": "zh en options name titles option_titles", "form": "resource ref formula"},
-    "saved_view": {"text": "name value", "form": "columns field group order resource sums widths"},
+    "field_definition": {"word": "zh en options name", "form": "resource ref formula"},
+    "saved_view": {"text": "name value", "form": "columns field group order resource sums"},
     "opportunity": {
         "text": "next_step",
         "word": "name source external_id add remove reason",

@@ -21,6 +21,7 @@ MADE = [
     *["shared/texts.py"] * 2,
     "shared/tabular/vcard.py",
     *["shared/views/text.py"] * 4,
+    "shared/views/highlight.py",
     "shared/domain/phones.py",
     *["shared/domain/names.py"] * 2,
     *["shared/domain/numbers.py"] * 2,
