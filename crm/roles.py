@@ -12,8 +12,6 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from crm.settings import WrongSetting
-from services.customer.due_tasks import DueTasks
-from services.identity.notifier import Notifier
 from services.identity.setup import is_set_up
 from services.integration.jobs.scheduler import JobScheduler
 from shared.http.app import ServiceApp
@@ -136,7 +134,7 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     if "projector" in roles.loops:
         loops.append(Witness(kernel.store, kernel.keys).run())
     if "policies" in roles.loops:
-        loops += [kernel.policies.run(), Notifier(kernel).run(), DueTasks(kernel).run()]
+        loops += [kernel.policies.run(), *(watch(kernel).run() for one in SERVICES for watch in one.watches)]
     if "warehouse" in roles.loops and kernel.feed is not None:
         loops.append(kernel.feed.run())
     if isinstance(kernel.facts, WarehouseFollower):

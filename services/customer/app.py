@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.customer.api.merges import merges_router
 from services.customer.catalogue import AGGREGATES
+from services.customer.due_tasks import DueTasks
 from services.customer.policies import POLICIES
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
@@ -18,4 +19,4 @@ def create_app(kernel: Kernel) -> ServiceApp:
     return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), *routers])
 
 
-SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES)
+SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES, watches=(DueTasks,))

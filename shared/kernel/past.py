@@ -43,7 +43,7 @@ class PastAnswers:
     async def find(self, aggregate: AnyAggregate, query: Query, scope: Scope, at: At) -> Page | None:
         """A page of documents as they were."""
         name = aggregate.collection.name
-        found = await self._asked(aggregate, at, lambda: self.past.page(name, query, scope, at))
+        found = await self._asked(aggregate, scope, at, lambda: self.past.page(name, query, scope, at))
         if found is None:
             return None
         return Page(await self._documents(aggregate, scope.tenant, found[0]), found[1])
@@ -51,7 +51,7 @@ class PastAnswers:
     async def count(self, aggregate: AnyAggregate, query: Query, scope: Scope, at: At) -> Counted | None:
         """How many there were."""
         name = aggregate.collection.name
-        return await self._asked(aggregate, at, lambda: self.past.count(name, query, scope, at))
+        return await self._asked(aggregate, scope, at, lambda: self.past.count(name, query, scope, at))
 
     async def totals(
         self,
@@ -74,7 +74,7 @@ class PastAnswers:
             async def ask(field: str | None = field) -> list[Total]:
                 return await self.past.totals(collection, query, scope, at, names, field)
 
-            if (totals := await self._asked(aggregate, at, ask)) is None:
+            if (totals := await self._asked(aggregate, scope, at, ask)) is None:
                 return None
             found.append(totals)
         others = [{one.keys: one.sum for one in totals} for totals in found[1:]]
@@ -82,7 +82,8 @@ class PastAnswers:
 
     async def density(self, aggregate: AnyAggregate, scope: Scope, bounds: Sequence[Micros]) -> list[int] | None:
         """How many events fell between each bound and the next."""
-        return await self._asked(aggregate, At(), lambda: self.past.density(aggregate.collection.name, scope, bounds))
+        name = aggregate.collection.name
+        return await self._asked(aggregate, scope, At(), lambda: self.past.density(name, scope, bounds))
 
     async def at(self, occurred: Micros | None, recorded: Micros | None) -> At:
         """The moment as the store knows it."""
@@ -91,21 +92,21 @@ class PastAnswers:
         position = await self.repository.store.position_at(recorded)
         return At(OPEN - 1 if occurred is None else occurred, position, recorded)
 
-    async def _asked(self, aggregate: AnyAggregate, at: At, ask: Callable[[], Awaitable[T]]) -> T | None:
+    async def _asked(self, aggregate: AnyAggregate, scope: Scope, at: At, ask: Callable[[], Awaitable[T]]) -> T | None:
         try:
-            return await ask() if await self._holds(aggregate, at) else None
+            return await ask() if await self._holds(aggregate, scope, at) else None
         except NotCovered:
             return None
         except PastUnavailable:
             log.exception("the past does not answer: the events do")
             return None
 
-    async def _holds(self, aggregate: AnyAggregate, at: At) -> bool:
-        """Whether all that the moment knows of is in, waiting a little for what is not."""
+    async def _holds(self, aggregate: AnyAggregate, scope: Scope, at: At) -> bool:
+        """Whether all that the moment knows of is in, and whose the records are now; waits a little for what is not."""
         if aggregate.collection.name in self.past.unfilled():
             return False
         head = await self.repository.store.head()
-        wanted = min(at.position, head)
+        wanted = min(at.position, head) if scope.owners is None else head
         reached = (await self.past.position()).number
         if reached >= wanted:
             return True
@@ -134,13 +135,16 @@ class PastAnswers:
         return True
 
     async def _documents(self, aggregate: AnyAggregate, tenant: str, hits: Sequence[Hit]) -> list[Document]:
-        """The live document where it is of that version; else the fold of the stream up to there."""
+        """The live document where it is of that version; else the fold of the stream up to there.
+
+        What is about a person is folded: a key that was destroyed masks it at once.
+        """
         shown = await self.views.get_many(aggregate.collection.name, [hit.key for hit in hits], Scope(tenant))
         formulas = await self.formulas.of(tenant, aggregate.name)
         documents: list[Document] = []
         for hit in hits:
             now = shown.get(hit.key)
-            if now is not None and now["version"] == hit.version:
+            if now is not None and now["version"] == hit.version and aggregate.erasure is None:
                 documents.append(now)
                 continue
             events = await self.repository.events(aggregate, tenant, hit.key, hit.version)

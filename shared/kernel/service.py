@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.types import ASGIApp
 
@@ -21,13 +21,19 @@ def _no_policies(ports: Ports) -> Sequence[Policy]:
     return ()
 
 
+class Watch(Protocol):
+    async def run(self) -> None:
+        """Look for what is due until cancelled."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """create_app serves `/<name>`, and the paths below the segments `at_root` without that prefix.
 
     resources: what rights are granted on in addition to record types. roles: the built-in ones.
     streams: the categories of its streams that are no records, so that no view shows them.
-    projections: those of many streams.
+    projections: those of many streams. watches: what runs next to its policies.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """
 
@@ -38,5 +44,6 @@ class Service:
     roles: Sequence[Role] = ()
     streams: Sequence[str] = ()
     policies: Callable[[Ports], Sequence[Policy]] = _no_policies
+    watches: Sequence[Callable[[Kernel], Watch]] = ()
     at_root: Sequence[str] = ()
     projections: Sequence[MultiStreamProjection] = ()

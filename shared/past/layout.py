@@ -29,7 +29,7 @@ _SORTED = (Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
 
 def number_of(key: str) -> int:
     """The number that a record gets if it is free: the order of numbers is that of ids."""
-    if len(key) == 36 and key[8] == "-":
+    if len(key) == 36 and key[8] == "-" and key.replace("-", "").isalnum():  # int() takes signs, too
         try:
             return int(key[:8] + key[9:13] + key[14:18], 16) - (1 << 63)
         except ValueError:

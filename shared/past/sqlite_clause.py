@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.past.layout import Layout, compact, nothing, number_of, stored
+from shared.past.layout import Layout, compact, nothing, stored
 from shared.past.port import OPEN, At, NotCovered
 from shared.views.port import Kind
 from shared.views.query import Checkable, Test, Tests
@@ -152,15 +152,9 @@ class Clauses:
         held = f"(SELECT o.k FROM {name} AS o WHERE o.t = ? AND o.n = v.n)"
         if test.op == "ne":
             return Clause(f"{held} <> ?", (self._tenant, *keys))
-        begin = tuple(number_of(one) for one in values)  # where a record is, or just behind it
-        near = " OR ".join("x.n BETWEEN ? AND ?" for _ in begin[:200]) or "0"
-        source = None
-        if len(begin) <= 200:
-            born, when = self.born()
-            ends = tuple(end for n in begin for end in (n, min(n + 1000, (1 << 63) - 1)))
-            sql = f"SELECT x.n FROM {name} AS x WHERE x.t = ? AND ({near}) AND x.k IN ({among}) AND {born}"
-            source = Source(sql, (self._tenant, *ends, *keys, *when))
-        return Clause(f"{held} IN ({among})", (self._tenant, *keys), source)
+        born, when = self.born()
+        sql = f"SELECT x.n FROM {name} AS x WHERE x.t = ? AND x.k IN ({among}) AND {born}"
+        return Clause(f"{held} IN ({among})", (self._tenant, *keys), Source(sql, (self._tenant, *keys, *when)))
 
 
 def compared(test: Test, name: str) -> tuple[str, Params]:

@@ -85,6 +85,8 @@ class Writer:
         owner = compact(change.owner or "")
         if change.whole:
             versions = [_made(self._layout, one) for one in change.versions]
+            if found is not None and versions and self.last(tenant, change.key) > versions[-1].number:
+                return  # a newer version came meanwhile: who gives the record whole reads it again
             if found is not None:
                 self._remove(batch, tenant, found[0])
             n = self._free(tenant, change.key) if found is None else found[0]

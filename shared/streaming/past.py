@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import suppress
 
 from shared.clock import Clock
 from shared.events.codec import Codec, Undecodable
@@ -62,8 +61,10 @@ class PastProjector(Subscription):
         for name in self._past.unfilled():
             aggregate = next((one for one in self._catalogue if one.collection.name == name), None)
             if aggregate is not None:
-                with suppress(Exception):
+                try:
                     await rebuild_past(aggregate, self._store, self._past, self._codec)
+                except Exception:
+                    log.exception("the past of %s could not be filled: the events answer for it", name)
 
 
 async def begin(past: Past, store: EventStore, codec: Codec) -> None:
@@ -199,16 +200,17 @@ def owner_of(aggregate: AnyAggregate, versions: Sequence[Version]) -> str | None
 
 async def rewrite(aggregate: AnyAggregate, store: EventStore, past: Past, codec: Codec, tenant: str, id: str) -> None:
     """Read a record again from its first event: what is masked by now is masked in all its versions."""
-    name = aggregate.collection.name
-    known = (await past.last(name, tenant, [id])).get(id, 0)
-    if known:
+    name, rewritten = aggregate.collection.name, 0
+    while (known := (await past.last(name, tenant, [id])).get(id, 0)) > rewritten:  # it may grow meanwhile
         stored = await store.read(tenant, aggregate.stream(id), up_to=known)
         versions = await versions_of(aggregate, codec, stored)
         await past.write(_change(aggregate, tenant, id, versions, whole=True))
+        rewritten = known
 
 
 async def rebuild_past(aggregate: AnyAggregate, store: EventStore, past: Past, codec: Codec) -> None:
     """Fill a collection next to the one in use, stream by stream, and swap it in. Any process may do it."""
+    repeated = False
     while True:
         generation, head = codec.keys.generation, await store.head()
         target = await past.begin_rebuild(aggregate.collection)
@@ -225,7 +227,10 @@ async def rebuild_past(aggregate: AnyAggregate, store: EventStore, past: Past, c
         await exclusively(past, CHECKPOINT, swap)
         await codec.keys.fresh()
         if generation == codec.keys.generation:
-            return  # else somebody was erased meanwhile: what was read before that is read again
+            break
+        repeated = True  # somebody was erased meanwhile: what was read before that is read again
+    if repeated:  # the erasure had the file purged before what it erases came in
+        await past.purge(await past.destroyed())
 
 
 async def _all(aggregate: AnyAggregate, store: EventStore, codec: Codec, head: int) -> AsyncIterator[list[Change]]:

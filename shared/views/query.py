@@ -344,11 +344,21 @@ def _after(cursor: Any, digest: str, orders: tuple[Sorted, ...]) -> tuple[tuple[
     return tuple(values), key
 
 
+def _is_value(field: Field, value: Any) -> bool:
+    try:
+        index_value(field, value)
+    except ValueError:
+        return False
+    return True
+
+
 def _fits(sort: Field, value: Any) -> bool:
     if value is None:
         return True
     if sort is KEY:  # its value is the cursor's key
         return False
-    if sort.is_entry or sort.kind in (Kind.TEXT, Kind.KEYWORD, Kind.DATE, Kind.DATETIME):
+    if sort.kind in (Kind.DATE, Kind.DATETIME) and not sort.is_entry:
+        return _is_value(sort, value)
+    if sort.is_entry or sort.kind in (Kind.TEXT, Kind.KEYWORD):
         return isinstance(value, str)
     return isinstance(value, int) and not isinstance(value, bool) and MIN_INTEGER <= value <= MAX_INTEGER

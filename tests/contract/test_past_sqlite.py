@@ -221,13 +221,15 @@ async def test_records_whose_ids_begin_alike_cost_no_more_each(tmp_path: Path, m
 
     monkeypatch.setattr(sqlite_write.Writer, "_is_taken", counted)
     past = await opened(tmp_path)
-    ids = [f"0190aaaa-bbbb-7ccc-8000-{n:012x}" for n in range(600)]
-    for start in range(0, 600, 60):
-        await past.write([Change("deals", TENANT, id, None, person(id, id)) for id in ids[start : start + 60]])
-    await past.write([Change("deals", TENANT, ids[300], None, person("anew", ids[300]), whole=True)])
-    assert asked["looks"] < 600 * 25
+    ids = [f"0190aaaa-bbbb-7ccc-8000-{n:012x}" for n in range(1_600)]
+    for start in range(0, 1_600, 200):
+        await past.write([Change("deals", TENANT, id, None, person(id, id)) for id in ids[start : start + 200]])
+    await past.write([Change("deals", TENANT, ids[300], None, person("again", ids[300]), whole=True)])
+    assert asked["looks"] < 1_600 * 30
     assert [hit.key for hit in await every(past, Query(limit=200), ALL, At())] == ids
-    assert len(await past.last("deals", TENANT, ids)) == 600
+    assert len(await past.last("deals", TENANT, ids)) == 1_600
+    some = [ids[5], ids[-1]]
+    assert [hit.key for hit in await every(past, Query((Condition("id", "in", some),)), ALL, At())] == some
     await past.close()
 
 
@@ -257,6 +259,20 @@ async def test_what_has_no_index_is_refused(tmp_path: Path, query: Query) -> Non
     with pytest.raises(NotCovered if not query.text else BadQuery):
         await past.page("deals", query, ALL, At())
     assert declared.searchable is False
+    await past.close()
+
+
+async def test_a_record_given_whole_keeps_a_version_that_is_newer(tmp_path: Path) -> None:
+    past = await opened(tmp_path, Change("deals", TENANT, "a", None, person("x")))
+    await past.write([Change("deals", TENANT, "a", None, person("masked")[:2], whole=True)])
+    assert (await past.last("deals", TENANT, ["a"])) == {"a": 3}
+    await past.close()
+
+
+async def test_an_id_that_is_none_finds_nothing(tmp_path: Path) -> None:
+    past = await opened(tmp_path, Change("deals", TENANT, "a", None, person("x")))
+    signed = "-fffffff-ffff-ffff-ffff-ffffffffffff"
+    assert await every(past, Query((Condition("id", "eq", signed),)), ALL, At()) == []
     await past.close()
 
 

@@ -93,6 +93,7 @@ class JobDecisions:
         return [self.paused(cmd.reason)]
 
     def resume(self, cmd: CommandModel, state: JobState, ctx: Context) -> list[Event]:
+        require_user(ctx.access)
         if state.status == "running":
             return []
         require(state, "paused", "failed")
