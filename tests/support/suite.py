@@ -45,6 +45,7 @@ PATHS = {
     "user": "/identity/users",
     "import_mapping": "/imports/mappings",
     "import": "/imports",
+    "bulk": "/bulk",
 }
 MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
 
@@ -145,15 +146,25 @@ class Whole:
             await add("activity", kind="task", subject=f"Call {n} 回电", owner=owner, links=links)
             await add("import_mapping", name=f"Fair {n}", mapping=MAPPING)
             made.setdefault("import", []).append(await self._import(http, n))
+            made.setdefault("bulk", []).append(await self._bulk_act(http, account))
         await self.settle()
 
     async def _import(self, http: httpx.AsyncClient, number: int) -> str:
         """A finished import."""
         files = {"files": ("fair.csv", f"Company\nTrade Fair {number}\n".encode(), "text/csv")}
-        started = (await http.post("/imports", data={"mapping": MAPPING}, files=files)).raise_for_status()
-        id: str = started.json()["id"]
+        return await self._ended(http, await http.post("/imports", data={"mapping": MAPPING}, files=files))
+
+    async def _bulk_act(self, http: httpx.AsyncClient, account: str) -> str:
+        """A finished one on one account."""
+        asked = {"type": "account", "command": "tag", "body": {"add": ["fair"]}, "ids": [account], "expected_count": 1}
+        return await self._ended(http, await http.post("/bulk", json=asked))
+
+    async def _ended(self, http: httpx.AsyncClient, started: httpx.Response) -> str:
+        """The id of a job, once it has ended."""
+        path = started.request.url.path
+        id: str = started.raise_for_status().json()["id"]
         async with asyncio.timeout(30):
-            while (await http.get(f"/imports/{id}/report")).json().get("status") not in ("completed", "failed"):
+            while (await http.get(f"{path}/{id}/report")).json().get("status") not in ("completed", "failed"):
                 await asyncio.sleep(0.02)
         return id
 

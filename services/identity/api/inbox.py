@@ -109,7 +109,7 @@ _MARK = operation(
     "Mark notifications as read",
     "me",
     {200: answer("How many were unread", ReadCount)},
-    body=body_of(NotificationsToRead),
+    body=body_of(NotificationsToRead, required=False),
     errors=WRITE_ERRORS,
 )
 _FOLLOWING = operation("following", "The records that you follow", "me", {200: answer("Records", FollowedRecords)})
