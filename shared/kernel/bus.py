@@ -136,7 +136,9 @@ class CommandBus:
             return Done(decision.id, decision.before.version, changed=False, decision=decision)
         written = await self._appender.append(task, decision, request)
         await self._enforce(task, decision, written)
-        return _done(written.appended, bool(decision.events), decision if task.batch is None else None)
+        # a repeat cannot tell whether there were events: without, the first answer looks at the history, too
+        known = decision if decision.events and task.batch is None else None
+        return _done(written.appended, bool(decision.events), known)
 
     async def _enforce(self, task: Task, decision: Decision, written: Written) -> None:
         """Enforce the rules over several records. Raises the rule's error when the change had to be withdrawn."""

@@ -63,4 +63,4 @@ async def test_reading_writes_nothing(tmp_path: Path) -> None:
             if route.method == "GET" and not route.path.endswith(("/events", "/changes")):
                 await stage.call(client, route, stage.ids[resource_of(stage, route)])
         assert await written(stage) == before
-        assert {route.method for route in stage.routes} == {"GET", "POST", "PATCH", "DELETE"}
+        assert {route.method for route in stage.routes} == {"GET", "POST", "PUT", "PATCH", "DELETE"}
