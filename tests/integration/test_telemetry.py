@@ -77,7 +77,8 @@ def test_commands_appends_and_lag_are_measured(collected: Collector) -> None:
     lags = {
         p.attributes[0].value.string_value: p.as_int for p in collected.metrics["crm.projection.lag"].gauge.data_points
     }
-    names = ("projector:records", "projector:deal_summaries", "policies:reactions", "warehouse:facts")
+    names = ["projector:records", "projector:deal_summaries", "projector:past"]
+    names += ["policies:reactions", "notifier:users", "warehouse:facts"]
     assert lags == dict.fromkeys(names, 0)
 
 
