@@ -218,7 +218,7 @@ def test_a_refusal_is_shown_and_the_theme_is_kept(chromium: Browser, organised: 
     with page_at(chromium, organised, expected=1) as page:
         page.goto(f"{organised.served.url}/docs#customer/list_accounts")
         operation = page.locator("details.operation[open]")
-        expect(operation.locator("select[aria-label=archived] option")).not_to_have_count(0)
+        expect(operation.locator("select[aria-label=names] option")).not_to_have_count(0)
         operation.get_by_role("button", name="发送").click()
         expect(operation.locator(".try .status")).to_contain_text("401")
         page.click("#theme")
