@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +9,8 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.integration.api import bulk_docs as docs
-from services.integration.api.answers import csv_answer, numbered
+from services.integration.api.answers import csv_answer
+from services.integration.api.job_routes import JobRoutes
 from services.integration.api.models import BulkOutcome, StartedBulk
 from services.integration.bulk.previews import BulkPreviews
 from services.integration.bulk.progress import BulkProgress
@@ -27,7 +27,6 @@ from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
-from shared.http.sse import event_stream
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
@@ -39,26 +38,28 @@ _FILTERS = frozenset({"q", GROUPS})  # parameters of a list that are no fields a
 
 def bulk_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    handlers = _Handlers(kernel)
+    authenticator, progress, previews = Authenticator(kernel), BulkProgress(kernel), BulkPreviews(kernel)
+    handlers = _Handlers(kernel, authenticator, progress, previews)
+    jobs = JobRoutes(authenticator, progress, previews, BulkOutcome, _may_act)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
 
     route("POST", "/bulk", handlers.start, docs.START)
     route("POST", "/bulk/preview", handlers.preview, docs.PREVIEW)
-    route("GET", "/bulk/{id}/events", handlers.events, docs.EVENTS)
-    route("GET", "/bulk/{id}/report", handlers.report, docs.REPORT)
+    route("GET", "/bulk/{id}/events", jobs.events, docs.EVENTS)
+    route("GET", "/bulk/{id}/report", jobs.report, docs.REPORT)
     route("GET", "/bulk/{id}/failures.csv", handlers.failures, docs.FAILURES)
-    route("GET", "/bulk/{id}/left.csv", handlers.left, docs.LEFT)
+    route("GET", "/bulk/{id}/left.csv", jobs.left, docs.LEFT)
     return router
 
 
 class _Handlers:
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-        self._progress, self._previews = BulkProgress(kernel), BulkPreviews(kernel)
-        self._authenticator = Authenticator(kernel)
-        self._access = self._authenticator.access
+    def __init__(
+        self, kernel: Kernel, authenticator: Authenticator, progress: BulkProgress, previews: BulkPreviews
+    ) -> None:
+        self._kernel, self._progress, self._previews = kernel, progress, previews
+        self._access = authenticator.access
 
     async def start(self, request: Request) -> Response:
         access, wanted = await self._wanted(request)
@@ -72,32 +73,12 @@ class _Handlers:
         id = await self._previews.start(access, wanted, call_of(request, access, None).reason)
         return model_answer(StartedBulk(id=id, count=wanted.count), 202)
 
-    async def events(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        if self._previews.has(access, id):
-            allowed = self._authenticator.while_allowed(request, _may_act)
-            return event_stream(numbered(self._previews.events(access, id, language)), allowed)
-        await self._progress.state(access, id)  # a 404 comes before the stream begins
-        allowed = self._authenticator.while_allowed(request, partial(self._progress.state, id=id))
-        return event_stream(numbered(self._progress.events(access, id, language)), allowed)
-
-    async def report(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        if self._previews.has(access, id):
-            return model_answer(BulkOutcome(**await self._previews.outcome(access, id, language)))
-        state = await self._progress.state(access, id)
-        return model_answer(BulkOutcome(**await self._progress.outcome(access, state, language)))
-
     async def failures(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._previews.has(access, id):
             return csv_answer(self._previews.failures(access, id, language), f"failures-{id}.csv")
         state = await self._progress.state(access, id)
         return csv_answer(self._progress.failures(access, state, language), f"failures-{id}.csv")
-
-    async def left(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        return csv_answer(self._progress.left(await self._progress.state(access, id), language), f"left-{id}.csv")
 
     async def _wanted(self, request: Request) -> tuple[Access, Wanted]:
         """The caller and what they want. Raises Forbidden before the body is read, NotFound, Invalid."""

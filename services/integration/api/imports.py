@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 from datetime import date
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,7 +13,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.integration.api import docs
-from services.integration.api.answers import CSV, csv_answer, numbered
+from services.integration.api.answers import CSV, csv_answer
+from services.integration.api.job_routes import JobRoutes
 from services.integration.api.models import ColumnMatch, ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_mapping import IMPORT_MAPPING
@@ -33,7 +33,6 @@ from shared.http.auth import Authenticator
 from shared.http.headers import call_of
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
-from shared.http.sse import event_stream
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.tabular.table import examine, read_rows
@@ -43,7 +42,9 @@ SAMPLES = 5  # rows that `inspect` shows
 
 def imports_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    handlers = _Handlers(kernel)
+    authenticator, progress, dry_runs = Authenticator(kernel), ImportProgress(kernel), DryRuns(kernel)
+    handlers = _Handlers(kernel, authenticator, progress, dry_runs)
+    jobs = JobRoutes(authenticator, progress, dry_runs, ImportOutcome, _may_import)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -52,19 +53,19 @@ def imports_router(kernel: Kernel) -> APIRouter:
     route("POST", "/imports/dry-run", handlers.dry_run, docs.DRY_RUN)
     route("POST", "/imports/inspect", handlers.inspect, docs.INSPECT)
     route("GET", "/imports/template", handlers.template, docs.TEMPLATE)
-    route("GET", "/imports/{id}/events", handlers.events, docs.EVENTS)
-    route("GET", "/imports/{id}/report", handlers.report, docs.REPORT)
+    route("GET", "/imports/{id}/events", jobs.events, docs.EVENTS)
+    route("GET", "/imports/{id}/report", jobs.report, docs.REPORT)
     route("GET", "/imports/{id}/rejected.csv", handlers.rejected, docs.REJECTED)
-    route("GET", "/imports/{id}/left.csv", handlers.left, docs.LEFT)
+    route("GET", "/imports/{id}/left.csv", jobs.left, docs.LEFT)
     return router
 
 
 class _Handlers:
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(
+        self, kernel: Kernel, authenticator: Authenticator, progress: ImportProgress, dry_runs: DryRuns
+    ) -> None:
         self._kernel, self._files = kernel, JobFiles(kernel.files)
-        self._progress, self._dry_runs = ImportProgress(kernel), DryRuns(kernel)
-        self._authenticator = Authenticator(kernel)
-        self._access = self._authenticator.access
+        self._progress, self._dry_runs, self._access = progress, dry_runs, authenticator.access
 
     def _upload(self, request: Request) -> Any:
         return upload(request, self._files.of_upload(self._kernel.ids.new()))
@@ -110,32 +111,12 @@ class _Handlers:
         headers = {"Content-Disposition": f'attachment; filename="{resource}.csv"'}
         return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
 
-    async def events(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        if self._dry_runs.has(access, id):
-            allowed = self._authenticator.while_allowed(request, _may_import)
-            return event_stream(numbered(self._dry_runs.events(access, id, language)), allowed)
-        await self._progress.state(access, id)  # a 404 comes before the stream begins
-        allowed = self._authenticator.while_allowed(request, partial(self._progress.state, id=id))
-        return event_stream(numbered(self._progress.events(access, id, language)), allowed)
-
-    async def report(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        if self._dry_runs.has(access, id):
-            return model_answer(ImportOutcome(**await self._dry_runs.outcome(access, id, language)))
-        state = await self._progress.state(access, id)
-        return model_answer(ImportOutcome(**await self._progress.outcome(access, state, language)))
-
     async def rejected(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
             return csv_answer(self._dry_runs.rejected(access, id, language), f"rejected-{id}.csv")
         state = await self._progress.state(access, id)
         return csv_answer(self._progress.rejected(state, language), f"rejected-{id}.csv")
-
-    async def left(self, request: Request) -> Response:
-        access, id, language = await self._access(request), path_id(request), language_of(request.scope)
-        return csv_answer(self._progress.left(await self._progress.state(access, id), language), f"left-{id}.csv")
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)

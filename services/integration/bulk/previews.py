@@ -17,7 +17,6 @@ from services.integration.jobs.previews import PreviewExecution, Previews
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import rehearsal
 from shared.domain.record import Record, differences
-from shared.errors import NotFound
 from shared.kernel.queries import shown_changes
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
@@ -59,11 +58,7 @@ class BulkPreviews(Previews[BulkPreview]):
 
     def failures(self, access: Access, id: str, language: Language = ENGLISH) -> AsyncIterator[bytes]:
         """The records that would fail, as CSV. Raises NotFound before anything is sent."""
-        with self.open(id) as file:
-            preview = self.of(file, access)
-        if preview is None:
-            raise NotFound()
-        return self._reports(access, preview, language).failures_csv(self.path(id))
+        return self._reports(access, self.mine(access, id), language).failures_csv(self.path(id))
 
     def _reports(self, access: Access, preview: BulkPreview, language: Language) -> Reports:
         return Reports(self._kernel, self._kernel.catalogue[preview.record_type], access, language)

@@ -14,7 +14,6 @@ from services.integration.jobs.job_store import JobFile
 from services.integration.jobs.previews import Previews
 from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import parse_mapping
-from shared.errors import NotFound
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
@@ -52,9 +51,6 @@ class DryRuns(Previews[DryRun]):
 
     def rejected(self, access: Access, id: str, language: Language = ENGLISH) -> Iterator[bytes]:
         """The rows that would be rejected, as CSV. Raises NotFound before anything is sent."""
-        with self.open(id) as file:
-            dry_run = self.of(file, access)
-        if dry_run is None:
-            raise NotFound()
+        dry_run = self.mine(access, id)
         columns = {f["name"]: tuple(f["columns"]) for f in dry_run.files}
         return rejected_csv(self.path(id), dry_run.steps(self._kernel), columns, language)

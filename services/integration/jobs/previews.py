@@ -105,6 +105,14 @@ class Previews(ABC, Generic[P]):
         mine = preview is not None and (preview.tenant, preview.user) == (access.tenant, access.user)
         return preview if mine else None
 
+    def mine(self, access: Access, id: str) -> P:
+        """What a dry run is of. Raises NotFound for another user's."""
+        with self.open(id) as file:
+            preview = self.of(file, access)
+        if preview is None:
+            raise NotFound()
+        return preview
+
     def path(self, id: str) -> Path:
         """Its job store."""
         return job_file(self._files.of_dry_run(id))
