@@ -24,7 +24,7 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.messages import say, shown
 from shared.security.apikeys import ApiKey, Opens
-from shared.security.permissions import Level, Role
+from shared.security.permissions import Access, Level, Role
 from shared.security.roles import EVERY_ROLE, grant
 from shared.views.port import Collection, Kind
 
@@ -109,7 +109,7 @@ async def its_role(cmd: IssueApiKey, lookups: Lookups) -> Role:
 @API_KEY.command("IssueApiKey", action="create", verb="", creates=True, prepare=its_role, hidden=True)
 def issue(cmd: IssueApiKey, state: ApiKeyRecord, ctx: Context[Role]) -> list[Event]:
     """A key for its maker, with one role that gives no more than they hold."""
-    require_person(ctx)
+    require_person(ctx.access)
     if not ctx.access.covers(ctx.facts):
         message = say("the role {name} holds rights that you do not hold", name=shown(ctx.facts.en))
         raise Invalid.field("role", "not-held", message)
@@ -125,10 +125,11 @@ def _until(wanted: Micros | None, now: Micros) -> Micros:
     return wanted
 
 
-def require_person(ctx: Context) -> None:
-    """Raises Forbidden for a key: none makes another one, or a longer life."""
-    if ctx.access.key:
+def require_person(access: Access) -> Access:
+    """Raises Forbidden for a key: none makes what opens the suite, and what somebody keeps of themselves is theirs."""
+    if access.key:
         raise Forbidden("an API key cannot do this; sign in", code="not-by-key")
+    return access
 
 
 class RotateApiKey(CommandModel):
@@ -140,7 +141,7 @@ class RotateApiKey(CommandModel):
 
 @API_KEY.command("RotateApiKey", action="manage", verb="rotate", hidden=True)
 def rotate(cmd: RotateApiKey, state: ApiKeyRecord, ctx: Context) -> list[Event]:
-    require_person(ctx)
+    require_person(ctx.access)
     if state.owner != ctx.actor:
         raise Forbidden("only its maker gets the new secret of a key", code="not-yours")
     if state.revoked:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.identity.administrators import ADMINISTRATOR
+from services.identity.api_key import require_person
 from services.identity.membership import Standing, held_roles, require_governs, standing
 from services.identity.organisation import Language, Name
 from services.identity.user import USER, User
@@ -125,7 +126,7 @@ def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context[Standing]) 
     require_live(state)
     if state.status not in ("invited", "active"):
         raise Rejected(say("a {status} user cannot be invited", status=state.status), code="not-invited")
-    require_governs(ctx.access, ctx.facts)
+    require_governs(require_person(ctx.access), ctx.facts)  # a link makes a password
     return [events.InvitationIssued(cmd.token_hash, ctx.now + INVITATION_LIVES)]
 
 

@@ -42,16 +42,9 @@ def device_of(request: Request) -> Device:
     return Device(request.client.host if request.client else "", header(request, b"user-agent"))
 
 
-def require_person(access: Access) -> Access:
-    """Raises Forbidden for an API key: what somebody keeps of themselves is theirs alone."""
-    if access.key:
-        raise Forbidden("an API key cannot do this; sign in", code="not-by-key")
-    return access
-
-
-def as_oneself(access: Access) -> Access:
-    """The caller with rights over their own session and profile; used with the caller's own id only."""
-    return Access(access.tenant, access.user, (*access.roles, SELF), access.team, access.below, access.name)
+def as_oneself(access: Access, own: Role = SELF) -> Access:
+    """The caller with rights over what is their own, session and profile by default; used with their own id only."""
+    return Access(access.tenant, access.user, (*access.roles, own), access.team, access.below, access.name)
 
 
 def cookie_name(request: Request) -> str:

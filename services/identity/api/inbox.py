@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from services.identity.api.common import INBOX, require_person
+from services.identity.api.common import INBOX
+from services.identity.api_key import require_person
 from services.identity.inbox import FOLLOW, NOTIFICATION, NotificationKind
 from shared.domain.command import CommandModel
 from shared.domain.types import Reference

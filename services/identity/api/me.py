@@ -9,7 +9,8 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import SessionTokens, as_oneself, device_of, require_person, tokens_answer
+from services.identity.api.common import SessionTokens, as_oneself, device_of, tokens_answer
+from services.identity.api_key import require_person
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile

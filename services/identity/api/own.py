@@ -11,7 +11,8 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import require_person
+from services.identity.api.common import as_oneself
+from services.identity.api_key import require_person
 from services.identity.preferences import MAX_BYTES, PREFERENCES, Known
 from services.identity.recents import MOST, RECENTS, NoteRecents
 from shared.clock import to_rfc3339
@@ -90,7 +91,7 @@ def own_router(kernel: Kernel) -> APIRouter:
 
     @router.put("/me/preferences", openapi_extra=_WRITE)
     async def set_preferences(request: Request) -> Response:
-        access = _as_owner(require_person(await authenticator.access(request)))
+        access = as_oneself(require_person(await authenticator.access(request)), _OWN)
         values = await parse(request, _VALUES)
         _KNOWN.validate_python(values, strict=True, context=IN_BODY)
         body = {"values": _plain(values)}
@@ -109,7 +110,7 @@ def own_router(kernel: Kernel) -> APIRouter:
             if one.type not in kernel.catalogue:
                 raise NotFound()
         await NOTES.take(kernel.limits, access.user)
-        call = call_of(request, _as_owner(access), None)
+        call = call_of(request, as_oneself(access, _OWN), None)
         await _write(kernel, RECENTS, ("KeepRecents", "NoteRecents"), body.model_dump(), call)
         return Response(status_code=204)
 
@@ -146,11 +147,6 @@ async def _write(
         if done.changed:
             return done
     return await kernel.bus.send(later, body, Call(access, id, call.if_match, call.key))
-
-
-def _as_owner(access: Access) -> Access:
-    """The caller with rights over these records; used with the caller's own id only."""
-    return Access(access.tenant, access.user, (*access.roles, _OWN), access.team, access.below, access.name)
 
 
 def _plain(value: Any) -> Any:

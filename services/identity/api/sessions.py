@@ -14,11 +14,11 @@ from services.identity.api.common import (
     SessionTokens,
     as_oneself,
     device_of,
-    require_person,
     set_cookie,
     token_of_cookie,
     tokens_answer,
 )
+from services.identity.api_key import require_person
 from services.identity.authentication import Authentication
 from services.identity.session import SESSION, Session
 from shared.domain.command import VERBATIM, CommandModel
