@@ -70,10 +70,10 @@ class Writer:
     def last(self, tenant: int, key: str) -> int:
         """The newest version that is held of a record; 0 = none."""
         found = self.number(tenant, key)
-        if found is None:
-            return 0
-        row = self._db.execute(f"{self._newest} LIMIT 1", (tenant, found[0])).fetchone()
-        return int(row[1])
+        return 0 if found is None else self._newest_of(tenant, found[0]).number
+
+    def _newest_of(self, tenant: int, n: int) -> Held:
+        return _held(self._db.execute(f"{self._newest} LIMIT 1", (tenant, n)).fetchone())
 
     def versions(self, tenant: int, n: int) -> list[Held]:
         """Those that are held of a record, in their order."""
@@ -85,7 +85,7 @@ class Writer:
         owner = compact(change.owner or "")
         if change.whole:
             versions = [_made(self._layout, one) for one in change.versions]
-            if found is not None and versions and self.last(tenant, change.key) > versions[-1].number:
+            if found is not None and versions and self._newest_of(tenant, found[0]).number > versions[-1].number:
                 return  # a newer version came meanwhile: who gives the record whole reads it again
             if found is not None:
                 self._remove(batch, tenant, found[0])
@@ -106,7 +106,7 @@ class Writer:
         n, known = found
         if known != owner:
             batch.add(self._rec_moved, (owner, tenant, n))
-        before = _held(self._db.execute(f"{self._newest} LIMIT 1", (tenant, n)).fetchone())
+        before = self._newest_of(tenant, n)
         new = [_made(self._layout, one) for one in change.versions if one.number > before.number]
         if not new:
             return
