@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,14 +18,10 @@ from shared.messages.findings import field_error
 _DAYS = (MomentOrDay, MomentOrDay | None)
 
 
-_DAY_FIELDS: dict[type[Any], frozenset[str]] = {}  # model → those that take a day or a moment
-
-
-def _day_fields(model: type[Any]) -> frozenset[str]:
-    """Comparing annotations for every cell would cost more than the rest of it."""
-    if model not in _DAY_FIELDS:
-        _DAY_FIELDS[model] = frozenset(n for n, f in model.model_fields.items() if f.annotation in _DAYS)
-    return _DAY_FIELDS[model]
+@cache
+def _day_fields(model: type[CommandModel]) -> frozenset[str]:
+    """Those that take a day or a moment. Comparing annotations for every cell would cost more than the rest of it."""
+    return frozenset(name for name, one in model.model_fields.items() if one.annotation in _DAYS)
 
 
 def field_at(fields: Mapping[str, Expression], path: str) -> str:
@@ -54,7 +51,8 @@ class Draft:
 
     def takes_day(self, name: str) -> bool:
         """Whether a day stays one where the command takes a moment, too."""
-        return name in _day_fields(self.command.model)
+        model: type[CommandModel] = self.command.model
+        return name in _day_fields(model)
 
     def empty(self, name: str) -> None:
         """Give the field the value that stands for none. Only an update has something to empty."""
