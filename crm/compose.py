@@ -13,7 +13,7 @@ from crm.caches import open_warehouse
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
-from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined
+from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined, warehouse_address
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
 from services.identity.directory import UserDirectory
@@ -37,9 +37,11 @@ from shared.streaming.reconcile import Reconciler
 from shared.streaming.witness import Witness
 from shared.views.capabilities import purge_files
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
+from shared.warehouse.door import PURPOSE, Door
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.follower import WarehouseFollower
-from shared.warehouse.port import Warehouse
+from shared.warehouse.port import WarehouseReader
+from shared.warehouse.remote import RemoteWarehouse
 
 _NOT_TO_BE_OPENED = (
     AlreadyOpen,
@@ -145,7 +147,7 @@ async def open_kernel(
     catalogue: Catalogue,
     roles: Roles,
     stack: AsyncExitStack,
-    warehouse: Warehouse | None = None,
+    warehouse: WarehouseReader | None = None,
 ) -> Kernel:
     """The kernel of a process with these roles, and its warehouse where they need it.
 
@@ -158,6 +160,8 @@ async def open_kernel(
     stack.push_async_callback(_note_agreement, kernel)
     if not roles.needs_warehouse:
         return kernel
+    if warehouse is None and "warehouse" not in roles.loops:
+        warehouse = await _of_another_process(ports, stack)
     if warehouse is not None:
         return _asking(kernel, warehouse)
     feed = await open_warehouse(
@@ -170,14 +174,26 @@ async def open_kernel(
     stack.push_async_callback(feed.warehouse.close)
     if "warehouse" not in roles.loops:
         return _asking(kernel, feed.warehouse)
-    return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed)
+    door = None
+    if "analytics" not in roles.apis:
+        door = Door(feed.warehouse, await ports.keys.wrapper(PURPOSE), kernel.clock)
+    return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed, door=door)
+
+
+async def _of_another_process(ports: Ports, stack: AsyncExitStack) -> RemoteWarehouse | None:
+    """The warehouse behind the door that CRM_WAREHOUSE names."""
+    if (address := warehouse_address()) is None:
+        return None
+    remote = RemoteWarehouse(address, await ports.keys.wrapper(PURPOSE), ports.clock)
+    stack.push_async_callback(remote.close)
+    return remote
 
 
 async def _zone(kernel: Kernel, tenant: str) -> str:
     return (await kernel.directory.calendar(tenant)).time_zone
 
 
-def _asking(kernel: Kernel, warehouse: Warehouse) -> Kernel:
+def _asking(kernel: Kernel, warehouse: WarehouseReader) -> Kernel:
     facts = WarehouseFollower(warehouse, kernel.store, kernel.clock)
     return replace(kernel, warehouse=warehouse, facts=facts)
 

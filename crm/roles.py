@@ -114,14 +114,16 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
     web: the built client; where there is none, `/` says what runs here.
     """
     served = [service for service in SERVICES if service.name in roles.apis]
-    apps = {service.name: service.create_app(kernel) for service in served}
+    apps: dict[str, ASGIApp] = {service.name: service.create_app(kernel) for service in served}
     routers = [health_router(kernel)]
     if served:
         routers += [search_router(kernel), changes_router(kernel), meta_router(kernel)]
         routers += [docs_router([*apps], partial(is_set_up, kernel))]
     spanning = "What spans the services: search, live changes, the description of all records, health."
     root = ServiceApp("CRM", spanning, routers)
-    at_root = {segment: apps[service.name] for service in served for segment in service.at_root}
+    at_root: dict[str, ASGIApp] = {segment: apps[service.name] for service in served for segment in service.at_root}
+    if kernel.door is not None:
+        at_root["warehouse"] = kernel.door
     fallback = Site(web, root, root.segments) if served and has_client(web) else root
     return Gateway(fallback, apps, at_root)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 DATA_FORMAT = 1  # of the data directory as a whole; each file has its own as well
 _FORMAT_FILE = "format"
+_ADDRESS = re.compile(r"//(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 
 
 class WrongSetting(Exception):
@@ -53,8 +55,16 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
         scheme, colon, rest = environment.get(name, schemes[0]).partition(":")
         if scheme + colon not in schemes:
             raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {', '.join(schemes)}")
-        if rest:
-            raise WrongSetting(f"{name}: {scheme}: takes no path, its files are in the data directory (--data)")
+        if rest and not (name == "CRM_WAREHOUSE" and _ADDRESS.fullmatch(rest)):
+            other = ", or the address of the process that has them: chdb://HOST:PORT" if name == "CRM_WAREHOUSE" else ""
+            where = f"its files are in the data directory (--data){other}"
+            raise WrongSetting(f"{name}: {scheme}: takes no path, {where}")
+
+
+def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Where the process with the role `warehouse` answers the others, of `chdb://HOST:PORT`; None: not given."""
+    rest = environment.get("CRM_WAREHOUSE", "chdb:").partition(":")[2]
+    return f"http:{rest}/warehouse" if rest else None
 
 
 def prepare_folder(data: Path) -> None:

@@ -18,7 +18,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 from shared.security.directory import Directory
 from shared.warehouse.follower import FactsState
-from shared.warehouse.port import Warehouse
+from shared.warehouse.port import WarehouseReader
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
@@ -36,7 +36,7 @@ def create_app(kernel: Kernel) -> FastAPI:
     )
 
 
-def _opener(warehouse: Warehouse, facts: FactsState, directory: Directory) -> OpenGateway:
+def _opener(warehouse: WarehouseReader, facts: FactsState, directory: Directory) -> OpenGateway:
     """The SQL parser would cost every start half a second: the first question loads it, in a thread."""
     opened: list[SqlGateway] = []
 

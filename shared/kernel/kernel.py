@@ -40,9 +40,10 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.warehouse.door import Door
     from shared.warehouse.feed import WarehouseFeed
     from shared.warehouse.follower import FactsState
-    from shared.warehouse.port import Warehouse
+    from shared.warehouse.port import WarehouseReader
 
 ISSUER = "crm"  # of access tokens
 
@@ -76,9 +77,10 @@ class Kernel:
     signer: TokenSigner | None = None
     history: PastAnswers | None = None  # answers as of past moments, where there is a store of the past
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
-    warehouse: Warehouse | None = None  # where a role of this process needs it, with the next
+    warehouse: WarehouseReader | None = None  # where a role of this process needs it, with the next
     facts: FactsState | None = None  # how far they are
-    feed: WarehouseFeed | None = None  # in the role warehouse
+    feed: WarehouseFeed | None = None  # in the role warehouse, with the next
+    door: Door | None = None  # for the processes that ask, where this one does not
 
     @property
     def projector(self) -> Projector:

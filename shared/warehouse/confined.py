@@ -105,7 +105,7 @@ class ConfinedWarehouse:
     async def warm(self) -> None:
         await self.readers.warm()
 
-    def marks(self) -> list[Mark]:
+    async def marks(self) -> list[Mark]:
         return list(self._written.values())
 
     async def shows(self, marks: Sequence[Mark]) -> bool:
@@ -114,12 +114,12 @@ class ConfinedWarehouse:
                 continue
             if not await self._shown(mark):
                 return False
-            if self._written.get(mark.table) is mark:
+            if self._written.get(mark.table) == mark:
                 del self._written[mark.table]
         return True
 
     async def settle(self) -> None:
-        marks = self.marks()
+        marks = await self.marks()
         async with asyncio.timeout(SETTLE_SECONDS):
             while not await self.shows(marks):
                 await asyncio.sleep(_LOOK_EVERY)

@@ -14,7 +14,7 @@ from typing import Protocol
 from shared.clock import Clock, Micros
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
-from shared.warehouse.port import Mark, QueryFailed, Warehouse
+from shared.warehouse.port import Mark, QueryFailed, Warehouse, WarehouseReader
 from shared.warehouse.rollup import MAX_AGE, noted
 
 POLL_SECONDS = 0.5
@@ -52,7 +52,7 @@ class FactsState(Protocol):
 class ShownPosition:
     """The last position whose rows readers are known to show: they follow the feed by about a second."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: WarehouseReader) -> None:
         self._warehouse = warehouse
         self._pending: tuple[int, list[Mark]] | None = None  # a position, and what readers show when they have it
         self._shown = 0
@@ -60,7 +60,7 @@ class ShownPosition:
     async def of(self, written: int) -> int:
         """written: the position up to which rows are in the warehouse. Raises Unavailable."""
         if self._pending is None:
-            self._pending = (written, self._warehouse.marks())
+            self._pending = (written, await self._warehouse.marks())
         position, marks = self._pending
         if await self._warehouse.shows(marks):
             self._shown, self._pending = position, None
@@ -79,7 +79,7 @@ class _Read:
 class WarehouseFollower:
     """FactsState of a process without the feed, at most FRESH_SECONDS old."""
 
-    def __init__(self, warehouse: Warehouse, store: EventStore, clock: Clock) -> None:
+    def __init__(self, warehouse: WarehouseReader, store: EventStore, clock: Clock) -> None:
         self._warehouse, self._store, self._clock = warehouse, store, clock
         self._shown = ShownPosition(warehouse)
         self._last: _Read | None = None
@@ -127,7 +127,7 @@ class WarehouseFollower:
             raise Unavailable(f"the state of the facts cannot be read now: {error}") from error
 
 
-async def position_and_hash(warehouse: Warehouse) -> tuple[int, str]:
+async def position_and_hash(warehouse: WarehouseReader) -> tuple[int, str]:
     """The stored position, and the log's chain hash there in hex. Raises QueryFailed, Unavailable."""
     sql = "SELECT max(position), argMax(chain_hash, position) FROM feed_position WHERE name = 'facts'"
     [(position, chain_hash)] = await warehouse.rows(sql)

@@ -45,29 +45,14 @@ class QueryFailed(Exception):
         self.code = code
 
 
-class Warehouse(Protocol):
-    """Every method but `close` raises Unavailable when the engine is not reached or the warehouse is closed."""
+class WarehouseReader(Protocol):
+    """What a process needs that asks and does not write.
 
-    async def command(self, sql: str, parameters: Parameters | None = None) -> None:
-        """A statement of the suite's own, never a caller's text. Raises QueryFailed."""
-        ...
-
-    async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
-        """Insert rows shaped as the table's columns, into the table or another of its form; durable on return.
-
-        A row with the key of an earlier one replaces it, at the latest when it is read with FINAL. Raises QueryFailed.
-        """
-        ...
+    Every method but `close` raises Unavailable when the engine is not reached or the warehouse is closed.
+    """
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The suite's own question: it sees all its writes and has no reader's limits. Raises QueryFailed."""
-        ...
-
-    async def publish(self, tables: Sequence[str]) -> None:
-        """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
-
-        Each has a column `tenant`. Call it again after one of them is recreated or exchanged.
-        """
         ...
 
     async def ask(
@@ -89,7 +74,7 @@ class Warehouse(Protocol):
         """Prepare for callers' questions before the first one. A failure is logged."""
         ...
 
-    def marks(self) -> list[Mark]:
+    async def marks(self) -> list[Mark]:
         """Marks of the writes that callers' answers may not show yet; pass them to `shows`."""
         ...
 
@@ -97,10 +82,32 @@ class Warehouse(Protocol):
         """Whether callers' answers hold all of this."""
         ...
 
-    async def settle(self) -> None:
-        """Wait until callers' answers hold all that is written by now. Raises TimeoutError after 30 seconds."""
-        ...
-
     async def close(self) -> None:
         """End the questions that run, let the running statement end, release what is held. Repeatable."""
+        ...
+
+
+class Warehouse(WarehouseReader, Protocol):
+    """What the process that feeds it needs."""
+
+    async def command(self, sql: str, parameters: Parameters | None = None) -> None:
+        """A statement of the suite's own, never a caller's text. Raises QueryFailed."""
+        ...
+
+    async def insert(self, table: Table, rows: Sequence[Row], name: str = "") -> None:
+        """Insert rows shaped as the table's columns, into the table or another of its form; durable on return.
+
+        A row with the key of an earlier one replaces it, at the latest when it is read with FINAL. Raises QueryFailed.
+        """
+        ...
+
+    async def publish(self, tables: Sequence[str]) -> None:
+        """Callers' questions see these tables as they are now, and no others. On return, none runs on earlier ones.
+
+        Each has a column `tenant`. Call it again after one of them is recreated or exchanged.
+        """
+        ...
+
+    async def settle(self) -> None:
+        """Wait until callers' answers hold all that is written by now. Raises TimeoutError after 30 seconds."""
         ...

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from shared.clock import Clock, Micros
-from shared.warehouse.port import Mark, Warehouse
+from shared.warehouse.port import Mark, Warehouse, WarehouseReader
 from shared.warehouse.tables import Column
 
 WORTH_IT = 200_000  # records of an organisation; fewer are summed in a few milliseconds
@@ -55,7 +55,7 @@ async def utc(tenant: str) -> str:
     return "UTC"
 
 
-async def noted(warehouse: Warehouse) -> dict[str, tuple[int, Micros]]:
+async def noted(warehouse: WarehouseReader) -> dict[str, tuple[int, Micros]]:
     """By organisation: the generation in use, and the first change that it lacks (0 = none)."""
     sql = "SELECT tenant, argMax(generation, number) AS g, argMax(behind_since, number) FROM rollup_generations"
     return {t: (g, behind) for t, g, behind in await warehouse.rows(f"{sql} GROUP BY tenant HAVING g != 0")}

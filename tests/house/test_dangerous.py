@@ -24,7 +24,8 @@ MODULES = {
     "urllib3": {
         "shared/warehouse/" + name for name in ("spawn.py", "session.py", "writer.py")
     },  # of the engine's client
-    "httpx": {"crm/client.py"},  # the command line, which speaks to a suite that the operator names
+    # the command line and a role, which speak to a process of the suite that the operator names
+    "httpx": {"crm/client.py", "shared/warehouse/remote.py"},
     "random": {"services/integration/samples.py"},  # made-up rows, the same for the same seed
     # this program itself, bounded: to read one workbook, to run the warehouse's engine
     "subprocess multiprocessing": {"shared/tabular/xlsx.py", "shared/warehouse/spawn.py"},

@@ -21,6 +21,10 @@ from services.identity.directory import UserDirectory
 from services.integration.jobs.cleanup import tidy
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.streaming.parked import PARKED
+from shared.warehouse.door import PURPOSE
+from shared.warehouse.port import WarehouseReader
+from shared.warehouse.remote import RemoteWarehouse
+from tests.support.servers import served
 
 PROCESSES = (
     "api:identity",
@@ -103,10 +107,15 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
         ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
         await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
         opened: list[Process] = []
-        warehouse = None  # opened by the process that feeds it, and shared as a port
+        warehouse: WarehouseReader | None = None  # opened by the process that feeds it; the others go through its door
         for roles in sorted((parse_roles(p.split()) for p in processes), key=lambda r: "warehouse" not in r.loops):
             kernel = await open_kernel(settings, ports, catalogue_of(SERVICES), roles, stack, warehouse)
             opened.append(Process(roles, kernel, build_app(kernel, roles)))
+            if kernel.door is not None:
+                address = await stack.enter_async_context(served(opened[-1].app))
+                seal = await ports.keys.wrapper(PURPOSE)
+                warehouse = RemoteWarehouse(f"{address}/warehouse", seal, ports.clock)
+                stack.push_async_callback(warehouse.close)
             warehouse = warehouse or kernel.warehouse
         await tidy(opened[0].kernel)
         return Installation(settings, opened, stack.pop_all())

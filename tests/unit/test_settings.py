@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.settings import ADAPTERS, WrongSetting, check_adapters
+from crm.settings import ADAPTERS, WrongSetting, check_adapters, warehouse_address
 
 
 def test_every_adapter_that_is_named_is_accepted() -> None:
@@ -27,3 +27,17 @@ def test_another_scheme_is_refused_with_those_there_are(name: str, url: str) -> 
 def test_files_of_the_embedded_adapters_lie_in_the_data_directory() -> None:
     with pytest.raises(WrongSetting, match="CRM_VIEWS: sqlite: takes no path, its files are in the data directory"):
         check_adapters({"CRM_VIEWS": "sqlite:/tmp/views.db"})
+
+
+def test_the_warehouse_of_another_process_is_named_by_its_address() -> None:
+    given = {"CRM_WAREHOUSE": "chdb://warehouse.crm.svc:8000"}
+    check_adapters(given)
+    assert warehouse_address(given) == "http://warehouse.crm.svc:8000/warehouse"
+    assert warehouse_address({"CRM_WAREHOUSE": "chdb:"}) is None
+    assert warehouse_address({}) is None
+
+
+@pytest.mark.parametrize("url", ["chdb:/var/data", "chdb://warehouse", "chdb://host:99/path", "chdb://user@host:1"])
+def test_another_form_of_its_address_is_refused(url: str) -> None:
+    with pytest.raises(WrongSetting, match=r"CRM_WAREHOUSE: chdb: takes no path, .* or the address of the process"):
+        check_adapters({"CRM_WAREHOUSE": url})

@@ -33,7 +33,7 @@ from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.errors import Forbidden, TooManyRequests, TooSlow
 from shared.messages import say
 from shared.security.permissions import Access
-from shared.warehouse.port import Answer, QueryFailed, Warehouse
+from shared.warehouse.port import Answer, QueryFailed, WarehouseReader
 from shared.warehouse.readers import AT_ONCE, OF_A_TENANT
 from shared.warehouse.tables import shown_names
 from shared.warehouse.turns import Turns, User
@@ -82,7 +82,7 @@ class SqlGateway:
 
     def __init__(
         self,
-        warehouse: Warehouse,
+        warehouse: WarehouseReader,
         people: People,
         generation: Callable[[str], int | None] = lambda _: None,
         calendar: Callable[[str], Awaitable[Calendar]] = _utc,
