@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from services.identity.exchange_rate import EXCHANGE_RATE
+from services.identity.languages import Languages
 from services.identity.organisation import ORGANISATION
 from services.identity.places import TeamPlaces
 from services.identity.role import ROLE, role_of
@@ -21,6 +22,7 @@ from shared.domain.calendar import Calendar, is_zone
 from shared.domain.exchange import Rate, latest, rate_in
 from shared.domain.formula.formulas import sources_of
 from shared.events.envelope import Stored
+from shared.messages.languages import Language
 from shared.security.permissions import Access, Role
 from shared.security.reach import closure
 from shared.security.revocations import Revocations
@@ -89,6 +91,7 @@ class UserDirectory:
         definitions: Mapping[str, str] = _NO_DEFINITIONS,
     ) -> None:
         self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
+        self._languages = Languages(views)
         self._collections = {**COLLECTIONS, **definitions}
         self._definitions = next(iter(definitions), "")
         self._snapshots: dict[str, _Snapshot] = {}
@@ -97,6 +100,7 @@ class UserDirectory:
         self._lock = asyncio.Lock()
 
     def on_events(self, events: Sequence[Stored]) -> None:
+        self._languages.on_events(events)
         for one in events:
             if one.category in self._collections and one.tenant in self._changed:
                 self._note(one.tenant, (one.category, one.id))
@@ -109,6 +113,7 @@ class UserDirectory:
         """Read everything again at the next question."""
         self._forgotten += 1
         self._snapshots.clear()
+        self._languages.forget_all()
 
     async def caller(self, claims: Claims) -> Access | None:
         """The rights of the holder of a verified token; None when the user, their epoch or the session has ended.
@@ -174,6 +179,9 @@ class UserDirectory:
                 snapshot.documents["organisation"].get(tenant, {}), snapshot.documents["user"].get(user, {})
             )
         return found
+
+    async def language(self, tenant: str, user: str) -> Language | None:
+        return await self._languages.of(tenant, user)
 
     async def currency(self, tenant: str) -> str:
         organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})

@@ -11,6 +11,7 @@ from shared.errors import Unauthenticated
 from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
 from shared.http.params import CALENDAR
+from shared.http.problems import LANGUAGE, asked_language
 from shared.kernel.kernel import Kernel
 from shared.security.apikeys import PREFIX
 from shared.security.permissions import Access
@@ -37,6 +38,8 @@ class Authenticator:
             request.scope["claims"] = self._kernel.verifier.verify(token)
         request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
         request.scope[CALENDAR] = await self._kernel.directory.calendar(access.tenant, access.user)
+        if not access.key and asked_language(request.scope) is None:
+            request.scope[LANGUAGE] = await self._kernel.directory.language(access.tenant, access.user)
         request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
         return access
 

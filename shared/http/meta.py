@@ -20,7 +20,7 @@ from shared.http.compression import accepted
 from shared.http.headers import header
 from shared.http.kept import Kept, Packed
 from shared.http.openapi import answer, operation, query
-from shared.http.problems import language_of
+from shared.http.problems import LANGUAGE, language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
@@ -109,9 +109,9 @@ def _meta(
 def _language(request: Request, given: dict[str, str]) -> Language | None:
     """The one that is asked for; None where none is."""
     named = params.option(given, "language", get_args(Language), "")
-    if named or not header(request, b"accept-language"):
-        return cast(Language, named) if named else None
-    return language_of(request.scope)
+    if named:
+        return cast(Language, named)
+    return language_of(request.scope) if header(request, b"accept-language") else request.scope.get(LANGUAGE)
 
 
 def _seen(kernel: Kernel, aggregate: AnyAggregate, defined: Mapping[str, Document], access: Access) -> list[Document]:

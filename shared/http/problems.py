@@ -24,6 +24,7 @@ from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.views.port import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+LANGUAGE = "language"  # in the scope of a request: what its user has chosen
 MAX_ERRORS = 100  # reported by field; an answer is never larger than what it refuses
 
 
@@ -46,8 +47,8 @@ class FieldProblem(TypedDict):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details. `type` and `code` never change; title, detail and messages are in the language of the
-    caller's `Accept-Language` (en, zh-CN, zh-TW)."""
+    """RFC 9457 problem details. `type` and `code` never change; title, detail and messages are in the language of
+    `Accept-Language` (en, zh-CN, zh-TW), else in that of the user's preferences."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -104,7 +105,13 @@ def _plain(value: object, language: Language) -> object:
 
 
 def language_of(scope: Scope) -> Language:
-    """The language of answers to a request, by its ASGI scope."""
+    """The language of the answer to a request, by its ASGI scope: what the request asks for, else the user's choice
+    (`Authenticator`), else English."""
+    return asked_language(scope) or scope.get(LANGUAGE) or ENGLISH
+
+
+def asked_language(scope: Scope) -> Language | None:
+    """None: the request names no language that we have."""
     return negotiated(header(Request(scope), b"accept-language"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeGuard, get_args
 
 import yaml
 
@@ -16,22 +16,26 @@ _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 _MOST = 20  # ranges of an Accept-Language header that are looked at
 
 
-def negotiated(accept_language: str) -> Language:
-    """The best language for an Accept-Language header; English for an empty one and for languages we lack."""
+def is_language(value: object) -> TypeGuard[Language]:
+    return value in get_args(Language)
+
+
+def negotiated(accept_language: str) -> Language | None:
+    """The best language for an Accept-Language header; None where it names none that we have."""
     found: list[tuple[float, int, Language]] = []
     for place, part in enumerate(accept_language.split(",")[:_MOST]):
         tag, _, quality = part.partition(";q=")
         language = _language(tag.strip().lower())
         if language is not None and (weight := _quality(quality)) > 0:
             found.append((-weight, place, language))
-    return min(found)[2] if found else ENGLISH
+    return min(found)[2] if found else None
 
 
 def _language(tag: str) -> Language | None:
     if tag.startswith(_TRADITIONAL):
         return "zh-TW"
     primary = tag.partition("-")[0]
-    return "zh-CN" if primary == "zh" else ENGLISH if primary in ("en", "*") else None
+    return "zh-CN" if primary == "zh" else ENGLISH if primary == "en" else None
 
 
 def _quality(text: str) -> float:

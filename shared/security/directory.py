@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.domain.calendar import Calendar
 from shared.domain.exchange import Rate
 from shared.events.envelope import Stored
+from shared.messages.languages import Language
 from shared.security.permissions import Access, Role
 from shared.security.reach import Right
 from shared.security.revocations import Revocations
@@ -54,6 +55,9 @@ class Directory(Protocol):
 
     async def calendar(self, tenant: str, user: str = "") -> Calendar:
         """The organisation's calendar; with a user, in that user's own time zone if they have one."""
+
+    async def language(self, tenant: str, user: str) -> Language | None:
+        """What the user has chosen in their preferences; None = nothing."""
 
     async def currency(self, tenant: str) -> str:
         """The organisation's currency (ISO 4217); "" = it has not said."""

@@ -15,6 +15,7 @@ from services.identity.recents import MOST, RECENTS
 from shared.kernel.bus import Call
 from shared.security.permissions import system_access
 from shared.views.port import Scope
+from shared.views.sqlite import SqliteViews
 from tests.security.suite import UNKNOWN, Stage, open_stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,6 +54,64 @@ async def test_preferences_are_set_whole_and_read_back_by_their_user_alone(stage
     assert (stale.status_code, stale.json()["expected"], stale.json()["actual"]) == (412, 1, 2)
     assert (await other.put(MINE, json={}, headers={"If-Match": '"3"'})).status_code == 412
     assert (await other.get(MINE)).json() == {}
+
+
+async def refusal(client: httpx.AsyncClient, **headers: str) -> str:
+    """The language of a refusal."""
+    answer = await client.get("/customer/accounts?limit=0", headers=headers)
+    assert answer.status_code == 422
+    assert (answer.json()["title"] == "The request is not valid") is (answer.headers["Content-Language"] == "en")
+    return str(answer.headers["Content-Language"])
+
+
+async def test_texts_are_in_the_language_that_the_request_or_else_its_user_wants(stage: Stage) -> None:
+    client, _ = await somebody(stage, "sales_manager")
+    other, _ = await somebody(stage, "sales_manager")
+    assert await refusal(client) == "en"
+    for chosen in ("zh-TW", "zh-CN"):
+        (await client.put(MINE, json={"locale": chosen})).raise_for_status()
+        await stage.suite.kernel.projector.catch_up()
+        assert await refusal(client) == chosen
+        assert (await client.get("/meta")).json()["language"] == chosen
+        assert (await client.get("/meta?language=en")).json()["language"] == "en"
+        asked = {"en-GB": "en", "zh-TW, en;q=0.5": "zh-TW", "fr": chosen, "*": chosen, "": chosen}
+        assert {given: await refusal(client, **{"Accept-Language": given}) for given in asked} == asked
+    assert await refusal(other) == "en"
+    (await client.put(MINE, json={})).raise_for_status()
+    await stage.suite.kernel.projector.catch_up()
+    assert await refusal(client) == "en"
+    assert (await client.get("/meta")).json()["types"][0]["fields"][0].keys() >= {"zh", "en"}
+
+
+async def test_the_language_is_read_once_and_not_again_until_it_changes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _ = await somebody(stage, "sales_manager")
+    (await client.put(MINE, json={"locale": "zh-TW"})).raise_for_status()
+    await stage.suite.kernel.projector.catch_up()
+    asked, get = [], SqliteViews.get
+
+    async def counted(self: SqliteViews, collection: str, *rest: Any) -> Any:
+        asked.append(collection)
+        return await get(self, collection, *rest)
+
+    monkeypatch.setattr(SqliteViews, "get", counted)
+    assert [await refusal(client) for _ in range(3)] == ["zh-TW"] * 3
+    assert asked.count(PREFERENCES.collection.name) == 1
+    assert await refusal(client, **{"Accept-Language": "en"}) == "en"
+    assert asked.count(PREFERENCES.collection.name) == 1
+
+
+async def test_a_key_speaks_english_unless_it_is_asked(stage: Stage) -> None:
+    client = await stage.client(stage.acme.tenant, stage.acme.user)
+    (await client.put(MINE, json={"locale": "zh-CN"})).raise_for_status()
+    await stage.suite.kernel.projector.catch_up()
+    made = await client.post("/identity/api-keys", json={"name": "x", "role": "administrator"})
+    async with stage.anybody() as program:
+        program.headers["Authorization"] = f"Bearer {made.json()['key']}"
+        assert await refusal(program) == "en"
+        assert await refusal(program, **{"Accept-Language": "zh"}) == "zh-CN"
+    assert await refusal(client) == "zh-CN"
 
 
 @pytest.mark.parametrize(

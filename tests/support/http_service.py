@@ -27,6 +27,7 @@ from shared.http.records import record_router
 from shared.http.search import search_router
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel, build_kernel
+from shared.messages.languages import Language
 from shared.security.permissions import Access, Role
 from shared.security.tokens import Claims
 from shared.views.port import Kind, Write
@@ -49,6 +50,9 @@ class Callers(UserDirectory):
 
     async def calendar(self, tenant: str, user: str = "") -> Calendar:
         return self.calendars.get(user, self.calendars.get("", UTC_CALENDAR))
+
+    async def language(self, tenant: str, user: str = "") -> Language | None:
+        return None
 
     async def country(self, tenant: str) -> str:
         return ""
