@@ -126,7 +126,7 @@ def _until(wanted: Micros | None, now: Micros) -> Micros:
 
 
 def require_person(access: Access) -> Access:
-    """Raises Forbidden for a key: none makes what opens the suite, and what somebody keeps of themselves is theirs."""
+    """Raises Forbidden for a key: none makes or ends what opens the suite, and what is of a person is theirs."""
     if access.key:
         raise Forbidden("an API key cannot do this; sign in", code="not-by-key")
     return access
@@ -155,6 +155,7 @@ class RevokeApiKey(CommandModel):
 
 @API_KEY.command("RevokeApiKey", action="manage", verb="revoke", hidden=True, back=REVOKED)
 def revoke(cmd: RevokeApiKey, state: ApiKeyRecord, ctx: Context) -> list[Event]:
+    require_person(ctx.access)
     return [] if state.revoked else [events.ApiKeyRevoked()]
 
 

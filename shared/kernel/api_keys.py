@@ -13,7 +13,7 @@ from shared.errors import CrmError, TooManyRequests, Unauthenticated
 from shared.kernel.bus import Call, CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
-from shared.security.apikeys import ApiKey, Opens, cut, opens, presented
+from shared.security.apikeys import ApiKey, Opens, Presented, cut, matches, opens, presented
 from shared.security.directory import Directory
 from shared.security.limits import Limits, seconds_to_wait
 from shared.security.permissions import Access, system_access
@@ -43,21 +43,33 @@ class ApiKeys:
     async def access(self, text: str, ip: str) -> Access:
         """What the key gives now: never more than its holder has now.
 
-        Raises Unauthenticated without telling why; TooManyRequests for an address that sends many wrong keys.
+        An attempt counts as wrong until it proves right, and is counted before anything is read. A key that was right
+        here before is not held up. Raises Unauthenticated without telling why; TooManyRequests for an address that
+        sends many wrong keys.
         """
-        found = await self._access(text)
-        if found is None:
-            if not await MovingWindowRateLimiter(self._limits).hit(WRONG_PER_IP, ip):
-                wait = await seconds_to_wait(self._limits, WRONG_PER_IP, ip)
-                raise TooManyRequests("too many wrong keys; wait a while", retry_after=max(1, wait))
-            raise Unauthenticated("the key is not valid")
-        return found
-
-    async def _access(self, text: str) -> Access | None:
         try:
             shown = presented(text)
         except ValueError:
-            return None
+            shown = None
+        if shown is not None and self._was_right(shown) and (found := await self._access(shown)) is not None:
+            return found
+        await self._count_wrong(ip)
+        found = None if shown is None else await self._access(shown)
+        if found is None:
+            raise Unauthenticated("the key is not valid")
+        await self._limits.release_entry(WRONG_PER_IP.key_for(ip))
+        return found
+
+    async def _count_wrong(self, ip: str) -> None:
+        if not await MovingWindowRateLimiter(self._limits).hit(WRONG_PER_IP, ip):
+            wait = await seconds_to_wait(self._limits, WRONG_PER_IP, ip)
+            raise TooManyRequests("too many wrong keys; wait a while", retry_after=max(1, wait))
+
+    def _was_right(self, shown: Presented) -> bool:
+        kept = self._cut.get(shown.id)
+        return kept is not None and matches(kept[1], shown)
+
+    async def _access(self, shown: Presented) -> Access | None:
         if self._records is None or self._records.opens is None:
             return None
         how: Opens = self._records.opens

@@ -9,6 +9,7 @@ from shared.streaming.change import Change, Filter, Reach, reset
 
 MOST_KEPT = 4_000
 MOST_AT_ONCE = 250  # changes that one stream is sent together: a client reloads at less cost than it takes in more
+MOST_FRAMES = 64  # of streams that differ in place, rights or filter
 
 
 class Kept:
@@ -40,5 +41,7 @@ class Kept:
             first = bisect_right(self._changes, after, key=lambda one: one.position)
             found = [*reach.tells(self._changes[first:], wanted)]
             many = len(found) > MOST_AT_ONCE
+            if len(self._frames) >= MOST_FRAMES:
+                self._frames.pop(next(iter(self._frames)))
             self._frames[key] = reset("many-changes", reach, self.end) if many else b"".join(found)
         return self._frames[key]

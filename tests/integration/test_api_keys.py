@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -149,11 +150,13 @@ async def test_a_key_ends_by_itself(stage: Stage, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_a_key_is_no_person(stage: Stage) -> None:
-    made = await issued(await admin(stage))
+    made, other = await issued(await admin(stage)), await issued(await admin(stage), name="another")
     async with holder(stage, made["key"]) as client:
         for method, path, body in (
             ("POST", KEYS, {"name": "x", "role": "administrator"}),
             ("POST", f"{KEYS}/{made['id']}/rotate", {}),
+            ("DELETE", f"{KEYS}/{other['id']}", None),
+            ("DELETE", f"{KEYS}/{made['id']}", None),
             ("PATCH", "/identity/me", {"name": "x"}),
             ("POST", "/identity/password", {"current": "x", "new": "y"}),
             ("GET", "/identity/sessions", None),
@@ -166,6 +169,7 @@ async def test_a_key_is_no_person(stage: Stage) -> None:
         ):
             answer = await client.request(method, path, json=body)
             assert (answer.status_code, answer.json().get("code")) == (403, "not-by-key"), (path, answer.text)
+    assert await status(stage, other["key"]) == 200
 
 
 async def test_when_it_was_used_last_is_known_without_a_write_per_request(stage: Stage) -> None:
@@ -201,12 +205,26 @@ async def test_secrets_are_kept_and_shown_nowhere(stage: Stage, caplog: pytest.L
     assert secret.encode() not in stored
 
 
-async def test_wrong_keys_take_the_throttle(stage: Stage) -> None:
+async def test_wrong_keys_take_the_throttle_before_anything_is_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong, _ = new_key(stage.acme.tenant, "01936f00-0000-7000-8000-000000000001")
-    made = await issued(await admin(stage))
-    found = [await status(stage, wrong) for _ in range(70)]
-    assert (found[0], found[-1]) == (401, 429)
-    assert await status(stage, made["key"]) == 200, "who has a right key is never refused for it"
+    made, unused = await issued(await admin(stage)), await issued(await admin(stage), name="unused")
+    found = [await status(stage, key) for _ in range(70) for key in (made["key"], wrong)]
+    assert set(found[::2]) == {200}, "a key that was right is never refused for wrong ones"
+    assert (found[1], found[-1]) == (401, 429)
+    read: list[str] = []
+    load = stage.suite.kernel.repository.load
+
+    async def counted(aggregate: Any, tenant: str, id: str) -> Any:
+        read.append(id)
+        return await load(aggregate, tenant, id)
+
+    monkeypatch.setattr(stage.suite.kernel.repository, "load", counted)
+    stolen = made["key"][: -8 - 4] + "AAAA"
+    for key in (wrong, unused["key"], stolen + f"{zlib.crc32(stolen.encode()):08x}"):
+        assert await status(stage, key) == 429
+    assert not {presented(wrong).id, made["id"], unused["id"]} & {*read}
 
 
 async def test_a_key_has_a_form_that_scanners_know() -> None:
