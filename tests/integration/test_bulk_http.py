@@ -90,6 +90,26 @@ async def test_every_word_goes_there_and_back(
     assert (await desk.get(f"/customer/accounts/{ids[0]}"))[field] == before
 
 
+@pytest.mark.parametrize("word", ["archive", "restore"])
+async def test_a_revert_leaves_what_others_archived_or_restored_since(desk: Office, word: str) -> None:
+    ids, other = await accounts(desk, f"Since {word}", 4), {"archive": "restore", "restore": "archive"}[word]
+    if word == "restore":
+        assert (await act(desk.client, type="account", command="archive", ids=ids))["changed"] == 4
+    done = await act(desk.client, type="account", command=word, ids=ids)
+    assert done["changed"] == 4
+    for id, steps in ((ids[0], (other, word)), (ids[1], (other,))):
+        for step in steps:
+            (await desk.client.post(f"/customer/accounts/{id}/{step}", json={})).raise_for_status()
+    if word == "restore":  # an archived record takes no edits
+        (await desk.client.patch(f"/customer/accounts/{ids[2]}", json={"industry": "Mining"})).raise_for_status()
+    back = await revert(desk.client, done["id"])
+    assert back["reverted"] == {"archived": 0, "undone": 2, "left": 2}
+    left = await csv_of(desk.client, f"/bulk/{done['id']}/left.csv")
+    assert [(one["id"], one["reason"]) for one in left] == [(id, "others changed it since") for id in ids[:2]]
+    now = [(await desk.get(f"/customer/accounts/{id}"))["archived"] for id in ids]
+    assert now == [word == "archive", word != "archive", word != "archive", word != "archive"]
+
+
 async def test_deals_change_their_stage_where_the_way_is_open(desk: Office) -> None:
     ids = [await desk.create("/sales/opportunities", name=f"Deal {n}", currency="EUR") for n in range(3)]
     (await desk.client.post(f"/sales/opportunities/{ids[1]}/lose", json={"reason": "price"})).raise_for_status()

@@ -9,7 +9,6 @@ from services.integration.bulk.ids import read_ids
 from services.integration.bulk.runner import CHANGED, FAILED, UNCHANGED, BulkJob, BulkRunner
 from services.integration.bulk_act import BULK, BulkAct
 from services.integration.jobs.execution import JobExecution
-from services.integration.jobs.files import remove_uploads
 from services.integration.jobs.job_store import JobFile
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import performance
@@ -27,7 +26,6 @@ class BulkExecution(JobExecution[BulkAct]):
             mark = await BulkRunner(self._kernel, job, stage).run()
         counts = mark.counts[0]
         await self.send("CompleteBulk", {name: counts.get(name, 0) for name in (CHANGED, UNCHANGED, FAILED)})
-        await asyncio.to_thread(remove_uploads, self._folder)
 
     def way_back(self, state: BulkAct) -> str:
         return self._act(state).way_back

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.integration.bulk_act import BULK
 from services.integration.import_job import IMPORT
-from services.integration.jobs import previews
+from services.integration.jobs import files, previews
 from services.integration.jobs.files import JobFiles, job_file, made_at, remove, remove_uploads
 from services.integration.jobs.job_store import JobFile, JobStoreBusy
 from services.integration.jobs.lifecycle import FINISHED, UNFINISHED
@@ -28,36 +28,36 @@ async def tidy(kernel: Kernel) -> None:
 
     Another process may use the files meanwhile.
     """
-    files = JobFiles(kernel.files)
-    for id in files.jobs():
-        await asyncio.to_thread(_tidy, job_file(files.of_job(id)), await kernel.keys.destroyed())
-    for id in files.dry_runs():
-        if not await asyncio.to_thread(_tidy, job_file(files.of_dry_run(id)), await kernel.keys.destroyed()):
-            await remove(files.of_dry_run(id))
+    here = JobFiles(kernel.files)
+    for id in here.jobs():
+        await asyncio.to_thread(_tidy, job_file(here.of_job(id)), await kernel.keys.destroyed())
+    for id in here.dry_runs():
+        if not await asyncio.to_thread(_tidy, job_file(here.of_dry_run(id)), await kernel.keys.destroyed()):
+            await remove(here.of_dry_run(id))
     await remove_outdated(kernel)
 
 
 async def remove_outdated(kernel: Kernel) -> None:
     """Remove the uploads of finished imports, and what was kept for long enough."""
-    files, now = JobFiles(kernel.files), kernel.clock.now()
-    for id in files.dry_runs():
+    here, now = JobFiles(kernel.files), kernel.clock.now()
+    for id in here.dry_runs():
         if now - made_at(id) > previews.KEPT_FOR:
-            await remove(files.of_dry_run(id))
-    for id in files.uploads():
+            await remove(here.of_dry_run(id))
+    for id in here.uploads():
         if now - made_at(id) > UPLOAD_KEPT_FOR:
-            await remove(files.of_upload(id))
-    kept = set(files.jobs())
+            await remove(here.of_upload(id))
+    kept = set(here.jobs())
     for collection in (IMPORT.collection.name, BULK.collection.name):
         async for _, id, document in kernel.views.scan(collection):
             if id in kept and document["status"] not in (*UNFINISHED, "paused"):
                 outdated = now - from_rfc3339(document["updated_at"]) > KEPT_FOR
-                await _clear(files.of_job(id), outdated, document["status"])
+                await _clear(here.of_job(id), outdated, document["status"])
 
 
 async def _clear(folder: Path, outdated: bool, status: str) -> None:
     """Remove what is no longer needed of a job that does not run."""
     if outdated:
-        await remove(folder)
+        await asyncio.to_thread(files.remove_outdated, folder)
     elif status in FINISHED:  # put back with an older folder, or left by a crash
         await asyncio.to_thread(remove_uploads, folder)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from services.integration.bulk.ids import names
 from services.integration.bulk_act import BULK
 from services.integration.import_job import IMPORT
 from services.integration.jobs.claims import EXPIRES, claimed
@@ -50,7 +51,7 @@ class _Erasures:
 
     async def forget_person(self, reaction: Reaction) -> None:
         """Forget all rejected rows and dry runs of the organisation, which may hold the person; erase the jobs that
-        wrote the person's record, whose names, bodies and filters may name the person."""
+        wrote the person's record or found it, whose names, bodies and filters may name the person."""
         tenant = reaction.tenant
         await self._drop_dry_runs(tenant)
         for kind, _ in JOBS:
@@ -58,12 +59,22 @@ class _Erasures:
                 path = job_file(self._files.of_job(id))
                 if path.exists():
                     await asyncio.to_thread(_forget_rejected, path, await reaction.keys.destroyed())
-        acts = {_correlation(one) for one in await reaction.records.store.read(tenant, reaction.recorded.stream)}
-        for id in sorted(acts):
+        wrote = {_correlation(one) for one in await reaction.records.store.read(tenant, reaction.recorded.stream)}
+        for id in sorted(wrote | await self._acts_that_found(reaction)):
             for kind, command in JOBS:
                 state = await reaction.records.load(kind, tenant, id)
                 if state.version and not state.erased:
                     await reaction.send(f"{kind.name}/{id}", command, {}, id=id)
+
+    async def _acts_that_found(self, reaction: Reaction) -> set[str]:
+        """The bulk acts in whose list the record stands, changed or not; where a list is lost, it may stand there."""
+        id, category = reaction.recorded.id, reaction.recorded.category
+        lists = {act: self._files.of_job(act) for act in self._files.jobs()}
+        found = {act for act, folder in lists.items() if await asyncio.to_thread(names, folder, id)}
+        async for _, act, document in reaction.views.scan(BULK.collection.name, reaction.tenant):
+            if document["record_type"] == category and names(self._files.of_job(act), id) is None:
+                found.add(act)
+        return found
 
     async def forget_job(self, kind: AnyAggregate, reaction: Reaction) -> None:
         """Remove the files of an erased job, once no process carries it out, and mask it in the views."""

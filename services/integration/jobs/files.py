@@ -9,12 +9,13 @@ from uuid import UUID
 
 from shared.clock import Micros
 
+RECORDS = "records"  # the list of a bulk act's records
 _INCOMING, _DRY = "incoming", "dry"
 
 
 class JobFiles:
-    """A job has a folder named by its id: what it was given as 0, 1, … (an import's uploaded files, the ids of a bulk
-    act), a sheet of a workbook as <n>.csv, and the job store. Dry runs have the same folders below `dry`; an upload
+    """A job has a folder named by its id: an import's uploaded files as 0, 1, …, a sheet of a workbook as <n>.csv, the
+    list of a bulk act's records, and the job store. Dry runs have the same folders below `dry`; an upload
     lies below `incoming` until it is answered.
     """
 
@@ -57,6 +58,16 @@ def remove_uploads(folder: Path) -> None:
     """Remove what a job was given once it has ended; its job store keeps the rejected rows."""
     for file in folder.iterdir():
         if file.stem.isdigit():
+            file.unlink(missing_ok=True)
+
+
+def remove_outdated(folder: Path) -> None:
+    """Remove what is about people, after a while. The list of a bulk act's records stays, to be asked by erasures."""
+    if not (folder / RECORDS).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for file in folder.iterdir():
+        if file.name != RECORDS:
             file.unlink(missing_ok=True)
 
 

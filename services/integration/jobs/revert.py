@@ -6,7 +6,7 @@ The log itself says what there is to do: every event of a job bears its id as co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -124,10 +124,26 @@ class Revert:
         command = command_of(aggregate, self._back)
         if command is None:
             return _left(say("changes of a {resource} cannot be undone", resource=touched.category), touched)
+        undo = self._back == "undo"  # which looks itself for what others changed since
+        seen = None if undo else await self._untouched_since(aggregate, touched, command.sets)
+        if seen is None and not undo:
+            return _left(_CHANGED, touched)
         for version in reversed(touched.versions):
-            body = command.adapter.validate_python({"version": version} if self._back == "undo" else {})
-            await self._sender.send(aggregate, command, body, self._call(touched, f"{self._back}/{version}"))
+            body = command.adapter.validate_python({"version": version} if undo else {})
+            await self._sender.send(aggregate, command, body, self._call(touched, f"{self._back}/{version}", seen))
         return "undone", "", touched.n
+
+    async def _untouched_since(self, aggregate: AnyAggregate, touched: Touched, fields: Sequence[str]) -> int | None:
+        """The record's version; None where others touched the fields after the job, even if they are as before."""
+        history = await self._kernel.repository.events(aggregate, self._access.tenant, touched.id)
+        state, job = aggregate.state(), touched.versions[-1]
+        for one in history:
+            before = [getattr(state, name) for name in fields]
+            aggregate.step(state, one)
+            others = one.version > job and one.metadata.correlation_id != self._correlation
+            if others and before != [getattr(state, name) for name in fields]:
+                return None
+        return len(history)
 
     def _call(self, touched: Touched, what: str, if_match: int | None = None) -> Call:
         key = f"{self._job.name}/{self._id}/revert/{touched.category}/{touched.id}/{what}"
