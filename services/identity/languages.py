@@ -11,7 +11,7 @@ from shared.messages.languages import Language, is_language
 from shared.views.port import Scope, Views
 
 MOST_KEPT = 10_000  # users
-_WATCHED = (PREFERENCES.name, USER.name)  # both are records under the user's id; an erasure is told of the user's
+_WATCHED = (PREFERENCES.name, USER.name)  # both are records under the user's id; an erasure names the user's
 
 
 class Languages:
