@@ -41,7 +41,7 @@ class Languages:
         values = {} if document is None else document["values"]
         chosen = values.get("locale") if isinstance(values, dict) else None
         found = chosen if is_language(chosen) else None
-        if before == self._changes:  # else it may have been read before a change that was told meanwhile
+        if before == self._changes:  # else it may have been read before a change that came meanwhile
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[tenant, user] = found
