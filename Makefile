@@ -7,7 +7,7 @@ MINUTES ?= 30
 OUT ?= out/soak
 BIN := .venv/bin
 
-.PHONY: setup browser run test check bench prove soak lock clean
+.PHONY: setup browser java run test check bench prove soak lock clean
 
 setup: .venv/ready
 
@@ -28,7 +28,13 @@ browser:
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium)" >&2
 
-test: setup browser
+# The tests of Kafka start a real broker: Java and Maven are Debian's, likewise.
+java:
+	@{ command -v java && command -v mvn; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless maven >/dev/null; } \
+		|| echo "No Java or Maven found: the tests of Kafka will be skipped (apt-get install openjdk-17-jre-headless maven)" >&2
+
+test: setup browser java
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import operations, proposals, tokens
+from crm import operations, proposals, tokens, topics
 from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
@@ -32,6 +32,7 @@ app = typer.Typer(
 events = typer.Typer(help="Look at the event log.", no_args_is_help=True)
 app.add_typer(events, name="events")
 app.add_typer(tokens.app, name="token")
+app.add_typer(topics.app, name="topics")
 
 
 class Format(StrEnum):
@@ -86,7 +87,9 @@ def run(
 def serve(
     role: Annotated[
         list[str],
-        typer.Option("--role", metavar="ROLE", help="all, projector, policies, warehouse, imports or api:SERVICE[,…]."),
+        typer.Option(
+            "--role", metavar="ROLE", help="all, projector, policies, warehouse, imports, relay, api:SERVICE[,…]."
+        ),
     ],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,

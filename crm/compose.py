@@ -10,10 +10,12 @@ from dataclasses import replace
 from functools import partial
 
 from crm.caches import open_warehouse
+from crm.kafka import with_relay
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined, warehouse_address
+from crm.topics import kafka_of
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, verify_views
 from services.identity.directory import UserDirectory
@@ -68,6 +70,7 @@ class Suite:
     async def open(cls, settings: Settings, roles: Roles = ALL) -> Suite:
         """Open or create everything; stale views are rebuilt before it returns. Raises WrongSetting."""
         check_adapters()
+        kafka_of()
         check_chains()
         check_kinds(settings.data)
         keep_private(settings.data)
@@ -158,6 +161,7 @@ async def open_kernel(
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
+    kernel = await with_relay(kernel, roles, ports.kafka)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from crm.caches import open_views
 from crm.datadir import inspect
 from crm.settings import Settings
+from crm.topics import kafka_of
 from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
 from shared.eventstore.port import RequestRow
@@ -55,6 +56,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         clock=clock,
         stale=frozenset(stale),
         past=past,
+        kafka=kafka_of(),
     )
 
 

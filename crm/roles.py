@@ -45,7 +45,7 @@ SERVICES: Sequence[Service] = installed(
     "integration",
 )
 WEB = Path(__file__).parents[1] / "web" / "dist"
-LOOPS = ("projector", "policies", "warehouse", "imports")
+LOOPS = ("projector", "policies", "warehouse", "imports", "relay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +143,6 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
         loops.append(kernel.facts.run())
     if "imports" in roles.loops:
         loops.append(JobScheduler(kernel).run())
+    if kernel.relay is not None:
+        loops.append(kernel.relay.run())
     return loops

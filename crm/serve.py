@@ -18,6 +18,7 @@ from crm.roles import ALL, Roles, parse_roles
 from crm.settings import Settings
 from services.identity.setup import set_up as create_organisation
 from shared.errors import CrmError
+from shared.streaming.feed import StreamEnded
 from shared.telemetry.logs import log_unawaited, start_logging
 from shared.views.port import ViewsDamaged
 
@@ -38,7 +39,7 @@ async def _run(settings: Settings, roles: Roles) -> None:
     await _greet(server)
     try:
         await server.run()
-    except ViewsDamaged as error:
+    except (ViewsDamaged, StreamEnded) as error:
         raise CommandFailed(str(error)) from error
 
 

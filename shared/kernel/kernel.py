@@ -40,6 +40,7 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.streaming.relay import Relay
     from shared.warehouse.door import Door
     from shared.warehouse.feed import WarehouseFeed
     from shared.warehouse.follower import FactsState
@@ -81,6 +82,7 @@ class Kernel:
     facts: FactsState | None = None  # how far they are
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
+    relay: Relay | None = None  # in the role relay, where there is a Kafka
 
     @property
     def projector(self) -> Projector:

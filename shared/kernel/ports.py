@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
@@ -14,6 +15,9 @@ from shared.security.limits import Limits
 from shared.security.signingkeys import SigningKeys
 from shared.views.port import Views
 
+if TYPE_CHECKING:
+    from shared.streaming.kafka.connection import Kafka
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -21,7 +25,7 @@ class Ports:
 
     files: the folder of uploads and of the files of jobs. open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
-    is none, and every past moment is folded from the events.
+    is none, and every past moment is folded from the events. kafka: where events go to and come from; None = nowhere.
     """
 
     store: EventStore
@@ -35,3 +39,4 @@ class Ports:
     ids: Ids = field(default_factory=SystemIds)
     stale: frozenset[str] = frozenset()
     past: Past | None = None
+    kafka: Kafka | None = None

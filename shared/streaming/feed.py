@@ -10,6 +10,10 @@ from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 
 
+class StreamEnded(Exception):
+    """What brings events to or from a stream cannot go on: this process must end. The message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """events: the next of a partition. position: of the log; the next batch begins after it."""

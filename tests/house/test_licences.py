@@ -23,6 +23,7 @@ PERMISSIVE = {
     "MIT-0",
     "PSF-2.0",
     "Python Software Foundation License",
+    "Repoze Public License",  # BSD-3-Clause, and changed files say that they are changed
     "Zlib",
 }
 # MPL-2.0 binds changes of its own files only, and both packages are used as they are: certifi is a list of

@@ -17,7 +17,7 @@ def test_roles_add_up() -> None:
     assert parse_roles(["all"]) == parse_roles(everything) == parse_roles(["projector", "all"]) == ALL
 
 
-@pytest.mark.parametrize("wrong", ["", "api", "api:", "api:crm", "api:sales,", "Projector", "relay", "sales"])
+@pytest.mark.parametrize("wrong", ["", "api", "api:", "api:crm", "api:sales,", "Projector", "relays", "sales"])
 def test_an_unknown_role_or_service_is_refused_with_the_legal_ones(wrong: str) -> None:
     with pytest.raises(WrongSetting) as refused:
         parse_roles(["projector", wrong])

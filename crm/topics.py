@@ -1,0 +1,76 @@
+"""`crm topics`, and the Kafka of CRM_KAFKA. aiokafka is loaded only where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm.settings import WrongSetting
+
+if TYPE_CHECKING:
+    from shared.streaming.kafka.connection import Kafka
+
+DECLARED = Path(__file__).parents[1] / "infra" / "kafka" / "topics.yaml"
+
+app = typer.Typer(help="The topics in Kafka.", no_args_is_help=True)
+
+
+@app.callback()
+def options() -> None:
+    """The topics in Kafka."""
+
+
+@app.command()
+def apply(
+    kafka: Annotated[str, typer.Option("--kafka", envvar="CRM_KAFKA", metavar="URL", help="As kafka://host:9092.")],
+    replicas: Annotated[
+        int | None, typer.Option(min=1, help="Copies of each partition, in place of the file's.")
+    ] = None,
+    file: Annotated[Path, typer.Option(metavar="FILE", help="What the topics are.")] = DECLARED,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
+) -> None:
+    """Show what differs from the declared topics, then make it so."""
+    asyncio.run(_apply(_parsed(kafka), file, replicas, dry_run))
+
+
+async def _apply(kafka: Kafka, file: Path, replicas: int | None, dry_run: bool) -> None:
+    from aiokafka.errors import KafkaError
+
+    from shared.streaming.kafka.topics import TopicsRefused, declared, make, plan
+
+    try:
+        steps = await plan(kafka, declared(file, replicas))
+        for line in [line for one in steps for line in one.lines] or ["the topics are as declared"]:
+            typer.echo(line)
+        if steps and not dry_run:
+            await make(kafka, steps)
+            typer.echo("done")
+    except TopicsRefused as error:
+        raise WrongSetting(str(error)) from error
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise WrongSetting(silent(kafka, error)) from error
+
+
+def kafka_of(environment: Mapping[str, str] = os.environ) -> Kafka | None:
+    """The Kafka of CRM_KAFKA, None where it is not set. Raises WrongSetting."""
+    url = environment.get("CRM_KAFKA", "")
+    return _parsed(url) if url else None
+
+
+def _parsed(url: str) -> Kafka:
+    from shared.streaming.kafka.connection import Kafka, WrongUrl
+
+    try:
+        return Kafka.parse(url)
+    except WrongUrl as error:
+        raise WrongSetting(f"CRM_KAFKA: {error}") from error
+
+
+def silent(kafka: Kafka, error: BaseException) -> str:
+    """The line for a Kafka that cannot be reached."""
+    return f"CRM_KAFKA: {kafka} does not answer ({error or type(error).__name__}): start it or correct the address"

@@ -1,0 +1,205 @@
+"""The relay: the event store's ordered log → Kafka topics, each event once and in order.
+
+A batch of events and the mark that says how far they go are one transaction of Kafka, so nothing is written twice and
+no other place must remember a position. The transactional id is fixed: a relay that starts fences the one before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
+
+from shared.events.envelope import Stored
+from shared.eventstore.port import EventStore, StoreUnavailable
+from shared.faults import crashpoint
+from shared.streaming.feed import StreamEnded
+from shared.streaming.kafka.connection import Kafka
+from shared.streaming.kafka.records import (
+    BEGIN_KEY,
+    CHECKPOINTS,
+    MARK_KEY,
+    PARTITIONS,
+    Mark,
+    Record,
+    mark_of,
+    partition_of,
+    record_of,
+    topic_of,
+)
+from shared.streaming.kafka.topics import wrong_topics
+from shared.telemetry.metrics import RELAY_LAG
+
+TRANSACTIONAL_ID = "crm.relay"
+BATCH = 1000  # events of a transaction: each costs 20 ms and more
+START_SECONDS = 30.0
+COMMIT_SECONDS = 30.0  # the client itself would try again without end
+STOP_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+IDLE_SECONDS = 1.0
+NONE_YET = [0] * PARTITIONS
+LOOK_BACK = 64  # records of the checkpoint topic that are read first for the last mark
+
+log = logging.getLogger("crm.relay")
+
+
+class Fenced(StreamEnded):
+    """Another relay has taken over."""
+
+
+class RelayRefused(StreamEnded):
+    """The topics cannot take this log; the message says why and what to do."""
+
+
+class Relay:
+    """topics: of the events, a topic for each domain. `mark`: how far the log is in the topics."""
+
+    def __init__(self, store: EventStore, kafka: Kafka, topics: Collection[str]) -> None:
+        self._store, self._kafka, self._topics = store, kafka, frozenset(topics)
+        self._failing = False
+        self.mark = Mark()
+
+    async def run(self) -> None:
+        """Relay until cancelled. What fails is tried again with a new producer, which goes on after the last mark.
+
+        Raises Fenced, RelayRefused.
+        """
+        while True:
+            try:
+                async with self._producer() as producer:
+                    await self._start(producer)
+                    await self._relay(producer)
+            except (KafkaError, StoreUnavailable, OSError, TimeoutError) as error:
+                if not self._failing:  # while Kafka is away, one line and no more
+                    log.warning("relay stopped after %s; trying again: %r", self.mark.position, error)
+                self._failing = True
+                await asyncio.sleep(RETRY_SECONDS)
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
+        producer = self._kafka.producer(TRANSACTIONAL_ID)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await producer.start()  # aborts the transaction that the relay before it left open
+            yield producer
+        except (ProducerFenced, IllegalOperation, AssertionError) as error:  # aiokafka asserts where it is fenced
+            raise Fenced(f"another relay has taken over after position {self.mark.position}") from error
+        finally:
+            with suppress(Exception):  # also of one that did not start
+                await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+
+    async def _start(self, producer: AIOKafkaProducer) -> None:
+        """Find the last mark in topics that fit."""
+        await self.check_topics()
+        self.mark = await self._last_mark(await self._begin(producer))
+        if not await self._is_of_this_log(self.mark):
+            raise RelayRefused(
+                f"the topics hold events of another log up to position {self.mark.position}: "
+                "delete the topics crm.* and make them again with crm topics apply"
+            )
+        log.info("relay goes on after position %s", self.mark.position)
+        self._failing = False
+
+    async def check_topics(self) -> None:
+        """Raises RelayRefused when a topic is missing or has other partitions, KafkaError when nothing answers."""
+        if wrong := await wrong_topics(self._kafka, {**dict.fromkeys(self._topics, PARTITIONS), CHECKPOINTS: 1}):
+            raise RelayRefused(f"{'; '.join(wrong)}. crm topics apply makes what is missing")
+
+    async def _is_of_this_log(self, mark: Mark) -> bool:
+        if mark.position > await self._store.head():
+            return False
+        chain = await self._store.chain_hash(mark.position) if mark.position else b""
+        return not chain or not mark.chain or chain.hex() == mark.chain
+
+    async def _begin(self, producer: AIOKafkaProducer) -> int:
+        """Commit a record that says that a relay begins: whatever an earlier one committed stands before it."""
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await producer.begin_transaction()
+            sent = await producer.send_and_wait(CHECKPOINTS, b"{}", key=BEGIN_KEY, partition=0)
+            await producer.commit_transaction()
+        return int(sent.offset)
+
+    async def _last_mark(self, end: int) -> Mark:
+        """The last committed mark before an offset of the checkpoint topic."""
+        consumer, place = self._kafka.consumer(), TopicPartition(CHECKPOINTS, 0)
+        try:
+            await consumer.start()
+            consumer.assign([place])
+            first, back = (await consumer.beginning_offsets([place]))[place], LOOK_BACK
+            while True:
+                start = max(first, end - back)
+                if (mark := await _mark_between(consumer, place, start, end)) is not None or start == first:
+                    return mark or Mark()
+                back *= 16
+        finally:
+            await consumer.stop()
+
+    async def _relay(self, producer: AIOKafkaProducer) -> None:
+        events = await self._next(self.mark.position)
+        while True:
+            records, mark = await self._prepared(events)
+            following = asyncio.create_task(self._next(mark.position))  # while Kafka works
+            try:
+                await _send(producer, records, mark)
+                self.mark = mark
+                RELAY_LAG.set(max(0, await self._store.head() - mark.position))
+                events = await following
+            finally:
+                following.cancel()
+
+    async def _next(self, after: int) -> Sequence[Stored]:
+        """The next events of the log, once there are any."""
+        while not (events := await self._store.read_all(after, BATCH)):
+            await self._store.wait(after, IDLE_SECONDS)
+        return events
+
+    async def _prepared(self, events: Sequence[Stored]) -> tuple[list[Record], Mark]:
+        """Their records and the mark behind them. Raises RelayRefused for an event that has no topic."""
+        seqs = {topic: list(self.mark.seqs.get(topic, NONE_YET)) for topic in {*self._topics, *self.mark.seqs}}
+        records = []
+        for one in events:
+            topic, partition = topic_of(one.type), partition_of(one.stream)
+            if topic not in self._topics:
+                raise RelayRefused(f"event {one.position}: this program has no topic {topic}")
+            seqs[topic][partition] += 1
+            records.append(record_of(one, (topic, partition), seqs[topic][partition]))
+        position = events[-1].position
+        return records, Mark(position, (await self._store.chain_hash(position)).hex(), seqs)
+
+
+async def _send(producer: AIOKafkaProducer, records: Sequence[Record], mark: Mark) -> None:
+    """Commit them all or none. After an error only a new producer knows which: its reader finds the mark, or not."""
+    sent: list[asyncio.Future[Any]] = []
+    try:
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await producer.begin_transaction()
+            crashpoint("relay.before_send")
+            for topic, partition, key, value, headers in records:
+                sent.append(await producer.send(topic, value, key=key, partition=partition, headers=headers))
+            sent.append(await producer.send(CHECKPOINTS, mark.value(), key=MARK_KEY, partition=0))
+            await asyncio.gather(*sent)
+            crashpoint("relay.before_commit")
+            await producer.commit_transaction()
+            crashpoint("relay.after_commit")
+    except BaseException:
+        for one in sent:
+            one.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is reported once, here
+        raise
+
+
+async def _mark_between(consumer: AIOKafkaConsumer, place: TopicPartition, start: int, end: int) -> Mark | None:
+    """The last mark of a part of the checkpoint topic; a record stands at its end."""
+    found, last = None, start - 1
+    consumer.seek(place, start)
+    while last < end:
+        async with asyncio.timeout(START_SECONDS):
+            record = await consumer.getone(place)
+        last = record.offset
+        if last < end:
+            found = mark_of(record.key, record.value) or found
+    return found

@@ -1,0 +1,127 @@
+"""The relay over a real broker: every event is in its topic once and in order, whatever happens to the relay."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import NewTopic
+
+from infra.kafka.broker import Broker
+from shared.faults import KILLED
+from shared.streaming import relay as module
+from shared.streaming.kafka.connection import Kafka
+from shared.streaming.kafka.topics import wrong_topics
+from shared.streaming.relay import Fenced, Relay, RelayRefused
+from tests.kafka.help import EVENTS, admin_of, append, check_topics, marks, open_store, relay_of, running, until
+
+POINTS = ("relay.before_send", "relay.before_commit", "relay.after_commit")
+
+
+async def test_a_backlog_and_single_events(kafka: Kafka, tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await append(store, 2_500)
+        backlog = await store.head()
+        relay = relay_of(store, kafka)
+        async with running(relay):
+            await until(relay, backlog)
+            for _ in range(5):
+                await append(store, 1)
+                await until(relay, await store.head())
+        await check_topics(kafka, store)
+        written = await marks(kafka)
+        assert [one.position for one in written[:3]] == [1000, 2000, 2500]
+        assert len(written) == 8
+        assert sum(map(sum, written[-1].seqs.values())) == 2_505
+
+
+async def test_it_goes_on_after_the_last_mark(kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 5)  # more transactions than are read back at once
+    async with open_store(tmp_path) as store:
+        for _ in range(2):
+            await append(store, 200)
+            async with running(relay := relay_of(store, kafka)):
+                await until(relay, await store.head())
+        await check_topics(kafka, store)
+
+
+async def test_of_two_relays_the_older_one_ends(kafka: Kafka, tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await append(store, 100)
+        async with running(older := relay_of(store, kafka)) as ending:
+            await until(older, await store.head())
+            async with running(newer := relay_of(store, kafka)):
+                await until(newer, await store.head())
+                await append(store, 100)
+                with pytest.raises(Fenced, match="another relay has taken over"):
+                    await asyncio.wait_for(asyncio.shield(ending), 20)
+                await until(newer, await store.head())
+        await check_topics(kafka, store)
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_killed_at_each_point(kafka: Kafka, tmp_path: Path, point: str) -> None:
+    async with open_store(tmp_path) as store:
+        await append(store, 1_500)
+    assert await relay_process(tmp_path, kafka, f"{point}:2") == KILLED
+    assert await relay_process(tmp_path, kafka) == 0
+    async with open_store(tmp_path) as store:
+        await check_topics(kafka, store)
+
+
+@pytest.mark.parametrize("end", [Broker.kill, Broker.stop], ids=["killed", "stopped"])
+async def test_the_broker_goes_away_under_load(
+    broker: Broker, kafka: Kafka, tmp_path: Path, end: Callable[[Broker], None]
+) -> None:
+    async with open_store(tmp_path) as store:
+        async with running(relay := relay_of(store, kafka)):
+            load = asyncio.create_task(append(store, 3_000))
+            await until(relay, 100)
+            await asyncio.to_thread(end, broker)
+            await asyncio.to_thread(broker.start)
+            await load
+            await until(relay, await store.head(), 60)
+        await check_topics(kafka, store)
+
+
+async def test_the_topics_hold_another_log(kafka: Kafka, tmp_path: Path) -> None:
+    for folder, events in (("one", 50), ("other", 60)):
+        (tmp_path / folder).mkdir()
+        async with open_store(tmp_path / folder) as store:
+            await append(store, events)
+            relay = relay_of(store, kafka)
+            if folder == "one":
+                async with running(relay):
+                    await until(relay, await store.head())
+            else:
+                with pytest.raises(RelayRefused, match="the topics hold events of another log up to position 50"):
+                    await relay.run()
+
+
+async def test_topics_that_do_not_fit(kafka: Kafka, tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await refused(Relay(store, kafka, [*EVENTS, "crm.none.events"]), "topic crm.none.events is missing")
+        async with admin_of(kafka) as admin:
+            await admin.create_topics([NewTopic("crm.few.events", 3, 1)])
+        while await wrong_topics(kafka, {"crm.few.events": 3}):  # what a broker answers is stale for a moment
+            await asyncio.sleep(0.05)
+        await refused(Relay(store, kafka, [*EVENTS, "crm.few.events"]), "crm.few.events has 3 partitions, not 12")
+        await append(store, 3)
+        await refused(Relay(store, kafka, EVENTS[1:]), "this program has no topic crm.customer.events")
+
+
+async def refused(relay: Relay, because: str) -> None:
+    with pytest.raises(RelayRefused, match=because):
+        await asyncio.wait_for(relay.run(), 20)
+
+
+async def relay_process(folder: Path, kafka: Kafka, crash: str = "") -> int:
+    arguments = ["-m", "tests.kafka.relay_child", str(folder), str(kafka)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env={**os.environ, "CRASHPOINT": crash}, cwd=Path(__file__).parents[2]
+    )
+    return await process.wait()
