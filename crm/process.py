@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,13 +17,14 @@ from crm.compose import Suite
 from crm.connection import BoundedProtocol
 from crm.relief import Relief
 from crm.roles import ALL, Roles
-from crm.settings import Settings, WrongSetting
+from crm.settings import Settings
+from crm.sockets import bind
+from shared.eventstore.sqlite_writer import SWITCH_SECONDS
 from shared.telemetry import setup as telemetry
 
 WARM_AFTER_SECONDS = 1.0
 GRACE_SECONDS = 10  # for requests in flight when the process is asked to end
 LISTENERS = 16  # the event loop lets one connection in per turn and listener: a crowd would wait for as many turns
-SWITCH_SECONDS = 0.0002  # the event store's thread waits so long for the interpreter, several times in each commit
 GC_THRESHOLD = (50_000, 20, 100)  # full collections are what a request's p99 is made of
 
 
@@ -92,22 +92,6 @@ class Server:
         for error in failed:
             if error is not None:
                 raise error
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises WrongSetting when the port is in use or may not be used."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(2048)
-    except OSError as error:
-        listening.close()
-        raise WrongSetting(
-            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port"
-        ) from error
-    listening.setblocking(False)
-    return listening
 
 
 class _Quiet(uvicorn.Server):

@@ -16,7 +16,7 @@ from shared.eventstore.port import Appended, Rekey, Request, StoreBroken, StoreU
 from shared.eventstore.sqlite_check import installation_of
 from shared.eventstore.sqlite_file import is_full, open_for_writing
 from shared.eventstore.sqlite_group import Command
-from shared.eventstore.sqlite_reader import Reader
+from shared.eventstore.sqlite_reader import Place, Reader
 from shared.eventstore.sqlite_tail import Tail
 from shared.eventstore.sqlite_writer import GroupWriter, Report
 from shared.faults import crashpoint
@@ -87,6 +87,23 @@ class SqliteEventStore:
         metadata: Metadata,
         request: Request | None = None,
     ) -> Appended:
+        return await self._append(tenant, stream, expected, events, kept_json(metadata), request)
+
+    async def append_each(
+        self, tenant: str, stream: str, expected: int, events: Sequence[NewEvent], metadata: list[bytes]
+    ) -> Appended:
+        """As `append`, where each event has metadata of its own, any bytes."""
+        return await self._append(tenant, stream, expected, events, metadata, None)
+
+    async def _append(
+        self,
+        tenant: str,
+        stream: str,
+        expected: int,
+        events: Sequence[NewEvent],
+        metadata: bytes | list[bytes],
+        request: Request | None,
+    ) -> Appended:
         if self._closed:
             raise StoreUnavailable("the event store is closed")
         if "\0" in stream or "\0" in tenant or (request is not None and "\0" in request.key):
@@ -95,8 +112,16 @@ class SqliteEventStore:
         done: asyncio.Future[Appended] = loop.create_future()
         if not self._pending:
             loop.call_soon(self._submit)
-        self._pending.append(Command(tenant, stream, expected, events, kept_json(metadata), request, done))
+        self._pending.append(Command(tenant, stream, expected, events, metadata, request, done))
         return await done
+
+    def version(self, tenant: str, stream: str) -> int:
+        """The version of a stream, 0 of one that does not exist."""
+        return self._reader.version(tenant, stream)
+
+    def places(self, event_ids: Sequence[str]) -> dict[str, Place]:
+        """Where the events with these ids are, as far as they are."""
+        return self._reader.places(event_ids)
 
     async def find_request(self, tenant: str, key: str) -> Appended | None:
         return self._reader.request(tenant, key)

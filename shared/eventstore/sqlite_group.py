@@ -7,7 +7,7 @@ from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import orjson
@@ -33,13 +33,13 @@ WHERE r.tenant = json_extract(asked.value, '$[0]') AND r.key = json_extract(aske
 
 
 class Command(NamedTuple):
-    """One call of `append`, waiting. `metadata` is encoded already."""
+    """One call of `append`, waiting. `metadata` is encoded already: one for all events, or one for each."""
 
     tenant: str
     stream: str
     expected: int
     events: Sequence[NewEvent]
-    metadata: bytes
+    metadata: bytes | list[bytes]
     request: Request | None
     done: Future[Appended]
 
@@ -91,11 +91,11 @@ class Group:
             raise WrongVersion(stream, expected, version)
         if events:
             position = self.position
-            for e in events:
+            for e, by in zip(events, repeat(metadata) if isinstance(metadata, bytes) else metadata, strict=False):
                 version += 1
                 position += 1
                 head = (position, tenant, stream, version, e.event_id, e.type, e.schema_version)
-                self.events.append(Stored(*head, e.occurred_at, self.recorded_at, e.data, metadata))
+                self.events.append(Stored(*head, e.occurred_at, self.recorded_at, e.data, by))
             self.position = position
             self.heads[stream] = Head(tenant, version, position)
         appended = Appended(stream, version, position)

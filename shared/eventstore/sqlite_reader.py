@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
 
 from shared.clock import Micros
 from shared.events.envelope import Stored, StreamSlice
@@ -53,6 +55,18 @@ ORDER BY stream, version LIMIT :limit
 """
 
 _NEWEST = f"SELECT {_COLUMNS} FROM events WHERE tenant = :tenant ORDER BY position DESC LIMIT 1 OFFSET :offset"
+_PLACES = """
+SELECT e.event_id, e.stream, e.version, e.position FROM json_each(?) AS asked CROSS JOIN events AS e
+WHERE e.event_id = asked.value
+"""
+
+
+class Place(NamedTuple):
+    """Where an event is."""
+
+    stream: str
+    version: int
+    position: int
 
 
 class Reader:
@@ -114,6 +128,15 @@ class Reader:
         sql = "SELECT stream, version, position, proof FROM requests WHERE tenant = ? AND key = ?"
         row = _query(self._here, sql, (tenant, key)).fetchone()
         return None if row is None else Appended(row[0], row[1], row[2], repeated=True, proof=row[3])
+
+    def version(self, tenant: str, stream: str) -> int:
+        sql = "SELECT ifnull(max(version), 0) FROM events WHERE stream = ? AND tenant = ?"
+        found: int = _query(self._here, sql, (stream, tenant)).fetchone()[0]
+        return found
+
+    def places(self, event_ids: Sequence[str]) -> dict[str, Place]:
+        rows = _query(self._here, _PLACES, (orjson.dumps(event_ids).decode(),))
+        return {event_id: Place(*place) for event_id, *place in rows}
 
     async def before_newest(self, tenant: str, count: int) -> int:
         where: Parameters = {"tenant": tenant, "offset": count}

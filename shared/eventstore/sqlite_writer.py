@@ -34,6 +34,7 @@ class Report(NamedTuple):
 
 _GROUP = 128
 IDLE_SECONDS = 15.0
+SWITCH_SECONDS = 0.0002  # for sys.setswitchinterval: this thread waits so long for the interpreter, often in a commit
 _REFUSED = (WrongVersion, ValueError)
 _BLAMED = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNSTORABLE = (*_BLAMED, ValueError, TypeError, OverflowError)

@@ -1,0 +1,1 @@
+"""EventStoreDB's gRPC protocol over the embedded store: a single node for development and small installations."""
