@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from crm.caches import open_warehouse
-from crm.kafka import with_relay
+from crm.kafka import on_stream, with_stream
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
@@ -156,12 +156,13 @@ async def open_kernel(
 
     warehouse: one that is open, and fed by another kernel.
     """
+    ports = await with_stream(ports, roles)
     policies = policies_of(SERVICES, ports) if "policies" in roles.loops else ()
     kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects="projector" in roles.loops)
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
-    kernel = await with_relay(kernel, roles, ports.kafka)
+    kernel = on_stream(kernel, roles, ports)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

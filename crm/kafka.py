@@ -1,4 +1,4 @@
-"""The relay of this process. aiokafka is loaded only where CRM_KAFKA is set."""
+"""Relay and record views of this process on Kafka. Its packages are loaded only where CRM_KAFKA is set."""
 
 from __future__ import annotations
 
@@ -10,29 +10,56 @@ from crm.settings import WrongSetting
 from crm.topics import silent
 from shared.events.registry import all_types
 from shared.kernel.kernel import Kernel
+from shared.kernel.ports import Ports
+from shared.streaming.feed import StreamEnded
 
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
 
 
-async def with_relay(kernel: Kernel, roles: Roles, kafka: Kafka | None) -> Kernel:
-    """The kernel with the relay of this process, where it has that role. Raises WrongSetting."""
-    if kafka is None:
+GROUP = "crm.records"
+
+
+async def with_stream(ports: Ports, roles: Roles) -> Ports:
+    """The ports with the log as Kafka brings it, where this process writes the views. Raises WrongSetting."""
+    if ports.kafka is None:
         if roles.loops == {"relay"}:
             raise WrongSetting("the role relay needs Kafka: set CRM_KAFKA=kafka://host:9092")
+        return ports
+    if not roles.loops & {"relay", "projector"}:
+        return ports
+    await _check(ports.kafka)
+    if "projector" not in roles.loops:
+        return ports
+    from shared.streaming.kafka.feed import KafkaFeed
+
+    return replace(ports, stream=KafkaFeed(ports.store, ports.kafka, _topics(), GROUP))
+
+
+def on_stream(kernel: Kernel, roles: Roles, ports: Ports) -> Kernel:
+    """The kernel with what runs on Kafka in this process: the stream of its views, and the relay."""
+    kernel = replace(kernel, stream=ports.stream)
+    if ports.kafka is None or "relay" not in roles.loops:
         return kernel
-    if "relay" not in roles.loops:
-        return kernel
+    from shared.streaming.relay import Relay
+
+    return replace(kernel, relay=Relay(kernel.store, ports.kafka, _topics()))
+
+
+async def _check(kafka: Kafka) -> None:
     from aiokafka.errors import KafkaError
 
-    from shared.streaming.kafka.records import topic_of
-    from shared.streaming.relay import Relay, RelayRefused
+    from shared.streaming.kafka.topics import check_topics
 
-    relay = Relay(kernel.store, kafka, {topic_of(one.name) for one in all_types()})
     try:
-        await relay.check_topics()
-    except RelayRefused as error:
+        await check_topics(kafka, _topics())
+    except StreamEnded as error:
         raise WrongSetting(f"CRM_KAFKA: {error}") from error
     except (KafkaError, OSError, TimeoutError) as error:
         raise WrongSetting(silent(kafka, error)) from error
-    return replace(kernel, relay=relay)
+
+
+def _topics() -> set[str]:
+    from shared.streaming.kafka.records import topic_of
+
+    return {topic_of(one.name) for one in all_types()}

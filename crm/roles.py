@@ -143,6 +143,8 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
         loops.append(kernel.facts.run())
     if "imports" in roles.loops:
         loops.append(JobScheduler(kernel).run())
+    if kernel.stream is not None:
+        loops.append(kernel.stream.run())
     if kernel.relay is not None:
         loops.append(kernel.relay.run())
     return loops

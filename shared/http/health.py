@@ -23,6 +23,9 @@ class Healthy(Answer):
 class Ready(Answer):
     status: Literal["ready", "behind"]
     lag: Annotated[int, Field(description="Events that the views have not seen yet")]
+    kafka: Annotated[
+        Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
+    ]
 
 
 def health_router(kernel: Kernel) -> APIRouter:
@@ -49,7 +52,15 @@ def health_router(kernel: Kernel) -> APIRouter:
         nonlocal caught_up
         lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
-        is_ready = caught_up and lag <= MAX_LAG
-        return model_answer(Ready(status="ready" if is_ready else "behind", lag=lag), 200 if is_ready else 503)
+        kafka = _kafka(kernel)
+        is_ready = caught_up and lag <= MAX_LAG and kafka != "away"
+        found = Ready(status="ready" if is_ready else "behind", lag=lag, kafka=kafka)
+        return model_answer(found, 200 if is_ready else 503)
 
     return router
+
+
+def _kafka(kernel: Kernel) -> Literal["unused", "reached", "away"]:
+    if kernel.relay is None:
+        return "unused"
+    return "away" if kernel.relay.is_failing else "reached"

@@ -40,6 +40,7 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.streaming.kafka.feed import KafkaFeed
     from shared.streaming.relay import Relay
     from shared.warehouse.door import Door
     from shared.warehouse.feed import WarehouseFeed
@@ -83,6 +84,7 @@ class Kernel:
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
     relay: Relay | None = None  # in the role relay, where there is a Kafka
+    stream: KafkaFeed | None = None  # in the role projector, likewise
 
     @property
     def projector(self) -> Projector:
@@ -202,7 +204,7 @@ def _with_formulas(ports: Ports, catalogue: Catalogue) -> tuple[Ports, FormulaSo
 
 
 def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector:
-    projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock)
+    projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock, ports.stream)
     bus.reach = projector.reach
     return projector
 

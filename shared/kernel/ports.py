@@ -17,6 +17,7 @@ from shared.views.port import Views
 
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
+    from shared.streaming.kafka.feed import KafkaFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Ports:
 
     files: the folder of uploads and of the files of jobs. open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
-    is none, and every past moment is folded from the events. kafka: where events go to and come from; None = nowhere.
+    is none, and every past moment is folded from the events. kafka: where events go to; None = nowhere.
+    stream: the log as it comes from there, for the record views; None = they read the store.
     """
 
     store: EventStore
@@ -40,3 +42,4 @@ class Ports:
     stale: frozenset[str] = frozenset()
     past: Past | None = None
     kafka: Kafka | None = None
+    stream: KafkaFeed | None = None

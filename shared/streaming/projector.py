@@ -18,7 +18,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import RECORDS
 from shared.kernel.repository import Repository
 from shared.kernel.uniqueness import RESERVATION
-from shared.streaming.feed import Batch, StoreFeed
+from shared.streaming.feed import Batch, Feed, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.parked import PARKED_VERSION
@@ -49,17 +49,23 @@ class UnknownRecordType(Exception):
 
 
 class Projector(Subscription):
-    """The record views' subscription to the event store. It is a Projection."""
+    """The record views' subscription to the log. It is a Projection. feed: of the whole log; None = the store's own."""
 
     def __init__(
-        self, catalogue: Catalogue, repository: Repository, views: Views, codec: Codec, clock: Clock | None = None
+        self,
+        catalogue: Catalogue,
+        repository: Repository,
+        views: Views,
+        codec: Codec,
+        clock: Clock | None = None,
+        feed: Feed | None = None,
     ) -> None:
         self.subscribers = Subscribers()
         self._looked_at, self._views = 0.0, views
         holder = LeaseHolder(views, CHECKPOINT, clock)
         self._records = RecordViews(catalogue, repository, views, codec, self.subscribers, holder)
         pace = Pace(BATCH, lambda done: BUSY_PAUSE if done >= BUSY else PAUSE, RETRY_SECONDS)
-        super().__init__(StoreFeed(repository.store), self._records, holder, pace)
+        super().__init__(feed or StoreFeed(repository.store), self._records, holder, pace)
 
     async def step(self) -> int:
         """See Subscription.step. Where no batch is left, some values of formulas are computed again, as if one was."""

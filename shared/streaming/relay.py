@@ -32,7 +32,7 @@ from shared.streaming.kafka.records import (
     record_of,
     topic_of,
 )
-from shared.streaming.kafka.topics import wrong_topics
+from shared.streaming.kafka.topics import check_topics
 from shared.telemetry.metrics import RELAY_LAG
 
 TRANSACTIONAL_ID = "crm.relay"
@@ -64,10 +64,15 @@ class Relay:
         self._failing = False
         self.mark = Mark()
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether Kafka did not answer the last time it was asked."""
+        return self._failing
+
     async def run(self) -> None:
         """Relay until cancelled. What fails is tried again with a new producer, which goes on after the last mark.
 
-        Raises Fenced, RelayRefused.
+        Raises Fenced, RelayRefused, WrongTopics.
         """
         while True:
             try:
@@ -95,7 +100,7 @@ class Relay:
 
     async def _start(self, producer: AIOKafkaProducer) -> None:
         """Find the last mark in topics that fit."""
-        await self.check_topics()
+        await check_topics(self._kafka, self._topics)
         self.mark = await self._last_mark(await self._begin(producer))
         if not await self._is_of_this_log(self.mark):
             raise RelayRefused(
@@ -104,11 +109,6 @@ class Relay:
             )
         log.info("relay goes on after position %s", self.mark.position)
         self._failing = False
-
-    async def check_topics(self) -> None:
-        """Raises RelayRefused when a topic is missing or has other partitions, KafkaError when nothing answers."""
-        if wrong := await wrong_topics(self._kafka, {**dict.fromkeys(self._topics, PARTITIONS), CHECKPOINTS: 1}):
-            raise RelayRefused(f"{'; '.join(wrong)}. crm topics apply makes what is missing")
 
     async def _is_of_this_log(self, mark: Mark) -> bool:
         if mark.position > await self._store.head():

@@ -14,6 +14,7 @@ COMMAND_SECONDS = _meter.create_histogram("crm.command.duration", "s", "From the
 APPEND_BATCH = _meter.create_histogram("crm.append.batch", "{event}", "Events written by one commit")
 PROJECTION_LAG = _meter.create_gauge("crm.projection.lag", "{position}", "Log positions a subscription is behind")
 RELAY_LAG = _meter.create_gauge("crm.relay.lag", "{position}", "Log positions that Kafka is behind")
+HEALED_EVENTS = _meter.create_counter("crm.kafka.healed", "{event}", "Events read from the store instead of Kafka")
 PARKED_EVENTS = _meter.create_counter("crm.projection.parked", "{event}", "Poison events set aside")
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import NewTopic
 
-from infra.kafka.broker import Broker
+from infra.kafka.broker import Broker, free_ports
 from shared.faults import KILLED
 from shared.streaming import relay as module
+from shared.streaming.feed import StreamEnded
 from shared.streaming.kafka.connection import Kafka
 from shared.streaming.kafka.topics import wrong_topics
 from shared.streaming.relay import Fenced, Relay, RelayRefused
@@ -88,6 +89,15 @@ async def test_the_broker_goes_away_under_load(
         await check_topics(kafka, store)
 
 
+async def test_without_a_broker_it_tries_again(tmp_path: Path) -> None:
+    kafka = Kafka((f"127.0.0.1:{free_ports(1)[0]}",))
+    async with open_store(tmp_path) as store, running(relay := relay_of(store, kafka)) as trying:
+        async with asyncio.timeout(20):
+            while not relay.is_failing:
+                await asyncio.sleep(0.01)
+        assert not trying.done()
+
+
 async def test_the_topics_hold_another_log(kafka: Kafka, tmp_path: Path) -> None:
     for folder, events in (("one", 50), ("other", 60)):
         (tmp_path / folder).mkdir()
@@ -115,7 +125,7 @@ async def test_topics_that_do_not_fit(kafka: Kafka, tmp_path: Path) -> None:
 
 
 async def refused(relay: Relay, because: str) -> None:
-    with pytest.raises(RelayRefused, match=because):
+    with pytest.raises(StreamEnded, match=because):
         await asyncio.wait_for(relay.run(), 20)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ SCHEME = "kafka://"
 MAX_BATCH_BYTES = 256 * 1024  # the default of 16 kB costs half of the rate
 TRANSACTION_SECONDS = 10.0  # until the broker aborts the transaction of a producer that is gone
 REQUEST_SECONDS = 15.0
+
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is away: hundreds of lines each second
 
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 

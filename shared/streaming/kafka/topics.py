@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,17 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from shared.streaming.feed import StreamEnded
 from shared.streaming.kafka.connection import Kafka
+from shared.streaming.kafka.records import CHECKPOINTS, PARTITIONS
 
 UNKNOWN_TOPIC = 3
 SET_HERE = 1  # the source of a configuration value that was set on the topic itself
 SECONDS = 30.0
+
+
+class WrongTopics(StreamEnded):
+    """The topics do not fit this program; the message says which and what to do."""
 
 
 class TopicsRefused(Exception):
@@ -61,6 +67,12 @@ async def wrong_topics(kafka: Kafka, wanted: Mapping[str, int]) -> list[str]:
     async with _admin(kafka) as admin:
         found = await _partitions(admin, list(wanted))
     return [line for name, count in wanted.items() if (line := _wrong(name, count, found.get(name)))]
+
+
+async def check_topics(kafka: Kafka, events: Collection[str]) -> None:
+    """Raises WrongTopics when a topic is missing or has other partitions, KafkaError when nothing answers."""
+    if wrong := await wrong_topics(kafka, {**dict.fromkeys(sorted(events), PARTITIONS), CHECKPOINTS: 1}):
+        raise WrongTopics(f"{'; '.join(wrong)}. crm topics apply makes what is missing")
 
 
 async def plan(kafka: Kafka, topics: Sequence[Topic]) -> list[Step]:
