@@ -29,7 +29,7 @@ from shared.kernel.kernel import build_kernel
 from shared.past.port import At, Change, Position, Version
 from shared.past.sqlite import SqlitePast
 from shared.security.permissions import system_access
-from shared.views.port import Condition, Query, Scope
+from shared.views.port import Condition, Order, Query, Scope
 from tests.support.ports import open_ports
 
 TENANT, NAME = "t1", "opportunities"
@@ -120,8 +120,12 @@ def questions(records: int) -> dict[str, Ask]:
     def owners(g: random.Random) -> Condition:
         return Condition("owner", "in", [_id(4, n) for n in g.sample(range(200), 5)])
 
-    def page(where: Callable[[random.Random], tuple[Condition, ...]], sort: str, descending: bool = False) -> Ask:
-        return lambda past, g, at: past.page(NAME, Query((*where(g), LIVE), "", sort, descending, 25), ALL, at)
+    def page(
+        where: Callable[[random.Random], tuple[Condition, ...]], sort: str, descending: bool = False, *then: Order
+    ) -> Ask:
+        return lambda past, g, at: past.page(
+            NAME, Query((*where(g), LIVE), "", sort, descending, 25, then=then), ALL, at
+        )
 
     def count(where: Callable[[random.Random], tuple[Condition, ...]]) -> Ask:
         return lambda past, g, at: past.count(NAME, Query((*where(g), LIVE)), ALL, at)
@@ -143,6 +147,8 @@ def questions(records: int) -> dict[str, Ask]:
             lambda g: (Condition("account", "eq", _id(3, g.randrange(records // 5))),), "name"
         ),
         "page: a range of amounts and a stage, by name": page(lambda g: (middling, stage(g)), "name"),
+        "page: all, by stage and amount": page(lambda g: (), "stage", False, Order("amount", True)),
+        "page: all, by amount and name": page(lambda g: (), "amount", True, Order("name")),
         "count: one stage": count(lambda g: (stage(g),)),
         "count: two conditions of a half each": count(
             lambda g: (middling, Condition("name", "prefix", g.choice("abcd")))
@@ -168,17 +174,17 @@ async def _asked(past: SqlitePast, ask: Ask, times: int) -> dict[str, tuple[floa
     return found
 
 
-async def _following(past: SqlitePast, ask_where: tuple[Condition, ...], sort: str, times: int) -> float:
+async def _following(past: SqlitePast, asked: Query, times: int) -> float:
     """p95 of following pages, ms."""
     seconds, g = [], random.Random(4)
     for share in MOMENTS.values():
         at = At(int(BEGIN + YEARS * share + g.random() * 20 * 86_400_000_000))
-        _, cursor = await past.page(NAME, Query((*ask_where, LIVE), "", sort, False, 25), ALL, at)
+        _, cursor = await past.page(NAME, asked, ALL, at)
         for _ in range(times):
             if cursor is None:
                 break
             began = time.perf_counter()
-            _, cursor = await past.page(NAME, Query((*ask_where, LIVE), "", sort, False, 25, cursor), ALL, at)
+            _, cursor = await past.page(NAME, replace(asked, cursor=cursor), ALL, at)
             seconds.append(time.perf_counter() - began)
     return in_milliseconds(seconds)[1]
 
@@ -196,8 +202,14 @@ async def _questions(records: int, times: int) -> list[Figure]:
             figures.append(at_most(name, max(p95 for _, p95 in found.values()), 1000, "ms", asked + detail))
             print(f"{name}: {detail}", file=sys.stderr, flush=True)
         owners = Condition("owner", "in", [_id(4, n) for n in range(5)])
-        for name, where in {"by stage": (Condition("stage", "eq", "stage2"),), "of five owners": (owners,)}.items():
-            following = await _following(past, where, "name", times)
+        by_name = Query((Condition("stage", "eq", "stage2"), LIVE), "", "name", limit=25)
+        more = {
+            "by stage": by_name,
+            "of five owners": replace(by_name, where=(owners, LIVE)),
+            "by stage and amount": Query((LIVE,), "", "stage", limit=25, then=(Order("amount", True),)),
+        }
+        for name, query in more.items():
+            following = await _following(past, query, times)
             figures.append(at_most(f"following pages {name}", following, 50, "ms", "p95"))
         held = size / (records * VERSIONS)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10

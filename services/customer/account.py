@@ -149,6 +149,7 @@ ACCOUNT = Aggregate(
             Field("key_account", Kind.BOOLEAN, "重点客户", "Key account", indexed=True, writable=False),
             sources={"match_key": ("name",), "site_key": ("website", "email"), "key_account": ("grade", "type")},
         ),
+        totals=("owner",),
     ),
     not_undoable=frozenset(
         {

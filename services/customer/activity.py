@@ -222,6 +222,7 @@ ACTIVITY = Aggregate(
             },
         ),
         title="subject",
+        totals=("owner",),
     ),
     erasure=events.ActivityErased,
     not_undoable=frozenset(

@@ -262,6 +262,7 @@ CONTACT = Aggregate(
             },
             sources=SOURCES,
         ),
+        totals=("owner",),
     ),
     erasure=events.PersonErased,
     not_undoable=frozenset(

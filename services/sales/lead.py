@@ -206,6 +206,7 @@ LEAD = Aggregate(
             ),
             sources={"name": ("given_name", "family_name"), "given_name": ("name",), "family_name": ("name",)},
         ),
+        totals=("owner",),
     ),
     erasure=events.LeadErased,
     not_undoable=frozenset(

@@ -2,24 +2,30 @@
 
 A walk looks at as many records as the rarest condition finds; where that were too few for a page, those of the
 condition are gathered instead. So no page costs more than twice the better way, whichever that is.
+
+Several sort keys: a walk along the first one, and within each of its values along the next ones.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from shared.past.layout import Layout, nothing, number_of, stored
+from shared.past.layout import Layout, nothing, number_of, shown, stored
 from shared.past.port import At, NotCovered
 from shared.past.sqlite_clause import Clause, Clauses, Params, Source
 from shared.past.sqlite_write import held_number
 from shared.views.port import Field
-from shared.views.query import Checked
+from shared.views.query import KEY, Checked, Sorted, Test
 
 FEW = 1_000  # records that are gathered without a try to walk
 MANY = 50_000  # records that are counted at most to choose a way, and walked over
+MOST_VALUES = 300  # of a sort key without an order of its own, whose records are walked one value after the other
 NEVER_LATER = ("created_at", "updated_at")  # than the event that sets them: what is newer is passed over
 Place = tuple[int, int]  # record number, version
 
@@ -33,11 +39,16 @@ class Plan:
         tenant: int,
         owners: Sequence[str] | None,
         at: At,
+        ties: bool | None = None,
     ) -> None:
-        """owners: in whose scope the records are now; None = all. Raises NotCovered."""
+        """owners: in whose scope the records are now; None = all. ties: whether records that are equal by all sort keys
+        descend; None = as the first key does. Raises NotCovered.
+        """
         if checked.wanted is not None or any(order.field.is_entry for order in checked.orders):
             raise NotCovered("text")
-        self._db, self.layout, self._checked, self._tenant = db, layout, checked, tenant
+        self._ties = checked.descending if ties is None else ties
+        self._db, self.layout, self._tenant, self._owners = db, layout, tenant, owners
+        self._checked = self._with_ties(checked)
         self.clauses = Clauses(layout, tenant, at)
         self.asked: list[Clause] = [self.clauses.of(test) for test in checked.where]
         if owners is not None:
@@ -72,9 +83,15 @@ class Plan:
         rows = f"SELECT DISTINCT n FROM ({source.sql})" if source.several else source.sql
         return f"({rows}) AS x {join} WHERE 1{tests}", (*source.params, *joined, *asked)
 
-    @property
-    def _direction(self) -> tuple[str, str]:
-        return ("DESC", "<") if self._checked.descending else ("ASC", ">")
+    def _with_ties(self, checked: Checked) -> Checked:
+        """With the id as a sort key of its own where a walk along the last one has it in another order, or in none."""
+        last = checked.orders[-1]
+        if last.field.name == "id":
+            return checked
+        if last.descending == self._ties and self._place(last.field) in self.layout.sorts:
+            return checked
+        after = None if checked.after is None else ((*checked.after[0], None), checked.after[1])
+        return replace(checked, orders=(*checked.orders, Sorted(KEY, self._ties)), after=after)
 
     def after(self) -> tuple[list[Any], int] | None:
         """The columns' values of the sort keys and the record behind which a page begins."""
@@ -89,10 +106,89 @@ class Plan:
         found = held_number(self._db, self.layout, self._tenant, key)
         return packed, number_of(key) if found is None else found[0]
 
+    def first(self, limit: int) -> list[Place]:
+        """The first records that answer, from behind the cursor on."""
+        number, source, clause = self.rarest
+        if number > FEW:
+            rows, whole = self.walk(limit, number)
+            if whole:
+                return rows
+        return self.gather(source, clause, limit, behind=True)
+
     def walk(self, limit: int, most: int) -> tuple[list[Place], bool]:
         """The first records along the sort order that answer, and whether a walk over `most` records sufficed."""
+        first, after = self._checked.orders[0], self._checked.after
+        if first.field.name == "id" or len(self._checked.orders) == 1:
+            return self._along(limit, most, self.after())
+        rows: list[Place] = []
+        begin = None
+        if after is not None:
+            begin, rest = self.after(), (after[0][1:], after[1])
+            rows = self._equal(after[0][0], rest).first(limit)
+            if len(rows) == limit:
+                return rows, True
+        values = None if begin is None else begin[0][0]
+        if self._place(first.field) not in self.layout.sorts:
+            return self._by_values(rows, limit, values)
+        return self._by_ties(rows, limit, most, values)
+
+    def _by_ties(self, rows: list[Place], limit: int, most: int, behind: Any) -> tuple[list[Place], bool]:
+        """Along the first key; where several records have one value of it, by the next keys."""
+        order, left = self._checked.orders[0], limit - len(rows)
+        last = -(1 << 63) if order.descending else (1 << 63) - 1
+        walked, whole = self._along(left, most, None if behind is None else ([behind], last))
+        if not whole:
+            return rows, False
+        cells = self._cells(order.field, walked)
+        for cell, group in groupby(zip(cells, walked, strict=True), key=itemgetter(0)):
+            found = [place for _, place in group]
+            if len(found) > 1 or (len(walked) == left and cell == cells[-1]):
+                found = self._equal(shown(order.field, cell)).first(limit - len(rows))
+            rows += found
+        return rows, True
+
+    def _by_values(self, rows: list[Place], limit: int, behind: Any) -> tuple[list[Place], bool]:
+        """One value of the first key after the other."""
+        field, left = self._checked.sort, MOST_VALUES
+        for cell in self._values(field, behind):
+            rows += self._equal(shown(field, cell)).first(limit - len(rows))
+            left -= 1
+            if len(rows) == limit:
+                return rows, True
+        return rows, left > 0
+
+    def _values(self, field: Field, behind: Any) -> Iterator[Any]:
+        """The values that a field ever had, in the sort order; `MOST_VALUES` at most."""
         order, sign = self._direction
-        inner, params = self._ordered(order, sign)
+        name, place = self.layout.name("h"), self._place(field)
+        for _ in range(MOST_VALUES):
+            after, more = ("", ()) if behind is None else (f" AND v {sign} ?", (behind,))
+            sql = f"SELECT v FROM {name} WHERE t = ? AND f = ?{after} ORDER BY v {order} LIMIT 1"
+            found = self._db.execute(sql, (self._tenant, place, *more)).fetchone()
+            if found is None:
+                return
+            behind = found[0]
+            yield behind
+
+    def _equal(self, value: Any, after: Any = None) -> Plan:
+        """The records with a value of the first key, in the order of the others."""
+        first, *others = self._checked.orders
+        test = Test(first.field, "empty", True) if value is None else Test(first.field, "eq", value)
+        checked = replace(self._checked, where=(*self._checked.where, test), orders=tuple(others), after=after)
+        return Plan(self._db, self.layout, checked, self._tenant, self._owners, self.clauses.at, self._ties)
+
+    def _cells(self, field: Field, rows: Sequence[Place]) -> list[Any]:
+        sql = f"SELECT {self.layout.column(field)} FROM {self.layout.name('v')} WHERE t = ? AND n = ? AND ver = ?"
+        return [self._db.execute(sql, (self._tenant, *row)).fetchone()[0] for row in rows]
+
+    @property
+    def _direction(self) -> tuple[str, str]:
+        return _way(self._checked.descending)
+
+    def _along(self, limit: int, most: int, after: Any) -> tuple[list[Place], bool]:
+        """A walk along the first sort key, whose ties go by the id."""
+        order, sign = self._direction
+        inner, params = self._ordered(order, sign, after)
         join, joined = self.clauses.version("x.n")
         tests, asked = self.tests()
         sql = (
@@ -105,9 +201,9 @@ class Plan:
         seen = self._db.execute(f"SELECT count(*) FROM ({inner} LIMIT {most})", params).fetchone()[0]
         return rows, seen < most
 
-    def _ordered(self, order: str, sign: str) -> tuple[str, Params]:
-        """All records in the sort order, from behind the cursor on."""
-        sort, after = self._checked.sort, self.after()
+    def _ordered(self, order: str, sign: str, after: Any) -> tuple[str, Params]:
+        """All records in the order of the first sort key, from behind (its value, the record) on."""
+        sort = self._checked.sort
         if sort.name == "id":
             born, params = self.clauses.born()
             behind = "" if after is None else f" AND x.n {sign} ?"
@@ -115,7 +211,7 @@ class Plan:
             rows = f"SELECT 0 AS v, x.n FROM {self.layout.name('rec')} AS x WHERE x.t = ? AND {born}{behind}"
             return f"{rows} ORDER BY x.n {order}", (self._tenant, *params, *more)
         place = self._place(sort)
-        table = self.layout.name("s" if place in self.layout.sorts else "h")
+        table = self.layout.name("s")
         valid, when = self.clauses.valid()
         behind = "" if after is None else f" AND (x.v, x.n) {sign} (?, ?)"
         if sort.name in NEVER_LATER:
@@ -128,7 +224,7 @@ class Plan:
         """The first records that answer, found by a source and sorted. behind: from the cursor on."""
         rows, params = self.candidates(source, answered)
         keys = [self._key(order.field, descending=order.descending) for order in self._checked.orders]
-        keys.append(("x.n", *self._direction))
+        keys.append(("x.n", *_way(self._ties)))
         after = self.after() if behind else None
         if after is not None:
             where, more = _behind(keys, [*(after[1] if v is None else v for v in after[0]), after[1]])
@@ -142,14 +238,18 @@ class Plan:
 
     def _key(self, field: Field, *, descending: bool) -> tuple[str, str, str]:
         """A sort key's column, direction and the sign of what comes later."""
-        column = "x.n" if field.name == "id" else f"v.c{self._place(field)}"
-        return (column, "DESC", "<") if descending else (column, "ASC", ">")
+        return ("x.n" if field.name == "id" else f"v.c{self._place(field)}", *_way(descending))
 
     def _place(self, field: Field) -> int:
         place = self.layout.places.get(field.name)
         if place is None:
             raise NotCovered(field.name)
         return place
+
+
+def _way(descending: bool) -> tuple[str, str]:
+    """A direction, and the sign of what comes later."""
+    return ("DESC", "<") if descending else ("ASC", ">")
 
 
 def _behind(keys: Sequence[tuple[str, str, str]], values: Sequence[Any]) -> tuple[str, Params]:

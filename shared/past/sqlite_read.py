@@ -57,13 +57,13 @@ class Reader:
             self._answers.drop(place)  # who begins again sees what is there now
         elif (rows := self._answers.after(place, after[1], limit)) is not None and self._all_in_scope(rows):
             return rows
+        if after is not None:
+            return plan.first(limit)
         number, source, clause = plan.rarest
-        if number > FEW and len(checked.orders) == 1:
+        if number > FEW:
             rows, whole = plan.walk(limit, number)
             if whole:
                 return rows[checked.skip :]
-        if after is not None:
-            return plan.gather(source, clause, limit, behind=True)
         rows = plan.gather(source, clause, max(KEPT, limit), behind=False)
         if limit < len(rows) < KEPT:
             self._answers.keep(place, rows)

@@ -17,7 +17,7 @@ from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
 from shared.past.layout import QUARTER
 from shared.past.port import OPEN, At, Change, Counted, Hit, NotCovered, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
-from shared.views.port import BadQuery, Condition, LeaseLost, Query, Scope
+from shared.views.port import BadQuery, Condition, LeaseLost, Order, Query, Scope
 from tests.contract.past_histories import DEALS, OTHER, OWNERS, START, TENANT, Histories, questions
 from tests.support.leaks import files_with
 
@@ -68,7 +68,9 @@ async def check(past: SqlitePast, histories: Histories) -> None:
     for at in moments(histories):
         for _ in range(4):
             scope = g.choice((ALL, ALL, Scope(TENANT, frozenset(OWNERS[:2])), Scope(TENANT, frozenset())))
-            query = Query(questions(g), "", g.choice(SORTS), g.random() < 0.5, g.choice((2, 3, 50)))
+            sort, *others = g.sample(SORTS, g.choice((1, 1, 2, 3)))
+            then = tuple(Order(name, g.random() < 0.5) for name in others)
+            query = Query(questions(g), "", sort, g.random() < 0.5, g.choice((2, 3, 50)), then=then)
             expected = histories.answering(query, scope, at)
             asked = (at, query, scope)
             assert await every(past, query, scope, at) == [Hit(k, v.number) for k, v in expected], asked
@@ -96,8 +98,10 @@ async def rows_agree(past: SqlitePast, histories: Histories) -> None:
 async def test_every_question_is_answered_as_a_fold_answers_it(
     tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch, way: str, seed: int
 ) -> None:
-    monkeypatch.setattr(sqlite_plan, "MANY", 4 if way == "walk" else 30)
-    monkeypatch.setattr(sqlite_read, "FEW", 0 if way == "walk" else 30)
+    monkeypatch.setattr(sqlite_plan, "MANY", (4 if seed % 2 else 90) if way == "walk" else 30)
+    for module in (sqlite_plan, sqlite_read):
+        monkeypatch.setattr(module, "FEW", 0 if way == "walk" else 30)
+    monkeypatch.setattr(sqlite_plan, "MOST_VALUES", 2 + seed % 3)
     histories = Histories(random.Random(seed))
     past = await opened(tmp_path)
     for _ in range(3):

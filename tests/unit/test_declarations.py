@@ -13,6 +13,7 @@ from services.sales.lead import LEAD
 from shared.domain.aggregate import Aggregate
 from shared.domain.timelines import OnTimelines
 from shared.http.search import searched_types
+from shared.past.layout import Layout
 from tests.support.roles import CATALOGUE
 from tests.support.toys import TOY
 
@@ -45,3 +46,9 @@ def test_activities_show_on_timelines_and_leads_pass_theirs_on() -> None:
     assert [a.name for a in CATALOGUE if a.on_timelines] == [ACTIVITY.name]
     assert [(a.name, a.became) for a in CATALOGUE if a.became] == [(LEAD.name, ("account", "contact", "opportunity"))]
     assert ACCOUNT.name in {f.ref for f in LEAD.collection.fields if f.name in LEAD.became}
+
+
+@pytest.mark.parametrize("record_type", ["account", "contact", "lead", "activity", "opportunity"])
+def test_boards_of_the_past_by_owner_are_kept_as_totals(record_type: str) -> None:
+    layout = Layout(1, CATALOGUE[record_type].collection)
+    assert {"owner", "archived"} <= {layout.fields[place].name for place in layout.dims}
