@@ -37,6 +37,7 @@ BENCHES = (
     "growth",
     "changes",
     "timetravel",
+    "board",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
@@ -51,6 +52,7 @@ QUICK: dict[str, dict[str, int]] = {
     "search": {"largest": 10_000},
     "growth": {"largest": 10_000},
     "timetravel": {"records": 2_000},
+    "board": {"deals": 5_000},
 }
 
 

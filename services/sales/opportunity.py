@@ -305,6 +305,10 @@ OPPORTUNITY = Aggregate(
             },
         ),
         totals=("pipeline", "stage", "owner"),
+        boards=(
+            *("archived", "pipeline", "stage", "currency", "owner", "status", "forecast_category", "base_currency"),
+            *("amount", "weighted_amount", "base_amount"),
+        ),
     ),
     not_undoable=frozenset(
         f"sales.Opportunity{end}" for end in ("Won", "Exchanged", "Lost", "Reopened", "Archived", "Restored")

@@ -25,6 +25,7 @@ MAX_KEYS = 2
 MAX_SUMS = 5
 MAX_CARDS = 50  # records of a group
 WITH_CARDS = 50  # groups that have records
+MAX_GROUPS = 2_000
 Key = tuple[Any, ...]
 
 
@@ -117,6 +118,7 @@ class Board:
                 for key, some in _by_key(parts).items():
                     counts[key] = sum(part.count for part in some)
                     amounts.setdefault(key, {})[field.name] = amount(some, asked.into)
+        _check_number(len(counts))
         return [await self._group(asked, n, key, counts[key], amounts[key]) for n, key in enumerate(counts)]
 
     async def _totals(self, asked: Asked, by: tuple[Any, ...], names: Sequence[str]) -> list[Total]:
@@ -154,6 +156,17 @@ def _listed(given: dict[str, str], name: str, most: int, least: int = 0) -> list
         message = say("{least} to {most} different fields are needed, comma-separated", least=least, most=most)
         raise Invalid.field(name, "bad-field", message)
     return names
+
+
+def _check_number(groups: int) -> None:
+    """Raises Invalid for a board that nobody could read."""
+    if groups > MAX_GROUPS:
+        message = say(
+            "the board would have {count} groups, {most} at most: narrow it by filters, or group by another field",
+            count=groups,
+            most=MAX_GROUPS,
+        )
+        raise Invalid.field("by", "too-many-groups", message)
 
 
 def _value(document: Document, field: Field) -> str:

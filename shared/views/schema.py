@@ -161,6 +161,8 @@ class Collection:
     None = everyone in the tenant may see the documents.
     title: the field shown as a document's name.
     totals: the fields with few values by which boards of the past are kept, next to those with options.
+    boards: the fields of an index that answers boards by itself, in its order: truth values, what records are grouped
+    by, what boards are narrowed by, numbers to add up. No texts, no fields with a key.
     """
 
     name: str
@@ -169,6 +171,7 @@ class Collection:
     owner: str | None = "owner"
     title: str = "name"
     totals: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)

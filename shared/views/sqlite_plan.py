@@ -14,7 +14,7 @@ from typing import Any
 from shared.views.entries import entry_name, form
 from shared.views.query import Checked
 from shared.views.sqlite_clause import Clause, Clauses, Params, matching
-from shared.views.sqlite_cost import Costs
+from shared.views.sqlite_cost import ENTRY, Costs
 from shared.views.sqlite_share import Shares
 from shared.views.sqlite_table import Table, cell, whose
 from shared.views.wanted import Level
@@ -121,6 +121,18 @@ class Plan:
         if read < cost:
             return replace(self._source(None, None), cost=read)
         return replace(self._source(driver, "k"), cost=cost)
+
+    def board(self, other: Source) -> Source | None:
+        """All that matches, by the index of boards; None where the other way is quicker."""
+        cost = self._shares.size * ENTRY
+        if other.cost <= cost:
+            return None
+        sql = "".join(f" AND {clause.where}" for clause in self._clauses)
+        return Source(
+            f"{self._table.name} AS x INDEXED BY {self._table.index('board')} WHERE x.t = ?{sql}",
+            (self._tenant, *(p for clause in self._clauses for p in clause.params)),
+            cost,
+        )
 
     def _best(self, sort: str, wanted: int, owners: list[int]) -> Way:
         costs, index = self._costs(), self._table.index(sort)

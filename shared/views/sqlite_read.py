@@ -14,6 +14,7 @@ import orjson
 from shared.views.entries import ExactSum, digits, entry_of
 from shared.views.port import By, Collection, Document, Field, Kind, Query, Scope, Total, by_fields
 from shared.views.query import Checked, edges_of, group_fields, sum_field, validate
+from shared.views.sqlite_board import covers, statement
 from shared.views.sqlite_buckets import bucket
 from shared.views.sqlite_clause import Params
 from shared.views.sqlite_plan import Plan, Source
@@ -125,18 +126,33 @@ class Reader:
         plan = self._plan(checked)
         if plan is None:
             return []
+        source = plan.all(rows=bool(fields or summed))
+        plain = not any(edges for _, edges in fields) and covers(self._table, checked, declared, summed)
+        board = plan.board(source) if plain else None
+        if board is not None:
+            halves = [half for field in summed for half in _halves(f"x.{self._table.column(field)}")]
+            sql, params = statement(self._table, board.sql, declared, halves), board.params
+        else:
+            sql, params = self._grouped(source, fields, summed)
+        self._bearable(board or source)
+        return [self._total(row, fields, summed) for row in self._db.execute(sql, params).fetchall() if row[0]]
+
+    def _grouped(
+        self, source: Source, fields: tuple[tuple[Field, tuple[IndexValue, ...]], ...], summed: Sequence[Field]
+    ) -> tuple[str, Params]:
         columns = [bucket(self._table, field, edges) for field, edges in fields]
         groups = ", ".join(f"g{n}" for n in range(len(fields)))
-        source = self._bearable(plan.all(rows=bool(fields or summed)))
         added = [self._sums(field) for field in summed]
         shown = "".join(f", {high}, {low}" for high, low, _ in added)
         shown += "".join(f", {sql} AS g{n}" for n, (sql, _) in enumerate(columns))
         sql = f"SELECT count(*), min(x.id){shown} FROM {source.sql}"
         if groups:
             sql += f" GROUP BY {groups} ORDER BY {groups}"
-        params = (*(p for *_, some in added for p in some), *(p for _, some in columns for p in some), *source.params)
-        rows = self._db.execute(sql, params).fetchall()
-        return [self._total(row, fields, summed) for row in rows if row[0]]
+        return sql, (
+            *(p for *_, some in added for p in some),
+            *(p for _, some in columns for p in some),
+            *source.params,
+        )
 
     def _sums(self, summed: Field) -> tuple[str, str, Params]:
         """Two sums and their parameters: the halves of a declared number, the digits of an entry."""

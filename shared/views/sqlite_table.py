@@ -69,6 +69,7 @@ class Table:
         self.list_fields = {f.name: i for i, f in enumerate(list_fields(declaration))}
         self.searchable = declaration.searchable
         self.entries = f"{self.name}_entries" if declaration.open else ""
+        self.boards = {name: self.columns[name].name for name in declaration.boards}
         self.owned = declaration.owner is not None
 
     @property
@@ -153,6 +154,9 @@ class Table:
             if c.folded:
                 where = f"WHERE {c.folded} <> ''"
                 statements.append(f"CREATE INDEX {self.index(c.folded)} ON {self.name}(t, {c.folded}) {where}")
+        if self.boards:
+            order = ", ".join((*self.boards.values(), *(["o"] if self.owned else [])))
+            statements.append(f"CREATE INDEX {self.index('board')} ON {self.name}(t, {order})")
         for column in self._owner_sorts if self.owned else []:
             order = "k" if column == "k" else f"{column}, k"
             flags = "".join(f", {f}" for f in self._flags if f != column)
@@ -194,7 +198,8 @@ def load(stored: bytes) -> Collection:
     """The declaration that `dump` kept."""
     values: dict[str, Any] = orjson.loads(stored)
     fields = tuple(_field(f) for f in values["fields"])
-    return Collection(values["name"], values["version"], fields, values["owner"], values["title"])
+    boards = tuple(values.get("boards", ()))
+    return Collection(values["name"], values["version"], fields, values["owner"], values["title"], boards=boards)
 
 
 def _field(stored: dict[str, Any]) -> Field:
@@ -212,4 +217,5 @@ def _shape(values: dict[str, Any]) -> list[Any]:
     fields = [[f[n] for n in ("name", "kind", "indexed", "searchable")] for f in values["fields"]]
     also = [[f.get("key"), f.get("entries", False)] for f in values["fields"]]
     relevant = [f + more for f, more in zip(fields, also, strict=True) if f[2] or f[3] or more[1]]
-    return [values["version"], values["owner"], values["tokens"], values.get("order"), relevant]
+    boards = values.get("boards") or []
+    return [values["version"], values["owner"], values["tokens"], values.get("order"), boards, relevant]

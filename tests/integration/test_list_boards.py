@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.http import board
 from tests.support.importing import Office, office
 
 ACCOUNTS = "/customer/accounts"
@@ -118,3 +119,12 @@ async def test_a_board_that_cannot_be_made_is_refused(desk: Office) -> None:
         answer = await desk.client.get(BOARD, params=params)
         assert answer.status_code == 422, (params, answer.text)
         assert [e["field"] for e in answer.json()["errors"]] == [field], params
+
+
+async def test_a_board_of_too_many_groups_is_refused(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "MAX_GROUPS", 2)
+    assert len((await desk.get(BOARD, by="type"))["groups"]) == 2
+    answer = await desk.client.get(BOARD, params={"by": "type,currency", "sum": "annual_revenue"})
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (422, "by", "too-many-groups")
+    assert "3 groups, 2 at most" in error["message"]
