@@ -38,6 +38,9 @@ BENCHES = (
     "changes",
     "timetravel",
     "board",
+    "bulk",
+    "compression",
+    "metrics",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
@@ -53,6 +56,8 @@ QUICK: dict[str, dict[str, int]] = {
     "growth": {"largest": 10_000},
     "timetravel": {"records": 2_000},
     "board": {"deals": 5_000},
+    "bulk": {"records": 500},
+    "metrics": {"deals": 5_000},
 }
 
 

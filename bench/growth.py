@@ -18,7 +18,7 @@ from bench import data, plot
 from bench.figures import Figure, show
 from bench.start import start
 from bench.warehouse import ADMINISTRATOR, DASHBOARD, Names
-from bench.warehouse import _filled as filled
+from bench.warehouse import filled as filled
 from crm.compose import Suite
 from crm.settings import Settings
 from services.analytics.sql.gateway import SqlGateway

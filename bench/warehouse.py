@@ -47,7 +47,7 @@ class Names(People):
 def run(rounds: int = 5, facts: int = FACTS) -> list[Figure]:
     with TemporaryDirectory(prefix="crm-bench-") as folder, asyncio.Runner() as runner:
         warehouse = runner.run(ConfinedWarehouse.open(f"chdb:{folder}/confined"))
-        rollups = runner.run(_filled(warehouse, facts))
+        rollups = runner.run(filled(warehouse, facts))
         gateway = SqlGateway(warehouse, Names(), rollups.generation)
         bare, locked = (_bare(f"{folder}/bare", facts if first else 0) for first in (True, False))
         for name, value in Limits().settings("acme").items():
@@ -176,7 +176,7 @@ def _row(n: int) -> Row:
     return (*head, *own, None, None, None, "", "", "", False, at)
 
 
-async def _filled(warehouse: ConfinedWarehouse, facts: int) -> RollUps:
+async def filled(warehouse: ConfinedWarehouse, facts: int) -> RollUps:
     """The tables and their roll-up, shown to callers."""
     for statement in _statements(facts):
         await warehouse.command(statement)
