@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.customer.api.calendar import calendar_router
 from services.customer.api.merges import merges_router
 from services.customer.catalogue import AGGREGATES
 from services.customer.due_tasks import DueTasks
@@ -15,8 +16,8 @@ _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields 
 
 
 def create_app(kernel: Kernel) -> ServiceApp:
-    routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES]
-    return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), *routers])
+    routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES if not aggregate.own_only]
+    return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), calendar_router(kernel), *routers])
 
 
 SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES, watches=(DueTasks,))

@@ -7,6 +7,7 @@ from typing import Any
 from services.customer import account_tree, activity_commands, contact_commands
 from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY
+from services.customer.calendar_feed import CALENDAR_FEED
 from services.customer.contact import CONTACT
 from services.customer.field_definition import FIELD_DEFINITION
 from services.customer.saved_view import SAVED_VIEW
@@ -18,4 +19,5 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     ACTIVITY.including(activity_commands.COMMANDS),
     FIELD_DEFINITION,
     SAVED_VIEW,
+    CALENDAR_FEED,
 )

@@ -23,8 +23,8 @@ from shared.events import identity_keys as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.messages import say, shown
-from shared.security.apikeys import ApiKey, Opens
-from shared.security.permissions import Access, Level, Role
+from shared.security.apikeys import ApiKey, Opens, require_person
+from shared.security.permissions import Level, Role
 from shared.security.roles import EVERY_ROLE, grant
 from shared.views.port import Collection, Kind
 
@@ -123,13 +123,6 @@ def _until(wanted: Micros | None, now: Micros) -> Micros:
     if not now < wanted <= now + LONGEST:
         raise Invalid.field("expires_at", "out-of-range", "a key ends in the future, after a year at most")
     return wanted
-
-
-def require_person(access: Access) -> Access:
-    """Raises Forbidden for a key: none makes or ends what opens the suite, and what is of a person is theirs."""
-    if access.key:
-        raise Forbidden("an API key cannot do this; sign in", code="not-by-key")
-    return access
 
 
 class RotateApiKey(CommandModel):

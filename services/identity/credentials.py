@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.identity.administrators import ADMINISTRATOR
-from services.identity.api_key import require_person
 from services.identity.membership import Standing, held_roles, require_governs, standing
 from services.identity.organisation import Language, Name
 from services.identity.user import USER, User
@@ -23,6 +22,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.security.apikeys import require_person
 from shared.security.permissions import Access, system_access
 
 COMMANDS = Commands(USER, __name__)

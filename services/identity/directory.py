@@ -153,13 +153,15 @@ class UserDirectory:
             found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
         return found
 
-    async def limited(self, tenant: str, user: str, role: str) -> Access | None:
+    async def limited(self, tenant: str, user: str, role: str = "") -> Access | None:
         snapshot = await self._snapshot(tenant)
         access = self._resolved(tenant, user, snapshot)
         if access is None:
             return None
         if self._revocations.endings_after(tenant, user, snapshot.documents["user"][user]["version"]):
             return None  # the views do not show yet what ended
+        if not role:
+            return access
         found = snapshot.limited.get((user, role))
         if found is None:
             wanted = snapshot.roles.get(role)

@@ -21,6 +21,7 @@ from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
 from shared.http.routing import DirectRoute, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
+from shared.security.apikeys import without_secrets
 from shared.telemetry.spans import tracing_is_on
 
 log = logging.getLogger("crm.http")
@@ -135,7 +136,7 @@ class ServiceApp(FastAPI):
         except Exception as error:
             if state == "done":
                 return  # the framework has answered, and raised for the server's log
-            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            log.error("%s %s failed", scope["method"], without_secrets(scope["path"]), exc_info=error)
             if state == "started":
                 raise
             await problem(CrmError(), language_of(scope))(scope, receive, guarded)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from opentelemetry import propagate, trace
 from starlette.types import Message, Scope
 
+from shared.security.apikeys import without_secrets
 from shared.telemetry.spans import span
 
 _tracer = trace.get_tracer("crm.http")
@@ -17,7 +18,8 @@ _tracer = trace.get_tracer("crm.http")
 def server_span(scope: Scope) -> Iterator[trace.Span]:
     """Continues the caller's trace (`traceparent`), if it sent one."""
     carrier = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-    attributes = {"http.request.method": scope["method"], "url.path": scope["path"], "url.scheme": scope["scheme"]}
+    attributes = {"http.request.method": scope["method"], "url.path": without_secrets(scope["path"])}
+    attributes["url.scheme"] = scope["scheme"]
     context, kind = propagate.extract(carrier), trace.SpanKind.SERVER
     with span(_tracer, scope["method"], context=context, kind=kind, attributes=attributes) as begun:
         yield begun

@@ -1,12 +1,14 @@
 """API keys: their form, and what one may do. A key is `crm_<tenant>.<id>.<256 random bits><checksum>`.
 
-The checksum lets scanners of source code tell a key from other text; only the digest of a secret is ever stored.
+The secret in the address of a calendar has the same form, with a prefix of its own. The checksum lets scanners of
+source code tell a key from other text; only the digest of a secret is ever stored.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import zlib
 from collections.abc import Callable, Iterable
@@ -14,10 +16,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.clock import Micros
+from shared.errors import Forbidden
 from shared.security.permissions import ACTIONS, Access, Action, Level
 
 PREFIX = "crm_"
+FEED_PREFIX = "feed_"
 READING: tuple[Action, ...] = ("read", "export")
+_IN_PATH = re.compile(r"feed_[^/]*")
 _LONGEST = 200  # characters of a key
 
 
@@ -55,17 +60,17 @@ class Presented:
     digest: str
 
 
-def new_key(tenant: str, id: str) -> tuple[str, str]:
+def new_key(tenant: str, id: str, prefix: str = PREFIX) -> tuple[str, str]:
     """A key for the holder's eyes, shown once, and the digest that is stored."""
     secret = secrets.token_urlsafe(32)
-    text = f"{PREFIX}{tenant}.{id}.{secret}"
+    text = f"{prefix}{tenant}.{id}.{secret}"
     return text + _checksum(text), _digest(secret)
 
 
-def presented(text: str) -> Presented:
+def presented(text: str, prefix: str = PREFIX) -> Presented:
     """Raises ValueError for what cannot be a key."""
     body, checksum = text[:-8], text[-8:]
-    parts = body.removeprefix(PREFIX).split(".")
+    parts = body.removeprefix(prefix).split(".") if body.startswith(prefix) else []
     if len(text) > _LONGEST or len(parts) != 3 or not all(parts) or checksum != _checksum(body):
         raise ValueError("this is no API key")
     return Presented(parts[0], parts[1], _digest(parts[2]))
@@ -78,7 +83,24 @@ def opens(key: ApiKey, shown: Presented, now: Micros) -> bool:
 
 def matches(key: ApiKey, shown: Presented) -> bool:
     """Whether the secret is the key's, and the key is not revoked."""
-    return bool(key.digest) and hmac.compare_digest(key.digest, shown.digest)
+    return has_digest(shown, key.digest)
+
+
+def has_digest(shown: Presented, digest: str) -> bool:
+    """Whether the secret has this digest; "" = revoked."""
+    return bool(digest) and hmac.compare_digest(digest, shown.digest)
+
+
+def without_secrets(path: str) -> str:
+    """A request's path as logs and traces may show it."""
+    return _IN_PATH.sub(FEED_PREFIX + "…", path) if FEED_PREFIX in path else path
+
+
+def require_person(access: Access) -> Access:
+    """Raises Forbidden for a key: none makes or ends what opens the suite, and what is of a person is theirs."""
+    if access.key:
+        raise Forbidden("an API key cannot do this; sign in", code="not-by-key")
+    return access
 
 
 def cut(access: Access, key: ApiKey, resources: Iterable[str]) -> Access:

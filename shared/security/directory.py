@@ -47,8 +47,9 @@ class Directory(Protocol):
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
 
-    async def limited(self, tenant: str, user: str, role: str) -> Access | None:
-        """An active user's rights now, cut to one role; None for anyone else, and where the role holds more."""
+    async def limited(self, tenant: str, user: str, role: str = "") -> Access | None:
+        """An active user's rights now, cut to one role ("" = all of theirs); None for anyone else, where the role holds
+        more, and where the log ended their access a moment ago."""
 
     async def names(self, tenant: str) -> Mapping[str, str]:
         """The names of all users of an organisation, by id."""

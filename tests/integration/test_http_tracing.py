@@ -38,6 +38,10 @@ async def test_a_command_is_one_trace_that_continues_the_callers(tmp_path: Path,
         stored = await service.kernel.store.read("t1", f"account-{answer.json()['id']}")
         await service.catch_up()
         await client.get("/customer/accounts/unknown-id/history")
+        for path in ("/customer/calendar/feed_t1.id.hush.ics", "/customer/accounts/feed_t1.id.hush"):
+            await client.get(path)
+    shown = [str(dict(s.attributes or {})) + s.name for s in spans.get_finished_spans()]
+    assert (len([s for s in shown if "feed_…" in s]), len([s for s in shown if "hush" in s])) == (2, 0)
     finished = {s.name: s for s in spans.get_finished_spans()}
     server, command = finished["POST /accounts"], finished["customer.CreateAccount"]
     assert server.parent is not None

@@ -43,6 +43,7 @@ ANSWERS: dict[str, dict[str, str]] = {
 OTHERS: dict[str, str] = {
     "POST /identity/api-keys": "word",  # its name
     "POST /identity/api-keys/{id}/rotate": "form",
+    "POST /customer/calendar-feeds": "word",  # its name
     "PUT /identity/me/preferences": "person",  # under the user's own key
     "POST /identity/me/recents": "form",  # ids, under the user's own key
     "POST /identity/sessions": "form",  # a name that is looked up, a password: neither is kept

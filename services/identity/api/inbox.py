@@ -12,7 +12,6 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from services.identity.api.common import INBOX
-from services.identity.api_key import require_person
 from services.identity.inbox import FOLLOW, NOTIFICATION, NotificationKind
 from shared.domain.command import CommandModel
 from shared.domain.types import Reference
@@ -28,6 +27,7 @@ from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
 from shared.messages import say, shown
+from shared.security.apikeys import require_person
 from shared.security.permissions import Access
 from shared.views.paging import every
 from shared.views.port import MAX_PAGE, Condition, Document, Query

@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import SessionTokens, as_oneself, device_of, tokens_answer
-from services.identity.api_key import require_person
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
 from services.identity.user import USER, ChangeProfile
@@ -27,6 +26,7 @@ from shared.http.undo import undo_answer
 from shared.kernel.bus import Done
 from shared.kernel.kernel import Kernel
 from shared.kernel.undo_handles import Handle
+from shared.security.apikeys import require_person
 from shared.security.permissions import ACTIONS, Access, Level
 from shared.views.port import Document
 

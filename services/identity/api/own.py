@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import as_oneself
-from services.identity.api_key import require_person
 from services.identity.preferences import MAX_BYTES, PREFERENCES, Known
 from services.identity.recents import MOST, RECENTS, NoteRecents
 from shared.clock import to_rfc3339
@@ -27,6 +26,7 @@ from shared.http.routing import DirectRoute
 from shared.kernel.bus import Call, Done
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.security.apikeys import require_person
 from shared.security.permissions import Access, Level, Role
 from shared.security.quota import Quota
 

@@ -18,7 +18,6 @@ from services.identity.api.common import (
     token_of_cookie,
     tokens_answer,
 )
-from services.identity.api_key import require_person
 from services.identity.authentication import Authentication
 from services.identity.session import SESSION, Session
 from shared.domain.command import VERBATIM, CommandModel
@@ -31,6 +30,7 @@ from shared.http.openapi import answer, body_of, operation
 from shared.http.routing import DirectRoute
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
+from shared.security.apikeys import require_person
 from shared.security.permissions import Level, system_access
 from shared.views.port import Condition, Query
 
