@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.customer import account_tree, activity_commands, contact_commands
+from services.customer import account_tree, activity_commands, contact_commands, saved_view_sharing
 from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY
 from services.customer.calendar_feed import CALENDAR_FEED
@@ -18,6 +18,6 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     CONTACT.including(contact_commands.COMMANDS),
     ACTIVITY.including(activity_commands.COMMANDS),
     FIELD_DEFINITION,
-    SAVED_VIEW,
+    SAVED_VIEW.including(saved_view_sharing.COMMANDS),
     CALENDAR_FEED,
 )

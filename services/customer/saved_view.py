@@ -6,21 +6,22 @@ It holds names of fields and values to look for, no records: a user who opens it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, get_args
 
 import orjson
 from pydantic import Field as F
 
+from services.customer.shapes import SharedWith
 from shared.domain.aggregate import Aggregate
 from shared.domain.calendar import UTC_CALENDAR
-from shared.domain.command import CommandModel, Context, live
+from shared.domain.command import CommandModel, Context
 from shared.domain.custom_values import fields_of as custom_fields_of
 from shared.domain.custom_values import path
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
-from shared.domain.undo import Reverse, Step
+from shared.domain.undo import Reverse, Step, restored
 from shared.errors import FieldError, Invalid
 from shared.events import customer_views as events
 from shared.events.common import Changes
@@ -30,6 +31,7 @@ from shared.kernel.custom_fields import definitions
 from shared.kernel.days import dated
 from shared.kernel.lookups import Lookups
 from shared.messages import said, say
+from shared.security.audience import named, token
 from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
 from shared.views.filter_tree import fields_of, where_of
@@ -49,7 +51,8 @@ Density = Literal["compact", "normal", "comfortable"]
 class SavedView(Record):
     """filters: {field, op, value}, values as text. conditions: a tree of such ones, which hold together with them.
     order: up to three fields, with - before one the other way round; "" = none. widths: of columns, in pixels. group:
-    as in `by=`. pinned, default: what its owner offers; what a reader pins is a preference of theirs.
+    as in `by=`. shared_with: {users, roles, teams}; {} while it is shared = with everyone. pinned, default: what its
+    owner offers; what a reader pins is a preference of theirs.
     """
 
     name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
@@ -68,6 +71,10 @@ class SavedView(Record):
     pinned: Annotated[bool, displayed(Kind.BOOLEAN, "已置顶", "Pinned", indexed=True)] = False
     default: Annotated[bool, displayed(Kind.BOOLEAN, "默认", "Default", indexed=True)] = False
     shared: Annotated[bool, displayed(Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False)] = False
+    shared_with: Annotated[
+        dict[str, list[str]],
+        displayed(Kind.JSON, "共享对象", "Shared with", writable=False, shape=SharedWith),
+    ] = field(default_factory=dict)
 
 
 def evolve(state: SavedView, event: Event) -> None:
@@ -76,14 +83,18 @@ def evolve(state: SavedView, event: Event) -> None:
             fold_values(state, details)
             state.owner = owner
         case events.SavedViewShared():
-            state.shared = True
+            state.shared, state.shared_with = True, {}
+        case events.SavedViewSharedWith(users=users, roles=roles, teams=teams):
+            state.shared, state.shared_with = True, {"users": users, "roles": roles, "teams": teams}
         case events.SavedViewWithdrawn():
-            state.shared = False
+            state.shared, state.shared_with = False, {}
 
 
 def reader(state: SavedView) -> str | None:
-    """Who reads it: its owner alone, or everyone while it is shared."""
-    return EVERYONE if state.shared else state.owner
+    """Who reads it: its owner alone or, while it is shared, everyone or those whom it is shared with."""
+    if not state.shared:
+        return state.owner
+    return token(state.shared_with, state.owner) if named(state.shared_with) else EVERYONE
 
 
 def conceal(values: Document, record: Document, access: Access) -> Document:
@@ -125,19 +136,29 @@ SAVED_VIEW = Aggregate(
     grants={EVERY_ROLE: {**grant(Level.OWN, "read", "edit", "archive"), "create": Level.ALL}},
     collection=Collection(
         "saved_views",
-        3,
+        4,
         record_fields(
             SavedView,
-            Field("reader", Kind.KEYWORD, "可见者", "Readable by", writable=False, sources=("owner", "shared")),
+            Field(
+                "reader",
+                Kind.KEYWORD,
+                "可见者",
+                "Readable by",
+                writable=False,
+                sources=("owner", "shared", "shared_with"),
+            ),
         ),
         owner="reader",
     ),
+    offers=True,
+    looks_up=("role", "team", "user"),
     not_undoable=frozenset({"customer.SavedViewArchived", "customer.SavedViewRestored"}),
 )
 
 
 def offer_back(back: Changes, state: SavedView) -> list[Step]:
-    return [("ShareSavedView" if back["shared"]["to"] else "UnshareSavedView", {})]
+    was = restored(back, state, "shared", "shared_with")
+    return [("ShareSavedView", was["shared_with"]) if was["shared"] else ("UnshareSavedView", {})]
 
 
 add_lifecycle(
@@ -150,7 +171,7 @@ add_lifecycle(
         events.SavedViewRestored,
         events.SavedViewChangeUndone,
     ),
-    reverses=(Reverse(("shared",), offer_back),),
+    reverses=(Reverse(("shared", "shared_with"), offer_back),),
 )
 
 
@@ -224,11 +245,17 @@ async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups:
     """Raises Invalid with an error for each filter, column or order that its record type does not know."""
     asked = "custom." in cmd.model_dump_json()
     defined = await definitions(lookups.catalogue, lookups.views, lookups.tenant, aggregate.name) if asked else {}
-    own = {f.name: f for d in defined.values() for f in custom_fields_of(d)}
+    own = {f.name: _as_kept(f, aggregate) for d in defined.values() for f in custom_fields_of(d)}
     known = {f.name for f in aggregate.collection.fields} | {"id"} | {path(name) for name in defined} | own.keys()
     seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
     if errors := list(_mistakes(cmd, aggregate.collection, seen, own)):
         raise Invalid("the view does not fit its record type", errors=errors)
+
+
+def _as_kept(field: Field, aggregate: AnyAggregate) -> Field:
+    """A custom field of persons is personal, unless its values come from a list of the organisation's own."""
+    of_person = aggregate.erasure is not None or aggregate.about_owner
+    return replace(field, personal=of_person and not field.options and field.kind is not Kind.BOOLEAN)
 
 
 def _mistakes(
@@ -287,10 +314,9 @@ def _check_condition(kept: Condition, collection: Collection, seen: set[str], ow
     """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
     if kept.field not in seen:
         raise ValueError("no such field to filter by")
-    declared = collection.field(kept.field)
-    if declared is not None and declared.personal:
+    asked = collection.field(kept.field) or own.get(kept.field)
+    if asked is not None and asked.personal:
         raise ValueError("values of personal fields are not kept in saved views")
-    asked = declared or own.get(kept.field)
     if asked is not None:
         kept = typed(asked, kept) if asked.is_entry else kept
         meant: Sequence[Condition] = dated(asked, kept, UTC_CALENDAR, 0)
@@ -314,23 +340,3 @@ def change(cmd: ChangeSavedView, state: SavedView, ctx: Context) -> list[Event]:
     require_live(state)
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
     return [events.SavedViewChanged(changes)] if changes else []
-
-
-class ShareSavedView(CommandModel):
-    """Offer it to everyone in the organisation."""
-
-
-@SAVED_VIEW.command("ShareSavedView", action="edit", verb="share", sets=("shared",), when=live(shared=(False,)))
-def share(cmd: ShareSavedView, state: SavedView, ctx: Context) -> list[Event]:
-    require_live(state)
-    return [] if state.shared else [events.SavedViewShared()]
-
-
-class UnshareSavedView(CommandModel):
-    """Offer it to its owner alone again."""
-
-
-@SAVED_VIEW.command("UnshareSavedView", action="edit", verb="unshare", sets=("shared",), when=live(shared=(True,)))
-def unshare(cmd: UnshareSavedView, state: SavedView, ctx: Context) -> list[Event]:
-    require_live(state)
-    return [events.SavedViewWithdrawn()] if state.shared else []

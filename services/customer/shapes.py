@@ -55,3 +55,9 @@ class Participant(TypedDict):
     type: Literal["user", "contact", "lead"]
     id: Annotated[str, names(*INVITED)]
     response: Response
+
+
+class SharedWith(TypedDict):
+    users: Annotated[list[str], names("user")]
+    roles: Annotated[list[str], names("role")]
+    teams: Annotated[list[str], names("team")]

@@ -7,7 +7,7 @@ What ends access acts as soon as it is in the log (`Revocations`), even where th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -23,13 +23,14 @@ from shared.domain.exchange import Rate, latest, rate_in
 from shared.domain.formula.formulas import sources_of
 from shared.events.envelope import Stored
 from shared.messages.languages import Language
+from shared.security.audience import SHARED, Audience, Offered, audiences, is_offered
 from shared.security.permissions import Access, Role
 from shared.security.reach import closure
 from shared.security.revocations import Revocations
 from shared.security.sources import Derived
 from shared.security.tokens import Claims
 from shared.views.paging import every
-from shared.views.port import Document, Query, Scope, Views
+from shared.views.port import Condition, Document, Query, Scope, Views
 
 COLLECTIONS = {a.name: a.collection.name for a in (ORGANISATION, USER, TEAM, ROLE)}
 _NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
@@ -54,6 +55,8 @@ class _Snapshot:
     limited: dict[tuple[str, str], Access] = field(default_factory=dict)  # user, role
     calendars: dict[str, Calendar] = field(default_factory=dict)
     derived: Derived = field(default_factory=dict)
+    offered: Sequence[Offered] = ()
+    audiences: dict[str, Audience] = field(default_factory=dict)  # by token
 
     def index(self) -> None:
         """Compute what is looked up from the documents. Archived teams and roles give nothing."""
@@ -72,14 +75,32 @@ class _Snapshot:
                     self.members.setdefault(team_id, set()).add(user["id"])
             if user["manager"]:
                 self.reports.setdefault(user["manager"], []).append(user["id"])
+        self.index_audiences()
         own = self.documents["role"].items()
         self.derived = sources_of(self.documents.get(self.definitions, {}).values())
         self.roles = {**self.built_in, **{id: role_of(d) for id, d in own if not d["archived"]}}
+
+    def index_audiences(self) -> bool:
+        """Keep of what is offered only what is offered to some; whether that changed."""
+        found: dict[str, Audience] = {}
+        for one in self.offered:
+            kept = {id: d for id, d in self.documents[one.name].items() if is_offered(d)}
+            self.documents[one.name] = kept
+            found |= audiences(kept.values(), one.token)
+        before, self.audiences = self.audiences, found
+        return before != found
+
+    def offered_to(self, user: Document, roles: Collection[str]) -> frozenset[str]:
+        """The tokens of the audiences that a user with these roles belongs to. Archived teams and roles are none."""
+        teams = [team for team in user["teams"] if not self.documents["team"].get(team, {"archived": True})["archived"]]
+        live = [role for role in roles if role in self.roles]
+        return frozenset(token for token, one in self.audiences.items() if one.has(user["id"], live, teams))
 
 
 class UserDirectory:
     """built_in: the roles of every organisation, by id. definitions: see OpenDirectory.
 
+    offered: the record types whose records are offered to some.
     revocations: what the log says of ended sessions and users. Without any, the views alone count.
     """
 
@@ -89,10 +110,12 @@ class UserDirectory:
         built_in: Mapping[str, Role],
         revocations: Revocations | None = None,
         definitions: Mapping[str, str] = _NO_DEFINITIONS,
+        offered: Sequence[Offered] = (),
     ) -> None:
         self._views, self._built_in, self._revocations = views, built_in, revocations or Revocations()
         self._languages = Languages(views)
-        self._collections = {**COLLECTIONS, **definitions}
+        self._offered = offered
+        self._collections = {**COLLECTIONS, **definitions, **{one.name: one.collection for one in offered}}
         self._definitions = next(iter(definitions), "")
         self._snapshots: dict[str, _Snapshot] = {}
         self._changed: dict[str, dict[Key, int]] = {}  # how often, per tenant that has a snapshot or is being read
@@ -167,7 +190,8 @@ class UserDirectory:
             wanted = snapshot.roles.get(role)
             if wanted is None or not access.covers(wanted):
                 return None
-            found = snapshot.limited[user, role] = replace(access, roles=(wanted,))
+            offered = snapshot.offered_to(snapshot.documents["user"][user], [role])
+            found = snapshot.limited[user, role] = replace(access, roles=(wanted,), offered=offered)
         return found
 
     async def names(self, tenant: str) -> Mapping[str, str]:
@@ -230,8 +254,9 @@ class UserDirectory:
         return found
 
     async def _take(self, tenant: str) -> _Snapshot:
-        documents = {category: await self._all(name, tenant) for category, name in self._collections.items()}
-        snapshot = _Snapshot(documents, self._built_in, self._definitions)
+        only = {one.name: (Condition(SHARED, "eq", True),) for one in self._offered}
+        documents = {c: await self._all(name, tenant, only.get(c, ())) for c, name in self._collections.items()}
+        snapshot = _Snapshot(documents, self._built_in, self._definitions, offered=self._offered)
         snapshot.index()
         return snapshot
 
@@ -240,10 +265,12 @@ class UserDirectory:
             ids = [id for kind, id in changed if kind == category]
             if ids:
                 snapshot.documents[category].update(await self._views.get_many(collection, ids, Scope(tenant)))
-        snapshot.index()
+        offered = {one.name for one in self._offered}
+        if snapshot.index_audiences() or any(kind not in offered for kind, _ in changed):
+            snapshot.index()
 
-    async def _all(self, collection: str, tenant: str) -> dict[str, Document]:
-        return {d["id"]: d async for d in every(self._views, collection, Query(), Scope(tenant))}
+    async def _all(self, collection: str, tenant: str, where: tuple[Condition, ...]) -> dict[str, Document]:
+        return {d["id"]: d async for d in every(self._views, collection, Query(where), Scope(tenant))}
 
 
 def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
@@ -259,6 +286,7 @@ def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
         user["name"],
         user["epoch"],
         snapshot.derived,
+        offered=snapshot.offered_to(user, user["roles"]),
     )
 
 

@@ -77,6 +77,7 @@ class Aggregate(CommandRegistry[S]):
     finished: whether a record's work is done: it stays with its owner when that one's work is handed over.
     opens: of the record type of API keys, how they are read.
     may_own: of the record type of owners, whether one may be given records.
+    offers: its records are offered to users, roles and teams (`security/audience.py`).
     own_only: each user reads their own records and nobody else's, whatever their rights.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
@@ -104,6 +105,7 @@ class Aggregate(CommandRegistry[S]):
     defines_fields: bool = False
     became: tuple[str, ...] = ()
     own_only: bool = False
+    offers: bool = False
     opens: Opens | None = None
     finished: Callable[[S], bool] = lambda state: False
     may_own: Callable[[S], bool] = lambda state: True

@@ -34,6 +34,16 @@ class SavedViewShared:
     """From now on it is offered to everyone."""
 
 
+@event("customer.SavedViewSharedWith")
+@dataclass(frozen=True, slots=True)
+class SavedViewSharedWith:
+    """From now on it is offered to these users, to who has one of these roles, and to who is in one of these teams."""
+
+    users: list[str]
+    roles: list[str]
+    teams: list[str]
+
+
 @event("customer.SavedViewWithdrawn")
 @dataclass(frozen=True, slots=True)
 class SavedViewWithdrawn:

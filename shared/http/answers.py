@@ -14,9 +14,10 @@ from starlette.responses import Response
 from shared.errors import Forbidden, NotFound
 from shared.kernel.bus import Done
 from shared.kernel.kernel import Kernel
+from shared.kernel.queries import scope_of
 from shared.security.permissions import Access
 from shared.views.entries import entry_of
-from shared.views.port import Document, Field, Scope
+from shared.views.port import Document, Field
 
 JSON = "application/json"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -117,7 +118,7 @@ async def _titles(resource: str, ids: list[str], kernel: Kernel, access: Access)
     if not ids or collection.title in access.hidden(resource):
         return {}
     try:
-        scope: Scope = access.scope(resource)
+        scope = scope_of(kernel.catalogue[resource], access)
     except Forbidden:
         return {}
     found = await kernel.views.get_many(collection.name, ids, scope)

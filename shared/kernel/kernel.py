@@ -23,6 +23,7 @@ from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.past.port import Past
+from shared.security.audience import Offered
 from shared.security.directory import Directory, OpenDirectory
 from shared.security.keycache import KeyCache
 from shared.security.limits import Limits
@@ -140,7 +141,7 @@ def build_kernel(
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
     revocations, log = _followed(ports)
-    directory = open_directory(views, catalogue.roles, revocations, _definitions(catalogue))
+    directory = open_directory(views, catalogue.roles, revocations, _definitions(catalogue), _offered(catalogue))
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
@@ -179,6 +180,13 @@ def _definitions(catalogue: Catalogue) -> dict[str, str]:
     """The record type that defines custom fields, with its collection."""
     found = catalogue.field_definition
     return {} if found is None else {found.name: found.collection.name}
+
+
+def _offered(catalogue: Catalogue) -> list[Offered]:
+    """The record types whose records are offered to others."""
+    return [
+        Offered(a.name, a.collection.name, a.collection.owner) for a in catalogue if a.offers and a.collection.owner
+    ]
 
 
 def _subscribe(projection: Projection, *listeners: Listener) -> None:

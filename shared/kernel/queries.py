@@ -351,13 +351,13 @@ def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access:
 
 
 def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
-    """What of a record type the caller reads: by owner and, where records are shared, what all share with everyone."""
+    """What of a record type the caller reads: by owner and, where records are shared, what is shared with them."""
     if aggregate.own_only:
         return Scope(access.tenant, frozenset({access.user}))
     scope = access.scope(aggregate.name)
     if scope.owners is None or aggregate.collection.owner in (None, "owner"):
         return scope
-    return Scope(scope.tenant, scope.owners | {EVERYONE})
+    return Scope(scope.tenant, scope.owners | access.offered | {EVERYONE})
 
 
 def visible(aggregate: AnyAggregate, document: Document, access: Access, rights: bool = False) -> Document:

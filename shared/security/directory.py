@@ -9,6 +9,7 @@ from shared.domain.calendar import Calendar
 from shared.domain.exchange import Rate
 from shared.events.envelope import Stored
 from shared.messages.languages import Language
+from shared.security.audience import Offered
 from shared.security.permissions import Access, Role
 from shared.security.reach import Right
 from shared.security.revocations import Revocations
@@ -73,5 +74,6 @@ class Directory(Protocol):
         """Users, teams and roles of an organisation, for decisions that change reach."""
 
 
-# roles: the built-in ones by id; at last the record type that defines custom fields, with its collection
-OpenDirectory = Callable[[Views, Mapping[str, Role], Revocations, Mapping[str, str]], Directory]
+# roles: the built-in ones by id; then the record type that defines custom fields, with its collection, and those whose
+# records are offered
+OpenDirectory = Callable[[Views, Mapping[str, Role], Revocations, Mapping[str, str], Sequence[Offered]], Directory]

@@ -65,6 +65,7 @@ class Access:
     epoch: int = 0
     derived: Derived = field(default_factory=dict)  # the sources of the organisation's formulas
     key: str = ""  # the API key by which they act
+    offered: frozenset[str] = frozenset()  # the tokens of audiences that the user belongs to (audience.py)
     # init=False: what was found for these roles must not travel into a copy with others
     _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)
     _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
@@ -131,7 +132,9 @@ class Access:
         if level is Level.NONE:
             return False
         owners = self.owners(level)
-        return owner == "" or owners is None or owner in owners or (action == "read" and owner == EVERYONE)
+        if owner == "" or owners is None or owner in owners:
+            return True
+        return action == "read" and (owner == EVERYONE or owner in self.offered)
 
     def denied(self, resource: str) -> frozenset[str]:
         """The fields that the user's roles hide, as they name them."""

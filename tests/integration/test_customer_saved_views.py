@@ -127,6 +127,33 @@ async def test_values_of_personal_fields_are_not_kept(world: World) -> None:
     assert await mistakes(world, body) == ["filters.0"]
 
 
+@pytest.mark.parametrize("resource", ["contact", "lead", "activity"])
+async def test_custom_values_of_persons_are_not_kept_unless_they_come_from_a_list(world: World, resource: str) -> None:
+    for name, kind, more in (
+        ("nickname", "text", {}),
+        ("club", "keyword", {}),
+        ("shoe", "integer", {}),
+        ("anniversary", "date", {}),
+        ("tier", "keyword", {"options": ["A", "B"]}),
+        ("vip", "boolean", {}),
+    ):
+        await world.do("customer.DefineField", {"resource": resource, "name": name, "kind": kind, **more})
+    await world.settle()
+    values = {
+        "nickname": "Zephyr",
+        "club": "Chess",
+        "shoe": "41",
+        "anniversary": "2026-02-03",
+        "tier": "A",
+        "vip": "true",
+    }
+    filters = [where(f"custom.{name}", "eq", value) for name, value in values.items()]
+    body = {"name": "Persons", "resource": resource}
+    found = await mistakes(world, {**body, "filters": filters, "conditions": {"any": filters}})
+    assert found == [f"filters.{n}" for n in range(4)] + [f"conditions.any.{n}" for n in range(4)]
+    await world.do(CREATE, {**body, "filters": filters[4:], "conditions": {"any": filters[4:]}})
+
+
 async def test_what_is_hidden_from_its_keeper_does_not_exist(world: World) -> None:
     blind = Role("blind", "", "", {}, {"opportunity": frozenset({"amount"})})
     access = someone("rep", "sales_representative", blind)

@@ -32,6 +32,11 @@ def test_only_what_differs_changes_and_the_record_type_stays() -> None:
 def test_sharing_and_taking_it_back() -> None:
     shared = kept().when("ShareSavedView").then(events.SavedViewShared())
     shared.when("ShareSavedView").then_nothing()
+    whom = {"users": ["u2", "u2"], "roles": ["marketing"]}
+    some = shared.when("ShareSavedView", whom).then(events.SavedViewSharedWith(["u2"], ["marketing"], []))
+    some.when("ShareSavedView", whom).then_nothing()
+    some.when("ShareSavedView").then(events.SavedViewShared())
+    some.when("UnshareSavedView").then(events.SavedViewWithdrawn())
     assert shared.state.shared
     withdrawn = shared.when("UnshareSavedView").then(events.SavedViewWithdrawn())
     withdrawn.when("UnshareSavedView").then_nothing()

@@ -120,6 +120,8 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
     (SAVED_VIEW, [seen.SavedViewChangeUndone(1, "e", NAMED)], ["ChangeSavedView"]),
     (SAVED_VIEW, [seen.SavedViewShared()], ["UnshareSavedView"]),
     (SAVED_VIEW, [seen.SavedViewShared(), seen.SavedViewWithdrawn()], ["ShareSavedView"]),
+    (SAVED_VIEW, [seen.SavedViewSharedWith(["u"], [], []), seen.SavedViewShared()], ["ShareSavedView"]),
+    (SAVED_VIEW, [seen.SavedViewSharedWith(["u"], [], [])], ["UnshareSavedView"]),
     (SAVED_VIEW, [seen.SavedViewTransferred("you", ME)], ["TransferSavedView"]),
     (ACTIVITY, [act.ActivityDetailsChanged(ID, {"body": {"from": "", "to": "x"}})], ["ChangeActivityDetails"]),
     (
