@@ -17,7 +17,7 @@ from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fit
 from shared.domain.types import Amount, Currency
-from shared.domain.ways_back import NoWay, Way
+from shared.domain.ways_back import Way
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
@@ -139,7 +139,16 @@ def _as_before(before: Opportunity, event: Event) -> dict[str, Any]:
 
 
 REOPEN = Way("reopen", say("Reopen the deal"), _as_before)
-CLOSE_AGAIN = NoWay("close-again", "win or lose the deal again; that has a day and a reason of its own")
+WIN_AGAIN = Way("win", say("Win the deal again"), lambda before, event: {"close_date": before.close_date})
+LOSE_AGAIN = Way(
+    "lose",
+    say("Lose the deal again"),
+    lambda before, event: {"reason": before.lost_reason, "close_date": before.close_date},
+)
+
+
+def _close_again(before: Opportunity, event: Event) -> Way:
+    return WIN_AGAIN if before.status == "won" else LOSE_AGAIN
 
 
 class WinOpportunity(CommandModel):
@@ -206,7 +215,7 @@ class ReopenOpportunity(CommandModel):
     prepare=its_place,
     sets=("status",),
     when=live(status=("won", "lost")),
-    back=CLOSE_AGAIN,
+    back=_close_again,
 )
 def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
     require_live(state)

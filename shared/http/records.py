@@ -225,7 +225,7 @@ class _Records:
             if command.action == "erase":
                 with suppress(ProjectionBehind):  # it is durable, and the view follows
                     await self._queries.wait_for(aggregate, done.id, access.tenant, done.version)
-            undo = await self._queries.undo_of(aggregate, command, done, access)
+            undo = await bus.admitted(aggregate, await self._queries.undo_of(aggregate, command, done, access), access)
             shown = undo_answer(request, aggregate, undo)
             if not creates:
                 return done_answer(done, shown)

@@ -15,6 +15,8 @@ from opentelemetry import trace
 from shared.clock import Clock, Ids
 from shared.domain.command import Command, CommandModel
 from shared.domain.rules import Withdraw
+from shared.domain.ways_back import FORBIDDEN, UNDO, NoWay
+from shared.errors import CrmError, Forbidden, NotFound
 from shared.events.codec import Codec
 from shared.events.envelope import Recorded
 from shared.eventstore.port import Appended
@@ -35,6 +37,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.request_keys import KeyedRequest, RequestKeys
 from shared.kernel.retry import Retries
 from shared.kernel.rule_enforcement import Written, enforce, enforce_recorded, enforce_repeated
+from shared.kernel.undo_handles import Handle
 from shared.kernel.uniqueness import Reservations
 from shared.security.directory import Directory
 from shared.security.permissions import Access
@@ -122,6 +125,19 @@ class CommandBus:
                 return await self._run(Task(aggregate, command, body, call, records, batch, ""))
             with span(_tracer, command.name) as begun:
                 return await self._run(Task(aggregate, command, body, call, records, batch, _traceparent(begun)))
+
+    async def admitted(self, aggregate: AnyAggregate, found: Handle | NoWay, access: Access) -> Handle | NoWay:
+        """The handle, unless its command looks things up and they tell that the caller has no right to it."""
+        if isinstance(found, NoWay) or found.command.prepare is None or found.command.verb == UNDO.verb:
+            return found
+        body, call = parse(found.command, found.body), Call(access, found.id)
+        try:
+            await self._decider.decide(Task(aggregate, found.command, body, call, self.repository, None, ""))
+        except (Forbidden, NotFound):
+            return FORBIDDEN
+        except CrmError:  # what else it refuses may be otherwise by the time it is sent
+            return found
+        return found
 
     async def _run(self, task: Task) -> Done:
         return await self._idempotency.once(task, self._retried)

@@ -122,7 +122,9 @@ CASES: dict[str, Case] = {
     "sales.SetForecastCategory": Case({"category": "commit"}),
     "sales.WinOpportunity": Case(left=("stage_since",)),
     "sales.LoseOpportunity": Case({"reason": "price"}, left=("stage_since",)),
-    "sales.ReopenOpportunity": Case({"reason": "again"}, (("win", {}),)),
+    "sales.ReopenOpportunity": Case(
+        {"reason": "again"}, (("win", {"close_date": "2026-11-20"}),), left=("closed_at", "stage_since")
+    ),
     "sales.ChangePipelineDetails": Case({"name": "Upsales"}),
     "sales.AddStage": Case(STAGE, left=("stages",)),
     "sales.ReorderStages": Case({"keys": ["talks", "offer"]}, (("stages", STAGE),)),
@@ -157,7 +159,6 @@ NONE: dict[str, str] = {
     "identity.HandOverUser": "handed-over",
     "customer.UnmergeContacts": "choose-again",
     "sales.UndoConversion": "convert-again",
-    "sales.ReopenOpportunity": "close-again",
     "sales.MakeDefault": "make-another",
 }
 UNSENT = {"identity.InviteListedUser", "sales.ApplyExchangeRate", "identity.SuspendUser"}  # see the tests below
@@ -396,3 +397,31 @@ async def test_a_handle_never_sets_what_the_caller_may_not_change(stage: Stage, 
     await settle(stage)
     clerk = await stage.client(stage.acme.tenant, await stage.user(role))
     assert await reported(Field(stage, clerk), path) == ["undo", "forbidden", "forbidden"]
+
+
+async def test_a_reopened_deal_is_closed_again_as_it_was(stage: Stage, field_: Field) -> None:
+    for verb, body, kept in (
+        ("win", {"close_date": "2026-11-02"}, {"status": "won", "close_date": "2026-11-02"}),
+        ("lose", {"close_date": "2026-11-03", "reason": "price"}, {"status": "lost", "lost_reason": "price"}),
+    ):
+        path = await field_.made("opportunity")
+        (await field_.client.post(f"{path}/{verb}", json=body)).raise_for_status()
+        reopened = (await field_.client.post(f"{path}/reopen", json={"reason": "again"})).json()
+        undo = reopened["undo"]
+        assert (undo["path"], undo["body"]) == (f"{path}/{verb}", body)
+        back = (await field_.client.post(undo["path"], json=undo["body"])).raise_for_status().json()
+        record = (await field_.client.get(path, params={"min_version": back["version"]})).json()
+        assert {name: record[name] for name in kept} == kept
+
+
+async def test_a_handle_is_not_given_for_what_its_look_ups_forbid(stage: Stage, field_: Field) -> None:
+    """Winning confirms the amount, which is hidden from this role."""
+    grants = {"opportunity": {"*": "all"}, "pipeline": {"read": "all"}}
+    body = {"zh": "盲", "en": "Blind", "grants": grants, "hidden": {"opportunity": ["amount"]}}
+    role = (await field_.client.post("/identity/roles", json=body)).json()["id"]
+    await settle(stage)
+    blind = await stage.client(stage.acme.tenant, await stage.user(role))
+    path = await field_.made("opportunity")
+    (await field_.client.post(f"{path}/win", json={})).raise_for_status()
+    reopened = (await blind.post(f"{path}/reopen", json={"reason": "again"})).raise_for_status().json()
+    assert (reopened["undo"], reopened["undo_reason"]["code"]) == (None, "forbidden")
