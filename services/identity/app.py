@@ -15,6 +15,7 @@ from services.identity.api_key import API_KEY
 from services.identity.authentication import Authentication
 from services.identity.built_in import BUILT_IN_ROLES
 from services.identity.catalogue import AGGREGATES
+from services.identity.inbox_pruning import NotificationPruning
 from services.identity.notifier import Notifier
 from services.identity.policies import POLICIES
 from services.identity.session import SESSION
@@ -61,5 +62,5 @@ SERVICE = Service(
     roles=BUILT_IN_ROLES,
     streams=STREAMS,
     at_root=("setup", "invitation"),
-    watches=(Notifier,),
+    watches=(Notifier, NotificationPruning),
 )

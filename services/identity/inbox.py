@@ -56,7 +56,8 @@ FOLLOW = Aggregate(
 
 @dataclass(slots=True)
 class Notification(Record):
-    """owner: whom it is for. position: of the event that caused it; at: when that happened, in microseconds."""
+    """owner: whom it is for. archived: it was dropped. position: of the event that caused it; at: when that happened,
+    in microseconds."""
 
     kind: Annotated[
         str,
@@ -77,9 +78,11 @@ def evolve_notification(state: Notification, event: Event) -> None:
         case events.UserNotified():
             state.owner, state.kind, state.resource, state.record = event.user, event.kind, event.resource, event.record
             state.by, state.cause, state.position, state.at = event.by, event.cause, event.position, event.at
-            state.many, state.read = event.many, False
+            state.many, state.read, state.archived = event.many, False, False
         case events.NotificationRead():
             state.read = True
+        case events.NotificationDropped():
+            state.archived = True
 
 
 NOTIFICATION = Aggregate(
@@ -90,7 +93,7 @@ NOTIFICATION = Aggregate(
     evolve=evolve_notification,
     own_only=True,
     collection=Collection("notifications", 1, record_fields(Notification), title="record"),
-    not_undoable=frozenset({"identity.UserNotified", "identity.NotificationRead"}),
+    not_undoable=frozenset(f"identity.{one}" for one in ("UserNotified", "NotificationRead", "NotificationDropped")),
 )
 
 
@@ -149,12 +152,12 @@ def notify(cmd: NotifyUser, state: Notification, ctx: Context) -> list[Event]:
 
 
 class NotifyUserAgain(NotifyUser):
-    """The thread is there already: unread, or about an earlier event."""
+    """The thread is there already: unread, dropped, or about an earlier event."""
 
 
 @NOTIFICATION.command("NotifyUserAgain", action="edit", verb="again", hidden=True)
 def notify_again(cmd: NotifyUserAgain, state: Notification, ctx: Context) -> list[Event]:
-    if not state.read or cmd.position <= state.position:
+    if not (state.read or state.archived) or cmd.position <= state.position:
         return []
     return [events.UserNotified(**cmd.model_dump())]
 
@@ -166,3 +169,12 @@ class ReadNotification(CommandModel):
 @NOTIFICATION.command("ReadNotification", action="edit", verb="read", hidden=True)
 def read(cmd: ReadNotification, state: Notification, ctx: Context) -> list[Event]:
     return [] if state.read else [events.NotificationRead()]
+
+
+class DropNotification(CommandModel):
+    """It is old (`inbox_pruning.py`)."""
+
+
+@NOTIFICATION.command("DropNotification", action="archive", verb="drop", hidden=True)
+def drop(cmd: DropNotification, state: Notification, ctx: Context) -> list[Event]:
+    return [] if state.archived else [events.NotificationDropped()]

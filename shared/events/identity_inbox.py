@@ -61,3 +61,9 @@ class UserNotified:
 @dataclass(frozen=True, slots=True)
 class NotificationRead:
     pass
+
+
+@event("identity.NotificationDropped")
+@dataclass(frozen=True, slots=True)
+class NotificationDropped:
+    """It is old, and not listed any more. The thread may come again."""

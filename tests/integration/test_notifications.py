@@ -13,9 +13,12 @@ import pytest
 from services.customer.due_tasks import DueTasks
 from services.identity.api.inbox import MOST_COUNTED
 from services.identity.app import create_app
+from services.identity.inbox import NOTIFICATION
+from services.identity.inbox_pruning import READ_KEPT, NotificationPruning
 from services.identity.notifier import Notifier
 from shared.clock import to_rfc3339
 from shared.errors import Invalid, NotFound
+from shared.events.identity_inbox import notification_id
 from shared.kernel.bus import Call
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.streaming.change import Filter
@@ -270,3 +273,59 @@ async def test_a_repeated_batch_notifies_nobody_twice(office: Office) -> None:
     await office.settle()
     assert await office.unread("Ann") == 0
     assert (await office.inbox("Ann"))[0][2] == account
+
+
+async def notified(office: Office, about: str, at: int, *, read: bool = False) -> str:
+    """A notification of Ann's, about a record of hers, of a moment."""
+    bus, user = office.world.bus, office.users["Ann"]
+    id, system = notification_id(user, "followed", about), system_access(TENANT)
+    body = {"user": user, "kind": "followed", "resource": "account", "record": about, "cause": "x", "at": at}
+    body["position"] = await office.kernel.store.head()
+    if not (await bus.send("identity.NotifyUser", body, Call(system, new_id=id))).changed:
+        await bus.send("identity.NotifyUserAgain", body, Call(system, id))
+    if read:
+        await bus.send("identity.ReadNotification", {}, Call(system, id))
+    await office.world.projector.catch_up()
+    return id
+
+
+async def listed(office: Office) -> list[str]:
+    answer = await office.http["Ann"].get("/me/notifications")
+    assert answer.json()["unread"] == sum(not one["read"] for one in answer.json()["items"])
+    return [one["record"] for one in answer.json()["items"]]
+
+
+async def test_old_read_notifications_and_too_many_are_dropped_by_events(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, now = office.world, office.kernel.clock.now()
+    made = [await world.make("customer.CreateAccount", name=f"Firm {n}", owner=office.users["Ann"]) for n in range(5)]
+    await office.settle()
+    await office.http["Ann"].post("/me/notifications/read", json={"up_to": await office.kernel.store.head()})
+    for id in [n["id"] for n in (await office.http["Ann"].get("/me/notifications")).json()["items"]]:
+        await world.bus.send("identity.DropNotification", {}, Call(system_access(TENANT), id))
+    old, kept = now - READ_KEPT - 1_000_000, now - READ_KEPT + 3_600_000_000
+    dropped = await notified(office, made[0], old, read=True)
+    await notified(office, made[1], old)
+    await notified(office, made[2], kept, read=True)
+    for about in made[3:]:
+        await notified(office, about, now)
+    assert await listed(office) == made[::-1]
+    pruning = NotificationPruning(office.kernel)
+    await pruning.step()
+    await world.projector.catch_up()
+    assert await listed(office) == made[:0:-1], "old and read; an unread one stays"
+    monkeypatch.setattr("services.identity.inbox_pruning.MOST_KEPT", 2)
+    await pruning.step()
+    await world.projector.catch_up()
+    assert await listed(office) == made[:0:-1], "once a day"
+    another = NotificationPruning(office.kernel)
+    monkeypatch.setattr("services.identity.inbox_pruning.DAY", 0)
+    await pruning._holder.give_back()
+    await another.step()
+    await world.projector.catch_up()
+    assert await listed(office) == made[:2:-1], "the newest two"
+    folded = await office.kernel.repository.load(NOTIFICATION, TENANT, dropped)
+    assert folded.archived, "a rebuild drops it as well"
+    await notified(office, made[0], now)
+    assert await listed(office) == [made[0], *made[:2:-1]], "a new occasion brings it back"

@@ -34,6 +34,8 @@ from shared.views.port import MAX_PAGE, Condition, Document, Query
 
 MOST_COUNTED = 100  # unread notifications
 MOST_FOLLOWED = 1_000  # records that a user follows at once
+LISTED = Condition("archived", "eq", False)  # a dropped one is not
+UNREAD = (LISTED, Condition("read", "eq", False))
 
 
 class NotificationItem(TypedDict):
@@ -143,7 +145,7 @@ def inbox_router(kernel: Kernel) -> APIRouter:
         access = require_person(await authenticator.access(request))
         given = params.only(params.pairs_of(request), ("unread", "limit", "cursor"))
         limit = params.number(given, "limit", 50, MAX_PAGE)
-        where = (Condition("read", "eq", False),) if params.flag(given, "unread") else ()
+        where = UNREAD if params.flag(given, "unread") else (LISTED,)
         asked = Query(where, sort="position", descending=True, limit=limit, cursor=given.get("cursor") or None)
         page = await kernel.queries.find(NOTIFICATION, asked, _as_oneself(access))
         items = await inbox.items(page.items, access)
@@ -210,7 +212,7 @@ class _Inbox:
         ]
 
     async def unread(self, access: Access) -> int:
-        query = Query((Condition("read", "eq", False),), sort="position", descending=True, limit=MOST_COUNTED)
+        query = Query(UNREAD, sort="position", descending=True, limit=MOST_COUNTED)
         page = await self._kernel.queries.find(NOTIFICATION, query, _as_oneself(access))
         titles = await self._titles([(d["resource"], d["record"]) for d in page.items], access)
         return sum(d["record"] in titles for d in page.items)
@@ -239,7 +241,7 @@ class _Inbox:
             if id not in known:
                 raise _unknown(f"ids.{number}", NOTIFICATION.name)
         if body.up_to:
-            where = (Condition("read", "eq", False), Condition("position", "le", body.up_to))
+            where = (*UNREAD, Condition("position", "le", body.up_to))
             scope = scope_of(NOTIFICATION, own)
             async for one in every(self._kernel.views, NOTIFICATION.collection.name, Query(where), scope):
                 ids.add(one["id"])
