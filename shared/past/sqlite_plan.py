@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
@@ -28,6 +29,7 @@ MANY = 50_000  # records that are counted at most to choose a way, and walked ov
 MOST_VALUES = 300  # of a sort key without an order of its own, whose records are walked one value after the other
 NEVER_LATER = ("created_at", "updated_at")  # than the event that sets them: what is newer is passed over
 Place = tuple[int, int]  # record number, version
+Rarest = tuple[int, Source, Clause | None]
 
 
 class Plan:
@@ -39,15 +41,12 @@ class Plan:
         tenant: int,
         owners: Sequence[str] | None,
         at: At,
-        ties: bool | None = None,
     ) -> None:
-        """owners: in whose scope the records are now; None = all. ties: whether records that are equal by all sort keys
-        descend; None = as the first key does. Raises NotCovered.
-        """
+        """owners: in whose scope the records are now; None = all. Raises NotCovered."""
         if checked.wanted is not None or any(order.field.is_entry for order in checked.orders):
             raise NotCovered("text")
-        self._ties = checked.descending if ties is None else ties
-        self._db, self.layout, self._tenant, self._owners = db, layout, tenant, owners
+        self._ties = checked.descending  # whether records that are equal by all sort keys descend
+        self._db, self.layout, self._tenant = db, layout, tenant
         self._checked = self._with_ties(checked)
         self.clauses = Clauses(layout, tenant, at)
         self.asked: list[Clause] = [self.clauses.of(test) for test in checked.where]
@@ -55,10 +54,12 @@ class Plan:
             self.asked.append(self.clauses.scope(owners))
 
     @cached_property
-    def rarest(self) -> tuple[int, Source, Clause | None]:
+    def rarest(self) -> Rarest:
         """The condition that finds fewest, with how many, `MANY` at most."""
-        found: tuple[int, Source, Clause | None] = (MANY, self.clauses.everything(), None)
-        for one in self.asked:
+        return self._rarer((MANY, self.clauses.everything(), None), self.asked)
+
+    def _rarer(self, found: Rarest, than: Sequence[Clause]) -> Rarest:
+        for one in than:
             if one.source is not None:
                 number = self.at_most(one.source, found[0])
                 if number < found[0] or found[2] is None:
@@ -174,8 +175,11 @@ class Plan:
         """The records with a value of the first key, in the order of the others."""
         first, *others = self._checked.orders
         test = Test(first.field, "empty", True) if value is None else Test(first.field, "eq", value)
-        checked = replace(self._checked, where=(*self._checked.where, test), orders=tuple(others), after=after)
-        return Plan(self._db, self.layout, checked, self._tenant, self._owners, self.clauses.at, self._ties)
+        plan, clause = copy(self), self.clauses.of(test)
+        plan._checked = plan._with_ties(replace(self._checked, orders=tuple(others), after=after))
+        plan.asked = [*self.asked, clause]
+        plan.rarest = self._rarer(self.rarest, [clause])  # what the others find is known
+        return plan
 
     def _cells(self, field: Field, rows: Sequence[Place]) -> list[Any]:
         sql = f"SELECT {self.layout.column(field)} FROM {self.layout.name('v')} WHERE t = ? AND n = ? AND ver = ?"

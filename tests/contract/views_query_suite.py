@@ -1,4 +1,4 @@
-"""The part of the views suite about questions: conditions, text, orders, cursors, totals.
+"""The part of the views suite about questions: conditions, orders, cursors.
 
 Tables of cases are wider than code.
 """
@@ -18,14 +18,12 @@ from hypothesis import strategies as st
 from shared.views.port import (
     RELEVANCE,
     BadQuery,
-    Buckets,
     Condition,
     Conditions,
     Document,
     Order,
     Query,
     Scope,
-    Total,
     Views,
     Write,
 )
@@ -116,88 +114,6 @@ class ViewsQuerySuite:
                     query = Query(sort=sort, descending=descending, limit=7, skip=skip)
                     assert await ids(views, query, scope) == whole[skip:]
 
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("beta", "bc"), ("BET", "bc"), ("gmbh ärger", "a"), ("gmbh beta", ""), ("贸易", "e"), ("海贸", "e"), ("易贸", ""), ("公", "e"),
-            ("上海 公司", "e"), ("full", "e"), ("x 10", "b"), ("arger", "a"), ("aerger", "a"), ("shanghai", "e"), ("shmy", "e"), ("1234", "c"), ("0221 12-34", "c"), ("221 1235", ""), ("  ", "abcde"), ("!?", ""), ('" OR *', ""), ("NEAR(beta)", ""),
-        ],
-    )  # fmt: skip
-    async def test_full_text(self, views: Views, text: str, expected: str) -> None:
-        await views.declare([THINGS])
-        await views.write([put(d) for d in SOME])
-        assert "".join(await ids(views, Query(text=text))) == expected
-        assert await views.count("things", Query(text=text), ALL) == len(expected)
-
-    @pytest.mark.parametrize(
-        "text",
-        ["muller", "Müller AG", "mull", "ag", "anna", "zhang", "zw", "5678", "贸易", "mulxer", "anna mulxer", "m", "x"],
-    )
-    async def test_the_best_come_first_then_the_newest(self, views: Views, text: str) -> None:
-        await views.declare([THINGS])
-        names = [
-            "Muller",
-            "Anna Müller",
-            "Müller AG",
-            "Mullermann",
-            "Mueller",
-            "张伟贸易",
-            "Anna",
-            "x",
-            "AG",
-            "M",
-            "Annabel",
-        ]
-        documents = [
-            thing(
-                f"{name} {n} {owner}",
-                name=name,
-                notes="Anna Müller" if n % 5 == 0 else "",
-                tel="+49 221 5678" if n % 7 == 0 else "",
-                archived=n % 3 == 0,
-                owner=owner,
-            )
-            for owner in ("ann", "bob", "cat")
-            for n, name in enumerate(names * 2)
-        ]
-        await views.write([put(d) for d in documents])
-        await views.write([put(d, tenant="t2") for d in documents])
-        every = [("t1", d) for d in documents]
-        for near in (False, True):
-            for scope in (
-                ALL,
-                Scope("t1", frozenset({"bob", "unknown"})),
-                Scope("t1", frozenset(f"u{n}" for n in range(50)) | {"cat"}),
-            ):
-                for limit in (1, 5, 40, 200):
-                    query = where(("archived", "eq", False), text=text, sort=RELEVANCE, limit=limit, near=near)
-                    page = await views.find("things", query, scope)
-                    assert [d["id"] for d in page.items] == matching(THINGS, every, query, scope)
-                    assert page.next is None
-                    assert list(page.levels) == sorted(page.levels)
-                    assert len(page.levels) == len(page.items)
-
-    async def test_who_may_not_see_a_document_any_more_does_not_find_it(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(thing("a", name="Acme", owner="ann"))])
-        await views.write([put(thing("a", name="Acme", owner="bob"), version=2)])
-        query = Query(text="acme", sort=RELEVANCE)
-        for owner, found in (("ann", []), ("bob", ["a"])):
-            page = await views.find("things", query, Scope("t1", frozenset({owner})))
-            assert [d["id"] for d in page.items] == found
-        await views.write([put(thing("a", name="", owner="bob"), version=3)])
-        assert (await views.find("things", query, ALL)).items == []
-
-    async def test_full_text_follows_changes(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(thing("a", name="first name", notes="keeps"))])
-        assert await ids(views, Query(text="first")) == ["a"]
-        await views.write([put(thing("a", name="second name", notes="keeps"), version=2)])
-        assert await ids(views, Query(text="first")) == []
-        assert await ids(views, Query(text="second keeps")) == ["a"]
-        await views.write([put(thing("a", name="second name", notes="keeps", size=5), version=3)])
-        assert await ids(views, Query(text="second keeps")) == ["a"]
-
     @pytest.mark.parametrize("sort", ["id", "name", "code", "size", "price", "day", "at", "archived", "owner"])
     @pytest.mark.parametrize("descending", [False, True])
     async def test_every_sort_in_both_directions_with_ties_and_nulls(
@@ -242,66 +158,6 @@ class ViewsQuerySuite:
         page = await views.find("things", Query(limit=5000), ALL)
         assert len(page.items) == 200
         assert page.next is not None
-
-    async def test_totals(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(d) for d in SOME])
-        assert await views.totals("things", Query(), ALL, ("owner",), "price") == [
-            Total((None,), 1, "0.00"), Total(("ann",), 1, "10.50"), Total(("bob",), 2, "8.50"),
-            Total(("cat",), 1, "99999999999.9999"),
-        ]  # fmt: skip
-        assert await views.totals("things", where(("size", "le", 3)), ALL, ("archived", "name")) == [
-            Total((False, "Ärger GmbH"), 1), Total((False, "Beta"), 1), Total((True, "beta"), 1)
-        ]  # fmt: skip
-        assert await views.totals("things", Query(), ALL, ("mail",)) == [
-            Total((None,), 3), Total(("ａnn@bücher.example",), 1), Total(("Ann@Example.com",), 1)
-        ]  # fmt: skip
-        assert await views.totals("things", where(("size", "eq", 77)), ALL, (), "size") == []
-        assert [t.keys for t in await views.totals("things", Query(), ALL, ("price",))] == [
-            (None,), ("-2.00",), ("10.50",), ("99999999999.9999",)
-        ]  # fmt: skip
-
-    async def test_totals_by_buckets_and_of_several_fields(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(d) for d in SOME])
-        for field, edges, expected in (
-            ("size", (0, 3), [(None, 1), (0, 1), (1, 1), (2, 2)]), ("price", ("10.5",), [(None, 1), (0, 1), (1, 3)]),
-            ("day", ("2026-01-01", "2026-02-01"), [(None, 2), (0, 1), (1, 1), (2, 1)]),
-            ("at", ("2026-01-31T10:00:00.000001Z",), [(None, 2), (0, 2), (1, 1)]),
-        ):  # fmt: skip
-            found = await views.totals("things", Query(), ALL, (Buckets(field, edges),), "size", ("price",))
-            assert [(t.keys[0], t.count) for t in found] == expected
-        both = await views.totals("things", Query(), ALL, ("owner", Buckets("size", (0,))), "price", ("size",))
-        assert both == [
-            Total((None, None), 1, "0.00", ("0",)), Total(("ann", 1), 1, "10.50", ("3",)), Total(("bob", 0), 1, "-2.00", ("-3",)),
-            Total(("bob", 1), 1, "10.50", ("0",)), Total(("cat", 1), 1, "99999999999.9999", (str(2**62),)),
-        ]  # fmt: skip
-        for wrong in (Buckets("name", ("a",)), Buckets("size", ()), Buckets("size", (2, 1)), Buckets("nope", (1,))):
-            with pytest.raises(BadQuery):
-                await views.totals("things", Query(), ALL, (wrong,))
-
-    async def test_a_thousand_buckets(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(thing(f"k{n:04}", size=n)) for n in range(0, 2000, 7)])
-        edges = tuple(range(1, 2001, 2))
-        found = await views.totals("things", Query(), ALL, (Buckets("size", edges),))
-        assert [t.keys[0] for t in found] == [sum(e <= n for e in edges) for n in range(0, 2000, 7)]
-
-    async def test_totals_are_exact_beyond_63_bits(self, views: Views) -> None:
-        await views.declare([THINGS])
-        await views.write([put(thing(f"k{n}", size=2**63 - 1, price="-922337203685477.5808")) for n in range(5)])
-        assert await views.totals("things", Query(), ALL, (), "size") == [Total((), 5, str(5 * (2**63 - 1)))]
-        assert await views.totals("things", Query(), ALL, (), "price") == [Total((), 5, "-4611686018427387.904")]
-
-    @pytest.mark.parametrize(
-        ("by", "sum"), [(("nope",), None), (("notes",), None), (("tags",), None), ((), "name"), ((), "x; --")]
-    )
-    async def test_totals_of_what_is_not_declared_are_refused(
-        self, views: Views, by: tuple[str, ...], sum: str | None
-    ) -> None:
-        await views.declare([THINGS])
-        with pytest.raises(BadQuery):
-            await views.totals("things", Query(), ALL, by, sum)
 
     @pytest.mark.parametrize(
         "query",

@@ -13,9 +13,11 @@ from tests.contract.views_entries_suite import ViewsEntriesSuite
 from tests.contract.views_help import ALL, OPEN, SOME, THINGS, ids, put, thing, where
 from tests.contract.views_lease_suite import ViewsLeaseSuite
 from tests.contract.views_query_suite import ViewsQuerySuite
+from tests.contract.views_text_suite import ViewsTextSuite
+from tests.contract.views_totals_suite import ViewsTotalsSuite
 
 
-class ViewsSuite(ViewsQuerySuite, ViewsEntriesSuite, ViewsLeaseSuite):
+class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntriesSuite, ViewsLeaseSuite):
     async def test_a_declared_collection_is_new_once(self, views: Views) -> None:
         assert await views.declare([THINGS, OPEN]) == ["things", "notices"]
         assert await views.declare([THINGS, OPEN]) == []

@@ -114,6 +114,19 @@ class Suite:
         return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file())
 
 
+async def start(suite: Suite, **how: Any) -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    """A client without cookies and the answer to its sign-in."""
+    client = suite.client(**how)
+    answer = await client.post("/identity/sessions", json={"email": ADMIN, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    client.cookies.clear()
+    return client, answer.json()
+
+
+async def bearer(suite: Suite, token: str) -> int:
+    return (await suite.client(token).get("/identity/me")).status_code
+
+
 async def post(client: httpx.AsyncClient, path: str, status: int = 200, **body: Any) -> dict[str, Any]:
     """The answer, which has this status."""
     answer = await client.post(path, json=body)
