@@ -15,7 +15,7 @@ from opentelemetry import trace
 from shared.clock import Clock, Ids
 from shared.domain.command import Command, CommandModel
 from shared.domain.rules import Withdraw
-from shared.domain.ways_back import FORBIDDEN, UNDO, NoWay
+from shared.domain.ways_back import ARCHIVE, FORBIDDEN, RESTORE, UNDO, NoWay
 from shared.errors import CrmError, Forbidden, NotFound
 from shared.events.codec import Codec
 from shared.events.envelope import Recorded
@@ -46,6 +46,7 @@ from shared.telemetry.spans import span, tracing_is_on
 from shared.views.port import Views
 
 _tracer = trace.get_tracer("crm.command")
+_SHARED_WAYS = frozenset(way.verb for way in (UNDO, ARCHIVE, RESTORE))
 
 
 @dataclass(slots=True)
@@ -127,8 +128,11 @@ class CommandBus:
                 return await self._run(Task(aggregate, command, body, call, records, batch, _traceparent(begun)))
 
     async def admitted(self, aggregate: AnyAggregate, found: Handle | NoWay, access: Access) -> Handle | NoWay:
-        """The handle, unless its command looks things up and they tell that the caller has no right to it."""
-        if isinstance(found, NoWay) or found.command.prepare is None or found.command.verb == UNDO.verb:
+        """The handle, unless its command looks things up and they tell that the caller has no right to it.
+
+        The ways that all records share are judged by rights and state alone: every new record would pay for it.
+        """
+        if isinstance(found, NoWay) or found.command.prepare is None or found.command.verb in _SHARED_WAYS:
             return found
         body, call = parse(found.command, found.body), Call(access, found.id)
         try:

@@ -12,7 +12,9 @@ import pytest
 import pytest_asyncio
 
 from shared.domain.command import Command
+from shared.kernel.call import Task
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.decide import Decider, Decision
 from tests.security.sowing import Field
 from tests.security.suite import Stage, open_stage
 
@@ -425,3 +427,23 @@ async def test_a_handle_is_not_given_for_what_its_look_ups_forbid(stage: Stage, 
     (await field_.client.post(f"{path}/win", json={})).raise_for_status()
     reopened = (await blind.post(f"{path}/reopen", json={"reason": "again"})).raise_for_status().json()
     assert (reopened["undo"], reopened["undo_reason"]["code"]) == (None, "forbidden")
+
+
+async def test_new_records_and_edits_pay_nothing_for_their_handle(
+    stage: Stage, field_: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided: list[str] = []
+    decide = Decider.decide
+
+    async def noted(self: Decider, task: Task) -> Decision:
+        decided.append(task.command.name)
+        return await decide(self, task)
+
+    path = await field_.made("opportunity")
+    monkeypatch.setattr(Decider, "decide", noted)
+    made = await field_.client.post("/customer/accounts", json={"name": "Ridge 山脊", "allow_duplicate": True})
+    assert made.json()["undo"]["path"].endswith("/archive")
+    await field_.client.patch(f"/customer/accounts/{made.json()['id']}", json={"industry": "retail"})
+    assert decided == ["customer.CreateAccount", "customer.ChangeAccountDetails"]
+    await field_.client.post(f"{path}/win", json={})
+    assert decided[2:] == ["sales.WinOpportunity", "sales.ReopenOpportunity"], "a rare one is asked"
