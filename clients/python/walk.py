@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Literal
 
 import httpx
 from crm_client.base import Refused
 from crm_client.generated.customer import CustomerService
 from crm_client.generated.identity import IdentityService
-from crm_client.generated.sales import SalesService
+from crm_client.generated.sales import Opportunity, OpportunityPart, SalesService
+
+
+def phase(deal: Opportunity | OpportunityPart) -> Literal["open", "closed", "hidden"]:
+    """mypy knows the options of the field: a comparison with another text is an error."""
+    status: Literal["open", "won", "lost"] | None = deal.get("status")
+    if status is None:  # it was not asked for, or it is hidden from this user
+        return "hidden"
+    return "open" if status == "open" else "closed"
 
 
 def walk(url: str, email: str, password: str) -> dict[str, object]:
@@ -22,6 +31,7 @@ def walk(url: str, email: str, password: str) -> dict[str, object]:
             {"name": "12 seats", "account": account["id"], "amount": "99.00", "currency": "EUR"}
         )
         shown = sales.read_opportunity(deal["id"], {"min_version": deal["version"]})
+        assert phase(shown) == "open"
         try:
             CustomerService(http).create_account({"name": ""})
         except Refused as refused:

@@ -12,3 +12,4 @@ BUILT_IN_ROLES = (
     Role("service_agent", "客服", "Service agent", {}),
     Role("read_only", "只读", "Read only", {}),
 )
+BUILT_IN_IDS = tuple(role.id for role in BUILT_IN_ROLES)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field as F
 
+from services.identity.built_in import BUILT_IN_IDS
 from services.identity.organisation import Language, Name
 from services.identity.role import require_cover, roles_of
 from shared.domain.aggregate import Aggregate, Unique
@@ -56,9 +57,9 @@ class User(Record):
         plain(Kind.KEYWORD, "语言", "Language", indexed=True, options=get_args(Language), meaning=Meaning.LANGUAGE),
     ] = "en"
     time_zone: Annotated[TimeZone, plain(Kind.KEYWORD, "时区", "Time zone")] = ""
-    roles: Annotated[list[str], displayed(Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role")] = field(
-        default_factory=list
-    )
+    roles: Annotated[
+        list[str], displayed(Kind.KEYWORDS, "角色", "Roles", indexed=True, ref="role", known=BUILT_IN_IDS)
+    ] = field(default_factory=list)
     teams: Annotated[list[str], displayed(Kind.KEYWORDS, "团队", "Teams", indexed=True, ref="team")] = field(
         default_factory=list
     )

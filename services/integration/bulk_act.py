@@ -48,7 +48,7 @@ class BulkAct(Record):
     why: Annotated[str, displayed(Kind.TEXT, "说明", "Why", personal=True, writable=False)] = ""
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
-    ] = ""
+    ] = "running"
     total: Annotated[int, displayed(Kind.INTEGER, "记录数", "Records", indexed=True, writable=False)] = 0
     changed: Annotated[int, displayed(Kind.INTEGER, "已更改", "Changed", writable=False)] = 0
     unchanged: Annotated[int, displayed(Kind.INTEGER, "未变", "Unchanged", writable=False)] = 0

@@ -43,7 +43,7 @@ class Import(Record):
     ] = ""
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
-    ] = ""
+    ] = "running"
     mapping: Annotated[str, displayed(Kind.TEXT, "映射", "Mapping", personal=True, writable=False)] = ""
     files: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "文件", "Files", personal=True, writable=False)] = (
         field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field as F
 
 from services.sales.opportunity_undo import REVERSES
-from services.sales.pipeline import Pipeline, pipeline_for
+from services.sales.pipeline import STANDARD_KEYS, Pipeline, pipeline_for
 from services.sales.shapes import ContactRoleEntry, Line
 from services.sales.values import cycle_days, total, weighted
 from shared.clock import Micros, day_of
@@ -45,7 +45,9 @@ class Opportunity(Record):
     pipeline: Annotated[
         str, displayed(Kind.KEYWORD, "销售流程", "Pipeline", indexed=True, writable=False, ref="pipeline")
     ] = ""
-    stage: Annotated[str, displayed(Kind.KEYWORD, "阶段", "Stage", indexed=True, writable=False)] = ""
+    stage: Annotated[
+        str, displayed(Kind.KEYWORD, "阶段", "Stage", indexed=True, writable=False, known=STANDARD_KEYS)
+    ] = ""
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
     ] = "open"

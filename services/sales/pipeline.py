@@ -159,6 +159,7 @@ _STANDARD = (
     ("proposal", "方案报价", "Proposal", 50),
     ("negotiation", "商务谈判", "Negotiation", 80),
 )
+STANDARD_KEYS = tuple(key for key, *_ in _STANDARD)
 STANDARD_NAME = "标准销售流程 Standard"
 
 

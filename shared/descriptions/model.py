@@ -8,25 +8,30 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field as F
 from typing_extensions import TypedDict
 
-from shared.views.schema import PLAIN, Document, Meaning
+from shared.messages.languages import Language
+from shared.security.permissions import ACTIONS, Level
+from shared.views.schema import PLAIN, Document, Kind, Meaning
 
 OptionLabels = Annotated[dict[str, str], F(description="option → label")]
 
 
+KindText = Annotated[str, F(json_schema_extra={"enum": [*Kind]})]
 MeaningText = Annotated[
     str,
     F(
-        description="What a value means to people, where kind, options and types do not say it all: "
-        + ", ".join(m for m in Meaning if m not in PLAIN)
+        description="What a value means to people, where kind, options and types do not say it all",
+        json_schema_extra={"enum": [m for m in Meaning if m not in PLAIN]},
     ),
 ]
+ActionText = Annotated[str, F(json_schema_extra={"enum": [*ACTIONS]})]
+LevelText = Annotated[str, F(json_schema_extra={"enum": [level.name.lower() for level in Level]})]
 
 
 class MetaPart(TypedDict):
     """A value that is no field of the record: a part of a command's body, or of a JSON value."""
 
     label: NotRequired[Annotated[str, F(description="Of a list and what it holds: the list's")]]
-    kind: str
+    kind: KindText
     meaning: NotRequired[MeaningText]
     options: NotRequired[list[str]]
     option_labels: NotRequired[OptionLabels]
@@ -39,7 +44,7 @@ class MetaPart(TypedDict):
 
 class MetaField(TypedDict):
     name: str
-    kind: str
+    kind: KindText
     meaning: NotRequired[MeaningText]
     technical: NotRequired[Annotated[bool, F(description="For programs, not for people")]]
     label: Annotated[str, F(description="In the language of the answer")]
@@ -64,9 +69,9 @@ class MetaCommand(TypedDict):
     name: str
     label: str
     verb: str
-    method: str
+    method: Annotated[str, F(json_schema_extra={"enum": ["POST", "PATCH"]})]
     path: str
-    action: str
+    action: ActionText
     allowed: bool
     in_bulk: NotRequired[Annotated[str, F(description="The word by which it is sent to many records at once")]]
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
@@ -126,7 +131,7 @@ class MetaType(TypedDict):
     group: Annotated[str, F(description="Of the side bar; `groups` has their labels")]
     board: Annotated[str | None, F(description="The field whose values are the columns of a board")]
     stages: MetaStages | None
-    rights: Annotated[dict[str, str], F(description="action → none, own, team, below or all")]
+    rights: Annotated[dict[str, LevelText], F(description="By action")]
     fields: list[MetaField]
     custom: Annotated[
         list[Document], F(description="The definitions of its custom fields, which stand among `fields`, too")
@@ -137,7 +142,7 @@ class MetaType(TypedDict):
 
 
 class Meta(TypedDict):
-    language: Annotated[str, F(description="Of the labels: en, zh-CN or zh-TW")]
+    language: Annotated[Language, F(description="Of the labels")]
     groups: list[MetaGroup]
     types: list[MetaType]
     enumerations: dict[str, Any]

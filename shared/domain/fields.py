@@ -63,6 +63,7 @@ class Flags(TypedDict, total=False):
     meaning: Meaning
     technical: bool
     types: tuple[str, ...]
+    known: tuple[str, ...]
 
 
 _OF_STATE: Final = object()

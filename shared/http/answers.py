@@ -28,6 +28,11 @@ Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 DateTime = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]  # RFC 3339
 
 
+def one_of(*values: str) -> WithJsonSchema:
+    """In the OpenAPI document: a text out of a closed set."""
+    return WithJsonSchema({"type": "string", "enum": [*values]})
+
+
 class Answer(BaseModel):
     """What a route answers. `model_answer` writes it, and the OpenAPI document shows its schema.
 

@@ -75,7 +75,7 @@ class ProblemText(TypedDict):
 class Messages(TypedDict):
     """codes: the messages that an error may bear; that whose parameters it has is meant."""
 
-    language: str
+    language: Language
     types: dict[str, ProblemText]
     codes: dict[str, list[Text]]
 

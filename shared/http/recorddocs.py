@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.domain.command import Command
 from shared.http.openapi import (
     READ_ERRORS,
@@ -16,7 +18,8 @@ from shared.http.openapi import (
     schema,
     schemas_of,
 )
-from shared.http.recordschemas import CHANGED, HISTORY, ID, NAMES, PARAMETERS, RIGHTS, SHOWN, choices, filters, sample
+from shared.http.recordanswers import created, name_of, record_schemas, shown, timeline
+from shared.http.recordschemas import CHANGED, HISTORY, HISTORY_ENTRY, NAMES, PARAMETERS, choices, filters, sample
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.density import BUCKETS
 
@@ -30,6 +33,18 @@ _SUM = {
     "properties": {"currency": {"type": "string"}, "count": {"type": "integer"}, "sum": {"type": "string"}},
 }
 _SUMS = {"type": "array", "items": _SUM}
+_END = {"type": ["string", "null"]}
+_RANGE = {"type": "object", "required": ["from", "to"], "properties": {"from": _END, "to": _END}}
+_KEYS = [{"type": "string"}, {"type": "boolean"}, {"type": "null"}, _RANGE]
+_LEAF = {
+    "type": "object",
+    "required": ["field", "op", "value"],
+    "properties": {
+        "field": {"type": "string"},
+        "op": {"type": "string", "enum": ["eq", "ge", "le", "lt", "empty"]},
+        "value": {"type": ["string", "boolean"]},
+    },
+}
 _TIME = ("AsOf", "KnownAt")
 _BOARD = ("by", "Ranges", "sum", "In", "Rates", "Cards", "sort", "Fields", "Q", "Filter", "MinVersions")
 _AROUND = ("IdempotencyKey", "OccurredAt", "Reason")
@@ -38,14 +53,14 @@ _AROUND = ("IdempotencyKey", "OccurredAt", "Reason")
 class RecordDocs:
     """The operations of one aggregate's routes, and the components they refer to."""
 
-    def __init__(self, aggregate: AnyAggregate) -> None:
-        self._aggregate = aggregate
-        self._name = "".join(part.capitalize() for part in aggregate.name.split("_"))
+    def __init__(self, aggregate: AnyAggregate, on_timelines: Iterable[AnyAggregate] = ()) -> None:
+        """on_timelines: the record types whose records appear on timelines."""
+        self._aggregate, self._entries = aggregate, tuple(on_timelines)
+        self._name = name_of(aggregate)
         self._tag = aggregate.noun
         commands = [c for c in aggregate.commands.values() if not c.hidden]
         self._models = schemas_of(c.model for c in commands)
-        creating = next((c for c in commands if c.creates), None)
-        self._example = sample(self._models[creating.model.__name__], self._models) if creating else {}
+        self._example = created(aggregate)
 
     @property
     def components(self) -> Components:
@@ -55,24 +70,14 @@ class RecordDocs:
             "type": "object",
             "required": ["items", "next"],
             "properties": {
-                "items": {"type": "array", "items": schema(self._name)},
+                "items": {"type": "array", "items": shown(self._name)},
                 "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
                 "names": NAMES,
             },
         }
-        shown = {self._name: self._record(), f"{self._name}Page": page, "Changed": CHANGED, "History": HISTORY}
-        return {"schemas": {**self._models, **shown}, "parameters": {**PARAMETERS, **own}}
-
-    def _record(self) -> Schema:
-        properties: Schema = {"id": ID, "version": {"type": "integer", "minimum": 1}}
-        properties |= {"names": NAMES, "rights": RIGHTS}
-        for f in self._aggregate.collection.fields:
-            properties[f.name] = {**SHOWN[f.kind], "title": f"{f.en} · {f.zh}"}
-            if f.options:
-                properties[f.name]["description"] = "One of " + ", ".join(f"`{o}`" for o in f.options)
-        example = {"id": CHANGED["examples"][0]["id"], "version": 1, **self._example}
-        known = {k: v for k, v in example.items() if k in properties}
-        return {"type": "object", "required": ["id", "version"], "properties": properties, "examples": [known]}
+        records = {n: s for a in (*self._entries, self._aggregate) for n, s in record_schemas(a).items()}
+        answers = {f"{self._name}Page": page, "Changed": CHANGED, "HistoryEntry": HISTORY_ENTRY, "History": HISTORY}
+        return {"schemas": {**self._models, **records, **answers}, "parameters": {**PARAMETERS, **own}}
 
     def _filtering(self, *names: str) -> list[Schema]:
         """The named parameters, those in small letters being this record type's own, and its filters."""
@@ -119,15 +124,15 @@ class RecordDocs:
             "type": "object",
             "required": ["key", "count", "sum"],
             "properties": {
-                "key": {},
+                "key": {"anyOf": [*_KEYS, {"type": "array", "items": {"anyOf": _KEYS}}]},
                 "count": {"type": "integer"},
                 **amount,
                 "totals": {
                     "type": "object",
                     "additionalProperties": {"type": "object", "required": ["sum"], "properties": amount},
                 },
-                "where": {"type": "array", "items": {"type": "object", "required": ["field", "op", "value"]}},
-                "cards": {"type": "array", "items": schema(self._name)},
+                "where": {"type": "array", "items": _LEAF},
+                "cards": {"type": "array", "items": shown(self._name)},
                 "next": {"type": ["string", "null"], "description": "The cursor of the list of the group's records"},
             },
         }
@@ -196,7 +201,7 @@ class RecordDocs:
             f"read_{self._aggregate.name}",
             f"One of the {self._tag}, now or as of any moment",
             self._tag,
-            {200: answer("The record", schema(self._name), ETag="Its version, and a mark of what the caller sees")},
+            {200: answer("The record", shown(self._name), ETag="Its version, and a mark of what the caller sees")},
             parameters=[parameter(n) for n in ("Id", "Fields", "MinVersion", "Names", "Rights", *_TIME)],
             errors=RECORD_ERRORS,
         )
@@ -212,16 +217,11 @@ class RecordDocs:
         )
 
     def timeline(self) -> Schema:
-        content = {
-            "type": "object",
-            "required": ["items"],
-            "properties": {"items": {"type": "array", "items": {"type": "object"}}, "names": NAMES},
-        }
         return operation(
             f"timeline_of_{self._aggregate.name}",
             "What was done about the record and how it changed, newest first",
             self._tag,
-            {200: answer("The entries", content)},
+            {200: answer("The entries", timeline(self._entries))},
             parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", "Names", *_TIME)],
             errors=RECORD_ERRORS,
         )

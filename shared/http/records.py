@@ -44,7 +44,8 @@ def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
     if taken := params.RESERVED & {f.name for f in aggregate.collection.fields}:
         raise TypeError(f"{aggregate.name}: {sorted(taken)} are names of query parameters")
     router = RecordRouter(route_class=DirectRoute)
-    docs, records = RecordDocs(aggregate), _Records(kernel, aggregate)
+    on_timelines = [a for a in kernel.catalogue if a.on_timelines is not None]
+    docs, records = RecordDocs(aggregate, on_timelines), _Records(kernel, aggregate)
     router.components = docs.components
     noun = f"/{aggregate.noun}"
 

@@ -5,22 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from shared.http.axes import DAYS, GROUPS, NUMBERS, UNITS
-from shared.http.openapi import Schema, query
+from shared.http.openapi import Schema, query, schema
 from shared.kernel.density import BUCKETS
 from shared.views.port import MAX_PAGE, MAX_SKIP, MAX_SORTS, Field, Kind
 
 ID = {"type": "string", "format": "uuid"}
-SHOWN: dict[Kind, Schema] = {
-    Kind.TEXT: {"type": ["string", "null"]},
-    Kind.KEYWORD: {"type": ["string", "null"]},
-    Kind.KEYWORDS: {"type": ["array", "null"], "items": {"type": "string"}},
-    Kind.INTEGER: {"type": ["integer", "null"]},
-    Kind.DECIMAL: {"type": ["string", "null"], "description": "A decimal number as text", "examples": ["1054.00"]},
-    Kind.DATE: {"type": ["string", "null"], "description": "YYYY-MM-DD", "examples": ["2026-11-24"]},
-    Kind.DATETIME: {"type": ["string", "null"], "format": "date-time"},
-    Kind.BOOLEAN: {"type": ["boolean", "null"]},
-    Kind.JSON: {},
-}
 _ASKED: dict[Kind, Schema] = {
     Kind.INTEGER: {"type": "integer"},
     Kind.BOOLEAN: {"type": "boolean"},
@@ -176,34 +165,36 @@ CHANGED: Schema = {
         }
     ],
 }
+_ENTRY: Schema = {
+    "version": {"type": "integer", "minimum": 1},
+    "event_id": {"type": "string"},
+    "type": {"type": "string", "description": "Of the event, with its domain"},
+    "occurred_at": {"type": "string", "format": "date-time"},
+    "recorded_at": {"type": "string", "format": "date-time"},
+    "actor": {"type": "string"},
+    "on_behalf_of": {"type": "string"},
+    "command": {"type": "string", "description": "The id that the changes of one request share"},
+    "command_name": {"type": "string", "description": "With its service, as in `/meta`"},
+    "correlation_id": {"type": "string"},
+    "causation_id": {"type": "string"},
+    "reason": {"type": "string"},
+    "changes": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}},
+        "description": "field → its value before and after; custom ones as `custom.<name>`",
+    },
+    "undoable": {"type": "boolean"},
+}
+HISTORY_ENTRY: Schema = {
+    "type": "object",
+    "required": [*_ENTRY, "undo"],
+    "properties": {**_ENTRY, "undo": UNDO, "undo_reason": UNDO_REASON},
+}
 HISTORY: Schema = {
     "type": "object",
-    "required": ["items"],
+    "required": ["items", "next"],
     "properties": {
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["version", "type", "occurred_at", "recorded_at", "actor", "changes", "undoable", "undo"],
-                "properties": {
-                    "version": {"type": "integer"},
-                    "event_id": {"type": "string"},
-                    "type": {"type": "string"},
-                    "occurred_at": {"type": "string", "format": "date-time"},
-                    "recorded_at": {"type": "string", "format": "date-time"},
-                    "actor": {"type": "string"},
-                    "command_name": {"type": "string"},
-                    "reason": {"type": "string"},
-                    "changes": {
-                        "type": "object",
-                        "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}},
-                    },
-                    "undoable": {"type": "boolean"},
-                    "undo": UNDO,
-                    "undo_reason": UNDO_REASON,
-                },
-            },
-        },
+        "items": {"type": "array", "items": schema("HistoryEntry")},
         "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
         "names": NAMES,
     },

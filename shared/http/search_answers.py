@@ -42,8 +42,19 @@ class SearchHit(TypedDict):
     record: Document
 
 
+class SearchHitPart(TypedDict, total=False):
+    """What `fields` asks for of it."""
+
+    type: str
+    id: str
+    title: str
+    subtitle: str
+    matches: list[Match]
+    record: Document
+
+
 class Hits(TypedDict):
-    items: list[SearchHit]
+    items: list[SearchHit | SearchHitPart]
     as_of: Annotated[str | None, F(description="The moment that was asked about; null = now")]
     exact: Annotated[
         bool,

@@ -105,7 +105,8 @@ class Field:
     currency: the field that holds the currency of an amount (DECIMAL). base: the one that holds the amount in the
     organisation's currency, at the rate of its day. price: what one unit costs: it may have six
     decimals, and is not added up. meaning: unless it follows from the rest (see `means`). technical: for programs, not
-    for people. types: the record types whose ids it holds, where `ref` names none.
+    for people. types: the record types whose ids it holds, where `ref` names none. known: the values that
+    every organisation begins with, of a set that it adds to.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Field:
     meaning: Meaning | None = None
     technical: bool = False
     types: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

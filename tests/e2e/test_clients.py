@@ -59,14 +59,15 @@ def typescript(tmp_path: Path, path_with_node: str) -> Path:
 
 
 def test_the_typescript_client_compiles_and_works(suite: Served, typescript: Path, path_with_node: str) -> None:
-    """The walk marks two lines as wrong; the compiler refuses a mark where it finds nothing wrong."""
-    assert (typescript / "test/walk.ts").read_text().count("@ts-expect-error") == 2
+    """The walk marks three lines as wrong; the compiler refuses a mark where it finds nothing wrong."""
+    assert (typescript / "test/walk.ts").read_text().count("@ts-expect-error") == 3
     done("npm", "run", "generate", "--", suite.url, cwd=typescript, path=path_with_node)
     done("npm", "run", "build", cwd=typescript, path=path_with_node)
     said = json.loads(
         done("node", "dist/test/walk.js", suite.url, EMAIL, PASSWORD, cwd=typescript, path=path_with_node)
     )
     assert (said["amount"], said["type"], said["codes"]) == ("4800.00", "/problems/invalid", ["string-too-short"])
+    assert (said["phase"], said["lines"]) == ("open", 0)
     assert said["said"] == "至少需要 1 個字元"
 
 

@@ -65,17 +65,30 @@ def quoted(text: str) -> str:
 
 def schemas(document: Schema) -> Iterator[str]:
     for name, one in document.get("components", {}).get("schemas", {}).items():
+        one = merged(document, one)
         if "properties" in one:
             yield typed_dict(name, one["properties"], one.get("required", []))
         else:
             yield f"{name}: TypeAlias = {quoted(type_of(one))}\n"
 
 
-def resolved(document: Schema, parameter: Schema) -> Schema:
-    if "$ref" not in parameter:
-        return parameter
-    found: Schema = document["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+def resolved(document: Schema, one: Schema) -> Schema:
+    """The component that is referred to."""
+    if "$ref" not in one:
+        return one
+    kind, name = one["$ref"].split("/")[-2:]
+    found: Schema = document["components"][kind][name]
     return found
+
+
+def merged(document: Schema, one: Schema) -> Schema:
+    """A schema that adds to others (`allOf`) with all their properties."""
+    parts = [merged(document, resolved(document, part)) for part in one.get("allOf", ())]
+    if not parts:
+        return one
+    properties = {name: p for part in (*parts, one) for name, p in part.get("properties", {}).items()}
+    required = {name: None for part in (*parts, one) for name in part.get("required", ())}
+    return {**one, "properties": properties, "required": [*required]}
 
 
 def content(one: Schema) -> Schema:

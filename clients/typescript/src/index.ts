@@ -6,12 +6,14 @@ import type { paths as Customer } from "./generated/customer.js";
 import type { paths as Identity } from "./generated/identity.js";
 import type { paths as Integration } from "./generated/integration.js";
 import type { components, paths as Root } from "./generated/root.js";
-import type { paths as Sales } from "./generated/sales.js";
+import type { components as SalesParts, paths as Sales } from "./generated/sales.js";
 
 /** RFC 9457 problem details, the same from every service. */
 export type Problem = components["schemas"]["Problem"];
 export type ErrorCode = components["schemas"]["FieldProblem"]["code"];
 export type Messages = components["schemas"]["Messages"];
+/** A whole record; an answer may hold a part of it (see `has`). */
+export type Deal = SalesParts["schemas"]["Opportunity"];
 
 export interface Crm {
   root: Client<Root>;
@@ -53,4 +55,9 @@ export function phrased(messages: Messages, code: ErrorCode, params: Record<stri
   const names = Object.keys(params).sort().join();
   const found = messages.codes[code]?.find((one) => one.params.join() === names);
   return found?.text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
+}
+
+/** Whether a record has these fields: what was not asked for, or is hidden from the caller, is left out of an answer. */
+export function has<R extends object, K extends keyof R>(record: R, ...fields: K[]): record is R & { [P in K]-?: Exclude<R[P], undefined> } {
+  return fields.every((field) => record[field] !== undefined);
 }

@@ -1,5 +1,5 @@
 // Used against a running suite by tests/e2e/test_clients.py: node dist/test/walk.js URL EMAIL PASSWORD
-import { connect, phrased, type ErrorCode } from "../src/index.js";
+import { connect, has, phrased, type Deal, type ErrorCode } from "../src/index.js";
 
 const [url = "", email = "", password = ""] = process.argv.slice(2);
 let token: string | undefined;
@@ -21,7 +21,23 @@ const deal = needed(
 const shown = await crm.sales.GET("/opportunities/{id}", {
   params: { path: { id: deal.id }, query: { min_version: deal.version } },
 });
-const amount: string | null | undefined = needed(shown.data, "answer").amount;
+const answer = needed(shown.data, "answer");
+if (!has(answer, "amount", "status", "lines")) throw new Error("fields are hidden");
+const amount: string | null = answer.amount;
+const lines: number = answer.lines.length;
+
+/** The compiler knows the options of a field: a switch that forgets one does not compile. */
+function phase(status: Deal["status"]): "open" | "closed" {
+  switch (status) {
+    case "open":
+      return "open";
+    case "won":
+    case "lost":
+      return "closed";
+  }
+}
+// @ts-expect-error an option that the field does not have
+const paused = answer.status === "paused";
 
 /** Never called: the compiler refuses it. */
 export async function wrong(): Promise<void> {
@@ -41,6 +57,8 @@ const first = needed(problem.errors?.find((one) => one.code === "string-too-shor
 console.log(
   JSON.stringify({
     amount,
+    phase: paused ? "paused" : phase(answer.status),
+    lines,
     codes: codes.sort(),
     type: problem.type,
     said: phrased(messages, first.code, first.params ?? {}),

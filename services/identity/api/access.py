@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.identity.role import ROLE, role_of
 from shared.errors import Invalid, NotFound
-from shared.http.answers import Answer, json_answer, model_answer
+from shared.http.answers import Answer, json_answer, model_answer, one_of
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
@@ -38,7 +38,7 @@ class RoleChoices(Answer):
 
 
 class Right(Answer):
-    action: str
+    action: Annotated[str, one_of(*ACTIONS)]
     level: LevelName
     allowed: bool
     roles: Annotated[list[str], Field(description="The roles that give this level")]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from services.identity.onboarding import Done, steps_of
-from shared.http.answers import json_answer
+from shared.http.answers import json_answer, one_of
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
 from shared.http.params import only, pairs_of
@@ -24,7 +24,7 @@ class OnboardingStep(TypedDict):
     name: str
     label: str
     hint: str
-    method: str
+    method: Annotated[str, one_of("POST", "PATCH")]
     path: Annotated[str, F(description="Of the request that does it")]
     done: bool
     at: Annotated[str | None, F(description="The moment it was done; null = it is still to do")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, WithJsonSchema
 
-from shared.http.answers import Answer
+from services.integration.bulk_act import Status as BulkStatus
+from services.integration.import_job import Status as ImportStatus
+from services.integration.jobs.previews import DRY_RUN
+from shared.http.answers import Answer, one_of
 
 JobId = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Counts = dict[str, int]
@@ -21,7 +24,7 @@ class ImportOutcome(Answer):
     """Progress while a dry run is checked, else the report. A revert has `reverted`, a failure `error`."""
 
     id: JobId
-    status: str
+    status: Annotated[str, one_of(*get_args(ImportStatus), DRY_RUN)]
     doing: Annotated[str, Field(description="The step it works on")] = ""
     done: Annotated[int, Field(description="Rows so far")] = 0
     total: int = 0
@@ -93,7 +96,7 @@ class BulkOutcome(Answer):
     """Progress while it runs, else the report. A revert has `reverted`, a failure `error`, a preview `sample`."""
 
     id: JobId
-    status: str
+    status: Annotated[str, one_of(*get_args(BulkStatus), DRY_RUN)]
     record_type: str = ""
     command: str = ""
     doing: Annotated[str, Field(description="What it does now")] = ""

@@ -13,7 +13,7 @@ from services.integration.bulk.report import Reports
 from services.integration.bulk.request import Wanted
 from services.integration.bulk.runner import CHANGED, BulkJob, BulkRunner
 from services.integration.jobs.job_store import FaultyRow, JobFile
-from services.integration.jobs.previews import PreviewExecution, Previews
+from services.integration.jobs.previews import DRY_RUN, PreviewExecution, Previews
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import rehearsal
 from shared.domain.record import Record, differences
@@ -54,7 +54,7 @@ class BulkPreviews(Previews[BulkPreview]):
         counts = await self._reports(access, preview, language).counts(file)
         sample = [_seen(entry, preview.record_type, access) for entry in (file.progress() or {}).get("sample", [])]
         head = {"record_type": preview.record_type, "command": preview.command, "total": preview.total}
-        return {"id": id, "status": "dry-run", **head, **counts, "sample": sample}
+        return {"id": id, "status": DRY_RUN, **head, **counts, "sample": sample}
 
     def failures(self, access: Access, id: str, language: Language = ENGLISH) -> AsyncIterator[bytes]:
         """The records that would fail, as CSV. Raises NotFound before anything is sent."""

@@ -11,7 +11,7 @@ from services.integration.imports.rejected_rows import rejected_csv
 from services.integration.imports.report import report_of
 from services.integration.imports.upload import accept
 from services.integration.jobs.job_store import JobFile
-from services.integration.jobs.previews import Previews
+from services.integration.jobs.previews import DRY_RUN, Previews
 from services.integration.mapping.prepared import PreparedStep, prepare
 from services.integration.mapping.spec import parse_mapping
 from shared.kernel.kernel import Kernel
@@ -47,7 +47,7 @@ class DryRuns(Previews[DryRun]):
     async def report(
         self, access: Access, id: str, preview: DryRun, file: JobFile, language: Language
     ) -> dict[str, Any]:
-        return report_of(id, "dry-run", preview.steps(self._kernel), file, language).data()
+        return report_of(id, DRY_RUN, preview.steps(self._kernel), file, language).data()
 
     def rejected(self, access: Access, id: str, language: Language = ENGLISH) -> Iterator[bytes]:
         """The rows that would be rejected, as CSV. Raises NotFound before anything is sent."""

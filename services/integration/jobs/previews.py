@@ -27,7 +27,7 @@ from shared.security.permissions import Access
 
 KEPT = 20
 KEPT_FOR = 86_400_000_000  # µs: they hold people's data
-UNFINISHED = "running"
+UNFINISHED, DRY_RUN = "running", "dry-run"
 log = logging.getLogger("crm.imports")
 
 
@@ -174,7 +174,7 @@ class PreviewExecution(ABC, Generic[P]):
             if access is None:
                 raise Forbidden("its user may no longer sign in")
             await self.rehearse(preview, access, file, progress)
-            progress.update(status="dry-run")
+            progress.update(status=DRY_RUN)
         except (Stopped, ClaimLost):
             return
         except CrmError as error:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Request
 from pydantic import Field, WithJsonSchema
 from starlette.responses import Response
 
-from services.sales.opportunity import OPPORTUNITY, Opportunity
+from services.sales.opportunity import OPPORTUNITY, Opportunity, Status
 from services.sales.pipeline import PIPELINE
 from shared.clock import Micros, to_rfc3339
 from shared.errors import Forbidden
 from shared.events.envelope import Recorded
 from shared.http import params
-from shared.http.answers import Answer, DateTime, model_answer, path_id
+from shared.http.answers import Answer, DateTime, model_answer, one_of, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
 from shared.http.routing import DirectRoute
@@ -29,7 +29,7 @@ class Stay(Answer):
     stage: str
     zh: str
     en: str
-    status: str
+    status: Annotated[str, one_of(*get_args(Status))]
     probability: int = 0  # left out where it is hidden
     since: Annotated[DateTime, Field(serialization_alias="from")]
     to: Annotated[
