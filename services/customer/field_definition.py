@@ -17,7 +17,7 @@ from shared.domain.formula.syntax import LONGEST, BadFormula
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.match import code_key
 from shared.domain.record import Record
-from shared.domain.types import Text
+from shared.domain.types import Text, Titles
 from shared.errors import Invalid
 from shared.events import customer as events
 from shared.events.envelope import Event
@@ -28,7 +28,6 @@ from shared.security.roles import SEEN_BY_ALL
 from shared.views.port import Collection, Condition, Kind, Query, Scope
 
 Option = Annotated[str, F(min_length=1, max_length=100)]
-Titles = dict[Annotated[str, F(pattern=r"^(en|zh-CN|zh-TW)$")], Text]
 OptionTitles = Annotated[dict[Option, Titles], F(max_length=200)]
 
 

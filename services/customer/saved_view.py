@@ -36,8 +36,9 @@ from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
 from shared.views.filter_tree import fields_of, where_of
 from shared.views.filters import condition, typed
-from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Op, Order, Query, leaves
+from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Meaning, Op, Order, Query, leaves
 from shared.views.query import validate
+from shared.views.tree_model import Conditions
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
@@ -63,7 +64,10 @@ class SavedView(Record):
     order: Annotated[str, displayed(Kind.KEYWORD, "排序", "Order")] = ""
     columns: Annotated[list[str], displayed(Kind.JSON, "列", "Columns")] = field(default_factory=list)
     kind: Annotated[str, displayed(Kind.KEYWORD, "展示方式", "Kind", options=get_args(ViewKind))] = "list"
-    conditions: Annotated[dict[str, list[dict[str, str]]] | None, displayed(Kind.JSON, "条件组", "Conditions")] = None
+    conditions: Annotated[
+        dict[str, Any] | None,
+        displayed(Kind.JSON, "条件组", "Conditions", shape=Conditions | None, meaning=Meaning.CONDITIONS),
+    ] = None
     widths: Annotated[dict[str, int], displayed(Kind.JSON, "列宽", "Widths")] = field(default_factory=dict)
     group: Annotated[list[str], displayed(Kind.JSON, "分组", "Group")] = field(default_factory=list)
     sums: Annotated[list[str], displayed(Kind.JSON, "合计", "Sums")] = field(default_factory=list)
@@ -194,7 +198,7 @@ class Filter(CommandModel):
 
 class SavedViewContent(CommandModel):
     filters: Annotated[list[Filter], F(max_length=20)] = F(default_factory=list)
-    conditions: dict[str, Any] | None = None
+    conditions: Conditions | None = None
     order: Annotated[str, F(max_length=245, pattern=rf"^({_SORTED}(,{_SORTED}){{0,2}})?$")] = ""
     columns: Annotated[list[FieldName], F(max_length=100)] = F(default_factory=list)
     kind: ViewKind = "list"

@@ -64,8 +64,9 @@ def evolve(state: Pipeline, event: Event) -> None:
         case events.StagesReordered(keys=keys):
             place = {key: n for n, key in enumerate(keys)}
             state.stages = sorted(state.stages, key=lambda s: place.get(s["key"], len(place)))
-        case events.StageRenamed(key=key, zh=zh, en=en, probability=probability):
-            _set(state, key, zh=zh, en=en, probability=probability)
+        case events.StageRenamed(key=key, zh=zh, en=en, probability=probability, titles=titles):
+            named = {} if titles is None else {"titles": titles}
+            _set(state, key, zh=zh, en=en, probability=probability, **named)
         case events.GateSet(key=key, gate=gate):
             _set(state, key, gate=gate)
         case events.StageRetired(key=key):
@@ -123,8 +124,8 @@ def stages_back(back: Changes, state: Pipeline) -> Iterator[Step]:
     wanted: list[Stage] = back["stages"]["to"]
     for stage in wanted:
         key, before = stage["key"], now.get(stage["key"], stage)
-        if any(stage[name] != before[name] for name in _NAMED):
-            yield "RenameStage", {"key": key, **{name: stage[name] for name in _NAMED}}
+        if named_of(stage) != named_of(before):
+            yield "RenameStage", {"key": key, **named_of(stage)}
         if stage["gate"] != before["gate"]:
             yield "SetGate", {"key": key, "gate": stage["gate"]}
         if stage["retired"] and not before["retired"]:
@@ -133,7 +134,10 @@ def stages_back(back: Changes, state: Pipeline) -> Iterator[Step]:
         yield "ReorderStages", {"keys": [s["key"] for s in wanted if not s["retired"]]}
 
 
-_NAMED = ("zh", "en", "probability")
+def named_of(stage: Stage) -> dict[str, Any]:
+    """What RenameStage changes."""
+    return {name: stage[name] for name in ("zh", "en", "probability")} | {"titles": stage.get("titles", {})}
+
 
 add_lifecycle(
     PIPELINE,
@@ -154,10 +158,10 @@ add_lifecycle(
 # --- the standard pipeline and the default one ------------------------------------------------------------------------
 
 _STANDARD = (
-    ("prospecting", "初步接洽", "Prospecting", 10),
-    ("qualification", "需求确认", "Qualification", 20),
-    ("proposal", "方案报价", "Proposal", 50),
-    ("negotiation", "商务谈判", "Negotiation", 80),
+    ("prospecting", "初步接洽", "初步接洽", "Prospecting", 10),
+    ("qualification", "需求确认", "需求確認", "Qualification", 20),
+    ("proposal", "方案报价", "方案報價", "Proposal", 50),
+    ("negotiation", "商务谈判", "商務談判", "Negotiation", 80),
 )
 STANDARD_KEYS = tuple(key for key, *_ in _STANDARD)
 STANDARD_NAME = "标准销售流程 Standard"
@@ -170,7 +174,10 @@ def standard_id(tenant: str) -> str:
 
 def standard_body() -> dict[str, Any]:
     """The DefinePipeline command that makes it."""
-    stages = [{"key": k, "zh": zh, "en": en, "probability": p} for k, zh, en, p in _STANDARD]
+    stages = [
+        {"key": key, "zh": zh, "en": en, "titles": {"zh-TW": tw}, "probability": probability}
+        for key, zh, tw, en, probability in _STANDARD
+    ]
     return {"name": STANDARD_NAME, "stages": stages, "default": True}
 
 

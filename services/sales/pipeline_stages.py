@@ -7,12 +7,13 @@ from collections.abc import Collection
 from pydantic import Field as F
 
 from services.sales.opportunity import OPPORTUNITY
-from services.sales.pipeline import PIPELINE, Pipeline, existing
+from services.sales.pipeline import PIPELINE, Pipeline, existing, named_of
 from services.sales.stage_gate import MAX_STAGES, Gate, Key, Label, StageModel
 from services.sales.values import Probability
 from shared.domain.aggregate import Commands
 from shared.domain.command import CommandModel, Context
 from shared.domain.lifecycle import require_live
+from shared.domain.types import Titles
 from shared.domain.ways_back import Way
 from shared.errors import Invalid, Rejected
 from shared.events import sales as events
@@ -69,6 +70,7 @@ class RenameStage(CommandModel):
     key: Key
     zh: Label | None = None
     en: Label | None = None
+    titles: Titles | None = None
     probability: Probability | None = None
 
 
@@ -77,7 +79,7 @@ def rename_stage(cmd: RenameStage, state: Pipeline, ctx: Context) -> list[Event]
     """Deals that stand in the stage keep the probability they entered it with."""
     require_live(state)
     stage = existing(state, cmd.key)
-    before = {name: stage[name] for name in ("zh", "en", "probability")}
+    before = named_of(stage)
     after = {**before, **cmd.model_dump(exclude_none=True, exclude={"key"})}
     return [] if after == before else [events.StageRenamed(cmd.key, **after, previous=before)]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from services.sales.stage_gate import Gate
-from shared.domain.types import names
+from shared.domain.types import Titles, names
 from shared.views.schema import Meaning
 
 ContactRole = Literal["decision_maker", "economic_buyer", "influencer", "evaluator", "user", "other"]
@@ -44,6 +44,7 @@ class StageShape(TypedDict):
     key: str
     zh: str
     en: str
+    titles: NotRequired[Titles]
     probability: Annotated[int, Meaning.PERCENT]
     gate: Gate | None
     retired: bool

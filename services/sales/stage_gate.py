@@ -9,10 +9,11 @@ from pydantic import Field as F
 
 from services.sales.values import Probability
 from shared.domain.command import CommandModel
+from shared.domain.types import Titles
 from shared.errors import FieldError, Forbidden, Rejected
 from shared.security.permissions import Access
 
-Stage = dict[str, Any]  # key, zh, en, probability, gate (None = open to all), retired
+Stage = dict[str, Any]  # key, zh, en, titles (if there are any), probability, gate (None = open to all), retired
 MAX_STAGES = 50
 Key = Annotated[str, F(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
 Label = Annotated[str, F(min_length=1, max_length=60)]
@@ -46,14 +47,18 @@ class Gate(CommandModel):
 
 
 class StageModel(CommandModel):
+    """titles: what it is called in a language, before zh and en."""
+
     key: Key
     zh: Label
     en: Label
+    titles: Titles = {}
     probability: Probability
     gate: Gate | None = None
 
     def stored(self) -> Stage:
-        return {**self.model_dump(), "retired": False}
+        found = {**self.model_dump(), "retired": False}
+        return found if found["titles"] else {name: value for name, value in found.items() if name != "titles"}
 
 
 class StageGate(Rejected):

@@ -48,27 +48,27 @@ class Description:
         """custom: the definitions of its custom fields."""
         aggregate, levels = self._aggregate, self._access.level
         screens = screens_of(aggregate, self._hidden)
-        return {
+        return {  # in an order that packs well: like stands near like
             "name": aggregate.name,
-            "label": self._said(self._labels.one),
-            "plural": self._said(self._labels.many),
-            "service": aggregate.service,
             "path": f"/{aggregate.service}/{aggregate.noun}",
-            "title": aggregate.collection.title,
-            "subtitle": list(screens.subtitle),
-            "icon": screens.icon,
-            "group": screens.group,
-            "board": screens.board,
-            "stages": cast(MetaStages, dict(screens.stages)) if screens.stages else None,
-            "rights": {action: levels(aggregate.name, action).name.lower() for action in ACTIONS},
+            "commands": [self._command(c) for c in self._commands],
             "fields": [
                 *(self._field(f) for f in self._fields.values() if f.name not in self._hidden),
                 *(self._custom(d) for d in custom),
             ],
-            "custom": custom,
-            "commands": [self._command(c) for c in self._commands],
-            "related": self._related(),
+            "title": aggregate.collection.title,
             "layouts": self._layouts(screens, [f"custom.{d['name']}" for d in custom]),
+            "related": self._related(),
+            "subtitle": list(screens.subtitle),
+            "icon": screens.icon,
+            "label": self._said(self._labels.one),
+            "group": screens.group,
+            "board": screens.board,
+            "stages": cast(MetaStages, dict(screens.stages)) if screens.stages else None,
+            "rights": {action: levels(aggregate.name, action).name.lower() for action in ACTIONS},
+            "custom": custom,
+            "service": aggregate.service,
+            "plural": self._said(self._labels.many),
         }
 
     def _custom(self, definition: Document) -> MetaField:
@@ -167,13 +167,12 @@ class Description:
         method, path = method_and_path(aggregate, command)
         found: MetaCommand = {
             "name": command.name,
-            "label": self._said(self._labels.command(command)),
             "path": f"/{aggregate.service}{path}",
-            "verb": command.verb,
-            "method": method,
+            "label": self._said(self._labels.command(command)),
+            "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
             "action": command.action,
             "allowed": self._access.level(aggregate.name, command.action) is not Level.NONE,
-            "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
+            "method": method,
         }
         if inputs := self._inputs(command):
             found["inputs"] = inputs
@@ -225,7 +224,17 @@ def _in_language(labels: Mapping[str, str] | None, zh: str, en: str, language: L
     return (labels or {}).get(language) or (en if language == ENGLISH else zh)
 
 
+def has_title(aggregate: AnyAggregate) -> bool:
+    """Whether its records have a name: what has none is kept for programs, and is not drawn."""
+    return aggregate.collection.field(aggregate.collection.title) is not None
+
+
+def group_of(aggregate: AnyAggregate) -> str:
+    """Of the side bar."""
+    return screens_of(aggregate, ()).group
+
+
 def groups_of(aggregates: Iterable[AnyAggregate], language: Language) -> list[MetaGroup]:
     """The groups of the side bar, in the order of their record types."""
-    found = {screens_of(a, ()).group: package_of(a) for a in reversed([*aggregates])}
+    found = {group_of(a): package_of(a) for a in reversed([*aggregates]) if has_title(a)}
     return [{"name": name, "label": group_label(found[name], name).in_(language)} for name in reversed(found)]

@@ -66,6 +66,8 @@ def _structures(state: type[Any]) -> dict[str, Input]:
 def _input(given: Schema, definitions: Schema, depth: int) -> Input:
     schema = _resolved(given, definitions)
     types = schema.get("type", "object")
+    if schema.get(MEANING) == Meaning.CONDITIONS:
+        return Input(Kind.JSON, Meaning.CONDITIONS)
     if types == "array":
         return _list(_input(schema.get("items", {}), definitions, depth + 1))
     if types == "object":

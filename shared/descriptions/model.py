@@ -68,7 +68,6 @@ class MetaField(TypedDict):
 class MetaCommand(TypedDict):
     name: str
     label: str
-    verb: str
     method: Annotated[str, F(json_schema_extra={"enum": ["POST", "PATCH"]})]
     path: str
     action: ActionText

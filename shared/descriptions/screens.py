@@ -21,7 +21,7 @@ _SHORT: Final = frozenset(
     {Meaning.TEXT, Meaning.CODE, Meaning.OPTION, Meaning.REFERENCE, Meaning.MONEY, Meaning.PERCENT, Meaning.NUMBER}
     | {Meaning.DAY, Meaning.MOMENT, Meaning.TRUTH, Meaning.EMAIL, Meaning.PHONE}
 )  # fit into a column
-_LONG: Final = frozenset({Meaning.MULTILINE, Meaning.STRUCTURE})
+_LONG: Final = frozenset({Meaning.MULTILINE, Meaning.STRUCTURE, Meaning.CONDITIONS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,6 +258,7 @@ def _as_in(*examples: str) -> dict[str, Any]:
 _AN_AMOUNT = decimal_as_in("1054.00")
 
 Text = Annotated[str, F(max_length=200)]
+Titles = dict[Annotated[str, F(pattern=r"^(en|zh-CN|zh-TW)$")], Text]  # what something is called in a language
 REFERENCE: Final = "reference"  # marks the id of a record
 VERBATIM: Final = "verbatim"  # marks a text that is kept as it is sent: several lines, a secret
 

@@ -223,11 +223,14 @@ class StagesReordered:
 @event("sales.StageRenamed")
 @dataclass(frozen=True, slots=True)
 class StageRenamed:
+    """titles: what it is called in a language; None = as before."""
+
     key: str
     zh: str
     en: str
     probability: int
     previous: dict[str, Any]
+    titles: dict[str, str] | None = None
 
 
 @event("sales.GateSet")

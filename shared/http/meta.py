@@ -9,9 +9,9 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from shared.descriptions.describe import Description, groups_of
+from shared.descriptions.codes import Codes, codes_in
+from shared.descriptions.describe import Description, group_of, groups_of, has_title
 from shared.descriptions.model import Meta
-from shared.domain.codes import COUNTRIES, CURRENCIES
 from shared.http import params
 from shared.http.answers import JSON
 from shared.http.auth import Authenticator
@@ -33,8 +33,6 @@ from shared.views.query_model import Op
 Defined = Mapping[str, Mapping[str, Document]]  # record type → name → definition of a custom field
 
 _ENUMERATIONS: dict[str, Any] = {
-    "countries": sorted(COUNTRIES),
-    "currencies": sorted(CURRENCIES),
     "actions": list(ACTIONS),
     "levels": {level.name.lower(): int(level) for level in Level},
     "operators": {kind.value: sorted(OPERATORS[kind] & set(get_args(Op))) for kind in Kind},
@@ -54,6 +52,15 @@ _MESSAGES = operation(
     "Problem types and error codes, with their texts in one language",
     "meta",
     {200: answer("Texts with parameters in braces", Messages)},
+    parameters=[_ASKED],
+    errors=(422,),
+    public=True,
+)
+_CODES = operation(
+    "codes",
+    "Countries and currencies by their codes, with their names in one language",
+    "meta",
+    {200: answer("What a field that means a country or a currency may hold", Codes)},
     parameters=[_ASKED],
     errors=(422,),
     public=True,
@@ -80,6 +87,13 @@ def meta_router(kernel: Kernel) -> APIRouter:
         content = kept.of(key, basis, lambda: orjson.dumps(_meta(kernel, readable, defined, access, language)))
         return await _answer(request, content, language or ENGLISH)
 
+    @router.get("/meta/codes", openapi_extra=_CODES)
+    async def codes(request: Request) -> Response:
+        given = params.only(params.pairs_of(request), ("language",))
+        language = _language(request, given) or ENGLISH
+        content = kept.of(("codes", language), None, lambda: orjson.dumps(codes_in(language)))
+        return await _answer(request, content, language)
+
     @router.get("/meta/messages", openapi_extra=_MESSAGES)
     async def messages(request: Request) -> Response:
         given = params.only(params.pairs_of(request), ("language",))
@@ -100,10 +114,13 @@ async def _answer(request: Request, content: Packed, language: Language) -> Resp
 def _meta(
     kernel: Kernel, readable: Sequence[AnyAggregate], defined: Defined, access: Access, language: Language | None
 ) -> Meta:
-    described = [(a, Description(a, access, language, readable)) for a in readable]
-    types = [one.type(_seen(kernel, a, defined[a.name], access)) for a, one in described]
     said = language or ENGLISH
-    return Meta(language=said, groups=groups_of(readable, said), types=types, enumerations=_ENUMERATIONS)
+    groups = groups_of(readable, said)
+    order = [group["name"] for group in groups]
+    drawn = sorted((a for a in readable if has_title(a)), key=lambda a: order.index(group_of(a)))
+    described = [(a, Description(a, access, language, readable)) for a in drawn]
+    types = [one.type(_seen(kernel, a, defined[a.name], access)) for a, one in described]
+    return Meta(language=said, groups=groups, types=types, enumerations=_ENUMERATIONS)
 
 
 def _language(request: Request, given: dict[str, str]) -> Language | None:

@@ -64,6 +64,7 @@ class Meaning(StrEnum):
     MOMENT = "moment"
     TRUTH = "truth"
     STRUCTURE = "structure"
+    CONDITIONS = "conditions"
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         return {**handler(core), MEANING: self.value}

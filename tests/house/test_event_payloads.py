@@ -23,7 +23,7 @@ OWN_OF = {
     "gate": ("sales.GateSet",),
     "grants": ("identity.RoleDefined",),
     "hidden": ("identity.RoleDefined",),
-    "titles": ("customer.FieldDefined",),
+    "titles": ("customer.FieldDefined", "sales.StageRenamed"),
     "option_titles": ("customer.FieldDefined",),
     "read_only": ("identity.RoleDefined",),
     "line": ("sales.OpportunityLineItemAdded", "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved"),

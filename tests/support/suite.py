@@ -40,6 +40,7 @@ PATHS = {
     "price_book": "/sales/price-books",
     "pipeline": "/sales/pipelines",
     "organisation": "/identity/organisations",
+    "exchange_rate": "/identity/exchange-rates",
     "team": "/identity/teams",
     "role": "/identity/roles",
     "user": "/identity/users",
@@ -129,6 +130,8 @@ class Whole:
         stages = [{"key": "offer", "zh": "报价", "en": "Offer", "probability": 50}]
         for n, role in enumerate(("sales_representative", "sales_manager", "administrator")):
             owner = organisation.users[role]
+            rate = {"currency": ("EUR", "JPY", "GBP")[n], "day": "2026-01-01", "rate": "1.1"}
+            await add("exchange_rate", **rate)
             await add("role", zh=f"渠道{n}", en=f"Channel {n}", grants={"account": {"read": "all"}})
             await add("field_definition", resource="account", name=f"class_{n}", kind="keyword")
             await add("saved_view", resource="opportunity", name=f"Mine {n}")

@@ -67,13 +67,19 @@ class TestStages:
             defined().when("ReorderStages", {"keys": wrong}).then_rejected(Invalid, "keys", "incomplete")
 
     def test_renaming(self) -> None:
-        before = {"zh": "a", "en": "a", "probability": 10}
+        before = {"zh": "a", "en": "a", "probability": 10, "titles": {}}
         named = (
             defined()
             .when("RenameStage", {"key": "a", "zh": "甲"})
-            .then(events.StageRenamed("a", "甲", "a", 10, before))
+            .then(events.StageRenamed("a", "甲", "a", 10, before, {}))
         )
         named.when("RenameStage", {"key": "a", "zh": "甲"}).then_nothing()
+        tw = {"zh-TW": "甲階段"}
+        titled = named.when("RenameStage", {"key": "a", "titles": tw}).and_so()
+        assert titled.state.stage("a")["titles"] == tw
+        assert titled.when("RenameStage", {"key": "a", "en": "A"}).and_so().state.stage("a")["titles"] == tw
+        assert titled.when("RenameStage", {"key": "a", "titles": {}}).and_so().state.stage("a")["titles"] == {}
+        defined().when("RenameStage", {"key": "a", "titles": {"fr": "A"}}).then_rejected(Invalid, "titles.fr.[key]")
         defined().when("RenameStage", {"key": "z", "zh": "甲"}).then_rejected(Invalid, "key", "unknown-stage")
 
     def test_gates(self) -> None:

@@ -29,6 +29,7 @@ class Stay(Answer):
     stage: str
     zh: str
     en: str
+    titles: Annotated[dict[str, str], Field(description="What it is called in a language, before `zh` and `en`")]
     status: Annotated[str, one_of(*get_args(Status))]
     probability: int = 0  # left out where it is hidden
     since: Annotated[DateTime, Field(serialization_alias="from")]
@@ -115,6 +116,7 @@ def _stay(state: Opportunity, stages: dict[str, dict[str, Any]], recorded: Recor
         stage=state.stage,
         zh=named.get("zh", state.stage),
         en=named.get("en", state.stage),
+        titles=named.get("titles", {}),
         status=state.status,
         probability=state.probability,
         since=to_rfc3339(recorded.occurred_at),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, NotRequired
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -21,6 +21,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.boards import Into, Part, Rates, Sums, added, into_of
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
+from shared.http.recordanswers import shown
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
@@ -49,12 +50,18 @@ class Stage(TypedDict):
     stage: str
     zh: str
     en: str
+    titles: Annotated[dict[str, str], Field(description="What it is called in a language, before `zh` and `en`")]
     probability: int | None
     retired: bool
 
 
 class Column(Stage, Totals):
-    cards: Annotated[list[Document], Field(description="The first deals of the column")]
+    cards: Annotated[
+        list[Document],
+        WithJsonSchema(
+            {"type": "array", "items": shown("Opportunity"), "description": "The first deals of the column"}
+        ),
+    ]
 
 
 class Closed(Totals):
@@ -164,12 +171,19 @@ def _stages(pipeline: Document, used: Iterable[str]) -> list[Stage]:
     """The columns: every stage deals may enter, and those retired or unknown in which some stand."""
     used = set(used)
     known = [
-        Stage(stage=s["key"], zh=s["zh"], en=s["en"], probability=s["probability"], retired=s["retired"])
+        Stage(
+            stage=s["key"],
+            zh=s["zh"],
+            en=s["en"],
+            titles=s.get("titles", {}),
+            probability=s["probability"],
+            retired=s["retired"],
+        )
         for s in pipeline["stages"]
         if not s["retired"] or s["key"] in used
     ]
     strange = sorted(used - {s["stage"] for s in known})
-    return known + [Stage(stage=k, zh=k, en=k, probability=None, retired=True) for k in strange]
+    return known + [Stage(stage=k, zh=k, en=k, titles={}, probability=None, retired=True) for k in strange]
 
 
 def _of(sums: PartsByStage, into: Into | None, status: str, stage: str | None = None) -> Totals:
