@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.identity.organisation import ORGANISATION
+from services.identity.recents import RECENTS
+from services.identity.user import USER
+from shared.clock import to_rfc3339
+from shared.domain.samples import SAMPLE_MARKS
 from shared.kernel.kernel import Kernel
 from shared.messages import Message, say
 from shared.security.permissions import Access, Action, Level
-from shared.views.port import Condition, Query, Scope, Where
+from shared.views.port import Condition, Conditions, Query, Scope, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Done:
 
 
 _MADE_BY_HAND = (Condition("external_id", "empty", True),)  # those of sample data bear one
+_IMPORTED = (Condition("sample", "eq", False), Condition("status", "eq", "completed"))
+_WAYS_IN = ("api_key", "calendar_feed")
+_FEW = 50
 STEPS = (
     Step(
         "organisation",
@@ -57,7 +64,13 @@ STEPS = (
         say("Bring your data"),
         say("Import accounts, contacts and deals from a file; you can take it back as a whole"),
         "POST", "/imports", "import",
-        where=(Condition("sample", "eq", False), Condition("status", "eq", "completed")),
+        where=_IMPORTED,
+    ),
+    Step(
+        "pipeline",
+        say("Look at your pipeline"),
+        say("See through which stages deals pass, and adjust them to how you sell"),
+        "GET", "/sales/pipelines", "pipeline", "edit",
     ),
     Step(
         "deal",
@@ -71,6 +84,13 @@ STEPS = (
         say("Plan the next step"),
         say("Note a call, a meeting or a task; it shows on the timeline of its records"),
         "POST", "/customer/activities", "activity",
+        where=(Conditions("none", (Condition("tags", "in", [*SAMPLE_MARKS.values()]),)),),
+    ),
+    Step(
+        "connect",
+        say("Connect something"),
+        say("Make an API key for another program, or see your activities in your calendar"),
+        "POST", "/identity/api-keys", "import",
     ),
     Step(
         "view",
@@ -97,7 +117,34 @@ async def _done_at(kernel: Kernel, access: Access, step: Step) -> str | None:
     if step.resource == ORGANISATION.name:
         found = await kernel.views.get(ORGANISATION.collection.name, access.tenant, Scope(access.tenant))
         return str(found["updated_at"]) if found is not None and found.get("country") else None
-    collection = kernel.catalogue[step.resource].collection.name
-    query = Query(step.where, "", "created_at", limit=step.records)
-    page = await kernel.views.find(collection, query, Scope(access.tenant))
-    return str(page.items[-1]["created_at"]) if len(page.items) == step.records else None
+    if step.name == "pipeline":
+        return await _looked_at(kernel, access, step.resource)
+    if step.name == "connect":
+        return await _connected(kernel, access)
+    return await _made(kernel, access, step.resource, step.where, step.records)
+
+
+async def _made(
+    kernel: Kernel, access: Access, resource: str, where: tuple[Where, ...] = (), records: int = 1
+) -> str | None:
+    """When there were so many such records for the first time."""
+    collection = kernel.catalogue[resource].collection.name
+    page = await kernel.views.find(collection, Query(where, "", "created_at", limit=records), Scope(access.tenant))
+    return str(page.items[-1]["created_at"]) if len(page.items) == records else None
+
+
+async def _looked_at(kernel: Kernel, access: Access, resource: str) -> str | None:
+    """When a user adjusted one of the first records, or the caller opened one."""
+    collection, scope = kernel.catalogue[resource].collection.name, Scope(access.tenant)
+    found = (await kernel.views.find(collection, Query(sort="updated_at", limit=_FEW), scope)).items
+    users = await kernel.views.get_many(USER.collection.name, [d["updated_by"] for d in found], scope)
+    recents = await kernel.views.get(RECENTS.collection.name, access.user, scope)
+    opened = [to_rfc3339(e["at"]) for e in (recents or {}).get("entries", ()) if e["type"] == resource]
+    return min([d["updated_at"] for d in found if d["updated_by"] in users] + opened, default=None)
+
+
+async def _connected(kernel: Kernel, access: Access) -> str | None:
+    """When another program was given a way in, or data came in."""
+    found = [await _made(kernel, access, name) for name in _WAYS_IN if name in kernel.catalogue]
+    imported = await _made(kernel, access, "import", _IMPORTED)
+    return min((at for at in (*found, imported) if at is not None), default=None)

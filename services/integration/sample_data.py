@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import date
-from pathlib import Path
 from typing import Literal
 
+from services.integration.company import FILES, STAGE_KEYS, Company, write_company
 from services.integration.import_job import IMPORT
 from services.integration.imports.submission import start_import
 from services.integration.jobs.files import JobFiles
-from services.integration.samples import MAPPING_FILE, make_sample
 from shared.errors import Rejected
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -28,8 +26,7 @@ _STATES: dict[str, State] = {
     "reverting": "removing",
     "reverted": "off",
 }
-_SEED = 1
-_FILES = ("products.csv", "sales_teams.csv", "accounts.csv", "sales_pipeline.csv")
+_PIPELINE = "pipeline"
 
 
 def state_of(last: Document | None) -> State:
@@ -53,17 +50,33 @@ class SampleData:
         if last is not None and state_of(last) != "off":
             raise Rejected("there is sample data already; take it out first", code="sample-data-present")
         calendar = await self._kernel.directory.calendar(access.tenant)
-        today = calendar.date_of(self._kernel.clock.now())
+        company = Company(
+            language=language,
+            deals=deals,
+            until=calendar.date_of(self._kernel.clock.now()),
+            currency=await self._kernel.directory.currency(access.tenant),
+            token=self._kernel.ids.new()[-6:],
+            own_pipeline=not await self._default_fits(access),
+        )
         key = key or f"sample-data/{last['id'] if last else ''}"  # two at once begin one
         folder = self._files.of_upload(self._kernel.ids.new())
         try:
-            mapping = await asyncio.to_thread(_write, folder, language, deals, today)
-            sources = {name: folder / name for name in _FILES}
+            mapping = await asyncio.to_thread(write_company, folder, company)
+            sources = {name: folder / name for name in FILES}
             id = await start_import(self._kernel, access, mapping, sources, key, sample=True)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, True)
         await self._kernel.queries.wait_for(IMPORT, id, access.tenant, 1)
         return await self.last(access)
+
+    async def _default_fits(self, access: Access) -> bool:
+        """Whether deals of the company can pass the default pipeline: it has all stages, and no gate before any."""
+        live = Query((Condition("archived", "eq", False),), "", "default_since", True, limit=1)
+        collection = self._kernel.catalogue[_PIPELINE].collection.name
+        found = (await self._kernel.views.find(collection, live, Scope(access.tenant))).items
+        stages = found[0]["stages"] if found else []
+        open_ = [stage["key"] for stage in stages if not stage["retired"] and stage["gate"] is None]
+        return set(STAGE_KEYS) <= set(open_) and len(open_) == len(stages)
 
     async def take_out(self, access: Access) -> Document | None:
         """Begin the revert; what people changed since is left and listed. Raises Forbidden, NotFound."""
@@ -75,10 +88,3 @@ class SampleData:
         done = await self._kernel.bus.send("integration.RevertImport", {}, Call(access, last["id"]))
         await self._kernel.queries.wait_for(IMPORT, done.id, access.tenant, done.version)
         return await self.last(access)
-
-
-def _write(folder: Path, language: Language, deals: int, until: date) -> str:
-    """The files, and the text of their mapping."""
-    words = "zh" if language == "zh-CN" else language
-    make_sample(folder, rows=deals, seed=_SEED, language=words, until=until)
-    return (folder / MAPPING_FILE).read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from tests.support.importing import Office
 from tests.support.importing import office as office_at
 from tests.support.roles import BUILT_IN
 
+STAGE = {"key": "offer", "zh": "报价", "en": "Offer", "probability": 50}
 GUESTS = """\
 name: Guests
 steps:
@@ -44,22 +45,42 @@ async def test_each_step_is_done_by_what_people_do(office: Office) -> None:
     for name, path, body in (
         ("invite", "/identity/users", {"name": "Bo", "email": "bo@example.com", "roles": []}),
         ("deal", "/sales/opportunities", {"name": "First"}),
+        ("pipeline", "/sales/pipelines", {"name": "Renewals", "stages": [STAGE]}),
         ("activity", "/customer/activities", {"kind": "task", "subject": "Call"}),
         ("view", "/customer/saved-views", {"name": "Mine", "resource": "account"}),
     ):
         await office.create(path, **body)
         expected.append(name)
+    await office.suite.kernel.projector.catch_up()
+    assert sorted(await done(office)) == sorted(["organisation", *expected])
     await office.run(GUESTS, {"g.csv": "Name\nAcme\n"})
     await office.suite.kernel.projector.catch_up()
-    assert sorted(await done(office)) == sorted(["organisation", "import", *expected])
+    assert sorted(await done(office)) == sorted(["organisation", "import", "connect", *expected])
 
 
-async def test_a_deal_of_sample_data_is_no_first_deal(office: Office) -> None:
+async def test_a_key_for_another_program_connects_it(office: Office) -> None:
+    key = {"name": "ERP", "role": "read_only"}
+    made = await office.client.post("/identity/api-keys", json=key)
+    assert made.status_code == 201, made.text
+    await office.suite.kernel.projector.catch_up()
+    assert await done(office) == ["connect"]
+
+
+async def test_to_open_the_pipeline_is_to_look_at_it(office: Office) -> None:
+    standard = (await office.get("/sales/pipelines"))["items"]
+    assert "pipeline" not in await done(office)
+    opened = {"items": [{"type": "pipeline", "id": standard[0]["id"]}]}
+    (await office.client.post("/identity/me/recents", json=opened)).raise_for_status()
+    await office.suite.kernel.projector.catch_up()
+    assert await done(office) == ["pipeline"]
+
+
+async def test_records_of_sample_data_are_no_first_ones(office: Office) -> None:
     await office.client.post("/integration/sample-data", json={"language": "en", "size": 10})
     found = await office.get("/integration/sample-data")
     await office.until_status(found["import"], "completed")
     await office.suite.kernel.projector.catch_up()
-    assert {"deal", "import", "invite"}.isdisjoint(await done(office))
+    assert await done(office) == []
 
 
 async def test_steps_are_shown_to_who_may_do_them_in_their_language(office: Office) -> None:

@@ -24,7 +24,7 @@ class OnboardingStep(TypedDict):
     name: str
     label: str
     hint: str
-    method: Annotated[str, one_of("POST", "PATCH")]
+    method: Annotated[str, one_of("GET", "POST", "PATCH")]
     path: Annotated[str, F(description="Of the request that does it")]
     done: bool
     at: Annotated[str | None, F(description="The moment it was done; null = it is still to do")]

@@ -52,8 +52,8 @@ _POST = operation(
     "Put sample data in",
     _TAG,
     {202: _ANSWER},
-    description="An import of made-up accounts, products, people and deals, in the background. The `source` of its "
-    "accounts and deals says what they are. Asks for the right to import each of these, people too. "
+    description="An import of a made-up company in the background: people, products, accounts, contacts, leads, deals "
+    "and activities. `source` and a tag say what they are. Asks for the right to import each of these, people too. "
     "409 `sample-data-present` while there is some.",
     parameters=[parameter("IdempotencyKey")],
     body=body_of(PutInSampleData, {"language": "en"}),
