@@ -56,9 +56,12 @@ def _refs(value: Any) -> set[str]:
 
 
 async def test_fields_are_described_in_both_languages(service: Service) -> None:
-    account = service.app.openapi()["components"]["schemas"]["Account"]
-    assert account["properties"]["annual_revenue"]["title"] == "Annual revenue · 年营收"
-    assert account["required"] == ["id", "version"]
+    schemas = service.app.openapi()["components"]["schemas"]
+    account, part = schemas["Account"], schemas["AccountPart"]
+    assert part["properties"]["annual_revenue"]["title"] == "Annual revenue · 年营收"
+    assert part["required"] == ["id", "version"]
+    assert account["allOf"] == [{"$ref": "#/components/schemas/AccountPart"}]
+    assert {"id", "version", "name", "annual_revenue", "created_at"} <= set(account["required"])
     assert account["examples"][0]["name"]
 
 
