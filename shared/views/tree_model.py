@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic import Field as F
@@ -14,15 +14,25 @@ from shared.views.schema import MEANING, Meaning
 
 Scalar = str | int | float | bool
 _STRICT = ConfigDict(extra="forbid")
+_EXAMPLE = {"field": "external_id", "op": "in", "value": ["A-17", "A-18"]}
 
 
-class ConditionLeaf(TypedDict):
-    """`op` left out: `eq`; of a list, `in`."""
+class ConditionOfSeveral(TypedDict):
+    """One of several values."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})  # type: ignore[misc]
+    field: str
+    op: Literal["in"]
+    value: list[Scalar]
+
+
+class ConditionOfOne(TypedDict):
+    """`op` left out: `eq`."""
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]
     field: str
     op: NotRequired[Op]
-    value: Scalar | list[Scalar]
+    value: Scalar
 
 
 class AllConditions(TypedDict):
@@ -46,7 +56,9 @@ class NoCondition(TypedDict):
     none: Annotated[list[ConditionTree], F(min_length=1, max_length=50)]
 
 
-ConditionTree = TypeAliasType("ConditionTree", "ConditionLeaf | AllConditions | AnyCondition | NoCondition")
+ConditionTree = TypeAliasType(
+    "ConditionTree", "ConditionOfSeveral | ConditionOfOne | AllConditions | AnyCondition | NoCondition"
+)
 
 
 class _Described:

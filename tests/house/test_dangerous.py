@@ -26,7 +26,10 @@ MODULES = {
     },  # of the engine's client
     # the command line and a role, which speak to a process of the suite that the operator names
     "httpx": {"crm/client.py", "shared/warehouse/remote.py"},
-    "random": {"services/integration/company.py", "services/integration/samples.py"},  # made-up rows, the same for the same seed
+    "random": {
+        "services/integration/company.py",
+        "services/integration/samples.py",
+    },  # made-up rows, the same for the same seed
     # this program itself, bounded: to read one workbook, to run the warehouse's engine
     "subprocess multiprocessing": {"shared/tabular/xlsx.py", "shared/warehouse/spawn.py"},
 }

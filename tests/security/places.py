@@ -13,22 +13,27 @@ Place = tuple[str, ...]  # the keys that lead to it; "0" = a list's item, "*" = 
 ID = r"^[A-Za-z0-9_-]+$"
 
 
-def strings(schema: Schema, schemas: dict[str, Schema], at: Place = ()) -> Iterator[tuple[Place, bool]]:
-    """Every place of a body that takes a text, and whether it is declared to take an id."""
+def strings(
+    schema: Schema, schemas: dict[str, Schema], at: Place = (), around: frozenset[str] = frozenset()
+) -> Iterator[tuple[Place, bool]]:
+    """Every place of a body that takes a text, and whether it is declared to take an id.
+
+    around: the schemas that it stands in; what contains itself is looked at once.
+    """
     if name := _name(schema):
-        if len(at) > 8:  # no body is that deep: the schema contains itself
-            return
-        yield from strings(schemas[name], schemas, at)
+        if name not in around:
+            yield from strings(schemas[name], schemas, at, around | {name})
+        return
     for option in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        yield from strings(option, schemas, at)
+        yield from strings(option, schemas, at, around)
     if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
         yield at, schema.get("pattern") == ID or schema.get("format") == "uuid"
     for key, value in schema.get("properties", {}).items():
-        yield from strings(value, schemas, (*at, key))
+        yield from strings(value, schemas, (*at, key), around)
     if "items" in schema:
-        yield from strings(schema["items"], schemas, (*at, "0"))
+        yield from strings(schema["items"], schemas, (*at, "0"), around)
     if isinstance(inner := schema.get("additionalProperties"), dict):
-        yield from strings(inner, schemas, (*at, "*"))
+        yield from strings(inner, schemas, (*at, "*"), around)
 
 
 def filled(schema: Schema, schemas: dict[str, Schema], example: Any, place: Place, id: str) -> Any:

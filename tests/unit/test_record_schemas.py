@@ -75,10 +75,11 @@ def test_every_option_that_the_code_fixes_is_in_the_schema(aggregate: AnyAggrega
         (
             "saved_view",
             "conditions",
-            {"any": [{"field": "a", "value": ["x"]}, {"none": [{"field": "b", "value": 1}]}]},
+            {"any": [{"field": "a", "op": "in", "value": ["x"]}, {"none": [{"field": "b", "value": 1}]}]},
             True,
         ),
         ("saved_view", "conditions", {"any": [{"field": "a"}]}, False),
+        ("saved_view", "conditions", {"field": "a", "value": ["x"]}, False),
         ("saved_view", "conditions", {"any": [], "all": []}, False),
         ("saved_view", "conditions", {"field": "a", "op": "like", "value": "x"}, False),
         ("saved_view", "widths", {"name": "wide"}, False),
