@@ -57,7 +57,7 @@ class Participant(TypedDict):
     response: Response
 
 
-class SharedWith(TypedDict):
+class SharedWith(TypedDict, total=False):
     users: Annotated[list[str], names("user")]
     roles: Annotated[list[str], names("role")]
     teams: Annotated[list[str], names("team")]
