@@ -36,6 +36,11 @@ class Sealed:
         self._known = self._names | self._gone
         self._dotted = any(name.endswith(".") for name in self._known)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole value is sealed, not parts of it."""
+        return self._all
+
     def _mask(self, key: str, field: str) -> Any:
         """The mask of a key's value; None: the key is not sealed."""
         name = key if "." not in key else key[: key.index(".") + 1]

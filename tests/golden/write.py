@@ -1,7 +1,11 @@
-"""`python -m tests.golden.write`: a file for each event version that has none. What is there is never touched."""
+"""`python -m tests.golden.write`: a file for each event version that has none; none is ever changed.
+
+The documents of the topics in docs/contracts, which follow from the events, are written again.
+"""
 
 from __future__ import annotations
 
+from tests.contract.event_contract import write
 from tests.golden.catalogue import contents, every_type, path_of
 
 
@@ -11,6 +15,7 @@ def main() -> None:
         if not path.exists():
             path.write_bytes(contents(type_))
             print(f"wrote {path.name}")
+    write()
 
 
 if __name__ == "__main__":
