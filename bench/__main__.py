@@ -41,6 +41,7 @@ BENCHES = (
     "bulk",
     "compression",
     "metrics",
+    "kafka",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
@@ -58,6 +59,7 @@ QUICK: dict[str, dict[str, int]] = {
     "board": {"deals": 5_000},
     "bulk": {"records": 500},
     "metrics": {"deals": 5_000},
+    "kafka": {"batches": 5},
 }
 
 

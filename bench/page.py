@@ -34,6 +34,7 @@ TITLES = {
     "peers": "Against what a user could pick instead",
     "search": "Search",
     "growth": "How cost grows",
+    "kafka": "Kafka: the relay against a bare producer",
 }
 Found = dict[str, list[dict[str, Any]]]
 

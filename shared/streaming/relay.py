@@ -26,6 +26,7 @@ from shared.streaming.kafka.records import (
     MARK_KEY,
     PARTITIONS,
     Mark,
+    Place,
     Record,
     mark_of,
     partition_of,
@@ -140,15 +141,14 @@ class Relay:
             await consumer.stop()
 
     async def _relay(self, producer: AIOKafkaProducer) -> None:
-        events = await self._next(self.mark.position)
+        records, mark = await self._prepared(self.mark)
         while True:
-            records, mark = await self._prepared(events)
-            following = asyncio.create_task(self._next(mark.position))  # while Kafka works
+            following = asyncio.create_task(self._prepared(mark))  # while Kafka works
             try:
                 await _send(producer, records, mark)
                 self.mark = mark
                 RELAY_LAG.set(max(0, await self._store.head() - mark.position))
-                events = await following
+                records, mark = await following
             finally:
                 following.cancel()
 
@@ -158,9 +158,10 @@ class Relay:
             await self._store.wait(after, IDLE_SECONDS)
         return events
 
-    async def _prepared(self, events: Sequence[Stored]) -> tuple[list[Record], Mark]:
-        """Their records and the mark behind them. Raises RelayRefused for an event that has no topic."""
-        seqs = {topic: list(self.mark.seqs.get(topic, NONE_YET)) for topic in {*self._topics, *self.mark.seqs}}
+    async def _prepared(self, after: Mark) -> tuple[list[Record], Mark]:
+        """The records of the next events and the mark behind them. Raises RelayRefused for an event without a topic."""
+        events = await self._next(after.position)
+        seqs = {topic: list(after.seqs.get(topic, NONE_YET)) for topic in {*self._topics, *after.seqs}}
         records = []
         for one in events:
             topic, partition = topic_of(one.type), partition_of(one.stream)
@@ -179,9 +180,9 @@ async def _send(producer: AIOKafkaProducer, records: Sequence[Record], mark: Mar
         async with asyncio.timeout(COMMIT_SECONDS):
             await producer.begin_transaction()
             crashpoint("relay.before_send")
-            for topic, partition, key, value, headers in records:
-                sent.append(await producer.send(topic, value, key=key, partition=partition, headers=headers))
             sent.append(await producer.send(CHECKPOINTS, mark.value(), key=MARK_KEY, partition=0))
+            for place, some in _by_place(records).items():
+                sent += await _send_to(producer, place, some)
             await asyncio.gather(*sent)
             crashpoint("relay.before_commit")
             await producer.commit_transaction()
@@ -190,6 +191,25 @@ async def _send(producer: AIOKafkaProducer, records: Sequence[Record], mark: Mar
         for one in sent:
             one.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is reported once, here
         raise
+
+
+def _by_place(records: Sequence[Record]) -> dict[Place, list[Record]]:
+    places: dict[Place, list[Record]] = {}
+    for one in records:
+        places.setdefault((one.topic, one.partition), []).append(one)
+    return places
+
+
+async def _send_to(producer: AIOKafkaProducer, place: Place, records: Sequence[Record]) -> list[asyncio.Future[Any]]:
+    """Send to one partition, in batches made here: a future for each record costs as much as all the rest."""
+    topic, partition = place
+    sent, batch = [], producer.create_batch()
+    for one in records:
+        if batch.append(timestamp=None, key=one.key, value=one.value, headers=one.headers) is None:  # it is full
+            sent.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = producer.create_batch()
+            batch.append(timestamp=None, key=one.key, value=one.value, headers=one.headers)
+    return [*sent, await producer.send_batch(batch, topic, partition=partition)]
 
 
 async def _mark_between(consumer: AIOKafkaConsumer, place: TopicPartition, start: int, end: int) -> Mark | None:

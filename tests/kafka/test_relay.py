@@ -12,13 +12,15 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from infra.kafka.broker import Broker, free_ports
+from shared.events.envelope import Metadata, NewEvent
+from shared.eventstore.port import NO_STREAM
 from shared.faults import KILLED
 from shared.streaming import relay as module
 from shared.streaming.feed import StreamEnded
 from shared.streaming.kafka.connection import Kafka
 from shared.streaming.kafka.topics import wrong_topics
 from shared.streaming.relay import Fenced, Relay, RelayRefused
-from tests.kafka.help import EVENTS, admin_of, append, check_topics, marks, open_store, relay_of, running, until
+from tests.kafka.help import EVENTS, IDS, admin_of, append, check_topics, marks, open_store, relay_of, running, until
 
 POINTS = ("relay.before_send", "relay.before_commit", "relay.after_commit")
 
@@ -135,3 +137,13 @@ async def relay_process(folder: Path, kafka: Kafka, crash: str = "") -> int:
         sys.executable, *arguments, env={**os.environ, "CRASHPOINT": crash}, cwd=Path(__file__).parents[2]
     )
     return await process.wait()
+
+
+async def test_events_as_large_as_there_may_be(kafka: Kafka, tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        sizes = (1, 9, 262_000, 262_000, 1, 131_000, 131_000, 131_000, 1)  # more than a batch takes
+        events = [NewEvent(IDS.new(), "sales.Changed", 1, 1, b'{"text":"%s"}' % (b"x" * size)) for size in sizes]
+        await store.append("t1", f"opportunity-{IDS.new()}", NO_STREAM, events, Metadata())
+        async with running(relay := relay_of(store, kafka)):
+            await until(relay, await store.head())
+        await check_topics(kafka, store)
