@@ -28,11 +28,11 @@ browser:
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium)" >&2
 
-# The tests of Kafka start a real broker: Java and Maven are Debian's, likewise.
+# The tests of Kafka and MongoDB start real servers: Java and Maven are Debian's, likewise.
 java:
-	@{ command -v java && command -v mvn; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless maven >/dev/null; } \
-		|| echo "No Java or Maven found: the tests of Kafka will be skipped (apt-get install openjdk-17-jre-headless maven)" >&2
+	@{ command -v javac && command -v mvn; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jdk-headless maven >/dev/null; } \
+		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
 test: setup browser java
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -9,17 +9,21 @@ import stat
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
 from shared.streaming.projector import CHECKPOINT
-from shared.views.port import Collection, ViewsDamaged
+from shared.views.port import Collection, Views, ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
 from shared.warehouse.confined import ConfinedWarehouse, DataRefused
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.home import WRITER_UID, owner
 from shared.warehouse.port import QueryFailed, Warehouse
+
+if TYPE_CHECKING:
+    from shared.views.mongo import MongoViews
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
 _BROKEN = "SELECT count() FROM system.detached_parts WHERE database = currentDatabase() AND reason LIKE 'broken%'"
@@ -29,33 +33,52 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError)  # records of its ow
 log = logging.getLogger("crm.caches")
 
 
-async def open_views(path: Path, store: EventStore, collections: Sequence[Collection]) -> tuple[SqliteViews, list[str]]:
+async def open_views(
+    path: Path, store: EventStore, collections: Sequence[Collection], url: str | None = None
+) -> tuple[Views, list[str]]:
     """Open or create the views; also the names of the collections that want a rebuild (see Views.declare).
 
-    Raises NewerFormat, ViewsUnavailable.
+    url: of a MongoDB server; None: they are in the file. Raises NewerFormat, ViewsUnavailable.
     """
     try:
-        return await _open_views(path, store, collections)
+        return await _open_views(path, store, collections, url)
     except ViewsDamaged as error:
         log.warning("%s: the views are rebuilt from the events", error)
-    throw_away(path)
-    return await _open_views(path, store, collections)
+    if url is None:
+        throw_away(path)
+    else:
+        await _drop_all(url)
+    return await _open_views(path, store, collections, url)
 
 
 async def _open_views(
-    path: Path, store: EventStore, collections: Sequence[Collection]
-) -> tuple[SqliteViews, list[str]]:
-    views = SqliteViews.open(path)
+    path: Path, store: EventStore, collections: Sequence[Collection], url: str | None
+) -> tuple[Views, list[str]]:
+    views: Views = SqliteViews.open(path) if url is None else await mongo_views(url)
+    place = path if url is None else "what CRM_VIEWS names"
     try:
         position, chain_hash = await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)
         if position > await store.head():
-            raise ViewsDamaged(f"{path} knows later events than the store, which was brought back to an earlier day")
+            raise ViewsDamaged(f"{place} knows later events than the store, which was brought back to an earlier day")
         if chain_hash and chain_hash != await store.chain_hash(position):
-            raise ViewsDamaged(f"{path} was filled from another log than events.db")
+            raise ViewsDamaged(f"{place} was filled from another log than events.db")
         return views, await views.declare(collections)
     except BaseException:
         await views.close()
         raise
+
+
+async def mongo_views(url: str) -> MongoViews:
+    """The views at a MongoDB server, whose driver is loaded only then. Raises ViewsUnavailable."""
+    from shared.views.mongo import MongoViews
+
+    return await MongoViews.open(url)
+
+
+async def _drop_all(url: str) -> None:
+    views = await mongo_views(url)
+    await views.drop_all()
+    await views.close()
 
 
 async def open_warehouse(

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import eventstore, operations, proposals, tokens, topics
+from crm import eventstore, operations, proposals, tokens, topics, views
 from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
@@ -34,6 +34,7 @@ app.add_typer(events, name="events")
 app.add_typer(tokens.app, name="token")
 app.add_typer(topics.app, name="topics")
 app.add_typer(eventstore.app, name="eventstore")
+app.add_typer(views.app, name="views")
 
 
 class Format(StrEnum):

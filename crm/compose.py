@@ -30,7 +30,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.ports import Ports
 from shared.kernel.rekeying import renew_reservations
-from shared.security.keyring import KeyMissing
+from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.rootkey import KeysUnusable
 from shared.streaming.multistream import rebuild_projection
 from shared.streaming.parked import PARKED
@@ -49,6 +49,7 @@ _NOT_TO_BE_OPENED = (
     AlreadyOpen,
     NewerFormat,
     KeysUnusable,
+    KeysUnavailable,
     KeyMissing,
     StoreBroken,
     StoreUnavailable,

@@ -5,11 +5,14 @@ docs/reliability.md has the table: each file, and what happens when it is missin
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from orjson import loads
 
+from crm.settings import mongodb_of
 from shared.clock import SystemClock
 from shared.events.common import Erased
 from shared.events.registry import UnknownEvent, all_types, type_named
@@ -23,37 +26,78 @@ from shared.security.rootkey import KeysUnusable, load_root_key
 from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.reconcile import DESTROYED
+from shared.views.port import Checkpoint
 from shared.views.sqlite_file import checkpoints_in
+
+if TYPE_CHECKING:
+    from shared.security.keyring_mongo_peek import MongoRingPeek
+
+    Ring = RingPeek | MongoRingPeek
 
 SHOWN = 3  # people a message names
 MANY = 1000  # after so many, counting them is no use
 
 
-def inspect(data: Path) -> str | None:
+class Places(NamedTuple):
+    """What the data directory's log goes with, where it is not next to it: the URLs of keys and views in MongoDB."""
+
+    keys: str | None = None
+    views: str | None = None
+
+    @classmethod
+    def named(cls) -> Places:
+        """As the environment names them."""
+        return cls(mongodb_of("CRM_KEYS"), mongodb_of("CRM_VIEWS"))
+
+    def ring(self, data: Path) -> AbstractContextManager[RingPeek | MongoRingPeek | None]:
+        """A look at the key ring. Raises KeysUnusable."""
+        if self.keys is None:
+            return peek_at_ring(data / "keys")
+        from shared.security.keyring_mongo_peek import peek
+
+        return peek(self.keys, data / "keys" / "root.key")
+
+    def checkpoints(self, data: Path) -> dict[str, Checkpoint]:
+        """Of the views. Raises ViewsUnavailable."""
+        if self.views is None:
+            return checkpoints_in(data / "views.db")
+        from shared.views.mongo_catalogue import checkpoints_at
+
+        return checkpoints_at(self.views)
+
+    def ring_file(self, data: Path) -> str:
+        return str(data / "keys" / "keys.db") if self.keys is None else "the database that CRM_KEYS names"
+
+    @property
+    def views_file(self) -> str:
+        return "views.db" if self.views is None else "the views that CRM_VIEWS names"
+
+
+def inspect(data: Path, places: Places = Places()) -> str | None:  # noqa: B008 - it is frozen
     """The id of the installation whose files these are, None for a new one.
 
     Raises KeysUnusable, StoreBroken, NewerFormat: each message names the file to put back; nothing was changed.
     """
-    with peek_at_log(data / "events.db") as log, peek_at_ring(data / "keys") as ring:
+    with peek_at_log(data / "events.db") as log, places.ring(data) as ring:
         if log is None or log.head == 0:
-            _refuse_what_is_left_alone(data, log, ring)
+            _refuse_what_is_left_alone(data, log, ring, places)
         elif ring is None:
             raise KeysUnusable(
-                f"{data / 'keys' / 'keys.db'} is missing, but events.db has {log.head} events whose people's keys it "
+                f"{places.ring_file(data)} is missing, but events.db has {log.head} events whose people's keys it "
                 "held: put the keys directory back from its newest backup"
             )
         if log is not None:
             log.check_end()
         if log is not None and ring is not None:
-            _check_pair(data, log, ring)
-            _check_erasures(data, log, ring)
+            _check_pair(places.ring_file(data), log, ring)
+            _check_erasures(data, log, ring, places)
         _check_signing_keys(data / "keys", ring)
         return (log.installation if log else "") or (ring.installation if ring else "") or None
 
 
-def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: RingPeek | None) -> None:
+def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: Ring | None, places: Places) -> None:
     """Accept an empty directory; refuse companions without a log. Raises StoreBroken."""
-    left = [name for name, there in _companions(data, log is None, ring).items() if there]
+    left = [name for name, there in _companions(data, log is None, ring, places).items() if there]
     if left:
         raise StoreBroken(
             f"{data / 'events.db'} {'is missing' if log is None else 'holds no event'}, but {' and '.join(left)} "
@@ -61,20 +105,20 @@ def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: RingPeek |
         )
 
 
-def _companions(data: Path, missing: bool, ring: RingPeek | None) -> dict[str, bool]:
+def _companions(data: Path, missing: bool, ring: Ring | None, places: Places) -> dict[str, bool]:
     """The files that a first start creates before the first event are no sign of a lost log."""
     imports = data / "imports"
+    keys = "keys/keys.db" if places.keys is None else places.ring_file(data)
     return {
-        "keys/keys.db": ring is not None and (ring.log_head.position > 0 or (missing and ring.used)),
-        "views.db": _position(data, CHECKPOINT) > 0,
+        keys: ring is not None and (ring.log_head.position > 0 or (missing and ring.used)),
+        places.views_file: _position(data, places, CHECKPOINT) > 0,
         "warehouse/": missing and (data / "warehouse").is_dir() and any((data / "warehouse").iterdir()),
         "imports/": imports.is_dir() and any((folder / "job.db").exists() for folder in imports.iterdir()),
     }
 
 
-def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
+def _check_pair(keys: str, log: LogPeek, ring: Ring) -> None:
     """Raises KeysUnusable: the ring is another installation's, or of an earlier day than the log."""
-    keys = data / "keys" / "keys.db"
     if log.installation and ring.installation and log.installation != ring.installation:
         raise foreign(keys)
     # without both ids, only the keys prove that log and ring belong together
@@ -89,7 +133,7 @@ def _check_pair(data: Path, log: LogPeek, ring: RingPeek) -> None:
         )
 
 
-def _agreed(log: LogPeek, ring: RingPeek) -> int:
+def _agreed(log: LogPeek, ring: Ring) -> int:
     """The position up to which log and ring were compared before; 0 if the ring was compared with another log."""
     position, _, chain_hash = ring.checked
     if position > log.head:
@@ -97,21 +141,22 @@ def _agreed(log: LogPeek, ring: RingPeek) -> int:
     return position if not chain_hash or chain_hash == log.chain_hash(position).hex() else 0
 
 
-def _check_erasures(data: Path, log: LogPeek, ring: RingPeek) -> None:
+def _check_erasures(data: Path, log: LogPeek, ring: Ring, places: Places) -> None:
     """Raises KeysUnusable: the views know of more erased people than ring and log together."""
     erasures = [t.name for t in all_types() if issubclass(t.cls, Erased)]
     erased = log.subjects(_agreed(log, ring), erasures, "subject_id")
     known = ring.destroyed + sum(not ring.is_destroyed(*one) for one in erased)
-    shown = _position(data, DESTROYED)
+    shown = _position(data, places, DESTROYED)
     if shown > known:
         raise KeysUnusable(
-            f"{data / 'keys' / 'keys.db'} knows {known} erased people, views.db {shown}: it is of an earlier day. Put "
-            "the newest keys directory back. If it is lost, remove views.db, and erase those people again"
+            f"{places.ring_file(data)} knows {known} erased people, {places.views_file} {shown}: it is of an earlier "
+            f"day. Put the newest keys directory back. If it is lost, remove {places.views_file}, and erase those "
+            "people again"
         )
 
 
-def _position(data: Path, projection: str) -> int:
-    found = checkpoints_in(data / "views.db").get(projection)
+def _position(data: Path, places: Places, projection: str) -> int:
+    found = places.checkpoints(data).get(projection)
     return found.position if found else 0
 
 
@@ -141,7 +186,7 @@ def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
     return {one[0] for one in found if one is not None}
 
 
-def _check_signing_keys(folder: Path, ring: RingPeek | None) -> None:
+def _check_signing_keys(folder: Path, ring: Ring | None) -> None:
     file = folder / "signing.keys"
     if ring is not None and file.exists():
         SigningKeys.open(file, load_root_key(folder / "root.key", create=False).wrapper(PURPOSE), SystemClock())

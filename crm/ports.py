@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from crm.caches import open_views
-from crm.datadir import inspect
+from crm.datadir import Places, inspect
 from crm.settings import Settings
 from crm.topics import kafka_of
 from shared.clock import Clock, SystemClock
@@ -36,12 +36,13 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     """
     data, clock = settings.data, SystemClock()
     stack.callback(lock_directory(data).release)
-    installation = inspect(data) or str(uuid4())
-    keys = SqliteKeyRing.open(data / "keys", clock=clock, installation=installation)
+    places = Places.named()
+    installation = inspect(data, places) or str(uuid4())
+    keys = await _open_keys(data / "keys", places.keys, clock, installation)
     stack.push_async_callback(keys.close)
     store = await _open_store(data / "events.db", clock, keys, installation)
     stack.push_async_callback(store.close)
-    views, stale = await open_views(data / "views.db", store, collections)
+    views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
     past = SqlitePast(data / "past.db")
     stack.push_async_callback(past.close)
@@ -58,6 +59,15 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         past=past,
         kafka=kafka_of(),
     )
+
+
+async def _open_keys(folder: Path, url: str | None, clock: Clock, installation: str) -> KeyRing:
+    """The root key is a file of the folder wherever the ring is."""
+    if url is None:
+        return SqliteKeyRing.open(folder, clock=clock, installation=installation)
+    from shared.security.keyring_mongo import MongoKeyRing
+
+    return await MongoKeyRing.open(url, folder / "root.key", clock, installation)
 
 
 async def views_in_memory() -> SqliteViews:

@@ -31,12 +31,13 @@ class Settings:
         return self.url or f"http://{self.host}:{self.port}"
 
 
+MONGODB = ("mongodb:", "mongodb+srv:")  # followed by //, hosts and a database
 # setting → the schemes of the adapters there are; the first is the default, with its files in the data directory
 ADAPTERS = {
     "CRM_EVENTSTORE": ("sqlite:",),
-    "CRM_VIEWS": ("sqlite:",),
+    "CRM_VIEWS": ("sqlite:", *MONGODB),
     "CRM_WAREHOUSE": ("chdb:",),
-    "CRM_KEYS": ("sqlite:",),
+    "CRM_KEYS": ("sqlite:", *MONGODB),
     "CRM_LIMITS": ("memory:",),  # of throttles and quotas
 }
 
@@ -55,10 +56,20 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
         scheme, colon, rest = environment.get(name, schemes[0]).partition(":")
         if scheme + colon not in schemes:
             raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {', '.join(schemes)}")
+        if scheme + colon in MONGODB:
+            if not rest.startswith("//") or len(rest) == 2:
+                raise WrongSetting(f"{name}: an address is {scheme}://HOST:PORT/DATABASE")
+            continue
         if rest and not (name == "CRM_WAREHOUSE" and _ADDRESS.fullmatch(rest)):
             other = ", or the address of the process that has them: chdb://HOST:PORT" if name == "CRM_WAREHOUSE" else ""
             where = f"its files are in the data directory (--data){other}"
             raise WrongSetting(f"{name}: {scheme}: takes no path, {where}")
+
+
+def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The URL of the MongoDB server that a setting names; None: the embedded adapter."""
+    given = environment.get(name, "")
+    return given if given.startswith(MONGODB) else None
 
 
 def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None:

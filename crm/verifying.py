@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crm.client import CommandFailed
+from crm.datadir import Places
 from crm.operations import progress_bar
 from crm.private import check_kinds
 from crm.target import private_server
@@ -16,9 +17,7 @@ from shared.eventstore.log_report import ADVICE, Known
 from shared.eventstore.port import StoreBroken
 from shared.eventstore.sqlite_peek import check_file
 from shared.formats import NewerFormat
-from shared.security.keyring_file import peek as peek_at_ring
 from shared.security.rootkey import KeysUnusable
-from shared.views.sqlite_file import checkpoints_in
 
 Report = dict[str, Any]
 
@@ -60,11 +59,13 @@ def _check_log(data: Path, progress: Callable[[int], None]) -> Report:
 
 def _known(data: Path) -> list[Known]:
     """The chain hashes that views and keys noted."""
-    checkpoints = checkpoints_in(data / "views.db").values()
-    found = [Known("views.db", c.position, c.chain_hash) for c in checkpoints if c.chain_hash]
-    with suppress(KeysUnusable), peek_at_ring(data / "keys") as ring:
+    places = Places.named()
+    checkpoints = places.checkpoints(data).values()
+    found = [Known(places.views_file, c.position, c.chain_hash) for c in checkpoints if c.chain_hash]
+    with suppress(KeysUnusable), places.ring(data) as ring:
         if ring is not None:
-            found.append(Known("keys/keys.db", ring.log_head.position, bytes.fromhex(ring.log_head.chain_hash)))
+            name = "keys/keys.db" if places.keys is None else places.ring_file(data)
+            found.append(Known(name, ring.log_head.position, bytes.fromhex(ring.log_head.chain_hash)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""`/healthz`: the process answers. `/readyz`: its views have caught up with the events."""
+"""`/healthz`: the process answers. `/readyz`: views and keys answer, and the views have caught up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from shared.http.answers import Answer, model_answer
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
+from shared.security.keyring import KeysUnavailable
+from shared.streaming.projector import CHECKPOINT
+from shared.views.port import ViewsUnavailable
 
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
@@ -21,7 +24,7 @@ class Healthy(Answer):
 
 
 class Ready(Answer):
-    status: Literal["ready", "behind"]
+    status: Literal["ready", "behind", "unavailable"]
     lag: Annotated[int, Field(description="Events that the views have not seen yet")]
     kafka: Annotated[
         Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
@@ -50,6 +53,11 @@ def health_router(kernel: Kernel) -> APIRouter:
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
         nonlocal caught_up
+        try:
+            await kernel.views.checkpoint(CHECKPOINT)
+            await kernel.keys.destroyed()
+        except (ViewsUnavailable, KeysUnavailable):
+            return model_answer(Ready(status="unavailable", lag=0, kafka=_kafka(kernel)), 503)
         lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
         kafka = _kafka(kernel)

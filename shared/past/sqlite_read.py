@@ -16,7 +16,7 @@ from shared.past.sqlite_plan import FEW, Place, Plan
 from shared.past.sqlite_totals import LOW
 from shared.views.port import Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
-from shared.views.sqlite_read import decimal_text
+from shared.views.values import decimal_text
 
 COUNTED = 200_000  # records of the rarest condition, up to which each of them is asked
 KEPT = 50_000  # records of an answer that is kept for its following pages

@@ -62,7 +62,7 @@ def prepare(db: sqlite3.Connection, root: RootKey, file: Path, installation: str
             db.execute("INSERT INTO meta VALUES ('installation', ?)", (installation.encode(),))
 
 
-def foreign(file: Path) -> KeysUnusable:
+def foreign(file: Path | str) -> KeysUnusable:
     return KeysUnusable(
         f"{file} belongs to another installation than events.db: put back the keys directory that was made with it"
     )

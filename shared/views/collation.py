@@ -38,6 +38,15 @@ def stem(folded: str) -> str:
     return folded.translate(_LETTERS)
 
 
+def successor(prefix: str) -> str:
+    """The least text beyond all that begin with the prefix; "" when there is none."""
+    stem = prefix.rstrip("\U0010ffff")
+    if not stem:
+        return ""
+    last = ord(stem[-1]) + 1
+    return stem[:-1] + chr(0xE000 if last == 0xD800 else last)
+
+
 class _Letters(dict[int, str]):
     """Characters → what stands for them in the first part of a key; filled as they are met."""
 

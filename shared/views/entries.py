@@ -127,9 +127,9 @@ class ExactSum:
     def __init__(self) -> None:
         self._total = Decimal(0)
 
-    def step(self, key: str) -> None:
+    def step(self, key: str, times: int = 1) -> None:
         if key:
-            self._total = _EXACT.add(self._total, number_of(key))
+            self._total = _EXACT.fma(number_of(key), Decimal(times), self._total)
 
     def finalize(self) -> str:
         return f"{self._total:f}"

@@ -47,7 +47,8 @@ from shared.views.sqlite_read import Effort, Reader
 from shared.views.sqlite_readers import OverBudget, Readers
 from shared.views.sqlite_share import Estimates
 from shared.views.sqlite_table import Table
-from shared.views.sqlite_write import TableWriter, newest
+from shared.views.sqlite_write import TableWriter
+from shared.views.stored import newest
 
 T = TypeVar("T")
 

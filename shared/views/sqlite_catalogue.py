@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from shared.sqlitefile import transaction
 from shared.views.port import Checkpoint, Collection, Lease
 from shared.views.sqlite_leases import prolong
-from shared.views.sqlite_table import Table, dump, load, same_shape
+from shared.views.sqlite_table import Table
+from shared.views.stored import dump, load, same_shape
 
 
 class FileCatalogue:

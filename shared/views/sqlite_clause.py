@@ -316,14 +316,5 @@ def text_holds(name: str, part: str) -> Compared:
 
 def between(name: str, prefix: str) -> tuple[str, Params]:
     """Every text that begins so: a range of the index."""
-    end = _successor(prefix)
+    end = collation.successor(prefix)
     return (f"({name} >= ? AND {name} < ?)", (prefix, end)) if end else (f"{name} >= ?", (prefix,))
-
-
-def _successor(prefix: str) -> str:
-    """The least text beyond all that begin with the prefix; "" when there is none."""
-    stem = prefix.rstrip("\U0010ffff")
-    if not stem:
-        return ""
-    last = ord(stem[-1]) + 1
-    return stem[:-1] + chr(0xE000 if last == 0xD800 else last)

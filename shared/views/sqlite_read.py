@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from enum import IntEnum
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from shared.views.sqlite_plan import Plan, Source
 from shared.views.sqlite_readers import OverBudget
 from shared.views.sqlite_share import Estimates, Shares
 from shared.views.sqlite_table import Table, missing
-from shared.views.values import IndexValue, scale, search_words
+from shared.views.values import IndexValue, decimal_text, search_words
 from shared.views.wanted import Level, holds
 
 Found = tuple[list[bytes], str | None, tuple[int, ...]]  # documents, cursor, levels
@@ -234,12 +233,6 @@ def _halves(column: str) -> tuple[str, str]:
     """Sums of the upper and lower 32 bits: exact beyond 63 bits, where a plain sum would overflow."""
     present = f"FILTER (WHERE typeof({column}) = 'integer')"
     return f"sum({column} >> 32) {present}", f"sum({column} & 4294967295) {present}"
-
-
-def decimal_text(field: Field, scaled: int) -> str:
-    """What `index_value` made of a decimal, as text again with at least two digits after the point."""
-    whole, _, digits = format(Decimal(scaled).scaleb(-scale(field)), "f").partition(".")
-    return f"{whole}.{digits.rstrip('0'):0<2}"
 
 
 def _storable(key: str) -> bool:

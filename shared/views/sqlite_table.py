@@ -7,16 +7,12 @@ text columns and -Infinity in numbers, so that it sorts first, row values compar
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import orjson
 
 from shared.messages import say
-from shared.views import collation, text
 from shared.views.entries import FORMS, entry_name, form
-from shared.views.port import BadQuery, Collection, Field, Key, Kind
+from shared.views.port import BadQuery, Collection, Field, Kind
 from shared.views.text import Place
 from shared.views.values import IndexValue, list_fields, scalar_fields
 
@@ -186,36 +182,3 @@ class Table:
         return [f"SELECT t, k, v, {', '.join(self.cells)} FROM {self.name} LIMIT 0"] + [
             f"SELECT 1 FROM {name} LIMIT 0" for name in self._all
         ]
-
-
-def dump(declaration: Collection) -> bytes:
-    """A declaration as it is kept with its tables, with what else their content depends on."""
-    content = {"tokens": text.VERSION, "order": collation.VERSION, **asdict(declaration)}
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-
-
-def load(stored: bytes) -> Collection:
-    """The declaration that `dump` kept."""
-    values: dict[str, Any] = orjson.loads(stored)
-    fields = tuple(_field(f) for f in values["fields"])
-    boards = tuple(values.get("boards", ()))
-    return Collection(values["name"], values["version"], fields, values["owner"], values["title"], boards=boards)
-
-
-def _field(stored: dict[str, Any]) -> Field:
-    key = stored.get("key")
-    parts = {"kind": Kind(stored["kind"]), "options": tuple(stored["options"]), "key": Key(key) if key else None}
-    return Field(**{**stored, **parts})
-
-
-def same_shape(stored: bytes, declaration: Collection) -> bool:
-    """Whether documents and indexes made under the stored declaration serve the present one."""
-    return _shape(orjson.loads(stored)) == _shape(orjson.loads(dump(declaration)))
-
-
-def _shape(values: dict[str, Any]) -> list[Any]:
-    fields = [[f[n] for n in ("name", "kind", "indexed", "searchable")] for f in values["fields"]]
-    also = [[f.get("key"), f.get("entries", False)] for f in values["fields"]]
-    relevant = [f + more for f, more in zip(fields, also, strict=True) if f[2] or f[3] or more[1]]
-    boards = values.get("boards") or []
-    return [values["version"], values["owner"], values["tokens"], values.get("order"), boards, relevant]

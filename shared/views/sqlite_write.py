@@ -192,16 +192,6 @@ def _lenient(field: Field) -> Callable[[Field, Any], Cell]:
     return converted
 
 
-def newest(writes: Iterable[Write]) -> dict[tuple[str, str], list[Write]]:
-    """The writes by collection and tenant, of each document only the newest."""
-    found: dict[tuple[str, str], dict[str, Write]] = {}
-    for one in writes:
-        group = found.setdefault((one.collection, one.tenant), {})
-        if one.key not in group or one.version > group[one.key].version:
-            group[one.key] = one
-    return {where: list(group.values()) for where, group in found.items()}
-
-
 def _by_name(found: Iterable[Entry]) -> dict[str, list[Entry]]:
     by_name: dict[str, list[Entry]] = {}
     for one in found:

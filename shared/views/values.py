@@ -168,6 +168,12 @@ def scale(field: Field) -> int:
     return 6 if field.price else 4
 
 
+def decimal_text(field: Field, scaled: int) -> str:
+    """What `index_value` made of a decimal, as text again with at least two digits after the point."""
+    whole, _, digits = format(Decimal(scaled).scaleb(-scale(field)), "f").partition(".")
+    return f"{whole}.{digits.rstrip('0'):0<2}"
+
+
 def _datetime(field: Field, value: Any) -> str:
     if not isinstance(value, str) or not _DATETIME.fullmatch(value):
         raise _wrong(field, value)

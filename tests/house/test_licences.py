@@ -17,6 +17,7 @@ PERMISSIVE = {
     "BSD-2-Clause",
     "BSD-3-Clause",
     "CC0-1.0",
+    "ISC",
     "ISC License (ISCL)",
     "MIT",
     "MIT License",

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from crm.settings import ADAPTERS, WrongSetting, check_adapters, warehouse_address
+from crm.settings import ADAPTERS, MONGODB, WrongSetting, check_adapters, mongodb_of, warehouse_address
 
 
 def test_every_adapter_that_is_named_is_accepted() -> None:
     check_adapters({})
     for name, schemes in ADAPTERS.items():
         for scheme in schemes:
-            check_adapters({name: scheme})
+            check_adapters({name: f"{scheme}//host/crm" if scheme in MONGODB else scheme})
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
-@pytest.mark.parametrize("url", ["", "chbd:", "sqlite", "mongodb://admin:secret@example/crm"])
+@pytest.mark.parametrize("url", ["", "chbd:", "sqlite", "mysql://admin:secret@example/crm"])
 def test_another_scheme_is_refused_with_those_there_are(name: str, url: str) -> None:
     with pytest.raises(
         WrongSetting, match=f"^{name}: no adapter for .*, this version knows {ADAPTERS[name][0]}"
     ) as error:
         check_adapters({name: url})
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["mongodb:", "mongodb://", "mongodb:views.db", "mongodb+srv:host"])
+def test_a_server_is_named_by_its_hosts(url: str) -> None:
+    with pytest.raises(WrongSetting, match=r"CRM_VIEWS: an address is mongodb(\+srv)?://HOST:PORT/DATABASE"):
+        check_adapters({"CRM_VIEWS": url})
+    assert mongodb_of("CRM_VIEWS", {"CRM_VIEWS": "mongodb://host/crm"}) == "mongodb://host/crm"
+    assert mongodb_of("CRM_VIEWS", {"CRM_VIEWS": "sqlite:"}) is None
 
 
 def test_files_of_the_embedded_adapters_lie_in_the_data_directory() -> None:

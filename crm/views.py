@@ -1,0 +1,45 @@
+"""`crm views`: the collections and indexes in MongoDB. The driver is loaded only where it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from crm.settings import MONGODB, WrongSetting
+
+app = typer.Typer(help="The views in MongoDB.", no_args_is_help=True)
+
+
+@app.callback()
+def options() -> None:
+    """The views in MongoDB."""
+
+
+@app.command()
+def apply(
+    views: Annotated[str, typer.Option("--views", envvar="CRM_VIEWS", metavar="URL", help="As mongodb://host/crm.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
+) -> None:
+    """Show what differs from the declared collections and indexes, then make it so."""
+    if not views.startswith(MONGODB):
+        raise WrongSetting("CRM_VIEWS: only views in MongoDB have collections to be made: mongodb://HOST:PORT/DATABASE")
+    asyncio.run(_apply(views, dry_run))
+
+
+async def _apply(url: str, dry_run: bool) -> None:
+    from crm.roles import SERVICES, catalogue_of
+    from shared.streaming.parked import PARKED
+    from shared.views.mongo_plan import make, plan
+    from shared.views.port import ViewsUnavailable
+
+    try:
+        steps = await plan(url, [*catalogue_of(SERVICES).collections, PARKED])
+        for line in [line for one in steps for line in one.lines] or ["the views are as declared"]:
+            typer.echo(line)
+        if steps and not dry_run:
+            await make(url, steps)
+            typer.echo("done")
+    except ViewsUnavailable as error:
+        raise WrongSetting(str(error)) from error

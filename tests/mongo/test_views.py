@@ -1,0 +1,18 @@
+"""The views suite over MongoDB's protocol: SecantusDB on WiredTiger, or the server that CRM_TEST_MONGODB names."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.views.mongo import MongoViews
+from tests.contract.views_suite import ViewsSuite
+
+
+class TestMongoViews(ViewsSuite):
+    @pytest.fixture
+    async def views(self, mongo_url: str) -> AsyncIterator[MongoViews]:
+        views = await MongoViews.open(mongo_url)
+        yield views
+        await views.close()
