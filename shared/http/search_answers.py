@@ -59,8 +59,8 @@ class Hits(TypedDict):
     exact: Annotated[
         bool,
         F(
-            description="false = something may be missing: of the past, records whose words have changed since; "
-            "where searchable fields are hidden from the caller, what comes after the 200 best"
+            description="false = something may be missing: of a moment since which there were changes, those that had "
+            "other words then; where searchable fields are hidden from the caller, what comes after the 200 best"
         ),
     ]
 

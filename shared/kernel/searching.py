@@ -69,7 +69,8 @@ class Searching:
                 page = await self._queries.candidates(aggregate, asked, access)
                 then = [await self._then(aggregate, d["id"], access, moment) for d in page.items]
                 hits = self._judged(aggregate, [d for d in then if d is not None], query)
-                return Found(hits, exact=False)  # what has other words now is not among the candidates
+                whole = len(page.items) < THEN  # what has other words now is not among the candidates
+                return Found(hits, exact=whole and await self._queries.unchanged_since(aggregate, access, moment))
             if blind:
                 page = await self._queries.candidates(aggregate, replace(query, limit=CANDIDATES), access)
                 seen = [visible(aggregate, d, access) for d in page.items]

@@ -143,5 +143,10 @@ async def test_a_search_of_the_past_finds_what_was_there(service: Service) -> No
     assert await then("needle second", "2020-06-01") == []
     assert await then("needle second", "2021-06-01") == ["Oldname Needle"]
     assert await then("needle", "2019-06-01") == []
+    since = (await client.get("/search", params={"q": "needle", "as_of": "2100-01-01", "types": "account"})).json()
+    assert ([item["title"] for item in since["items"]], since["exact"]) == (
+        ["New Needle"],
+        True,
+    )  # nothing has changed since
     wrong = await client.get("/search", params={"q": "needle", "as_of": "3"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "as_of")

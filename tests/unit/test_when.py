@@ -97,6 +97,7 @@ CASES = {
     "UnlinkActivity": Case({"id": OTHER}, has={"linked_to": [{"type": "account", "id": OTHER}]}),
     "ChangeFieldDefinition": Case({"en": "New"}, ""),
     "ChangeSavedView": Case({"name": "New"}),
+    "ShareSavedView": Case({"users": [OTHER]}),
     "ConvertLead": Case({"opportunity": "none"}, Prepared({}), {"email": EMAIL, "company": "Acme"}),
     "UndoConversion": Case(facts=[], has={"conversion": CONVERSION}),
     "ChangeLeadDetails": Case({"industry": "retail"}),
@@ -210,3 +211,14 @@ def test_conditions_name_fields_and_their_options(aggregate: AnyAggregate) -> No
             field = aggregate.collection.field(name)
             assert field is not None
             assert set(values) <= set(field.options or (False, True)), (command.name, name)
+
+
+def test_every_command_on_a_record_says_when_it_applies() -> None:
+    """But for the two that apply in every state."""
+    bare = {
+        command.name
+        for aggregate in CATALOGUE
+        for command in aggregate.commands.values()
+        if not (command.hidden or command.creates or command.when)
+    }
+    assert bare == {"identity.ChangeOrganisation", "identity.HandOverUser"}

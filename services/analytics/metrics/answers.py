@@ -25,6 +25,12 @@ Role = Literal["bucket", "dimension", "label", "currency", "figure"]
 _BEFORE = "_before"
 
 
+_COMPLETE = (
+    f"false = there are more than {MOST_ROWS} groups on one of the days. These are the first; where it is the day of "
+    "`compare`, a figure of that day may be missing from its row"
+)
+
+
 class FigureColumn(TypedDict):
     name: str
     label: str
@@ -43,7 +49,7 @@ class Figures(TypedDict):
     as_of: Annotated[str, F(description="The day, in the organisation's time zone")]
     compare: str | None
     currency: Annotated[Money | None, F(description="In which currency money is; null when there is none")]
-    complete: Annotated[bool, F(description=f"false = there are more than {MOST_ROWS} groups, and these are the first")]
+    complete: Annotated[bool, F(description=_COMPLETE)]
 
 
 def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: date, language: Language) -> Figures:
@@ -65,7 +71,7 @@ def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: d
         as_of=as_of,
         compare=wish.compare.isoformat() if wish.compare else None,
         currency=money if metric.has_money else None,
-        complete=len(found) <= MOST_ROWS,
+        complete=max(len(found), len(before)) <= MOST_ROWS,
     )
 
 
