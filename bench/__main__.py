@@ -42,6 +42,7 @@ BENCHES = (
     "compression",
     "metrics",
     "kafka",
+    "eventstoredb",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},

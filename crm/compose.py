@@ -17,7 +17,7 @@ from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, p
 from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined, warehouse_address
 from crm.topics import kafka_of
 from services.analytics.facts import TABLES
-from services.audit.replays import Report, verify_views
+from services.audit.replays import Report, check_log, verify_views
 from services.identity.directory import UserDirectory
 from services.identity.setup import setup_token
 from services.integration.jobs.cleanup import tidy
@@ -114,6 +114,10 @@ class Suite:
             raise WrongSetting("the organisation has no active administrator")
         user = found.items[0]
         return self.kernel.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
+
+    async def check_log(self, note: Callable[[Report], None]) -> Report:
+        """Check the log through the store."""
+        return await check_log(self.kernel, None, note)
 
     async def verify_views(self, organisation: str | None, note: Callable[[Report], None]) -> Report:
         """Compare all views with their events, those of one organisation where it is named. Raises WrongSetting."""

@@ -95,6 +95,20 @@ def inspect(data: Path, places: Places = Places()) -> str | None:  # noqa: B008 
         return (log.installation if log else "") or (ring.installation if ring else "") or None
 
 
+def inspect_keys(data: Path, places: Places) -> str | None:
+    """The id of the installation whose keys these are, None without keys. For a directory whose events are elsewhere.
+
+    Raises KeysUnusable, StoreBroken, NewerFormat.
+    """
+    with peek_at_log(data / "events.db") as log, places.ring(data) as ring:
+        if log is not None and log.head:
+            raise StoreBroken(
+                f"{data / 'events.db'} has {log.head} events, but CRM_EVENTSTORE names a server: use another --data"
+            )
+        _check_signing_keys(data / "keys", ring)
+        return (ring.installation if ring else "") or None
+
+
 def _refuse_what_is_left_alone(data: Path, log: LogPeek | None, ring: Ring | None, places: Places) -> None:
     """Accept an empty directory; refuse companions without a log. Raises StoreBroken."""
     left = [name for name, there in _companions(data, log is None, ring, places).items() if there]

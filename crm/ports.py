@@ -10,12 +10,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from crm.caches import open_views
-from crm.datadir import Places, inspect
-from crm.settings import Settings
+from crm.datadir import Places, inspect, inspect_keys
+from crm.settings import Settings, WrongSetting, eventstore_address
 from crm.topics import kafka_of
 from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
-from shared.eventstore.port import RequestRow
+from shared.eventstore.port import EventStore, RequestRow
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
@@ -24,6 +24,7 @@ from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.limits_memory import MemoryLimits
+from shared.security.rootkey import KeysUnusable
 from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
@@ -36,12 +37,9 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     """
     data, clock = settings.data, SystemClock()
     stack.callback(lock_directory(data).release)
-    places = Places.named()
-    installation = inspect(data, places) or str(uuid4())
-    keys = await _open_keys(data / "keys", places.keys, clock, installation)
-    stack.push_async_callback(keys.close)
-    store = await _open_store(data / "events.db", clock, keys, installation)
-    stack.push_async_callback(store.close)
+    places, url = Places.named(), eventstore_address()
+    opening = _open_here(data, places, clock, stack) if url is None else _open_there(url, data, places, clock, stack)
+    store, keys = await opening
     views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
     past = SqlitePast(data / "past.db")
@@ -72,6 +70,39 @@ async def _open_keys(folder: Path, url: str | None, clock: Clock, installation: 
 
 async def views_in_memory() -> SqliteViews:
     return SqliteViews.open(None)
+
+
+async def _open_here(data: Path, places: Places, clock: Clock, stack: AsyncExitStack) -> tuple[EventStore, KeyRing]:
+    """The events in the data directory, and the keys that belong to them."""
+    installation = inspect(data, places) or str(uuid4())
+    keys = await _open_keys(data / "keys", places.keys, clock, installation)
+    stack.push_async_callback(keys.close)
+    store = await _open_store(data / "events.db", clock, keys, installation)
+    stack.push_async_callback(store.close)
+    return store, keys
+
+
+async def _open_there(
+    url: str, data: Path, places: Places, clock: Clock, stack: AsyncExitStack
+) -> tuple[EventStore, KeyRing]:
+    """The events on a server, and the keys that belong to them. Raises WrongSetting."""
+    from shared.eventstore.eventstoredb import EventStoreDB  # its packages are loaded where they are used
+    from shared.eventstore.eventstoredb_address import WrongAddress
+
+    installation = inspect_keys(data, places)
+    try:
+        store = await EventStoreDB.open(url, installation=installation)
+    except WrongAddress as error:
+        raise WrongSetting(f"CRM_EVENTSTORE: {error}") from error
+    stack.push_async_callback(store.close)
+    if installation is None and await store.head():
+        raise KeysUnusable(
+            f"{places.ring_file(data)} is missing, but the event store has events whose people's keys it held: put the "
+            "keys directory back from its newest backup"
+        )
+    keys = await _open_keys(data / "keys", places.keys, clock, store.installation)
+    stack.push_async_callback(keys.close)
+    return store, keys
 
 
 async def _open_store(path: Path, clock: Clock, keys: KeyRing, installation: str) -> SqliteEventStore:

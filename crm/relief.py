@@ -10,7 +10,9 @@ import asyncio
 import ctypes
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 
+from shared.eventstore.port import StoreUnavailable
 from shared.kernel.kernel import Kernel
 from shared.streaming.projector import Projector
 
@@ -23,6 +25,7 @@ class Relief:
 
     def __init__(self, kernel: Kernel, requests: Callable[[], int]) -> None:
         self._platform, self._requests = kernel, requests
+        self._head = 0
 
     async def run(self) -> None:
         """Release once after each busy time."""
@@ -52,7 +55,9 @@ class Relief:
         await asyncio.to_thread(_trim)
 
     async def _work(self) -> int:
-        return self._requests() + await self._platform.store.head()
+        with suppress(StoreUnavailable):  # a server that is away: nothing is done meanwhile
+            self._head = await self._platform.store.head()
+        return self._requests() + self._head
 
 
 def _trim() -> None:

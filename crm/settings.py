@@ -34,12 +34,13 @@ class Settings:
 MONGODB = ("mongodb:", "mongodb+srv:")  # followed by //, hosts and a database
 # setting → the schemes of the adapters there are; the first is the default, with its files in the data directory
 ADAPTERS = {
-    "CRM_EVENTSTORE": ("sqlite:",),
+    "CRM_EVENTSTORE": ("sqlite:", "esdb:", "esdb+discover:"),
     "CRM_VIEWS": ("sqlite:", *MONGODB),
     "CRM_WAREHOUSE": ("chdb:",),
     "CRM_KEYS": ("sqlite:", *MONGODB),
     "CRM_LIMITS": ("memory:",),  # of throttles and quotas
 }
+ELSEWHERE = {"esdb:", "esdb+discover:"}  # servers
 
 
 def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
@@ -60,6 +61,8 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
             if not rest.startswith("//") or len(rest) == 2:
                 raise WrongSetting(f"{name}: an address is {scheme}://HOST:PORT/DATABASE")
             continue
+        if scheme + colon in ELSEWHERE:
+            continue  # the adapter reads its address
         if rest and not (name == "CRM_WAREHOUSE" and _ADDRESS.fullmatch(rest)):
             other = ", or the address of the process that has them: chdb://HOST:PORT" if name == "CRM_WAREHOUSE" else ""
             where = f"its files are in the data directory (--data){other}"
@@ -70,6 +73,12 @@ def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | 
     """The URL of the MongoDB server that a setting names; None: the embedded adapter."""
     given = environment.get(name, "")
     return given if given.startswith(MONGODB) else None
+
+
+def eventstore_address(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The address of the server that holds the events; None: they are in the data directory."""
+    url = environment.get("CRM_EVENTSTORE", "sqlite:")
+    return None if url == "sqlite:" else url
 
 
 def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None:

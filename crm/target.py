@@ -71,6 +71,10 @@ class PrivateServer:
         verifying = self.server.suite.verify_views(organisation, note)
         return asyncio.run_coroutine_threadsafe(verifying, self.loop).result()
 
+    def check_log(self, note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        """Check a log that is on a server."""
+        return asyncio.run_coroutine_threadsafe(self.server.suite.check_log(note), self.loop).result()
+
     def token(self, organisation: str | None) -> str:
         """An access token of the organisation's first administrator."""
         return asyncio.run_coroutine_threadsafe(self.server.suite.operator_token(organisation), self.loop).result()

@@ -11,6 +11,7 @@ from crm.client import CommandFailed
 from crm.datadir import Places
 from crm.operations import progress_bar
 from crm.private import check_kinds
+from crm.settings import eventstore_address
 from crm.target import private_server
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.log_report import ADVICE, Known
@@ -32,14 +33,19 @@ def verify_directory(data: Path, organisation: str | None) -> Report:
     check_kinds(data)
     with progress_bar() as bar:
         task = bar.add_task("checking the events", total=None)
-        log = _check_log(data, lambda done: bar.update(task, completed=done))
-        if not log["ok"]:
-            return {"ok": False, "log": log, "views": []}
+        log = None
+        if eventstore_address() is None:
+            log = _check_log(data, lambda done: bar.update(task, completed=done))
+            if not log["ok"]:
+                return {"ok": False, "log": log, "views": []}
+
+        def note(report: Report) -> None:
+            bar.update(task, description=report["doing"], completed=report["done"])
+
         with private_server(data) as server:
-            found = server.verify(
-                organisation, lambda report: bar.update(task, description=report["doing"], completed=report["done"])
-            )
-    return {**found, "log": log}
+            log = log or server.check_log(note)
+            found = server.verify(organisation, note)
+    return {**found, "ok": log["ok"] and found["ok"], "log": log}
 
 
 def _check_log(data: Path, progress: Callable[[int], None]) -> Report:

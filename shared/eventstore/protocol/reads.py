@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from shared.events.envelope import Stored
+from shared.eventstore.protocol.codec import ReadEvent, encode_event
 from shared.eventstore.protocol.filters import Filter, parse_filter
 from shared.eventstore.protocol.log import ProtocolLog, is_json
 from shared.eventstore.protocol.messages import base, streams, ticks, uuid_of, which
@@ -80,7 +81,7 @@ class Reads:
     def __init__(self, log: ProtocolLog) -> None:
         self._log = log
 
-    async def answer(self, asked: Asked) -> AsyncIterator[streams.ReadResp]:
+    async def answer(self, asked: Asked) -> AsyncIterator[bytes | streams.ReadResp]:
         if asked.limit is None:
             yield _confirmation()
             async for response in self._subscribed(asked):
@@ -92,14 +93,14 @@ class Reads:
             async for response in self._counted(asked, asked.limit):
                 yield response
 
-    async def _counted(self, asked: Asked, count: int) -> AsyncIterator[streams.ReadResp]:
+    async def _counted(self, asked: Asked, count: int) -> AsyncIterator[bytes | streams.ReadResp]:
         pages = _Pages(self._log, asked)
         while count > 0 and not pages.ended:
             for event in (await pages.next(await self._end(asked)))[:count]:
                 yield event_response(event, asked.structured_ids)
                 count -= 1
 
-    async def _subscribed(self, asked: Asked) -> AsyncIterator[streams.ReadResp]:
+    async def _subscribed(self, asked: Asked) -> AsyncIterator[bytes | streams.ReadResp]:
         """Everything that is there, "caught up", then what comes; checkpoints where a filter leaves things out."""
         pages = _Pages(self._log, asked._replace(after=min(asked.after, await self._end(asked))))
         checkpoint, caught_up = pages.after, False
@@ -174,23 +175,19 @@ class _Pages:
         return page[::-1]
 
 
-def event_response(event: Stored, structured_ids: bool) -> streams.ReadResp:
-    metadata = {
-        "type": event.type,
-        "created": ticks(event.recorded_at),
-        "content-type": "application/json" if is_json(event) else "application/octet-stream",
-    }
-    recorded = streams.ReadRespReadEventRecordedEvent(
-        id=uuid_of(event.event_id, structured=structured_ids),
-        stream_identifier=base.StreamIdentifier(event.stream.encode()),
-        stream_revision=event.version - 1,
-        prepare_position=event.position,
-        commit_position=event.position,
-        metadata=metadata,
-        custom_metadata=event.metadata,
-        data=event.data,
+def event_response(event: Stored, structured_ids: bool) -> bytes:
+    read = ReadEvent(
+        event.event_id,
+        event.stream,
+        event.version - 1,
+        event.position,
+        event.type,
+        ticks(event.recorded_at),
+        "application/json" if is_json(event) else "application/octet-stream",
+        event.metadata,
+        event.data,
     )
-    return streams.ReadResp(event=streams.ReadRespReadEvent(event=recorded, commit_position=event.position))
+    return encode_event(read, bytes(uuid_of(event.event_id, structured=True)) if structured_ids else None)
 
 
 def _confirmation() -> streams.ReadResp:

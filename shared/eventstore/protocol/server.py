@@ -23,6 +23,7 @@ from grpclib.server import Server
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.protocol.access import Guard
 from shared.eventstore.protocol.appends import Appends
+from shared.eventstore.protocol.codec import Codec
 from shared.eventstore.protocol.log import ProtocolLog
 from shared.eventstore.protocol.messages import base, gossip, server_features, streams, uuid_of
 from shared.eventstore.protocol.reads import Reads, parse
@@ -42,7 +43,7 @@ class _Streams(streams.StreamsBase):
     def __init__(self, reads: Reads, appends: Appends) -> None:
         self._reads, self._appends = reads, appends
 
-    async def read(self, read_req: streams.ReadReq) -> AsyncIterator[streams.ReadResp]:  # type: ignore[override]
+    async def read(self, read_req: streams.ReadReq) -> AsyncIterator[bytes | streams.ReadResp]:  # type: ignore[override]
         try:
             asked = parse(read_req)
         except ValueError as error:
@@ -142,7 +143,7 @@ class _Server(Server):
     """Closes its connections when it is closed; grpclib only cancels what they ask."""
 
     def __init__(self, services: Collection[Any], config: Configuration) -> None:
-        super().__init__(services, config=config)
+        super().__init__(services, codec=Codec(), config=config)
         self._connections: WeakSet[H2Protocol] = WeakSet()
 
     def _protocol_factory(self) -> H2Protocol:
