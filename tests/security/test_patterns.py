@@ -22,6 +22,7 @@ MADE = [
     "shared/tabular/vcard.py",
     *["shared/views/text.py"] * 4,
     "shared/views/highlight.py",
+    "shared/eventstore/protocol/filters.py",  # of a process that has the store's password; it repeats nothing twice
     "shared/domain/phones.py",
     *["shared/domain/names.py"] * 2,
     *["shared/domain/numbers.py"] * 2,
@@ -56,8 +57,9 @@ def test_no_pattern_is_made_of_what_somebody_sent() -> None:
 
 
 def test_no_store_is_given_a_pattern() -> None:
-    """No operator of a store that takes one stands in the product."""
-    users = re.compile(r"\b(?:REGEXP|SIMILAR TO)\b|\$regex|\$where", re.IGNORECASE)
+    """No operator of a store that takes one stands in the product, but MongoDB's only one for a part of a text, which
+    gets it with every letter escaped."""
+    users = re.compile(r"\b(?:REGEXP|SIMILAR TO)\b|\$regex(?!\": literal\()|\$where", re.IGNORECASE)
     folders = ("shared/views", "shared/eventstore", "shared/domain")
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     assert [f.name for f in files if users.search(f.read_text())] == []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from re import _parser  # type: ignore[attr-defined]  # the tree of a pattern, to judge it
+from typing import Any, NamedTuple
 
 from shared.events.envelope import Stored
 from shared.eventstore.protocol.messages import streams, which
 
 MAX_PATTERN, MAX_PREFIXES = 1_000, 1_000
+_REPEATS = {_parser.MAX_REPEAT, _parser.MIN_REPEAT}
 
 
 class Filter(NamedTuple):
@@ -56,6 +58,28 @@ def _pattern(regex: str) -> re.Pattern[str]:
     if not regex or len(regex) > MAX_PATTERN:
         raise ValueError(f"a filter has prefixes or a pattern of at most {MAX_PATTERN} characters")
     try:
+        if _repeats_repeated(_parser.parse(regex)):
+            raise ValueError("a filter's pattern repeats nothing that repeats: it might never end")
         return re.compile(regex)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"the pattern of the filter cannot be used: {error}") from error
+
+
+def _repeats_repeated(parsed: Any, inside: bool = False) -> bool:
+    """Whether a repetition stands in a repetition: only such a pattern doubles its work with each character."""
+    for operator, argument in parsed:
+        repeats = operator in _REPEATS and argument[1] != 1
+        if repeats and inside:
+            return True
+        if any(_repeats_repeated(part, inside or repeats) for part in _parts(argument)):
+            return True
+    return False
+
+
+def _parts(argument: Any) -> Iterator[Any]:
+    """The patterns in an operator's argument, at any depth."""
+    if isinstance(argument, _parser.SubPattern):
+        yield argument
+    elif isinstance(argument, list | tuple):
+        for one in argument:
+            yield from _parts(one)
