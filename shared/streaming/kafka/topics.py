@@ -134,6 +134,8 @@ async def _config(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, dic
     found: dict[str, dict[str, str]] = {}
     for answer in await admin.describe_configs(asked):
         for code, message, _, name, entries in answer.resources:
+            if code == UNKNOWN_TOPIC:  # it is being deleted
+                continue
             if code:
                 raise TopicsRefused(f"{name}: {message or for_code(code).__name__}")
             found[name] = {key: value for key, value, _, source, *_ in entries if source == SET_HERE}
