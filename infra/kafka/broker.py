@@ -12,6 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from infra.kafka.jars import cache, jars
@@ -179,13 +180,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="its ports, log and data")
     broker = Broker(parser.parse_args().data)
     seconds = broker.start()
-    assert broker.process is not None
-    print(f"kafka://{broker.address} (process {broker.process.pid}) is ready after {seconds:.1f} s", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: broker.stop())
-    try:
-        broker.process.wait()
-    except KeyboardInterrupt:
-        broker.stop()
+    process = broker.process
+    assert process is not None
+    print(f"kafka://{broker.address} (process {process.pid}) is ready after {seconds:.1f} s", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    with suppress(KeyboardInterrupt):
+        process.wait()
+    broker.stop()
 
 
 if __name__ == "__main__":
