@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from tests.contract.eventstore_capabilities import SliceSuite
 from tests.contract.eventstore_help import METADATA, Opener, feed, new, request, stream_of
 from tests.contract.eventstore_suite import EventStoreSuite
 from tests.support.certificates import Files, make
+from tests.support.part_store import PartStore
 from tests.support.protocol_clients import New, grpclib_client
 from tests.support.protocol_server import PASSWORD, USER, served
 
@@ -39,6 +41,28 @@ async def opener(tmp_path: Path, certificates: Files) -> AsyncIterator[Opener]:
 
 class TestEventStoreDB(EventStoreSuite, SliceSuite):
     pass
+
+
+class OnServer(EventStoreSuite, SliceSuite):
+    """On the server that CRM_TEST_EVENTSTORE names. It may hold other events; nobody else writes meanwhile."""
+
+    @pytest.fixture
+    async def opener(self) -> AsyncIterator[Opener]:
+        first = await EventStoreDB.open(NAMED)
+        base, suffix, opened = await first.head(), f"-{uuid4()}", [first]
+
+        async def open_store() -> EventStore:
+            opened.append(await EventStoreDB.open(NAMED))
+            return PartStore(opened[-1], base, suffix)
+
+        yield open_store
+        for store in opened:
+            await store.close()
+
+
+NAMED = os.environ.get("CRM_TEST_EVENTSTORE", "")
+if NAMED:
+    TestNamedServer = OnServer
 
 
 SECURE = "esdb://{user}:{password}@127.0.0.1:{port}?defaultDeadline=1500&tlsCaFile={authority}"
