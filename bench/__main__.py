@@ -43,6 +43,7 @@ BENCHES = (
     "metrics",
     "kafka",
     "eventstoredb",
+    "mongo",
 )
 QUICK: dict[str, dict[str, int]] = {
     "views": {"small": 1_000, "large": 20_000, "records": 500},
@@ -61,6 +62,7 @@ QUICK: dict[str, dict[str, int]] = {
     "bulk": {"records": 500},
     "metrics": {"deals": 5_000},
     "kafka": {"batches": 5},
+    "mongo": {"records": 2_000},
 }
 
 

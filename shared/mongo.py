@@ -9,6 +9,7 @@ cancelled may still be carried out: adapters write so that a write may come twic
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
@@ -32,6 +33,7 @@ _DEADLINE_MS: Final = 10_000  # of a call, with its repetitions
 _REACH_SECONDS: Final = 5.0  # at the start
 _LONG_SECONDS: Final = 3_600.0  # of building an index
 _TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.002
 _BROKEN_OFF: Final = frozenset({43, 175, 26})  # cursor gone, collection dropped or renamed under a query
 _EXISTS: Final = 11000
 _DURABLE: Final = WriteConcern("majority", j=True)
@@ -44,6 +46,7 @@ class Mongo:
     def __init__(self, url: str, part: str, refusal: Refusal) -> None:
         """Connects at the first call. Raises what `refusal` makes for a URL that cannot be read."""
         self._part, self._refusal = part, refusal
+        self.renames = 0  # begun and ended: odd while one is under way
         try:
             self.client: Any = AsyncIOMotorClient(url, **_options(url))
             self._db = self.client.get_default_database(DATABASE)
@@ -205,8 +208,12 @@ class Docs:
     async def rename(self, name: str) -> None:
         """Take the place of another collection, whose documents are gone then: readers see the one or the other."""
         check_collection(name)
-        async with self._mongo.refusals():
-            await self._raw.rename(name, dropTarget=True)
+        self._mongo.renames += 1
+        try:
+            async with self._mongo.refusals():
+                await self._raw.rename(name, dropTarget=True)
+        finally:
+            self._mongo.renames += 1
 
     async def create(self) -> None:
         """Make the empty collection, unless it is there."""
@@ -219,16 +226,23 @@ class Docs:
             await self._raw.drop()
 
     async def _again(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """A question, asked again when a collection took another one's place under it."""
-        for left in range(_TRIES - 1, -1, -1):
+        """A question, asked again when a collection took another one's place under it: MongoDB breaks some off then,
+        and other servers of its protocol show the moment at which neither is there."""
+        left = _TRIES
+        while True:
+            before = self._mongo.renames
             try:
-                return await ask()
+                found = await ask()
             except OperationFailure as error:
+                left -= 1
                 if error.code not in _BROKEN_OFF or not left:
                     raise self._mongo.refused(error) from error
+                continue
             except PyMongoError as error:
                 raise self._mongo.refused(error) from error
-        raise AssertionError("unreachable")
+            if before == self._mongo.renames and before % 2 == 0:
+                return found
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
 @contextmanager
