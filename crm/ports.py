@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,10 @@ from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
 from crm.settings import Settings, WrongSetting, eventstore_address
 from crm.topics import kafka_of
+from shared.blobs.objects import ObjectBlobs
+from shared.blobs.port import Blobs
+from shared.blobs.rules import MOST_MB, FileRules
+from shared.blobs.store import FileStore
 from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
 from shared.eventstore.port import EventStore, RequestRow
@@ -51,6 +56,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         signing=SigningKeys.open(data / "keys" / "signing.keys", await keys.wrapper(PURPOSE), clock),
         limits=MemoryLimits(clock),
         files=data / "imports",
+        file_store=FileStore(open_blobs(data), file_rules()),
         open_scratch=views_in_memory,
         clock=clock,
         stale=frozenset(stale),
@@ -66,6 +72,31 @@ async def _open_keys(folder: Path, url: str | None, clock: Clock, installation: 
     from shared.security.keyring_mongo import MongoKeyRing
 
     return await MongoKeyRing.open(url, folder / "root.key", clock, installation)
+
+
+def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs:
+    """CRM_FILES: `folder:`, in the data directory, or `s3://bucket/prefix`. Raises WrongSetting."""
+    url = environment.get("CRM_FILES", "folder:")
+    if url == "folder:":
+        return ObjectBlobs.in_folder(data / "files")
+    if not url.startswith("s3://"):
+        raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, which takes no path, and s3://bucket/prefix")
+    try:
+        return ObjectBlobs.in_s3(url)
+    except ValueError as error:
+        raise WrongSetting(f"CRM_FILES: {error}") from error
+
+
+def file_rules(environment: Mapping[str, str] = os.environ) -> FileRules:
+    """CRM_FILE_TYPES: media types, comma-separated, `image/*` too; CRM_FILE_MB: of one file. Raises WrongSetting."""
+    rules = FileRules()
+    if listed := environment.get("CRM_FILE_TYPES", ""):
+        rules = replace(rules, types=tuple(one.strip() for one in listed.split(",")))
+    if size := environment.get("CRM_FILE_MB", ""):
+        if not (size.isdigit() and 0 < int(size) <= MOST_MB):
+            raise WrongSetting(f"CRM_FILE_MB is a number from 1 to {MOST_MB}, not {size!r}")
+        rules = replace(rules, most=int(size) << 20)
+    return rules
 
 
 async def views_in_memory() -> SqliteViews:

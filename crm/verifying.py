@@ -13,6 +13,7 @@ from crm.operations import progress_bar
 from crm.private import check_kinds
 from crm.settings import eventstore_address
 from crm.target import private_server
+from shared.blobs.sealed import FILES
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.log_report import ADVICE, Known
 from shared.eventstore.port import StoreBroken
@@ -104,6 +105,8 @@ def advice(result: Report) -> str:
         return f"the event log is not the one that was written. {ADVICE}"
     if any(line["keyless_count"] for line in result["views"]):
         return "keys of people are missing: put the keys directory back from its newest backup; do not replay before"
+    if any(line["view"] == FILES and not line["ok"] for line in result["views"]):
+        return "files are not as they were written, or belong to nothing: put the files back from a backup"
     if all(line["ok"] for line in result["views"]):
         return "records named above break a rule since before it was held: change them by hand"
     return "views differ from the events: run `crm replay` on those named above"

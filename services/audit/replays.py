@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from shared.blobs.sealed import FILES
 from shared.errors import Invalid, Unavailable
 from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, described
 from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.messages import say, shown
+from shared.streaming.files_check import verify_files
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
 from shared.streaming.past import rebuild_past
@@ -147,6 +149,10 @@ async def verify_views(
         if kernel.past is not None:
             await verify_past(aggregate, kernel.store, kernel.past, kernel.codec, verdict, tenant=tenant)
         found.append(_line(verdict))
+    for aggregate in (a for a in kernel.catalogue if a.contents is not None):
+        seen, blobs = _Counter(FILES, note), kernel.file_store.blobs
+        files = verify_files(aggregate, kernel.store, kernel.codec, blobs, kernel.keys, tenant=tenant, progress=seen)
+        found.append(_line(await files))
     for one in kernel.catalogue.projections:
         seen, source = _Counter(one.collection.name, note), kernel.catalogue[one.source]
         checked = verify_projection(one, source, kernel.repository, kernel.views, kernel.codec, seen, tenant=tenant)

@@ -1,11 +1,15 @@
-"""The customer service: accounts, contacts, activities, custom fields and saved views."""
+"""The customer service: accounts, contacts, activities, files, custom fields and saved views."""
 
 from __future__ import annotations
 
+from services.customer.api.attachments import attachments_router, uploads_router
 from services.customer.api.calendar import calendar_router
 from services.customer.api.merges import merges_router
+from services.customer.attachment import ATTACHMENT
 from services.customer.catalogue import AGGREGATES
 from services.customer.due_tasks import DueTasks
+from services.customer.files.policies import policies as files_policies
+from services.customer.files.sweep import FileSweep
 from services.customer.policies import POLICIES
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
@@ -16,8 +20,16 @@ _DESCRIPTION = "Accounts, contacts, activities: who we deal with. Custom fields 
 
 
 def create_app(kernel: Kernel) -> ServiceApp:
-    routers = [record_router(kernel, aggregate) for aggregate in AGGREGATES if not aggregate.own_only]
-    return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), calendar_router(kernel), *routers])
+    generic = [a for a in AGGREGATES if not (a.own_only or a is ATTACHMENT)]
+    routers = [record_router(kernel, aggregate) for aggregate in generic]
+    files = [attachments_router(kernel), uploads_router(kernel)]
+    return ServiceApp("Customer", _DESCRIPTION, [merges_router(kernel), calendar_router(kernel), *files, *routers])
 
 
-SERVICE = Service("customer", create_app, AGGREGATES, policies=lambda _: POLICIES, watches=(DueTasks,))
+SERVICE = Service(
+    "customer",
+    create_app,
+    AGGREGATES,
+    policies=lambda ports: (*POLICIES, *files_policies(ports.file_store)),
+    watches=(DueTasks, FileSweep),
+)

@@ -127,12 +127,17 @@ async def before_define(cmd: DefineField, lookups: Lookups) -> str:
     commands = lookups.catalogue[cmd.resource].commands.values() if cmd.resource in lookups.catalogue else ()
     if not any(c.creates and "custom" in c.model.model_fields for c in commands):
         raise Invalid.field("resource", "unknown-resource", "there is no record type of this name with custom fields")
-    if (cmd.kind == "reference") != bool(cmd.ref) or (cmd.ref and cmd.ref not in lookups.catalogue):
+    if (cmd.kind == "reference") != bool(cmd.ref) or (cmd.ref and not _nameable(cmd.ref, lookups)):
         raise Invalid.field("ref", "unknown-resource", "a reference, and nothing else, names a record type")
     where = (Condition("resource", "eq", cmd.resource), Condition("archived", "eq", False))
     if await lookups.views.count(FIELD_DEFINITION.collection.name, Query(where=where), Scope(lookups.tenant)) >= MOST:
         raise Invalid.field("resource", "too-many", say("a record type has {most} custom fields at most", most=MOST))
     return await result_of(cmd.kind, cmd.resource, cmd.name, cmd.onto(FieldDefinition()).formula, lookups)
+
+
+def _nameable(ref: str, lookups: Lookups) -> bool:
+    """Whether a field may name records of the type: not where their rights are those of other records."""
+    return ref in lookups.catalogue and lookups.catalogue[ref].belongs_to is None
 
 
 async def result_of(kind: str, resource: str, name: str, formula: str, lookups: Lookups) -> str:

@@ -17,7 +17,7 @@ import orjson
 
 from services.identity.inbox import FOLLOW
 from shared.clock import Micros
-from shared.errors import CrmError, Forbidden, redacted
+from shared.errors import CrmError, redacted
 from shared.events.common import Transferred
 from shared.events.customer_activities import UsersMentioned
 from shared.events.envelope import Stored
@@ -26,7 +26,7 @@ from shared.events.registry import names_of, type_of
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.lookups import views_reach
-from shared.kernel.queries import scope_of
+from shared.kernel.seen import seen as seen_by
 from shared.security.permissions import Access, system_access
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.leases import LeaseHolder
@@ -172,13 +172,7 @@ async def notify(kernel: Kernel, tenant: str, id: str, cause: Cause) -> None:
 
 async def _sees(kernel: Kernel, access: Access, record: tuple[str, str]) -> bool:
     type_, id = record
-    if type_ not in kernel.catalogue:
-        return False
-    try:
-        scope = scope_of(kernel.catalogue[type_], access)
-    except Forbidden:
-        return False
-    return await kernel.views.get(kernel.catalogue[type_].collection.name, id, scope) is not None
+    return type_ in kernel.catalogue and bool(await seen_by(kernel, kernel.catalogue[type_], [id], access))
 
 
 def _seen(one: Stored) -> _Seen:

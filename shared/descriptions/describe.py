@@ -178,7 +178,7 @@ class Description:
             found["inputs"] = inputs
         if command.when:
             found["when"] = {name: list(values) for name, values in command.when.items() if name not in self._hidden}
-        if command.bulk:
+        if command.bulk and aggregate.belongs_to is None:
             found["in_bulk"] = command.bulk
         return found
 

@@ -79,6 +79,9 @@ class Aggregate(CommandRegistry[S]):
     may_own: of the record type of owners, whether one may be given records.
     offers: its records are offered to users, roles and teams (`security/audience.py`).
     own_only: each user reads their own records and nobody else's, whatever their rights.
+    belongs_to: its fields that name type and id of another record, whose rights are its own (`kernel/seen.py`). Lists,
+    counts and bulk acts ask no other record: they are for who reads every record type whole, or for nobody.
+    contents: id and bytes of each content in the blob store that a state has, under the record's key.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
@@ -106,6 +109,8 @@ class Aggregate(CommandRegistry[S]):
     became: tuple[str, ...] = ()
     own_only: bool = False
     offers: bool = False
+    belongs_to: tuple[str, str] | None = None
+    contents: Callable[[S], list[tuple[str, int]]] | None = None
     opens: Opens | None = None
     finished: Callable[[S], bool] = lambda state: False
     may_own: Callable[[S], bool] = lambda state: True
@@ -135,7 +140,12 @@ class Aggregate(CommandRegistry[S]):
     def _check_fields(self) -> None:
         """Raises TypeError for a declaration that names a field which the collection lacks."""
         on = self.on_timelines
-        named = [*self.became, *((on.links, on.at) if on else ()), *((on.kind,) if on and on.kind else ())]
+        named = [
+            *self.became,
+            *(self.belongs_to or ()),
+            *((on.links, on.at) if on else ()),
+            *((on.kind,) if on and on.kind else ()),
+        ]
         for name in named:
             if self.collection.field(name) is None:
                 raise TypeError(f"{self.name} has no field {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.events.envelope import category_of, id_of
 
 # Record types that have a key of their own: each is about a person, or is erased with the persons it is about.
-PERSONS = frozenset({"contact", "lead", "user", "activity", "import", "bulk"})
+PERSONS = frozenset({"contact", "lead", "user", "activity", "attachment", "import", "bulk"})
 
 
 def person_of(stream: str) -> str:

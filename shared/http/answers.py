@@ -11,10 +11,10 @@ from fastapi import Request
 from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError, WithJsonSchema, model_validator
 from starlette.responses import Response
 
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.kernel.bus import Done
 from shared.kernel.kernel import Kernel
-from shared.kernel.queries import scope_of
+from shared.kernel.seen import seen
 from shared.security.permissions import Access
 from shared.views.entries import entry_of
 from shared.views.port import Document, Field
@@ -119,14 +119,11 @@ async def titles_of(
 
 
 async def _titles(resource: str, ids: list[str], kernel: Kernel, access: Access) -> dict[str, str]:
-    collection = kernel.catalogue[resource].collection
+    aggregate = kernel.catalogue[resource]
+    collection = aggregate.collection
     if not ids or collection.title in access.hidden(resource):
         return {}
-    try:
-        scope = scope_of(kernel.catalogue[resource], access)
-    except Forbidden:
-        return {}
-    found = await kernel.views.get_many(collection.name, ids, scope)
+    found = await seen(kernel, aggregate, ids, access)
     return {id: str(d.get(collection.title) or "") for id, d in found.items()}
 
 

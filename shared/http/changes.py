@@ -83,5 +83,8 @@ def _wanted(given: dict[str, str], access: Access, catalogue: Catalogue) -> Filt
                 "{value} is none of {choices}", value=shown(name), choices=", ".join(a.name for a in catalogue)
             )
             raise Invalid.field("types", "not-an-option", message)
-        scope_of(catalogue[name], access)
+        if catalogue[name].belongs_to:
+            access.scope(name)
+        else:
+            scope_of(catalogue[name], access)
     return Filter(types, id)

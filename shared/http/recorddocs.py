@@ -229,7 +229,7 @@ class RecordDocs:
     def command(self, command: Command) -> Schema:
         model = self._models[command.model.__name__]
         example = sample(model, self._models)
-        if command.verb == "PATCH":
+        if command.verb == "PATCH" and "examples" not in model:
             example = {k: v for k, v in self._example.items() if k in model.get("properties", {})}
         around = _AROUND if command.creates else ("Id", "IfMatch", *_AROUND)
         status = 201 if command.creates else 200

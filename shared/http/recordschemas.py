@@ -88,7 +88,7 @@ PARAMETERS: dict[str, Schema] = {
         "name": "If-Match",
         "in": "header",
         "description": 'Only if the record still has this version: `"7"`',
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}(-[0-9a-f]{16})?"$'},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",

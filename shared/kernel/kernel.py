@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.blobs.store import FileStore
 from shared.clock import Clock, Ids
 from shared.errors import Unavailable
 from shared.events.codec import Codec
@@ -62,6 +63,7 @@ class Kernel:
     clock: Clock
     ids: Ids
     files: Path
+    file_store: FileStore
     catalogue: Catalogue
     repository: Repository
     bus: CommandBus
@@ -130,7 +132,6 @@ def build_kernel(
     projects: bool = True,
 ) -> Kernel:
     """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
-
     projects: whether this process writes the views; else it follows the one that does.
     Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
@@ -140,8 +141,7 @@ def build_kernel(
     codec, signer, shred = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids), (destroy_keys(keys),)
     repository = Repository(ports.store, codec)
     reservations = Reservations(repository, codec, keys, clock, ids)
-    revocations, log = _followed(ports)
-    directory = open_directory(views, catalogue.roles, revocations, _definitions(catalogue), _offered(catalogue))
+    directory, log = _followed(ports, catalogue, open_directory)
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, views)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
@@ -155,6 +155,7 @@ def build_kernel(
         clock=clock,
         ids=ids,
         files=ports.files,
+        file_store=ports.file_store,
         catalogue=catalogue,
         repository=repository,
         bus=bus,
@@ -194,11 +195,12 @@ def _subscribe(projection: Projection, *listeners: Listener) -> None:
         projection.subscribe(one)
 
 
-def _followed(ports: Ports) -> tuple[Revocations, LogFollower]:
-    """What the log says of ended access, with what reads it."""
+def _followed(ports: Ports, catalogue: Catalogue, open_directory: OpenDirectory) -> tuple[Directory, LogFollower]:
+    """The directory, which knows what the log says of ended access, with what reads the log."""
     revocations, log = Revocations(), LogFollower(ports.store, ENDED_RECORDS)
     log.subscribe(revocations)
-    return revocations, log
+    directory = open_directory(ports.views, catalogue.roles, revocations, _definitions(catalogue), _offered(catalogue))
+    return directory, log
 
 
 def _with_formulas(ports: Ports, catalogue: Catalogue) -> tuple[Ports, FormulaSource]:

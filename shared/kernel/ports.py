@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.blobs.store import FileStore
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
 from shared.past.port import Past
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Ports:
     """All processes of one installation share what is behind these; nothing here belongs to one of them.
 
-    files: the folder of uploads and of the files of jobs. open_scratch: empty views of their own, gone when closed.
+    files: the folder of uploads and of the files of jobs. file_store: of what is attached to records.
+    open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
     is none, and every past moment is folded from the events. kafka: where events go to; None = nowhere.
     stream: the log as it comes from there, for the record views; None = they read the store.
@@ -36,6 +38,7 @@ class Ports:
     signing: SigningKeys
     limits: Limits
     files: Path
+    file_store: FileStore
     open_scratch: Callable[[], Awaitable[Views]]
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=SystemIds)

@@ -26,7 +26,7 @@ from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
 from shared.past.port import OPEN, At, Counted
 from shared.security.directory import Directory
-from shared.security.permissions import Access
+from shared.security.permissions import Access, Level, no_right
 from shared.streaming.formula_views import FormulaSource
 from shared.streaming.projection import Projection, Waiter
 from shared.views.port import (
@@ -357,10 +357,12 @@ def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access:
 
 
 def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
-    """What of a record type the caller reads: by owner and, where records are shared, what is shared with them."""
+    """What the caller reads of a record type: by owner, and what is shared. Raises Forbidden where `seen` is to ask."""
     if aggregate.own_only:
         return Scope(access.tenant, frozenset({access.user}))
     scope = access.scope(aggregate.name)
+    if aggregate.belongs_to is not None and access.level("*", "read") is not Level.ALL:
+        raise no_right(aggregate.name, "read")
     if scope.owners is None or aggregate.collection.owner in (None, "owner"):
         return scope
     return Scope(scope.tenant, scope.owners | access.offered | {EVERYONE})
@@ -369,8 +371,7 @@ def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
 def visible(aggregate: AnyAggregate, document: Document, access: Access, rights: bool = False) -> Document:
     """The document without the fields hidden from this caller, with their rights on it if they are asked for."""
     shown = access.masked(aggregate.name, document)
-    if aggregate.conceal is not None:
-        shown = aggregate.conceal(shown, document, access)
+    shown = shown if aggregate.conceal is None else aggregate.conceal(shown, document, access)
     return {**shown, "rights": rights_of(aggregate, document, access)} if rights else shown
 
 

@@ -100,11 +100,7 @@ class Access:
         """What of a resource is visible for an action. Raises Forbidden when nothing can ever be."""
         level = self.level(resource, action)
         if level is Level.NONE:
-            raise Forbidden(
-                say("no right to {action} {resource}", action=action, resource=resource),
-                resource=resource,
-                action=action,
-            )
+            raise no_right(resource, action)
         return Scope(self.tenant, self.owners(level))
 
     def check(self, resource: str, action: Action, owner: str | None = "", reader: str | None = "") -> None:
@@ -212,6 +208,12 @@ class Access:
         hidden = [role.hidden for role in self.roles]
         locked = hidden + [role.read_only for role in self.roles]
         return not (_denies(hidden, was.hidden, now.hidden) or _denies(locked, was.read_only, now.read_only))
+
+
+def no_right(resource: str, action: Action) -> Forbidden:
+    """The refusal of an action on every record of a type."""
+    message = say("no right to {action} {resource}", action=action, resource=resource)
+    return Forbidden(message, resource=resource, action=action)
 
 
 def _denies(denied: list[Fields], before: Fields, after: Fields) -> bool:

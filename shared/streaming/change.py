@@ -17,8 +17,10 @@ from shared.events.envelope import Stored
 from shared.events.registry import names_of
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.queries import scope_of
-from shared.security.permissions import Access
+from shared.security.permissions import Access, Level
 from shared.views.port import Scope, Views
+
+Whose = tuple[str, str | None]  # a record type and an owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Place:
 class Change:
     """type, id: of the record. owner: among whose records it counts for reading ("" = not bound to an owner).
 
+    right: the record type whose rights count, with the owner of such a record: its own, or that of what it belongs to.
     before: its owner before a transfer. frame: for who sees it; gone: for who saw it and does not any more.
     """
 
@@ -60,6 +63,7 @@ class Change:
     type: str
     id: str
     owner: str | None
+    right: str
     frame: bytes
     before: str | None = ""
     gone: bytes = b""
@@ -67,26 +71,36 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which records a caller reads: record type → their owners, None = everyone's. Callers alike have equal ones."""
+    """Which records a caller reads: record type → their owners, None = everyone's. Callers alike have equal ones.
+
+    granted: the types whose records they read as far as they read what those belong to.
+    """
 
     key: tuple[tuple[str, frozenset[str] | None], ...]
     owners: Mapping[str, frozenset[str] | None] = field(compare=False)
+    granted: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, access: Access, catalogue: Catalogue) -> Reach:
         owners: dict[str, frozenset[str] | None] = {}
+        granted = set()
         for aggregate in catalogue:
+            if aggregate.belongs_to is not None:
+                if access.level(aggregate.name, "read") is not Level.NONE:
+                    granted.add(aggregate.name)
+                continue
             try:
                 scope = scope_of(aggregate, access)
             except Forbidden:
                 continue
             owners[aggregate.name] = scope.owners if aggregate.collection.owner else None
-        return cls(tuple(owners.items()), owners)
+        return cls(tuple(owners.items()), owners, frozenset(granted))
 
     @property
     def mark(self) -> str:
         """The same in every process as long as the caller sees the records of the same owners."""
         named = [(name, None if owners is None else sorted(owners)) for name, owners in self.key]
+        named += [(name, []) for name in sorted(self.granted)]
         return blake2b(orjson.dumps(named), digest_size=8).hexdigest()
 
     def _sees(self, type_: str, owner: str | None) -> bool:
@@ -100,9 +114,9 @@ class Reach:
         for one in changes:
             if not wanted.takes(one):
                 continue
-            if self._sees(one.type, one.owner):
+            if self._sees(one.right, one.owner) and (one.right == one.type or one.type in self.granted):
                 yield one.frame
-            elif one.gone and self._sees(one.type, one.before):
+            elif one.gone and self._sees(one.right, one.before):
                 yield one.gone
 
 
@@ -129,11 +143,27 @@ async def changes_of(events: Sequence[Stored], catalogue: Catalogue, views: View
     for one in events:
         document = shown.get(one.category, {}).get(one.id)
         if document is not None and document["version"] >= one.version:  # else it is parked: its healing is a reset
-            found.append(_change(one, document, catalogue[one.category]))
+            place = await _place(one.tenant, catalogue[one.category], document, catalogue, views)
+            if place is not None:
+                found.append(_change(one, catalogue[one.category], place))
     return found
 
 
-def _change(one: Stored, document: Mapping[str, Any], aggregate: AnyAggregate) -> Change:
+async def _place(
+    tenant: str, aggregate: AnyAggregate, document: Mapping[str, Any], catalogue: Catalogue, views: Views
+) -> Whose | None:
+    """Whose rights count for a record. None = it belongs to one that the views do not show."""
+    if aggregate.belongs_to is None:
+        return aggregate.name, document[aggregate.collection.owner] if aggregate.collection.owner else ""
+    type_, record = (document[name] for name in aggregate.belongs_to)
+    above = await views.get(catalogue[type_].collection.name, record, Scope(tenant)) if type_ in catalogue else None
+    while above is not None and above.get("merged_into"):
+        above = await views.get(catalogue[type_].collection.name, above["merged_into"], Scope(tenant))
+    return None if above is None else await _place(tenant, catalogue[type_], above, catalogue, views)
+
+
+def _change(one: Stored, aggregate: AnyAggregate, place: Whose) -> Change:
+    right, owner = place
     metadata = orjson.loads(one.metadata)
     type_, id, position = aggregate.name, one.id, one.position
     data = {
@@ -146,12 +176,11 @@ def _change(one: Stored, document: Mapping[str, Any], aggregate: AnyAggregate) -
         "actor": metadata.get("actor", ""),
         "recorded_at": to_rfc3339(one.recorded_at),
     }
-    owner = document[aggregate.collection.owner] if aggregate.collection.owner else ""
     frame_ = frame("change", data, position)
     if aggregate.collection.owner != "owner" or one.type not in _transfers():
-        return Change(position, type_, id, owner, frame_)
+        return Change(position, type_, id, owner, right, frame_)
     gone = frame("gone", {"position": position, "type": type_, "id": id}, position)
-    return Change(position, type_, id, owner, frame_, orjson.loads(one.data)["previous"], gone)
+    return Change(position, type_, id, owner, right, frame_, orjson.loads(one.data)["previous"], gone)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import crm.roles
-from tests.support.suite import NOBODY, PATHS, Organisation
+from tests.support.suite import NOBODY, OWN_PATHS, PATHS, Organisation
 
 SERVICES = (*(service.name for service in crm.roles.SERVICES), "")
 WAITING = ("min_version", "wait")  # parameters that make an answer wait; test_bad_input asks for them
@@ -54,7 +54,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 def type_at(path: str) -> str | None:
     """The record type that stands at a path with its prefix."""
     noun = path.partition("/{id}")[0].removeprefix("/integration").replace("/sales/accounts", "/customer/accounts")
-    return next((t for t, p in PATHS.items() if p == noun), None)
+    return next((t for t, p in {**PATHS, **OWN_PATHS}.items() if p == noun), None)
 
 
 class Ready:
@@ -75,7 +75,7 @@ class Ready:
             type_ = type_at(self._prefix + path)
             given = [(p, self._resolved(p)) for p in operation.get("parameters", ())]
             kept = [p for ref, p in given if self._wanted(method, path, ref, p)]
-            operation["parameters"] = [self._known(p, path, type_) for p in kept]
+            operation["parameters"] = [self._known(p, method, path, type_) for p in kept]
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 self._body(content, type_)
         return self._document
@@ -97,11 +97,11 @@ class Ready:
         is_command = method == "post" and "{id}" in path
         return not (is_command and parameter["in"] == "header")
 
-    def _known(self, parameter: Document, path: str, type_: str | None) -> Document:
+    def _known(self, parameter: Document, method: str, path: str, type_: str | None) -> Document:
         name = parameter["name"]
         if parameter["in"] == "path" and name == "id" and type_ is not None:
             ids = self._ids(type_)
-            usable = ids[-1:] if path.endswith(_ENDING) else ids[:-2] or ids
+            usable = ids[-1:] if method == "delete" or path.endswith(_ENDING) else ids[:-2] or ids
             return {**parameter, "schema": {"enum": [*usable, NOBODY]}}
         is_record = parameter["in"] == "path" and name == "id"
         known = [] if is_record or not parameter.get("required") else self._required(name)

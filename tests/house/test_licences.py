@@ -21,6 +21,7 @@ PERMISSIVE = {
     "ISC License (ISCL)",
     "MIT",
     "MIT License",
+    "MIT-CMU",
     "MIT-0",
     "PSF-2.0",
     "Python Software Foundation License",

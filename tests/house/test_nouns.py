@@ -20,7 +20,7 @@ NAMES = frozenset(
     {name for a in CATALOGUE for name in (a.name, a.noun, a.collection.name, a.service)} | CATALOGUE.resources
 ) - set(ACTIONS)  # "import" is an action, too
 PLAIN = {"session", "user", "team", "role", "organisation"}  # words of the language, unless they are the whole text
-PLAIN |= {f"{word}s" for word in PLAIN}
+PLAIN |= {f"{word}s" for word in PLAIN} | {"attachment"}  # so HTTP calls what is not shown but kept
 EXEMPT = {
     "shared/security/commonpasswords.py",  # what people choose as passwords
     "shared/http/openapi.py",  # says at which path access tokens are given out

@@ -7,7 +7,7 @@ it stays. form: the value is checked against a list or a form that holds no free
 
 from __future__ import annotations
 
-PERSONS = ("contact", "lead", "user", "activity", "import", "bulk")
+PERSONS = ("contact", "lead", "user", "activity", "attachment", "import", "bulk")
 
 # record type → answer → fields, by their last name in the body; `custom` is asked for wherever a command takes it
 ANSWERS: dict[str, dict[str, str]] = {
@@ -16,6 +16,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "lead": {"word": "source industry opportunity_name", "form": "close_date"},
     "user": {},
     "activity": {"form": "due start"},
+    "attachment": {},
     "import": {},
     "bulk": {},
     "organisation": {"word": "name"},
@@ -53,6 +54,8 @@ OTHERS: dict[str, str] = {
     "POST /identity/invitations/accept": "form",
     "POST /identity/me/following": "form",  # a record type and an id, which are looked up
     "POST /identity/setup": "person",  # InviteUser; the organisation's name is a word
+    "POST /customer/uploads": "person",  # AttachFile, AddFileVersion: kept under the file's own key
+    "PATCH /customer/uploads/{id}": "person",
     "POST /analytics/sql": "form",  # runs and is not kept
     "POST /audit/replays": "form",
     "POST /audit/text-erasures": "form",

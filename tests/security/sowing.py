@@ -26,6 +26,7 @@ from shared.security.permissions import system_access
 from tests.security.personal import PERSONS, answer
 from tests.security.places import Place, filled
 from tests.security.suite import Route, Stage
+from tests.support.attaching import attach
 
 STEM = "zqkanarié"  # é: composed, decomposed and escaped are three different things
 DIGITS = "+86139"  # how telephone numbers of canaries begin; eight digits follow
@@ -158,6 +159,10 @@ class Field:
 
     async def made(self, resource: str, /, **fields: Any) -> str:
         """The path of a new record."""
+        if resource == "attachment":
+            id = await attach(self.client, "account", self.stage.ids["account"])
+            self._remember(resource, f"/customer/attachments/{id}")
+            return f"/customer/attachments/{id}"
         kernel, route = self.stage.suite.kernel, self._creating(resource)
         if resource == "import":
             started = {"name": "plain", "mapping": "steps: []", "files": [], "total": 0}

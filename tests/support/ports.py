@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from crm.ports import views_in_memory
+from shared.blobs.objects import ObjectBlobs
+from shared.blobs.store import FileStore
 from shared.clock import Clock
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
@@ -31,5 +33,5 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     signing = SigningKeys.open(folder / "signing.keys", await keys.wrapper(PURPOSE), clock)
     past = SqlitePast(folder / "past.db")
     stack.push_async_callback(past.close)
-    files = folder / "imports"
-    return Ports(store, views, keys, signing, MemoryLimits(clock), files, views_in_memory, clock, past=past)
+    files, stored = folder / "imports", FileStore(ObjectBlobs.in_folder(folder / "files"))
+    return Ports(store, views, keys, signing, MemoryLimits(clock), files, stored, views_in_memory, clock, past=past)

@@ -24,7 +24,14 @@ def ann(*later: Any) -> Given:
 
 
 def test_the_catalogue_has_every_command() -> None:
-    assert [a.name for a in AGGREGATES] == ["account", "contact", "activity", "field_definition", "saved_view"]
+    assert [a.name for a in AGGREGATES] == [
+        "account",
+        "contact",
+        "activity",
+        "attachment",
+        "field_definition",
+        "saved_view",
+    ]
     assert {"customer.CreateContact", "customer.MergeContacts"} <= set(CONTACT.commands)
 
 

@@ -283,6 +283,7 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
 ]
 
 WITHOUT_UNDO = (
+    "customer.File",
     "identity.Organisation",
     "identity.SetUp",
     "identity.SignIn",

@@ -95,6 +95,7 @@ CASES = {
     ),
     "LinkActivity": Case({"type": "account", "id": OTHER}),
     "UnlinkActivity": Case({"id": OTHER}, has={"linked_to": [{"type": "account", "id": OTHER}]}),
+    "RenameFile": Case({"name": "New"}),
     "ChangeFieldDefinition": Case({"en": "New"}, ""),
     "ChangeSavedView": Case({"name": "New"}),
     "ShareSavedView": Case({"users": [OTHER]}),

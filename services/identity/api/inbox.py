@@ -15,7 +15,7 @@ from services.identity.api.common import INBOX
 from services.identity.inbox import FOLLOW, NOTIFICATION, NotificationKind
 from shared.domain.command import CommandModel
 from shared.domain.types import Reference
-from shared.errors import Forbidden, Invalid
+from shared.errors import Invalid
 from shared.events.identity_inbox import follow_id
 from shared.http import params
 from shared.http.answers import json_answer, path_id
@@ -26,6 +26,7 @@ from shared.http.routing import DirectRoute
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
+from shared.kernel.seen import seen
 from shared.messages import say, shown
 from shared.security.apikeys import require_person
 from shared.security.permissions import Access
@@ -222,12 +223,8 @@ class _Inbox:
         found: dict[str, str] = {}
         for resource in {resource for resource, _ in records if resource in self._kernel.catalogue}:
             aggregate = self._kernel.catalogue[resource]
-            try:
-                scope = scope_of(aggregate, access)
-            except Forbidden:
-                continue
             ids = [id for type_, id in records if type_ == resource]
-            for id, document in (await self._kernel.views.get_many(aggregate.collection.name, ids, scope)).items():
+            for id, document in (await seen(self._kernel, aggregate, ids, access)).items():
                 if not document["erased"]:
                     found[id] = str(visible(aggregate, document, access).get(aggregate.collection.title) or "")
         return found

@@ -106,8 +106,9 @@ def check(
 
 
 def _command(aggregate: AnyAggregate, name: str) -> Command:
-    """Raises Invalid naming the words that the record type has."""
-    known = {c.bulk: c for c in aggregate.commands.values() if c.bulk and not c.hidden}
+    """Raises Invalid naming the words that the record type has: none where each record's rights are another one's."""
+    commands = () if aggregate.belongs_to else aggregate.commands.values()
+    known = {c.bulk: c for c in commands if c.bulk and not c.hidden}
     by_name = {form: c for c in known.values() for form in (c.bulk, c.name, c.name.partition(".")[2])}
     if name not in by_name:
         words = ", ".join(sorted(known))

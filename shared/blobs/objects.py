@@ -1,0 +1,99 @@
+"""The blob port through obstore: a folder of this machine, or any store that speaks S3."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from shared.blobs.port import BlobExists, BlobMissing, BlobsUnavailable
+from shared.security.rootkey import sync_directory
+
+_PARTS = ".parts"  # of a folder: what is being written
+_LEFT_SECONDS = 86_400  # after which nobody writes it any more
+
+
+class ObjectBlobs:
+    """Is Blobs."""
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store, self._folder = store, folder
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> ObjectBlobs:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for part in (folder / _PARTS).glob("*"):  # of a process that was killed
+            if time.time() - part.stat().st_mtime > _LEFT_SECONDS:
+                part.unlink(missing_ok=True)
+        return cls(LocalStore(folder), folder)
+
+    @classmethod
+    def in_s3(cls, url: str, **options: str) -> ObjectBlobs:
+        """url: `s3://bucket/prefix`. Region, endpoint and credentials come from the usual `AWS_…` variables."""
+        return cls(S3Store.from_url(url, **options))  # type: ignore[arg-type]
+
+    async def put(self, key: str, content: bytes) -> None:
+        with _failures(key):
+            if self._folder is None:
+                await obstore.put_async(self._store, key, content, mode="create", use_multipart=False)
+            else:
+                await asyncio.to_thread(_write, self._folder, key, content)
+
+    async def get(self, key: str) -> bytes:
+        with _failures(key):
+            found = await obstore.get_async(self._store, key)
+            return bytes(await found.bytes_async())
+
+    async def keys(self, folder: str) -> list[str]:
+        keys: list[str] = []
+        with _failures(folder):
+            async for page in obstore.list(self._store, folder.rstrip("/") + "/"):
+                keys += (one["path"] for one in page)
+        return sorted(keys)
+
+    async def delete(self, keys: list[str]) -> None:
+        for key in keys:
+            with _failures(key):
+                try:
+                    await obstore.delete_async(self._store, key)
+                except (NotFoundError, FileNotFoundError):
+                    continue
+
+
+@contextmanager
+def _failures(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (AlreadyExistsError, FileExistsError) as error:
+        raise BlobExists(key) from error
+    except (NotFoundError, FileNotFoundError) as error:
+        raise BlobMissing(key) from error
+    except (BaseError, OSError) as error:
+        raise BlobsUnavailable(f"the file store failed: {type(error).__name__}") from error
+
+
+def _write(folder: Path, key: str, content: bytes) -> None:
+    """The adapter flushes nothing. Here the bytes are durable before they have their name, which is given once."""
+    path, part = folder / key, folder / _PARTS / uuid4().hex
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part.parent.mkdir(exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    for parent in path.parents:
+        sync_directory(parent)
+        if parent == folder:
+            return

@@ -1,0 +1,26 @@
+"""Files put on records over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+
+CONTENT = b"%PDF-1.4 canary"
+
+
+async def begin(http: httpx.AsyncClient, record_type: str, record: str, name: str = "canary.pdf") -> str:
+    """Begin an upload and send all of its bytes; the upload's id."""
+    wanted = {"name": name, "size": len(CONTENT), "record_type": record_type, "record": record}
+    begun = await http.post("/customer/uploads", json=wanted)
+    assert begun.status_code == 201, begun.text
+    id: str = begun.json()["id"]
+    headers = {"Content-Type": "application/octet-stream", "Upload-Offset": "0"}
+    (await http.patch(f"/customer/uploads/{id}", content=CONTENT, headers=headers)).raise_for_status()
+    return id
+
+
+async def attach(http: httpx.AsyncClient, record_type: str, record: str, name: str = "canary.pdf") -> str:
+    """Upload a file to a record; the attachment's id."""
+    id = await begin(http, record_type, record, name)
+    done = await http.post(f"/customer/uploads/{id}/complete")
+    assert done.status_code == 200, done.text
+    return str(done.json()["id"])
