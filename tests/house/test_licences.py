@@ -29,10 +29,12 @@ PERMISSIVE = {
     "Zlib",
 }
 # MPL-2.0 binds changes of its own files only, and both packages are used as they are: certifi is a list of
-# certificates, orjson compiles some files of another project into its library.
+# certificates, orjson compiles some files of another project into its library. pypdfium2 holds PDFium with what that is
+# built of (FreeType, ICU, libpng, …): each permissive, with its text in the package.
 UNCHANGED = {
     "certifi": "Mozilla Public License 2.0 (MPL 2.0)",
     "orjson": "MPL-2.0 AND (Apache-2.0 OR MIT)",
+    "pypdfium2": "BSD-3-Clause, Apache-2.0, dependency licenses",
 }
 
 
