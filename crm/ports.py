@@ -14,10 +14,11 @@ from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
 from crm.settings import Settings, WrongSetting, eventstore_address
 from crm.topics import kafka_of
+from shared.blobs.clamd import Clamd
 from shared.blobs.objects import ObjectBlobs
 from shared.blobs.port import Blobs
 from shared.blobs.rules import MOST_MB, FileRules
-from shared.blobs.store import FileStore
+from shared.blobs.store import FileStore, Scanner
 from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
 from shared.eventstore.port import EventStore, RequestRow
@@ -56,7 +57,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         signing=SigningKeys.open(data / "keys" / "signing.keys", await keys.wrapper(PURPOSE), clock),
         limits=MemoryLimits(clock),
         files=data / "imports",
-        file_store=FileStore(open_blobs(data), file_rules()),
+        file_store=FileStore(open_blobs(data), file_rules(), scanner()),
         open_scratch=views_in_memory,
         clock=clock,
         stale=frozenset(stale),
@@ -97,6 +98,15 @@ def file_rules(environment: Mapping[str, str] = os.environ) -> FileRules:
             raise WrongSetting(f"CRM_FILE_MB is a number from 1 to {MOST_MB}, not {size!r}")
         rules = replace(rules, most=int(size) << 20)
     return rules
+
+
+def scanner(environment: Mapping[str, str] = os.environ) -> Scanner | None:
+    """CRM_SCANNER: `clamd://host:port`; unset = files are given out unseen. Raises WrongSetting."""
+    url = environment.get("CRM_SCANNER", "")
+    try:
+        return Clamd.at(url) if url else None
+    except ValueError as error:
+        raise WrongSetting(f"CRM_SCANNER: {error}") from error
 
 
 async def views_in_memory() -> SqliteViews:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field as F
 
+from shared.blobs.store import TOO_LARGE
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import NOT_ERASED, CommandModel, Context, live
 from shared.domain.fields import displayed, record_fields
@@ -19,15 +20,18 @@ from shared.domain.ways_back import ARCHIVE, FINAL, FORMER_VALUES, RESTORE
 from shared.errors import Invalid, Rejected
 from shared.events import customer_attachments as events
 from shared.events.envelope import Event
+from shared.inspection.found import MOST_TEXT, REASONS
 from shared.kernel.lookups import Lookups
 from shared.messages import say
 from shared.security.permissions import Action, Level
 from shared.security.roles import EVERY_ROLE, grant
-from shared.views.port import Collection, Kind
+from shared.views.port import Collection, Field, Kind
 
 RECORDS = ("account", "contact", "lead", "opportunity", "activity", "product", "price_book", "user", "team")
 MOST_VERSIONS = 100
-MOST_TEXT = 20_000  # characters that are searched
+SCAN, READ_TEXT = "scan", "read"  # what a file waits for
+CLEAN, INFECTED, READ = "clean", "infected", "read"
+SCANS = (CLEAN, INFECTED, TOO_LARGE)
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -35,8 +39,11 @@ MOST_TEXT = 20_000  # characters that are searched
 
 @dataclass(slots=True)
 class Attachment(Record):
-    """versions: {content, size, media, at, by is the history's}; the last one is current. scan: of the current version:
-    "" = not asked for, clean, infected."""
+    """versions: {content, size, media, scan, virus}; the last one is current, and its values are the fields.
+
+    scan: "" = no verdict yet, clean, infected, too-large (the scanner takes no such file). virus: its name for what it
+    found. reading: "" = the words are not read yet, read, or why there are none (`shared/inspection`).
+    """
 
     name: Annotated[
         str, displayed(Kind.TEXT, "文件名", "File name", indexed=True, searchable=True, personal=True, required=True)
@@ -47,7 +54,14 @@ class Attachment(Record):
     size: Annotated[int, displayed(Kind.INTEGER, "大小（字节）", "Size (bytes)", indexed=True, writable=False)] = 0
     content: Annotated[str, displayed(Kind.KEYWORD, "内容编号", "Content id", writable=False)] = ""
     sha256: Annotated[str, displayed(Kind.KEYWORD, "校验和", "SHA-256", personal=True, writable=False)] = ""
-    scan: Annotated[str, displayed(Kind.KEYWORD, "病毒扫描", "Virus scan", writable=False)] = ""
+    scan: Annotated[
+        str, displayed(Kind.KEYWORD, "病毒扫描", "Virus scan", indexed=True, writable=False, options=SCANS)
+    ] = ""
+    virus: Annotated[str, displayed(Kind.KEYWORD, "发现的病毒", "Virus found", writable=False)] = ""
+    reading: Annotated[
+        str, displayed(Kind.KEYWORD, "文本读取", "Reading of the text", writable=False, options=(READ, *REASONS))
+    ] = ""
+    preview: Annotated[bool, displayed(Kind.BOOLEAN, "有预览图", "Has a preview", writable=False)] = False
     versions: Annotated[list[dict[str, Any]], displayed(Kind.JSON, "版本", "Versions", writable=False)] = field(
         default_factory=list
     )
@@ -62,16 +76,45 @@ def evolve(state: Attachment, event: Event) -> None:
             if isinstance(event, events.FileAttached):
                 state.record_type, state.record = event.record_type, event.record
             fold_values(state, details)
-            state.content, state.size, state.media, state.scan, state.text = content, size, media, "", ""
-            state.versions = [*state.versions, {"content": content, "size": size, "media": media, "scan": ""}]
-        case events.FileScanned(content=content, infected=infected):
-            found = "infected" if infected else "clean"
-            state.versions = [{**v, "scan": found} if v["content"] == content else v for v in state.versions]
-            state.scan = found if content == state.content else state.scan
-        case events.FileTextRead(text=text, content=content):
-            state.text = text if content == state.content else state.text
+            state.content, state.size, state.media = content, size, media
+            state.scan = state.virus = state.text = state.reading = ""
+            state.preview = False
+            one = {"content": content, "size": size, "media": media, "scan": "", "virus": ""}
+            state.versions = [*state.versions, one]
+        case events.FileScanned(content=content, infected=virus, refused=refused):
+            said = {"scan": INFECTED if virus else refused or CLEAN, "virus": virus}
+            state.versions = [{**v, **said} if v["content"] == content else v for v in state.versions]
+            if content == state.content:
+                state.scan, state.virus = said["scan"], virus
+        case events.FileTextRead(text=text, content=content, reason=reason) if content == state.content:
+            state.text, state.reading = text, reason or READ
+        case events.FilePreviewed(content=content):
+            state.preview = content == state.content
 
 
+def waits_for(state: Attachment) -> list[str]:
+    """What is still to be done: SCAN some version, READ_TEXT of the current one."""
+    if state.erased:
+        return []
+    scan = any(not v["scan"] for v in state.versions)
+    return [name for name, due in ((SCAN, scan), (READ_TEXT, reads(state))) if due]
+
+
+def reads(state: Attachment) -> bool:
+    """Whether the current version is still to be read: what the scanner refused never is."""
+    return not state.reading and state.scan in ("", CLEAN)
+
+
+WAITS = Field(
+    "waits",
+    Kind.KEYWORDS,
+    "待处理",
+    "Waits for",
+    indexed=True,
+    writable=False,
+    sources=("versions", "scan", "reading"),
+    technical=True,
+)
 ATTACHMENT = Aggregate(
     name="attachment",
     service="customer",
@@ -80,10 +123,13 @@ ATTACHMENT = Aggregate(
     evolve=evolve,
     looks_up=RECORDS,
     grants={EVERY_ROLE: grant(Level.ALL, "read", "create", "edit", "archive")},  # as far as the record's rights go
-    collection=Collection("attachments", 1, record_fields(Attachment, owned=False), title="name", owner=None),
+    collection=Collection("attachments", 2, record_fields(Attachment, WAITS, owned=False), title="name", owner=None),
+    shown=lambda state: {WAITS.name: waits_for(state)},
     erasure=events.FileErased,
     belongs_to=("record_type", "record"),
     contents=lambda file: [(version["content"], version["size"]) for version in file.versions],
+    unshown=frozenset({"text", "waits"}),
+    search_rank=70,
 )
 
 
@@ -220,21 +266,30 @@ def erase(cmd: EraseFile, state: Attachment, ctx: Context[_Owner]) -> list[Event
 class RecordScan(CommandModel):
     content: str
     infected: Annotated[str, F(max_length=200)] = ""
+    refused: Annotated[str, F(max_length=20)] = ""
 
 
 @ATTACHMENT.command("RecordScan", action="manage", verb="scanned", hidden=True)
 def record_scan(cmd: RecordScan, state: Attachment, ctx: Context) -> list[Event]:
+    """A verdict stays; a refusal may become one, once the scanner takes more."""
     known = next((v for v in state.versions if v["content"] == cmd.content), None)
-    return [] if known is None or known["scan"] else [events.FileScanned(cmd.content, cmd.infected)]
+    if known is None or known["scan"] not in ("", TOO_LARGE) or (known["scan"] and known["scan"] == cmd.refused):
+        return []
+    return [events.FileScanned(cmd.content, cmd.infected, cmd.refused)]
 
 
-class RecordText(CommandModel):
+class RecordContents(CommandModel):
+    """What a look into a version found: its words or why there are none, and the sizes of its previews."""
+
     content: str
     text: Annotated[str, F(max_length=MOST_TEXT)]
+    reason: Annotated[str, F(max_length=20)] = ""
+    previews: list[int] = []
 
 
-@ATTACHMENT.command("RecordText", action="manage", verb="text", hidden=True)
-def record_text(cmd: RecordText, state: Attachment, ctx: Context) -> list[Event]:
-    if state.erased or not cmd.text or cmd.content != state.content or state.text == cmd.text:
+@ATTACHMENT.command("RecordContents", action="manage", verb="contents", hidden=True)
+def record_contents(cmd: RecordContents, state: Attachment, ctx: Context) -> list[Event]:
+    if state.erased or cmd.content != state.content or state.reading:
         return []
-    return [events.FileTextRead(ctx.id, cmd.text, cmd.content)]
+    found: list[Event] = [events.FilePreviewed(cmd.content, cmd.previews)] if cmd.previews else []
+    return [*found, events.FileTextRead(ctx.id, cmd.text, cmd.content, cmd.reason)]

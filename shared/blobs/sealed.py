@@ -32,7 +32,7 @@ class SealedContent:
     content: str
 
     async def put(self, number: int, plain: bytes, part: str = "") -> None:
-        """Durable on return. part: something else that belongs to the content (`preview`). Raises BlobExists."""
+        """Durable on return. part: something else that belongs to the content (`preview_part`). Raises BlobExists."""
         nonce = os.urandom(_NONCE)
         sealed = AESGCM(self.key).encrypt(nonce, plain, self._place(number, part))
         await self.blobs.put(self._name(number, part), nonce + sealed)
@@ -53,7 +53,11 @@ class SealedContent:
 
     async def chunks(self) -> int:
         """How many chunks are there, without a gap from the first."""
-        return len([k for k in await self.blobs.keys(self._folder) if k.rpartition("/")[2].isdigit()])
+        return len([k for k in await self.keys() if k.rpartition("/")[2].isdigit()])
+
+    async def keys(self) -> list[str]:
+        """Of all objects that belong to the content."""
+        return await self.blobs.keys(self._folder)
 
     @property
     def _folder(self) -> str:
@@ -72,6 +76,11 @@ def file_folder(tenant: str, file: str) -> str:
 
 def content_folder(tenant: str, file: str, content: str) -> str:
     return f"{file_folder(tenant, file)}/{content}"
+
+
+def preview_part(size: int) -> str:
+    """The part that is a preview, of so many pixels."""
+    return f"preview-{size}"
 
 
 def chunk_count(size: int) -> int:

@@ -82,6 +82,7 @@ class Aggregate(CommandRegistry[S]):
     belongs_to: its fields that name type and id of another record, whose rights are its own (`kernel/seen.py`). Lists,
     counts and bulk acts ask no other record: they are for who reads every record type whole, or for nobody.
     contents: id and bytes of each content in the blob store that a state has, under the record's key.
+    unshown: its fields that no answer holds, though its documents do.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
     """
 
@@ -111,6 +112,7 @@ class Aggregate(CommandRegistry[S]):
     offers: bool = False
     belongs_to: tuple[str, str] | None = None
     contents: Callable[[S], list[tuple[str, int]]] | None = None
+    unshown: frozenset[str] = frozenset()
     opens: Opens | None = None
     finished: Callable[[S], bool] = lambda state: False
     may_own: Callable[[S], bool] = lambda state: True

@@ -58,20 +58,32 @@ class FileRestored(common.Restored):
 @event("customer.FileScanned")
 @dataclass(frozen=True, slots=True)
 class FileScanned:
-    """What the virus scanner found in a version. infected: the name it gives to what it found, "" = nothing."""
+    """What the virus scanner found in a version. infected: the name it gives to what it found, "" = nothing.
+    refused: why it looked at no such file, "" = it did."""
 
     content: str
     infected: str
+    refused: str = ""
 
 
 @event("customer.FileTextRead")
 @dataclass(frozen=True, slots=True)
 class FileTextRead:
-    """The words that were found in a version, for full text."""
+    """The words that were found in a version, for full text. reason: why there are none or not all, "" = these are."""
 
     subject_id: Annotated[str, Subject]
     text: Annotated[str, Personal]
     content: str
+    reason: str = ""
+
+
+@event("customer.FilePreviewed")
+@dataclass(frozen=True, slots=True)
+class FilePreviewed:
+    """Previews of a version lie next to its bytes. sizes: pixels of the longer side, at most."""
+
+    content: str
+    sizes: list[int]
 
 
 @event("customer.FileErased")

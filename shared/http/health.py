@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from shared.blobs.store import Scanner
 from shared.http.answers import Answer, model_answer
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
@@ -16,6 +18,7 @@ from shared.security.keyring import KeysUnavailable
 from shared.streaming.projector import CHECKPOINT
 from shared.views.port import ViewsUnavailable
 
+SCANNER_SECONDS = 5.0  # that an answer of the virus scanner holds
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
 
@@ -29,11 +32,15 @@ class Ready(Answer):
     kafka: Annotated[
         Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
     ]
+    scanner: Annotated[
+        Literal["unused", "reached", "away"],
+        Field(description="The virus scanner of files. Without it new files wait and all else works: still ready"),
+    ]
 
 
 def health_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    caught_up = False
+    caught_up, scanner = False, _ScannerState(kernel.file_store.scanner)
     alive = operation(
         "healthz", "Is the process alive?", "health", {200: answer("Yes", Healthy)}, errors=(), public=True
     )
@@ -57,12 +64,14 @@ def health_router(kernel: Kernel) -> APIRouter:
             await kernel.views.checkpoint(CHECKPOINT)
             await kernel.keys.destroyed()
         except (ViewsUnavailable, KeysUnavailable):
-            return model_answer(Ready(status="unavailable", lag=0, kafka=_kafka(kernel)), 503)
+            found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), scanner=await scanner.state())
+            return model_answer(found, 503)
         lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
         kafka = _kafka(kernel)
         is_ready = caught_up and lag <= MAX_LAG and kafka != "away"
-        found = Ready(status="ready" if is_ready else "behind", lag=lag, kafka=kafka)
+        state = await scanner.state()
+        found = Ready(status="ready" if is_ready else "behind", lag=lag, kafka=kafka, scanner=state)
         return model_answer(found, 200 if is_ready else 503)
 
     return router
@@ -72,3 +81,18 @@ def _kafka(kernel: Kernel) -> Literal["unused", "reached", "away"]:
     if kernel.relay is None:
         return "unused"
     return "away" if kernel.relay.is_failing else "reached"
+
+
+class _ScannerState:
+    """Asked once in a while: anybody may ask `/readyz`."""
+
+    def __init__(self, scanner: Scanner | None) -> None:
+        self._scanner, self._answers, self._until = scanner, False, 0.0
+
+    async def state(self) -> Literal["unused", "reached", "away"]:
+        if self._scanner is None:
+            return "unused"
+        if time.monotonic() >= self._until:
+            self._until = time.monotonic() + SCANNER_SECONDS
+            self._answers = await self._scanner.answers()
+        return "reached" if self._answers else "away"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -19,6 +22,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.searching import Hit, Searching
 from shared.messages import say, shown
 from shared.security.permissions import Access
+from shared.views.port import Document, Field
 
 MAX_LIMIT = 50
 
@@ -28,7 +32,7 @@ _ANSWERED = tuple(SearchHit.__annotations__)
 
 def search_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    authenticator, searching = Authenticator(kernel), Searching(kernel.queries)
+    authenticator, searching = Authenticator(kernel), Searching(kernel)
     searched = searched_types(kernel.catalogue)
     described = _operation(searched)
 
@@ -112,5 +116,21 @@ async def _names(kernel: Kernel, hits: list[Hit], access: Access) -> dict[str, s
     names: dict[str, str] = {}
     for aggregate in {hit.aggregate.name: hit.aggregate for hit in hits}.values():
         documents = [hit.document for hit in hits if hit.aggregate is aggregate]
-        names |= await titles_of(documents, subtitle_fields(aggregate, access), kernel, access)
+        for fields, some in _naming(aggregate, documents, access):
+            names |= await titles_of(some, fields, kernel, access)
     return names
+
+
+def _naming(
+    aggregate: AnyAggregate, documents: list[Document], access: Access
+) -> Iterator[tuple[list[Field], list[Document]]]:
+    """The fields of the subtitle with the documents in which they name records of one type."""
+    fields = subtitle_fields(aggregate, access)
+    yield fields, documents
+    if aggregate.belongs_to is not None:
+        type_, record = aggregate.belongs_to
+        for resource in {d[type_] for d in documents if type_ in d}:
+            yield (
+                [replace(f, ref=resource) for f in fields if f.name == record],
+                [d for d in documents if d.get(type_) == resource],
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field as F
@@ -16,7 +17,7 @@ from shared.kernel.searching import Hit
 from shared.labels import labels_of
 from shared.messages.languages import Language
 from shared.security.permissions import Access
-from shared.views.highlight import excerpt, in_code_units, ranges
+from shared.views.highlight import excerpt, in_code_units, passages, ranges
 from shared.views.port import Document, Field, Kind
 from shared.views.wanted import wanted
 
@@ -80,8 +81,8 @@ def answer_of(
         id=document["id"],
         title=str(document.get(aggregate.collection.title) or ""),
         subtitle=_SEPARATOR.join(part for part in subtitle if part),
-        matches=[*matches(aggregate, document, text, near)][:MOST_MATCHES],
-        record=document,
+        matches=matches_of(hit, text, near=near),
+        record={name: value for name, value in document.items() if name not in aggregate.unshown},
     )
 
 
@@ -95,7 +96,7 @@ def _said(
     aggregate: AnyAggregate, field: Field, value: Any, names: Mapping[str, str], calendar: Calendar, language: Language
 ) -> str:
     """A value as people read it."""
-    if field.ref:
+    if field.ref or field.mixed:
         return names.get(value, "") if isinstance(value, str) else ""
     if field.options:
         return labels_of(aggregate).option(field.name, str(value)).in_(language)
@@ -104,14 +105,21 @@ def _said(
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def matches(aggregate: AnyAggregate, document: Document, text: str, near: bool) -> Iterator[Match]:
+def matches_of(hit: Hit, text: str, *, near: bool) -> list[Match]:
+    """Where the words stand in a record, as far as the caller sees it."""
+    return [*islice(_matches(hit.aggregate, hit.document, text, near), MOST_MATCHES)]
+
+
+def _matches(aggregate: AnyAggregate, document: Document, text: str, near: bool) -> Iterator[Match]:
     """The title's first, then those of the other fields that are searched and shown."""
     collection, asked = aggregate.collection, wanted(text)
     for name, value in _texts(aggregate, document):
         title, number = name == collection.title, name in collection.numbers
-        if found := ranges(value, asked, title=title, number=number, near=near):
-            shown, kept = excerpt(value, found)
-            yield Match(field=name, text=shown, ranges=in_code_units(shown, kept))
+        for part in passages(value, asked):
+            if found := ranges(part, asked, title=title, number=number, near=near):
+                shown, kept = excerpt(part, found)
+                yield Match(field=name, text=shown, ranges=in_code_units(shown, kept))
+                break
 
 
 def _texts(aggregate: AnyAggregate, document: Document) -> Iterator[tuple[str, str]]:

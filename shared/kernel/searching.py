@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden, Invalid, NotFound
 from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.queries import NOW, Moment, Queries, visible
-from shared.security.permissions import Access
-from shared.views.port import MAX_PAGE, RELEVANCE, Condition, Document, Query
+from shared.kernel.kernel import Kernel
+from shared.kernel.queries import NOW, Moment, visible
+from shared.kernel.seen import of_records_seen
+from shared.security.permissions import Access, Level, system_access
+from shared.views.port import MAX_PAGE, RELEVANCE, BadQuery, Condition, Document, Query
 from shared.views.values import search_words
 from shared.views.wanted import Wanted, holds, wanted
 
@@ -38,16 +40,19 @@ class Found:
 
 
 class Searching:
-    def __init__(self, queries: Queries) -> None:
-        self._queries = queries
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel, self._queries = kernel, kernel.queries
 
     async def search(
         self, types: Sequence[AnyAggregate], text: str, limit: int, access: Access, moment: Moment = NOW
     ) -> Found:
-        """The best of all types: by relevance, then the newest; where nothing is found, with one typo."""
-        found = await self._in_all(types, text, limit, access, moment, near=False)
-        if not found.hits and wanted(text).forgiving:
-            found = await self._in_all(types, text, limit, access, moment, near=True)
+        """The best of all types: by relevance, then the newest; if nothing is found, with a typo. Raises Invalid."""
+        try:
+            found = await self._in_all(types, text, limit, access, moment, near=False)
+            if not found.hits and wanted(text).forgiving:
+                found = await self._in_all(types, text, limit, access, moment, near=True)
+        except BadQuery as error:
+            raise Invalid.field("q", "bad-query", error.message) from error
         return found
 
     async def _in_all(
@@ -62,6 +67,8 @@ class Searching:
 
     async def _find(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> Found:
         """What one type has; nothing where the caller may not look."""
+        if aggregate.belongs_to is not None:
+            return await self._find_below(aggregate, query, access, moment)
         blind = not access.hidden(aggregate.name).isdisjoint(aggregate.collection.searchable)
         try:
             if not moment.is_now:
@@ -79,6 +86,36 @@ class Searching:
         except Forbidden:
             return Found([])
         return Found([Hit(aggregate, d, level) for level, d in zip(page.levels, page.items, strict=True)])
+
+    async def _find_below(self, aggregate: AnyAggregate, query: Query, access: Access, moment: Moment) -> Found:
+        """The same of records that belong to others: those whose record the caller reads now, among the best."""
+        if access.level(aggregate.name, "read") is Level.NONE:
+            return Found([])
+        blind = not access.hidden(aggregate.name).isdisjoint(aggregate.collection.searchable)
+        if not moment.is_now:
+            read, looked_at = await self._read_below(aggregate, replace(query, where=(), limit=THEN), access)
+            system = system_access(access.tenant)
+            then = [await self._then(aggregate, id, system, moment) for id in read]
+            seen = [visible(aggregate, d, access) for d in then if d is not None]
+            same = looked_at < THEN and await self._queries.unchanged_since(aggregate, system, moment)
+            return Found(self._judged(aggregate, seen, query), exact=same)
+        read, looked_at = await self._read_below(aggregate, query, access)
+        if blind or len(read) < query.limit <= looked_at:  # some that were left out took the place of others
+            read, looked_at = await self._read_below(aggregate, replace(query, limit=CANDIDATES), access)
+        shown = [(visible(aggregate, d, access), level) for d, level in read.values()]
+        if blind:
+            return Found(self._judged(aggregate, [d for d, _ in shown], query), exact=looked_at < CANDIDATES)
+        exact = len(read) >= query.limit or looked_at < CANDIDATES
+        return Found([Hit(aggregate, d, level) for d, level in shown], exact=exact)
+
+    async def _read_below(
+        self, aggregate: AnyAggregate, query: Query, access: Access
+    ) -> tuple[dict[str, tuple[Document, int]], int]:
+        """What the caller reads among the best, by id with its level; and how many were looked at."""
+        page = await self._queries.candidates(aggregate, query, system_access(access.tenant))
+        levels = {d["id"]: level for d, level in zip(page.items, page.levels, strict=True)}
+        read = await of_records_seen(self._kernel, aggregate, {d["id"]: d for d in page.items}, access)
+        return {id: (d, levels[id]) for id, d in read.items()}, len(levels)
 
     async def _then(self, aggregate: AnyAggregate, id: str, access: Access, moment: Moment) -> Document | None:
         try:

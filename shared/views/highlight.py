@@ -12,6 +12,7 @@ from shared.views.text import APOSTROPHES, MAX_PINYIN, MAX_READINGS, UNSPACED, u
 from shared.views.wanted import Wanted
 
 LONGEST = 200  # characters of a text that is shown; a longer one is cut around its first match
+PASSAGE = 1_000  # characters of a long text that are looked at together
 _BEFORE = 60  # characters that stand before the match then
 _LETTERS = rf"(?:(?![{UNSPACED}])[\w\u0300-\u036f])+"
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*)")
@@ -29,6 +30,18 @@ def ranges(text: str, wanted: Wanted, *, title: bool = False, number: bool = Fal
     if number:
         found += _in_number(text, wanted)
     return _joined(found)
+
+
+def passages(text: str, wanted: Wanted) -> Iterator[str]:
+    """The parts of a long text in which the words may stand, each short enough to be looked at; a short text itself."""
+    if len(text) <= 2 * PASSAGE:
+        yield text
+        return
+    for start in range(0, len(text), PASSAGE):
+        part = text[max(0, start - 2 * _BEFORE) : start + PASSAGE + LONGEST]
+        plain = part.lower().replace("'", "") if part.isascii() else "".join(word for word, _ in units(part))
+        if any(one.text in plain for one in wanted.words):
+            yield part
 
 
 def excerpt(text: str, found: list[Range]) -> tuple[str, list[Range]]:

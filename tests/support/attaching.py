@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import httpx
 
-CONTENT = b"%PDF-1.4 canary"
+from tests.support.documents import pdf
+
+CONTENT = pdf("canary")
 
 
 async def begin(http: httpx.AsyncClient, record_type: str, record: str, name: str = "canary.pdf") -> str:

@@ -14,6 +14,7 @@ from shared.events.customer_attachments import (
     FileAttached,
     FileDeleted,
     FileErased,
+    FilePreviewed,
     FileRenamed,
     FileRestored,
     FileScanned,
@@ -79,9 +80,33 @@ def test_what_is_found_belongs_to_a_version() -> None:
     a_file().when("RecordScan", {"content": "other"}).then_nothing()
     assert a_file(FileScanned("c1", "Eicar"), SECOND).state.scan == ""
     assert [v["scan"] for v in a_file(FileScanned("c1", "Eicar"), SECOND).state.versions] == ["infected", ""]
-    a_file().when("RecordText", {"content": "c1", "text": "words"}).then(FileTextRead(ID, "words", "c1"))
-    a_file(SECOND).when("RecordText", {"content": "c1", "text": "words"}).then_nothing()
-    assert a_file(FileTextRead(ID, "words", "c1"), SECOND).state.text == ""
+    a_file(FileScanned("c1", "", "too-large")).when("RecordScan", {"content": "c1"}).then(FileScanned("c1", ""))
+    a_file(FileScanned("c1", "", "too-large")).when(
+        "RecordScan", {"content": "c1", "refused": "too-large"}
+    ).then_nothing()
+    words = {"content": "c1", "text": "words"}
+    read = FileTextRead(ID, "words", "c1")
+    a_file().when("RecordContents", words).then(read)
+    a_file().when("RecordContents", words | {"previews": [256]}).then(FilePreviewed("c1", [256]), read)
+    a_file(read).when("RecordContents", words).then_nothing()
+    a_file(SECOND).when("RecordContents", words).then_nothing()
+    found = a_file(read, FilePreviewed("c1", [256])).state
+    assert (found.text, found.reading, found.preview) == ("words", "read", True)
+    later = a_file(read, FilePreviewed("c1", [256]), SECOND).state
+    assert (later.text, later.reading, later.preview) == ("", "", False)
+
+
+def test_what_a_file_waits_for() -> None:
+    for events, waits in (
+        ([], ["scan", "read"]),
+        ([FileScanned("c1", "")], ["read"]),
+        ([FileScanned("c1", ""), FileTextRead(ID, "", "c1", "type")], []),
+        ([FileScanned("c1", "Eicar")], []),
+        ([FileScanned("c1", "", "too-large")], []),
+        ([FileScanned("c1", ""), SECOND], ["scan", "read"]),
+        ([FileErased(ID)], []),
+    ):
+        assert ATTACHMENT.document(a_file(*events).state)["waits"] == waits, events
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.views.highlight import excerpt, in_code_units, ranges
+from shared.views.highlight import PASSAGE, excerpt, in_code_units, passages, ranges
 from shared.views.wanted import wanted
 
 
@@ -57,3 +57,14 @@ def test_a_long_text_is_cut_around_its_first_match() -> None:
 def test_ranges_are_counted_as_javascript_counts() -> None:
     text = "😀 needle"
     assert in_code_units(text, ranges(text, wanted("needle"))) == [[3, 9]]
+
+
+@pytest.mark.parametrize("word", ["needle", "Müller", "O'Brien", "你好"])
+@pytest.mark.parametrize("place", [0, PASSAGE - 3, PASSAGE, 3 * PASSAGE + 17, 40 * PASSAGE - 20])
+def test_a_word_of_a_long_text_stands_in_one_of_its_passages(word: str, place: int) -> None:
+    filler = "x " * (20 * PASSAGE)
+    text = f"{filler[:place]} {word} {filler[place:]}"
+    found = [part for part in passages(text, wanted(word)) if ranges(part, wanted(word))]
+    assert found
+    assert all(word in part and len(part) < 2 * PASSAGE for part in found)
+    assert [*passages(word, wanted("other"))] == [word]

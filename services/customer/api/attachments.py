@@ -37,13 +37,14 @@ from shared.http.openapi import (
 )
 from shared.http.records import RecordRouter, record_router
 from shared.http.routing import DirectRoute, Handler
+from shared.http.search_answers import Match, matches_of
 from shared.http.undo import undo_answer
 from shared.kernel.kernel import Kernel
 from shared.messages import say
 from shared.security.permissions import Access, Action
 from shared.views.port import MAX_PAGE
 
-_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _OFFSET = "application/octet-stream"
 _TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 _FILE: Schema = {
@@ -52,13 +53,16 @@ _FILE: Schema = {
     "required": ["id", "version", "archived", "erased"],
     "properties": {
         **dict.fromkeys(("id", "name", "record_type", "record", "media", "content", "sha256", "scan"), _TEXT),
+        **dict.fromkeys(("virus", "reading"), _TEXT),
         **dict.fromkeys(("created_at", "created_by", "updated_at", "updated_by"), _TEXT),
         **dict.fromkeys(("version", "size"), _NUMBER),
-        **dict.fromkeys(("archived", "erased"), _FLAG),
+        **dict.fromkeys(("archived", "erased", "preview"), _FLAG),
         "versions": {"type": "array", "items": {"type": "object"}},
     },
 }
-_FILES = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": _FILE}}}
+_MATCHES = {"type": "array", "description": "Where the words of `q` stand", "items": TypeAdapter(Match).json_schema()}
+_ITEM: Schema = _FILE | {"properties": _FILE["properties"] | {"matches": _MATCHES}}
+_FILES = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": _ITEM}}}
 _BYTES = {"type": "string", "format": "binary"}
 _VERSION = query("version", "The version, from 1; the current one unless said", {"type": "integer", "minimum": 1})
 _NAMED: dict[str, Any] = {"type": "string", "enum": [*RECORDS]}
@@ -169,7 +173,9 @@ class _Reads:
             return json_answer({"items": await self._files.of_record(access, record_type, record, archived)})
         if not (text := given.get("q", "").strip()):
             raise Invalid.field("record", "required", "name a record, or words to look for in q")
-        return json_answer({"items": await self._files.search(access, text, limit)})
+        found = await self._files.search(access, text, limit)
+        items = [shown(h.document, access) | {"matches": matches_of(h, text, near=found.near)} for h in found.hits]
+        return json_answer({"items": items})
 
     def checked(self, run: Handler, action: Action) -> Handler:
         """A command of the record router: the rights on the record are looked at before anything else is said."""
@@ -196,7 +202,7 @@ class _Reads:
             "ETag": etag,
             "Accept-Ranges": "bytes",
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": _SANDBOX,
+            "Content-Security-Policy": SANDBOX,
         }
         if is_known(request, etag):
             return Response(None, 304, {"ETag": etag})

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
-from services.customer.attachment import ATTACHMENT, DeleteFile, of_known
+from services.customer.attachment import ATTACHMENT, CLEAN, INFECTED, DeleteFile, of_known
 from shared.blobs.port import BlobMissing
-from shared.blobs.sealed import SealedContent
-from shared.errors import Invalid, NotFound, Rejected
+from shared.blobs.sealed import SealedContent, preview_part
+from shared.blobs.store import TOO_LARGE
+from shared.errors import NotFound, Rejected
 from shared.kernel.kernel import Kernel
-from shared.kernel.seen import of_records_seen
+from shared.kernel.searching import Found, Searching
 from shared.messages import say
 from shared.security.permissions import Access, Action, system_access
-from shared.views.port import RELEVANCE, Condition, Document, Query
+from shared.views.port import Condition, Document, Query
 
-LOOKED_AT = 1_000  # files that a search looks at, the best first
-_INNER = frozenset({"text", "custom", "custom_text", "formulas", "owner", "tags"})
+_INNER = frozenset({"custom", "custom_text", "formulas", "owner", "tags"}) | ATTACHMENT.unshown
 
 
 class Files:
@@ -40,20 +40,10 @@ class Files:
                 return [shown(d, access) for d in items]
             query = Query(where, sort="created_at", descending=True, limit=200, cursor=page.next)
 
-    async def search(self, access: Access, text: str, limit: int) -> list[Document]:
-        """Files whose name or words match, of records that the caller may read. Raises Invalid."""
+    async def search(self, access: Access, text: str, limit: int) -> Found:
+        """Files whose name or words match, of records that the caller may read. Raises Forbidden."""
         access.scope(ATTACHMENT.name)
-        if not (access.may_see(ATTACHMENT.name, "name") and access.may_see(ATTACHMENT.name, "text")):
-            raise Invalid.field("q", "bad-query", "full text would search fields hidden from you")
-        where, found = (Condition("archived", "eq", False),), list[Document]()
-        query = Query(where, text=text, sort=RELEVANCE, limit=100)
-        for _ in range(LOOKED_AT // 100):
-            page = await self._kernel.queries.find(ATTACHMENT, query, system_access(access.tenant))
-            found += await self._visible(access, page.items)
-            if page.next is None or len(found) >= limit:
-                break
-            query = Query(where, text=text, sort=RELEVANCE, limit=100, cursor=page.next)
-        return [shown(d, access) for d in found[:limit]]
+        return await Searching(self._kernel).search((ATTACHMENT,), text, limit, access)
 
     async def get(self, access: Access, id: str, min_version: int = 0) -> Document:
         """The whole document, for `shown`. Raises NotFound, Forbidden, ProjectionBehind."""
@@ -87,11 +77,24 @@ class Files:
         content = SealedContent(self._kernel.file_store.blobs, key, access.tenant, id, one["content"])
         return document, one, content
 
+    async def preview(self, access: Access, id: str, size: int) -> tuple[str, bytes]:
+        """The content that is current, and its picture. Raises NotFound: there is none; Rejected: see `content`."""
+        document, one, content = await self.content(access, id, 0)
+        if not document["preview"]:
+            raise NotFound("there is no preview of this file")
+        try:
+            return one["content"], await content.get(0, preview_part(size))
+        except BlobMissing:
+            raise NotFound("there is no preview of this file") from None
+
     def _check_scan(self, version: Document) -> None:
-        if version["scan"] == "infected":
+        if version["scan"] == INFECTED:
             raise Rejected("the virus scanner found something in this file", code="infected")
-        if self._kernel.file_store.scanner is not None and not version["scan"]:
-            raise Rejected(say("the file is not scanned yet; try again in {seconds} s", seconds=5), code="not-scanned")
+        if self._kernel.file_store.scanner is None or version["scan"] == CLEAN:
+            return
+        if version["scan"] == TOO_LARGE:
+            raise Rejected("the virus scanner takes no file of this size", code="not-scannable")
+        raise Rejected(say("the file is not scanned yet; try again in {seconds} s", seconds=5), code="not-scanned")
 
     async def _check_record(self, access: Access, record_type: str, record: str) -> None:
         """Raises NotFound, Forbidden."""
@@ -100,11 +103,6 @@ class Files:
         survivors = await self._kernel.bus.merges.of(access.tenant)
         id = survivors.living(record) if survivors else record
         await self._kernel.queries.get(self._kernel.catalogue[record_type], id, access)
-
-    async def _visible(self, access: Access, documents: Sequence[Document]) -> list[Document]:
-        """Those whose record the caller may read, in their order."""
-        found = {d["id"]: d for d in documents}
-        return [*(await of_records_seen(self._kernel, ATTACHMENT, found, access)).values()]
 
 
 def shown(document: Document, access: Access) -> Document:
