@@ -55,7 +55,7 @@ class Place:
 class Change:
     """type, id: of the record. owner: among whose records it counts for reading ("" = not bound to an owner).
 
-    right: the record type whose rights count, with the owner of such a record: its own, or that of what it belongs to.
+    right: the record type whose rights count, with the owner of such a record, where it belongs to another one.
     before: its owner before a transfer. frame: for who sees it; gone: for who saw it and does not any more.
     """
 
@@ -63,10 +63,10 @@ class Change:
     type: str
     id: str
     owner: str | None
-    right: str
     frame: bytes
     before: str | None = ""
     gone: bytes = b""
+    right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,9 @@ class Reach:
         for one in changes:
             if not wanted.takes(one):
                 continue
-            if self._sees(one.right, one.owner) and (one.right == one.type or one.type in self.granted):
+            if self._sees(one.right or one.type, one.owner) and (not one.right or one.type in self.granted):
                 yield one.frame
-            elif one.gone and self._sees(one.right, one.before):
+            elif one.gone and self._sees(one.type, one.before):
                 yield one.gone
 
 
@@ -178,9 +178,9 @@ def _change(one: Stored, aggregate: AnyAggregate, place: Whose) -> Change:
     }
     frame_ = frame("change", data, position)
     if aggregate.collection.owner != "owner" or one.type not in _transfers():
-        return Change(position, type_, id, owner, right, frame_)
+        return Change(position, type_, id, owner, frame_, right="" if right == type_ else right)
     gone = frame("gone", {"position": position, "type": type_, "id": id}, position)
-    return Change(position, type_, id, owner, right, frame_, orjson.loads(one.data)["previous"], gone)
+    return Change(position, type_, id, owner, frame_, orjson.loads(one.data)["previous"], gone)
 
 
 @cache

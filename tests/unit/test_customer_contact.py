@@ -31,6 +31,7 @@ def test_the_catalogue_has_every_command() -> None:
         "attachment",
         "field_definition",
         "saved_view",
+        "calendar_feed",
     ]
     assert {"customer.CreateContact", "customer.MergeContacts"} <= set(CONTACT.commands)
 
