@@ -140,6 +140,7 @@ async def test_a_request_is_taken_for_a_minute_only(guarded: str) -> None:
         ("POST", SEAL.wrap(b"[]"), 403),
         ("POST", SEAL.wrap(b'{"method": "close", "nonce": "n", "at": 1}'), 403),
     ],
+    ids=["no POST", "empty", "plain", "too long", "no JSON", "no call", "no method"],
 )
 async def test_what_is_no_request_is_refused(guarded: str, method: str, body: bytes, status: int) -> None:
     async with httpx.AsyncClient() as client:
