@@ -20,10 +20,15 @@ from shared.inspection.found import BROKEN, ENCRYPTED, TOO_LARGE, Unreadable
 MOST_PARTS = 5_000
 MOST_UNPACKED = 64 << 20  # bytes of one part; what unpacks to more is no document but a bomb
 _PARTS = (
-    "word/document.xml", r"word/(?:header|footer)\d*.xml", r"word/(?:footnotes|endnotes|comments).xml",
-    "xl/sharedStrings.xml", r"xl/worksheets/sheet\d+.xml", r"ppt/slides/slide\d+.xml",
-    r"ppt/notesSlides/notesSlide\d+.xml", "content.xml",
-)  # fmt: skip
+    re.compile(r"word/document\.xml"),
+    re.compile(r"word/(?:header|footer)\d*\.xml"),
+    re.compile(r"word/(?:footnotes|endnotes|comments)\.xml"),
+    re.compile(r"xl/sharedStrings\.xml"),
+    re.compile(r"xl/worksheets/sheet\d+\.xml"),
+    re.compile(r"ppt/slides/slide\d+\.xml"),
+    re.compile(r"ppt/notesSlides/notesSlide\d+\.xml"),
+    re.compile(r"content\.xml"),
+)
 _WORDS = frozenset({"t", "v", "p", "h", "span", "a"})  # elements whose text is said
 _BREAKS = frozenset({"p", "h", "row", "si", "c", "tab", "br", "table-cell"})  # those after which a word ends
 
@@ -47,7 +52,7 @@ def office_text(content: bytes) -> Iterator[str]:
 def _in_order(parts: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     def place(part: zipfile.ZipInfo) -> tuple[int, int] | None:
         for n, pattern in enumerate(_PARTS):
-            if re.fullmatch(pattern, part.filename):
+            if pattern.fullmatch(part.filename):
                 return n, int("".join(filter(str.isdecimal, part.filename)) or 0)
         return None
 
