@@ -68,6 +68,7 @@ class KafkaFeed:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (0 if self._silent else PATIENCE)
         while True:
+            self._arrived.clear()  # before the look: what comes while the store is asked must not be missed
             if (batch := self._merge.take(limit)) is not None:
                 return batch
             if await self._store.head() <= after:
@@ -76,7 +77,6 @@ class KafkaFeed:
             self._silent = self._silent or left <= 0
             if self._app is None or left <= 0 or (self._merge.is_lost and self._merge.gap() is not None):
                 return await self._from_store(after, limit)
-            self._arrived.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._arrived.wait()
