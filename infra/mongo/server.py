@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from socket import create_connection
@@ -140,11 +141,11 @@ def main() -> None:
         sys.exit(str(error))
     assert server.process is not None
     print(f"mongodb://127.0.0.1:{server.port} (process {server.process.pid}) is ready", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    try:
-        server.process.wait()
-    except KeyboardInterrupt:
-        server.stop()
+    process = server.process
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # a handler that waits would not end
+    with suppress(KeyboardInterrupt):
+        process.wait()
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared.clock import SystemClock
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
+from tests.support import answered
 from tests.support.ports import open_ports
 from tests.support.suite import PASSWORD, QUICK
 from tests.support.workshop.app import SERVICE as WORKSHOP
@@ -27,6 +28,14 @@ from tests.support.world import joined
 ROOT = Path(__file__).parents[2]
 COMPOSITION = ROOT / "crm" / "roles.py"
 ADDED = (*crm.roles.SERVICES, WORKSHOP)  # the one line
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _documents_of_its_own() -> Iterator[None]:
+    """The services' documents tell of one more record type here."""
+    answered.forget()
+    yield
+    answered.forget()
 
 
 class Shop:

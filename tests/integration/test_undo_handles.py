@@ -55,6 +55,7 @@ CASES: dict[str, Case] = {
     "identity.ChangeRole": Case({"en": "Partner manager", "description": "Partners"}),
     "identity.CorrectExchangeRate": Case({"rate": "0.0068"}),
     "customer.ChangeAccountDetails": Case({"industry": "banking", "phone": "+861012345678"}),
+    "customer.RenameFile": Case({"name": "other.pdf"}),
     "customer.ChangeAccountType": Case({"type": "partner"}),
     "customer.GradeAccount": Case({"grade": "A"}),
     "customer.SetParentAccount": Case(lambda it, ids: {"parent": ids["account"]}),
@@ -151,6 +152,7 @@ UNDONE = {"tags": ("tags", {"add": ["x"]})}
 NONE: dict[str, str] = {
     "customer.EraseContact": "erased",
     "customer.EraseActivity": "erased",
+    "customer.EraseFile": "erased",
     "sales.EraseLead": "erased",
     "identity.EraseUser": "erased",
     "integration.EraseImport": "erased",

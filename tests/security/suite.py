@@ -22,7 +22,7 @@ from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import Access, system_access
 from tests.security.places import Place, Schema, strings
-from tests.support.attaching import attach
+from tests.support.attaching import attach, looked_at
 from tests.support.world import joined
 
 SERVICES = tuple(service.name for service in crm.roles.SERVICES)
@@ -193,7 +193,7 @@ async def _make_records(stage: Stage, owner: SetUp) -> dict[str, str]:
     call = Call(system_access(tenant, owner.user))
     ids["import"] = (await kernel.bus.send("integration.StartImport", started, call)).id
     await kernel.projector.catch_up()
-    ids["attachment"] = await attach(admin, "account", ids["account"])
+    ids["attachment"] = await looked_at(admin, await attach(admin, "account", ids["account"]))
     session = {"user": owner.user, "token_hash": "h", "credential": 1, "device": {"agent": "x", "ip": "y"}}
     ids["session"] = (await kernel.bus.send("identity.SignIn", session, call)).id
     await kernel.projector.catch_up()

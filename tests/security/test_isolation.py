@@ -35,11 +35,14 @@ TAKEN = {
     "POST /integration/bulk ids.0",  # its report names what it does not find
     "POST /integration/bulk/preview ids.0",
 }
-# Where the refusal names another field: which of the merged records a value is from, which price it is.
+# Where the refusal names another field: which of the merged records a value is from, which price it is, and the made-up
+# user with whom a view is shared, too.
 REFUSED_ELSEWHERE = {
     "POST /identity/me/recents items.0.id",  # the record type that goes with it is made up
     "POST /customer/accounts/{id}/merge choices.*",
     "POST /customer/contacts/{id}/merge choices.*",
+    "POST /customer/saved-views/{id}/share roles.0",
+    "POST /customer/saved-views/{id}/share teams.0",
     "POST /sales/price-books/{id}/remove-price product",
 }
 

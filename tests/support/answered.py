@@ -28,6 +28,12 @@ _validators: dict[tuple[int, str, str, int, bool], jsonschema_rs.Validator | Non
 wrong: list[str] = []  # since the last look
 
 
+def forget() -> None:
+    """The documents of the applications seen: the next ones are described again."""
+    _documents.clear()
+    _validators.clear()
+
+
 async def checked(handler: Handler, request: Request) -> Response:
     """The answer, noted in `wrong` where it is not as described."""
     response = await _answer(handler, request)

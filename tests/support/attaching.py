@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from tests.support.documents import pdf
@@ -26,3 +28,13 @@ async def attach(http: httpx.AsyncClient, record_type: str, record: str, name: s
     done = await http.post(f"/customer/uploads/{id}/complete")
     assert done.status_code == 200, done.text
     return str(done.json()["id"])
+
+
+async def looked_at(http: httpx.AsyncClient, id: str) -> str:
+    """The attachment, once the running suite has read its words and made its preview: nothing more comes of it."""
+    async with asyncio.timeout(60):
+        while True:
+            found = (await http.get(f"/customer/attachments/{id}?min_version=1")).raise_for_status().json()
+            if found["reading"] and found["preview"]:
+                return id
+            await asyncio.sleep(0.05)

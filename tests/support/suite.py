@@ -22,7 +22,7 @@ from crm.settings import Settings
 from services.identity.authentication import Authentication
 from services.identity.setup import set_up
 from shared.security.passwords import Passwords
-from tests.support.attaching import attach, begin
+from tests.support.attaching import attach, begin, looked_at
 from tests.support.role_harness import open_any
 from tests.support.roles import BUILT_IN
 
@@ -152,7 +152,7 @@ class Whole:
             await add("import_mapping", name=f"Fair {n}", mapping=MAPPING)
             made.setdefault("import", []).append(await self._import(http, n))
             made.setdefault("bulk", []).append(await self._bulk_act(http, account))
-            made.setdefault("attachment", []).append(await attach(http, "account", account))
+            made.setdefault("attachment", []).append(await looked_at(http, await attach(http, "account", account)))
             made.setdefault("upload", []).append(await begin(http, "account", account))
         await self.settle()
 

@@ -39,7 +39,15 @@ def test_what_merges_follows_from_the_state() -> None:
 
 
 def test_the_suite_searches_what_declares_a_rank_in_this_order() -> None:
-    assert [*searched_types(CATALOGUE)] == ["account", "contact", "lead", "opportunity", "product", "activity"]
+    assert [*searched_types(CATALOGUE)] == [
+        "account",
+        "contact",
+        "lead",
+        "opportunity",
+        "product",
+        "activity",
+        "attachment",
+    ]
 
 
 def test_activities_show_on_timelines_and_leads_pass_theirs_on() -> None:

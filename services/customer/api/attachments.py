@@ -50,7 +50,7 @@ _TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boole
 _FILE: Schema = {
     "type": "object",
     "description": "Without its text, and what is hidden from the caller",
-    "required": ["id", "version", "archived", "erased"],
+    "required": ["id", "version"],
     "properties": {
         **dict.fromkeys(("id", "name", "record_type", "record", "media", "content", "sha256", "scan"), _TEXT),
         **dict.fromkeys(("virus", "reading"), _TEXT),
