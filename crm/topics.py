@@ -15,7 +15,7 @@ from crm.settings import WrongSetting
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
 
-DECLARED = Path(__file__).parents[1] / "infra" / "kafka" / "topics.yaml"
+DECLARED = Path(__file__).parents[1] / "shared" / "streaming" / "kafka" / "topics.yaml"
 
 app = typer.Typer(help="The topics in Kafka.", no_args_is_help=True)
 

@@ -83,7 +83,12 @@ def test_the_wheel_holds_the_product_and_its_licence(wheel: Path) -> None:
         (metadata,) = (archive.read(n).decode() for n in names if n.endswith(".dist-info/METADATA"))
     tops = {n.split("/")[0] for n in names if ".dist-info" not in n}
     assert tops == {"crm", "services", "shared"}
-    assert {"shared/http/static/home.html", "services/identity/static/welcome.html"} <= set(names)
+    data = {
+        "shared/http/static/home.html",
+        "services/identity/static/welcome.html",
+        "shared/streaming/kafka/topics.yaml",
+    }
+    assert data <= set(names)
     assert "License-Expression: Apache-2.0" in metadata
     named = re.findall(r"^([A-Za-z0-9_.-]+)", (ROOT / "requirements.in").read_text(), re.MULTILINE)
     assert set(re.findall(r"^Requires-Dist: ([A-Za-z0-9_.-]+)", metadata, re.MULTILINE)) == set(named)

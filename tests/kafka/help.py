@@ -20,7 +20,7 @@ from shared.streaming.kafka.records import CHECKPOINTS, PARTITIONS, Mark, Place,
 from shared.streaming.kafka.topics import declared, make, plan
 from shared.streaming.relay import Relay
 
-FILE = Path(__file__).parents[2] / "infra" / "kafka" / "topics.yaml"
+FILE = Path(__file__).parents[2] / "shared" / "streaming" / "kafka" / "topics.yaml"
 TOPICS = declared(FILE, replicas=1)
 EVENTS = [one.name for one in TOPICS if one.name != CHECKPOINTS]
 IDS = SystemIds()

@@ -48,7 +48,7 @@ class Step:
 
 
 def declared(file: Path, replicas: int | None = None) -> list[Topic]:
-    """The topics of a file such as `infra/kafka/topics.yaml`. replicas: if not the file's. Raises TopicsRefused."""
+    """The topics of a file such as `topics.yaml` here. replicas: if not the file's. Raises TopicsRefused."""
     try:
         found = yaml.safe_load(file.read_text())
         copies = replicas or found["replicas"]
