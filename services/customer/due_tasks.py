@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -14,6 +13,7 @@ from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
 from shared.streaming.leases import LeaseHolder
+from shared.streaming.looks import PeriodicLook
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope
 
@@ -25,27 +25,14 @@ OVERLAP: Micros = 3_600_000_000  # looked at again: the views may have been behi
 log = logging.getLogger("crm.due")
 
 
-class DueTasks:
+class DueTasks(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        super().__init__(holder, LOOK_SECONDS, log, "due activities were not looked at")
 
-    async def run(self) -> None:
-        """Look until cancelled. A failure is logged, and the same time looked at again."""
-        try:
-            while True:
-                try:
-                    await self.step()
-                except Exception as error:
-                    log.warning("due activities were not looked at: %s", redacted(error))
-                await asyncio.sleep(LOOK_SECONDS)
-        finally:
-            await self._holder.give_back()
-
-    async def step(self) -> None:
-        """Notify of what fell due since the last step. The first one ever begins now. Another process may do it."""
-        if not await self._holder.take():
-            return
+    async def _look(self) -> None:
+        """Notify of what fell due since the last look. The first one ever begins now."""
         views, now = self._kernel.views, self._kernel.clock.now()
         since = await views.checkpoint(CHECKPOINT) or now
         tenants = [tenant async for tenant, _, _ in views.scan("organisations")]

@@ -5,7 +5,6 @@ Each is dropped by an event, so that a rebuild shows the same. Time makes no eve
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -17,6 +16,7 @@ from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
 from shared.streaming.leases import LeaseHolder
+from shared.streaming.looks import PeriodicLook
 from shared.views.paging import every
 from shared.views.port import MAX_PAGE, Checkpoint, Condition, Query, Scope
 
@@ -30,27 +30,14 @@ _LIVE = Condition("archived", "eq", False)
 log = logging.getLogger("crm.pruning")
 
 
-class NotificationPruning:
+class NotificationPruning(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        super().__init__(holder, LOOK_SECONDS, log, "old notifications were not dropped")
 
-    async def run(self) -> None:
-        """Look until cancelled. A failure is logged, and tried again."""
-        try:
-            while True:
-                try:
-                    await self.step()
-                except Exception as error:
-                    log.warning("old notifications were not dropped: %s", redacted(error))
-                await asyncio.sleep(LOOK_SECONDS)
-        finally:
-            await self._holder.give_back()
-
-    async def step(self) -> None:
-        """Drop what is due, unless that was done within the last day. Another process may do it."""
-        if not await self._holder.take():
-            return
+    async def _look(self) -> None:
+        """Drop what is due, unless that was done within the last day."""
         views, now = self._kernel.views, self._kernel.clock.now()
         if now - await views.checkpoint(CHECKPOINT) < DAY:
             return
