@@ -6,17 +6,18 @@ import asyncio
 from contextlib import suppress
 
 from limits import RateLimitItemPerMinute
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from shared.clock import Clock, Micros
-from shared.errors import CrmError, TooManyRequests, Unauthenticated
+from shared.errors import CrmError, Unauthenticated
 from shared.kernel.bus import Call, CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
+from shared.messages import say
 from shared.security.apikeys import ApiKey, Opens, Presented, cut, matches, opens, presented
 from shared.security.directory import Directory
-from shared.security.limits import Limits, seconds_to_wait
+from shared.security.limits import Limits
 from shared.security.permissions import Access, system_access
+from shared.security.quota import admit
 
 WRONG_PER_IP = RateLimitItemPerMinute(60, namespace="api-key")
 NOTED_EVERY: Micros = 3600 * 1_000_000  # how exactly the last use of a key is known
@@ -53,17 +54,12 @@ class ApiKeys:
             shown = None
         if shown is not None and self._was_right(shown) and (found := await self._access(shown)) is not None:
             return found
-        await self._count_wrong(ip)
+        await admit(self._limits, WRONG_PER_IP, say("too many wrong keys; wait a while"), ip)
         found = None if shown is None else await self._access(shown)
         if found is None:
             raise Unauthenticated("the key is not valid")
         await self._limits.release_entry(WRONG_PER_IP.key_for(ip))
         return found
-
-    async def _count_wrong(self, ip: str) -> None:
-        if not await MovingWindowRateLimiter(self._limits).hit(WRONG_PER_IP, ip):
-            wait = await seconds_to_wait(self._limits, WRONG_PER_IP, ip)
-            raise TooManyRequests("too many wrong keys; wait a while", retry_after=max(1, wait))
 
     def _was_right(self, shown: Presented) -> bool:
         kept = self._cut.get(shown.id)

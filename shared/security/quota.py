@@ -10,6 +10,12 @@ from shared.messages import say
 from shared.security.limits import Limits, seconds_to_wait
 
 
+async def admit(limits: Limits, item: RateLimitItem, refusal: str, *identifiers: str) -> None:
+    """Count one more in a moving window. Raises TooManyRequests with the refusal and the seconds to wait."""
+    if not await MovingWindowRateLimiter(limits).hit(item, *identifiers):
+        raise TooManyRequests(refusal, retry_after=max(1, await seconds_to_wait(limits, item, *identifiers)))
+
+
 class Quota:
     """At most `item.amount` uses by one user within any time of the item's length, counted over all services."""
 
@@ -19,9 +25,7 @@ class Quota:
 
     async def take(self, limits: Limits, user: str) -> None:
         """Count one. Raises TooManyRequests with the seconds to wait."""
-        if not await MovingWindowRateLimiter(limits).hit(self._item, self._what, user):
-            wait = await seconds_to_wait(limits, self._item, self._what, user)
-            raise TooManyRequests(say("too many {what}: wait a little", what=self._what), retry_after=max(1, wait))
+        await admit(limits, self._item, say("too many {what}: wait a little", what=self._what), self._what, user)
 
 
 LONG_BODIES = Quota("long bodies", RateLimitItemPerSecond(10, 20))

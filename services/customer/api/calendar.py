@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from limits import RateLimitItemPerMinute
-from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from services.customer.calendar import calendar
 from services.customer.calendar_feed import CALENDAR_FEED, MOST, CalendarFeed, Tasks, Whose
 from shared.domain.command import CommandModel
-from shared.errors import Invalid, NotFound, TooManyRequests
+from shared.errors import Invalid, NotFound
 from shared.http import params
 from shared.http.answers import Answer, DateTime, done_answer, model_answer, path_id
 from shared.http.auth import Authenticator
@@ -29,9 +28,8 @@ from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.messages import say
 from shared.security.apikeys import FEED_PREFIX, has_digest, new_key, presented, require_person
-from shared.security.limits import seconds_to_wait
 from shared.security.permissions import Access, Level, Role
-from shared.security.quota import Quota
+from shared.security.quota import Quota, admit
 from shared.views.port import MAX_PAGE, Condition, Query
 
 WRONG_PER_IP = RateLimitItemPerMinute(60, namespace="calendar")
@@ -153,9 +151,8 @@ class _Feeds:
         file, limits = request.scope["path_params"]["file"], self._kernel.limits
         ip, mark = request.client.host if request.client else "", sha256(file.encode()).digest()
         known = mark in self._right
-        if not known and not await MovingWindowRateLimiter(limits).hit(WRONG_PER_IP, ip):
-            wait = await seconds_to_wait(limits, WRONG_PER_IP, ip)
-            raise TooManyRequests("too many wrong addresses of calendars; wait a while", retry_after=max(1, wait))
+        if not known:
+            await admit(limits, WRONG_PER_IP, say("too many wrong addresses of calendars; wait a while"), ip)
         self._right.discard(mark)
         feed, access = await self._opened(file)
         if not known:
