@@ -11,11 +11,10 @@ from pathlib import Path
 import orjson
 
 from shared.security.keyring import Checked, LogHead, subject_hash
-from shared.security.rootkey import KeysUnusable, RootKey, load_root_key
+from shared.security.rootkey import ROOT_CONTEXT, KeysUnusable, RootKey, load_root_key
 from shared.sqlitefile import transaction
 
 FORMAT = 2
-ROOT_CONTEXT = "root check"
 _ASKED = 500  # subjects looked up at once
 _FIRST = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;

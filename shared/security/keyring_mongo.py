@@ -16,10 +16,20 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.clock import Clock, SystemClock
 from shared.mongo import Mongo, Row
 from shared.security.keyring import Checked, KeysUnavailable, LogHead, Subject, Wrapper, subject_hash
-from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_key, unwrap, wrap
+from shared.security.rootkey import (
+    KEY_BYTES,
+    ROOT_CONTEXT,
+    KeysUnusable,
+    RootKey,
+    index_context,
+    load_root_key,
+    subject_context,
+    tenant_context,
+    unwrap,
+    wrap,
+)
 
 FORMAT = 1
-ROOT_CONTEXT = "root check"
 _REWRAP_BATCH = 500
 _KEPT_VERSIONS = 1  # tenant keys before the newest one: another process may just be wrapping with it
 
@@ -77,7 +87,7 @@ class MongoKeyRing:
             await self._meta.insert({"_id": "installation", "value": installation})
         for row in await self._people.find({"gone": {"$ne": None}, "numbered": None}):
             await self._number(row["_id"])
-        check(self._mongo.name, await _meta(self._mongo), self._root, installation)  # somebody else may have begun it
+        check(self._mongo.name, await _meta(self._mongo), self._root, installation)  # another process may have begun it
 
     async def find(self, subjects: Collection[Subject]) -> dict[Subject, bytes | None]:
         ids = {subject_hash(*one): one for one in subjects}
@@ -96,14 +106,14 @@ class MongoKeyRing:
 
     async def _made(self, subject: Subject, version: int) -> tuple[Row, Row]:
         """The update that gives a subject a key, unless it has one or is destroyed."""
-        secret = wrap(await self._cipher(subject[0], version), os.urandom(KEY_BYTES), _context(*subject))
+        secret = wrap(await self._cipher(subject[0], version), os.urandom(KEY_BYTES), subject_context(*subject))
         values = {"t": subject[0], "s": subject[1], "version": version, "wrapped": secret}
         return {"_id": subject_hash(*subject)}, {"$setOnInsert": values}
 
     async def _opened(self, subject: Subject, row: Row) -> bytes | None:
         if "wrapped" not in row:
             return None
-        return unwrap(await self._cipher(subject[0], row["version"]), row["wrapped"], _context(*subject))
+        return unwrap(await self._cipher(subject[0], row["version"]), row["wrapped"], subject_context(*subject))
 
     async def subjects(self, tenant: str, prefix: str) -> list[str]:
         rows = await self._people.find({"t": tenant, "s": {"$gte": prefix}}, ["s"], [("s", 1)])
@@ -159,11 +169,11 @@ class MongoKeyRing:
 
     async def index_key(self, tenant: str) -> bytes:
         if tenant not in self._index_keys:
-            wrapped = self._root.wrap(os.urandom(KEY_BYTES), f"index|{tenant}")
+            wrapped = self._root.wrap(os.urandom(KEY_BYTES), index_context(tenant))
             await self._indexes.update({"_id": tenant}, {"$setOnInsert": {"wrapped": wrapped}}, upsert=True)
             found = await self._indexes.get({"_id": tenant})
             assert found is not None
-            self._index_keys[tenant] = self._root.unwrap(found["wrapped"], f"index|{tenant}")
+            self._index_keys[tenant] = self._root.unwrap(found["wrapped"], index_context(tenant))
         return self._index_keys[tenant]
 
     async def wrapper(self, purpose: str) -> Wrapper:
@@ -184,7 +194,7 @@ class MongoKeyRing:
         for row in rows:
             secret = await self._opened((tenant, row["s"]), row)
             assert secret is not None
-            wrapped = wrap(await self._cipher(tenant, version), secret, _context(tenant, row["s"]))
+            wrapped = wrap(await self._cipher(tenant, version), secret, subject_context(tenant, row["s"]))
             where = {"_id": row["_id"], "version": row["version"]}
             await self._people.update(where, {"$set": {"version": version, "wrapped": wrapped}})
 
@@ -198,7 +208,7 @@ class MongoKeyRing:
     async def _new_version(self, tenant: str, newest: Sequence[int]) -> int:
         """The next tenant key; of two who make the first one at once, both get the same."""
         version = (newest[0] if newest else 0) + 1
-        wrapped = self._root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
+        wrapped = self._root.wrap(os.urandom(KEY_BYTES), tenant_context(tenant, version))
         row = {"_id": _tenant_id(tenant, version), "tenant": tenant, "version": version, "wrapped": wrapped}
         await self._tenants.insert({**row, "created": self._clock.now()})
         return version
@@ -211,7 +221,7 @@ class MongoKeyRing:
                 raise KeysUnavailable(
                     f"CRM_KEYS: key {version} of organisation {tenant} is not there: restore the keys"
                 )
-            found = AESGCM(self._root.unwrap(row["wrapped"], _tenant_context(tenant, version)))
+            found = AESGCM(self._root.unwrap(row["wrapped"], tenant_context(tenant, version)))
             self._ciphers[tenant, version] = found
         return found
 
@@ -241,11 +251,3 @@ def check(database: str, meta: Row, root: RootKey, installation: str | None) -> 
 
 def _tenant_id(tenant: str, version: int) -> str:
     return f"{version}.{tenant}"
-
-
-def _tenant_context(tenant: str, version: int) -> str:
-    return f"tenant|{tenant}|{version}"
-
-
-def _context(tenant: str, subject: str) -> str:
-    return f"subject|{tenant}|{subject}"

@@ -27,7 +27,18 @@ from shared.security.keyring_file import (
     note_log_head,
     prepare,
 )
-from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, load_root_key, sync_directory, unwrap, wrap
+from shared.security.rootkey import (
+    KEY_BYTES,
+    KeysUnusable,
+    RootKey,
+    index_context,
+    load_root_key,
+    subject_context,
+    sync_directory,
+    tenant_context,
+    unwrap,
+    wrap,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -131,7 +142,7 @@ class SqliteKeyRing:
         ).fetchone()
         if row is None:
             return None
-        return unwrap(self._tenant_cipher(tenant, row[0]), row[1], _subject_context(tenant, subject))
+        return unwrap(self._tenant_cipher(tenant, row[0]), row[1], subject_context(tenant, subject))
 
     async def destroyed_since(self, number: int) -> dict[bytes, int]:
         sql = "SELECT subject_hash, number FROM destroyed WHERE number > ?"
@@ -217,7 +228,7 @@ class SqliteKeyRing:
             if (tenant, subject) in keys:
                 continue
             secret, version = os.urandom(KEY_BYTES), self._current_version(tenant)
-            wrapped = wrap(self._tenant_cipher(tenant, version), secret, _subject_context(tenant, subject))
+            wrapped = wrap(self._tenant_cipher(tenant, version), secret, subject_context(tenant, subject))
             self._db.execute("INSERT INTO subject_keys VALUES (?, ?, ?, ?)", (tenant, subject, version, wrapped))
             keys[tenant, subject] = secret
         return keys
@@ -235,7 +246,7 @@ class SqliteKeyRing:
     def _new_tenant_key(self, tenant: str) -> int:
         row = self._db.execute("SELECT max(version) FROM tenant_keys WHERE tenant = ?", (tenant,)).fetchone()
         version: int = (row[0] or 0) + 1
-        wrapped = self._root.wrap(os.urandom(KEY_BYTES), _tenant_context(tenant, version))
+        wrapped = self._root.wrap(os.urandom(KEY_BYTES), tenant_context(tenant, version))
         self._db.execute("INSERT INTO tenant_keys VALUES (?, ?, ?, ?)", (tenant, version, wrapped, self._clock.now()))
         return version
 
@@ -245,7 +256,7 @@ class SqliteKeyRing:
             row = self._db.execute(
                 "SELECT wrapped FROM tenant_keys WHERE tenant = ? AND version = ?", (tenant, version)
             ).fetchone()
-            found = AESGCM(self._root.unwrap(row[0], _tenant_context(tenant, version)))
+            found = AESGCM(self._root.unwrap(row[0], tenant_context(tenant, version)))
             self._tenant_ciphers[tenant, version] = found
         return found
 
@@ -255,7 +266,7 @@ class SqliteKeyRing:
             (tenant, version, _REWRAP_BATCH),
         ).fetchall()
         for subject, old, wrapped in rows:
-            context = _subject_context(tenant, subject)
+            context = subject_context(tenant, subject)
             secret = unwrap(self._tenant_cipher(tenant, old), wrapped, context)
             self._db.execute(
                 "UPDATE subject_keys SET tenant_key = ?, wrapped = ? WHERE tenant = ? AND subject = ?",
@@ -271,18 +282,10 @@ class SqliteKeyRing:
     def _make_index_key(self, tenant: str) -> bytes:
         row = self._db.execute("SELECT wrapped FROM index_keys WHERE tenant = ?", (tenant,)).fetchone()
         if row is not None:
-            secret = self._root.unwrap(row[0], f"index|{tenant}")
+            secret = self._root.unwrap(row[0], index_context(tenant))
         else:
             secret = os.urandom(KEY_BYTES)
-            wrapped = self._root.wrap(secret, f"index|{tenant}")
+            wrapped = self._root.wrap(secret, index_context(tenant))
             self._db.execute("INSERT INTO index_keys VALUES (?, ?)", (tenant, wrapped))
         self._index_keys[tenant] = secret
         return secret
-
-
-def _tenant_context(tenant: str, version: int) -> str:
-    return f"tenant|{tenant}|{version}"
-
-
-def _subject_context(tenant: str, subject: str) -> str:
-    return f"subject|{tenant}|{subject}"

@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
+ROOT_CONTEXT = "root check"  # of the proof that a ring keeps of its root key
 _NONCE_BYTES = 12
 
 
@@ -59,6 +60,21 @@ def unwrap(cipher: AESGCM, wrapped: bytes, context: str) -> bytes:
         return cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context.encode())
     except InvalidTag:
         raise ValueError(f"{context}: the wrapping key does not fit") from None
+
+
+def tenant_context(tenant: str, version: int) -> str:
+    """What an organisation's key is bound to, in every ring."""
+    return f"tenant|{tenant}|{version}"
+
+
+def index_context(tenant: str) -> str:
+    """What an organisation's key of blind indexes is bound to, in every ring."""
+    return f"index|{tenant}"
+
+
+def subject_context(tenant: str, subject: str) -> str:
+    """What a person's key is bound to, in every ring."""
+    return f"subject|{tenant}|{subject}"
 
 
 def load_root_key(file: Path, *, create: bool) -> RootKey:
