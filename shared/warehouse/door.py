@@ -20,7 +20,7 @@ from shared.clock import Clock
 from shared.errors import TooSlow, Unavailable
 from shared.security.keyring import Wrapper
 from shared.warehouse.port import Mark, QueryFailed, WarehouseReader
-from shared.warehouse.values import column, packed, parameters_of
+from shared.warehouse.values import packed, packed_parameters, parameters_of
 
 PURPOSE = "warehouse door"  # of the key ring's wrapper
 LONGEST = 16 << 20  # bytes of a request
@@ -77,17 +77,21 @@ class Door:
         await self._warehouse.warm()
 
     async def _marks(self, _: Call) -> Any:
-        marks = await self._warehouse.marks()
-        return [[m.table, m.tenant, m.condition, packed([*m.parameters.items()])] for m in marks]
+        return [sent_mark(one) for one in await self._warehouse.marks()]
 
     async def _shows(self, call: Call) -> bool:
         return await self._warehouse.shows([mark_of(one) for one in call["marks"]])
 
 
-def mark_of(sent: list[Any]) -> Mark:
+def sent_mark(mark: Mark) -> list[Any]:
     """A mark as it travels."""
+    return [mark.table, mark.tenant, mark.condition, packed_parameters(mark.parameters)]
+
+
+def mark_of(sent: list[Any]) -> Mark:
+    """What `sent_mark` made, as it was."""
     table, tenant, condition, parameters = sent
-    return Mark(table, tenant, condition, dict(column(parameters)))
+    return Mark(table, tenant, condition, parameters_of(parameters) or {})
 
 
 async def _outcome(method: Method, call: Call) -> dict[str, Any]:

@@ -13,10 +13,10 @@ import orjson
 from shared.clock import Clock
 from shared.errors import TooSlow, Unavailable
 from shared.security.keyring import Wrapper
-from shared.warehouse.door import mark_of
+from shared.warehouse.door import mark_of, sent_mark
 from shared.warehouse.port import Answer, Mark, Parameters, QueryFailed
 from shared.warehouse.tables import Row
-from shared.warehouse.values import column, packed, packed_parameters
+from shared.warehouse.values import column, packed_parameters
 
 WAITED_SECONDS = 60.0  # for an answer; a caller's question is ended long before
 CONNECTED_SECONDS = 3.0
@@ -59,8 +59,7 @@ class RemoteWarehouse:
 
     async def shows(self, marks: Sequence[Mark]) -> bool:
         """See WarehouseReader.shows."""
-        sent = [[m.table, m.tenant, m.condition, packed([*m.parameters.items()])] for m in marks]
-        return bool(await self._call("shows", marks=sent))
+        return bool(await self._call("shows", marks=[sent_mark(one) for one in marks]))
 
     async def close(self) -> None:
         """See WarehouseReader.close."""
