@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
 import subprocess
-from hashlib import sha256
 from pathlib import Path
+
+from infra.cache import Missing, cache_of, made
 
 POM = Path(__file__).parent / "pom.xml"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -17,28 +16,15 @@ REMEDY = "apt-get install openjdk-17-jre-headless maven"
 FETCH_SECONDS = 300
 
 
-class Missing(Exception):
-    """What the broker needs is not on this machine; the message is one line with the remedy."""
-
-
 def cache() -> Path:
-    """The folder of this pom's jars: below CRM_CACHE, else below ~/.cache/crm-suite."""
-    root = os.environ.get("CRM_CACHE") or Path.home() / ".cache" / "crm-suite"
-    return Path(root) / "kafka" / sha256(POM.read_bytes()).hexdigest()[:16]
+    """The folder of this pom's jars, and of what the broker makes of them."""
+    return cache_of("kafka", POM.read_bytes())
 
 
 def jars() -> Path:
     """The folder with the jars; Maven fetches them the first time. Raises Missing."""
     check_java()
-    folder = cache()
-    folder.mkdir(parents=True, exist_ok=True)
-    done = folder / "lib"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be fetching them
-        if not done.exists():
-            _fetch(folder / "lib.part")
-            (folder / "lib.part").rename(done)
-    return done
+    return made(cache() / "lib", _fetch)
 
 
 def check_java() -> None:
@@ -55,7 +41,6 @@ def check_java() -> None:
 def _fetch(into: Path) -> None:
     if shutil.which("mvn") is None:
         raise Missing(f"Kafka's jars are fetched by Maven, and there is no mvn on PATH: {REMEDY}")
-    shutil.rmtree(into, ignore_errors=True)
     command = ["mvn", "-q", "-B", "-f", str(POM), PLUGIN, f"-DoutputDirectory={into}", "-DincludeScope=runtime"]
     fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS)
     if fetched.returncode:

@@ -8,8 +8,6 @@ implementation, in memory: the tests' second opinion.
 from __future__ import annotations
 
 import argparse
-import fcntl
-import os
 import shutil
 import signal
 import subprocess
@@ -17,18 +15,15 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from socket import create_connection
+
+from infra.cache import Missing, cache_of, made
 
 HERE = Path(__file__).parent
 SECANTUS, JAVA = "SecantusDB", "mongo-java-server"
 REMEDY = "apt-get install openjdk-17-jdk-headless maven"
 INSTALL_SECONDS = 300
-
-
-class Missing(Exception):
-    """The server cannot be had on this machine; the message is one line with the remedy."""
 
 
 class Server:
@@ -108,17 +103,8 @@ def _run(*command: str) -> None:
 
 def _made(described_by: Path, make: Callable[[Path], None]) -> Path:
     """A folder in the cache, made once for each content of the file that describes it and version of Python."""
-    root = Path(os.environ.get("CRM_CACHE") or Path.home() / ".cache" / "crm-suite") / "mongo"
     content = described_by.read_bytes() + repr(sys.version_info[:2]).encode()
-    target = root / sha256(content).hexdigest()[:16]
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / f"{target.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be making it
-        if not (target / "ready").exists():
-            shutil.rmtree(target, ignore_errors=True)
-            make(target)
-            (target / "ready").touch()
-    return target
+    return made(cache_of("mongo", content), make)
 
 
 def _listens(port: int) -> bool:

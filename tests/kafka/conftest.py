@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.cache import Missing
 from infra.kafka.broker import Broker
-from infra.kafka.jars import Missing
 from shared.streaming.kafka.connection import Kafka
 from tests.kafka.help import make_topics
 

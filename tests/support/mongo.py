@@ -17,8 +17,9 @@ from uuid import uuid4
 import pymongo
 import pytest
 
+from infra.cache import Missing
 from infra.kafka.broker import free_ports
-from infra.mongo.server import JAVA, SECANTUS, Missing, Server
+from infra.mongo.server import JAVA, SECANTUS, Server
 
 _IN_MEMORY = Path("/dev/shm")  # each write is flushed: there it costs nothing
 _PATIENT = "timeoutMS=120000"  # for a machine that is busy with other tests
