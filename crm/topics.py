@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm.applying import show_and_make
 from crm.settings import WrongSetting
 
 if TYPE_CHECKING:
@@ -45,11 +47,7 @@ async def _apply(kafka: Kafka, file: Path, replicas: int | None, dry_run: bool) 
 
     try:
         steps = await plan(kafka, declared(file, replicas))
-        for line in [line for one in steps for line in one.lines] or ["the topics are as declared"]:
-            typer.echo(line)
-        if steps and not dry_run:
-            await make(kafka, steps)
-            typer.echo("done")
+        await show_and_make(steps, "the topics are as declared", partial(make, kafka), dry_run=dry_run)
     except TopicsRefused as error:
         raise WrongSetting(str(error)) from error
     except (KafkaError, OSError, TimeoutError) as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from crm.applying import show_and_make
 from crm.settings import MONGODB, WrongSetting
 
 app = typer.Typer(help="The views in MongoDB.", no_args_is_help=True)
@@ -36,10 +38,6 @@ async def _apply(url: str, dry_run: bool) -> None:
 
     try:
         steps = await plan(url, [*catalogue_of(SERVICES).collections, PARKED])
-        for line in [line for one in steps for line in one.lines] or ["the views are as declared"]:
-            typer.echo(line)
-        if steps and not dry_run:
-            await make(url, steps)
-            typer.echo("done")
+        await show_and_make(steps, "the views are as declared", partial(make, url), dry_run=dry_run)
     except ViewsUnavailable as error:
         raise WrongSetting(str(error)) from error
