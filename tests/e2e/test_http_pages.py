@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.http_service import open_service
+from tests.support.servers import served as serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -33,15 +32,8 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
     """The address of a real server and an access token."""
-    async with open_service(tmp_path) as service:
-        server = uvicorn.Server(uvicorn.Config(service.gateway, port=0, log_level="error", access_log=False))
-        serving = asyncio.ensure_future(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-        token = service.client().headers["authorization"].removeprefix("Bearer ")
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", token
-        server.should_exit = True
-        await serving
+    async with open_service(tmp_path) as service, serving(service.gateway) as address:
+        yield address, service.client().headers["authorization"].removeprefix("Bearer ")
 
 
 async def opened(browser: Browser, url: str, **options: object) -> tuple[Page, list[str]]:
