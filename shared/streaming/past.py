@@ -228,7 +228,7 @@ async def rebuild_past(aggregate: AnyAggregate, store: EventStore, past: Past, c
         await codec.keys.fresh()
         if generation == codec.keys.generation:
             break
-        repeated = True  # somebody was erased meanwhile: what was read before that is read again
+        repeated = True  # a person was erased meanwhile: what was read before that is read again
     if repeated:  # the erasure had the file purged before what it erases came in
         await past.purge(await past.destroyed())
 
