@@ -1,0 +1,20 @@
+import { QueryClient } from '@tanstack/react-query'
+import { Problem } from '../api/problem'
+import { onSignOut } from './session'
+
+/** Asked again where nobody answered or the suite said that it will: never after a refusal. */
+const again = (count: number, error: unknown): boolean =>
+  count < 3 && error instanceof Problem && (error.status === 0 || error.status === 503 || error.status === 429)
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      gcTime: 120_000,
+      retry: again,
+      retryDelay: (count, error) => ((error instanceof Problem && error.retryAfter) || 2 ** count) * 1000,
+      refetchOnWindowFocus: false, // live changes say what is stale
+    },
+  },
+})
+onSignOut(() => queries.clear())

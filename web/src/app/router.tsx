@@ -1,0 +1,103 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { Failed } from '../pages/failed'
+import { NotFound } from '../pages/not-found'
+import { listSearch, recordSearch, signInSearch, timeSearch } from './search'
+import { currentSession } from './session'
+import { Shell } from './shell/shell'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Failed })
+
+// --- without a session ---
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('../pages/sign-in'), 'SignIn'),
+})
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../pages/set-up'), 'SetUp'),
+})
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../pages/invitation'), 'Invitation'),
+})
+
+// --- within the shell ---
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: ({ location }) => {
+    if (currentSession().state === 'out')
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href }, replace: true })
+  },
+})
+const home = createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../pages/home'), 'Home') })
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/o/$type',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/list'), 'List'),
+})
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: '/o/$type/$id',
+  validateSearch: recordSearch,
+  component: lazyRouteComponent(() => import('../pages/record'), 'RecordPage'),
+})
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboard',
+  validateSearch: timeSearch,
+  component: lazyRouteComponent(() => import('../pages/dashboard'), 'Dashboard'),
+})
+const calendar = createRoute({
+  getParentRoute: () => shell,
+  path: '/calendar',
+  component: lazyRouteComponent(() => import('../pages/calendar'), 'Calendar'),
+})
+const notifications = createRoute({
+  getParentRoute: () => shell,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('../pages/notifications'), 'Notifications'),
+})
+const importPage = createRoute({
+  getParentRoute: () => shell,
+  path: '/import',
+  component: lazyRouteComponent(() => import('../pages/import'), 'Import'),
+})
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/{-$page}',
+  component: lazyRouteComponent(() => import('../pages/settings'), 'Settings'),
+})
+const help = createRoute({
+  getParentRoute: () => shell,
+  path: '/help/{-$topic}',
+  component: lazyRouteComponent(() => import('../pages/help'), 'Help'),
+})
+
+export const routes = root.addChildren([
+  signIn,
+  setUp,
+  invitation,
+  shell.addChildren([home, list, record, dashboard, calendar, notifications, importPage, settings, help]),
+])
+
+export const router = createRouter({
+  routeTree: routes,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: Failed,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

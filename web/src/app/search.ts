@@ -1,0 +1,79 @@
+/** A condition of `filter=`, or a group of them. */
+export type Tree = { field: string; op?: string; value?: unknown } | { all: Tree[] } | { any: Tree[] } | { none: Tree[] }
+
+/** What a list shows, whole in its address: every screen can be linked to. */
+export interface ListSearch {
+  /** A saved view, or a quick filter (`mine`, `recent`, …). */
+  view?: string
+  /** Its filters where they differ from the view's. */
+  f?: Tree
+  q?: string
+  sort?: string
+  group?: string
+  cols?: string
+  as?: 'list' | 'board' | 'calendar'
+  archived?: boolean
+  /** The record in the side panel. */
+  open?: string
+  /** The form of a new record. */
+  create?: boolean
+  /** The moment that is looked at. */
+  at?: string
+  known?: string
+}
+export interface RecordSearch {
+  tab?: 'facts' | 'timeline' | 'history' | 'related' | 'files'
+  at?: string
+  known?: string
+}
+
+const AS = ['list', 'board', 'calendar'] as const
+const TABS = ['facts', 'timeline', 'history', 'related', 'files'] as const
+const text = (value: unknown): string | undefined => {
+  const found = typeof value === 'number' ? String(value) : value
+  return typeof found === 'string' && found !== '' && found.length <= 2000 ? found : undefined
+}
+const one = <T extends string>(value: unknown, of: readonly T[]): T | undefined => of.find((known) => known === value)
+const flag = (value: unknown): true | undefined => (value === true || value === 'true' || value === 1 ? true : undefined)
+
+/** null for what is no tree: a broken link shows all, not an error. */
+export function treeOf(value: unknown, depth = 0): Tree | undefined {
+  if (typeof value !== 'object' || value === null || depth > 5) return undefined
+  const node = value as Record<string, unknown>
+  for (const name of ['all', 'any', 'none'] as const) {
+    const parts = node[name]
+    if (!Array.isArray(parts)) continue
+    const trees = parts.map((part) => treeOf(part, depth + 1)).filter((part) => part !== undefined)
+    return trees.length ? ({ [name]: trees } as unknown as Tree) : undefined
+  }
+  if (typeof node.field !== 'string') return undefined
+  return { field: node.field, ...(typeof node.op === 'string' && { op: node.op }), ...('value' in node && { value: node.value }) }
+}
+
+/** Leaves out what is not set, so that addresses stay short. */
+const only = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
+
+export const listSearch = (raw: Record<string, unknown>): ListSearch =>
+  only({
+    view: text(raw.view),
+    f: treeOf(raw.f),
+    q: text(raw.q),
+    sort: text(raw.sort),
+    group: text(raw.group),
+    cols: text(raw.cols),
+    as: one(raw.as, AS),
+    archived: flag(raw.archived),
+    open: text(raw.open),
+    create: flag(raw.create),
+    at: text(raw.at),
+    known: text(raw.known),
+  })
+export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
+  only({ tab: one(raw.tab, TABS), at: text(raw.at), known: text(raw.known) })
+export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } =>
+  only({ at: text(raw.at), known: text(raw.known) })
+/** Where to go after the sign-in: a path of this client, never another site. */
+export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
+  const to = text(raw.to)
+  return only({ to: to && /^\/(?![/\\])/.test(to) ? to : undefined })
+}

@@ -1,0 +1,132 @@
+import { call, lendTokens, send } from '../api/client'
+import { isProblem, Problem, problemOf } from '../api/problem'
+import { store, useStore } from './store'
+
+export type Level = 'own' | 'team' | 'below' | 'all'
+export interface Me {
+  tenant: string
+  user: { id: string; name: string; email: string; language: string; time_zone: string; [field: string]: unknown }
+  organisation: { id: string; name: string; currency: string; country: string; time_zone: string; [field: string]: unknown }
+  roles: { id: string; zh: string; en: string }[]
+  rights: Record<string, Record<string, Level>>
+  hidden: Record<string, string[]>
+  read_only: Record<string, string[]>
+}
+interface Tokens {
+  access_token: string
+  expires_in: number
+}
+/** `asking` until the cookie was tried: nothing is shown before. */
+export type Session = { state: 'asking' | 'out' } | { state: 'in'; me: Me }
+
+const session = store<Session>({ state: 'asking' })
+const CHANNEL = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('crm-session')
+const EARLY = 0.2 // of its life: the token is renewed before it runs out
+
+let token: string | undefined
+let renewAt = 0
+let refreshing: Promise<string | undefined> | undefined
+
+function keep(tokens: Tokens): string {
+  token = tokens.access_token
+  renewAt = Date.now() + tokens.expires_in * 1000 * (1 - EARLY)
+  return token
+}
+
+function forget(): void {
+  token = undefined
+  session.set({ state: 'out' })
+}
+
+/** One tab at a time: the server ends a session whose spent refresh token comes again. */
+const alone = <T>(act: () => Promise<T>): Promise<T> =>
+  'locks' in navigator ? (navigator.locks.request('crm-session', act) as Promise<T>) : act()
+
+async function askAgain(): Promise<string | undefined> {
+  const response = await send('POST', '/identity/sessions/refresh', { body: {}, auth: false })
+  if (response.ok) return keep((await response.json()) as Tokens)
+  if (response.status === 401 || response.status === 403) {
+    forget()
+    return undefined
+  }
+  throw await problemOf(response)
+}
+
+function refresh(): Promise<string | undefined> {
+  refreshing ??= alone(askAgain).finally(() => {
+    refreshing = undefined
+  })
+  return refreshing
+}
+
+lendTokens({
+  token: async () => {
+    if (token && Date.now() < renewAt) return token
+    if (!token) return refreshing
+    return refresh()
+  },
+  renew: async (refused) => (token && token !== refused ? token : refresh()),
+})
+
+export async function loadMe(): Promise<Me> {
+  const me = await call<Me>('GET', '/identity/me')
+  session.set({ state: 'in', me })
+  return me
+}
+
+/** Signed in by the cookie of an earlier visit? A server that does not answer is no sign-out: the problem is raised. */
+export async function resume(): Promise<Session> {
+  if (session.get().state !== 'asking') return session.get()
+  try {
+    if (await refresh()) await loadMe()
+  } catch (error) {
+    if (!isProblem(error, 'unauthenticated')) throw error
+    forget()
+  }
+  return session.get()
+}
+
+/** Raises Problem `unauthenticated` for a wrong password, `too-many-requests`, `offline`. */
+export async function signIn(email: string, password: string): Promise<Me> {
+  keep(await call<Tokens>('POST', '/identity/sessions', { body: { email, password, cookie: true }, auth: false }))
+  const me = await loadMe()
+  CHANNEL?.postMessage('in')
+  return me
+}
+
+/** Takes over the tokens of another sign-in: after set-up, an invitation, a new password. */
+export async function adopt(tokens: Tokens): Promise<Me> {
+  keep(tokens)
+  return loadMe()
+}
+
+const leaving = new Set<() => void | Promise<void>>()
+/** What must be cleared on this device when somebody signs out. */
+export const onSignOut = (act: () => void | Promise<void>): void => {
+  leaving.add(act)
+}
+
+export async function signOut(): Promise<void> {
+  await call('DELETE', '/identity/sessions/current').catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.kind === 'offline') throw error
+  })
+  await Promise.allSettled([...leaving].map(async (act) => act()))
+  forget()
+  CHANNEL?.postMessage('out')
+}
+
+CHANNEL?.addEventListener('message', (event) => {
+  const state = session.get().state
+  if (event.data === 'out' && state === 'in') forget()
+  if (event.data === 'in' && state === 'out') location.reload() // perhaps as somebody else: begin from nothing
+})
+
+export const currentSession = (): Session => session.get()
+export const useSession = (): Session => useStore(session)
+/** Inside of the shell somebody is signed in. */
+export function useMe(): Me {
+  const now = useSession()
+  if (now.state !== 'in') throw new Error('nobody is signed in')
+  return now.me
+}
+export const accessToken = async (): Promise<string | undefined> => (token && Date.now() < renewAt ? token : refresh())

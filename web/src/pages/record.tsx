@@ -1,0 +1,3 @@
+import { Soon } from './soon'
+
+export const RecordPage = () => <Soon />

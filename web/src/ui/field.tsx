@@ -1,0 +1,40 @@
+import {
+  Checkbox,
+  PasswordInput,
+  type PasswordInputProps,
+  Switch,
+  Textarea,
+  type TextareaProps,
+  TextInput,
+  type TextInputProps,
+} from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslation } from '../words'
+
+/** A line of text. `error` stands below it in words. */
+export const TextField = (props: TextInputProps) => <TextInput {...props} />
+
+export function PasswordField(props: PasswordInputProps) {
+  const { t } = useTranslation()
+  return <PasswordInput visibilityToggleButtonProps={{ 'aria-label': t('common.showPassword') }} {...props} />
+}
+
+export const TextArea = (props: TextareaProps) => <Textarea autosize minRows={3} maxRows={12} {...props} />
+
+interface TickProps {
+  label?: ReactNode
+  checked: boolean
+  /** Some of what it stands for are ticked. */
+  some?: boolean
+  onChange(checked: boolean): void
+  disabled?: boolean
+  'aria-label'?: string
+}
+
+export const Tick = ({ onChange, some, ...rest }: TickProps) => (
+  <Checkbox size="xs" indeterminate={some} onChange={(event) => onChange(event.currentTarget.checked)} {...rest} />
+)
+
+export const Toggle = ({ onChange, some: _, ...rest }: TickProps) => (
+  <Switch size="sm" onChange={(event) => onChange(event.currentTarget.checked)} {...rest} />
+)

@@ -1,0 +1,72 @@
+import { locale } from '../words'
+
+type Formatter = Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.Collator
+const made = new Map<string, Formatter>()
+function once<T extends Formatter>(name: string, make: (tag: string) => T): T {
+  const key = `${locale()} ${name}`
+  const found = (made.get(key) as T | undefined) ?? make(locale())
+  made.set(key, found)
+  return found
+}
+
+/** Decimal strings stay exact: Intl takes them as they are. */
+const exact = (value: string | number) => value as unknown as number
+
+/** Codes that ISO 4217 has alone; another text is shown behind the number. */
+export function money(value: string | number, currency: string, compact = false): string {
+  if (!/^[A-Z]{3}$/.test(currency)) return `${number(value)} ${currency}`.trim()
+  const options: Intl.NumberFormatOptions = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+  if (compact) Object.assign(options, { notation: 'compact', maximumFractionDigits: 1 })
+  else if (Number(value) === Math.trunc(Number(value))) Object.assign(options, { maximumFractionDigits: 0 })
+  const whole = options.maximumFractionDigits === 0
+  return once(`money ${currency} ${compact} ${whole}`, (tag) => new Intl.NumberFormat(tag, options)).format(exact(value))
+}
+export const number = (value: string | number, digits = 6): string =>
+  once(`number ${digits}`, (tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: digits })).format(exact(value))
+export const compactNumber = (value: string | number): string =>
+  once('compact', (tag) => new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 })).format(exact(value))
+/** `value` in hundredths: 40 → 40 %. */
+export const percent = (value: string | number): string =>
+  once('percent', (tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 })).format(Number(value) / 100)
+
+/** A day, `YYYY-MM-DD`: the same everywhere. */
+export const day = (value: string): string =>
+  once('day', (tag) => new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' })).format(
+    new Date(`${value}T00:00:00Z`),
+  )
+export const shortDay = (value: string): string =>
+  once('short day', (tag) => new Intl.DateTimeFormat(tag, { month: 'short', day: 'numeric', timeZone: 'UTC' })).format(
+    new Date(`${value}T00:00:00Z`),
+  )
+/** A moment on the reader's clock. */
+export const moment = (value: string, zone?: string): string =>
+  once(
+    `moment ${zone}`,
+    (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone || undefined }),
+  ).format(new Date(value))
+export const clock = (value: string, zone?: string): string =>
+  once(
+    `clock ${zone}`,
+    (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone || undefined }),
+  ).format(new Date(value))
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [60, 'second'],
+  [60, 'minute'],
+  [24, 'hour'],
+  [30, 'day'],
+  [12, 'month'],
+  [Number.POSITIVE_INFINITY, 'year'],
+]
+/** How long ago, in the largest unit that gives at least one. */
+export function ago(value: string, now = Date.now()): string {
+  let amount = (Date.parse(value) - now) / 1000
+  const format = once('ago', (tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' }))
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(amount) < size) return unit === 'second' ? format.format(0, 'second') : format.format(Math.round(amount), unit)
+    amount /= size
+  }
+  return ''
+}
+/** The order of names that people expect: Chinese by pinyin. */
+export const compare = (a: string, b: string): number => once('order', (tag) => new Intl.Collator(tag)).compare(a, b)
