@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orjson import loads
 
-from crm.settings import mongodb_of
+from crm.settings import mongodb_of, root_key_file
 from shared.clock import SystemClock
 from shared.events.common import Erased
 from shared.events.registry import UnknownEvent, all_types, type_named
@@ -55,7 +55,7 @@ class Places(NamedTuple):
             return peek_at_ring(data / "keys")
         from shared.security.keyring_mongo_peek import peek
 
-        return peek(self.keys, data / "keys" / "root.key")
+        return peek(self.keys, root_key_file(data))
 
     def checkpoints(self, data: Path) -> dict[str, Checkpoint]:
         """Of the views. Raises ViewsUnavailable."""
@@ -91,7 +91,7 @@ def inspect(data: Path, places: Places = Places()) -> str | None:  # noqa: B008 
         if log is not None and ring is not None:
             _check_pair(places.ring_file(data), log, ring)
             _check_erasures(data, log, ring, places)
-        _check_signing_keys(data / "keys", ring)
+        _check_signing_keys(data, ring)
         return (log.installation if log else "") or (ring.installation if ring else "") or None
 
 
@@ -105,7 +105,7 @@ def inspect_keys(data: Path, places: Places) -> str | None:
             raise StoreBroken(
                 f"{data / 'events.db'} has {log.head} events, but CRM_EVENTSTORE names a server: use another --data"
             )
-        _check_signing_keys(data / "keys", ring)
+        _check_signing_keys(data, ring)
         return (ring.installation if ring else "") or None
 
 
@@ -200,7 +200,7 @@ def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
     return {one[0] for one in found if one is not None}
 
 
-def _check_signing_keys(folder: Path, ring: Ring | None) -> None:
-    file = folder / "signing.keys"
+def _check_signing_keys(data: Path, ring: Ring | None) -> None:
+    file = data / "keys" / "signing.keys"
     if ring is not None and file.exists():
-        SigningKeys.open(file, load_root_key(folder / "root.key", create=False).wrapper(PURPOSE), SystemClock())
+        SigningKeys.open(file, load_root_key(root_key_file(data), create=False).wrapper(PURPOSE), SystemClock())

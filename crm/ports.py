@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
-from crm.settings import Settings, WrongSetting, eventstore_address
+from crm.settings import Settings, WrongSetting, eventstore_address, jobs_folder, mongodb_of, root_key_file
 from crm.topics import kafka_of
 from shared.blobs.clamd import Clamd
 from shared.blobs.objects import ObjectBlobs
@@ -29,6 +29,7 @@ from shared.past.sqlite import SqlitePast
 from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.limits import Limits
 from shared.security.limits_memory import MemoryLimits
 from shared.security.rootkey import KeysUnusable
 from shared.security.signingkeys import PURPOSE, SigningKeys
@@ -48,15 +49,17 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     store, keys = await opening
     views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
-    past = SqlitePast(data / "past.db")
-    stack.push_async_callback(past.close)
+    shared = url is not None and places.views is not None  # other processes may write the views
+    past = None if shared else SqlitePast(data / "past.db")
+    if past is not None:
+        stack.push_async_callback(past.close)
     return Ports(
         store=store,
         views=views,
         keys=keys,
-        signing=SigningKeys.open(data / "keys" / "signing.keys", await keys.wrapper(PURPOSE), clock),
-        limits=MemoryLimits(clock),
-        files=data / "imports",
+        signing=await _open_signing(data / "keys" / "signing.keys", places.keys, keys, clock, stack),
+        limits=await _open_limits(mongodb_of("CRM_LIMITS"), clock, stack),
+        files=jobs_folder(data),
         file_store=FileStore(open_blobs(data), file_rules(), scanner()),
         open_scratch=views_in_memory,
         clock=clock,
@@ -66,22 +69,55 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     )
 
 
-async def _open_keys(folder: Path, url: str | None, clock: Clock, installation: str) -> KeyRing:
-    """The root key is a file of the folder wherever the ring is."""
+async def _open_keys(data: Path, url: str | None, clock: Clock, installation: str) -> KeyRing:
+    """The root key is a file wherever the ring is."""
+    file = root_key_file(data)
     if url is None:
-        return SqliteKeyRing.open(folder, clock=clock, installation=installation)
+        return SqliteKeyRing.open(data / "keys", clock=clock, installation=installation)
     from shared.security.keyring_mongo import MongoKeyRing
 
-    return await MongoKeyRing.open(url, folder / "root.key", clock, installation)
+    return await MongoKeyRing.open(url, file, clock, installation)
+
+
+async def _open_signing(file: Path, url: str | None, keys: KeyRing, clock: Clock, stack: AsyncExitStack) -> SigningKeys:
+    """In the data directory; where the ring is in MongoDB, also there: the processes sign with the same keys."""
+    wrapper = await keys.wrapper(PURPOSE)
+    if url is None:
+        return SigningKeys.open(file, wrapper, clock)
+    from shared.security.signing_shared import SharedSigningKeys
+
+    shared = SharedSigningKeys(url, file)
+    stack.push_async_callback(shared.close)
+    await shared.fetch()
+    signing = SigningKeys.open(file, wrapper, clock)
+    await shared.offer()
+    looking = asyncio.create_task(shared.run())
+    stack.callback(looking.cancel)
+    return signing
+
+
+async def _open_limits(url: str | None, clock: Clock, stack: AsyncExitStack) -> Limits:
+    if url is None:
+        return MemoryLimits(clock)
+    from shared.security.limits_mongo import MongoLimits
+
+    limits = await MongoLimits.open(url, clock)
+    stack.push_async_callback(limits.close)
+    return limits
 
 
 def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs:
-    """CRM_FILES: `folder:`, in the data directory, or `s3://bucket/prefix`. Raises WrongSetting."""
+    """CRM_FILES: `folder:`, in the data directory, `folder:///path`, shared, or `s3://bucket/prefix`.
+
+    Raises WrongSetting.
+    """
     url = environment.get("CRM_FILES", "folder:")
     if url == "folder:":
         return ObjectBlobs.in_folder(data / "files")
+    if url.startswith("folder:///"):
+        return ObjectBlobs.in_folder(Path(url.removeprefix("folder://")))
     if not url.startswith("s3://"):
-        raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, which takes no path, and s3://bucket/prefix")
+        raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, folder:///PATH and s3://bucket/prefix")
     try:
         return ObjectBlobs.in_s3(url)
     except ValueError as error:
@@ -116,7 +152,7 @@ async def views_in_memory() -> SqliteViews:
 async def _open_here(data: Path, places: Places, clock: Clock, stack: AsyncExitStack) -> tuple[EventStore, KeyRing]:
     """The events in the data directory, and the keys that belong to them."""
     installation = inspect(data, places) or str(uuid4())
-    keys = await _open_keys(data / "keys", places.keys, clock, installation)
+    keys = await _open_keys(data, places.keys, clock, installation)
     stack.push_async_callback(keys.close)
     store = await _open_store(data / "events.db", clock, keys, installation)
     stack.push_async_callback(store.close)
@@ -141,7 +177,7 @@ async def _open_there(
             f"{places.ring_file(data)} is missing, but the event store has events whose people's keys it held: put the "
             "keys directory back from its newest backup"
         )
-    keys = await _open_keys(data / "keys", places.keys, clock, store.installation)
+    keys = await _open_keys(data, places.keys, clock, store.installation)
     stack.push_async_callback(keys.close)
     return store, keys
 

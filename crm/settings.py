@@ -38,9 +38,25 @@ ADAPTERS = {
     "CRM_VIEWS": ("sqlite:", *MONGODB),
     "CRM_WAREHOUSE": ("chdb:",),
     "CRM_KEYS": ("sqlite:", *MONGODB),
-    "CRM_LIMITS": ("memory:",),  # of throttles and quotas
+    "CRM_LIMITS": ("memory:", *MONGODB),  # of throttles and quotas
 }
 ELSEWHERE = {"esdb:", "esdb+discover:"}  # servers
+
+
+def setting(name: str, default: str = "", environment: Mapping[str, str] = os.environ) -> str:
+    """A setting, or the text of the file that NAME_FILE names: what holds a password need not stand in the environment.
+
+    Raises WrongSetting.
+    """
+    file = environment.get(f"{name}_FILE")
+    if file is None:
+        return environment.get(name, default)
+    if name in environment:
+        raise WrongSetting(f"{name} and {name}_FILE are both set: keep one")
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"{name}_FILE: {file} cannot be read: {error}") from error
 
 
 def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
@@ -54,7 +70,7 @@ def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
 def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
     """Raises WrongSetting for a URL of which there is no adapter; the message names those there are."""
     for name, schemes in ADAPTERS.items():
-        scheme, colon, rest = environment.get(name, schemes[0]).partition(":")
+        scheme, colon, rest = setting(name, schemes[0], environment).partition(":")
         if scheme + colon not in schemes:
             raise WrongSetting(f"{name}: no adapter for {scheme}:, this version knows {', '.join(schemes)}")
         if scheme + colon in MONGODB:
@@ -71,20 +87,36 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
 
 def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """The URL of the MongoDB server that a setting names; None: the embedded adapter."""
-    given = environment.get(name, "")
+    given = setting(name, "", environment)
     return given if given.startswith(MONGODB) else None
 
 
 def eventstore_address(environment: Mapping[str, str] = os.environ) -> str | None:
     """The address of the server that holds the events; None: they are in the data directory."""
-    url = environment.get("CRM_EVENTSTORE", "sqlite:")
+    url = setting("CRM_EVENTSTORE", "sqlite:", environment)
     return None if url == "sqlite:" else url
 
 
 def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None:
     """Where the process with the role `warehouse` answers the others, of `chdb://HOST:PORT`; None: not given."""
-    rest = environment.get("CRM_WAREHOUSE", "chdb:").partition(":")[2]
+    rest = setting("CRM_WAREHOUSE", "chdb:", environment).partition(":")[2]
     return f"http:{rest}/warehouse" if rest else None
+
+
+def root_key_file(data: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """The file of the root key: in the data directory, unless the ring is in MongoDB and CRM_ROOT_KEY names another.
+
+    Raises WrongSetting.
+    """
+    given = environment.get("CRM_ROOT_KEY")
+    if given and mongodb_of("CRM_KEYS", environment) is None:
+        raise WrongSetting("CRM_ROOT_KEY goes with CRM_KEYS=mongodb://…: keys.db and its root key lie together")
+    return Path(given) if given else data / "keys" / "root.key"
+
+
+def jobs_folder(data: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the files of imports and bulk acts lie: a folder that the processes that take and run them share."""
+    return Path(environment.get("CRM_IMPORTS") or data / "imports")
 
 
 def prepare_folder(data: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm.applying import show_and_make
-from crm.settings import WrongSetting
+from crm.settings import WrongSetting, setting
 
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
@@ -56,7 +56,7 @@ async def _apply(kafka: Kafka, file: Path, replicas: int | None, dry_run: bool) 
 
 def kafka_of(environment: Mapping[str, str] = os.environ) -> Kafka | None:
     """The Kafka of CRM_KAFKA, None where it is not set. Raises WrongSetting."""
-    url = environment.get("CRM_KAFKA", "")
+    url = setting("CRM_KAFKA", "", environment)
     return _parsed(url) if url else None
 
 

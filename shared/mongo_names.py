@@ -13,7 +13,8 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z0-9_]{1,64}){0,
 _PATH: Final = re.compile(r"\$\$?[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z0-9_]{1,64}){0,4}")
 _COLLECTION: Final = re.compile(r"[a-z][a-z0-9_]{0,100}")
 _OPERATORS: Final = frozenset(
-    "$and $or $nor $not $eq $ne $in $nin $gt $gte $lt $lte $elemMatch $regex $set $unset $inc $setOnInsert $match"
+    "$and $or $nor $not $eq $ne $in $nin $gt $gte $lt $lte $elemMatch $regex $set $unset $inc $setOnInsert"
+    " $push $each $pull $pop $max $match"
     " $project $addFields $group $sort $skip $limit $sum $first $ifNull $cond $arrayElemAt $filter $literal".split()
 )
 

@@ -71,3 +71,7 @@ class LimitsSuite:
         assert sum(admitted) == 5
         counts = await asyncio.gather(*(limits.incr("c", 60) for _ in range(40)))
         assert sorted(counts) == list(range(1, 41))
+
+    async def test_parallel_first_calls_are_all_admitted_while_there_is_room(self, limits: Limits) -> None:
+        for key in map(str, range(20)):
+            assert all(await asyncio.gather(*(limits.acquire_entry(key, 3, 60) for _ in range(3))))

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from crm.settings import ADAPTERS, MONGODB, WrongSetting, check_adapters, mongodb_of, warehouse_address
+from crm.ports import open_blobs
+from crm.settings import (
+    ADAPTERS,
+    MONGODB,
+    WrongSetting,
+    check_adapters,
+    eventstore_address,
+    jobs_folder,
+    mongodb_of,
+    root_key_file,
+    setting,
+    warehouse_address,
+)
+from crm.topics import kafka_of
 
 
 def test_every_adapter_that_is_named_is_accepted() -> None:
@@ -49,3 +64,48 @@ def test_the_warehouse_of_another_process_is_named_by_its_address() -> None:
 def test_another_form_of_its_address_is_refused(url: str) -> None:
     with pytest.raises(WrongSetting, match=r"CRM_WAREHOUSE: chdb: takes no path, .* or the address of the process"):
         check_adapters({"CRM_WAREHOUSE": url})
+
+
+def test_a_setting_may_be_the_text_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("mongodb://crm:secret@host/crm\n")
+    assert setting("CRM_VIEWS", "sqlite:", {"CRM_VIEWS_FILE": str(file)}) == "mongodb://crm:secret@host/crm"
+    assert mongodb_of("CRM_KEYS", {"CRM_KEYS_FILE": str(file)}) == "mongodb://crm:secret@host/crm"
+    file.write_text("esdb://crm:secret@host:2113")
+    assert eventstore_address({"CRM_EVENTSTORE_FILE": str(file)}) == "esdb://crm:secret@host:2113"
+    file.write_text("kafka://host:9092")
+    assert str(kafka_of({"CRM_KAFKA_FILE": str(file)})) == "kafka://host:9092"
+    assert setting("CRM_VIEWS", "sqlite:", {}) == "sqlite:"
+    file.write_text("mysql:secret")
+    with pytest.raises(WrongSetting, match=r"^CRM_VIEWS: no adapter for mysql:") as error:
+        check_adapters({"CRM_VIEWS_FILE": str(file)})
+    assert "secret" not in str(error.value)
+
+
+def test_a_setting_is_given_once_and_its_file_can_be_read(tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting, match="CRM_VIEWS and CRM_VIEWS_FILE are both set: keep one"):
+        check_adapters({"CRM_VIEWS": "sqlite:", "CRM_VIEWS_FILE": str(tmp_path)})
+    for file, content in ((tmp_path / "missing", None), (tmp_path / "binary", b"\xff\xfe")):
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(WrongSetting, match=f"^CRM_VIEWS_FILE: {file} cannot be read: "):
+            check_adapters({"CRM_VIEWS_FILE": str(file)})
+
+
+def test_processes_share_folders_and_the_root_key_where_the_ring_is_on_a_server() -> None:
+    data, there = Path("/data"), {"CRM_KEYS": "mongodb://host/keys", "CRM_ROOT_KEY": "/run/root.key"}
+    assert root_key_file(data, {}) == data / "keys" / "root.key"
+    assert root_key_file(data, there) == Path("/run/root.key")
+    with pytest.raises(WrongSetting, match="CRM_ROOT_KEY goes with CRM_KEYS=mongodb"):
+        root_key_file(data, {"CRM_ROOT_KEY": "/run/root.key"})
+    assert jobs_folder(data, {}) == data / "imports"
+    assert jobs_folder(data, {"CRM_IMPORTS": "/shared/imports"}) == Path("/shared/imports")
+
+
+async def test_files_lie_in_the_data_directory_or_in_a_shared_folder(tmp_path: Path) -> None:
+    await open_blobs(tmp_path / "data", {}).put("a/b", b"here")
+    assert (tmp_path / "data" / "files" / "a" / "b").read_bytes() == b"here"
+    await open_blobs(tmp_path / "data", {"CRM_FILES": f"folder://{tmp_path}/shared"}).put("a/b", b"there")
+    assert (tmp_path / "shared" / "a" / "b").read_bytes() == b"there"
+    with pytest.raises(WrongSetting, match=r"^CRM_FILES: no adapter for folder:shared"):
+        open_blobs(tmp_path, {"CRM_FILES": "folder:shared"})
