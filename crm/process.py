@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,7 +49,7 @@ class Server:
         listening = bind(self.settings.host, self.settings.port)
         try:
             self.settings = replace(self.settings, port=listening.getsockname()[1])
-            self._stop_telemetry = telemetry.start("crm")
+            self._stop_telemetry = telemetry.start("crm", self._identity())
             self.suite = await Suite.open(self.settings, self._roles)
         except BaseException:
             listening.close()
@@ -63,6 +64,11 @@ class Server:
         self.suite.tasks.append(asyncio.create_task(relief.run()))
         self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
+
+    def _identity(self) -> dict[str, str]:
+        """What tells this process from the others, the same after a restart."""
+        instance = f"{socket.gethostname()}:{self.settings.port}"
+        return {"service.instance.id": instance, "crm.roles": str(self._roles)}
 
     async def stop(self) -> None:
         """Finish the requests in flight, then close everything in order."""

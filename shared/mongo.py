@@ -22,6 +22,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.mongo_names import check_collection, check_fields, check_names, check_stages
+from shared.mongo_pool import PoolMeasures
+from shared.telemetry.spans import tracing_is_on
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -48,7 +50,8 @@ class Mongo:
         self._part, self._refusal = part, refusal
         self.renames = 0  # begun and ended: odd while one is under way
         try:
-            self.client: Any = AsyncIOMotorClient(url, **_options(url))
+            listeners = [PoolMeasures(part)] if tracing_is_on() else []
+            self.client: Any = AsyncIOMotorClient(url, event_listeners=listeners, **_options(url))
             self._db = self.client.get_default_database(DATABASE)
         except (PyMongoError, ValueError) as error:
             raise refusal(f"{part}: this is no address of a MongoDB server: {_short(error)}") from None

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from opentelemetry import trace
+
 from shared.clock import Clock
 from shared.errors import Conflict, CrmError, redacted
 from shared.events.codec import Codec, Undecodable
@@ -29,7 +31,9 @@ from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.parked import OPERATORS, PARKED, Entries
 from shared.streaming.subscription import Pace, Subscription
+from shared.telemetry.links import caused_by
 from shared.telemetry.metrics import PARKED_EVENTS
+from shared.telemetry.spans import span
 from shared.views.capabilities import purge_files
 from shared.views.paging import every
 from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Views, Write
@@ -43,6 +47,7 @@ ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
 _PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
 log = logging.getLogger("crm.policies")
+_tracer = trace.get_tracer("crm.policies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,8 @@ class Reactions:
             return  # the projector parks it and reports it
         for policy in self._policies:
             if type(recorded.event) in policy.handles:
-                error = await self._attempt(policy, recorded)
+                with span(_tracer, f"policy {policy.name}", context=caused_by(one)):
+                    error = await self._attempt(policy, recorded)
                 if error is not None:
                     await self._park(policy, recorded, error)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
+from opentelemetry import trace
 
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore, StoreUnavailable
@@ -34,7 +35,9 @@ from shared.streaming.kafka.records import (
     topic_of,
 )
 from shared.streaming.kafka.topics import check_topics
-from shared.telemetry.metrics import RELAY_LAG
+from shared.telemetry.links import links_of
+from shared.telemetry.metrics import RELAY_BATCH, RELAY_LAG, RELAY_RETRIES
+from shared.telemetry.spans import span
 
 TRANSACTIONAL_ID = "crm.relay"
 BATCH = 1000  # events of a transaction: each costs 20 ms and more
@@ -47,6 +50,7 @@ NONE_YET = [0] * PARTITIONS
 LOOK_BACK = 64  # records of the checkpoint topic that are read first for the last mark
 
 log = logging.getLogger("crm.relay")
+_tracer = trace.get_tracer("crm.relay")
 
 
 class Fenced(StreamEnded):
@@ -84,6 +88,7 @@ class Relay:
                 if not self._failing:  # while Kafka is away, one line and no more
                     log.warning("relay stopped after %s; trying again: %r", self.mark.position, error)
                 self._failing = True
+                RELAY_RETRIES.add(1)
                 await asyncio.sleep(RETRY_SECONDS)
 
     @asynccontextmanager
@@ -145,8 +150,10 @@ class Relay:
         while True:
             following = asyncio.create_task(self._prepared(mark))  # while Kafka works
             try:
-                await _send(producer, records, mark)
+                with span(_tracer, "relay", kind=trace.SpanKind.PRODUCER, links=links_of(map(_traceparent, records))):
+                    await _send(producer, records, mark)
                 self.mark = mark
+                RELAY_BATCH.record(len(records))
                 RELAY_LAG.set(max(0, await self._store.head() - mark.position))
                 records, mark = await following
             finally:
@@ -191,6 +198,10 @@ async def _send(producer: AIOKafkaProducer, records: Sequence[Record], mark: Mar
         for one in sent:
             one.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is reported once, here
         raise
+
+
+def _traceparent(record: Record) -> str:
+    return dict(record.headers).get("traceparent", b"").decode()
 
 
 def _by_place(records: Sequence[Record]) -> dict[Place, list[Record]]:

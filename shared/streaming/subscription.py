@@ -15,7 +15,7 @@ from typing import Protocol
 
 from shared.streaming.feed import Batch, Feed
 from shared.streaming.leases import LeaseHolder
-from shared.telemetry.metrics import PROJECTION_LAG
+from shared.telemetry.metrics import BATCH_EVENTS, PROJECTION_LAG, RETRIED_BATCHES
 from shared.views.port import LeaseLost, ViewsDamaged
 
 IDLE_SECONDS = 1.0
@@ -84,6 +84,7 @@ class Subscription:
                     raise
                 except Exception:
                     log.exception("%s stopped at %s; trying again", self.holder.name, self.position)
+                    RETRIED_BATCHES.add(1, {"subscription": self.holder.name})
                     await asyncio.sleep(self.pace.retry)
         finally:
             await self.stop()
@@ -137,6 +138,7 @@ class Subscription:
                 if batch.position == self.position and not batch.events:
                     return 0
                 before, self.position = self.position, await self._handler.handle(batch)
+                BATCH_EVENTS.record(len(batch.events), {"subscription": self.holder.name})
                 return len(batch.events) or self.position - before
             except LeaseLost:
                 log.warning("%s: another process has taken over after %s", self.holder.name, self.position)

@@ -6,7 +6,7 @@ Off means the API's own no-ops: no SDK is imported and nothing is recorded.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 _ENDPOINTS = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -15,14 +15,17 @@ _ENDPOINTS = (
 )
 
 
-def start(service: str) -> Callable[[], None]:
-    """Export traces and metrics over OTLP/HTTP where an endpoint is set; returns what flushes and stops it."""
+def start(service: str, attributes: Mapping[str, str] | None = None) -> Callable[[], None]:
+    """Export traces and metrics over OTLP/HTTP where an endpoint is set; returns what flushes and stops it.
+
+    attributes: of this process, which keep its measures apart from those of the others.
+    """
     if not any(os.environ.get(name) for name in _ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
         return lambda: None
-    return _start_sdk(service)
+    return _start_sdk(service, attributes or {})
 
 
-def _start_sdk(service: str) -> Callable[[], None]:
+def _start_sdk(service: str, attributes: Mapping[str, str]) -> Callable[[], None]:
     from opentelemetry import metrics, trace
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -32,7 +35,7 @@ def _start_sdk(service: str) -> Callable[[], None]:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", service)})
+    resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", service), **attributes})
     tracer_provider = TracerProvider(resource=resource)
     tracer_provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     meter_provider = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,18 @@ def test_commands_appends_and_lag_are_measured(collected: Collector) -> None:
     names = ["projector:records", "projector:deal_summaries", "projector:past"]
     names += ["policies:reactions", "notifier:users", "warehouse:facts"]
     assert lags == dict.fromkeys(names, 0)
+    batches = {
+        p.attributes[0].value.string_value: p for p in collected.metrics["crm.projection.batch"].histogram.data_points
+    }
+    assert batches["projector:records"].sum >= batches["projector:records"].count >= 1
+    assert "crm.projection.retries" not in collected.metrics  # nothing failed
+
+
+def test_each_process_bears_its_own_name(collected: Collector) -> None:
+    """Else the measures of two processes would be taken for one."""
+    [instance] = collected.instances
+    assert re.fullmatch(r".+:\d+", instance)
+    assert "api:" in next(iter(collected.roles))
 
 
 def test_nothing_is_loaded_or_recorded_while_it_is_off(tmp_path: Path) -> None:

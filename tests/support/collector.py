@@ -23,21 +23,33 @@ class Collector:
         self.spans: list[Any] = []
         self.metrics: dict[str, Any] = {}
         self.names: set[str] = set()
+        self.instances: set[str] = set()
+        self.roles: set[str] = set()
 
     def take(self, path: str, body: bytes) -> None:
         self.raw.append(body)
         if path == "/v1/traces":
             for group in ExportTraceServiceRequest.FromString(body).resource_spans:
-                self.names |= {a.value.string_value for a in group.resource.attributes if a.key == "service.name"}
+                self.names |= _values(group, "service.name")
+                self.instances |= _values(group, "service.instance.id")
+                self.roles |= _values(group, "crm.roles")
                 self.spans += [span for scope in group.scope_spans for span in scope.spans]
         elif path == "/v1/metrics":
             for batch in ExportMetricsServiceRequest.FromString(body).resource_metrics:
                 self.metrics |= {m.name: m for scope in batch.scope_metrics for m in scope.metrics}
 
+    def traced(self) -> set[str]:
+        """The names of the spans in the caller's trace, or that link to it."""
+        return {s.name for s in self.spans if s.trace_id.hex() == TRACE or TRACE in _linked(s)}
+
     def span(self, name: str) -> Any:
         """The one span of this name in the caller's trace, or that links to it."""
         (found,) = [s for s in self.spans if s.name == name and (s.trace_id.hex() == TRACE or TRACE in _linked(s))]
         return found
+
+
+def _values(group: Any, key: str) -> set[str]:
+    return {a.value.string_value for a in group.resource.attributes if a.key == key}
 
 
 def _linked(span: Any) -> set[str]:
