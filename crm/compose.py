@@ -82,6 +82,7 @@ class Suite:
                 ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
                 await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
                 kernel = await open_kernel(settings, ports, catalogue, roles, stack)
+                await tidy(kernel)
             except AlreadyOpen as error:
                 raise WrongSetting(
                     f"{error}. sqlite: and chdb: files open in one process: give it all roles"
@@ -89,7 +90,6 @@ class Suite:
             except _NOT_TO_BE_OPENED as error:
                 raise WrongSetting(str(error)) from error
             suite = cls(settings, kernel, roles)
-            await tidy(kernel)
             suite._stack = stack.pop_all()
             return suite
         raise AssertionError("unreachable")

@@ -21,6 +21,7 @@ from crm.roles import ALL, Roles
 from crm.settings import Settings
 from crm.sockets import bind
 from shared.eventstore.sqlite_writer import SWITCH_SECONDS
+from shared.streaming.keeping import keep_going
 from shared.telemetry import setup as telemetry
 
 WARM_AFTER_SECONDS = 1.0
@@ -61,7 +62,7 @@ class Server:
             await asyncio.sleep(0.005)
         await self.suite.start()
         relief = Relief(self.suite.kernel, partial(_answered, self._uvicorn))
-        self.suite.tasks.append(asyncio.create_task(relief.run()))
+        self.suite.tasks.append(asyncio.create_task(keep_going(relief.run)))
         self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
 

@@ -26,6 +26,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 from shared.kernel.service import Service
+from shared.streaming.keeping import Loop, keep_going
 from shared.streaming.policies import Policy
 from shared.streaming.witness import Witness
 from shared.warehouse.follower import WarehouseFollower
@@ -130,21 +131,25 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
 
 def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     """What a process runs in the background until it ends."""
-    loops = [kernel.log.run(), kernel.projection.run(), *(one.run() for one in kernel.projections)]
+    return [keep_going(loop) for loop in _loops(kernel, roles)]
+
+
+def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
+    loops: list[Loop] = [kernel.log.run, kernel.projection.run, *(one.run for one in kernel.projections)]
     if kernel.past_projector is not None:
-        loops.append(kernel.past_projector.run())
+        loops.append(kernel.past_projector.run)
     if "projector" in roles.loops:
-        loops.append(Witness(kernel.store, kernel.keys).run())
+        loops.append(Witness(kernel.store, kernel.keys).run)
     if "policies" in roles.loops:
-        loops += [kernel.policies.run(), *(watch(kernel).run() for one in SERVICES for watch in one.watches)]
+        loops += [kernel.policies.run, *(watch(kernel).run for one in SERVICES for watch in one.watches)]
     if "warehouse" in roles.loops and kernel.feed is not None:
-        loops.append(kernel.feed.run())
+        loops.append(kernel.feed.run)
     if isinstance(kernel.facts, WarehouseFollower):
-        loops.append(kernel.facts.run())
+        loops.append(kernel.facts.run)
     if "imports" in roles.loops:
-        loops.append(JobScheduler(kernel).run())
+        loops.append(JobScheduler(kernel).run)
     if kernel.stream is not None:
-        loops.append(kernel.stream.run())
+        loops.append(kernel.stream.run)
     if kernel.relay is not None:
-        loops.append(kernel.relay.run())
+        loops.append(kernel.relay.run)
     return loops

@@ -31,7 +31,11 @@ Keys = Sequence[tuple[str, int]]  # fields with their directions
 Refusal = Callable[[str], Exception]
 
 DATABASE: Final = "crm"  # where the URL names none
-_DEADLINE_MS: Final = 10_000  # of a call, with its repetitions
+_LIMITS: Final = {  # unless the URL sets them
+    "timeoutMS": 10_000,  # of a call, with its repetitions
+    "connectTimeoutMS": 5_000,
+    "heartbeatFrequencyMS": 5_000,  # so that connections that have gone silent are given up after ten seconds
+}
 _REACH_SECONDS: Final = 5.0  # at the start
 _LONG_SECONDS: Final = 3_600.0  # of building an index
 _TRIES: Final = 5
@@ -266,8 +270,9 @@ def look(url: str, part: str, refusal: Refusal) -> Iterator[Callable[[str, Row],
 
 
 def _options(url: str) -> dict[str, Any]:
-    """A deadline for every call, unless the URL sets one."""
-    limits = {} if "timeoutms" in url.partition("?")[2].lower() else {"timeoutMS": _DEADLINE_MS}
+    """Limits of time for every call."""
+    given = {name.partition("=")[0].lower() for name in url.partition("?")[2].split("&")}
+    limits = {name: limit for name, limit in _LIMITS.items() if name.lower() not in given}
     return {"appname": "crm", "tz_aware": True, "uuidRepresentation": "standard", **limits}
 
 

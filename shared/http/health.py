@@ -1,7 +1,8 @@
-"""`/healthz`: the process answers. `/readyz`: views and keys answer, and the views have caught up."""
+"""`/healthz`: the process answers. `/readyz`: store, views and keys answer, and the views have caught up."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from shared.blobs.store import Scanner
+from shared.eventstore.port import StoreUnavailable
 from shared.http.answers import Answer, model_answer
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
@@ -18,6 +20,7 @@ from shared.security.keyring import KeysUnavailable
 from shared.streaming.projector import CHECKPOINT
 from shared.views.port import ViewsUnavailable
 
+READY_SECONDS = 2.0  # that store, views and keys may take to answer
 SCANNER_SECONDS = 5.0  # that an answer of the virus scanner holds
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
@@ -61,12 +64,13 @@ def health_router(kernel: Kernel) -> APIRouter:
     async def readyz(request: Request) -> Response:
         nonlocal caught_up
         try:
-            await kernel.views.checkpoint(CHECKPOINT)
-            await kernel.keys.destroyed()
-        except (ViewsUnavailable, KeysUnavailable):
+            async with asyncio.timeout(READY_SECONDS):
+                await kernel.views.checkpoint(CHECKPOINT)
+                await kernel.keys.destroyed()
+                lag = max(0, await kernel.store.head() - kernel.projection.position)
+        except (ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
             found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), scanner=await scanner.state())
             return model_answer(found, 503)
-        lag = max(0, await kernel.store.head() - kernel.projection.position)
         caught_up = caught_up or lag == 0
         kafka = _kafka(kernel)
         is_ready = caught_up and lag <= MAX_LAG and kafka != "away"

@@ -84,6 +84,15 @@ async def _unavailable(whole: Whole, http: httpx.AsyncClient) -> None:
 
         broken.setattr(MongoKeyRing, "destroyed", gone)
         assert (await http.get("/readyz")).status_code == 503
+    with pytest.MonkeyPatch.context() as broken:
+
+        async def silent(*_: object) -> Any:
+            await asyncio.Event().wait()
+
+        broken.setattr("shared.http.health.READY_SECONDS", 0.1)
+        broken.setattr(MongoViews, "checkpoint", silent)
+        found = await http.get("/readyz")
+        assert (found.status_code, found.json()["status"]) == (503, "unavailable")
     async with asyncio.timeout(20):
         while (await http.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.05)
