@@ -3,17 +3,19 @@
 Engine and files belong to one process, that of the role `warehouse`. Its door takes the methods of WarehouseReader
 from processes that hold the same key ring: both directions are encrypted by a wrapper of the ring, which proves who
 speaks. An answer names the request that it answers, and a request is taken for a minute only. So nothing is gained by
-a recorded message, and an answer is never taken for that of another request.
+a recorded message, and an answer is never taken for that of another request. While an answer is worked on, a byte each
+second says so: who hears none knows that the process or the way to it is gone, however long answers may take.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.clock import Clock
@@ -25,6 +27,8 @@ from shared.warehouse.values import packed, packed_parameters, parameters_of
 PURPOSE = "warehouse door"  # of the key ring's wrapper
 LONGEST = 16 << 20  # bytes of a request
 FRESH_SECONDS = 60
+BEAT_SECONDS = 1.0
+BEAT, ANSWER = b"\0", b"\1"  # the answer is on its way; it follows
 
 Call = dict[str, Any]
 Method = Callable[[Call], Awaitable[Any]]
@@ -35,6 +39,7 @@ class Door:
 
     def __init__(self, warehouse: WarehouseReader, seal: Wrapper, clock: Clock) -> None:
         self._warehouse, self._seal, self._clock = warehouse, seal, clock
+        self._asked: set[asyncio.Task[Call]] = set()
         self._methods: Mapping[str, Method] = {
             "rows": self._rows,
             "ask": self._ask,
@@ -61,8 +66,16 @@ class Door:
             return Response("another installation's request", 403)
         if abs(self._clock.now() - sent_at) > FRESH_SECONDS * 1_000_000:
             return Response("the clocks of the two processes differ by more than a minute", 403)
-        answer = {"to": call["nonce"], **await _outcome(method, call)}
-        return Response(self._seal.wrap(orjson.dumps(answer)), media_type="application/octet-stream")
+        return StreamingResponse(self._answer(method, call), media_type="application/octet-stream")
+
+    async def _answer(self, method: Method, call: Call) -> AsyncIterator[bytes]:
+        """A question that nobody waits for any more comes to its end as any other."""
+        asked = asyncio.create_task(_outcome(method, call))
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
+        while not (await asyncio.wait({asked}, timeout=BEAT_SECONDS))[0]:
+            yield BEAT
+        yield ANSWER + self._seal.wrap(orjson.dumps({"to": call["nonce"], **asked.result()}))
 
     async def _rows(self, call: Call) -> Any:
         rows = await self._warehouse.rows(call["sql"], parameters_of(call["parameters"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
@@ -13,13 +14,14 @@ import orjson
 from shared.clock import Clock
 from shared.errors import TooSlow, Unavailable
 from shared.security.keyring import Wrapper
-from shared.warehouse.door import mark_of, sent_mark
+from shared.warehouse.door import ANSWER, BEAT, mark_of, sent_mark
 from shared.warehouse.port import Answer, Mark, Parameters, QueryFailed
 from shared.warehouse.tables import Row
 from shared.warehouse.values import column, packed_parameters
 
 WAITED_SECONDS = 60.0  # for an answer; a caller's question is ended long before
 CONNECTED_SECONDS = 3.0
+SILENT_SECONDS = 5.0  # without a byte: the process is gone, hangs, or starts
 
 log = logging.getLogger("crm.warehouse")
 
@@ -29,8 +31,9 @@ class RemoteWarehouse:
 
     def __init__(self, address: str, seal: Wrapper, clock: Clock) -> None:
         self._address, self._seal, self._clock = address, seal, clock
-        limits = httpx.Timeout(WAITED_SECONDS, connect=CONNECTED_SECONDS)
-        self._client = httpx.AsyncClient(timeout=limits, trust_env=False)
+        timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECTED_SECONDS)
+        fresh = httpx.Limits(max_keepalive_connections=0)  # a kept one may lead to a process that is gone
+        self._client = httpx.AsyncClient(timeout=timeout, limits=fresh, trust_env=False)
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """See WarehouseReader.rows."""
@@ -78,15 +81,16 @@ class RemoteWarehouse:
     async def _answer(self, body: bytes) -> Any:
         """Raises Unavailable."""
         try:
-            response = await self._client.post(self._address, content=body)
-        except (httpx.HTTPError, RuntimeError) as error:  # the client is closed, too
+            async with asyncio.timeout(WAITED_SECONDS):
+                response = await self._client.post(self._address, content=body)
+        except (httpx.HTTPError, TimeoutError, RuntimeError) as error:  # the client is closed, too
             reason = str(error) or type(error).__name__
             raise Unavailable(f"the warehouse at {self._address} is not reached: {reason}") from None
         if response.status_code != 200:
             reason = response.text.strip() or f"status {response.status_code}"
             raise Unavailable(f"the warehouse at {self._address} refused a request: {reason[:200]}")
         try:
-            return orjson.loads(self._seal.unwrap(response.content))
+            return orjson.loads(self._seal.unwrap(response.content.lstrip(BEAT).removeprefix(ANSWER)))
         except ValueError:
             raise Unavailable(f"what answers at {self._address} has another key ring") from None
 

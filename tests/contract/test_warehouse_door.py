@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,8 +19,9 @@ from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.security.keyring import Wrapper
 from shared.security.rootkey import RootKey
+from shared.warehouse import door, remote
 from shared.warehouse.confined import ConfinedWarehouse
-from shared.warehouse.door import LONGEST, PURPOSE, Door
+from shared.warehouse.door import ANSWER, LONGEST, PURPOSE, Door
 from shared.warehouse.port import Parameters, WarehouseReader
 from shared.warehouse.remote import RemoteWarehouse
 from shared.warehouse.session import Limits
@@ -89,11 +91,11 @@ class TestThroughTheDoor(WarehouseSuite):
 
 
 async def test_nobody_there_is_reported_with_the_address() -> None:
-    remote = RemoteWarehouse("http://127.0.0.1:9/warehouse", SEAL, SystemClock())
+    asking = RemoteWarehouse("http://127.0.0.1:9/warehouse", SEAL, SystemClock())
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9/warehouse is not reached"):
-        await remote.rows("SELECT 1")
-    await remote.warm()
-    await remote.close()
+        await asking.rows("SELECT 1")
+    await asking.warm()
+    await asking.close()
 
 
 class Silent:
@@ -111,10 +113,10 @@ async def guarded() -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("key", [RootKey(b"\2" * 32).wrapper(PURPOSE), RootKey(b"\1" * 32).wrapper("another door")])
 async def test_another_key_or_purpose_is_refused(guarded: str, key: Wrapper) -> None:
-    remote = RemoteWarehouse(guarded, key, SystemClock())
+    asking = RemoteWarehouse(guarded, key, SystemClock())
     with pytest.raises(Unavailable, match="another installation"):
-        await remote.rows("SELECT 1")
-    await remote.close()
+        await asking.rows("SELECT 1")
+    await asking.close()
 
 
 class Late(SystemClock):
@@ -123,10 +125,10 @@ class Late(SystemClock):
 
 
 async def test_a_request_is_taken_for_a_minute_only(guarded: str) -> None:
-    remote = RemoteWarehouse(guarded, SEAL, Late())
+    asking = RemoteWarehouse(guarded, SEAL, Late())
     with pytest.raises(Unavailable, match="clocks"):
-        await remote.rows("SELECT 1")
-    await remote.close()
+        await asking.rows("SELECT 1")
+    await asking.close()
 
 
 @pytest.mark.parametrize(
@@ -151,10 +153,36 @@ async def test_a_recorded_answer_is_not_taken_for_another() -> None:
     recorded = SEAL.wrap(orjson.dumps({"to": "an earlier nonce", "found": []}))
 
     async def replaying(scope: Scope, receive: Receive, send: Send) -> None:
-        await Response(recorded)(scope, receive, send)
+        await Response(ANSWER + recorded)(scope, receive, send)
 
     async with served(replaying) as address:
-        remote = RemoteWarehouse(address, SEAL, SystemClock())
+        asking = RemoteWarehouse(address, SEAL, SystemClock())
         with pytest.raises(Unavailable, match="another request"):
-            await remote.rows("SELECT 1")
-        await remote.close()
+            await asking.rows("SELECT 1")
+        await asking.close()
+
+
+async def test_a_process_that_is_gone_without_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its socket takes connections all the same: it hangs, it starts, or its machine lost power."""
+    monkeypatch.setattr(remote, "SILENT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        asking = RemoteWarehouse(f"http://127.0.0.1:{mute.getsockname()[1]}/warehouse", SEAL, SystemClock())
+        async with asyncio.timeout(15):
+            with pytest.raises(Unavailable, match="is not reached"):
+                await asking.rows("SELECT 1")
+        await asking.close()
+
+
+class Slow:
+    async def rows(self, sql: str, parameters: Parameters | None) -> list[Row]:
+        await asyncio.sleep(0.6)
+        return [("late",)]
+
+
+async def test_an_answer_may_take_longer_than_silence_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(door, "BEAT_SECONDS", 0.05)
+    async with served(Door(cast(WarehouseReader, Slow()), SEAL, SystemClock())) as address:
+        asking = RemoteWarehouse(f"{address}/warehouse", SEAL, SystemClock())
+        assert await asking.rows("SELECT sleep(1)") == [("late",)]
+        await asking.close()
