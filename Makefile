@@ -7,7 +7,7 @@ MINUTES ?= 30
 OUT ?= out/soak
 BIN := .venv/bin
 
-.PHONY: setup browser java run test check bench prove soak lock clean
+.PHONY: setup browser java infra-tools run test check bench prove soak lock clean
 
 setup: .venv/ready
 
@@ -18,6 +18,15 @@ setup: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# What checks infra/ weighs 300 MB and is no part of the suite: it has an environment of its own.
+infra-tools: .venv-infra/ready
+
+.venv-infra/ready: requirements-infra.lock
+	@echo "Setting up .venv-infra (once, about half a minute)"
+	@{ $(PYTHON) -m venv .venv-infra && .venv-infra/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-infra.lock && touch $@; } || { rm -rf .venv-infra; \
+		echo "The tools that check infra/ cannot be had: its checks are skipped" >&2; }
 
 run: setup
 	$(BIN)/crm run --data $(DATA) --port $(PORT)
@@ -34,10 +43,10 @@ java:
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jdk-headless maven >/dev/null; } \
 		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
-test: setup browser java
+test: setup browser java infra-tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: setup
+check: setup infra-tools
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -57,7 +66,8 @@ lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements-bench.in -o requirements-bench.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-infra.in -o requirements-infra.lock
 	$(BIN)/python -m tests.house.notices
 
 clean:
-	rm -rf .venv build out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-infra build out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
