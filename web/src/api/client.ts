@@ -7,6 +7,8 @@ export type Query = Record<string, Scalar | readonly Scalar[] | null | undefined
 export interface Options {
   query?: Query
   body?: unknown
+  /** Bytes in place of a JSON body. */
+  raw?: Blob
   /** The version shown to the person: somebody faster makes it a 412. */
   version?: number
   /** Idempotency-Key: one per intent, kept through retries. */
@@ -57,7 +59,7 @@ function headersOf(options: Options, token: string | undefined): Headers {
 /** Send, and refresh the token once where it was refused. Raises Problem `offline` where nobody answers. */
 export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
   const at = address(path, options.query)
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body)
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
   const attempt = async (token: string | undefined) => {
     try {
       return await fetch(at, { method, body, headers: headersOf(options, token), signal: options.signal })

@@ -1,0 +1,47 @@
+import { send } from './client'
+import { problemOf } from './problem'
+
+export interface ServerEvent {
+  event: string
+  id: string
+  data: string
+}
+
+/** The events of a stream until it ends. `EventSource` cannot send the token, so the body is read as it comes. Raises Problem. */
+export async function* events(path: string, options: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<ServerEvent> {
+  const headers: Record<string, string> = { Accept: 'text/event-stream' }
+  if (options.after) headers['Last-Event-ID'] = options.after
+  const answer = await send('GET', path, { headers, signal: options.signal })
+  if (!answer.ok || answer.body === null) throw await problemOf(answer)
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const parts = (rest + value).split(/\r?\n\r?\n/)
+      rest = parts.pop() ?? ''
+      for (const part of parts) {
+        const found = parsed(part)
+        if (found) yield found
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+/** One block of a stream; undefined for comments. */
+export function parsed(block: string): ServerEvent | undefined {
+  const found: ServerEvent = { event: 'message', id: '', data: '' }
+  const data: string[] = []
+  for (const line of block.split(/\r?\n/)) {
+    const colon = line.indexOf(':')
+    if (colon < 1) continue
+    const [name, value] = [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')]
+    if (name === 'data') data.push(value)
+    else if (name === 'event' || name === 'id') found[name] = value
+  }
+  if (data.length === 0) return undefined
+  return { ...found, data: data.join('\n') }
+}

@@ -1,0 +1,112 @@
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useRef } from 'react'
+import { call, newKey } from '../api/client'
+import { isProblem, type Problem } from '../api/problem'
+import type { ObjectDescription } from '../meta/describe'
+import { type Doc, type MetaCommand, same } from '../meta/meta'
+import { patchHeld, refresh, rollBack } from './cache'
+import { clashOver } from './clashes'
+import { fetchOne } from './records'
+import { wrote } from './seen'
+import { announce, type Undo } from './undo'
+
+/** What somebody wants: one command on one record, or a new record where there is no id. */
+export interface Intent {
+  object: ObjectDescription
+  command: MetaCommand
+  id?: string
+  /** The record as it was shown: its version goes along, so that nobody overwrites what they have not seen. */
+  base?: Doc
+  body: Record<string, unknown>
+  /** The fields as they will be: shown at once, taken back where the server refuses. */
+  patch?: Record<string, unknown>
+  reason?: string
+  occurredAt?: string
+  /** What the message says once it is done; left out: the command's label. `false`: no message, for the page shows it. */
+  told?: string | false
+}
+
+export interface Done {
+  id: string
+  version: number
+  undo: Undo | null
+  undo_reason?: { code: string; message: string }
+  [more: string]: unknown
+}
+
+const TRIES = 3
+const wait = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000))
+
+/** Send it until it is answered: without an answer, and after 503, again with the same key, which does it once. */
+async function sendIntent(intent: Intent, key: string, version = intent.base?.version): Promise<Done> {
+  const path = intent.command.path.replace('{id}', intent.id ?? '')
+  const { body, reason, occurredAt } = intent
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await call<Done>(intent.command.method, path, { body, key, version, reason, occurredAt })
+    } catch (error) {
+      if (turn >= TRIES || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
+      await wait(error.retryAfter ?? turn / 2)
+    }
+  }
+}
+
+/** Somebody was faster. What touches none of my fields goes through on the new version; else the person decides, field by field. */
+async function settle(intent: Intent, refused: Problem): Promise<Done> {
+  const { object, id = '', base, patch = {} } = intent
+  const theirs = (await fetchOne(object, id, refused.body.actual as number | undefined)).record
+  const touched = Object.keys(patch).filter((name) => !same(base?.[name], theirs[name]) && !same(patch[name], theirs[name]))
+  if (touched.length === 0) return sendIntent({ ...intent, base: theirs }, newKey())
+  const mine = await clashOver({ object, fields: touched, before: base ?? theirs, theirs, mine: patch })
+  const given = touched.filter((name) => !mine.includes(name))
+  const body = Object.fromEntries(Object.entries(intent.body).filter(([name]) => !given.includes(name)))
+  const left = given.length === 0 || (intent.command.method === 'PATCH' && Object.keys(body).length > 0)
+  return left ? sendIntent({ ...intent, base: theirs, body }, newKey()) : { id, version: theirs.version, undo: null, kept: 'theirs' }
+}
+
+async function perform(client: QueryClient, intent: Intent, key: string): Promise<Done> {
+  const { object, command, id } = intent
+  const before = id && intent.patch ? patchHeld(client, object.name, id, intent.patch) : []
+  try {
+    const done = await sendIntent(intent, key).catch((error) => {
+      if (isProblem(error, 'version-mismatch') && intent.base) return settle(intent, error)
+      throw error
+    })
+    wrote(object.name, done.id, done.version)
+    if (id) patchHeld(client, object.name, id, { version: done.version })
+    if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? command.label, done.undo)
+    return done
+  } catch (error) {
+    rollBack(client, before)
+    throw error
+  } finally {
+    void refresh(client, object.name, id)
+  }
+}
+
+/**
+ * `const { run, busy } = useCommand()`, then `await run({object, command, id, base, body, patch})`.
+ * Raises Problem: `byField()` of it goes to the inputs. The same intent sent again after a failure keeps its key.
+ */
+export function useCommand() {
+  const client = useQueryClient()
+  const last = useRef({ said: '', key: '' })
+  const mutation = useMutation({ mutationFn: (intent: Intent) => perform(client, intent, last.current.key), retry: false })
+  const { mutateAsync } = mutation
+  const run = useCallback(
+    async (intent: Intent): Promise<Done> => {
+      const said = JSON.stringify([intent.command.name, intent.id, intent.body, intent.base?.version])
+      if (said !== last.current.said) last.current = { said, key: newKey() }
+      try {
+        const done = await mutateAsync(intent)
+        last.current = { said: '', key: '' }
+        return done
+      } catch (error) {
+        if (!isProblem(error, 'offline')) last.current = { said: '', key: '' }
+        throw error
+      }
+    },
+    [mutateAsync],
+  )
+  return { run, busy: mutation.isPending }
+}

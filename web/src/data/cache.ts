@@ -1,0 +1,93 @@
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
+import { get } from '../api/client'
+import type { Doc, Meta } from '../meta/meta'
+import type { BoardAnswer, One, Page } from './records'
+
+type Held = One | Page | BoardAnswer | InfiniteData<unknown> | undefined
+export type Snapshot = [QueryKey, unknown][]
+
+const present = (key: QueryKey, type: string, ...what: string[]) => key[0] === type && what.includes(String(key[1])) && key.includes('now')
+
+/** Show a change at once: in the record and in every list and board of now that holds it. Answers what was there before. */
+export function patchHeld(client: QueryClient, type: string, id: string, patch: Record<string, unknown>): Snapshot {
+  const before: Snapshot = []
+  for (const [key, held] of client.getQueriesData<Held>({ predicate: ({ queryKey }) => present(queryKey, type, 'one', 'list', 'board') })) {
+    const next = patched(held, id, patch)
+    if (next === held) continue
+    before.push([key, held])
+    client.setQueryData(key, next)
+  }
+  return before
+}
+
+export function rollBack(client: QueryClient, before: Snapshot): void {
+  for (const [key, held] of before) client.setQueryData(key, held)
+}
+
+function patched(held: Held, id: string, patch: Record<string, unknown>): Held {
+  if (held === undefined) return held
+  if ('record' in held) return held.record.id === id ? { ...held, record: merged(held.record, patch) } : held
+  if ('items' in held) {
+    return held.items.some((one) => one.id === id)
+      ? { ...held, items: held.items.map((one) => (one.id === id ? merged(one, patch) : one)) }
+      : held
+  }
+  if (!('groups' in held) || !held.groups.some((group) => group.cards?.some((card) => card.id === id))) return held
+  const groups = held.groups.map((group) => ({
+    ...group,
+    cards: group.cards?.map((card) => (card.id === id ? merged(card, patch) : card)),
+  }))
+  return { ...held, groups }
+}
+
+function merged(record: Doc, patch: Record<string, unknown>): Doc {
+  const { custom, ...plain } = patch
+  if (custom === undefined) return { ...record, ...plain }
+  return { ...record, ...plain, custom: { ...(record.custom as object), ...(custom as object) } }
+}
+
+/** The version of a record that this client holds; undefined where none. */
+export function heldVersion(client: QueryClient, type: string, id: string): number | undefined {
+  return client.getQueryData<One>([type, 'one', id, 'now'])?.record.version
+}
+
+/** Whether a list or board on the screen shows the record. */
+export function isListed(client: QueryClient, type: string, id: string): boolean {
+  const active = client.getQueriesData<Held>({ type: 'active', predicate: ({ queryKey }) => present(queryKey, type, 'list', 'board') })
+  return active.some(([, held]) => {
+    if (held === undefined) return false
+    if ('items' in held) return held.items.some((one) => one.id === id)
+    return 'groups' in held && held.groups.some((group) => group.cards?.some((card) => card.id === id))
+  })
+}
+
+const OF_RECORD = ['one', 'history', 'timeline', 'stays']
+const OF_TYPE = ['list', 'count', 'board']
+
+/** Ask again for what shows the record: itself, its history and timeline, and the lists, counts and boards of its type. */
+export function refresh(client: QueryClient, type: string, id?: string, what = [...OF_RECORD, ...OF_TYPE]): Promise<void> {
+  return client.invalidateQueries({
+    predicate: ({ queryKey }) => {
+      const [first, kind, which] = queryKey
+      if (kind === 'timeline' && type === 'activity') return true
+      if (!what.includes(String(kind)) || !present(queryKey, type, String(kind))) return false
+      return OF_TYPE.includes(String(kind)) || id === undefined || which === id || first !== type
+    },
+  })
+}
+
+const FEW = 20
+
+/** Rows that others have changed are read one by one and change where they stand; many at once are asked for as lists. */
+export async function freshen(client: QueryClient, type: string, ids: string[]): Promise<void> {
+  const path = client
+    .getQueriesData<Meta>({ queryKey: ['meta'] })
+    .flatMap(([, meta]) => meta?.types ?? [])
+    .find((one) => one.name === type)?.path
+  if (path === undefined || ids.length > FEW) return refresh(client, type)
+  const found = await Promise.allSettled(ids.map((id) => get<Doc>(`${path}/${id}`)))
+  found.forEach((one, n) => {
+    if (one.status === 'fulfilled') patchHeld(client, type, ids[n] as string, one.value)
+  })
+  await refresh(client, type, undefined, ['count', 'board'])
+}

@@ -1,0 +1,250 @@
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { get, type Query } from '../api/client'
+import type { components } from '../api/schema/customer'
+import type { ObjectDescription } from '../meta/describe'
+import type { Doc } from '../meta/meta'
+import { type BoardQuery, isPast, keys, type ListQuery, type Moment, queryOf } from './keys'
+import { useMoment } from './moment'
+import { leastFor, leastOf } from './seen'
+
+export type HistoryEntry = components['schemas']['HistoryEntry']
+export type Names = Record<string, string>
+export interface Rights {
+  edit: boolean
+  fields?: string[]
+  commands: Record<string, boolean>
+}
+/** One record: rights are those of now, so a past one has none. */
+export interface One {
+  record: Doc
+  names: Names
+  rights?: Rights
+}
+export interface Page {
+  items: Doc[]
+  next: string | null
+  names: Names
+}
+export type TimelineItem = { kind: string; at: string; record?: Doc; change?: HistoryEntry }
+export interface Timeline {
+  items: TimelineItem[]
+  names: Names
+}
+export const PAGE = 100
+const FOREVER = Number.POSITIVE_INFINITY
+/** What was once is always so; what is now is asked again when a page opens, and marked by the live stream. */
+const fresh = (moment: Moment) => (isPast(moment) ? FOREVER : 30_000)
+
+type Answered = Doc & { names?: Names; rights?: Rights }
+
+async function readOne(object: ObjectDescription, id: string, more: Query, signal?: AbortSignal): Promise<One> {
+  const { names = {}, rights, ...record } = await get<Answered>(`${object.path}/${id}`, { names: true, ...more }, signal)
+  return { record: record as Doc, names, rights }
+}
+
+/** One record at the moment that one looks at, with the titles of what it names and, now, what one may do with it. */
+export function useRecord(object: ObjectDescription, id: string | undefined) {
+  const moment = useMoment()
+  const past = isPast(moment)
+  return useQuery({
+    queryKey: keys.one(object.name, id ?? '', moment),
+    enabled: id !== undefined,
+    staleTime: fresh(moment),
+    placeholderData: past ? keepPreviousData : undefined,
+    queryFn: ({ signal }) => {
+      const asked = past ? { as_of: moment.at, known_at: moment.known } : { rights: true, min_version: leastOf(id as string) }
+      return readOne(object, id as string, asked, signal)
+    },
+  })
+}
+
+/** A record as it was in one of its versions. It never changes. */
+export function useVersion(object: ObjectDescription, id: string, version: number | undefined) {
+  return useQuery({
+    queryKey: keys.one(object.name, id, version ?? 0),
+    enabled: version !== undefined,
+    staleTime: FOREVER,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => readOne(object, id, { as_of: version }, signal),
+  })
+}
+
+/** A record as it is now, whatever is kept: what a clash is judged by. */
+export const fetchOne = (object: ObjectDescription, id: string, version?: number): Promise<One> =>
+  readOne(object, id, { rights: true, min_version: version })
+
+function pageOf(client: QueryClient, object: ObjectDescription, query: ListQuery, moment: Moment, page: number) {
+  const queryKey = keys.list(object.name, query, moment, page)
+  return {
+    queryKey,
+    staleTime: fresh(moment),
+    gcTime: 120_000,
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Page> => {
+      // the page after a known one goes by its cursor, a jump by `skip`
+      const before = page > 0 ? client.getQueryData<Page>(keys.list(object.name, query, moment, page - 1)) : undefined
+      const from = before?.next ? { cursor: before.next } : { skip: page > 0 ? page * PAGE : undefined }
+      const least = isPast(moment) ? undefined : leastFor(object.name)
+      const found = await get<Page>(
+        object.path,
+        { ...queryOf(query, moment), ...from, limit: PAGE, names: true, min_version: least },
+        signal,
+      )
+      return { ...found, names: found.names ?? {} }
+    },
+  }
+}
+
+/** The rows of a window of a long list, by their number; pages outside of it are forgotten after two minutes. */
+export function useWindow(object: ObjectDescription, query: ListQuery, first: number, last: number) {
+  const client = useQueryClient()
+  const moment = useMoment()
+  const from = Math.floor(first / PAGE)
+  const pages = Array.from({ length: Math.floor(last / PAGE) - from + 1 }, (_, n) => from + n)
+  const found = useQueries({ queries: pages.map((page) => pageOf(client, object, query, moment, page)) })
+  const pageAt = (row: number) => found[Math.floor(row / PAGE) - from]?.data
+  return {
+    row: (n: number): Doc | undefined => pageAt(n)?.items[n % PAGE],
+    names: (n: number): Names => pageAt(n)?.names ?? {},
+    error: found.find((one) => one.error)?.error,
+    pending: found.some((one) => one.isPending),
+  }
+}
+
+/** The first rows of a list: related records, pickers. */
+export function useList(object: ObjectDescription, query: ListQuery, limit = 20, enabled = true) {
+  const moment = useMoment()
+  return useQuery({
+    queryKey: [...keys.list(object.name, query, moment, 0), limit] as const,
+    staleTime: fresh(moment),
+    placeholderData: keepPreviousData,
+    enabled,
+    queryFn: async ({ signal }): Promise<Page> => {
+      const least = isPast(moment) ? undefined : leastFor(object.name)
+      const found = await get<Page>(object.path, { ...queryOf(query, moment), limit, names: true, min_version: least }, signal)
+      return { ...found, names: found.names ?? {} }
+    },
+  })
+}
+
+/** How many there are. `more`: that many and more, of a past moment. */
+export function useCount(object: ObjectDescription, query: ListQuery) {
+  const moment = useMoment()
+  const { where, filter, q } = query
+  return useQuery({
+    queryKey: keys.count(object.name, { where, filter, q }, moment),
+    staleTime: fresh(moment),
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const least = isPast(moment) ? undefined : leastFor(object.name)
+      return get<{ count: number; more?: boolean }>(
+        `${object.path}/count`,
+        { ...queryOf({ where, filter, q }, moment), min_version: least },
+        signal,
+      )
+    },
+  })
+}
+
+export interface Sums {
+  currency: string
+  sum: string
+}
+export interface Group {
+  key: unknown
+  count: number
+  sum?: string | null
+  sums?: Sums[]
+  totals?: Record<string, { sum: string | null; sums?: Sums[] }>
+  cards?: Doc[]
+  where?: Record<string, string>
+  next?: string | null
+}
+export interface BoardAnswer {
+  groups: Group[]
+  names?: Names
+}
+
+export function boardOf(object: ObjectDescription, query: BoardQuery, moment: Moment) {
+  const { by, sum, cards, ...list } = query
+  return {
+    queryKey: keys.board(object.name, query, moment),
+    staleTime: fresh(moment),
+    queryFn: ({ signal }: { signal: AbortSignal }) => {
+      const least = isPast(moment) ? undefined : leastFor(object.name)
+      const asked = {
+        ...queryOf(list, moment),
+        by,
+        sum: sum?.join(',') || undefined,
+        cards,
+        names: cards ? true : undefined,
+        min_version: least,
+      }
+      return get<BoardAnswer>(`${object.path}/board`, asked, signal)
+    },
+  }
+}
+
+/** Groups with their counts, sums per currency and first cards, in one answer. moment: another one than the page's. */
+export function useBoard(object: ObjectDescription, query: BoardQuery, moment?: Moment, enabled = true) {
+  const looked = useMoment()
+  return useQuery({ ...boardOf(object, query, moment ?? looked), placeholderData: keepPreviousData, enabled })
+}
+
+/** Every change, newest first, page by page. */
+export function useHistory(object: ObjectDescription, id: string, enabled = true) {
+  return useInfiniteQuery({
+    queryKey: keys.history(object.name, id),
+    enabled,
+    initialPageParam: '',
+    getNextPageParam: (last: { next: string | null }) => last.next ?? undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const asked = { limit: 50, names: true, cursor: pageParam || undefined }
+      return get<{ items: HistoryEntry[]; next: string | null; names?: Names }>(`${object.path}/${id}/history`, asked, signal)
+    },
+  })
+}
+
+/** Activities about the record and its own changes, newest first. kinds: `''` for all. */
+export function useTimeline(object: ObjectDescription, id: string, kinds = '') {
+  const moment = useMoment()
+  return useQuery({
+    queryKey: keys.timeline(object.name, id, kinds, moment),
+    staleTime: fresh(moment),
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      get<Timeline>(
+        `${object.path}/${id}/timeline`,
+        { kinds: kinds || undefined, names: true, as_of: moment.at, known_at: moment.known },
+        signal,
+      ),
+  })
+}
+
+/** How long a record stood in each stage. */
+export function useStays(object: ObjectDescription, id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.stays(object.name, id),
+    enabled,
+    queryFn: ({ signal }) => get<{ items: Stay[] }>(`${object.path}/${id}/stages`, undefined, signal),
+  })
+}
+export interface Stay {
+  stage: string
+  from: string
+  to: string | null
+  seconds: number | null
+}
+
+/** Changes per bucket of time, for the bars of a time strip. */
+export function useDensity(object: ObjectDescription, bucket: 'hour' | 'day' | 'week' | 'month', from: string, to: string) {
+  return useQuery({
+    queryKey: keys.density(object.name, bucket, from, to),
+    staleTime: 300_000,
+    queryFn: ({ signal }) =>
+      get<{ items: { at: string; count: number }[] }>(
+        `${object.path}/density`,
+        { bucket, from: from || undefined, to: to || undefined },
+        signal,
+      ),
+  })
+}

@@ -1,0 +1,33 @@
+// What this client has written lately: reads ask for at least these versions, so that nobody misses an own change.
+const KEPT_MS = 10_000
+const MOST = 10 // of one request
+
+interface Written {
+  type: string
+  id: string
+  version: number
+  until: number
+}
+
+let written: Written[] = []
+
+export function wrote(type: string, id: string, version: number): void {
+  const now = Date.now()
+  written = [{ type, id, version, until: now + KEPT_MS }, ...written.filter((one) => one.id !== id && one.until > now)].slice(0, MOST)
+}
+
+/** `min_version` of one record. */
+export function leastOf(id: string): number | undefined {
+  return written.find((one) => one.id === id && one.until > Date.now())?.version
+}
+
+/** `min_version` of a list, count or board of a type. */
+export function leastFor(type: string): string | undefined {
+  const own = written.filter((one) => one.until > Date.now() && one.type === type)
+  return own.map((one) => `${one.id}:${one.version}`).join(',') || undefined
+}
+
+/** For tests, and at sign-out. */
+export function forgetWritten(): void {
+  written = []
+}

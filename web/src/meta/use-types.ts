@@ -1,0 +1,25 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { get } from '../api/client'
+import { keys } from '../data/keys'
+import { OVERRIDES } from '../objects'
+import { useTranslation } from '../words'
+import { type ObjectDescription, type Types, typesOf } from './describe'
+import type { Meta } from './meta'
+
+export const metaOf = (language: string) => ({
+  queryKey: keys.meta(language),
+  staleTime: 300_000,
+  gcTime: Number.POSITIVE_INFINITY,
+  queryFn: ({ signal }: { signal: AbortSignal }) => get<Meta>('/meta', { language }, signal),
+})
+
+/** All record types that the caller reads, with labels in the language of the page. Suspends until they are here. */
+export function useTypes(): Types {
+  const { i18n } = useTranslation()
+  const { data } = useSuspenseQuery(metaOf(i18n.language))
+  return useMemo(() => typesOf(data, OVERRIDES), [data])
+}
+
+/** One record type by its name or its part of a path; undefined where the caller reads none such. */
+export const useObject = (name: string): ObjectDescription | undefined => useTypes().type(name)

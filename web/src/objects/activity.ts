@@ -1,0 +1,6 @@
+import type { Override } from '../meta/describe'
+
+export const activity: Override = {
+  primary: ['customer.CompleteActivity', 'customer.CancelActivity'],
+  moves: { done: 'customer.CompleteActivity', cancelled: 'customer.CancelActivity' },
+}

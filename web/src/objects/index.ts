@@ -1,0 +1,9 @@
+import type { Override } from '../meta/describe'
+import { account } from './account'
+import { activity } from './activity'
+import { contact } from './contact'
+import { lead } from './lead'
+import { opportunity } from './opportunity'
+
+/** What /meta cannot say, by record type. A type that is not here has its pages all the same. */
+export const OVERRIDES: Record<string, Override> = { account, activity, contact, lead, opportunity }
