@@ -1,4 +1,4 @@
-# The same words on a laptop and in CI: setup · run · test · check · bench · prove · soak · clean
+# The same words on a laptop and in CI: setup · web · run · test · check · bench · prove · soak · clean
 SUITED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 PYTHON ?= $(shell for p in python3 python3.12 python3.11; do $$p -c '$(SUITED)' 2>/dev/null && echo $$p && break; done)
 DATA ?= data
@@ -6,8 +6,11 @@ PORT ?= 8000
 MINUTES ?= 30
 OUT ?= out/soak
 BIN := .venv/bin
+WEB := cd web && ./node.sh
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f ! -name '*.test.*' -print)
 
-.PHONY: setup browser java infra-tools run test check bench prove soak lock clean
+.PHONY: setup web browser java infra-tools run test check bench prove soak lock clean
+.DELETE_ON_ERROR:
 
 setup: .venv/ready
 
@@ -28,14 +31,28 @@ infra-tools: .venv-infra/ready
 		--require-hashes -r requirements-infra.lock && touch $@; } || { rm -rf .venv-infra; \
 		echo "The tools that check infra/ cannot be had: its checks are skipped" >&2; }
 
+# Node is the machine's, else that of a wheel: web/node.sh.
+web: web/dist/index.html
+
+web/node_modules/.ready: web/package-lock.json requirements-web.lock | setup
+	@echo "Fetching what builds the web client (once)"
+	@$(WEB) npm ci --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.ready $(WEB_SOURCES)
+	@echo "Building the web client"
+	@$(WEB) npm run --silent build
+	@touch $@
+
 run: setup
+	@$(MAKE) --no-print-directory web || echo "The web client was not built: the suite starts without it" >&2
 	$(BIN)/crm run --data $(DATA) --port $(PORT)
 
 # The tests of pages drive a Chromium: Debian's is installed where that can be done without asking.
 browser:
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
-		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium)" >&2
+	@{ command -v chromium && fc-list | grep -qi cjk; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; } \
+		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium fonts-noto-cjk)" >&2
 
 # The tests of Kafka and MongoDB start real servers: Java and Maven are Debian's, likewise.
 java:
@@ -43,13 +60,16 @@ java:
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jdk-headless maven >/dev/null; } \
 		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
-test: setup browser java infra-tools
+test: setup web browser java infra-tools
+	$(WEB) npm test --silent
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: setup infra-tools
+check: setup web infra-tools
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(WEB) npm run --silent check
+	$(WEB) npm run --silent budget
 	$(BIN)/python -m pytest -q tests/house
 
 bench: setup
@@ -67,7 +87,8 @@ lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements-bench.in -o requirements-bench.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-infra.in -o requirements-infra.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header requirements-web.in -o requirements-web.lock
 	$(BIN)/python -m tests.house.notices
 
 clean:
-	rm -rf .venv .venv-infra build out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-infra .venv-node web/node_modules web/dist build out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

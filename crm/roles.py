@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from crm.settings import WrongSetting
-from services.identity.setup import is_set_up
 from services.integration.jobs.scheduler import JobScheduler
 from shared.http.app import ServiceApp
 from shared.http.changes import changes_router
@@ -45,7 +43,9 @@ SERVICES: Sequence[Service] = installed(
     "audit",
     "integration",
 )
-WEB = Path(__file__).parents[1] / "web" / "dist"
+_HERE = Path(__file__).parent
+WEB = _HERE / "web" if has_client(_HERE / "web") else _HERE.parent / "web" / "dist"  # of a package; of a source tree
+NOTICE = _HERE / "static"  # how to get the client
 LOOPS = ("projector", "policies", "warehouse", "imports", "relay")
 
 
@@ -112,20 +112,20 @@ def policies_of(services: Iterable[Service], ports: Ports) -> list[Policy]:
 def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
     """The routes of a process behind one port; `/healthz` and `/readyz` are served in every role.
 
-    web: the built client; where there is none, `/` says what runs here.
+    web: the built client; where there is none, its pages say how to get it.
     """
     served = [service for service in SERVICES if service.name in roles.apis]
     apps: dict[str, ASGIApp] = {service.name: service.create_app(kernel) for service in served}
     routers = [health_router(kernel)]
     if served:
         routers += [search_router(kernel), changes_router(kernel), meta_router(kernel)]
-        routers += [docs_router([*apps], partial(is_set_up, kernel))]
+        routers += [docs_router([*apps])]
     spanning = "What spans the services: search, live changes, the description of all records, health."
     root = ServiceApp("CRM", spanning, routers)
     at_root: dict[str, ASGIApp] = {segment: apps[service.name] for service in served for segment in service.at_root}
     if kernel.door is not None:
         at_root["warehouse"] = kernel.door
-    fallback = Site(web, root, root.segments) if served and has_client(web) else root
+    fallback = Site(web if has_client(web) else NOTICE, root, root.segments) if served else root
     return Gateway(fallback, apps, at_root)
 
 

@@ -45,6 +45,7 @@ export default defineConfig({
   preview: { port: 4173, proxy: Object.fromEntries(SERVICES.map((name) => [`^/${name}(/|$|\\?)`, SUITE])) },
   build: {
     target: 'es2022',
+    manifest: true, // scripts/budget.mjs reads it
     assetsInlineLimit: 0, // the content security policy allows no data: fonts
     modulePreload: { polyfill: false },
     rolldownOptions: {
@@ -62,5 +63,5 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], css: false },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}', 'scripts/*.test.mjs'], css: false },
 })

@@ -10,7 +10,7 @@ from services.identity.api.me import me_router
 from services.identity.api.onboarding import onboarding_router
 from services.identity.api.own import own_router
 from services.identity.api.sessions import sessions_router
-from services.identity.api.setup import pages_router, setup_router
+from services.identity.api.setup import setup_router
 from services.identity.api_key import API_KEY
 from services.identity.authentication import Authentication
 from services.identity.built_in import BUILT_IN_ROLES
@@ -45,7 +45,6 @@ def create_app(kernel: Kernel) -> ServiceApp:
             own_router(kernel),
             invitations_router(kernel, authentication),
             setup_router(kernel, authentication),
-            pages_router(),
             access_router(kernel),
             keys_router(kernel),
             *(record_router(kernel, a) for a in _RECORDS),
@@ -61,6 +60,5 @@ SERVICE = Service(
     policies=lambda _: POLICIES,
     roles=BUILT_IN_ROLES,
     streams=STREAMS,
-    at_root=("setup", "invitation"),
     watches=(Notifier, NotificationPruning),
 )

@@ -1,4 +1,4 @@
-"""The pages the suite serves by itself: `/`, what runs here, and `/docs`, one API reference for all services.
+"""The page the suite serves by itself: `/docs`, one API reference for all services.
 
 Static files from this package, no third party: they work offline and under a policy that allows no inline script.
 """
@@ -6,7 +6,7 @@ Static files from this package, no third party: they work offline and under a po
 from __future__ import annotations
 
 import html
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -32,25 +32,16 @@ _POLICY = "; ".join(
 )
 
 
-def docs_router(services: Sequence[str], is_set_up: Callable[[], Awaitable[bool]]) -> APIRouter:
-    """services: the prefixes under which they are found, in the order to show them; the root itself comes last.
-
-    is_set_up: whether there is anybody who could sign in.
-    """
+def docs_router(services: Sequence[str]) -> APIRouter:
+    """services: the prefixes under which they are found, in the order to show them; the root itself comes last."""
     router = APIRouter(route_class=DirectRoute)
     listed = html.escape(orjson.dumps([*services, ""]).decode())
     assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
-    home, reference = (
-        (_FOLDER / n).read_text("utf-8").replace("@@services@@", listed) for n in ("home.html", "docs.html")
-    )
-
-    @router.get("/", include_in_schema=False)
-    async def first_page(request: Request) -> Response:
-        return _page(home.replace("@@set-up@@", "true" if await is_set_up() else "false"))
+    reference = (_FOLDER / "docs.html").read_text("utf-8").replace("@@services@@", listed)
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        return _page(reference)
+        return Response(reference, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
 
     @router.get("/docs/assets/{name}", include_in_schema=False)
     async def asset(request: Request) -> Response:
@@ -65,7 +56,3 @@ def docs_router(services: Sequence[str], is_set_up: Callable[[], Awaitable[bool]
 
 def _asset(path: Path) -> tuple[bytes, str]:
     return path.read_bytes(), f"{_MEDIA[path.suffix]}; charset=utf-8"
-
-
-def _page(text: str) -> Response:
-    return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")

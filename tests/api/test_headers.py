@@ -17,7 +17,7 @@ from tests.support.suite import NOBODY, PATHS, Whole
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ACCOUNTS = PATHS["account"]
-PAGES = ("/docs", "/setup", "/invitation", "/identity/setup", "/identity/invitation")
+PAGES = ("/docs",)
 KEYS = "/identity/.well-known/jwks.json"  # which everybody may keep for a while
 HTML = "text/html"
 

@@ -84,8 +84,8 @@ def test_the_wheel_holds_the_product_and_its_licence(wheel: Path) -> None:
     tops = {n.split("/")[0] for n in names if ".dist-info" not in n}
     assert tops == {"crm", "services", "shared"}
     data = {
-        "shared/http/static/home.html",
-        "services/identity/static/welcome.html",
+        "shared/http/static/docs.html",
+        "crm/static/index.html",
         "shared/streaming/kafka/topics.yaml",
     }
     assert data <= set(names)

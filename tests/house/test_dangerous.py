@@ -52,6 +52,11 @@ IN_SCRIPTS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage|onmessage|__proto__"
     r"|onpaste|[\"']paste[\"']|sessionStorage|indexedDB|document\.cookie"
 )
+# a BroadcastChannel of our own origin is the one way in which tabs of the client speak to each other
+IN_CLIENT = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|__proto__|onPaste|sessionStorage"
+    r"|document\.cookie|window\.postMessage|parent\.postMessage|srcDoc"
+)
 IN_PAGES = re.compile(r"<script(?![^>]*\bsrc=)|\son\w+=|style=|(?:src|href)=[\"'](?:https?:)?//|onpaste", re.IGNORECASE)
 
 
@@ -95,11 +100,19 @@ def test_what_is_harmless_passes() -> None:
     assert list(offences("services/sales/lead.py", "import re\nre.compile('a')\nfrom urllib.parse import quote")) == []
 
 
+def sources_of_the_client() -> list[Path]:
+    found = [p for suffix in ("ts", "tsx") for p in (ROOT / "web/src").rglob(f"*.{suffix}")]
+    return [p for p in found if ".test." not in p.name]
+
+
 def test_no_page_makes_markup_or_code_of_text() -> None:
     scripts = [p for folder in PRODUCT for p in sorted((ROOT / folder).rglob("*.js"))]
-    pages = [p for folder in PRODUCT for p in sorted((ROOT / folder).rglob("*.html"))]
+    pages = [p for folder in PRODUCT for p in sorted((ROOT / folder).rglob("*.html"))] + [ROOT / "web/index.html"]
+    client = sources_of_the_client()
     assert len(scripts) > 4
     assert len(pages) > 2
+    assert len(client) > 50
+    assert [(p.name, m[0]) for p in client for m in IN_CLIENT.finditer(p.read_text())] == []
     assert [(p.name, m[0]) for p in scripts for m in IN_SCRIPTS.finditer(p.read_text())] == []
     assert [(p.name, m[0]) for p in pages for m in IN_PAGES.finditer(p.read_text())] == []
 
@@ -114,5 +127,10 @@ def test_browsers_keep_a_language_and_colours_alone() -> None:
 
 
 def test_passwords_are_asked_for_in_fields_that_browsers_know() -> None:
-    script = (ROOT / "services/identity/static/welcome.js").read_text()
-    assert '"new-password", "password"' in script
+    pages = {p.stem: p.read_text() for p in (ROOT / "web/src/pages").glob("*.tsx")}
+    asking = {name: re.findall(r'autoComplete="([\w-]*password)"', text) for name, text in pages.items()}
+    assert {name: found for name, found in asking.items() if found} == {
+        "sign-in": ["current-password"],
+        "set-up": ["new-password"],
+        "invitation": ["new-password"],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -12,7 +13,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file://")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b|pytest\.mark\.skip\b")
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+LOCKS = {  # the file, and how many packages it has at least
+    "requirements.lock": 20,
+    "requirements-dev.lock": 20,
+    "requirements-bench.lock": 20,
+    "requirements-web.lock": 2,
+}
 MAX_LINES, MAX_TEST_LINES = 400, 600
 MAX_FUNCTION_LINES = 40  # without signature and docstring
 
@@ -22,13 +28,20 @@ def tracked(*patterns: str) -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\n") if name and (ROOT / name).exists()]
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_locks_carry_hashes_and_no_address(name: str) -> None:
+@pytest.mark.parametrize(("name", "least"), LOCKS.items())
+def test_locks_carry_hashes_and_no_address(name: str, least: int) -> None:
     text = (ROOT / name).read_text()
     assert not ADDRESS.search(text)
     pinned = re.findall(r"^[A-Za-z0-9_.\[\]-]+==\S+", text, re.MULTILINE)
-    assert len(pinned) > 20
+    assert len(pinned) >= least
     assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_the_web_clients_lock_carries_hashes_and_no_address() -> None:
+    packages = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    assert len(packages) > 100
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
 def test_every_direct_dependency_is_locked() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -182,43 +181,3 @@ async def test_events_hold_no_personal_plain_text_and_views_no_secret(suite: Sui
 
 def _file(suite: Suite, name: str) -> bytes:
     return b"".join(p.read_bytes() for p in sorted(suite.folder.glob(f"{name}*")))
-
-
-# --- the pages --------------------------------------------------------------------------------------------------------
-
-
-class Refers(HTMLParser):
-    """Everything a page loads, and whatever a strict policy would block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loaded: list[str] = []
-        self.inline: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in ("script", "link", "img"):
-            self.loaded.append(str(given.get("src") or given.get("href")))
-        self.inline += [name for name in given if name.startswith("on") or name == "style"]
-        if tag == "style" or (tag == "script" and "src" not in given):
-            self.inline.append(tag)
-
-
-@pytest.mark.parametrize("path", ["/setup", "/invitation"])
-async def test_the_pages_stand_alone_under_a_strict_policy(suite: Suite, path: str) -> None:
-    answer = await suite.client().get(path)
-    assert answer.status_code == 200
-    policy = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    page = Refers()
-    page.feed(answer.text)
-    assert page.inline == []
-    assert all(name.startswith("/") for name in page.loaded)
-    for name in (n for n in page.loaded if n.startswith("/setup/")):
-        asset = await suite.client().get(name)
-        assert asset.status_code == 200
-        unchanged = await suite.client().get(name, headers={"If-None-Match": asset.headers["etag"]})
-        assert unchanged.status_code == 304
-    assert (await suite.client().get("/setup/assets/welcome.html")).status_code == 404

@@ -135,9 +135,15 @@ async def test_nothing_else_is_served(http: httpx.AsyncClient) -> None:
         assert b"secret" not in answer.content, path
 
 
-async def test_without_a_client_the_first_page_says_what_runs_here(tmp_path: Path) -> None:
+async def test_without_a_client_its_pages_say_in_three_languages_how_to_get_it(tmp_path: Path) -> None:
     async with open_service(tmp_path) as service:
         app = build_app(service.kernel, ROLES, tmp_path / "none")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:
-            assert "docs" in (await client.get("/", headers=BROWSER)).text
-            assert (await client.get("/o/account", headers=BROWSER)).status_code == 404
+            for path in ("/", "/o/account"):
+                page = await client.get(path, headers=BROWSER)
+                assert (page.status_code, page.text.count("make web"), page.text.count('/docs"')) == (200, 3, 3), path
+                assert [lang in page.text for lang in ("zh-CN", "zh-TW")] == [True, True], path
+            assert "//" not in page.text.replace("<!doctype", "")
+            assert (await client.get("/notice.css")).status_code == 200
+            assert (await client.get("/readyz")).status_code == 200
+            assert (await client.get("/o/account", headers={"Accept": "application/json"})).status_code == 404

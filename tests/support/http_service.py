@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from crm.roles import SERVICES, catalogue_of
 from services.customer.account import ACCOUNT
 from services.customer.field_definition import FIELD_DEFINITION
 from services.identity.directory import UserDirectory
-from services.identity.setup import is_set_up
 from shared.clock import SystemClock
 from shared.domain.calendar import UTC_CALENDAR, Calendar
 from shared.http.app import ServiceApp
@@ -131,7 +129,7 @@ def _service(kernel: Kernel, aggregates: tuple[AnyAggregate, ...], callers: Call
             meta_router(kernel),
             search_router(kernel),
             health_router(kernel),
-            docs_router(["customer"], partial(is_set_up, kernel)),
+            docs_router(["customer"]),
         ],
     )
     return Service(projector, app, suite, callers, Gateway(suite, {"customer": app}))

@@ -1,30 +1,57 @@
-// Fails the build where what browsers load grows beyond its budget. Sizes are kB after gzip, of web/dist.
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+// Holds the sizes of what was built, in kB (1000 bytes) after gzip: what a page loads over the wire, not what stands on
+// the disk. A route is what its own chunk adds to the entry. Fails with every size that is too large.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-const DIST = new URL('../dist/', import.meta.url).pathname
-const BUDGET = { entry: 190, route: 60, charts: 210, styles: 25, language: 25 }
-const LANGUAGES = /^(en|zh-CN|zh-TW)-/
+export const BUDGETS = { entry: 190, route: 60, charts: 210, words: 25, styles: 25 }
 
-const kB = (text) => gzipSync(text).length / 1000
-const read = (name) => readFileSync(join(DIST, name))
-const page = read('index.html').toString()
-const named = (pattern) => [...page.matchAll(pattern)].map((found) => found[1].slice(1))
-const scripts = named(/(?:src|modulepreload"[^>]*href)="(\/[^"]+\.js)"/g)
-const styles = named(/href="(\/[^"]+\.css)"/g)
-const sum = (names) => names.reduce((total, name) => total + kB(read(name)), 0)
-
-const rows = [
-  ['entry', sum(scripts), BUDGET.entry],
-  ['styles', sum(styles), BUDGET.styles],
-]
-for (const name of readdirSync(join(DIST, 'assets')).sort()) {
-  if (!name.endsWith('.js') || scripts.includes(`assets/${name}`)) continue
-  const kind = /^echarts/.test(name) ? 'charts' : LANGUAGES.test(name) ? 'language' : 'route'
-  rows.push([`${kind} ${basename(name)}`, kB(read(join('assets', name))), BUDGET[kind]])
+/** Files (scripts and styles) that loading a chunk of Vite's manifest brings, with all that it imports at once. */
+export function closure(manifest, key, seen = new Set()) {
+  const chunk = manifest[key]
+  if (seen.has(key) || !chunk) return new Set()
+  seen.add(key)
+  const files = new Set([chunk.file, ...(chunk.css ?? [])])
+  for (const next of chunk.imports ?? []) for (const file of closure(manifest, next, seen)) files.add(file)
+  return files
 }
-const over = rows.filter(([, size, most]) => size > most)
-for (const [name, size, most] of process.argv.includes('--all') ? rows : [...rows.slice(0, 2), ...over])
-  console.log(`${size > most ? 'OVER ' : '     '}${size.toFixed(1).padStart(6)} of ${most} kB  ${name}`)
-process.exit(over.length ? 1 : 0)
+
+export function kindOf(key) {
+  if (/echarts|(^|\/)parts\/chart\//.test(key)) return 'charts'
+  return /(^|\/)words\//.test(key) ? 'words' : 'route'
+}
+
+/** Rows of {kind, name, size in kB}: the entry, each chunk that is loaded when asked for, the style sheets of each page. */
+export function sizes(manifest, sizeOf) {
+  const total = (files, suffix) => [...files].filter((file) => file.endsWith(suffix)).reduce((sum, file) => sum + sizeOf(file), 0) / 1000
+  const entry = Object.keys(manifest).find((key) => key.endsWith('index.html'))
+  const atOnce = closure(manifest, entry)
+  const rows = [
+    { kind: 'entry', name: entry, size: total(atOnce, '.js') },
+    { kind: 'styles', name: entry, size: total(atOnce, '.css') },
+  ]
+  for (const [key, chunk] of Object.entries(manifest)) {
+    if (!chunk.isDynamicEntry) continue
+    const files = closure(manifest, key)
+    const added = new Set([...files].filter((file) => !atOnce.has(file)))
+    rows.push({ kind: kindOf(key), name: key, size: total(added, '.js') })
+    rows.push({ kind: 'styles', name: key, size: total(new Set([...atOnce, ...files]), '.css') })
+  }
+  return rows
+}
+
+export const tooLarge = (rows) => rows.filter(({ kind, size }) => size > BUDGETS[kind])
+
+const shown = ({ kind, name, size }) => `${kind.padEnd(7)}${size.toFixed(1).padStart(7)} of ${BUDGETS[kind]} kB  ${name}`
+
+function main(folder) {
+  const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8'))
+  const rows = sizes(manifest, (file) => gzipSync(readFileSync(join(folder, file)), { level: 9 }).length)
+  const largest = (kind) => rows.filter((row) => row.kind === kind).sort((a, b) => b.size - a.size)[0]
+  for (const row of Object.keys(BUDGETS).map(largest)) if (row) console.log(shown(row))
+  const wrong = tooLarge(rows)
+  for (const row of wrong) console.error(`too large: ${shown(row)}`)
+  process.exitCode = wrong.length ? 1 : 0
+}
+
+if (process.argv[1] === import.meta.filename) main(process.argv[2] ?? 'dist')

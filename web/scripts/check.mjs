@@ -6,7 +6,7 @@ const STEPS = [
   ['theme', 'node', ['scripts/gen-theme.mjs', '--check']],
   ['api types', 'node', ['scripts/gen-api.mjs', '--check']],
   ['types', 'node', ['node_modules/tsc7/bin/tsc', '-p', '.']],
-  ['lint and format', 'node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings']],
+  ['lint and format', 'node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off']],
 ]
 let failed = 0
 for (const [name, command, args] of STEPS) {

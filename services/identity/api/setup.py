@@ -1,8 +1,7 @@
-"""The first start: the page behind the set-up link, the page behind an invitation, and what set-up posts."""
+"""The first start: what the page behind the set-up link posts."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -17,16 +16,8 @@ from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import Answer, model_answer
 from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
-from shared.http.problems import UnknownPath
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
-
-_FOLDER = Path(__file__).parents[1] / "static"
-_MEDIA = {".css": "text/css", ".js": "text/javascript"}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 class SetUpSuite(CommandModel):
@@ -91,33 +82,3 @@ def setup_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
         return model_answer(SetUp(tenant=done.tenant, user=done.user), 201)
 
     return router
-
-
-def pages_router() -> APIRouter:
-    """`/setup` and `/invitation`, at the root too; the tokens stay in the address's fragment or in the page."""
-    router = APIRouter(route_class=DirectRoute)
-    page = (_FOLDER / "welcome.html").read_text("utf-8")
-    assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
-
-    for kind in ("setup", "invitation"):
-        text = page.replace("@@kind@@", kind)
-        found = {200: answer("A page", {"type": "string"}, media="text/html; charset=utf-8")}
-        docs = operation(f"{kind}Page", f"The page behind the {kind} link", "set-up", found, errors=(), public=True)
-
-        @router.get(f"/{kind}", openapi_extra=docs, name=kind)
-        async def shown(request: Request, text: str = text) -> Response:
-            return Response(text, 200, {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
-
-    @router.get("/setup/assets/{name}", include_in_schema=False)
-    async def asset(request: Request) -> Response:
-        found = assets.get(request.path_params["name"])
-        if found is None:
-            raise UnknownPath()
-        content, media = found
-        return Response(content, 200, {"Cache-Control": "no-cache"}, media)
-
-    return router
-
-
-def _asset(path: Path) -> tuple[bytes, str]:
-    return path.read_bytes(), f"{_MEDIA[path.suffix]}; charset=utf-8"
