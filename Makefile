@@ -77,7 +77,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 prove: setup
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)

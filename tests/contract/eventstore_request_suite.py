@@ -25,6 +25,8 @@ from tests.contract.eventstore_help import (
 
 
 class RequestSuite:
+    race_rounds = 10  # appends of each writer in the race
+
     # --- idempotency ----------------------------------------------------------------------------------------------
 
     async def test_a_request_is_done_once(self, opener: Opener) -> None:
@@ -98,7 +100,7 @@ class RequestSuite:
 
     async def test_sixteen_writers_race_on_one_stream(self, opener: Opener) -> None:
         """Exactly one wins each version; a loser reads again and retries."""
-        store, stream, rounds = await opener(), stream_of(), 10
+        store, stream, rounds = await opener(), stream_of(), self.race_rounds
         won: list[tuple[int, str]] = []
 
         async def writer() -> None:

@@ -18,6 +18,7 @@ from shared.eventstore.port import EventStore, StoreBroken, StoreUnavailable
 from tests.contract.eventstore_capabilities import SliceSuite
 from tests.contract.eventstore_help import METADATA, Opener, feed, new, request, stream_of
 from tests.contract.eventstore_suite import EventStoreSuite
+from tests.durability.scale import PROVE
 from tests.support.certificates import Files, make
 from tests.support.part_store import PartStore
 from tests.support.protocol_clients import New, grpclib_client
@@ -40,7 +41,7 @@ async def opener(tmp_path: Path, certificates: Files) -> AsyncIterator[Opener]:
 
 
 class TestEventStoreDB(EventStoreSuite, SliceSuite):
-    pass
+    race_rounds = 10 if PROVE else 3  # each lost race reads the stream again, over the socket
 
 
 class OnServer(EventStoreSuite, SliceSuite):

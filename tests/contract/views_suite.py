@@ -18,6 +18,8 @@ from tests.contract.views_totals_suite import ViewsTotalsSuite
 
 
 class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntriesSuite, ViewsLeaseSuite):
+    batches = 200  # written while a reader looks on
+
     async def test_a_declared_collection_is_new_once(self, views: Views) -> None:
         assert await views.declare([THINGS, OPEN]) == ["things", "notices"]
         assert await views.declare([THINGS, OPEN]) == []
@@ -225,14 +227,14 @@ class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntries
 
         async def read() -> None:
             nonlocal seen
-            while seen < 200:
+            while seen < self.batches:
                 seen = await views.checkpoint("p")
                 found = await views.get("things", "k7", ALL)
                 assert seen == 0 or (found is not None and found["version"] >= seen)
                 await asyncio.sleep(0)
 
         reading = asyncio.create_task(read())
-        for version in range(1, 201):
+        for version in range(1, self.batches + 1):
             batch = [put(thing(f"k{n}"), version=version) for n in range(20)]
             await views.write(batch, [Checkpoint("p", version)])
             await asyncio.sleep(0)

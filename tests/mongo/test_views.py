@@ -8,9 +8,12 @@ import pytest
 
 from shared.views.mongo import MongoViews
 from tests.contract.views_suite import ViewsSuite
+from tests.durability.scale import PROVE
 
 
 class TestMongoViews(ViewsSuite):
+    batches = 200 if PROVE else 40
+
     @pytest.fixture
     async def views(self, mongo_url: str) -> AsyncIterator[MongoViews]:
         views = await MongoViews.open(mongo_url)
