@@ -3,6 +3,8 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SUITE = process.env.CRM_URL ?? 'http://127.0.0.1:8000'
+/** The cookie is taken from the same origin alone, so the suite must see the address that the browser has. */
+const PROXY = () => Object.fromEntries(SERVICES.map((name) => [`^/${name}(/|$|\\?)`, { target: SUITE, changeOrigin: false }]))
 const SERVICES = [
   'identity',
   'customer',
@@ -41,8 +43,8 @@ function boot(): Plugin {
 
 export default defineConfig({
   plugins: [react(), boot()],
-  server: { port: 5173, proxy: Object.fromEntries(SERVICES.map((name) => [`^/${name}(/|$|\\?)`, SUITE])) },
-  preview: { port: 4173, proxy: Object.fromEntries(SERVICES.map((name) => [`^/${name}(/|$|\\?)`, SUITE])) },
+  server: { port: 5173, proxy: PROXY() },
+  preview: { port: 4173, proxy: PROXY() },
   build: {
     target: 'es2022',
     manifest: true, // scripts/budget.mjs reads it

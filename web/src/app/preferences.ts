@@ -20,6 +20,8 @@ export interface Preferences {
   density?: Density
   pins?: Pin[]
   dismissed?: string[]
+  /** false: keys without Ctrl or Cmd do nothing. */
+  singleKeys?: boolean
   [more: string]: unknown
 }
 
@@ -72,3 +74,4 @@ export async function chooseDensity(density: Density): Promise<void> {
   if (preferences.get()) await setPreferences((now) => ({ ...now, density }))
 }
 export const usePreferences = (): Preferences => useStore(preferences) ?? {}
+export const singleKeys = (): boolean => preferences.get()?.singleKeys !== false

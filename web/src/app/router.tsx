@@ -64,6 +64,7 @@ const notifications = createRoute({
   path: '/notifications',
   component: lazyRouteComponent(() => import('../pages/notifications'), 'Notifications'),
 })
+const me = createRoute({ getParentRoute: () => shell, path: '/me', component: lazyRouteComponent(() => import('../pages/me'), 'MePage') })
 const importPage = createRoute({
   getParentRoute: () => shell,
   path: '/import',
@@ -84,7 +85,7 @@ export const routes = root.addChildren([
   signIn,
   setUp,
   invitation,
-  shell.addChildren([home, list, record, dashboard, calendar, notifications, importPage, settings, help]),
+  shell.addChildren([home, list, record, dashboard, calendar, notifications, me, importPage, settings, help]),
 ])
 
 export const router = createRouter({

@@ -36,7 +36,7 @@ const text = (value: unknown): string | undefined => {
 const one = <T extends string>(value: unknown, of: readonly T[]): T | undefined => of.find((known) => known === value)
 const flag = (value: unknown): true | undefined => (value === true || value === 'true' || value === 1 ? true : undefined)
 
-/** null for what is no tree: a broken link shows all, not an error. */
+/** undefined for what is no tree: a broken link shows all, not an error. An empty one takes a view's filters away. */
 export function treeOf(value: unknown, depth = 0): Tree | undefined {
   if (typeof value !== 'object' || value === null || depth > 5) return undefined
   const node = value as Record<string, unknown>
@@ -44,7 +44,7 @@ export function treeOf(value: unknown, depth = 0): Tree | undefined {
     const parts = node[name]
     if (!Array.isArray(parts)) continue
     const trees = parts.map((part) => treeOf(part, depth + 1)).filter((part) => part !== undefined)
-    return trees.length ? ({ [name]: trees } as unknown as Tree) : undefined
+    return trees.length || (depth === 0 && parts.length === 0) ? ({ [name]: trees } as unknown as Tree) : undefined
   }
   if (typeof node.field !== 'string') return undefined
   return { field: node.field, ...(typeof node.op === 'string' && { op: node.op }), ...('value' in node && { value: node.value }) }

@@ -12,7 +12,7 @@ export interface Me {
   hidden: Record<string, string[]>
   read_only: Record<string, string[]>
 }
-interface Tokens {
+export interface Tokens {
   access_token: string
   expires_in: number
 }

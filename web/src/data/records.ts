@@ -73,7 +73,7 @@ export function useVersion(object: ObjectDescription, id: string, version: numbe
 export const fetchOne = (object: ObjectDescription, id: string, version?: number): Promise<One> =>
   readOne(object, id, { rights: true, min_version: version })
 
-function pageOf(client: QueryClient, object: ObjectDescription, query: ListQuery, moment: Moment, page: number) {
+export function pageOf(client: QueryClient, object: ObjectDescription, query: ListQuery, moment: Moment, page: number) {
   const queryKey = keys.list(object.name, query, moment, page)
   return {
     queryKey,

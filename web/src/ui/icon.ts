@@ -6,6 +6,7 @@ import {
   IconBuilding,
   IconBuildingSkyscraper,
   IconCalendarEvent,
+  IconCalendarShare,
   IconDeviceLaptop,
   IconExchange,
   IconEye,
@@ -17,6 +18,7 @@ import {
   IconPaperclip,
   type IconProps,
   IconShield,
+  IconStack2,
   IconTable,
   IconTag,
   IconTrophy,
@@ -34,6 +36,7 @@ const ICONS: Record<string, Icon> = {
   building: IconBuilding,
   'building-skyscraper': IconBuildingSkyscraper,
   'calendar-event': IconCalendarEvent,
+  'calendar-share': IconCalendarShare,
   'device-laptop': IconDeviceLaptop,
   exchange: IconExchange,
   eye: IconEye,
@@ -44,6 +47,7 @@ const ICONS: Record<string, Icon> = {
   package: IconPackage,
   paperclip: IconPaperclip,
   shield: IconShield,
+  'stack-2': IconStack2,
   table: IconTable,
   tag: IconTag,
   trophy: IconTrophy,
@@ -52,3 +56,4 @@ const ICONS: Record<string, Icon> = {
   users: IconUsers,
 }
 export const iconOf = (name: string | undefined): Icon => ICONS[name ?? ''] ?? IconTable
+export const hasIcon = (name: string): boolean => name in ICONS

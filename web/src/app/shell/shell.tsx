@@ -1,26 +1,90 @@
-import { Outlet } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect } from 'react'
+import { startLive } from '../../data/live'
+import { Timed } from '../../data/moment'
+import { useTypes } from '../../meta/use-types'
+import { Bones } from '../../ui/skeleton'
+import { Toasts } from '../../ui/toast'
 import { useTranslation } from '../../words'
-import { loadPreferences } from '../preferences'
+import { loadPreferences, singleKeys } from '../preferences'
+import { queries } from '../queries'
 import { useSession } from '../session'
+import { listenToKeys } from '../shortcuts'
+import { BottomBar } from './bottom-bar'
+import { useShellActions } from './go'
+import { overlays, useOverlay } from './overlays'
 import s from './shell.module.css'
+import { Sidebar } from './sidebar'
+
+const Palette = lazy(() => import('../palette/palette'))
+const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
+const More = lazy(() => import('./more'))
 
 export function Shell() {
   const { t } = useTranslation()
   const session = useSession()
+  const go = useNavigate()
+  const href = useRouterState({ select: (state) => state.location.href })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the session leads away
   useEffect(() => {
     if (session.state === 'in') void loadPreferences().catch(() => undefined)
+    if (session.state === 'out') void go({ to: '/sign-in', search: href === '/' ? {} : { to: href }, replace: true })
   }, [session.state])
+  useEffect(() => listenToKeys(singleKeys), [])
   if (session.state !== 'in') return null
   return (
+    <Timed>
+      <Suspense fallback={<Frame />}>
+        <a className={s.skip} href="#content">
+          {t('nav.skip')}
+        </a>
+        <Signed />
+      </Suspense>
+      <Toasts />
+      <Suspense>
+        <Overlays />
+      </Suspense>
+    </Timed>
+  )
+}
+
+function Signed() {
+  const types = useTypes()
+  useShellActions(types)
+  useEffect(() => {
+    const left = new AbortController()
+    startLive(queries, left.signal)
+    return () => left.abort()
+  }, [])
+  return (
     <div className={s.shell}>
-      <a className={s.skip} href="#content">
-        {t('nav.skip')}
-      </a>
-      <nav className={s.side} aria-label={t('nav.main')} />
+      <Sidebar types={types} />
       <main id="content" className={s.main} tabIndex={-1}>
-        <Outlet />
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
       </main>
+      <BottomBar types={types} />
     </div>
   )
 }
+
+function Overlays() {
+  const shown = useOverlay()
+  if (shown === 'palette') return <Palette onClose={overlays.close} />
+  if (shown === 'shortcuts') return <ShortcutSheet onClose={overlays.close} />
+  if (shown === 'more') return <More onClose={overlays.close} />
+  return null
+}
+
+const Waiting = () => <Bones label={useTranslation().t('common.loading')} />
+
+/** The frame while the record types are on their way: nothing jumps when they come. */
+const Frame = () => (
+  <div className={s.shell}>
+    <div />
+    <main className={s.main}>
+      <Waiting />
+    </main>
+  </div>
+)

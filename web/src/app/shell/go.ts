@@ -1,0 +1,123 @@
+import {
+  IconCalendarCheck,
+  IconChartBar,
+  IconFileImport,
+  IconHelp,
+  IconHome,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconPlus,
+  IconSearch,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import type { ObjectDescription, Types } from '../../meta/describe'
+import { iconOf } from '../../ui/icon'
+import { undoNewest } from '../../ui/toast'
+import { useTranslation } from '../../words'
+import { type Action, useActions } from '../actions'
+import { chooseScheme } from '../preferences'
+import { signOut } from '../session'
+import { overlays } from './overlays'
+
+/** Second letters of `g …` by record type; others have none. */
+const LETTERS: Record<string, string> = { account: 'a', contact: 'c', lead: 'l', opportunity: 'o', activity: 't', product: 'p' }
+/** Groups of record types that the side bar shows; what belongs to settings stands there. */
+const ASIDE = ['settings', 'data']
+export const inSidebar = (object: ObjectDescription): boolean => !ASIDE.includes(object.group) && object.layouts.list.length > 0
+
+/** What can be done on every page. */
+export function useShellActions(types: Types): void {
+  const { t, i18n } = useTranslation()
+  const go = useNavigate()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the language changes all titles
+  const actions = useMemo((): Action[] => {
+    const pages: Action[] = [
+      { id: 'home', section: 'go', title: t('nav.home'), icon: IconHome, keys: 'g h', run: () => void go({ to: '/' }) },
+      {
+        id: 'calendar',
+        section: 'go',
+        title: t('nav.calendar'),
+        icon: IconCalendarCheck,
+        keys: 'g d',
+        run: () => void go({ to: '/calendar' }),
+      },
+      {
+        id: 'dashboard',
+        section: 'go',
+        title: t('nav.dashboard'),
+        icon: IconChartBar,
+        keys: 'g r',
+        run: () => void go({ to: '/dashboard' }),
+      },
+    ]
+    const objects = types.all.filter(inSidebar)
+    const lists = objects.map(
+      (object): Action => ({
+        id: `go ${object.name}`,
+        section: 'go',
+        title: object.plural,
+        words: object.name,
+        icon: iconOf(object.icon),
+        keys: LETTERS[object.name] && `g ${LETTERS[object.name]}`,
+        run: () => void go({ to: '/o/$type', params: { type: object.name }, search: {} }),
+      }),
+    )
+    const creates = objects
+      .filter((object) => object.create?.allowed)
+      .map(
+        (object): Action => ({
+          id: `create ${object.name}`,
+          section: 'create',
+          title: t('nav.createOne', { what: object.label }),
+          words: object.name,
+          icon: IconPlus,
+          run: () => void go({ to: '/o/$type', params: { type: object.name }, search: { create: true } }),
+        }),
+      )
+    const dark = () => document.documentElement.getAttribute('data-mantine-color-scheme') === 'dark'
+    const rest: Action[] = [
+      {
+        id: 'palette',
+        section: 'help',
+        title: t('nav.palette'),
+        icon: IconSearch,
+        keys: 'mod+k',
+        hidden: true,
+        run: () => overlays.open('palette'),
+      },
+      { id: 'search', section: 'help', title: t('nav.search'), keys: '/', hidden: true, run: () => overlays.open('palette') },
+      { id: 'import', section: 'data', title: t('nav.import'), icon: IconFileImport, keys: 'g i', run: () => void go({ to: '/import' }) },
+      {
+        id: 'settings',
+        section: 'settings',
+        title: t('nav.settings'),
+        icon: IconSettings,
+        keys: 'g s',
+        run: () => void go({ to: '/settings/{-$page}' }),
+      },
+      {
+        id: 'scheme',
+        section: 'settings',
+        title: t('nav.switchScheme'),
+        icon: dark() ? IconSun : IconMoon,
+        run: () => void chooseScheme(dark() ? 'light' : 'dark'),
+      },
+      {
+        id: 'sign-out',
+        section: 'settings',
+        title: t('session.signOut'),
+        icon: IconLogout,
+        run: () => void signOut().then(() => go({ to: '/sign-in' })),
+      },
+      { id: 'undo', section: 'page', title: t('nav.undoLast'), keys: 'mod+z', hidden: true, run: () => void undoNewest() },
+      { id: 'help', section: 'help', title: t('nav.help'), icon: IconHelp, run: () => void go({ to: '/help/{-$topic}' }) },
+      { id: 'shortcuts', section: 'help', title: t('nav.shortcuts'), icon: IconKeyboard, keys: '?', run: () => overlays.open('shortcuts') },
+    ]
+    return [...creates, ...pages, ...lists, ...rest]
+  }, [types, go, t, i18n.language])
+  useActions(actions)
+}

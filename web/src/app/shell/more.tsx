@@ -1,0 +1,64 @@
+import { IconBell, IconChartBar, IconFileImport, IconHelp, IconLogout, IconPin, IconSettings, IconUserCircle } from '@tabler/icons-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useTypes } from '../../meta/use-types'
+import { Drawer } from '../../ui/drawer'
+import { iconOf } from '../../ui/icon'
+import { useTranslation } from '../../words'
+import { signOut, useMe } from '../session'
+import { inSidebar } from './go'
+import { usePins } from './pins'
+import s from './sidebar.module.css'
+import { useUnread } from './unread'
+
+const ICON = { size: 20, stroke: 1.6, 'aria-hidden': true } as const
+const PAGES = [
+  ['/dashboard', 'nav.dashboard', IconChartBar],
+  ['/notifications', 'nav.notifications', IconBell],
+  ['/import', 'nav.import', IconFileImport],
+  ['/settings/{-$page}', 'nav.settings', IconSettings],
+  ['/me', 'nav.account', IconUserCircle],
+  ['/help/{-$topic}', 'nav.help', IconHelp],
+] as const
+
+/** What a telephone's bottom bar has no place for. */
+export default function More({ onClose }: { onClose(): void }) {
+  const { t } = useTranslation()
+  const { organisation } = useMe()
+  const go = useNavigate()
+  const pins = usePins()
+  const unread = useUnread()
+  return (
+    <Drawer open onClose={onClose} title={organisation.name}>
+      <nav aria-label={t('nav.more')}>
+        {useTypes()
+          .all.filter(inSidebar)
+          .map((object) => {
+            const Icon = iconOf(object.icon)
+            return (
+              <Link key={object.name} to="/o/$type" params={{ type: object.name }} search={{}} className={s.item} onClick={onClose}>
+                <Icon {...ICON} />
+                <span>{object.plural}</span>
+              </Link>
+            )
+          })}
+        {pins.map((pin) => (
+          <Link key={pin.path} to={pin.path} className={s.item} onClick={onClose}>
+            <IconPin {...ICON} />
+            <span>{pin.title}</span>
+          </Link>
+        ))}
+        {PAGES.map(([to, word, Icon]) => (
+          <Link key={to} to={to} className={s.item} onClick={onClose}>
+            <Icon {...ICON} />
+            <span>{t(word)}</span>
+            {to === '/notifications' && unread > 0 && <span className={s.count}>{unread > 99 ? '99+' : unread}</span>}
+          </Link>
+        ))}
+        <button type="button" className={s.item} onClick={() => void signOut().then(() => go({ to: '/sign-in' }))}>
+          <IconLogout {...ICON} />
+          <span>{t('session.signOut')}</span>
+        </button>
+      </nav>
+    </Drawer>
+  )
+}

@@ -1,0 +1,19 @@
+import { Look } from '../parts/me/look'
+import { Password } from '../parts/me/password'
+import { Profile } from '../parts/me/profile'
+import { Sessions } from '../parts/me/sessions'
+import { Page } from '../ui/page'
+import { useTranslation } from '../words'
+
+/** What belongs to the person who is signed in. */
+export function MePage() {
+  const { t } = useTranslation()
+  return (
+    <Page title={t('me.title')} narrow>
+      <Profile />
+      <Look />
+      <Password />
+      <Sessions />
+    </Page>
+  )
+}

@@ -1,0 +1,91 @@
+import { IconPhone } from '@tabler/icons-react'
+import { type MouseEvent, memo } from 'react'
+import type { ObjectDescription } from '../../meta/describe'
+import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
+import { type Show, Value } from '../../meta/show'
+import { Bone } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import s from './card.module.css'
+import { plain } from './row'
+
+interface Props {
+  object: ObjectDescription
+  show: Show
+  record: Doc | undefined
+  names: Record<string, string>
+  place: number
+  top: number
+  picking: boolean
+  picked: boolean
+  onOpen(id: string, event: MouseEvent): void
+  onPick(id: string, range: boolean): void
+}
+
+/** What stands where: the name and an amount, below them what tells records apart, and where they are. */
+export function places(object: ObjectDescription) {
+  const names = [...new Set([...object.layouts.listSmall, ...object.layouts.list])]
+  const fields = names.flatMap((name) => object.field(name) ?? []).filter((field) => field.name !== object.title)
+  const amount = fields.find((field) => field.show === 'money') ?? fields.find((field) => field.show === 'date' || field.name === 'due')
+  const state = fields.find((field) => field.show === 'stage' || field.show === 'choice')
+  return { amount, state, rest: fields.filter((field) => field !== amount && field !== state).slice(0, 2) }
+}
+
+/** A row on a telephone: two lines, the whole of it opens the record, a call is one tap. */
+export const RowCard = memo(function RowCard({ object, show, record, names, place, top, picking, picked, onOpen, onPick }: Props) {
+  const { t } = useTranslation()
+  const style = { transform: `translateY(${top}px)` }
+  if (!record) {
+    return (
+      <div role="row" className={s.card} style={style}>
+        <span role="gridcell" className={s.bones}>
+          <Bone seed={place} />
+          <Bone seed={place + 5} />
+        </span>
+      </div>
+    )
+  }
+  const { amount, state, rest } = places(object)
+  const title = object.field(object.title)
+  const phone = object.field('phone') && record.do_not_call !== true ? fieldValue(record, 'phone') : undefined
+  const told = rest.map((field) => show.text(field, record, names)).filter(Boolean)
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the link within has the keys
+    <div
+      role="row"
+      aria-rowindex={place + 2}
+      aria-selected={picked}
+      tabIndex={-1}
+      className={s.card}
+      style={style}
+      data-picked={picked || undefined}
+      onClick={(event) => (picking ? onPick(record.id, false) : onOpen(record.id, event))}
+    >
+      {picking && (
+        <span role="gridcell" className={s.pick}>
+          <input type="checkbox" checked={picked} readOnly tabIndex={-1} aria-label={t('list.pick')} />
+        </span>
+      )}
+      <span role="gridcell" className={s.main}>
+        <a href={`/o/${object.name}/${record.id}`} onClick={(event) => plain(event) && event.preventDefault()}>
+          {(title && show.text(title, record, names)) || '—'}
+        </a>
+        <small>{told.join(' · ')}</small>
+      </span>
+      <span role="gridcell" className={s.side}>
+        {amount && <b className="num">{show.text(amount, record, names)}</b>}
+        {state && (
+          <small>
+            <Value show={show} field={state} record={record} names={names} />
+          </small>
+        )}
+      </span>
+      {!isEmpty(phone) && (
+        <span role="gridcell">
+          <a className={s.call} href={`tel:${phone}`} aria-label={t('list.call')} onClick={(event) => event.stopPropagation()}>
+            <IconPhone size={20} stroke={1.6} aria-hidden />
+          </a>
+        </span>
+      )}
+    </div>
+  )
+})

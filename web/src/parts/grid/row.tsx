@@ -1,0 +1,90 @@
+import { type MouseEvent, memo } from 'react'
+import { useGlow } from '../../data/live'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Doc } from '../../meta/meta'
+import { type Show, Value } from '../../meta/show'
+import { Bone } from '../../ui/skeleton'
+import type { Column } from './columns'
+import s from './grid.module.css'
+
+interface Props {
+  object: ObjectDescription
+  columns: readonly Column[]
+  show: Show
+  record: Doc | undefined
+  names: Record<string, string>
+  /** Its place among all rows, from 0. */
+  place: number
+  top: number
+  active: boolean
+  open: boolean
+  picked: boolean
+  onOpen(id: string, event: MouseEvent): void
+  onPick(id: string, range: boolean): void
+  pickLabel: string
+}
+
+export const rowId = (place: number): string => `row-${place}`
+
+export const Row = memo(function Row(props: Props) {
+  const { object, columns, show, record, names, place, top, active, open, picked, onOpen, onPick, pickLabel } = props
+  const style = { transform: `translateY(${top}px)` }
+  const glowing = useGlow(record?.id ?? '')
+  if (!record) {
+    return (
+      <div role="row" aria-rowindex={place + 2} className={s.row} style={style}>
+        <span role="gridcell" />
+        {columns.map(({ field }, n) => (
+          <span role="gridcell" key={field.name}>
+            <Bone seed={place + n * 3} />
+          </span>
+        ))}
+      </div>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the focus and the keys of all rows
+    <div
+      role="row"
+      id={rowId(place)}
+      aria-rowindex={place + 2}
+      aria-selected={picked}
+      tabIndex={-1}
+      className={s.row}
+      style={style}
+      data-active={active || undefined}
+      data-open={open || undefined}
+      data-picked={picked || undefined}
+      data-glow={glowing || undefined}
+      onClick={(event) => onOpen(record.id, event)}
+    >
+      <span role="gridcell" className={s.pick}>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          checked={picked}
+          aria-label={pickLabel}
+          onClick={(event) => {
+            event.stopPropagation()
+            onPick(record.id, event.shiftKey)
+          }}
+          onChange={() => undefined}
+        />
+      </span>
+      {columns.map(({ field, numeric }, n) => (
+        <span role="gridcell" key={field.name} className={n === 0 ? s.name : undefined} data-num={numeric || undefined}>
+          {n === 0 ? (
+            <a href={`/o/${object.name}/${record.id}`} tabIndex={-1} onClick={(event) => plain(event) && event.preventDefault()}>
+              {show.text(field, record, names) || '—'}
+            </a>
+          ) : (
+            <Value show={show} field={field} record={record} names={names} />
+          )}
+        </span>
+      ))}
+    </div>
+  )
+})
+
+/** A click that asks for no new tab or window: the browser's own keys keep their meaning. */
+export const plain = (event: MouseEvent): boolean => !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0

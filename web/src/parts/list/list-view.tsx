@@ -1,0 +1,175 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import type { ListSearch } from '../../app/search'
+import { useMe } from '../../app/session'
+import type { ListQuery } from '../../data/keys'
+import { takeNewcomers, useNewcomers } from '../../data/live'
+import { usePast } from '../../data/moment'
+import type { ObjectDescription } from '../../meta/describe'
+import { useShow } from '../../meta/show'
+import { Button } from '../../ui/button'
+import { usePhone } from '../../ui/media'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { columnsOf, fieldsFor } from '../grid/columns'
+import { Grid } from '../grid/grid'
+import { sizeOf, useSelection } from '../grid/selection'
+import { looked, quickViews } from '../views/model'
+import { useSavedViews } from '../views/saved'
+import { Footer } from './footer'
+import s from './list.module.css'
+import { Nothing } from './nothing'
+import { Toolbar } from './toolbar'
+import { Top } from './top'
+import { useSections } from './use-sections'
+import { useWidths } from './use-widths'
+
+const Panel = lazy(() => import('./panel'))
+const BulkBar = lazy(() => import('../bulk/bulk-bar'))
+const NOBODY: Record<string, string> = {}
+
+export function ListView({ object }: { object: ObjectDescription }) {
+  const { t } = useTranslation()
+  const go = useNavigate()
+  const search = useSearch({ from: '/shell/o/$type' })
+  const phone = usePhone()
+  const past = usePast()
+  const { user } = useMe()
+  const show = useShow(object)
+  const saved = useSavedViews(object.name)
+  const quick = useMemo(() => quickViews(object), [object])
+  const own = saved.find((view) => view.default && view.owner === user.id)
+  const chosen = search.view ?? own?.id ?? quick[0]?.id ?? ''
+  const view = saved.find((one) => one.id === chosen)
+  const now = looked(
+    object,
+    search,
+    view,
+    quick.find((one) => one.id === chosen),
+  )
+
+  const columnNames = now.columns.join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tree is another object each time, its text is not
+  const query = useMemo(
+    (): ListQuery => ({
+      filter: now.tree,
+      sort: now.sort,
+      q: search.q,
+      where: search.archived ? { archived: 'true' } : undefined,
+      fields: fieldsFor(object, columnNames.split(',')),
+    }),
+    [object, JSON.stringify(now.tree), now.sort, search.q, search.archived, columnNames],
+  )
+  const { sections, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
+  const [widths, onWidth] = useWidths(object.name, now.widths)
+  const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
+  const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
+  const [picking, setPicking] = useState(false)
+  const newcomers = useNewcomers(object.name)
+  if (error) throw error
+
+  const change = useCallback(
+    (part: Partial<ListSearch>) =>
+      void go({ to: '.', search: (was) => ({ ...was, ...part }) as never, replace: 'q' in part || 'open' in part }),
+    [go],
+  )
+  const open = useCallback(
+    (id: string, page: boolean) => {
+      if (page)
+        void go({
+          to: '/o/$type/$id',
+          params: { type: object.name, id },
+          search: (was) => ({ at: (was as ListSearch).at, known: (was as ListSearch).known }),
+        })
+      else change({ open: id })
+    },
+    [go, change, object.name],
+  )
+  const choose = (id: string) =>
+    void go({
+      to: '.',
+      search: (was) => ({ view: id, at: (was as ListSearch).at, known: (was as ListSearch).known, as: (was as ListSearch).as }) as never,
+    })
+  const picked = sizeOf(selection, count ?? 0)
+  const empty = !pending && sections.every((section) => section.count === 0)
+  return (
+    <>
+      <Top
+        object={object}
+        quick={quick}
+        saved={saved}
+        current={chosen}
+        onChoose={choose}
+        onCreate={() => change({ create: true })}
+        picking={picking}
+        onPicking={setPicking}
+        archived={search.archived}
+        onChange={change}
+        query={query}
+      />
+      {picked > 0 && !past ? (
+        <Suspense fallback={<div className={s.tools} />}>
+          <BulkBar object={object} show={show} query={query} selection={selection} count={count ?? 0} onSelect={select} />
+        </Suspense>
+      ) : (
+        <Toolbar
+          object={object}
+          show={show}
+          names={NOBODY}
+          now={now}
+          search={search}
+          view={view?.owner === user.id ? view : undefined}
+          onChange={change}
+        />
+      )}
+      <div className={s.content}>
+        <div className={s.rows}>
+          {pending ? (
+            <Bones rows={12} label={t('common.loading')} />
+          ) : empty ? (
+            <Nothing
+              object={object}
+              filtered={Boolean(now.tree || search.q || search.archived)}
+              onClear={() => change({ f: { all: [] }, q: undefined, archived: undefined })}
+              onCreate={() => change({ create: true })}
+            />
+          ) : (
+            <div className={s.holder}>
+              {newcomers.count > 0 && (
+                <Button small look="primary" className={s.newer} onClick={() => takeNewcomers(object.name)}>
+                  {t('list.newcomers', { count: newcomers.count })}
+                </Button>
+              )}
+              <Grid
+                object={object}
+                show={show}
+                query={query}
+                sections={sections}
+                columns={columns}
+                sort={now.sort}
+                onSort={(sort) => change({ sort })}
+                onWidth={onWidth}
+                selection={selection}
+                onSelect={select}
+                picking={picking}
+                open={search.open}
+                onOpen={open}
+              />
+            </div>
+          )}
+          <Footer object={object} query={query} sums={now.sums} count={count} more={more} />
+        </div>
+        {search.open && !phone && (
+          <Suspense fallback={<aside className={s.panel} />}>
+            <Panel
+              object={object}
+              id={search.open}
+              onClose={() => change({ open: undefined })}
+              onPage={() => open(search.open ?? '', true)}
+            />
+          </Suspense>
+        )}
+      </div>
+    </>
+  )
+}

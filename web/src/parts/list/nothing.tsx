@@ -1,0 +1,45 @@
+import { useNavigate } from '@tanstack/react-router'
+import type { ObjectDescription } from '../../meta/describe'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { useTranslation } from '../../words'
+
+interface Props {
+  object: ObjectDescription
+  filtered: boolean
+  onClear(): void
+  onCreate(): void
+}
+const KNOWN = ['account', 'contact', 'lead', 'opportunity', 'activity', 'product']
+
+/** Nothing there: what the list is for, and the next step. Nothing found: the way back to all. */
+export function Nothing({ object, filtered, onClear, onCreate }: Props) {
+  const { t } = useTranslation()
+  const go = useNavigate()
+  if (filtered)
+    return (
+      <Empty
+        title={t('list.nothingFits')}
+        text={t('list.nothingFitsText')}
+        action={<Button onClick={onClear}>{t('list.showAll')}</Button>}
+      />
+    )
+  const known = KNOWN.includes(object.name)
+  return (
+    <Empty
+      ghost
+      title={t('list.nothingYet', { what: object.plural })}
+      text={known ? t(`list.teach.${object.name}`) : undefined}
+      action={
+        object.create?.allowed && (
+          <>
+            <Button look="primary" onClick={onCreate}>
+              {t('nav.createOne', { what: object.label })}
+            </Button>
+            {known && <Button onClick={() => void go({ to: '/import' })}>{t('nav.import')}</Button>}
+          </>
+        )
+      }
+    />
+  )
+}

@@ -1,0 +1,71 @@
+import { IconArrowsDiagonal, IconX } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import { isProblem } from '../../api/problem'
+import { type Action, useActions } from '../../app/actions'
+import { useRecord } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { fieldsOf } from '../../meta/describe'
+import { fieldValue, isEmpty } from '../../meta/meta'
+import { useShow, Value } from '../../meta/show'
+import { Empty } from '../../ui/empty'
+import { IconButton } from '../../ui/icon-button'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import s from './panel.module.css'
+
+interface Props {
+  object: ObjectDescription
+  id: string
+  onClose(): void
+  onPage(): void
+}
+
+/** A record next to the list that it was chosen from: the facts, editable. */
+export default function Panel({ object, id, onClose, onPage }: Props) {
+  const { t } = useTranslation()
+  const show = useShow(object)
+  const { data: one, error } = useRecord(object, id)
+  const title = object.field(object.title)
+  const actions = useMemo(
+    (): Action[] => [{ id: 'close-panel', section: 'page', title: t('list.closePanel'), keys: 'escape', hidden: true, run: onClose }],
+    [t, onClose],
+  )
+  useActions(actions)
+  return (
+    <aside className={s.panel} aria-label={t('list.panel')}>
+      <header className={s.head}>
+        <div>
+          <span>{object.label}</span>
+          <h2>{one && title ? show.text(title, one.record, one.names) : ' '}</h2>
+        </div>
+        <IconButton label={t('list.openPage')} onClick={onPage}>
+          <IconArrowsDiagonal size={18} stroke={1.6} />
+        </IconButton>
+        <IconButton label={t('list.closePanel')} onClick={onClose}>
+          <IconX size={18} stroke={1.6} />
+        </IconButton>
+      </header>
+      <div className={s.body}>
+        {error ? (
+          <Empty title={isProblem(error, 'not-found') ? t('common.notFound') : t('common.failed')} text={t('common.notFoundText')} />
+        ) : one ? (
+          <dl className={s.facts}>
+            {object.layouts.detail
+              .flatMap((section) => fieldsOf(object, section.fields))
+              .filter((field) => !isEmpty(fieldValue(one.record, field.name)))
+              .map((field) => (
+                <div key={field.name}>
+                  <dt>{field.label}</dt>
+                  <dd>
+                    <Value show={show} field={field} record={one.record} names={one.names} />
+                  </dd>
+                </div>
+              ))}
+          </dl>
+        ) : (
+          <Bones label={t('common.loading')} />
+        )}
+      </div>
+    </aside>
+  )
+}

@@ -1,0 +1,74 @@
+import { IconDeviceLaptop, IconDeviceMobile } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { call, get } from '../../api/client'
+import { Button } from '../../ui/button'
+import { ago } from '../../ui/format'
+import { Card } from '../../ui/page'
+import { Bones } from '../../ui/skeleton'
+import { toast } from '../../ui/toast'
+import { useTranslation } from '../../words'
+import s from './me.module.css'
+
+interface Session {
+  id: string
+  device: string
+  ip: string
+  updated_at: string
+  current: boolean
+}
+const KEY = ['sessions']
+
+/** `Mozilla/5.0 (X11; Linux …) Chrome/…` → Chrome · Linux. */
+export function deviceName(agent: string): string {
+  const browser = /Edg|OPR|Firefox|Chrome|Safari|curl|python/i.exec(agent.replace('HeadlessChrome', 'Chrome'))?.[0] ?? ''
+  const system = /iPhone|iPad|Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? ''
+  const named: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' }
+  return [browser, system]
+    .filter(Boolean)
+    .map((name) => named[name] ?? name)
+    .join(' · ')
+}
+
+export function Sessions() {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const { data } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
+  const items = [...(data?.items ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at))
+  const others = items.filter((one) => !one.current)
+  async function end(ids: string[]) {
+    await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
+    await client.invalidateQueries({ queryKey: KEY })
+    toast({ kind: 'good', text: t('me.ended') })
+  }
+  return (
+    <Card title={t('me.sessions')} hint={t('me.sessionsHint')}>
+      {!data && <Bones rows={2} label={t('common.loading')} />}
+      <ul className={s.sessions}>
+        {items.map((one) => {
+          const Icon = /iPhone|Android|Mobile/.test(one.device) ? IconDeviceMobile : IconDeviceLaptop
+          return (
+            <li key={one.id}>
+              <Icon size={22} stroke={1.5} aria-hidden />
+              <span>
+                <b>{deviceName(one.device) || t('me.unknown')}</b>
+                <small>
+                  {one.current ? t('me.thisDevice') : t('me.lastUsed', { when: ago(one.updated_at) })} · {one.ip}
+                </small>
+              </span>
+              {!one.current && (
+                <Button small onClick={() => void end([one.id])}>
+                  {t('me.end')}
+                </Button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {others.length > 1 && (
+        <div>
+          <Button onClick={() => void end(others.map((one) => one.id))}>{t('me.endOthers')}</Button>
+        </div>
+      )}
+    </Card>
+  )
+}
