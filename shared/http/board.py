@@ -12,6 +12,7 @@ from shared.http import params
 from shared.http.answers import sparse
 from shared.http.axes import NUMBERS, Axis, axis_of, bounds, ranges_of, spanned
 from shared.http.boards import Amount, Group, Into, Part, Sums, amount, into_of
+from shared.http.naming import titles_of_records
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
@@ -54,6 +55,9 @@ class Board:
         asked = await self._asked(query, given)
         found = await self._groups(asked)
         body: dict[str, Any] = {"groups": found}
+        if params.flag(given, "names"):
+            cards = [card for group in found for card in group.get("cards", ())]
+            body["names"] = await titles_of_records(self._kernel, self._aggregate, cards, self._access)
         return body if asked.into is None else body | {"currency": asked.into.currency, "rates": asked.into.rates}
 
     async def _asked(self, query: Query, given: dict[str, str]) -> Asked:

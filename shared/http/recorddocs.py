@@ -46,7 +46,7 @@ _LEAF = {
     },
 }
 _TIME = ("AsOf", "KnownAt")
-_BOARD = ("by", "Ranges", "sum", "In", "Rates", "Cards", "sort", "Fields", "Q", "Filter", "MinVersions")
+_BOARD = ("by", "Ranges", "sum", "In", "Rates", "Cards", "sort", "Fields", "Names", "Q", "Filter", "MinVersions")
 _AROUND = ("IdempotencyKey", "OccurredAt", "Reason")
 
 
@@ -143,6 +143,7 @@ class RecordDocs:
                 "groups": {"type": "array", "items": group},
                 "currency": {"type": "string"},
                 "rates": {"type": "string", "enum": ["deal", "today"]},
+                "names": NAMES,
             },
         }
         return operation(

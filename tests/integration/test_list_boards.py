@@ -34,6 +34,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
         yield opened
 
 
+async def test_what_cards_name_has_its_title(desk: Office) -> None:
+    asked = {"by": "type", "cards": 1, "fields": "name,owner"}
+    found = await desk.get(BOARD, **asked, names="true")
+    owners = {card["owner"] for group in found["groups"] for card in group["cards"]}
+    assert set(found["names"]) == owners
+    assert "" not in found["names"].values()
+    assert "names" not in await desk.get(BOARD, **asked)
+
+
 async def test_columns_have_counts_sums_cards_and_a_cursor(desk: Office) -> None:
     params = {"by": "type", "sum": "annual_revenue,employees", "cards": 2, "fields": "name", "sort": "-name"}
     groups = {g["key"]: g for g in (await desk.get(BOARD, **params))["groups"]}

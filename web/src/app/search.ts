@@ -22,13 +22,13 @@ export interface ListSearch {
   known?: string
 }
 export interface RecordSearch {
-  tab?: 'facts' | 'timeline' | 'history' | 'related' | 'files'
+  tab?: 'facts' | 'timeline' | 'activities' | 'changes' | 'history' | 'related' | 'files'
   at?: string
   known?: string
 }
 
 const AS = ['list', 'board', 'calendar'] as const
-const TABS = ['facts', 'timeline', 'history', 'related', 'files'] as const
+const TABS = ['facts', 'timeline', 'activities', 'changes', 'history', 'related', 'files'] as const
 const text = (value: unknown): string | undefined => {
   const found = typeof value === 'number' ? String(value) : value
   return typeof found === 'string' && found !== '' && found.length <= 2000 ? found : undefined

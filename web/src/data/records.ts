@@ -42,9 +42,10 @@ async function readOne(object: ObjectDescription, id: string, more: Query, signa
   return { record: record as Doc, names, rights }
 }
 
-/** One record at the moment that one looks at, with the titles of what it names and, now, what one may do with it. */
-export function useRecord(object: ObjectDescription, id: string | undefined) {
-  const moment = useMoment()
+/** One record at the moment that one looks at, or at another one, with the titles of what it names and, now, what one may do with it. */
+export function useRecord(object: ObjectDescription, id: string | undefined, other?: Moment) {
+  const looked = useMoment()
+  const moment = other ?? looked
   const past = isPast(moment)
   return useQuery({
     queryKey: keys.one(object.name, id ?? '', moment),
@@ -111,7 +112,7 @@ export function useWindow(object: ObjectDescription, query: ListQuery, first: nu
 }
 
 /** The first rows of a list: related records, pickers. */
-export function useList(object: ObjectDescription, query: ListQuery, limit = 20, enabled = true) {
+export function useList(object: ObjectDescription, query: ListQuery, limit = 20, { enabled = true, named = true } = {}) {
   const moment = useMoment()
   return useQuery({
     queryKey: [...keys.list(object.name, query, moment, 0), limit] as const,
@@ -120,7 +121,11 @@ export function useList(object: ObjectDescription, query: ListQuery, limit = 20,
     enabled,
     queryFn: async ({ signal }): Promise<Page> => {
       const least = isPast(moment) ? undefined : leastFor(object.name)
-      const found = await get<Page>(object.path, { ...queryOf(query, moment), limit, names: true, min_version: least }, signal)
+      const found = await get<Page>(
+        object.path,
+        { ...queryOf(query, moment), limit, names: named || undefined, min_version: least },
+        signal,
+      )
       return { ...found, names: found.names ?? {} }
     },
   })

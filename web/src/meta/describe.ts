@@ -32,6 +32,8 @@ export interface Override {
   tables?: string[]
   /** Of a board whose field no command edits: the command that brings a card to each column. */
   moves?: Record<string, string>
+  /** Facts that the page tells elsewhere: folded away with the empty ones. */
+  folded?: string[]
   /** The ways off a path, by the status that they lead to: rails at the end of the board. */
   ends?: Record<string, string>
   /** The commands that make one record of several, and several of one again. */

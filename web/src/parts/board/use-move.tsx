@@ -1,0 +1,67 @@
+import { type ReactNode, useState } from 'react'
+import { isProblem, type Problem } from '../../api/problem'
+import { useCommand } from '../../data/act'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Doc, MetaCommand } from '../../meta/meta'
+import { toast } from '../../ui/toast'
+import { Gate } from './gate'
+
+/** The command that brings a record to a column: the one that edits the field, or the one of the column itself. */
+export function moverOf(object: ObjectDescription, to: string): MetaCommand | undefined {
+  const named = object.moves?.[to] ?? object.ends?.[to]
+  if (named) return object.command(named)
+  return object.field(object.boardField ?? object.stages?.field ?? '')?.editor?.command
+}
+
+interface Closed {
+  record: Doc
+  to: string
+  problem: Problem
+}
+
+/**
+ * Move a record along its path, or to another column of its board. A closed gate asks for what is missing; another
+ * refusal is said with its reason. `gate` stands somewhere on the page.
+ */
+export function useMove(object: ObjectDescription): { move(record: Doc, to: string): Promise<boolean>; gate: ReactNode } {
+  const { run } = useCommand()
+  const [closed, setClosed] = useState<Closed | undefined>()
+  const by = object.stages?.field ?? object.boardField ?? ''
+
+  const move = async (record: Doc, to: string, more: Record<string, unknown> = {}): Promise<boolean> => {
+    const command = moverOf(object, to)
+    if (command === undefined) return false
+    const input = by in command.fields ? { [by]: to } : {}
+    const patch = object.ends?.[to] ? { status: to } : { [by]: to }
+    try {
+      await run({
+        object,
+        command,
+        id: record.id,
+        base: more.fresh ? undefined : record,
+        body: { ...input, ...(more.body as object) },
+        patch,
+      })
+      return true
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      if (error.errors.length > 0) setClosed({ record, to, problem: error })
+      else toast({ kind: 'bad', text: error.message })
+      return false
+    }
+  }
+  const gate = closed && (
+    <Gate
+      object={object}
+      record={closed.record}
+      to={closed.to}
+      problem={closed.problem}
+      onClose={() => setClosed(undefined)}
+      onPass={async (body) => {
+        setClosed(undefined)
+        await move(closed.record, closed.to, { body, fresh: true })
+      }}
+    />
+  )
+  return { move: (record, to) => move(record, to), gate }
+}

@@ -1,0 +1,68 @@
+import { type FormEvent, useId, useState } from 'react'
+import type { Done, Intent } from '../../data/act'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Doc, MetaCommand } from '../../meta/meta'
+import { useStagePaths } from '../../meta/stages'
+import { Button } from '../../ui/button'
+import { Dialog } from '../../ui/dialog'
+import { useTranslation } from '../../words'
+import s from './form.module.css'
+import { Inputs, type Values } from './inputs'
+import { Asked } from './unsaved'
+import { useForm } from './use-form'
+
+interface Props {
+  object: ObjectDescription
+  command: MetaCommand
+  /** The record that it acts on. */
+  record: Doc
+  names: Record<string, string>
+  given?: Values
+  more?: Partial<Intent>
+  onDone?(done: Done): void
+  onClose(): void
+}
+
+/** Asks for what a command wants, and sends it. A dangerous one without inputs asks whether it is meant. */
+export function CommandDialog({ object, command, record, names, given, more, onDone, onClose }: Props) {
+  const { t } = useTranslation()
+  const form = useForm({ object, command, id: record.id, given, more: { base: record, ...more } })
+  const stages = useStagePaths(object)
+  const [leaving, setLeaving] = useState(false)
+  const name = useId()
+  const danger = command.action === 'erase' || command.action === 'archive'
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const done = await form.submit()
+    if (done === undefined) return
+    onDone?.(done)
+    onClose()
+  }
+  return (
+    <>
+      <Dialog
+        open
+        onClose={() => (form.dirty ? setLeaving(true) : onClose())}
+        title={command.label}
+        actions={
+          <>
+            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button look={danger ? 'danger' : 'primary'} type="submit" form={name} busy={form.busy}>
+              {command.label}
+            </Button>
+          </>
+        }
+      >
+        <form id={name} onSubmit={submit} noValidate>
+          {form.head && (
+            <p className={s.head} role="alert">
+              {form.head}
+            </p>
+          )}
+          <Inputs inputs={form.inputs} values={form.values} onChange={form.change} errors={form.errors} names={names} stages={stages} />
+        </form>
+      </Dialog>
+      <Asked open={leaving} title={t('record.unsaved')} onStay={() => setLeaving(false)} onLeave={onClose} />
+    </>
+  )
+}

@@ -1,0 +1,97 @@
+import { IconArrowBackUp, IconEye } from '@tabler/icons-react'
+import { usePast, useTravel } from '../../data/moment'
+import { type HistoryEntry, type Names, useHistory } from '../../data/records'
+import { useUndo } from '../../data/undo'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Show } from '../../meta/show'
+import { Button } from '../../ui/button'
+import { moment } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { Sentence } from '../timeline/sentence'
+import s from './history.module.css'
+
+interface Props {
+  object: ObjectDescription
+  id: string
+  show: Show
+  /** Titles that the page knows already. */
+  known: Names
+}
+
+/** Every version with both its times, who made it and what it changed; those of one request stand together. */
+export function History({ object, id, show, known }: Props) {
+  const { t } = useTranslation()
+  const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory(object, id)
+  if (isPending) return <Bones rows={8} label={t('common.loading')} />
+  const entries = data?.pages.flatMap((page) => page.items) ?? []
+  const names = Object.assign({}, known, ...(data?.pages.map((page) => page.names ?? {}) ?? [])) as Names
+  return (
+    <section className={s.history} aria-label={t('record.history')}>
+      <ol>
+        {entries.map((entry, n) => (
+          <Entry
+            key={entry.event_id}
+            object={object}
+            entry={entry}
+            show={show}
+            names={names}
+            joined={entries[n - 1]?.command === entry.command}
+          />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('timeline.more')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function Entry({
+  object,
+  entry,
+  show,
+  names,
+  joined,
+}: Omit<Props, 'id' | 'known'> & { entry: HistoryEntry; names: Names; joined: boolean }) {
+  const { t } = useTranslation()
+  const undo = useUndo()
+  const past = usePast()
+  const travel = useTravel()
+  const late = Math.abs(Date.parse(entry.recorded_at) - Date.parse(entry.occurred_at)) > 60_000
+  return (
+    <li data-joined={joined || undefined} title={joined ? t('timeline.cause') : undefined}>
+      <span className={s.version} title={t('timeline.version', { version: entry.version })}>
+        {entry.version}
+      </span>
+      <div className={s.what}>
+        <Sentence object={object} entry={entry} show={show} names={names} whole />
+        <p className={s.times}>
+          <time dateTime={entry.occurred_at}>{moment(entry.occurred_at)}</time>
+          {late && (
+            <span>
+              {t('timeline.recorded')} <time dateTime={entry.recorded_at}>{moment(entry.recorded_at)}</time>
+            </span>
+          )}
+          {!entry.undo && entry.undo_reason && entry.undo_reason.code !== 'no-change' && <span>{entry.undo_reason.message}</span>}
+        </p>
+      </div>
+      <div className={s.acts}>
+        <Button
+          look="quiet"
+          small
+          icon={<IconEye size={15} stroke={1.6} />}
+          onClick={() => travel({ at: entry.occurred_at })}
+          aria-label={t('timeline.lookAt')}
+        />
+        {entry.undo && !past && (
+          <Button look="quiet" small icon={<IconArrowBackUp size={15} stroke={1.6} />} onClick={() => void undo(entry.undo as never)}>
+            {t('common.undo')}
+          </Button>
+        )}
+      </div>
+    </li>
+  )
+}

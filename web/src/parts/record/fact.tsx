@@ -1,0 +1,152 @@
+import { IconCheck, IconPencil } from '@tabler/icons-react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { isProblem } from '../../api/problem'
+import { useCommand } from '../../data/act'
+import { usePast } from '../../data/moment'
+import type { One } from '../../data/records'
+import { bodyOf, type FieldDescription, type ObjectDescription, patchOf } from '../../meta/describe'
+import { kind } from '../../meta/fields'
+import { applies, fieldValue, isEmpty, same } from '../../meta/meta'
+import { type Show, Value } from '../../meta/show'
+import { useTranslation } from '../../words'
+import s from './facts.module.css'
+
+interface Props {
+  object: ObjectDescription
+  one: One
+  field: FieldDescription
+  show: Show
+  /** The value of now, where another moment is looked at and it differs. */
+  now?: string
+}
+
+/** Saved as soon as it is chosen: there is nothing to type. */
+const AT_ONCE = ['choice', 'date', 'boolean', 'ref', 'stage', 'code']
+const SHOWN_MS = 1000
+
+/** Whether this person may change the field now: by right, by state, and not in the past. */
+export function useEditable(one: One, field: FieldDescription): boolean {
+  const past = usePast()
+  const { editor } = field
+  if (past || editor === undefined || field.show === 'structure') return false
+  const { rights, record } = one
+  return applies(editor.command, record) && rights?.commands[editor.command.name] !== false && !rights?.fields?.includes(field.name)
+}
+
+/** One fact: the value, and in its place the input. A tick stands in the edge of the input while it is saved. */
+export function Fact({ object, one, field, show, now }: Props) {
+  const { t } = useTranslation()
+  const editable = useEditable(one, field)
+  const [editing, setEditing] = useState(false)
+  const [saved, setSaved] = useState(false)
+  const value = fieldValue(one.record, field.name)
+  useEffect(() => {
+    if (!saved) return
+    const timer = setTimeout(() => setSaved(false), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [saved])
+  const shown = isEmpty(value) ? (
+    <span className={s.none}>{t('record.empty')}</span>
+  ) : (
+    <Value show={show} field={field} record={one.record} names={one.names} />
+  )
+  return (
+    <div className={s.fact} data-field={field.name} data-changed={now !== undefined || undefined}>
+      <dt>{field.label}</dt>
+      <dd>
+        {editing ? (
+          <FactInput object={object} one={one} field={field} show={show} onEnd={(done) => [setEditing(false), setSaved(done)]} />
+        ) : (
+          <>
+            <span className={s.value}>
+              {shown}
+              {now !== undefined && <small>{t('time.was', { value: now || t('record.empty') })}</small>}
+            </span>
+            {saved && <IconCheck className={s.saved} size={15} aria-label={t('record.saved')} />}
+            {editable && (
+              <button
+                type="button"
+                className={s.pencil}
+                aria-label={t('record.editField', { field: field.label })}
+                onClick={() => setEditing(true)}
+              >
+                <IconPencil size={14} stroke={1.6} />
+              </button>
+            )}
+          </>
+        )}
+      </dd>
+    </div>
+  )
+}
+
+function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { onEnd(saved: boolean): void }) {
+  const before = fieldValue(one.record, field.name)
+  const [value, setValue] = useState(before)
+  const [error, setError] = useState('')
+  const { run, busy } = useCommand()
+  const box = useRef<HTMLFormElement>(null)
+  const base = useRef(one.record) // what was shown when the editing began: a clash is judged by it
+  const { Edit } = kind(field)
+
+  const save = async (chosen: unknown) => {
+    if (same(chosen, before)) return onEnd(false)
+    const command = field.editor?.command
+    if (command === undefined || busy) return
+    try {
+      setError('')
+      await run({
+        object,
+        command,
+        id: one.record.id,
+        base: base.current,
+        body: bodyOf(field, chosen, base.current),
+        patch: patchOf(field, chosen),
+      })
+      onEnd(true)
+    } catch (failed) {
+      if (!isProblem(failed)) throw failed
+      const errors = failed.byField()
+      setError(errors[field.editor?.input ?? ''] ?? errors[field.name] ?? failed.errors[0]?.message ?? failed.message)
+    }
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') [event.stopPropagation(), onEnd(false)]
+    if (event.key === 'Enter' && (field.show !== 'multiline' || event.metaKey || event.ctrlKey) && !event.nativeEvent.isComposing) {
+      event.preventDefault()
+      void save(read(box.current, field, show, one) ?? value)
+    }
+  }
+  const onChange = (chosen: unknown) => {
+    setValue(chosen)
+    if (AT_ONCE.includes(field.show)) void save(chosen)
+  }
+  // the list of a select lies outside of the box: a click into it is no leaving
+  const onBlur = () =>
+    setTimeout(
+      () =>
+        !box.current?.contains(document.activeElement) &&
+        !AT_ONCE.includes(field.show) &&
+        void save(read(box.current, field, show, one) ?? value),
+    )
+  return (
+    <form
+      ref={box}
+      className={s.input}
+      onKeyDown={onKeyDown}
+      onBlur={onBlur}
+      data-busy={busy || undefined}
+      onSubmit={(event) => event.preventDefault()}
+      noValidate
+    >
+      <Edit place={show.place(field, one.record, one.names)} value={value} onChange={onChange} error={error} bare autoFocus />
+    </form>
+  )
+}
+
+const WRITTEN = ['number', 'money', 'percent', 'measure']
+/** A number as it stands in its input, in the form that the server takes; undefined for others and for what is no number. */
+function read(box: HTMLElement | null, field: FieldDescription, show: Show, one: One): unknown {
+  const input = WRITTEN.includes(field.show) ? box?.querySelector('input') : null
+  return input ? kind(field).parse(input.value, show.place(field, one.record, one.names)) : undefined
+}

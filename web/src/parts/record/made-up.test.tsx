@@ -1,0 +1,133 @@
+import { afterEach, expect, test } from 'vitest'
+import { useObject } from '../../meta/use-types'
+import { made } from '../../test/made-up'
+import { button, play, press, rest, type Sent, seen, serve, type } from '../../test/stage'
+import { CreateForm } from '../form/create-form'
+import { RecordView } from './record-view'
+
+// A record type that no code knows has a page, inline edit, a form and a history, from what /meta says alone.
+
+const boat = {
+  id: 'b1',
+  version: 3,
+  name: 'Aurora',
+  status: 'afloat',
+  price: '1200.00',
+  currency: 'EUR',
+  berth: 'A1',
+  tags: ['red'],
+  archived: false,
+}
+const commands = Object.fromEntries(made.types[0]?.commands.map((command) => [command.name, true]) ?? [])
+const change = {
+  version: 3,
+  event_id: 'e3',
+  type: 'harbour.PriceSet',
+  occurred_at: '2026-11-01T10:00:00.000000Z',
+  recorded_at: '2026-11-01T10:00:00.000000Z',
+  actor: 'u1',
+  on_behalf_of: '',
+  command: 'c3',
+  command_name: 'harbour.SetPrice',
+  reason: 'a new mast',
+  changes: { price: { from: '1000.00', to: '1200.00' }, currency: { from: 'EUR', to: 'EUR' } },
+  undo: { method: 'POST', path: '/harbour/boats/b1/undo', body: { version: 3 }, label: 'Undo this change' },
+}
+const changed = (version: number) => ({ id: 'b1', version, undo: null, undo_reason: { code: 'no-change', message: '' } })
+
+function harbour(more: Parameters<typeof serve>[0] = {}): Sent[] {
+  return serve({
+    'GET /meta': () => made,
+    'GET /harbour/boats/b1': () => ({ ...boat, names: { u1: 'Li Lei' }, rights: { edit: true, commands } }),
+    'GET /harbour/boats/b1/timeline': () => ({ items: [{ kind: 'change', at: change.occurred_at, change }], names: { u1: 'Li Lei' } }),
+    'GET /harbour/boats/b1/history': () => ({ items: [change], next: null, names: { u1: 'Li Lei' } }),
+    'GET /harbour/boats': () => ({ items: [{ ...boat, id: 'b2', name: 'Borealis' }], next: null, names: {} }),
+    'GET /harbour/boats/count': () => ({ count: 1 }),
+    'GET /meta/codes': () => ({ language: 'en', countries: [], currencies: [] }),
+    ...more,
+  })
+}
+const Page = () => {
+  const object = useObject('boat')
+  return object && <RecordView object={object} id="b1" onTab={() => undefined} />
+}
+const HistoryPage = () => {
+  const object = useObject('boat')
+  return object && <RecordView object={object} id="b1" tab="history" onTab={() => undefined} />
+}
+let done: unknown
+const Form = () => {
+  const object = useObject('boat')
+  return object && <CreateForm object={object} onDone={(made) => (done = made)} onClose={() => undefined} />
+}
+afterEach(() => {
+  document.body.innerHTML = ''
+})
+
+test('its page shows its facts by kind, what names it, and its changes as sentences', async () => {
+  harbour()
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, 'Borealis')
+  await seen(box, 'a new mast')
+  expect(box.querySelector('h1')?.textContent).toBe('Aurora')
+  expect(box.querySelector('[data-field="status"] dd')?.textContent).toContain('Afloat')
+  expect(box.querySelector('[data-field="price"] dd')?.textContent).toContain('€1,200')
+  expect(box.querySelector('[data-field="match_key"]')).toBeNull()
+  expect(box.textContent).toContain('Sister ships')
+  expect(box.textContent).toContain('Li Lei changed Price €1,000 → €1,200')
+})
+
+test('a fact is edited in its place by its own command, with the version that was shown and a key', async () => {
+  const asked = harbour({ 'POST /harbour/boats/b1/price': () => changed(4) })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, '€1,200')
+  await press(button(box, 'Edit Price'))
+  const input = box.querySelector<HTMLInputElement>('[data-field="price"] input')
+  if (!input) throw new Error('no input')
+  await type(input, '2,500')
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  await rest()
+  const sent = asked.find((one) => one.method === 'POST')
+  expect(sent?.body).toEqual({ price: '2500', currency: 'EUR' })
+  expect(sent?.headers.get('If-Match')).toBe('"3"')
+  expect(sent?.headers.get('Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('what is refused stands at its field, and the value goes back', async () => {
+  const errors = [{ field: 'price', code: 'amount', message: 'Too dear' }]
+  harbour({
+    'POST /harbour/boats/b1/price': () => ({
+      status: 422,
+      body: { type: '/problems/invalid', status: 422, title: '', detail: '', errors },
+    }),
+  })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, '€1,200')
+  await press(button(box, 'Edit Price'))
+  const input = box.querySelector<HTMLInputElement>('[data-field="price"] input')
+  if (!input) throw new Error('no input')
+  await type(input, '9')
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  await rest()
+  await seen(box, 'Too dear')
+  expect(box.querySelector('[data-field="price"]')?.textContent).toContain('Too dear')
+})
+
+test('its history has every version, with the way back', async () => {
+  const asked = harbour({ 'POST /harbour/boats/b1/undo': () => changed(4) })
+  const box = await play(HistoryPage, '/o/boat/b1')
+  await seen(box, 'Li Lei changed Price')
+  await press(button(box, 'Undo'))
+  expect(asked.find((one) => one.path.endsWith('/undo'))?.body).toEqual({ version: 3 })
+})
+
+test('its form asks for what its command takes, and sends only what was given', async () => {
+  const asked = harbour({ 'POST /harbour/boats': () => ({ status: 201, body: { id: 'b9', version: 1, undo: null } }) })
+  await play(Form, '/o/boat')
+  const input = document.querySelector<HTMLInputElement>('input[data-field="name"]')
+  if (!input) throw new Error('no input')
+  await type(input, 'Nova')
+  await press(button(document, 'Create'))
+  expect(asked.find((one) => one.method === 'POST')?.body).toEqual({ name: 'Nova' })
+  expect(done).toMatchObject({ id: 'b9' })
+})

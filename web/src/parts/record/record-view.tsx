@@ -1,0 +1,131 @@
+import { IconClockOff } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { isProblem } from '../../api/problem'
+import { NOW } from '../../data/keys'
+import { usePast, useTravel } from '../../data/moment'
+import { type One, useRecord, useTimeline } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { useShow } from '../../meta/show'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { usePhone } from '../../ui/media'
+import { Segments } from '../../ui/segments'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { History } from '../history/history'
+import { Files } from '../related/files'
+import { Related } from '../related/related'
+import { Tables } from '../related/tables'
+import { Pill } from '../time/pill'
+import { VersionStrip } from '../time/version-strip'
+import { Timeline } from '../timeline/timeline'
+import { Actions } from './actions'
+import { Facts } from './facts'
+import { Head } from './head'
+import s from './record.module.css'
+import { StagePath } from './stage-path'
+
+export type Tab = 'facts' | 'timeline' | 'activities' | 'changes' | 'history' | 'related'
+const DESK: Tab[] = ['timeline', 'activities', 'changes', 'history']
+const PHONE: Tab[] = ['timeline', 'facts', 'related', 'history']
+
+interface Props {
+  object: ObjectDescription
+  id: string
+  tab?: Tab
+  onTab(tab: Tab): void
+}
+
+/** The page of any record: made from its description, at the moment that one looks at. */
+export function RecordView({ object, id, tab, onTab }: Props) {
+  const { t } = useTranslation()
+  const past = usePast()
+  const [strip, setStrip] = useState(past)
+  const { data: one, error, isPlaceholderData } = useRecord(object, id)
+  const missing = isProblem(error, 'not-found')
+  return (
+    <article className={s.page} data-past={past || undefined} data-waiting={isPlaceholderData || undefined}>
+      {(strip || past) && <VersionStrip object={object} id={id} />}
+      {missing && past && <NotYet />}
+      {error && !(missing && past) && (
+        <Empty title={missing ? t('common.notFound') : t('common.failed')} text={missing ? t('common.notFoundText') : error.message} />
+      )}
+      {!one && !error && <Bones rows={8} label={t('common.loading')} />}
+      {one && !error && <Whole object={object} one={one} tab={tab} onTab={onTab} pill={<Pill open={strip || past} onOpen={setStrip} />} />}
+    </article>
+  )
+}
+
+function NotYet() {
+  const { t } = useTranslation()
+  const travel = useTravel()
+  return (
+    <Empty
+      icon={<IconClockOff size={28} stroke={1.4} />}
+      title={t('record.notYet')}
+      text={t('record.notYetText')}
+      action={<Button onClick={() => travel()}>{t('time.backToNow')}</Button>}
+    />
+  )
+}
+
+function Whole({
+  object,
+  one,
+  tab,
+  onTab,
+  pill,
+}: {
+  object: ObjectDescription
+  one: One
+  tab?: Tab
+  onTab(tab: Tab): void
+  pill: ReactNode
+}) {
+  const { t } = useTranslation()
+  const phone = usePhone()
+  const show = useShow(object)
+  const id = one.record.id
+  const { data: timeline } = useTimeline(object, id)
+  const tabs = phone ? PHONE : object.activities ? DESK : DESK.filter((one) => one !== 'activities' && one !== 'changes')
+  const shown = tab && tabs.includes(tab) ? tab : 'timeline'
+  const { data: now } = useRecord(object, usePast() ? id : undefined, NOW)
+  const facts = <Facts object={object} one={one} show={show} now={now} />
+  const related = (
+    <aside className={s.related} aria-label={t('record.related')}>
+      <Tables object={object} one={one} />
+      <Related object={object} one={one} />
+      <Files object={object} one={one} />
+    </aside>
+  )
+  return (
+    <>
+      <Head object={object} one={one} show={show} timeline={timeline}>
+        {pill}
+        <Actions object={object} one={one} />
+      </Head>
+      {one.record.archived === true && <p className={s.archived}>{t('record.archived')}</p>}
+      {object.stages && <StagePath object={object} one={one} />}
+      <div className={s.zones}>
+        {!phone && <div className={s.side}>{facts}</div>}
+        <div className={s.middle}>
+          <div className={s.tabs}>
+            <Segments<Tab>
+              label={t('record.timeline')}
+              value={shown}
+              onChange={onTab}
+              options={tabs.map((value) => ({ value, label: !phone && value === 'timeline' ? t('record.all') : t(`record.${value}`) }))}
+            />
+          </div>
+          {(shown === 'timeline' || shown === 'activities' || shown === 'changes') && (
+            <Timeline object={object} id={id} show={show} kind={shown} names={one.names} />
+          )}
+          {shown === 'history' && <History object={object} id={id} show={show} known={one.names} />}
+          {phone && shown === 'facts' && facts}
+          {phone && shown === 'related' && related}
+        </div>
+        {!phone && related}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,120 @@
+import { IconPlus } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { usePast } from '../../data/moment'
+import { type One, useCount, useList } from '../../data/records'
+import { fieldsOf, type ObjectDescription } from '../../meta/describe'
+import { fieldValue, isEmpty, type MetaRelation } from '../../meta/meta'
+import { useShow, Value } from '../../meta/show'
+import { useTypes } from '../../meta/use-types'
+import { IconButton } from '../../ui/icon-button'
+import { Bone } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { CreateForm } from '../form/create-form'
+import s from './related.module.css'
+
+const FEW = 5
+/** Record types that are kept for programs, or that the timeline shows. */
+const HIDDEN = [
+  'activity',
+  'session',
+  'follow',
+  'notification',
+  'api_key',
+  'preferences',
+  'recents',
+  'import',
+  'import_mapping',
+  'bulk',
+  'calendar_feed',
+  'saved_view',
+]
+
+/** The lists of other records that name this one, as /meta says; at the moment that one looks at. */
+export function Related({ object, one }: { object: ObjectDescription; one: One }) {
+  const types = useTypes()
+  const relations = object.related.filter((relation) => !HIDDEN.includes(relation.type) && types.type(relation.type))
+  return (
+    <>
+      {relations.map((relation) => (
+        <Box
+          key={`${relation.type} ${relation.field}`}
+          relation={relation}
+          object={types.type(relation.type) as ObjectDescription}
+          from={object}
+          one={one}
+        />
+      ))}
+    </>
+  )
+}
+
+function Box({ relation, object, from, one }: { relation: MetaRelation; object: ObjectDescription; from: ObjectDescription; one: One }) {
+  const { t } = useTranslation()
+  const past = usePast()
+  const show = useShow(object)
+  const [creating, setCreating] = useState(false)
+  const where = { [relation.field]: one.record.id }
+  const sort = object.field('updated_at')?.sortable ? '-updated_at' : undefined
+  const { data, isPending } = useList(object, { where, sort }, FEW)
+  const { data: total } = useCount(object, { where })
+  const asked =
+    object.create && relation.field in object.create.fields
+      ? relation.field
+      : object.create && from.name in object.create.fields
+        ? from.name
+        : undefined
+  const subtitle = fieldsOf(object, [object.boardField ?? '', ...object.subtitle]).filter((field) => field.name !== relation.field)
+  const title = String(fieldValue(one.record, from.title) ?? '')
+  if (data?.items.length === 0 && !asked) return null
+  return (
+    <section className={s.box}>
+      <h3>
+        {relation.label}
+        {total !== undefined && <span>{total.count}</span>}
+        {asked && object.create?.allowed && !past && (
+          <IconButton small label={object.create.label} onClick={() => setCreating(true)}>
+            <IconPlus size={15} stroke={1.6} />
+          </IconButton>
+        )}
+      </h3>
+      {isPending && <Bone seed={3} />}
+      <ul>
+        {data?.items.map((record) => {
+          const field = subtitle.find((each) => !isEmpty(fieldValue(record, each.name)))
+          return (
+            <li key={record.id}>
+              <Link to="/o/$type/$id" params={{ type: object.name, id: record.id }}>
+                {String(fieldValue(record, object.title) || object.label)}
+              </Link>
+              {field && (
+                <small>
+                  <Value show={show} field={field} record={record} names={data.names} />
+                </small>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {total !== undefined && total.count > FEW && (
+        <Link
+          className={s.all}
+          to="/o/$type"
+          params={{ type: object.name }}
+          search={{ f: { field: relation.field, value: one.record.id } }}
+        >
+          {t('record.all')} {total.count}
+        </Link>
+      )}
+      {creating && asked && (
+        <CreateForm
+          object={object}
+          given={{ [asked]: object.field(asked)?.kind === 'keywords' ? [one.record.id] : one.record.id }}
+          names={{ [one.record.id]: title }}
+          onDone={() => setCreating(false)}
+          onClose={() => setCreating(false)}
+        />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,151 @@
+import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { useMoment, useTravel } from '../../data/moment'
+import { IconButton } from '../../ui/icon-button'
+import { useTranslation } from '../../words'
+import s from './strip.module.css'
+
+/** One place of the hand: the moment, how much changed there, and what it is called. */
+export interface Stop {
+  at: string
+  count: number
+  label: string
+}
+interface Props {
+  /** In order; behind the last one is now. */
+  stops: Stop[]
+  /** Words below the bars, from 0 (left) to 1. */
+  axis?: { at: number; label: string }[]
+  /** Read ahead while it plays. */
+  prefetch?(at: string): void
+  /** Next to the way back to now: compare, another day. */
+  children?: ReactNode
+}
+
+const PACE_MS = 120 // one question per pace while the hand moves
+const STEPS_PER_SECOND = 6
+const AHEAD = 4
+const TALLEST = 24
+
+/** The last stop that is not after a moment; the number of stops for now. */
+export function placeOf(stops: Stop[], at: string | undefined): number {
+  if (at === undefined) return stops.length
+  const time = Date.parse(at.length === 10 ? `${at}T23:59:59.999Z` : at)
+  return Math.max(
+    0,
+    stops.findLastIndex((stop) => Date.parse(stop.at) <= time),
+  )
+}
+
+/** Bars of what changed, and a hand that goes through them: amber, as everything of the past. */
+export function Strip({ stops, axis = [], prefetch, children }: Props) {
+  const { t } = useTranslation()
+  const { at } = useMoment()
+  const travel = useTravel()
+  const [hand, setHand] = useState(() => placeOf(stops, at))
+  const [playing, setPlaying] = useState(false)
+  const [moving, setMoving] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const wanted = useRef(hand)
+  const last = stops.length
+  const shown = moving || playing ? hand : placeOf(stops, at)
+
+  const go = useCallback(
+    (to: number) => {
+      const next = Math.max(0, Math.min(last, to))
+      wanted.current = next
+      setHand(next)
+      if (timer.current !== undefined) return
+      timer.current = setTimeout(() => {
+        timer.current = undefined
+        travel(wanted.current >= last ? {} : { at: stops[wanted.current]?.at })
+      }, PACE_MS)
+    },
+    [last, stops, travel],
+  )
+  useEffect(() => {
+    if (!playing) return
+    if (hand >= last) return setPlaying(false)
+    for (let n = 1; n <= AHEAD; n += 1) {
+      const next = stops[hand + n]
+      if (next) prefetch?.(next.at)
+    }
+    const next = setTimeout(() => go(hand + 1), 1000 / STEPS_PER_SECOND)
+    return () => clearTimeout(next)
+  }, [playing, hand, last, stops, go, prefetch])
+  useStepKeys(shown, go, stops)
+
+  const top = Math.max(1, ...stops.map((stop) => stop.count))
+  const label = stops[shown]?.label ?? t('time.now')
+  const bar = (n: number) => {
+    const count = stops[n]?.count ?? 0
+    return { left: `${(100 * n) / last}%`, width: `${80 / last}%`, height: count ? 3 + ((TALLEST - 3) * count) / top : 1 }
+  }
+  const play = () => {
+    if (!playing && shown >= last) go(0)
+    else setHand(shown)
+    setPlaying(!playing)
+  }
+  return (
+    <section className={s.strip} aria-label={t('time.strip')} data-past={shown < last || undefined}>
+      <IconButton label={playing ? t('time.pause') : t('time.play')} onClick={play} disabled={last === 0}>
+        {playing ? <IconPlayerPause size={16} stroke={1.6} /> : <IconPlayerPlay size={16} stroke={1.6} />}
+      </IconButton>
+      <div className={s.field}>
+        <div className={s.bars} aria-hidden>
+          {stops.map((stop, n) => (
+            <i key={stop.at} style={bar(n)} data-after={n > shown || undefined} />
+          ))}
+        </div>
+        <input
+          type="range"
+          min={0}
+          max={last}
+          value={shown}
+          aria-label={t('time.slider')}
+          aria-valuetext={label}
+          onChange={(event) => [setMoving(true), setPlaying(false), go(Number(event.currentTarget.value))]}
+          onPointerUp={() => setTimeout(() => setMoving(false), 2 * PACE_MS)}
+          onBlur={() => setMoving(false)}
+        />
+        <div className={s.axis} aria-hidden>
+          {axis.map((mark) => (
+            <span key={mark.at} style={{ left: `${mark.at * 100}%` }}>
+              {mark.label}
+            </span>
+          ))}
+        </div>
+      </div>
+      {shown < last && <output className={s.when}>{label}</output>}
+      {children}
+      {shown < last && (
+        <button type="button" className={s.now} onClick={() => [setPlaying(false), setMoving(false), go(last)]}>
+          <IconX size={14} aria-hidden />
+          {t('time.now')}
+        </button>
+      )}
+    </section>
+  )
+}
+
+const typing = () =>
+  /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? '') && (document.activeElement as HTMLInputElement).type !== 'range'
+
+/** `[` and `]` go to the change before and after; Esc goes back to now. */
+function useStepKeys(shown: number, go: (to: number) => void, stops: Stop[]): void {
+  useEffect(() => {
+    const step = (by: 1 | -1) => {
+      let to = shown + by
+      while (to > 0 && to < stops.length && stops[to]?.count === 0) to += by
+      go(to)
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (typing() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if (event.key === '[') step(-1)
+      if (event.key === ']') step(1)
+      if (event.key === 'Escape' && shown < stops.length) go(stops.length)
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [shown, go, stops])
+}

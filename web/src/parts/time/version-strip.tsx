@@ -1,0 +1,32 @@
+import { useEffect, useMemo } from 'react'
+import { useHistory } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { moment } from '../../ui/format'
+import { useTranslation } from '../../words'
+import { type Stop, Strip } from './strip'
+
+/** The time strip of one record: the hand walks its versions, however far apart they are. */
+export function VersionStrip({ object, id }: { object: ObjectDescription; id: string }) {
+  const { t } = useTranslation()
+  const { data, hasNextPage, fetchNextPage, isFetching } = useHistory(object, id)
+  useEffect(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage()
+  }, [hasNextPage, isFetching, fetchNextPage])
+  const stops = useMemo((): Stop[] => {
+    const entries = (data?.pages.flatMap((page) => page.items) ?? []).toReversed()
+    const whole = entries.map((entry) => ({
+      at: entry.occurred_at,
+      count: Object.keys(entry.changes).length || 1,
+      label: moment(entry.occurred_at),
+    }))
+    const moments = whole.filter((stop, n) => stop.at !== whole[n + 1]?.at) // changes of one moment are one place
+    return moments.slice(0, -1) // the last one is now
+  }, [data])
+  const first = stops[0]
+  const axis = first ? [{ at: 0, label: first.label }] : []
+  return (
+    <Strip stops={stops} axis={axis}>
+      <span className="vh">{t('time.versions')}</span>
+    </Strip>
+  )
+}

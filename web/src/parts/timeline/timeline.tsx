@@ -1,0 +1,98 @@
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { useState } from 'react'
+import { usePast } from '../../data/moment'
+import { type Names, type TimelineItem, useTimeline } from '../../data/records'
+import { useUndo } from '../../data/undo'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Show } from '../../meta/show'
+import { useTypes } from '../../meta/use-types'
+import { Empty } from '../../ui/empty'
+import { ago, moment } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { Composer } from './composer'
+import { Entry } from './entry'
+import { Sentence } from './sentence'
+import s from './timeline.module.css'
+
+/** What the server calls them; '' = all. */
+const KINDS = { timeline: '', activities: 'activity', changes: 'change' } as const
+export type Kind = keyof typeof KINDS
+const PAGE = 30
+
+interface Props {
+  object: ObjectDescription
+  id: string
+  show: Show
+  kind: Kind
+  /** Titles that the page knows already. */
+  names: Names
+}
+
+/** What was done about a record and what was changed in it, newest first; on top, a line to write the next thing. */
+export function Timeline({ object, id, show, kind, names }: Props) {
+  const { t } = useTranslation()
+  const types = useTypes()
+  const past = usePast()
+  const [most, setMost] = useState(PAGE)
+  const activity = types.type('activity')
+  const { data, isPending } = useTimeline(object, id, KINDS[kind])
+  return (
+    <section className={s.timeline} aria-label={t('record.timeline')}>
+      {object.activities && activity?.create?.allowed && !past && <Composer about={object} id={id} activity={activity} />}
+      {isPending && <Bones rows={5} label={t('common.loading')} />}
+      {data && data.items.length === 0 && <Empty title={t('timeline.none')} text={t('timeline.noneText')} />}
+      {data && (
+        <Items object={object} show={show} items={data.items.slice(0, most)} names={{ ...names, ...data.names }} activity={activity} />
+      )}
+      {data && data.items.length > most && (
+        <button type="button" className={s.more} onClick={() => setMost(most + PAGE)}>
+          {t('timeline.more')}
+        </button>
+      )}
+    </section>
+  )
+}
+
+function Items({
+  object,
+  show,
+  items,
+  names,
+  activity,
+}: Omit<Props, 'id' | 'kind'> & { items: TimelineItem[]; activity?: ObjectDescription }) {
+  return (
+    <ol className={s.list}>
+      {items.map((item) => (
+        <li key={item.change?.event_id ?? item.record?.id} data-kind={item.change ? 'change' : String(item.record?.kind)}>
+          <i aria-hidden />
+          <div className={s.what}>
+            {item.change ? (
+              <Sentence object={object} entry={item.change} show={show} names={names} />
+            ) : (
+              item.record && activity && <Entry activity={activity} record={item.record} names={names} />
+            )}
+          </div>
+          <time className={s.when} dateTime={item.at} title={moment(item.at)}>
+            {ago(item.at)}
+          </time>
+          <Back item={item} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Back({ item }: { item: TimelineItem }) {
+  const { t } = useTranslation()
+  const undo = useUndo()
+  const past = usePast()
+  const handle = item.change?.undo
+  if (!handle || past) return null
+  return (
+    <button type="button" className={s.undo} title={handle.label} onClick={() => void undo(handle)}>
+      <IconArrowBackUp size={14} aria-hidden />
+      {t('common.undo')}
+    </button>
+  )
+}
