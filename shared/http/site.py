@@ -25,6 +25,8 @@ INDEX = "index.html"
 _ASSETS = "assets"
 _CODINGS = {"br": ".br", "gzip": ".gz"}  # the best first
 _MEDIA = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
+# A browser takes these from a 304 for what it has: without the policy, the API's own would shut the page's scripts out.
+_OF_304 = ("ETag", "Cache-Control", "Content-Security-Policy")
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -54,7 +56,7 @@ class _File:
         coding = next((c for c in _CODINGS if c in self.variants and c in taken), "")
         content, headers = self.variants[coding]
         if is_known(request, headers["ETag"]):
-            return Response(None, 304, {n: v for n, v in headers.items() if n in ("ETag", "Cache-Control")})
+            return Response(None, 304, {n: v for n, v in headers.items() if n in _OF_304})
         body = b"" if request.scope["method"] == "HEAD" else content
         return Response(body, 200, {**headers, "Content-Length": str(len(content))})
 

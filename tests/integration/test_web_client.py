@@ -76,6 +76,7 @@ async def test_files_with_their_types_and_how_long_they_are_kept(http: httpx.Asy
         assert dict(head.headers) == dict(answer.headers), path
         known = await http.get(path, headers={"If-None-Match": answer.headers["etag"], "Accept-Encoding": "identity"})
         assert (known.status_code, known.content, known.headers["cache-control"]) == (304, b"", cache), path
+        assert known.headers["content-security-policy"] == answer.headers["content-security-policy"], path
 
 
 async def test_what_was_packed_when_built(http: httpx.AsyncClient) -> None:

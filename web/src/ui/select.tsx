@@ -11,6 +11,7 @@ export function SelectField({ searchable, data, ...rest }: SelectProps) {
     <Select
       data={data}
       searchable={long}
+      openOnFocus={false}
       checkIconPosition="right"
       nothingFoundMessage={t('common.nothingFound')}
       comboboxProps={PLACE}
@@ -22,5 +23,14 @@ export function SelectField({ searchable, data, ...rest }: SelectProps) {
 
 export function MultiSelectField(props: MultiSelectProps) {
   const { t } = useTranslation()
-  return <MultiSelect searchable hidePickedOptions nothingFoundMessage={t('common.nothingFound')} comboboxProps={PLACE} {...props} />
+  return (
+    <MultiSelect
+      searchable
+      openOnFocus={false}
+      hidePickedOptions
+      nothingFoundMessage={t('common.nothingFound')}
+      comboboxProps={PLACE}
+      {...props}
+    />
+  )
 }

@@ -1,6 +1,7 @@
 import { IconArrowRight, IconDownload } from '@tabler/icons-react'
 import type { ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
+import { isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
@@ -22,7 +23,7 @@ export function Report({ object, show, outcome, done }: Props) {
   const { changed, unchanged, failed, sample = [], failures = [] } = outcome
   const said = (name: string, value: unknown) => {
     const field = object.field(name)
-    return (field && kind(field).format(value, show.place(field, undefined, {}))) || (value === null || value === '' ? '—' : String(value))
+    return (field && kind(field).format(value, show.place(field, undefined, {}))) || (isEmpty(value) ? '—' : String(value))
   }
   return (
     <div className={s.report}>

@@ -24,7 +24,8 @@ const isDay = (field: Pick<FieldDescription, 'show'>) => field.show === 'date' |
 export function sayLeaf(leaf: Leaf, field: FieldDescription | undefined, show: Show, names: Names): string {
   if (!field) return leaf.field
   const op = leaf.op ?? 'eq'
-  if (op === 'empty') return `${field.label} ${t(leaf.value === false ? 'list.op.filled' : 'list.op.empty')}`
+  if (op === 'empty')
+    return t('list.sentence', { field: field.label, op: t(leaf.value === false ? 'list.op.filled' : 'list.op.empty'), value: '' }).trim()
   const place: Place = show.place(field, undefined, names)
   const plain = (value: unknown) =>
     (isDay(field) || field.ref || field.types?.length ? wordOf(value) : undefined) ??
@@ -33,7 +34,7 @@ export function sayLeaf(leaf: Leaf, field: FieldDescription | undefined, show: S
   const said = values.slice(0, 3).map(plain)
   if (values.length > 3) said.push(t('list.andMore', { count: values.length - 3 }))
   const word = op === 'in' || op === 'eq' ? (values.length > 1 ? 'in' : 'eq') : opWord(op, field)
-  return `${field.label} ${t(`list.op.${word}`)} ${said.join(t('list.comma'))}`
+  return t('list.sentence', { field: field.label, op: t(`list.op.${word}`), value: said.join(t('list.comma')) })
 }
 
 /** Days are before and after, numbers smaller and larger. */

@@ -25,6 +25,7 @@ import { useSections } from './use-sections'
 import { useWidths } from './use-widths'
 
 const Panel = lazy(() => import('./panel'))
+const Create = lazy(() => import('./create'))
 const BulkBar = lazy(() => import('../bulk/bulk-bar'))
 const NOBODY: Record<string, string> = {}
 
@@ -170,6 +171,15 @@ export function ListView({ object }: { object: ObjectDescription }) {
           </Suspense>
         )}
       </div>
+      {search.create && (
+        <Suspense>
+          <Create
+            object={object}
+            onClose={() => change({ create: undefined })}
+            onDone={(id) => (phone ? open(id, true) : change({ create: undefined, open: id }))}
+          />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -4,13 +4,12 @@ import { isProblem } from '../../api/problem'
 import { type Action, useActions } from '../../app/actions'
 import { useRecord } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
-import { fieldsOf } from '../../meta/describe'
-import { fieldValue, isEmpty } from '../../meta/meta'
-import { useShow, Value } from '../../meta/show'
+import { useShow } from '../../meta/show'
 import { Empty } from '../../ui/empty'
 import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Facts } from '../record/facts'
 import s from './panel.module.css'
 
 interface Props {
@@ -49,19 +48,7 @@ export default function Panel({ object, id, onClose, onPage }: Props) {
         {error ? (
           <Empty title={isProblem(error, 'not-found') ? t('common.notFound') : t('common.failed')} text={t('common.notFoundText')} />
         ) : one ? (
-          <dl className={s.facts}>
-            {object.layouts.detail
-              .flatMap((section) => fieldsOf(object, section.fields))
-              .filter((field) => !isEmpty(fieldValue(one.record, field.name)))
-              .map((field) => (
-                <div key={field.name}>
-                  <dt>{field.label}</dt>
-                  <dd>
-                    <Value show={show} field={field} record={one.record} names={one.names} />
-                  </dd>
-                </div>
-              ))}
-          </dl>
+          <Facts key={id} object={object} one={one} show={show} />
         ) : (
           <Bones label={t('common.loading')} />
         )}
