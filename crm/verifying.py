@@ -79,16 +79,21 @@ def _known(data: Path) -> list[Known]:
 def describe(result: Report) -> Iterator[str]:
     """A line for the log, one for each view, and those on records that break a rule."""
     log = result["log"]
-    later = f", those up to {log['chained_later']} with chain hashes added later" if log["chained_later"] else ""
-    yield (
-        f"events: {log['events']} are as they were written{later}" if log["ok"] else f"events: {log['count']} findings"
-    )
+    yield _agreeing(log) if log["ok"] else f"events: {log['count']} findings"
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
         yield _describe_view(line)
     if "rules" in result and not result["rules"]["ok"]:
         yield f"rules: {result['rules']['count']} records break one"
         yield from (f"  {f['rule']}: {f['resource']} {f['id']}" for f in result["rules"]["findings"])
+
+
+def _agreeing(log: Report) -> str:
+    """What is known of a log without findings."""
+    if log.get("checked") == "order":
+        return f"events: {log['events']} follow each other; the server keeps no hashes to compare their contents with"
+    later = f", those up to {log['chained_later']} with chain hashes added later" if log["chained_later"] else ""
+    return f"events: {log['events']} are as they were written{later}"
 
 
 def _describe_view(line: Report) -> str:

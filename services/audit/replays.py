@@ -177,7 +177,8 @@ def log_line(report: LogReport, tenant: str | None) -> Report:
     shown = [f if tenant is None or f.tenant in mine else Finding(f.position, f.problem) for f in report.findings]
     findings = [{**f._asdict(), "problem": described(f)} for f in shown]
     counts = {"events": report.events, "chained_later": report.chained_later, "count": report.count}
-    return {"ok": report.ok, **counts, "findings": findings}
+    checked = "contents" if report.contents else "order"
+    return {"ok": report.ok, "checked": checked, **counts, "findings": findings}
 
 
 def _line(verdict: Verdict) -> Report:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from typing import NamedTuple
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -31,8 +32,15 @@ from shared.json import kept_json
 
 IDENTITY = "_installation"  # the stream that holds the id of the installation
 AHEAD = 8  # streams that a rebuild reads at once
-KNOWN_OWNERS = 20_000
+KNOWN_STREAMS = 20_000
 LOOKS_BACK = 1_000
+
+
+class Known(NamedTuple):
+    """A stream's tenant, and a version that it has reached; neither is taken back."""
+
+    tenant: str
+    version: int
 
 
 class EventStoreDB:
@@ -44,7 +52,7 @@ class EventStoreDB:
         self._requests = Requests(self._reads, self._appender)
         self._follower, self._moments = Follower(link, self._reads), Moments(self._reads)
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._owners: dict[str, str] = {}
+        self._known: dict[str, Known] = {}
         self._appending = 0
         self._closed = False
         self.installation = ""
@@ -87,7 +95,12 @@ class EventStoreDB:
         self._appending += 1
         try:
             async with self._queues.setdefault(stream, asyncio.Lock()):
-                position = await self._check(tenant, stream, expected, writes=bool(events))
+                try:
+                    position = await self._check(tenant, stream, expected, writes=bool(events))
+                except WrongVersion:
+                    if request is not None and (done := await self._requests.find(tenant, request.key)) is not None:
+                        return done
+                    raise
 
                 async def write() -> Appended:
                     return await self._write(tenant, stream, expected, message)
@@ -108,7 +121,7 @@ class EventStoreDB:
             return []
         found = await (self._reads.stream(stream, after) if up_to is None else self._reads.stream(stream, after, up_to))
         if found:
-            self._own(stream, found[0].tenant)
+            self._learn(stream, found[-1].tenant, found[-1].version)
         return [e for e in found if e.tenant == tenant]
 
     async def read_all(
@@ -150,7 +163,7 @@ class EventStoreDB:
 
     async def check(self, up_to: int, progress: Callable[[int], None]) -> LogReport:
         self._refuse_closed()
-        report, versions = LogReport(), dict[str, int]()
+        report, versions = LogReport(contents=False), dict[str, int]()
         async for page in self._reads.pages():
             for e in page:
                 if e.position > up_to:
@@ -180,7 +193,7 @@ class EventStoreDB:
 
     async def release(self) -> None:
         """See EventStore.release."""
-        self._owners.clear()
+        self._known.clear()
 
     async def close(self) -> None:
         if self._closed:
@@ -197,33 +210,35 @@ class EventStoreDB:
             raise StoreUnavailable("the event store is closed")
 
     async def _check(self, tenant: str, stream: str, expected: int, *, writes: bool) -> int:
-        """What the server cannot judge: whose stream it is, and the version when nothing is written. The position of
-        the last event, where that was looked up. Raises ValueError, WrongVersion.
+        """What the server cannot judge: whose stream it is, and the version when nothing is written or none is there.
+
+        An append to a version that is not reached must not be known under a key: it could be done when others reach it.
+
+        Returns the position of the last event, where that was looked up. Raises ValueError, WrongVersion.
         """
-        if not writes:
-            last = await self._reads.last(stream)
-            self._refuse_foreign(tenant, stream, last)
-            version, position = (last.version, last.position) if last else (0, 0)
-            if version != expected:
-                raise WrongVersion(stream, expected, version)
-            return position
-        if expected and self._owners.get(stream) != tenant:
-            first = await self._reads.stream(stream, 0, 1)
-            self._refuse_foreign(tenant, stream, first[0] if first else None)
-        return 0
+        known = self._known.get(stream)
+        if writes and (not expected or (known is not None and known.tenant == tenant and known.version >= expected)):
+            return 0
+        last = await self._reads.last(stream)
+        self._refuse_foreign(tenant, stream, last)
+        version, position = (last.version, last.position) if last else (0, 0)
+        if version < expected or (version != expected and not writes):
+            raise WrongVersion(stream, expected, version)
+        return position
 
     def _refuse_foreign(self, tenant: str, stream: str, event: Stored | None) -> None:
         if event is not None:
-            self._own(stream, event.tenant)
+            self._learn(stream, event.tenant, event.version)
             if event.tenant != tenant:
                 raise ValueError(f"{stream} belongs to another tenant")
 
     async def _write(self, tenant: str, stream: str, expected: int, message: wire.BatchAppendReq) -> Appended:
         outcome = await self._appender.append(message)
         if not isinstance(outcome, Clash):
-            self._own(stream, tenant)
+            self._learn(stream, tenant, outcome.version)
             return Appended(stream, outcome.version, outcome.position)
-        if self._owners.get(stream) != tenant:
+        known = self._known.get(stream)
+        if known is None or known.tenant != tenant:
             self._refuse_foreign(tenant, stream, await self._reads.last(stream))
         if outcome.resent:
             ids = [m.id.string for m in message.proposed_messages]
@@ -232,11 +247,12 @@ class EventStoreDB:
                 return Appended(stream, there[-1].version, there[-1].position)
         raise WrongVersion(stream, expected, outcome.version)
 
-    def _own(self, stream: str, tenant: str) -> None:
-        """A stream's tenant never changes."""
-        if len(self._owners) >= KNOWN_OWNERS:
-            self._owners.clear()
-        self._owners[stream] = tenant
+    def _learn(self, stream: str, tenant: str, version: int) -> None:
+        known = self._known.get(stream)
+        if known is None and len(self._known) >= KNOWN_STREAMS:
+            self._known.clear()
+        if known is None or known.version < version:
+            self._known[stream] = Known(tenant, version)
 
     async def _identity(self, installation: str | None) -> str:
         """The id that the log bears; it is put there if there is none."""

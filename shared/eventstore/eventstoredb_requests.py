@@ -4,6 +4,7 @@ A key has a stream of its own. Who appends under a key first puts its whole appe
 before: a *claim*. Then it appends to the stream that it is about. What became of a claim is read from that stream: its
 events are there, or others are in their place and the key is free. Where neither is so its process ended in between:
 the next one that comes under the key sends that append once more, with the same ids and the same expected version.
+An append is claimed only when its stream has reached that version: so no claim is refused today and done tomorrow.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 
 import orjson
 
-from shared.eventstore.eventstoredb_appends import Appender, Clash, Outcome
+from shared.eventstore.eventstoredb_appends import Appender, Clash
 from shared.eventstore.eventstoredb_reads import Reads
 from shared.eventstore.eventstoredb_wire import batch_request, proposed_event, stream_request
-from shared.eventstore.port import Appended, Request, StoreUnavailable, WrongVersion
+from shared.eventstore.port import Appended, Request, StoreUnavailable
 from shared.eventstore.protocol.codec import ReadEvent
 from shared.eventstore.protocol.messages import base, streams
 
@@ -75,23 +76,18 @@ class Requests:
         for _ in range(_ATTEMPTS):
             put = await self._appender.append(_claimed(name, version, request, append, expected, position))
             if not isinstance(put, Clash):
-                return await self._written(name, version + 1, write, expected)
+                return await self._written(name, version + 1, write)
             state = await self._claim(name)
-            known = await self._settled(name, state) if isinstance(state, Claim) else state
+            known = await self._settled(state) if isinstance(state, Claim) else state
             if isinstance(known, Appended):
                 return known
             version = known.version
         raise StoreUnavailable("too many appends at once under one request key")
 
-    async def _written(
-        self, name: str, version: int, write: Callable[[], Awaitable[Appended]], expected: int
-    ) -> Appended:
+    async def _written(self, name: str, version: int, write: Callable[[], Awaitable[Appended]]) -> Appended:
+        """Where others were first, the events in its place say so."""
         try:
             return await write()
-        except WrongVersion as error:
-            if error.actual < expected:  # else the events in its place say so
-                await self._release(name, version)
-            raise
         except ValueError:
             await self._release(name, version)
             raise
@@ -118,7 +114,7 @@ class Requests:
             return claim.outcome(there[-1].position)
         return Clash(there[-1].version)
 
-    async def _settled(self, name: str, claim: Claim) -> Appended | Open:
+    async def _settled(self, claim: Claim) -> Appended | Open:
         """The outcome of a claim. If its process ended before it appended, that is done now."""
         for _ in range(_ATTEMPTS):
             found = await self._found(claim)
@@ -126,16 +122,13 @@ class Requests:
                 return found
             if isinstance(found, Clash):
                 return Open(claim.version)
-            outcome = await self._finish(claim)
-            if isinstance(outcome, Clash) and outcome.version < claim.expected:
-                await self._release(name, claim.version)
-                return Open(claim.version + 1)
+            await self._finish(claim)
         raise StoreUnavailable(f"{claim.stream}: the outcome of an earlier append cannot be found")
 
-    async def _finish(self, claim: Claim) -> Outcome:
+    async def _finish(self, claim: Claim) -> None:
         append = streams.BatchAppendReq().parse(claim.append)
         append.correlation_id = base.Uuid(string=str(uuid4()))
-        return await self._appender.append(append)
+        await self._appender.append(append)
 
     async def _release(self, name: str, version: int) -> None:
         """Who finds it released already, or claimed again, leaves it so."""

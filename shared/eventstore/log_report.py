@@ -44,10 +44,12 @@ def described(finding: Finding) -> str:
 class LogReport:
     """The result of a check of the log: `findings`, 20 at most; `count` is whole. events: as many were read.
 
-    chained_later: the events up to this position are older than their chain hashes.
+    chained_later: the events up to this position are older than their chain hashes. contents: whether they were
+    compared with chain hashes; else their order alone was checked.
     """
 
     events: int = 0
+    contents: bool = True
     chained_later: int = 0
     count: int = 0
     findings: list[Finding] = field(default_factory=list)

@@ -208,11 +208,10 @@ async def test_a_process_that_dies_between_a_claim_and_its_append(
         await other.close()
 
 
-@pytest.mark.parametrize("expected", [0, 2])
 async def test_a_claim_that_lost_its_place_frees_the_key(
-    tmp_path: Path, certificates: Files, monkeypatch: pytest.MonkeyPatch, expected: int
+    tmp_path: Path, certificates: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process died, and meanwhile the stream went another way: at that version, or it never came so far."""
+    """Its process died, and meanwhile the stream went another way."""
     async with rig(tmp_path, certificates) as (_, _, store):
         stream = stream_of()
 
@@ -222,7 +221,7 @@ async def test_a_claim_that_lost_its_place_frees_the_key(
         with monkeypatch.context() as patched:
             patched.setattr(store, "_write", die)
             with pytest.raises(Died):
-                await store.append("t1", stream, expected, new(1), METADATA, request("k"))
+                await store.append("t1", stream, 0, new(1), METADATA, request("k"))
         await store.append("t1", stream, 0, new(1), METADATA)
         assert await store.find_request("t1", "k") is None
         done = await store.append("t1", stream, 1, new(1), METADATA, request("k"))

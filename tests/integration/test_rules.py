@@ -201,7 +201,19 @@ async def test_no_walk_loops_on_data_that_broke_a_rule_before(world: World) -> N
 def test_verify_says_which_records_break_a_rule() -> None:
     finding = {"tenant": TENANT, "resource": "account", "id": "a1", "rule": "cycle", "version": 2}
     rules = {"ok": False, "count": 1, "findings": [finding]}
-    log = {"ok": True, "events": 2, "count": 0, "chained_later": 0, "findings": []}
+    log = {"ok": True, "checked": "contents", "events": 2, "count": 0, "chained_later": 0, "findings": []}
     result = {"ok": False, "log": log, "views": [], "rules": rules}
     assert list(describe(result))[1:] == ["rules: 1 records break one", "  cycle: account a1"]
     assert advice(result).startswith("records named above break a rule")
+
+
+@pytest.mark.parametrize(
+    ("checked", "line"),
+    [
+        ("contents", "events: 2 are as they were written"),
+        ("order", "events: 2 follow each other; the server keeps no hashes to compare their contents with"),
+    ],
+)
+def test_verify_says_what_it_checked_of_the_log(checked: str, line: str) -> None:
+    log = {"ok": True, "checked": checked, "events": 2, "count": 0, "chained_later": 0, "findings": []}
+    assert list(describe({"ok": True, "log": log, "views": []})) == [line]
