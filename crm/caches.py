@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crm.settings import WrongSetting
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
 from shared.streaming.projector import CHECKPOINT
@@ -24,6 +25,7 @@ from shared.warehouse.port import QueryFailed, Warehouse
 
 if TYPE_CHECKING:
     from shared.views.mongo import MongoViews
+    from shared.warehouse.clickhouse import ClickHouseWarehouse
 
 ROOM = 64 << 20  # bytes: with less than this left on the disk, what fails is not damaged
 _BROKEN = "SELECT count() FROM system.detached_parts WHERE database = currentDatabase() AND reason LIKE 'broken%'"
@@ -79,6 +81,31 @@ async def _drop_all(url: str) -> None:
     views = await mongo_views(url)
     await views.drop_all()
     await views.close()
+
+
+async def clickhouse(url: str) -> ClickHouseWarehouse:
+    """The warehouse on a ClickHouse server. Raises WrongSetting, Unavailable."""
+    from shared.warehouse.clickhouse import ClickHouseWarehouse
+    from shared.warehouse.clickhouse_address import WrongAddress
+
+    try:
+        return await ClickHouseWarehouse.open(url)
+    except WrongAddress as error:
+        raise WrongSetting(f"CRM_WAREHOUSE: {error}") from error
+
+
+async def feed_clickhouse(url: str, feed_of: Callable[[Warehouse], WarehouseFeed]) -> WarehouseFeed:
+    """The started feed of a warehouse on a server. Raises WrongSetting, Unavailable."""
+    warehouse = await clickhouse(url)
+    try:
+        feed = feed_of(warehouse)
+        await feed.start()
+    except BaseException as error:
+        await warehouse.close()
+        if isinstance(error, QueryFailed):
+            raise Unavailable(f"the warehouse that CRM_WAREHOUSE names cannot be used now: {error}") from error
+        raise
+    return feed
 
 
 async def open_warehouse(

@@ -9,12 +9,20 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
-from crm.caches import open_warehouse
+from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
-from crm.settings import Settings, WrongSetting, check_adapters, prepare_folder, sql_unconfined, warehouse_address
+from crm.settings import (
+    Settings,
+    WrongSetting,
+    check_adapters,
+    clickhouse_address,
+    prepare_folder,
+    sql_unconfined,
+    warehouse_address,
+)
 from crm.topics import kafka_of
 from services.analytics.facts import TABLES
 from services.audit.replays import Report, check_log, verify_views
@@ -42,7 +50,7 @@ from shared.views.port import Condition, Query, Scope, ViewsUnavailable
 from shared.warehouse.door import PURPOSE, Door
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.follower import WarehouseFollower
-from shared.warehouse.port import WarehouseReader
+from shared.warehouse.port import Warehouse, WarehouseReader
 from shared.warehouse.remote import RemoteWarehouse
 
 _NOT_TO_BE_OPENED = (
@@ -174,24 +182,35 @@ async def open_kernel(
         warehouse = await _of_another_process(ports, stack)
     if warehouse is not None:
         return _asking(kernel, warehouse)
-    feed = await open_warehouse(
-        settings.data / "warehouse",
-        lambda w: WarehouseFeed(
-            w, kernel.store, kernel.codec, kernel.catalogue, TABLES, kernel.clock, kernel.views, partial(_zone, kernel)
-        ),
-        unconfined=sql_unconfined(),
-    )
+    feed = await _feed(settings, kernel)
     stack.push_async_callback(feed.warehouse.close)
     if "warehouse" not in roles.loops:
         return _asking(kernel, feed.warehouse)
     door = None
-    if "analytics" not in roles.apis:
+    if "analytics" not in roles.apis and clickhouse_address() is None:
         door = Door(feed.warehouse, await ports.keys.wrapper(PURPOSE), kernel.clock)
     return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed, door=door)
 
 
-async def _of_another_process(ports: Ports, stack: AsyncExitStack) -> RemoteWarehouse | None:
-    """The warehouse behind the door that CRM_WAREHOUSE names."""
+async def _feed(settings: Settings, kernel: Kernel) -> WarehouseFeed:
+    """The started feed of the warehouse that this process opens."""
+
+    def feed_of(warehouse: Warehouse) -> WarehouseFeed:
+        zone = partial(_zone, kernel)
+        store, codec, catalogue = kernel.store, kernel.codec, kernel.catalogue
+        return WarehouseFeed(warehouse, store, codec, catalogue, TABLES, kernel.clock, kernel.views, zone)
+
+    if (url := clickhouse_address()) is not None:
+        return await feed_clickhouse(url, feed_of)
+    return await open_warehouse(settings.data / "warehouse", feed_of, unconfined=sql_unconfined())
+
+
+async def _of_another_process(ports: Ports, stack: AsyncExitStack) -> WarehouseReader | None:
+    """The warehouse on the server, or behind the door, that CRM_WAREHOUSE names."""
+    if (url := clickhouse_address()) is not None:
+        server = await clickhouse(url)
+        stack.push_async_callback(server.close)
+        return server
     if (address := warehouse_address()) is None:
         return None
     remote = RemoteWarehouse(address, await ports.keys.wrapper(PURPOSE), ports.clock)

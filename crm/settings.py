@@ -32,15 +32,16 @@ class Settings:
 
 
 MONGODB = ("mongodb:", "mongodb+srv:")  # followed by //, hosts and a database
+CLICKHOUSE = ("clickhouse:", "clickhouses:")
 # setting → the schemes of the adapters there are; the first is the default, with its files in the data directory
 ADAPTERS = {
     "CRM_EVENTSTORE": ("sqlite:", "esdb:", "esdb+discover:"),
     "CRM_VIEWS": ("sqlite:", *MONGODB),
-    "CRM_WAREHOUSE": ("chdb:",),
+    "CRM_WAREHOUSE": ("chdb:", *CLICKHOUSE),
     "CRM_KEYS": ("sqlite:", *MONGODB),
     "CRM_LIMITS": ("memory:", *MONGODB),  # of throttles and quotas
 }
-ELSEWHERE = {"esdb:", "esdb+discover:"}  # servers
+ELSEWHERE = {"esdb:", "esdb+discover:", *CLICKHOUSE}  # servers
 
 
 def setting(name: str, default: str = "", environment: Mapping[str, str] = os.environ) -> str:
@@ -99,8 +100,14 @@ def eventstore_address(environment: Mapping[str, str] = os.environ) -> str | Non
 
 def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None:
     """Where the process with the role `warehouse` answers the others, of `chdb://HOST:PORT`; None: not given."""
-    rest = setting("CRM_WAREHOUSE", "chdb:", environment).partition(":")[2]
-    return f"http:{rest}/warehouse" if rest else None
+    scheme, _, rest = setting("CRM_WAREHOUSE", "chdb:", environment).partition(":")
+    return f"http:{rest}/warehouse" if rest and scheme == "chdb" else None
+
+
+def clickhouse_address(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The address of the ClickHouse server that holds the facts; None: an engine of the suite's own."""
+    url = setting("CRM_WAREHOUSE", "chdb:", environment)
+    return url if url.startswith(CLICKHOUSE) else None
 
 
 def root_key_file(data: Path, environment: Mapping[str, str] = os.environ) -> Path:

@@ -9,7 +9,6 @@ without any grant, `INTO OUTFILE` writes files, the scalar function `file()` rea
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from shared.errors import TooSlow, Unavailable
 from shared.eventstore.lock import AlreadyOpen
 from shared.warehouse.grants import Shown
 from shared.warehouse.home import Home
+from shared.warehouse.marks import Written, looking_for, settled
 from shared.warehouse.port import Answer, Mark, Parameters, QueryFailed
 from shared.warehouse.readers import Readers
 from shared.warehouse.session import Limits, first_line
@@ -24,8 +24,6 @@ from shared.warehouse.spawn import NotStarted
 from shared.warehouse.tables import Row, Table
 from shared.warehouse.writer import Writer
 
-SETTLE_SECONDS = 30.0
-_LOOK_EVERY = 0.02  # seconds
 _AT_DATA = "Error initializing EmbeddedServer"  # what the engine says when it fails at its data
 
 
@@ -44,7 +42,7 @@ class ConfinedWarehouse:
         self._home, self._database = home, database
         self.writer = Writer(home, database)
         self.readers = Readers(home, database, limits, self._describe, unconfined=unconfined)
-        self._written: dict[str, Mark] = {}  # the last row of each table that readers may not show yet
+        self._written = Written()
         self._closed = False
 
     @classmethod
@@ -85,9 +83,7 @@ class ConfinedWarehouse:
         if rows:
             into = name or table.name
             await self.writer.insert(table, rows, into)
-            tenant, id, version = rows[-1][:3]
-            row = {"id": id, "version": version}
-            self._written[into] = Mark(into, tenant, "id = {id:String} AND version >= {version:UInt64}", row)
+            self._written.note(into, rows)
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         return (await self.writer.ask(sql, parameters)).rows
@@ -106,28 +102,19 @@ class ConfinedWarehouse:
         await self.readers.warm()
 
     async def marks(self) -> list[Mark]:
-        return list(self._written.values())
+        return self._written.marks()
 
     async def shows(self, marks: Sequence[Mark]) -> bool:
-        for mark in marks:
-            if self.readers.running is None or mark.table not in self.readers.published:
-                continue
-            if not await self._shown(mark):
-                return False
-            if self._written.get(mark.table) == mark:
-                del self._written[mark.table]
-        return True
+        return await self._written.shows(marks, self._shown)
 
     async def settle(self) -> None:
-        marks = await self.marks()
-        async with asyncio.timeout(SETTLE_SECONDS):
-            while not await self.shows(marks):
-                await asyncio.sleep(_LOOK_EVERY)
+        await settled(self)
 
     async def _shown(self, mark: Mark) -> bool:
-        sql = f"SELECT count() FROM `{mark.table}` WHERE tenant = {{tenant:String}} AND {mark.condition}"
+        if self.readers.running is None or mark.table not in self.readers.published:
+            return True
         try:
-            found = await self.readers.look(sql, {"tenant": mark.tenant, **mark.parameters}, mark.tenant)
+            found = await self.readers.look(looking_for(mark), {"tenant": mark.tenant, **mark.parameters}, mark.tenant)
         except (QueryFailed, TooSlow, Unavailable):
             return False  # asked again later, it may be the next reader that answers
         return bool(found.rows[0][0])

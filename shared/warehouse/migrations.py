@@ -28,15 +28,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+BOOKKEEPING = "schema_migrations"  # the table of the steps that were run
+
+
 async def migrate(warehouse: Warehouse) -> None:
     """Run the steps that are missing. Raises Unavailable when the data was written by a newer version."""
     await warehouse.command(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32) ENGINE = MergeTree ORDER BY number"
+        f"CREATE TABLE IF NOT EXISTS {BOOKKEEPING} (number UInt32) ENGINE = MergeTree ORDER BY number"
     )
-    done = (await warehouse.rows("SELECT max(number) FROM schema_migrations"))[0][0]
+    done = (await warehouse.rows(f"SELECT max(number) FROM {BOOKKEEPING}"))[0][0]
     if done > len(MIGRATIONS):
         raise Unavailable(f"the warehouse has migration {done}, this program knows {len(MIGRATIONS)}: update it")
     for number, statements in enumerate(MIGRATIONS[done:], start=done + 1):
         for statement in statements:
             await warehouse.command(statement.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1))
-        await warehouse.command("INSERT INTO schema_migrations VALUES ({n:UInt32})", {"n": number})
+        await warehouse.command(f"INSERT INTO {BOOKKEEPING} VALUES ({{n:UInt32}})", {"n": number})

@@ -21,14 +21,16 @@ WRITER_SETTINGS = {"session_timezone": "UTC", "enable_extended_results_for_datet
 
 # optimizations that may run an outer expression on rows before a subquery's own filter removes them: its errors would
 # reveal values of rows that the caller may not see
-_BARRIER = (
-    "enable_join_runtime_filters",
-    "query_plan_filter_push_down",
-    "query_plan_merge_filters",
-    "query_plan_merge_filter_into_join_condition",
-    "query_plan_propagate_predicate_across_join",
-    "query_plan_push_down_volume_reducing_functions",
-    "use_join_disjunctions_push_down",
+BARRIER = frozenset(
+    (
+        "enable_join_runtime_filters",
+        "query_plan_filter_push_down",
+        "query_plan_merge_filters",
+        "query_plan_merge_filter_into_join_condition",
+        "query_plan_propagate_predicate_across_join",
+        "query_plan_push_down_volume_reducing_functions",
+        "use_join_disjunctions_push_down",
+    )
 )
 
 
@@ -69,7 +71,7 @@ class Limits:
             "max_query_size": 1_000_000,
             "allow_introspection_functions": 0,
             "enable_extended_results_for_datetime_functions": 1,  # days before 1970 stay themselves
-            **dict.fromkeys(_BARRIER, 0),
+            **dict.fromkeys(BARRIER, 0),
             "readonly": 1,  # set last, by the engine's protocol
         }
         return {name: str(value) for name, value in settings.items()}
@@ -91,12 +93,17 @@ for _name in ("clickhouse_connect", "urllib3"):
 
 def ask(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
     """Raises QueryFailed."""
-    bound = {"parameters": parameters, "settings": dict(settings), "column_oriented": True}
     with failures():
-        result = client.query(sql, query_tz="UTC", **bound)
-        if not result.column_names:  # the embedded engine names no columns where there are no rows
-            shape = client.query(f"DESCRIBE TABLE ({sql})", **bound).result_columns
-            return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
+        return answered(client, sql, parameters, settings)
+
+
+def answered(client: Any, sql: str, parameters: Parameters | None, settings: Mapping[str, str]) -> Answer:
+    """Raises CLIENT_ERRORS."""
+    bound = {"parameters": parameters, "settings": dict(settings), "column_oriented": True}
+    result = client.query(sql, query_tz="UTC", **bound)
+    if not result.column_names:  # the embedded engine names no columns where there are no rows
+        shape = client.query(f"DESCRIBE TABLE ({sql})", **bound).result_columns
+        return Answer(tuple(shape[0]), tuple(shape[1]), tuple([] for _ in shape[0]))
     return Answer(tuple(result.column_names), tuple(t.name for t in result.column_types), tuple(result.result_columns))
 
 

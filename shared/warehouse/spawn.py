@@ -112,6 +112,10 @@ class Engine:
         except CLIENT_ERRORS as error:
             raise NotStarted(f"the engine does not start: {first_line(error)}") from error
 
+    def connect(self) -> socket.socket:
+        """A new connection, which speaks ClickHouse's HTTP interface. Raises OSError: the engine has ended."""
+        return _connected(self._control)
+
     async def ended(self, seconds: float) -> bool:
         """Whether it has ended, or does within this time: its connections break a moment before."""
         until = time.monotonic() + seconds
@@ -135,16 +139,10 @@ def _pool(control: socket.socket) -> urllib3.PoolManager:
 
     class Connection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                    ours.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
-                try:
-                    socket.send_fds(control, [b"c"], [theirs.fileno()])
-                except OSError as error:  # urllib3 takes a broken pipe for an answer on its way
-                    ours.close()
-                    raise NewConnectionError(self, "the engine has ended") from error
-            return ours
+            try:
+                return _connected(control)
+            except OSError as error:  # urllib3 takes a broken pipe for an answer on its way
+                raise NewConnectionError(self, "the engine has ended") from error
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Connection
@@ -152,3 +150,17 @@ def _pool(control: socket.socket) -> urllib3.PoolManager:
     manager = urllib3.PoolManager(num_pools=1, maxsize=CONNECTIONS)
     manager.pool_classes_by_scheme = {"http": Pool}
     return manager
+
+
+def _connected(control: socket.socket) -> socket.socket:
+    """One end of a new connection; the engine gets the other."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            ours.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
+        try:
+            socket.send_fds(control, [b"c"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+    return ours

@@ -26,6 +26,8 @@ LOCKS = {
     "shared/tabular/xlsx.py": "bounds the memory of files that one process reads",
     "shared/views/sqlite.py": "orders the uses of the writing connection",
     "shared/views/sqlite_readers.py": "orders the uses of the reading connections",
+    "shared/warehouse/clickhouse.py": "bounds the questions of one process, and tries the walls around them once",
+    "shared/warehouse/clickhouse_link.py": "makes the client of one process once",
     "shared/warehouse/protocol.py": "orders the uses of engine sessions",
     "shared/warehouse/readers.py": "bounds the statements of one process's reader",
     "shared/warehouse/writer.py": "orders the uses of the writing engine",

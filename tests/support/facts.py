@@ -23,6 +23,7 @@ from shared.clock import start_of_day
 from shared.events.envelope import Metadata, Recorded
 from shared.security.permissions import Access, Role
 from shared.warehouse.confined import ConfinedWarehouse
+from shared.warehouse.port import Warehouse
 from shared.warehouse.session import Limits
 from shared.warehouse.tables import FactTable, Rows, shown_names
 from tests.support.roles import BUILT_IN
@@ -108,24 +109,29 @@ def organisation(f: Facts, tenant: str, mark: str) -> None:
             f.put(table, tenant, f"{tenant}-{status}", deal)
 
 
-async def make_tables(warehouse: ConfinedWarehouse) -> None:
+async def make_tables(warehouse: Warehouse) -> None:
     """The fact tables, empty, shown to callers."""
     for table in (t for ft in facts.TABLES for t in ft.tables):
         await warehouse.command(table.ddl())
     await warehouse.publish(shown_names(facts.TABLES))
 
 
-@asynccontextmanager
-async def two_organisations(
-    folder: Path, limits: Limits | None = None
-) -> AsyncIterator[tuple[ConfinedWarehouse, SqlGateway]]:
-    """OURS has the texts "100" and "100 East", THEIRS the canary everywhere."""
-    warehouse = await ConfinedWarehouse.open(f"chdb:{folder}", limits=limits)
+async def fill(warehouse: Warehouse) -> None:
+    """The facts of two organisations: OURS has the texts "100" and "100 East", THEIRS the canary everywhere."""
     await make_tables(warehouse)
     f = Facts()
     organisation(f, OURS, "100")
     organisation(f, THEIRS, CANARY)
     await f.rows.insert(warehouse)
+
+
+@asynccontextmanager
+async def two_organisations(
+    folder: Path, limits: Limits | None = None
+) -> AsyncIterator[tuple[ConfinedWarehouse, SqlGateway]]:
+    """See fill."""
+    warehouse = await ConfinedWarehouse.open(f"chdb:{folder}", limits=limits)
+    await fill(warehouse)
     try:
         yield warehouse, SqlGateway(warehouse, Names())
     finally:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from crm.compose import Suite, open_kernel, prepare
 from crm.ports import open_ports
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, parse_roles
-from crm.settings import Settings, prepare_folder
+from crm.settings import Settings, clickhouse_address, prepare_folder
 from services.identity.directory import UserDirectory
 from services.integration.jobs.cleanup import tidy
 from shared.kernel.kernel import Kernel, build_kernel
@@ -116,7 +116,8 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
                 seal = await ports.keys.wrapper(PURPOSE)
                 warehouse = RemoteWarehouse(f"{address}/warehouse", seal, ports.clock)
                 stack.push_async_callback(warehouse.close)
-            warehouse = warehouse or kernel.warehouse
+            if clickhouse_address() is None:  # else each process asks the server itself
+                warehouse = warehouse or kernel.warehouse
         await tidy(opened[0].kernel)
         return Installation(settings, opened, stack.pop_all())
     raise AssertionError("unreachable")
