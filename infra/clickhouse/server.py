@@ -30,6 +30,7 @@ from shared.warehouse.spawn import Engine
 LONGEST_HEAD = 32 << 20  # bytes: a statement's bound parameters travel in the address
 
 _ABOUT_USERS = re.compile(rb"\s*(?:(?:CREATE|ALTER) (?:USER|ROW POLICY)|GRANT)\b")
+_WRITES = re.compile(rb"\A\s*INSERT|[?&]query=INSERT")
 _KILL = re.compile(rb"\s*KILL QUERY\b")
 _USER = re.compile(r" USER (?:IF NOT EXISTS )?`([^`]+)` IDENTIFIED WITH sha256_hash BY '([0-9a-f]{64})'")
 _TABLE = re.compile(r"\bON `\w+`\.`(\w+)`|, `\w+`\.`(\w+)`")
@@ -61,7 +62,8 @@ class Server:
         self._hashes = {user: hashlib.sha256(password.encode()).hexdigest()}
         self._own = user
         self._bound: set[str] = set()  # tables with a policy for callers
-        self._shown: object = None  # what callers' engine was started for
+        self._shown: object = None  # what callers' engine was started for, and how many writes it had
+        self._writes = 0
         self._changing = asyncio.Lock()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -92,6 +94,7 @@ class Server:
                 return _ok(b"")
             if _KILL.match(request.body):
                 return _ok(b"")
+            self._writes += bool(_WRITES.search(request.body) or _WRITES.search(request.head))
             engine = self._warehouse.writer.engine
         else:
             await self._warehouse.readers.warm()
@@ -133,11 +136,11 @@ class Server:
                 await self._show(tables)
 
     async def _show(self, tables: list[str]) -> None:
-        """An engine has a table as it was when it started: another one is wanted when one is new or was exchanged."""
+        """An engine has tables as they were when it started: another is wanted for new, exchanged or written ones."""
         named = (
             "SELECT name, uuid FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)}"
         )
-        now = await self._warehouse.rows(f"{named} ORDER BY name", {"names": tables})
+        now = self._writes, await self._warehouse.rows(f"{named} ORDER BY name", {"names": tables})
         if now != self._shown:
             await self._warehouse.publish(tables)
             self._shown = now

@@ -12,6 +12,7 @@ from crm.settings import (
     MONGODB,
     WrongSetting,
     check_adapters,
+    clickhouse_address,
     eventstore_address,
     jobs_folder,
     mongodb_of,
@@ -58,6 +59,17 @@ def test_the_warehouse_of_another_process_is_named_by_its_address() -> None:
     assert warehouse_address(given) == "http://warehouse.crm.svc:8000/warehouse"
     assert warehouse_address({"CRM_WAREHOUSE": "chdb:"}) is None
     assert warehouse_address({}) is None
+
+
+def test_the_warehouse_may_be_on_a_server(tmp_path: Path) -> None:
+    given = {"CRM_WAREHOUSE": "clickhouses://crm@host/crm"}
+    check_adapters(given)
+    assert clickhouse_address(given) == "clickhouses://crm@host/crm"
+    assert warehouse_address(given) is None
+    (tmp_path / "url").write_text("clickhouse://crm:secret@host/crm\n")
+    assert clickhouse_address({"CRM_WAREHOUSE_FILE": str(tmp_path / "url")}) == "clickhouse://crm:secret@host/crm"
+    assert clickhouse_address({"CRM_WAREHOUSE": "chdb://host:1"}) is None
+    assert clickhouse_address({}) is None
 
 
 @pytest.mark.parametrize("url", ["chdb:/var/data", "chdb://warehouse", "chdb://host:99/path", "chdb://user@host:1"])
