@@ -78,7 +78,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 prove: setup
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo tests/clickhouse
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)
