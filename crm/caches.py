@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from crm.settings import WrongSetting
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
-from shared.streaming.projector import CHECKPOINT
+from shared.streaming.shares import reached
 from shared.views.port import Collection, Views, ViewsDamaged
 from shared.views.sqlite import SqliteViews
 from shared.views.sqlite_file import throw_away
@@ -59,10 +59,10 @@ async def _open_views(
     views: Views = SqliteViews.open(path) if url is None else await mongo_views(url)
     place = path if url is None else "what CRM_VIEWS names"
     try:
-        position, chain_hash = await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)
-        if position > await store.head():
+        shown = await reached(views)
+        if shown.position > await store.head():
             raise ViewsDamaged(f"{place} knows later events than the store, which was brought back to an earlier day")
-        if chain_hash and chain_hash != await store.chain_hash(position):
+        if shown.chain_hash and shown.chain_hash != await store.chain_hash(shown.position):
             raise ViewsDamaged(f"{place} was filled from another log than events.db")
         return views, await views.declare(collections)
     except BaseException:

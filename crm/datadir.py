@@ -24,8 +24,8 @@ from shared.security.keyring_file import RingPeek, foreign
 from shared.security.keyring_file import peek as peek_at_ring
 from shared.security.rootkey import KeysUnusable, load_root_key
 from shared.security.signingkeys import PURPOSE, SigningKeys
-from shared.streaming.projector import CHECKPOINT
 from shared.streaming.reconcile import DESTROYED
+from shared.streaming.shares import whole
 from shared.views.port import Checkpoint
 from shared.views.sqlite_file import checkpoints_in
 
@@ -125,7 +125,7 @@ def _companions(data: Path, missing: bool, ring: Ring | None, places: Places) ->
     keys = "keys/keys.db" if places.keys is None else places.ring_file(data)
     return {
         keys: ring is not None and (ring.log_head.position > 0 or (missing and ring.used)),
-        places.views_file: _position(data, places, CHECKPOINT) > 0,
+        places.views_file: whole(places.checkpoints(data)).position > 0,
         "warehouse/": missing and (data / "warehouse").is_dir() and any((data / "warehouse").iterdir()),
         "imports/": imports.is_dir() and any((folder / "job.db").exists() for folder in imports.iterdir()),
     }

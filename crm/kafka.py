@@ -31,14 +31,21 @@ async def with_stream(ports: Ports, roles: Roles) -> Ports:
     await _check(ports.kafka)
     if "projector" not in roles.loops:
         return ports
-    from shared.streaming.kafka.feed import KafkaFeed
+    from shared.streaming.kafka.feed import ShareFeed
 
-    return replace(ports, stream=KafkaFeed(ports.store, ports.kafka, _topics(), GROUP))
+    return replace(ports, stream=ShareFeed(ports.store))
 
 
 def on_stream(kernel: Kernel, roles: Roles, ports: Ports) -> Kernel:
-    """The kernel with what runs on Kafka in this process: the stream of its views, and the relay."""
-    kernel = replace(kernel, stream=ports.stream)
+    """The kernel with what runs on Kafka in this process: its shares of the views, and the relay."""
+    if ports.kafka is not None and ports.stream is not None:
+        from shared.streaming.kafka.worker import KafkaWorker
+        from shared.streaming.share_projector import ShareProjector
+
+        feed, clock = ports.stream, kernel.clock
+        shares = ShareProjector(kernel.catalogue, kernel.repository, kernel.views, kernel.codec, clock, feed)
+        worker = KafkaWorker(ports.kafka, _topics(), GROUP, feed, shares.hand_over)
+        kernel = replace(kernel, worker=worker, shares=shares)
     if ports.kafka is None or "relay" not in roles.loops:
         return kernel
     from shared.streaming.relay import Relay

@@ -44,6 +44,8 @@ class Relief:
         kernel.repository.forget_all()
         if isinstance(kernel.projection, Projector):
             kernel.projection.release()
+        if kernel.shares is not None:
+            kernel.shares.release()
         kernel.queries.release()
         if kernel.feed is not None:
             kernel.feed.release()

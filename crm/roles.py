@@ -148,8 +148,8 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(kernel.facts.run)
     if "imports" in roles.loops:
         loops.append(JobScheduler(kernel).run)
-    if kernel.stream is not None:
-        loops.append(kernel.stream.run)
+    if kernel.worker is not None and kernel.shares is not None:
+        loops += [kernel.worker.run, kernel.shares.run]
     if kernel.relay is not None:
         loops.append(kernel.relay.run)
     return loops

@@ -141,19 +141,24 @@ class Docs:
         async with self._mongo.refusals():
             return list(await self._raw.distinct(field))
 
-    async def bulk(self, updates: Sequence[tuple[Row, Row]]) -> None:
-        """Guarded updates (where with `_id`, update) in any order; one whose guard does not hold is left out."""
+    async def bulk(self, updates: Sequence[tuple[Row, Row]], *, upsert: bool = True) -> int:
+        """Guarded updates (where with `_id`, update) in any order; one whose guard does not hold is left out.
+
+        Returns how many were not.
+        """
         for where, update in updates:
             check_names(where)
             check_names(update)
         async with self._mongo.refusals():
             try:
-                await self._raw.bulk_write([UpdateOne(w, u, upsert=True) for w, u in updates], ordered=False)
+                done = await self._raw.bulk_write([UpdateOne(w, u, upsert=upsert) for w, u in updates], ordered=False)
+                return int(done.matched_count + done.upserted_count)
             except BulkWriteError as error:
                 details = error.details
                 failed = [e for e in details["writeErrors"] if e["code"] != _EXISTS]
                 if failed or details.get("writeConcernErrors"):
                     raise OperationFailure(str((failed or details["writeConcernErrors"])[0].get("errmsg"))) from None
+                return int(details["nMatched"] + details["nUpserted"])
 
     async def update(self, where: Row, update: Row, *, upsert: bool = False) -> bool:
         """Whether one was found or inserted. False for an upsert whose `where` holds more than the `_id` of one that

@@ -19,9 +19,9 @@ from shared.streaming.multistream import MultiStreamProjection, rebuild_projecti
 from shared.streaming.multistream_check import verify_projection
 from shared.streaming.past import rebuild_past
 from shared.streaming.past_check import verify_past
-from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
+from shared.streaming.shares import reached
 from shared.streaming.verify import SHOWN, Verdict, verify_view
 from shared.views.port import Views
 from shared.warehouse import refill as warehouse
@@ -116,9 +116,9 @@ async def check_log(kernel: Kernel, tenant: str | None, note: Note) -> Report:
     """Check that every event is as it was written, also against the hashes of views and keys. tenant: of the reader."""
     store, views = kernel.store, kernel.views
     report = await store.check(await store.head(), _Counter(LOG, note))
-    seen = await kernel.keys.log_head()
+    seen, shown = await kernel.keys.log_head(), await reached(views)
     known = [
-        Known("views.db", await views.checkpoint(CHECKPOINT), await views.chain_hash(CHECKPOINT)),
+        Known("views.db", shown.position, shown.chain_hash),
         Known("keys/keys.db", seen.position, bytes.fromhex(seen.chain_hash)),
     ]
     for one in known:

@@ -71,7 +71,7 @@ def health_router(kernel: Kernel) -> APIRouter:
         except (ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
             found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), scanner=await scanner.state())
             return model_answer(found, 503)
-        caught_up = caught_up or lag == 0
+        caught_up = caught_up or (lag == 0 and (kernel.shares is None or kernel.shares.has_its_shares))
         kafka = _kafka(kernel)
         is_ready = caught_up and lag <= MAX_LAG and kafka != "away"
         state = await scanner.state()

@@ -42,8 +42,9 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
-    from shared.streaming.kafka.feed import KafkaFeed
+    from shared.streaming.kafka.worker import KafkaWorker
     from shared.streaming.relay import Relay
+    from shared.streaming.share_projector import ShareProjector
     from shared.warehouse.door import Door
     from shared.warehouse.feed import WarehouseFeed
     from shared.warehouse.follower import FactsState
@@ -87,7 +88,8 @@ class Kernel:
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
     relay: Relay | None = None  # in the role relay, where there is a Kafka
-    stream: KafkaFeed | None = None  # in the role projector, likewise
+    worker: KafkaWorker | None = None  # in the role projector, likewise, with the next
+    shares: ShareProjector | None = None  # what projects there, in place of a projector of everything
 
     @property
     def projector(self) -> Projector:
@@ -132,7 +134,7 @@ def build_kernel(
     projects: bool = True,
 ) -> Kernel:
     """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
-    projects: whether this process writes the views; else it follows the one that does.
+    projects: whether this process writes the views; else it follows those that do.
     Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
     catalogue.check_lookups()
@@ -143,7 +145,7 @@ def build_kernel(
     reservations = Reservations(repository, codec, keys, clock, ids)
     directory, log = _followed(ports, catalogue, open_directory)
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
-    projection = _projector(ports, catalogue, bus) if projects else ProjectionFollower(ports.store, views)
+    projection = _projection(ports, catalogue, bus, projects=projects)
     snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
     past = _past(ports, bus, formulas, projects=projects)
@@ -213,8 +215,11 @@ def _with_formulas(ports: Ports, catalogue: Catalogue) -> tuple[Ports, FormulaSo
     return replace(ports, views=with_formulas(ports.views, catalogue, source), open_scratch=open_scratch), source
 
 
-def _projector(ports: Ports, catalogue: Catalogue, bus: CommandBus) -> Projector:
-    projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock, ports.stream)
+def _projection(ports: Ports, catalogue: Catalogue, bus: CommandBus, *, projects: bool) -> Projection:
+    """The projector of all views, or a follower of those that other processes write, or this one shares with them."""
+    if not projects or ports.stream is not None:
+        return ProjectionFollower(ports.store, ports.views)
+    projector = Projector(catalogue, bus.repository, ports.views, bus.codec, ports.clock)
     bus.reach = projector.reach
     return projector
 

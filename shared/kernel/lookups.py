@@ -23,10 +23,10 @@ from shared.kernel.repository import Repository
 from shared.messages import say
 from shared.security.directory import Directory, Places
 from shared.security.permissions import Access
+from shared.streaming.shares import reached
 from shared.views.port import Condition, Document, Query, ReadableViews, Scope, Views
 
 S = TypeVar("S", bound=Record)
-RECORDS = "projector:records"  # the checkpoint of the record views
 WAITS, PAUSE = 200, 0.01  # seconds each
 
 
@@ -221,7 +221,7 @@ def _unknown(field: str, resource: str) -> Invalid:
 async def views_reach(views: Views, position: int) -> None:
     """Return once the views have come to a position of the log. Raises Unavailable when they do not in time."""
     for _ in range(WAITS):
-        if await views.checkpoint(RECORDS) >= position:
+        if (await reached(views)).position >= position:
             return
         await asyncio.sleep(PAUSE)
     raise Unavailable("the views are behind")

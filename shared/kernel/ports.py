@@ -18,7 +18,7 @@ from shared.views.port import Views
 
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
-    from shared.streaming.kafka.feed import KafkaFeed
+    from shared.streaming.kafka.feed import ShareFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Ports:
     open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
     is none, and every past moment is folded from the events. kafka: where events go to; None = nowhere.
-    stream: the log as it comes from there, for the record views; None = they read the store.
+    stream: the log as it comes from there, for the record views that several processes write; None = one writes them,
+    and reads the store.
     """
 
     store: EventStore
@@ -45,4 +46,4 @@ class Ports:
     stale: frozenset[str] = frozenset()
     past: Past | None = None
     kafka: Kafka | None = None
-    stream: KafkaFeed | None = None
+    stream: ShareFeed | None = None

@@ -14,9 +14,9 @@ from contextlib import suppress
 from shared.clock import Micros
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
-from shared.kernel.lookups import RECORDS
-from shared.streaming.parked import OPERATORS, PARKED, PARKED_VERSION
+from shared.streaming.parked import OPERATORS, PARKED, PROJECTOR, Entries
 from shared.streaming.projection import Listener, Subscribers, Waiter
+from shared.streaming.shares import reached
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope, Views
 
@@ -86,22 +86,22 @@ class ProjectionFollower(_Follower):
     def __init__(self, store: EventStore, views: Views) -> None:
         super().__init__()
         self._store, self._views = store, views
-        self._parked_version = 0
+        self._entries = Entries(views, PROJECTOR)
 
     async def start(self) -> None:
         """See Projection.start."""
-        self._parked_version = await self._views.checkpoint(PARKED_VERSION)
-        self.position = await self._views.checkpoint(RECORDS)
+        await self._entries.load()
+        self.position = (await reached(self._views)).position
 
     def watch(self, tenant: str, stream: str) -> Waiter:
         """See Projection.watch."""
         return self._subscribers.watch(tenant, stream)
 
     async def step(self) -> int:
-        if (parked := await self._views.checkpoint(PARKED_VERSION)) != self._parked_version:
-            self._parked_version = parked
+        if await self._entries.stored() != self._entries.version:
+            await self._entries.load()
             self._subscribers.forget_all()  # a healed record changes without an event
-        checkpoint = await self._views.checkpoint(RECORDS)
+        checkpoint = (await reached(self._views)).position
         if not 0 <= checkpoint - self.position <= MOST_EVENTS:  # they are far ahead, or were filled again from the log
             self.position = checkpoint
             self._subscribers.forget_all()

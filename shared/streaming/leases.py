@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -29,10 +30,20 @@ class Leases(Protocol):
 
 
 class LeaseHolder:
-    """One holder of a lease. name: of the checkpoint that it protects. seconds: until it expires without a write."""
+    """One holder of a lease. name: of the checkpoint that it protects. seconds: until it expires without a write.
 
-    def __init__(self, leases: Leases, name: str, clock: Clock | None = None, seconds: float = SECONDS) -> None:
-        self.name = name
+    also: more leases, which it holds with the first or not at all.
+    """
+
+    def __init__(
+        self,
+        leases: Leases,
+        name: str,
+        clock: Clock | None = None,
+        seconds: float = SECONDS,
+        also: Sequence[str] = (),
+    ) -> None:
+        self.name, self._also = name, also
         self._leases, self._clock, self._seconds = leases, clock or SystemClock(), round(seconds * 1e6)
         self._id = str(uuid4())
         self._lease: Lease | None = None
@@ -50,13 +61,20 @@ class LeaseHolder:
     def lease(self) -> Lease:
         """The lease for a write, which prolongs it from now on."""
         assert self._lease is not None, "take the lease first"
-        return Lease(self._lease.name, self._lease.token, self._clock.now() + self._seconds)
+        return together(self._lease.each, self._clock.now() + self._seconds)
 
     async def take(self, *, steal: bool = False) -> bool:
         """Take the lease, or prolong it. False: another process holds it. steal: take it all the same."""
-        now = self._clock.now()
-        self._lease = await self._leases.lease(self.name, self._id, now, now + self._seconds, steal=steal)
-        return self.held
+        now, taken = self._clock.now(), list[Lease]()
+        for name in (self.name, *self._also):
+            one = await self._leases.lease(name, self._id, now, now + self._seconds, steal=steal)
+            if one is None:
+                self._lease = together(taken, now) if taken else None
+                await self.give_back()
+                return False
+            taken.append(one)
+        self._lease = together(taken, now + self._seconds)
+        return True
 
     def lose(self) -> None:
         """A write was refused: another process has the lease."""
@@ -64,19 +82,25 @@ class LeaseHolder:
 
     async def give_back(self) -> None:
         """Let another process take the lease at once."""
-        if self._lease is not None:
-            self._lease = None
+        lease, self._lease = self._lease, None
+        for one in lease.each if lease is not None else ():
             now = self._clock.now()
-            await self._leases.lease(self.name, self._id, now, now)
+            await self._leases.lease(one.name, self._id, now, now)
+
+
+def together(leases: Sequence[Lease], expires: Micros) -> Lease:
+    """Several leases as one, which ends then."""
+    first, *others = (Lease(one.name, one.token, expires) for one in leases)
+    return replace(first, also=tuple(others))
 
 
 @asynccontextmanager
-async def taken_over(leases: Leases, name: str) -> AsyncIterator[LeaseHolder]:
+async def taken_over(leases: Leases, name: str, also: Sequence[str] = ()) -> AsyncIterator[LeaseHolder]:
     """The lease, taken from its holder: that one's next write is refused, and it waits until the block ends.
 
     Writes in the block carry the lease: they raise LeaseLost when yet another process takes it.
     """
-    holder = LeaseHolder(leases, name)
+    holder = LeaseHolder(leases, name, also=also)
     await holder.take(steal=True)
     try:
         yield holder
@@ -84,11 +108,13 @@ async def taken_over(leases: Leases, name: str) -> AsyncIterator[LeaseHolder]:
         await holder.give_back()
 
 
-async def exclusively(leases: Leases, name: str, action: Callable[[LeaseHolder], Awaitable[T]]) -> T:
-    """Do what no other process may write meanwhile; again from the start when another takes the lease over."""
+async def exclusively(
+    leases: Leases, name: str, action: Callable[[LeaseHolder], Awaitable[T]], also: Sequence[str] = ()
+) -> T:
+    """Do what no other process may write meanwhile; again from the start when another takes a lease over."""
     while True:
         try:
-            async with taken_over(leases, name) as holder:
+            async with taken_over(leases, name, also) as holder:
                 return await action(holder)
         except LeaseLost:
             log.warning("%s: another process has taken over; trying again", name)

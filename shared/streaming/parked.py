@@ -8,7 +8,6 @@ from shared.views.paging import every
 from shared.views.port import Checkpoint, Collection, Field, Kind, Query, Scope, Views, Write
 
 PROJECTOR = "projector"
-PARKED_VERSION = f"{PROJECTOR}:parked"  # the checkpoint that changes when a record is parked or healed
 OPERATORS = "_operators"  # the tenant of documents that belong to the installation
 _OLD_REMOVALS = 2**62  # the version of removals in views of earlier programs: later entries must have a higher one
 
@@ -32,12 +31,18 @@ class Entries:
     """Writes and removes the entries of one owner: the projector, or the policies.
 
     Every write has a higher version than the one before, a removal too. So an event can be parked again after its entry
-    was removed. The last version is kept as a checkpoint, in the transaction of the write that has it.
+    was removed. The last version is kept as a checkpoint, in the transaction of the write that has it. Where processes
+    share the work, each keeps one under the name of a share that it has, and goes on behind the highest.
     """
 
     def __init__(self, views: Views, owner: str) -> None:
-        self._views, self._checkpoint = views, f"{owner}:parked"
+        self._views, self._name = views, f"{owner}:parked"
+        self._checkpoint = self._name
         self._last = self._kept = 0
+
+    def count_under(self, share: int) -> None:
+        """Keep the last version under the name of a share."""
+        self._checkpoint = f"{self._name}/{share}"
 
     @property
     def version(self) -> int:
@@ -46,7 +51,12 @@ class Entries:
 
     async def load(self) -> None:
         """Read the last version that was written; call once before the first write."""
-        self._last = self._kept = await self._views.checkpoint(self._checkpoint)
+        self._last = self._kept = await self.stored()
+
+    async def stored(self) -> int:
+        """The last version that any process has written."""
+        rows = await self._views.checkpoints(self._name)
+        return max((one.position for one in rows.values()), default=0)
 
     def put(self, one: Stored | Recorded, stream: str, error: str) -> Write:
         """The write that sets an event aside, under the name of a stream."""

@@ -6,6 +6,7 @@ A record's version tells what was seen: an old event changes nothing, a gap is r
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from opentelemetry import trace
@@ -15,16 +16,15 @@ from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored, category_of
 from shared.faults import crashpoint
 from shared.kernel.catalogue import Catalogue
-from shared.kernel.lookups import RECORDS
 from shared.kernel.repository import Repository
 from shared.kernel.uniqueness import RESERVATION
 from shared.streaming.feed import Batch, Feed, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
-from shared.streaming.parked import PARKED_VERSION
 from shared.streaming.poison import Changes, Poison
 from shared.streaming.projection import Listener, Subscribers, Waiter
 from shared.streaming.record_states import RecordStates
+from shared.streaming.shares import RECORDS, reached
 from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
@@ -129,7 +129,7 @@ class RecordViews:
 
     async def position(self) -> int:
         """See Handler.position."""
-        return await self._views.checkpoint(CHECKPOINT)
+        return (await reached(self._views)).position
 
     async def load(self) -> int:
         """See Handler.load."""
@@ -144,18 +144,23 @@ class RecordViews:
 
     async def is_stale(self) -> bool:
         """Whether records were parked or healed elsewhere."""
-        return await self._views.checkpoint(PARKED_VERSION) != self._poison.parked.entries.version
+        entries = self._poison.parked.entries
+        return await entries.stored() != entries.version
 
     async def handle(self, batch: Batch) -> int:
         """See Handler.handle."""
+        await self.project(batch, {CHECKPOINT: batch.position}, self._holder.lease())
+        self._handled = batch.position
+        return batch.position
+
+    async def project(self, batch: Batch, positions: Mapping[str, int], lease: Lease) -> None:
+        """Write what a batch changes, with the checkpoints. Raises LeaseLost."""
         with span(_tracer, "project", links=links_to(batch.events)):
             changes = await self._fold(batch)
             crashpoint("project.before_write")
-            await self._write(changes, self._holder.lease())
+            await self._write(changes, positions, lease)
             crashpoint("project.after_write")
-        self._handled = batch.position
         self._subscribers.notify(batch.events, self._poison.parked)  # before anybody sees the position
-        return batch.position
 
     async def _fold(self, batch: Batch) -> Changes:
         changes = Changes(batch.position)
@@ -188,8 +193,12 @@ class RecordViews:
         except Exception as error:
             await self._poison.retry_or_park(aggregate, one, error, changes)
 
-    async def _write(self, changes: Changes, lease: Lease) -> None:
-        """Write the documents, the parked events and the checkpoint."""
+    def count_under(self, share: int) -> None:
+        """Where several processes project: count what is parked under a share that this one has."""
+        self._poison.parked.entries.count_under(share)
+
+    async def _write(self, changes: Changes, positions: Mapping[str, int], lease: Lease) -> None:
+        """Write the documents, the parked events and the checkpoints."""
         documents: list[Write] = []
         for stream, (aggregate, tenant, state) in changes.touched.items():
             try:
@@ -197,14 +206,14 @@ class RecordViews:
                 documents.append(Write(aggregate.collection.name, tenant, state.id, document, state.version))
             except Exception:
                 documents += await self._poison.cut_off(aggregate, tenant, stream, changes)
-        chain_hash = await self._store.chain_hash(changes.position)
-        checkpoint = Checkpoint(CHECKPOINT, changes.position, chain_hash)
+        hashes = {position: await self._store.chain_hash(position) for position in {*positions.values()}}
+        checkpoints = [Checkpoint(name, position, hashes[position]) for name, position in positions.items()]
         parked = self._poison.parked
         try:
-            await self._views.write([*documents, *changes.parked], [checkpoint, *parked.checkpoints()], lease)
+            await self._views.write([*documents, *changes.parked], [*checkpoints, *parked.checkpoints()], lease)
         except ValueError:
             documents = await self._poison.fitting(documents, changes)
-            await self._views.write([*documents, *changes.parked], [checkpoint, *parked.checkpoints()], lease)
+            await self._views.write([*documents, *changes.parked], [*checkpoints, *parked.checkpoints()], lease)
         parked.settle()
 
     def forget(self) -> None:

@@ -1,6 +1,6 @@
 """Rebuild a view next to the live one, stream by stream in flat memory, and swap it in without downtime; heal records.
 
-Any process may do it. It takes the projector's lease over for the swap, so the projector of whichever process loses no
+Any process may do it. It takes the projectors' leases over for the swap, so the projector of whichever process loses no
 event and overwrites nothing: its next write is refused, and it reads its position and the parked events again.
 """
 
@@ -18,6 +18,7 @@ from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.leases import LeaseHolder, exclusively
 from shared.streaming.parked import Parked
 from shared.streaming.projector import BATCH, BREATH, CHECKPOINT
+from shared.streaming.shares import NAMES, furthest
 from shared.views.capabilities import prepare_swap
 from shared.views.port import Views, Write
 from shared.views.values import check
@@ -37,7 +38,7 @@ async def rebuild(aggregate: AnyAggregate, store: EventStore, views: Views, code
     now = await store.head()
     await one.catch_up(head, now)
     crashpoint("rebuild.filled")
-    await exclusively(views, CHECKPOINT, lambda holder: one.swap(now, holder))
+    await exclusively(views, CHECKPOINT, lambda holder: one.swap(now, holder), NAMES)
     return documents
 
 
@@ -61,7 +62,7 @@ async def heal(aggregate: AnyAggregate, store: EventStore, views: Views, codec: 
                 healed += 1
         return healed
 
-    return await exclusively(views, CHECKPOINT, try_all)
+    return await exclusively(views, CHECKPOINT, try_all, NAMES)
 
 
 async def quarantine(views: Views, poison: Iterable[tuple[Stored, str]], holder: LeaseHolder) -> None:
@@ -115,7 +116,7 @@ class _Rebuild:
 
     async def swap(self, after: int, holder: LeaseHolder) -> None:
         """Bring the new view to the live one's position and put it in its place."""
-        await self.catch_up(after, await self._views.checkpoint(CHECKPOINT))
+        await self.catch_up(after, await furthest(self._views))
         await quarantine(self._views, self._poison.values(), holder)
         await self._views.swap(self.target, (), holder.lease())
 

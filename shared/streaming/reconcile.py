@@ -21,7 +21,7 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.repository import Repository
 from shared.security.keyring import Checked, KeyRing, subject_hash
 from shared.streaming.erasing import survivors_of
-from shared.streaming.projector import CHECKPOINT
+from shared.streaming.shares import reached
 from shared.streaming.witness import Witness
 from shared.views.capabilities import purge_files
 from shared.views.paging import every
@@ -94,7 +94,7 @@ class Reconciler:
 
     async def _seen(self) -> int:
         """The last destroyed key that the views know. Empty views show nothing: they are filled with this ring."""
-        if not await self.views.checkpoint(CHECKPOINT):
+        if not (await reached(self.views)).position:
             return await self.keys.destroyed()
         return await self.views.checkpoint(DESTROYED)
 

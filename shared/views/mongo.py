@@ -89,6 +89,9 @@ class MongoViews:
     async def checkpoint(self, projection: str) -> int:
         return (await self._catalogue.checkpoint(projection)).position
 
+    async def checkpoints(self, prefix: str) -> dict[str, Checkpoint]:
+        return await self._catalogue.checkpoints(prefix)
+
     async def chain_hash(self, projection: str) -> bytes:
         return (await self._catalogue.checkpoint(projection)).chain_hash
 

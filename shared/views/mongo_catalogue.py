@@ -22,6 +22,7 @@ LIVE: Final = "view_"  # of the documents' collections; `views_…` are the reco
 MAX_INDEXES: Final = 63  # that a collection may have next to the one of `_id`
 FRESH_SECONDS: Final = 2.0
 _NEXT: Final = "_next_"
+_LAST: Final = "\U0010ffff"  # behind every name that begins so
 
 
 class MongoCatalogue:
@@ -152,21 +153,23 @@ class MongoCatalogue:
         found = await self._checkpoints.get({"_id": projection}) or {}
         return Checkpoint(projection, found.get("position", 0), found.get("chain_hash", b""))
 
+    async def checkpoints(self, prefix: str) -> dict[str, Checkpoint]:
+        """See Views.checkpoints."""
+        rows = await self._checkpoints.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}})
+        return {r["_id"]: Checkpoint(r["_id"], r["position"], r["chain_hash"]) for r in rows}
+
     async def keep(self, checkpoints: Sequence[Checkpoint], lease: Lease | None) -> None:
         """Write checkpoints, with a lease only while no later holder has written one. Raises LeaseLost.
 
         A holder that was overtaken between its last look at the lease and this may still write one that is true: its
         documents are there.
         """
-        for c in checkpoints:
-            values = {"position": c.position, "chain_hash": c.chain_hash}
-            if lease is None:
-                await self._checkpoints.update({"_id": c.projection}, {"$set": values}, upsert=True)
-                continue
-            mine = {"lease": lease.name, "token": lease.token}
-            where = {"_id": c.projection, "$or": [{"lease": {"$ne": lease.name}}, {"token": {"$lte": lease.token}}]}
-            if not await self._checkpoints.update(where, {"$set": {**values, **mine}}, upsert=True):
-                raise _lost(lease)
+        if not checkpoints:
+            return
+        named = {} if lease is None else {one.name: one for one in lease.each}
+        updates = [_kept(c, named.get(c.projection, lease)) for c in checkpoints]
+        if await self._checkpoints.bulk(updates) < len(updates) and lease is not None:
+            raise _lost(lease)
 
     async def take(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool) -> Lease | None:
         """See Views.lease."""
@@ -178,11 +181,13 @@ class MongoCatalogue:
         return None if mine is None else Lease(name, mine["token"], until)
 
     async def prolong(self, lease: Lease | None) -> None:
-        """Set a lease's end. Raises LeaseLost: it has another holder."""
+        """Set the end of a lease, with all that it holds also. Raises LeaseLost: one has another holder."""
         if lease is None:
             return
-        where = {"_id": lease.name, "token": lease.token}
-        if not await self._leases.update(where, {"$set": {"expires": lease.expires}}):
+        updates: list[tuple[Row, Row]] = [
+            ({"_id": one.name, "token": one.token}, {"$set": {"expires": one.expires}}) for one in lease.each
+        ]
+        if await self._leases.bulk(updates, upsert=False) < len(updates):
             raise _lost(lease)
 
     async def drop_all(self) -> None:
@@ -190,6 +195,15 @@ class MongoCatalogue:
         for name in await self._mongo.names():
             if name.startswith((LIVE, "views_")):
                 await self._mongo.docs(name).drop()
+
+
+def _kept(c: Checkpoint, lease: Lease | None) -> tuple[Row, Row]:
+    """The update that writes a checkpoint, guarded by a lease."""
+    values = {"position": c.position, "chain_hash": c.chain_hash}
+    if lease is None:
+        return {"_id": c.projection}, {"$set": values}
+    guard = [{"lease": {"$ne": lease.name}}, {"token": {"$lte": lease.token}}]
+    return {"_id": c.projection, "$or": guard}, {"$set": {**values, "lease": lease.name, "token": lease.token}}
 
 
 def _lost(lease: Lease) -> LeaseLost:

@@ -109,11 +109,17 @@ class Lease:
     """The right to write under a name, held by one process at a time. token: higher with every new holder.
 
     expires: from then on another holder may take it. The present holder's writes count until somebody does.
+    also: further leases that a write needs and prolongs.
     """
 
     name: str
     token: int
     expires: Micros
+    also: tuple[Lease, ...] = ()
+
+    @property
+    def each(self) -> tuple[Lease, ...]:
+        return (self, *self.also)
 
 
 class LeaseLost(Exception):
@@ -167,6 +173,10 @@ class Views(Protocol):
 
     async def checkpoint(self, projection: str) -> int:
         """The stored position, 0 if none."""
+        ...
+
+    async def checkpoints(self, prefix: str) -> dict[str, Checkpoint]:
+        """The stored ones whose names begin so, by name."""
         ...
 
     async def chain_hash(self, projection: str) -> bytes:

@@ -164,6 +164,15 @@ class SqliteViews:
     async def chain_hash(self, projection: str) -> bytes:
         return (await self._kept(projection)).chain_hash
 
+    async def checkpoints(self, prefix: str) -> dict[str, Checkpoint]:
+        def ask(db: sqlite3.Connection, effort: Effort) -> dict[str, Checkpoint]:
+            sql = "SELECT projection, position, chain_hash FROM checkpoints WHERE substr(projection, 1, ?) = ?"
+            rows = db.execute(sql, (len(prefix), prefix)).fetchall()
+            return {name: Checkpoint(name, int(position), bytes(chain)) for name, position, chain in rows}
+
+        with bookkeeping(self._path):
+            return await self._somewhere(ask)
+
     async def _kept(self, projection: str) -> Checkpoint:
         def ask(db: sqlite3.Connection, effort: Effort) -> Checkpoint:
             sql = "SELECT projection, position, chain_hash FROM checkpoints WHERE projection = ?"

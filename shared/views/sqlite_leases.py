@@ -23,7 +23,11 @@ def take(db: sqlite3.Connection, name: str, holder: str, now: Micros, until: Mic
 
 
 def prolong(db: sqlite3.Connection, lease: Lease) -> None:
-    """Set a lease's end. Raises LeaseLost: it has another holder, and the transaction must be undone."""
+    """Set the end of a lease, with all that it holds also.
+
+    Raises LeaseLost: one has another holder, and the transaction must be undone.
+    """
     update = "UPDATE leases SET expires = ? WHERE name = ? AND token = ?"
-    if db.execute(update, (lease.expires, lease.name, lease.token)).rowcount == 0:
-        raise LeaseLost(f"{lease.name}: another process has taken over")
+    for one in lease.each:
+        if db.execute(update, (one.expires, one.name, one.token)).rowcount == 0:
+            raise LeaseLost(f"{one.name}: another process has taken over")

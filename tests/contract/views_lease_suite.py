@@ -45,6 +45,19 @@ class ViewsLeaseSuite:
         await views.swap(rebuilt, [Checkpoint("p", 4)], stolen)
         assert (await ids(views, Query()), await views.checkpoint("p")) == ([], 4)
 
+    async def test_a_write_needs_every_lease_that_it_names_and_prolongs_them(self, views: Views) -> None:
+        one = await views.lease("p", "ann", now=100, until=200)
+        other = await views.lease("q", "ann", now=100, until=200)
+        assert one is not None
+        assert other is not None
+        both = replace(one, expires=900, also=(replace(other, expires=900),))
+        await views.write([], [Checkpoint("p", 1), Checkpoint("q", 2)], both)
+        assert await views.lease("q", "bob", now=800, until=1000) is None
+        assert await views.lease("q", "bob", now=900, until=1000) is not None
+        with pytest.raises(LeaseLost):
+            await views.write([], [Checkpoint("p", 3), Checkpoint("q", 4)], both)
+        assert (await views.checkpoint("p"), await views.checkpoint("q")) == (1, 2)
+
     async def test_a_write_prolongs_the_lease_and_counts_after_its_end_until_another_holder_comes(
         self, views: Views
     ) -> None:

@@ -117,6 +117,10 @@ class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntries
             await views.write(bad, [Checkpoint("p", 9)])
         assert (await views.checkpoint("p"), await views.chain_hash("p")) == (5, b"hash")
         assert (await views.checkpoint("q"), await views.chain_hash("q")) == (6, b"")
+        await views.write([], [Checkpoint("p/1", 7, b"h"), Checkpoint("P", 8)])
+        found = await views.checkpoints("p")
+        assert found == {"p": Checkpoint("p", 5, b"hash"), "p/1": Checkpoint("p/1", 7, b"h")}
+        assert await views.checkpoints("none") == {}
         assert await ids(views, Query()) == ["a"]
         await views.write([put(thing("b", owner="somebody new"))])
         assert await ids(views, Query(), Scope("t1", frozenset({"somebody new"}))) == ["b"]

@@ -54,7 +54,7 @@ async def test_order_is_by_position_whatever_the_clock_does(tmp_path: Path, monk
             await world.settle()
             heads.append((await world.store.head(), len(ids)))
         await all_events_in_order(world)
-        await views_agree(world, world.projector)
+        await views_agree(world, world.projector.position)
         recorded = {e.position: e.recorded_at for e in await world.store.read_all(0, 10_000)}
         for position, _ in heads:  # a moment means every event that was recorded up to it
             found = await world.store.position_at(recorded[position])

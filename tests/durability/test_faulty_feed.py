@@ -39,9 +39,10 @@ async def work(world: World, dice: random.Random, commands: int) -> list[str]:
     return ids
 
 
-async def views_agree(world: World, projector: Projector) -> None:
+async def views_agree(world: World, position: int) -> None:
+    """position: up to where the views have come."""
     for aggregate in world.catalogue:
-        verdict = await world.verdict(aggregate, projector.position)
+        verdict = await world.verdict(aggregate, position)
         assert verdict.ok, verdict
 
 
@@ -56,7 +57,7 @@ async def test_views_heal_what_the_feed_does_to_them(tmp_path: Path) -> None:
         for _ in range(8):
             await work(world, dice, 150)
             await projector.catch_up()
-            await views_agree(world, projector)
+            await views_agree(world, projector.position)
         assert all(feed.faults.values()), feed.faults
 
 
@@ -77,7 +78,7 @@ async def test_policies_do_nothing_twice(tmp_path: Path) -> None:
             await world.views.write([], [Checkpoint(CHECKPOINT, 0)])
         for other in ids[1::2]:
             assert (await world.types("account", other)).count("AccountAbsorbed") == 1
-        await views_agree(world, world.projector)
+        await views_agree(world, world.projector.position)
         assert feed.faults["repeated"]
 
 

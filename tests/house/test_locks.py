@@ -22,6 +22,7 @@ LOCKS = {
     "shared/past/sqlite.py": "orders the uses of the writing connection",
     "shared/security/keyring_sqlite.py": "orders the uses of a connection",
     "shared/streaming/changes.py": "bounds what streams of one process read of the log at a time",
+    "shared/streaming/share_projector.py": "orders the batches of one process; leases in the views store guard them",
     "shared/streaming/subscription.py": "orders the batches of one process; a lease in the views store guards them",
     "shared/tabular/xlsx.py": "bounds the memory of files that one process reads",
     "shared/views/sqlite.py": "orders the uses of the writing connection",

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.events.envelope import Stored
-from shared.kernel.lookups import RECORDS
 from shared.streaming import projector as module
 from shared.streaming.follower import ProjectionFollower
 from shared.streaming.poison import ATTEMPTS
 from shared.streaming.record_states import RecordStates
+from shared.streaming.shares import RECORDS
 from shared.views.port import Checkpoint, Scope, ViewsUnavailable, Write
 from shared.views.sqlite import SqliteViews
 from tests.support.listening import Heard

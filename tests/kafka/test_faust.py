@@ -17,10 +17,12 @@ from faust.transport.drivers import aiokafka as driver
 
 from shared.eventstore.port import EventStore
 from shared.streaming.feed import StreamEnded
-from shared.streaming.kafka import feed as module
+from shared.streaming.kafka import worker as module
 from shared.streaming.kafka.connection import Kafka
 from shared.streaming.kafka.faust_app import faust_app
-from shared.streaming.kafka.feed import KafkaFeed
+from shared.streaming.kafka.feed import ShareFeed
+from shared.streaming.kafka.worker import KafkaWorker
+from shared.streaming.shares import SHARES
 from tests.kafka.help import EVENTS, admin_of, append, open_store, relay_of, running, until
 
 BOTH = pytest.mark.parametrize("bare", [False, True], ids=["ours", "bare"])
@@ -153,6 +155,10 @@ async def test_bare_an_agent_that_raises_goes_on_behind_the_message(kafka: Kafka
         assert tried == [1, 2, 3, 4]
 
 
+async def nothing() -> None:
+    """There is no work in hand."""
+
+
 async def test_a_consumer_that_raises_ends_the_process(
     kafka: Kafka, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,11 +166,10 @@ async def test_a_consumer_that_raises_ends_the_process(
         await append(store, 20)
         async with running(relay := relay_of(store, kafka)):
             await until(relay, await store.head())
-            feed = KafkaFeed(store, kafka, EVENTS, f"g-{uuid4()}")
-            monkeypatch.setattr(feed, "_on_event", lambda message: 1 // 0)
-            await feed.read(0, 1)
+            worker = KafkaWorker(kafka, EVENTS, f"g-{uuid4()}", ShareFeed(store), nothing)
+            monkeypatch.setattr(worker, "_on_event", lambda message: 1 // 0)
             with pytest.raises(StreamEnded, match=r"the consumer of crm\..*\.events failed: ZeroDivisionError"):
-                await asyncio.wait_for(feed.run(), 30)
+                await asyncio.wait_for(worker.run(), 30)
 
 
 @asynccontextmanager
@@ -190,21 +195,28 @@ async def test_a_start_without_an_answer_ends_the_process(monkeypatch: pytest.Mo
     store: Any = _NoEvents()
     typed: EventStore = store
     async with mute() as kafka:
-        feed = KafkaFeed(typed, kafka, EVENTS, "g-mute")
-        await feed.read(0, 1)
+        worker = KafkaWorker(kafka, EVENTS, "g-mute", ShareFeed(typed), nothing)
         with pytest.raises(StreamEnded, match="Kafka did not admit the group g-mute within 1 s: check its rights"):
-            await asyncio.wait_for(feed.run(), 20)
+            await asyncio.wait_for(worker.run(), 20)
 
 
 async def test_a_worker_without_progress_ends_the_process(
     kafka: Kafka, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It brings nothing, though the marks say that Kafka has it."""
     monkeypatch.setattr(module, "STALLED_SECONDS", 1.0)
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.2)
-    monkeypatch.setattr(module, "lag", lambda app, place: 1)  # records lie there, and none comes
+    monkeypatch.setattr(KafkaWorker, "_consume", lambda self, app, name: app.topic(name))
     async with open_store(tmp_path) as store:
-        await append(store, 20)
-        feed = KafkaFeed(store, kafka, EVENTS, f"g-{uuid4()}")
-        await feed.read(0, 1)
-        with pytest.raises(StreamEnded, match="made no progress for 1 s"):
-            await asyncio.wait_for(feed.run(), 30)
+        feed = ShareFeed(store)
+        worker = asyncio.create_task(KafkaWorker(kafka, EVENTS, f"g-{uuid4()}", feed, nothing).run())
+        async with running(relay := relay_of(store, kafka)):
+            await append(store, 20)
+            await until(relay, await store.head())
+            feed.assign(range(SHARES))
+            await wait_for(lambda: feed.newest > 0 and feed.is_running)
+            positions = dict.fromkeys(range(SHARES), 0)
+            while positions[0] < relay.mark.position:
+                positions |= (await feed.read(positions, 100)).positions
+            with pytest.raises(StreamEnded, match="made no progress for 1 s"):
+                await asyncio.wait_for(worker, 30)

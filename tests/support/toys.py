@@ -20,7 +20,6 @@ from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import CustomFields
-from shared.kernel.lookups import RECORDS
 from shared.kernel.merges import Merges
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
@@ -32,6 +31,7 @@ from shared.streaming.leases import taken_over
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import heal, quarantine
+from shared.streaming.shares import RECORDS
 from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Views
 from shared.views.sqlite import SqliteViews
 

@@ -11,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.events.envelope import Stored
-from shared.kernel.lookups import RECORDS
 from shared.streaming import follower as module
 from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.projection import Waiter
-from shared.views.port import Page, Query, ViewsUnavailable
+from shared.streaming.shares import RECORDS
+from shared.views.port import Checkpoint, Page, Query, ViewsUnavailable
 from tests.support.listening import Heard
 
 STREAMS = ("toy-a", "toy-b", "other-c")
@@ -42,11 +42,11 @@ class Elsewhere:
 
     # --- as the ports have it ---
 
-    async def checkpoint(self, name: str) -> int:
+    async def checkpoints(self, prefix: str) -> dict[str, Checkpoint]:
         await asyncio.sleep(0)
         if self.refuses:
             raise ViewsUnavailable("away")
-        return self.shown if name == RECORDS else 0
+        return {RECORDS: Checkpoint(RECORDS, self.shown)} if prefix == RECORDS else {}
 
     async def read_all(self, after: int, limit: int, *, categories: Collection[str] | None = None) -> list[Stored]:
         await asyncio.sleep(0)

@@ -8,11 +8,13 @@ from typing import Any, cast
 
 import pytest
 
+from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.streaming.kafka import feed as module
-from shared.streaming.kafka.connection import Kafka
-from shared.streaming.kafka.feed import KafkaFeed
-from tests.unit.test_kafka_merge import sent
+from shared.streaming.kafka.feed import ShareFeed
+from tests.unit.test_kafka_merge import SHARE, sent
+
+KAFKA = sent(random.Random(1), 20)
 
 
 class Remote:
@@ -25,7 +27,10 @@ class Remote:
         await asyncio.sleep(0)
         happens, self.meanwhile = self.meanwhile, lambda: None
         happens()
-        return 1
+        return KAFKA.end
+
+    async def read_all(self, after: int, limit: int) -> list[Stored]:
+        return [one for one in KAFKA.log if one.position > after]
 
     async def wait(self, after: int, timeout: float) -> None:
         raise AssertionError("not asked")
@@ -34,17 +39,41 @@ class Remote:
 async def test_what_comes_while_the_store_is_asked_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 60.0)
     store = Remote()
-    feed = KafkaFeed(cast(EventStore, store), Kafka(("127.0.0.1:9",)), [], "group")
-    feed._app = object()
-
-    one = sent(random.Random(1), 1)
+    feed = ShareFeed(cast(EventStore, store))
+    feed.assign([SHARE])
+    feed.is_running = True
 
     def comes() -> None:
-        feed._merge.add(*one.events[0])
-        feed._merge.mark(one.marks[0])
-        feed._arrived.set()
+        for topic, seq, event in KAFKA.events:
+            feed.bring(topic, SHARE, seq, event)
+        for mark in KAFKA.marks:
+            feed.mark(mark)
 
     store.meanwhile = comes
     async with asyncio.timeout(5):
-        batch = await feed.read(0, 10)
-    assert batch.events == one.log
+        part = await feed.read({SHARE: 0}, 100)
+    assert part.events == KAFKA.log
+    assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)
+
+
+async def test_who_reads_goes_when_the_shares_are_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 60.0)
+    store = Remote()
+    feed = ShareFeed(cast(EventStore, store))
+    feed.assign([SHARE])
+    feed.is_running = True
+    store.meanwhile = lambda: asyncio.get_running_loop().call_later(0.01, feed.unassign)
+    async with asyncio.timeout(5):
+        assert not (await feed.read({SHARE: 0}, 10)).positions
+
+
+async def test_what_kafka_does_not_bring_is_read_from_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    feed = ShareFeed(cast(EventStore, Remote()))
+    feed.assign([SHARE])
+    feed.is_running = True
+    async with asyncio.timeout(5):
+        part = await feed.read({SHARE: 0}, 10)
+    end = KAFKA.log[-1].position
+    assert (part.events, part.positions, feed.healed) == (KAFKA.log, {SHARE: end}, len(KAFKA.log))
+    assert not (await feed.read({SHARE: KAFKA.end}, 10)).positions

@@ -68,7 +68,10 @@ def test_a_mark_comes_back() -> None:
     assert mark_of(b"begin", b"{}") is None
 
 
-@pytest.mark.parametrize("value", [None, b"{", b'{"position":1,"seqs":{"t":[1]}}', b'{"other":1}'])
+@pytest.mark.parametrize(
+    "value",
+    [None, b"{", b'{"position":1,"seqs":{"t":[1]}}', b'{"other":1}', b'{"position":"many"}', b'{"position":1.5}'],
+)
 def test_a_foreign_record_is_no_mark(value: bytes | None) -> None:
     with pytest.raises(Undecodable):
         mark_of(MARK_KEY, value)

@@ -6,13 +6,14 @@ fail on the bare package:
 1. `_isolation_level`: it reads what a transaction aborted;
 2. `_add_gap`, `_new_offset`: each commit marker counts as a missing message, so that commits lag behind or stick;
 3. `on_partitions_revoked`: it drops acknowledgements before its own last commit, so a rebalance delivers them again;
-4. an agent that raises is started again behind the message that it did not handle: `shared/streaming/kafka/feed.py`
+4. an agent that raises is started again behind the message that it did not handle: `shared/streaming/kafka/worker.py`
    ends the process instead.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from tempfile import gettempdir
 from typing import Any
@@ -69,13 +70,22 @@ class _Consumer(driver.Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         if revoked:
             with suppress(Exception):  # what is not committed is delivered again
+                app: Any = self.app
+                await app.before_revoked()
                 await asyncio.wait_for(self.commit(), COMMIT_SECONDS)
         await super().on_partitions_revoked(revoked)
 
 
-def faust_app(kafka: Kafka, group: str) -> faust.App:
-    """An app of raw bytes without tables, web server or topics of its own. It is started in the running loop."""
-    app = faust.App(
+async def _nothing() -> None:
+    """Nothing is to be done before partitions are given away."""
+
+
+def faust_app(kafka: Kafka, group: str, before_revoked: Callable[[], Awaitable[None]] = _nothing) -> faust.App:
+    """An app of raw bytes without tables, web server or topics of its own. It is started in the running loop.
+
+    before_revoked: what is done before the last commit of partitions that are given to another member.
+    """
+    app: Any = faust.App(
         group,
         broker=[f"kafka://{server}" for server in kafka.servers],
         loop=asyncio.get_running_loop(),
@@ -95,20 +105,7 @@ def faust_app(kafka: Kafka, group: str) -> faust.App:
         broker_request_timeout=15.0,
         broker_rebalance_timeout=15.0,
     )
-    transport: Any = app.transport
-    transport.Consumer = _Consumer
-    return app
-
-
-def lag(app: faust.App, place: TP) -> int:
-    """The records of a partition that its member has not read, 1 where this process has no partition at all.
-
-    0 where another member has the partition, and in an outage, when nobody knows of any.
-    """
-    consumer: Any = app.consumer
-    assigned = consumer.assignment()
-    if place not in assigned:
-        return 0 if assigned else 1
-    read = consumer._read_offset.get(place)
-    end_marker = 1
-    return max(0, (consumer.highwater(place) or 0) - (0 if read is None else read + 1) - end_marker)
+    app.transport.Consumer = _Consumer
+    app.before_revoked = before_revoked
+    typed: faust.App = app
+    return typed

@@ -1,4 +1,4 @@
-"""The events of all partitions, back in the order of the log by the relay's marks."""
+"""The events of one share, from all topics, back in the order of the log by the relay's marks."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections import defaultdict, deque
 
 from shared.events.envelope import Stored
 from shared.streaming.feed import Batch
-from shared.streaming.kafka.records import Mark, Place
+from shared.streaming.kafka.records import Mark
 
-MOST = 20_000  # events that wait at most
+MOST = 2_000  # events that wait at most
 
 
 class Merge:
-    """A reader goes through the log by `begin` and `take`, partitions bring `add` and `mark`, in any order and again.
+    """A reader goes through a share by `begin` and `take`, Kafka brings `add` and `mark`, in any order and again.
 
-    Of a partition the next event is taken, an old one dropped, and one that is ahead waits: `gap` then says up to
-    which position the reader must read the event store. `position`: everything up to here was taken.
+    Of each topic's partition the next event is taken, an old one dropped, and one that is ahead waits: `gap` then says
+    up to which position the reader must read the event store. `position`: everything up to here was taken.
     """
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._at: Mark | None = Mark()  # at the position; None: what was taken of each partition is unknown
+    def __init__(self, partition: int, most: int = MOST) -> None:
+        self._partition, self._most = partition, most
+        self._at: Mark | None = Mark()  # at the position; None: what was taken of each topic is unknown
         self._marks: deque[Mark] = deque()  # behind the position, in their order
-        self._waiting: dict[Place, dict[int, Stored]] = defaultdict(dict)  # by seq
+        self._waiting: dict[str, dict[int, Stored]] = defaultdict(dict)  # by topic and seq
         self._count = 0
         self.position = 0
 
@@ -40,9 +40,9 @@ class Merge:
         """The position of the newest mark, 0 when there is none."""
         return self._marks[-1].position if self._marks else self._at.position if self._at else 0
 
-    def add(self, place: Place, seq: int, event: Stored) -> None:
-        """An event of a partition."""
-        waiting = self._waiting[place]
+    def add(self, topic: str, seq: int, event: Stored) -> None:
+        """An event of the partition of a topic."""
+        waiting = self._waiting[topic]
         if event.position > self.position and seq not in waiting:
             waiting[seq] = event
             self._count += 1
@@ -72,7 +72,7 @@ class Merge:
 
     def take(self, limit: int) -> Batch | None:
         """The events up to the next marks in the order of the log, about `limit`. None when they are not all here."""
-        events: list[Stored] = []
+        events, before = list[Stored](), self.position
         while self._at is not None and self._marks:
             mark = self._marks[0]
             part = self._between(self._at, mark)
@@ -80,7 +80,7 @@ class Merge:
                 break
             events += part
             self._reach(self._marks.popleft())
-        return Batch(sorted(events), self.position) if events else None
+        return Batch(sorted(events), self.position) if self.position != before else None
 
     def gap(self) -> int | None:
         """Up to which position the reader must read the store to go on; None: more may come by itself."""
@@ -91,23 +91,20 @@ class Merge:
         return None
 
     def _between(self, after: Mark, mark: Mark) -> list[Stored] | None:
-        """The events between two marks, partition by partition; None when one is not here."""
+        """The events between two marks, topic by topic; None when one is not here."""
         found: list[Stored] = []
         for topic, seqs in mark.seqs.items():
-            for partition, last in enumerate(seqs):
-                first = after.seq((topic, partition)) + 1
-                waiting = self._waiting[topic, partition]
-                if last < first - 1 or any(seq not in waiting for seq in range(first, last + 1)):
-                    return None
-                found += [waiting[seq] for seq in range(first, last + 1)]
+            first, last = after.seq((topic, self._partition)) + 1, seqs[self._partition]
+            waiting = self._waiting[topic]
+            if last < first - 1 or any(seq not in waiting for seq in range(first, last + 1)):
+                return None
+            found += [waiting[seq] for seq in range(first, last + 1)]
         return found
 
     def _reach(self, mark: Mark) -> None:
         for topic, seqs in mark.seqs.items():
-            for partition, last in enumerate(seqs):
-                waiting = self._waiting[topic, partition]
-                before = len(waiting)
-                if waiting:
-                    self._waiting[topic, partition] = {seq: event for seq, event in waiting.items() if seq > last}
-                self._count -= before - len(self._waiting[topic, partition])
+            waiting = self._waiting[topic]
+            for seq in [seq for seq in waiting if seq <= seqs[self._partition]]:
+                del waiting[seq]
+                self._count -= 1
         self.position, self._at = mark.position, mark

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import orjson
@@ -68,7 +69,10 @@ def event_of(value: bytes | None, headers: Headers) -> tuple[int, Stored]:
         seq = int(dict(headers)["seq"])
         envelope = orjson.loads(value or b"")
         data, metadata = orjson.dumps(envelope.pop("data")), orjson.dumps(envelope.pop("metadata"))
-        return seq, Stored(**envelope, data=data, metadata=metadata)
+        event = Stored(**envelope, data=data, metadata=metadata)
+        if type(event.position) is not int or type(event.stream) is not str:
+            raise TypeError
+        return seq, event
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Undecodable(f"a record that the relay did not write: {type(error).__name__}") from error
 
@@ -98,6 +102,8 @@ def mark_of(key: bytes | None, value: bytes | None) -> Mark | None:
     try:
         mark = Mark(**orjson.loads(value or b""))
         lengths = {len(seqs) for seqs in mark.seqs.values()}
+        if {type(number) for number in (mark.position, *chain(*mark.seqs.values()))} != {int}:
+            raise TypeError
     except (ValueError, TypeError, AttributeError) as error:
         raise Undecodable(f"a mark that the relay did not write: {type(error).__name__}") from error
     if not lengths <= {PARTITIONS}:
