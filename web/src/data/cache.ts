@@ -1,7 +1,8 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
 import { get } from '../api/client'
 import type { Doc, Meta } from '../meta/meta'
-import type { BoardAnswer, One, Page } from './records'
+import type { BoardAnswer } from './boards'
+import type { One, Page } from './records'
 
 type Held = One | Page | BoardAnswer | InfiniteData<unknown> | undefined
 export type Snapshot = [QueryKey, unknown][]

@@ -3,7 +3,7 @@ import { get, type Query } from '../api/client'
 import type { components } from '../api/schema/customer'
 import type { ObjectDescription } from '../meta/describe'
 import type { Doc } from '../meta/meta'
-import { type BoardQuery, isPast, keys, type ListQuery, type Moment, queryOf } from './keys'
+import { isPast, keys, type ListQuery, type Moment, queryOf } from './keys'
 import { useMoment } from './moment'
 import { leastFor, leastOf } from './seen'
 
@@ -33,7 +33,7 @@ export interface Timeline {
 export const PAGE = 100
 const FOREVER = Number.POSITIVE_INFINITY
 /** What was once is always so; what is now is asked again when a page opens, and marked by the live stream. */
-const fresh = (moment: Moment) => (isPast(moment) ? FOREVER : 30_000)
+export const fresh = (moment: Moment) => (isPast(moment) ? FOREVER : 30_000)
 
 type Answered = Doc & { names?: Names; rights?: Rights }
 
@@ -150,51 +150,6 @@ export function useCount(object: ObjectDescription, query: ListQuery) {
   })
 }
 
-export interface Sums {
-  currency: string
-  sum: string
-}
-export interface Group {
-  key: unknown
-  count: number
-  sum?: string | null
-  sums?: Sums[]
-  totals?: Record<string, { sum: string | null; sums?: Sums[] }>
-  cards?: Doc[]
-  where?: Record<string, string>
-  next?: string | null
-}
-export interface BoardAnswer {
-  groups: Group[]
-  names?: Names
-}
-
-export function boardOf(object: ObjectDescription, query: BoardQuery, moment: Moment) {
-  const { by, sum, cards, ...list } = query
-  return {
-    queryKey: keys.board(object.name, query, moment),
-    staleTime: fresh(moment),
-    queryFn: ({ signal }: { signal: AbortSignal }) => {
-      const least = isPast(moment) ? undefined : leastFor(object.name)
-      const asked = {
-        ...queryOf(list, moment),
-        by,
-        sum: sum?.join(',') || undefined,
-        cards,
-        names: cards ? true : undefined,
-        min_version: least,
-      }
-      return get<BoardAnswer>(`${object.path}/board`, asked, signal)
-    },
-  }
-}
-
-/** Groups with their counts, sums per currency and first cards, in one answer. moment: another one than the page's. */
-export function useBoard(object: ObjectDescription, query: BoardQuery, moment?: Moment, enabled = true) {
-  const looked = useMoment()
-  return useQuery({ ...boardOf(object, query, moment ?? looked), placeholderData: keepPreviousData, enabled })
-}
-
 /** Every change, newest first, page by page. */
 export function useHistory(object: ObjectDescription, id: string, enabled = true) {
   return useInfiniteQuery({
@@ -238,18 +193,4 @@ export interface Stay {
   from: string
   to: string | null
   seconds: number | null
-}
-
-/** Changes per bucket of time, for the bars of a time strip. */
-export function useDensity(object: ObjectDescription, bucket: 'hour' | 'day' | 'week' | 'month', from: string, to: string) {
-  return useQuery({
-    queryKey: keys.density(object.name, bucket, from, to),
-    staleTime: 300_000,
-    queryFn: ({ signal }) =>
-      get<{ items: { at: string; count: number }[] }>(
-        `${object.path}/density`,
-        { bucket, from: from || undefined, to: to || undefined },
-        signal,
-      ),
-  })
 }

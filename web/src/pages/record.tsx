@@ -1,7 +1,5 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Timed } from '../data/moment'
 import { useObject } from '../meta/use-types'
-import { Clashes } from '../parts/clash/clash-dialog'
 import { RecordView, type Tab } from '../parts/record/record-view'
 import { NotFound } from './not-found'
 
@@ -13,10 +11,5 @@ export function RecordPage() {
   const object = useObject(type)
   if (object === undefined) return <NotFound />
   const onTab = (chosen: Tab) => void go({ to: '.', search: ((old: object) => ({ ...old, tab: chosen })) as never, replace: true })
-  return (
-    <Timed>
-      <RecordView key={`${type} ${id}`} object={object} id={id} tab={tab === 'files' ? 'related' : tab} onTab={onTab} />
-      <Clashes />
-    </Timed>
-  )
+  return <RecordView key={`${type} ${id}`} object={object} id={id} tab={tab === 'files' ? 'related' : tab} onTab={onTab} />
 }

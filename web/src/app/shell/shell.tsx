@@ -18,6 +18,7 @@ import { Sidebar } from './sidebar'
 
 const Palette = lazy(() => import('../palette/palette'))
 const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
+const Clashes = lazy(() => import('../../parts/clash/clash-dialog'))
 const More = lazy(() => import('./more'))
 
 export function Shell() {
@@ -43,6 +44,7 @@ export function Shell() {
       <Toasts />
       <Suspense>
         <Overlays />
+        <Clashes />
       </Suspense>
     </Timed>
   )

@@ -2,8 +2,11 @@ import { type ReactNode, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import type { ObjectDescription } from '../../meta/describe'
-import type { Doc, MetaCommand } from '../../meta/meta'
+import { kind, type Shown } from '../../meta/fields'
+import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
+import { useStagePaths } from '../../meta/stages'
 import { toast } from '../../ui/toast'
+import { useTranslation } from '../../words'
 import { Gate } from './gate'
 
 /** The command that brings a record to a column: the one that edits the field, or the one of the column itself. */
@@ -25,6 +28,8 @@ interface Closed {
  */
 export function useMove(object: ObjectDescription): { move(record: Doc, to: string): Promise<boolean>; gate: ReactNode } {
   const { run } = useCommand()
+  const { t } = useTranslation()
+  const stages = useStagePaths(object)
   const [closed, setClosed] = useState<Closed | undefined>()
   const by = object.stages?.field ?? object.boardField ?? ''
 
@@ -32,6 +37,9 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
     const command = moverOf(object, to)
     if (command === undefined) return false
     const input = by in command.fields ? { [by]: to } : {}
+    const place = { field: object.field(by) as Shown, record, names: {}, stages }
+    const title = object.ends?.[to] ? object.field('status')?.option_labels?.[to] : object.field(by) && kind(place.field).format(to, place)
+    const told = t('board.movedTo', { name: String(fieldValue(record, object.title) ?? ''), stage: title ?? to })
     const patch = object.ends?.[to] ? { status: to } : { [by]: to }
     try {
       await run({
@@ -41,6 +49,7 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
         base: more.fresh ? undefined : record,
         body: { ...input, ...(more.body as object) },
         patch,
+        told,
       })
       return true
     } catch (error) {

@@ -12,7 +12,7 @@ import s from './clash.module.css'
 type Open = NonNullable<ReturnType<typeof useClash>>
 
 /** Stands once in the shell: asks, field by field, when somebody else was faster. */
-export function Clashes() {
+export default function Clashes() {
   const clash = useClash()
   return clash && <ClashDialog key={`${clash.theirs.id} ${clash.theirs.version}`} clash={clash} />
 }

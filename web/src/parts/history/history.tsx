@@ -1,6 +1,6 @@
 import { IconArrowBackUp, IconEye } from '@tabler/icons-react'
 import { usePast, useTravel } from '../../data/moment'
-import { type HistoryEntry, type Names, useHistory } from '../../data/records'
+import { type HistoryEntry, type Names, type One, useHistory } from '../../data/records'
 import { useUndo } from '../../data/undo'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
@@ -13,19 +13,18 @@ import s from './history.module.css'
 
 interface Props {
   object: ObjectDescription
-  id: string
   show: Show
-  /** Titles that the page knows already. */
-  known: Names
+  /** The record as the page shows it, and the titles that it knows already. */
+  one: One
 }
 
 /** Every version with both its times, who made it and what it changed; those of one request stand together. */
-export function History({ object, id, show, known }: Props) {
+export function History({ object, show, one }: Props) {
   const { t } = useTranslation()
-  const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory(object, id)
+  const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory(object, one.record.id)
   if (isPending) return <Bones rows={8} label={t('common.loading')} />
   const entries = data?.pages.flatMap((page) => page.items) ?? []
-  const names = Object.assign({}, known, ...(data?.pages.map((page) => page.names ?? {}) ?? [])) as Names
+  const names = Object.assign({}, one.names, ...(data?.pages.map((page) => page.names ?? {}) ?? [])) as Names
   return (
     <section className={s.history} aria-label={t('record.history')}>
       <ol>
@@ -36,6 +35,7 @@ export function History({ object, id, show, known }: Props) {
             entry={entry}
             show={show}
             names={names}
+            one={one}
             joined={entries[n - 1]?.command === entry.command}
           />
         ))}
@@ -49,13 +49,7 @@ export function History({ object, id, show, known }: Props) {
   )
 }
 
-function Entry({
-  object,
-  entry,
-  show,
-  names,
-  joined,
-}: Omit<Props, 'id' | 'known'> & { entry: HistoryEntry; names: Names; joined: boolean }) {
+function Entry({ object, entry, show, names, one, joined }: Props & { entry: HistoryEntry; names: Names; joined: boolean }) {
   const { t } = useTranslation()
   const undo = useUndo()
   const past = usePast()
@@ -67,7 +61,7 @@ function Entry({
         {entry.version}
       </span>
       <div className={s.what}>
-        <Sentence object={object} entry={entry} show={show} names={names} whole />
+        <Sentence object={object} entry={entry} show={show} names={names} record={one.record} whole />
         <p className={s.times}>
           <time dateTime={entry.occurred_at}>{moment(entry.occurred_at)}</time>
           {late && (

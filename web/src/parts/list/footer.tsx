@@ -1,5 +1,5 @@
+import { useBoard } from '../../data/boards'
 import type { ListQuery } from '../../data/keys'
-import { useBoard } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { useTranslation } from '../../words'
 import s from './list.module.css'

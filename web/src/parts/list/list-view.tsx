@@ -14,6 +14,8 @@ import { useTranslation } from '../../words'
 import { columnsOf, fieldsFor } from '../grid/columns'
 import { Grid } from '../grid/grid'
 import { sizeOf, useSelection } from '../grid/selection'
+import { ListStrip } from '../time/list-strip'
+import { Pill } from '../time/pill'
 import { looked, quickViews } from '../views/model'
 import { useSavedViews } from '../views/saved'
 import { Footer } from './footer'
@@ -26,6 +28,7 @@ import { useWidths } from './use-widths'
 
 const Panel = lazy(() => import('./panel'))
 const Create = lazy(() => import('./create'))
+const Board = lazy(() => import('../board/board'))
 const BulkBar = lazy(() => import('../bulk/bulk-bar'))
 const NOBODY: Record<string, string> = {}
 
@@ -92,6 +95,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
       search: (was) => ({ view: id, at: (was as ListSearch).at, known: (was as ListSearch).known, as: (was as ListSearch).as }) as never,
     })
   const picked = sizeOf(selection, count ?? 0)
+  const asBoard = search.as === 'board' && object.boardField !== undefined
+  const [strip, setStrip] = useState(past)
   const empty = !pending && sections.every((section) => section.count === 0)
   return (
     <>
@@ -107,6 +112,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
         archived={search.archived}
         onChange={change}
         query={query}
+        pill={<Pill open={strip || past} onOpen={setStrip} />}
       />
       {picked > 0 && !past ? (
         <Suspense fallback={<div className={s.tools} />}>
@@ -123,43 +129,50 @@ export function ListView({ object }: { object: ObjectDescription }) {
           onChange={change}
         />
       )}
+      {(strip || past) && !asBoard && <ListStrip object={object} />}
       <div className={s.content}>
-        <div className={s.rows}>
-          {pending ? (
-            <Bones rows={12} label={t('common.loading')} />
-          ) : empty ? (
-            <Nothing
-              object={object}
-              filtered={Boolean(now.tree || search.q || search.archived)}
-              onClear={() => change({ f: { all: [] }, q: undefined, archived: undefined })}
-              onCreate={() => change({ create: true })}
-            />
-          ) : (
-            <div className={s.holder}>
-              {newcomers.count > 0 && (
-                <Button small look="primary" className={s.newer} onClick={() => takeNewcomers(object.name)}>
-                  {t('list.newcomers', { count: newcomers.count })}
-                </Button>
-              )}
-              <Grid
+        {asBoard ? (
+          <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>
+            <Board object={object} query={query} strip={strip} onOpen={(id) => open(id, phone)} />
+          </Suspense>
+        ) : (
+          <div className={s.rows}>
+            {pending ? (
+              <Bones rows={12} label={t('common.loading')} />
+            ) : empty ? (
+              <Nothing
                 object={object}
-                show={show}
-                query={query}
-                sections={sections}
-                columns={columns}
-                sort={now.sort}
-                onSort={(sort) => change({ sort })}
-                onWidth={onWidth}
-                selection={selection}
-                onSelect={select}
-                picking={picking}
-                open={search.open}
-                onOpen={open}
+                filtered={Boolean(now.tree || search.q || search.archived)}
+                onClear={() => change({ f: { all: [] }, q: undefined, archived: undefined })}
+                onCreate={() => change({ create: true })}
               />
-            </div>
-          )}
-          <Footer object={object} query={query} sums={now.sums} count={count} more={more} />
-        </div>
+            ) : (
+              <div className={s.holder}>
+                {newcomers.count > 0 && (
+                  <Button small look="primary" className={s.newer} onClick={() => takeNewcomers(object.name)}>
+                    {t('list.newcomers', { count: newcomers.count })}
+                  </Button>
+                )}
+                <Grid
+                  object={object}
+                  show={show}
+                  query={query}
+                  sections={sections}
+                  columns={columns}
+                  sort={now.sort}
+                  onSort={(sort) => change({ sort })}
+                  onWidth={onWidth}
+                  selection={selection}
+                  onSelect={select}
+                  picking={picking}
+                  open={search.open}
+                  onOpen={open}
+                />
+              </div>
+            )}
+            <Footer object={object} query={query} sums={now.sums} count={count} more={more} />
+          </div>
+        )}
         {search.open && !phone && (
           <Suspense fallback={<aside className={s.panel} />}>
             <Panel
@@ -171,7 +184,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
           </Suspense>
         )}
       </div>
-      {search.create && (
+      {search.create && !past && (
         <Suspense>
           <Create
             object={object}

@@ -1,4 +1,4 @@
-import type { Group, Sums } from '../../data/records'
+import type { Group, Sums } from '../../data/boards'
 import type { FieldDescription } from '../../meta/describe'
 import { compactNumber, money } from '../../ui/format'
 

@@ -60,7 +60,7 @@ export function Toolbar({ object, show, names, now, search, view, onChange }: Pr
       {object.boardField && (
         <Segments
           label={t('list.shownAs')}
-          value="list"
+          value={search.as === 'board' ? 'board' : 'list'}
           options={[
             { value: 'list', label: <IconLayoutList size={16} aria-hidden />, name: t('list.asList') },
             { value: 'board', label: <IconLayoutKanban size={16} aria-hidden />, name: t('list.asBoard') },

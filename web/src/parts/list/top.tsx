@@ -1,6 +1,6 @@
 import { IconArchive, IconDots, IconDownload, IconFileImport, IconPlus, IconSquareCheck } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { type Action, useActions } from '../../app/actions'
 import type { ListSearch } from '../../app/search'
 import type { ListQuery } from '../../data/keys'
@@ -28,6 +28,8 @@ interface Props {
   archived?: boolean
   onChange(change: Partial<ListSearch>): void
   query: ListQuery
+  /** When one looks. */
+  pill: ReactNode
 }
 const ICON = { size: 16, stroke: 1.6 } as const
 
@@ -82,6 +84,7 @@ export function Top(props: Props) {
         <h1>{object.plural}</h1>
         {!phone && tabs}
         <span className={s.grow} />
+        {props.pill}
         <Menu items={items}>
           <IconButton label={t('common.more')}>
             <IconDots size={18} stroke={1.6} />

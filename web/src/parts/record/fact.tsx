@@ -87,7 +87,9 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
   const { run, busy } = useCommand()
   const box = useRef<HTMLFormElement>(null)
   const base = useRef(one.record) // what was shown when the editing began: a clash is judged by it
+  const { t } = useTranslation()
   const { Edit } = kind(field)
+  const place = show.place(field, base.current, one.names)
 
   const save = async (chosen: unknown) => {
     if (same(chosen, before)) return onEnd(false)
@@ -95,6 +97,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     if (command === undefined || busy) return
     try {
       setError('')
+      const told = t('record.isNow', { field: field.label, value: kind(field).format(chosen, place) || t('record.empty') })
       await run({
         object,
         command,
@@ -102,6 +105,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
         base: base.current,
         body: bodyOf(field, chosen, base.current),
         patch: patchOf(field, chosen),
+        told,
       })
       onEnd(true)
     } catch (failed) {

@@ -118,9 +118,9 @@ function Whole({
             />
           </div>
           {(shown === 'timeline' || shown === 'activities' || shown === 'changes') && (
-            <Timeline object={object} id={id} show={show} kind={shown} names={one.names} />
+            <Timeline object={object} show={show} kind={shown} one={one} />
           )}
-          {shown === 'history' && <History object={object} id={id} show={show} known={one.names} />}
+          {shown === 'history' && <History object={object} show={show} one={one} />}
           {phone && shown === 'facts' && facts}
           {phone && shown === 'related' && related}
         </div>

@@ -1,6 +1,6 @@
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { usePast } from '../../data/moment'
 import { type One, useCount, useList } from '../../data/records'
 import { fieldsOf, type ObjectDescription } from '../../meta/describe'
@@ -10,9 +10,9 @@ import { useTypes } from '../../meta/use-types'
 import { IconButton } from '../../ui/icon-button'
 import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { CreateForm } from '../form/create-form'
 import s from './related.module.css'
 
+const CreateForm = lazy(async () => ({ default: (await import('../form/create-form')).CreateForm }))
 const FEW = 5
 /** Record types that are kept for programs, or that the timeline shows. */
 const HIDDEN = [
@@ -107,13 +107,15 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
         </Link>
       )}
       {creating && asked && (
-        <CreateForm
-          object={object}
-          given={{ [asked]: object.field(asked)?.kind === 'keywords' ? [one.record.id] : one.record.id }}
-          names={{ [one.record.id]: title }}
-          onDone={() => setCreating(false)}
-          onClose={() => setCreating(false)}
-        />
+        <Suspense>
+          <CreateForm
+            object={object}
+            given={{ [asked]: object.field(asked)?.kind === 'keywords' ? [one.record.id] : one.record.id }}
+            names={{ [one.record.id]: title }}
+            onDone={() => setCreating(false)}
+            onClose={() => setCreating(false)}
+          />
+        </Suspense>
       )}
     </section>
   )

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useState } from 'react'
-import { useDensity } from '../../data/records'
+import { useDensity } from '../../data/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { Segments } from '../../ui/segments'
 import { locale, useTranslation } from '../../words'

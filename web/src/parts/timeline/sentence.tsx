@@ -16,10 +16,10 @@ export interface Step {
 }
 
 /** What an entry changed, as people read it: fields for programs, what looks the same, and what merely follows from the rest are left out. */
-export function stepsOf(object: ObjectDescription, entry: HistoryEntry, show: Show, names: Names): Step[] {
+export function stepsOf(object: ObjectDescription, entry: HistoryEntry, show: Show, names: Names, record?: Doc): Step[] {
   const side = (one: 'from' | 'to', other: 'from' | 'to'): Doc => {
     const values = Object.entries(entry.changes).map(([name, change]) => [name, change[one] ?? change[other]])
-    return { id: '', version: 0, ...Object.fromEntries(values) }
+    return { id: '', version: 0, ...record, ...Object.fromEntries(values) }
   }
   const [before, after] = [side('from', 'to'), side('to', 'from')]
   const written = (field: FieldDescription, value: unknown, record: Doc) =>
@@ -46,15 +46,17 @@ interface Props {
   entry: HistoryEntry
   show: Show
   names: Names
+  /** The record as it is shown: the currency of an amount that changed alone. */
+  record?: Doc
   /** All fields, not the first few. */
   whole?: boolean
 }
 
 /** A change as a sentence: who, what, from → to. A crossed-out word is the value before. */
-export function Sentence({ object, entry, show, names, whole }: Props) {
+export function Sentence({ object, entry, show, names, record, whole }: Props) {
   const { t } = useTranslation()
   const actor = useActor()
-  const steps = stepsOf(object, entry, show, names)
+  const steps = stepsOf(object, entry, show, names, record)
   const command = object.command(entry.command_name)
   const who = <b>{actor(entry, names)}</b>
   if (command?.action === CREATED_BY || entry.version === 1) {

@@ -1,7 +1,7 @@
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
 import { usePast } from '../../data/moment'
-import { type Names, type TimelineItem, useTimeline } from '../../data/records'
+import { type One, type TimelineItem, useTimeline } from '../../data/records'
 import { useUndo } from '../../data/undo'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
@@ -22,15 +22,15 @@ const PAGE = 30
 
 interface Props {
   object: ObjectDescription
-  id: string
   show: Show
   kind: Kind
-  /** Titles that the page knows already. */
-  names: Names
+  /** The record as the page shows it, and the titles that it knows already. */
+  one: One
 }
 
 /** What was done about a record and what was changed in it, newest first; on top, a line to write the next thing. */
-export function Timeline({ object, id, show, kind, names }: Props) {
+export function Timeline({ object, show, kind, one }: Props) {
+  const id = one.record.id
   const { t } = useTranslation()
   const types = useTypes()
   const past = usePast()
@@ -43,7 +43,13 @@ export function Timeline({ object, id, show, kind, names }: Props) {
       {isPending && <Bones rows={5} label={t('common.loading')} />}
       {data && data.items.length === 0 && <Empty title={t('timeline.none')} text={t('timeline.noneText')} />}
       {data && (
-        <Items object={object} show={show} items={data.items.slice(0, most)} names={{ ...names, ...data.names }} activity={activity} />
+        <Items
+          object={object}
+          show={show}
+          items={data.items.slice(0, most)}
+          one={{ ...one, names: { ...one.names, ...data.names } }}
+          activity={activity}
+        />
       )}
       {data && data.items.length > most && (
         <button type="button" className={s.more} onClick={() => setMost(most + PAGE)}>
@@ -54,13 +60,7 @@ export function Timeline({ object, id, show, kind, names }: Props) {
   )
 }
 
-function Items({
-  object,
-  show,
-  items,
-  names,
-  activity,
-}: Omit<Props, 'id' | 'kind'> & { items: TimelineItem[]; activity?: ObjectDescription }) {
+function Items({ object, show, items, one, activity }: Omit<Props, 'kind'> & { items: TimelineItem[]; activity?: ObjectDescription }) {
   return (
     <ol className={s.list}>
       {items.map((item) => (
@@ -68,9 +68,9 @@ function Items({
           <i aria-hidden />
           <div className={s.what}>
             {item.change ? (
-              <Sentence object={object} entry={item.change} show={show} names={names} />
+              <Sentence object={object} entry={item.change} show={show} names={one.names} record={one.record} />
             ) : (
-              item.record && activity && <Entry activity={activity} record={item.record} names={names} />
+              item.record && activity && <Entry activity={activity} record={item.record} names={one.names} />
             )}
           </div>
           <time className={s.when} dateTime={item.at} title={moment(item.at)}>

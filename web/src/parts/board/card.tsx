@@ -1,0 +1,119 @@
+import { useDraggable } from '@dnd-kit/core'
+import { IconDots } from '@tabler/icons-react'
+import type { KeyboardEvent, ReactNode } from 'react'
+import { useGlow } from '../../data/live'
+import { useMoment } from '../../data/moment'
+import type { Names } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
+import type { Show } from '../../meta/show'
+import { Avatar } from '../../ui/avatar'
+import { IconButton } from '../../ui/icon-button'
+import { Menu } from '../../ui/menu'
+import { locale, useTranslation } from '../../words'
+import s from './card.module.css'
+import { ageOf, type Lane, staleness } from './columns'
+
+export interface CardProps {
+  object: ObjectDescription
+  card: Doc
+  names: Names
+  show: Show
+  /** Where it is now, while another moment is looked at: the title of the column. */
+  moved?: string
+}
+interface Props extends CardProps {
+  lanes: Lane[]
+  fixed: boolean
+  onOpen(id: string): void
+  onMove(card: Doc, to: string): void
+}
+
+const days = (count: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
+const dayEnd = (at: string) => Date.parse(at.length === 10 ? `${at}T23:59:59Z` : at)
+
+/** What stands on a card: name, amount, how long it has been there, whose it is. */
+export function CardFace({ object, card, names, show, moved }: CardProps) {
+  const { t } = useTranslation()
+  const { at } = useMoment()
+  const board = object.board ?? { sum: [], card: [] }
+  const age = ageOf(card[board.since ?? ''], at ? dayEnd(at) : Date.now())
+  const owner = String(card.owner ?? '')
+  const shown = board.card
+    .flatMap((name) => object.field(name) ?? [])
+    .filter((field) => field.name !== 'owner' && !isEmpty(fieldValue(card, field.name)))
+  return (
+    <>
+      <span className={s.name}>{String(fieldValue(card, object.title) ?? '')}</span>
+      {moved !== undefined && <span className={s.moved}>{moved ? t('board.nowIn', { stage: moved }) : t('board.gone')}</span>}
+      <span className={s.foot}>
+        {shown.map((field) => (
+          <b key={field.name} className="num">
+            {show.text(field, card, names)}
+          </b>
+        ))}
+        {age !== undefined && (
+          <span className={s.age} data-stale={staleness(age)} title={t('board.age', { days: days(age) })}>
+            {days(age)}
+          </span>
+        )}
+        {owner && names[owner] && (
+          <span className={s.owner} title={names[owner]}>
+            <Avatar id={owner} name={names[owner]} />
+            <span className="vh">{names[owner]}</span>
+          </span>
+        )}
+      </span>
+    </>
+  )
+}
+
+/** A card that can be lifted by mouse, finger and keyboard, opened, and moved by its menu. */
+export function Card(props: Props) {
+  const { card, lanes, fixed, onOpen, onMove, object } = props
+  const { t } = useTranslation()
+  const glows = useGlow(card.id)
+  const { attributes, listeners, setNodeRef, isDragging } = useDraggable({ id: card.id, data: { card }, disabled: fixed })
+  const here = String(card[object.boardField ?? ''] ?? '')
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === 'Enter' && !isDragging) {
+      event.preventDefault()
+      onOpen(card.id)
+    } else listeners?.onKeyDown?.(event)
+  }
+  const targets = lanes.filter((lane) => lane.key !== here)
+  let menu: ReactNode = null
+  if (!fixed) {
+    menu = (
+      <span className={s.menu}>
+        <Menu
+          items={targets.map((lane) => ({
+            id: lane.key,
+            label: t('record.moveTo', { stage: lane.title }),
+            run: () => onMove(card, lane.key),
+          }))}
+        >
+          <IconButton small label={t('board.moveCard', { name: String(fieldValue(card, object.title) ?? '') })}>
+            <IconDots size={16} stroke={1.6} />
+          </IconButton>
+        </Menu>
+      </span>
+    )
+  }
+  return (
+    <li className={s.item} data-id={card.id} data-lifted={isDragging || undefined} data-glow={glows || undefined}>
+      <button
+        type="button"
+        ref={setNodeRef}
+        className={s.card}
+        {...attributes}
+        {...listeners}
+        onKeyDown={onKeyDown}
+        onClick={() => onOpen(card.id)}
+      >
+        <CardFace {...props} />
+      </button>
+      {menu}
+    </li>
+  )
+}

@@ -1,0 +1,130 @@
+import { DndContext, type DragEndEvent, DragOverlay, type DragStartEvent } from '@dnd-kit/core'
+import { useRef, useState } from 'react'
+import { usePast } from '../../data/moment'
+import type { Names } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { type Doc, fieldValue } from '../../meta/meta'
+import type { Show } from '../../meta/show'
+import type { StagePaths } from '../../meta/stages'
+import { Button } from '../../ui/button'
+import { usePhone } from '../../ui/media'
+import { useTranslation } from '../../words'
+import s from './board.module.css'
+import { Card, CardFace } from './card'
+import cards from './card.module.css'
+import { Column, Rail } from './column'
+import type { Column as Data, Lane } from './columns'
+import { refusalOf } from './lanes'
+import { over, useBoardSensors } from './sensors'
+import { useSpoken } from './spoken'
+import { useMove } from './use-move'
+
+interface Props {
+  object: ObjectDescription
+  show: Show
+  lanes: Lane[]
+  columns: Data[]
+  /** The columns of now, while a past moment is compared with them. */
+  now?: Data[]
+  names: Names
+  stages?: StagePaths
+  movedTo(card: Doc): string | undefined
+  onOpen(id: string): void
+  onMore?: () => void
+}
+
+/** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
+export function Columns({ object, show, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
+  const { t } = useTranslation()
+  const past = usePast()
+  const phone = usePhone()
+  const box = useRef<HTMLDivElement>(null)
+  const [lifted, setLifted] = useState<Doc | undefined>()
+  const { move, gate } = useMove(object)
+  const sensors = useBoardSensors()
+  const rails = past ? [] : Object.keys(object.ends ?? {})
+  const status = object.field('status')?.option_labels ?? {}
+  const titleOf = (key: string) => lanes.find((lane) => lane.key === key)?.title ?? status[key] ?? key
+  const spoken = useSpoken(titleOf, (card) => String(fieldValue(card, object.title) ?? ''))
+  const sum = object.board?.sum.at(-1)
+  const labels = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
+
+  const onDragStart = ({ active }: DragStartEvent) => setLifted(active.data.current?.card as Doc)
+  const onDragEnd = ({ active, over: target }: DragEndEvent) => {
+    setLifted(undefined)
+    const card = active.data.current?.card as Doc | undefined
+    if (card && target && String(card[object.boardField ?? '']) !== target.id) void move(card, String(target.id))
+  }
+  const goTo = (key: string) =>
+    box.current?.querySelector(`[data-lane="${CSS.escape(key)}"]`)?.scrollIntoView({ inline: 'start', block: 'nearest' })
+  return (
+    <DndContext
+      sensors={sensors}
+      collisionDetection={over}
+      accessibility={spoken}
+      onDragStart={onDragStart}
+      onDragEnd={onDragEnd}
+      onDragCancel={() => setLifted(undefined)}
+    >
+      {phone && (
+        <nav className={s.chips} aria-label={t('record.path')}>
+          {columns.map((column) => (
+            <button key={column.key} type="button" onClick={() => goTo(column.key)}>
+              {column.title} <span>{column.count}</span>
+            </button>
+          ))}
+        </nav>
+      )}
+      <div ref={box} className={s.board}>
+        {columns.map((column) => (
+          <Column
+            key={column.key}
+            column={column}
+            sum={sum}
+            labels={labels}
+            fixed={past}
+            now={now?.find((one) => one.key === column.key)}
+            refused={lifted && refusalOf(object, lifted, column.key, stages)}
+          >
+            {column.cards.map((card) => {
+              const moved = movedTo(card)
+              const to = moved === undefined ? undefined : moved && titleOf(moved)
+              return (
+                <Card
+                  key={card.id}
+                  object={object}
+                  card={card}
+                  names={names}
+                  show={show}
+                  moved={to}
+                  fixed={past}
+                  lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
+                  onOpen={onOpen}
+                  onMove={(one, target) => void move(one, target)}
+                />
+              )
+            })}
+            {column.more && onMore && (
+              <li>
+                <Button small look="quiet" onClick={onMore}>
+                  {t('timeline.more')}
+                </Button>
+              </li>
+            )}
+          </Column>
+        ))}
+        {rails.map((key, n) => (
+          <Rail key={key} id={key} title={titleOf(key)} tone={n === 0 ? 'good' : 'bad'} lifted={lifted !== undefined} />
+        ))}
+      </div>
+      <DragOverlay dropAnimation={null}>
+        {lifted && (
+          <div className={cards.lifted}>
+            <CardFace object={object} card={lifted} names={names} show={show} />
+          </div>
+        )}
+      </DragOverlay>
+      {gate}
+    </DndContext>
+  )
+}

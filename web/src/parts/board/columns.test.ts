@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { Group } from '../../data/boards'
+import type { Doc } from '../../meta/meta'
+import { ageOf, columnsOf, movedTo, staleness } from './columns'
+
+const LANES = [
+  { key: 'a', title: 'A', ramp: 1 },
+  { key: 'b', title: 'B', ramp: 7 },
+]
+const card = (id: string, stage: string, amount: string, currency = 'EUR'): Doc => ({ id, version: 1, stage, amount, currency })
+const group = (key: string, cards: Doc[], sum: string): Group => ({
+  key,
+  count: cards.length,
+  cards,
+  next: null,
+  sum,
+  sums: [{ currency: 'EUR', sum }],
+})
+
+test('a column stands there without a card, and a group of no column nowhere', () => {
+  const [a, b] = columnsOf(LANES, [group('b', [card('1', 'b', '5')], '5'), group('gone', [], '0')], 'stage', ['amount'])
+  expect([a?.count, a?.cards, a?.sums]).toEqual([0, [], {}])
+  expect([b?.count, b?.sums.amount]).toEqual([1, [{ currency: 'EUR', sum: '5' }]])
+})
+
+test('a card that was just moved is in its new column, and so is its amount', () => {
+  const moved = [group('a', [card('1', 'b', '5'), card('2', 'a', '7')], '12'), group('b', [], '0')]
+  const [a, b] = columnsOf(LANES, moved, 'stage', ['amount'])
+  expect([a?.count, a?.cards.map((one) => one.id), a?.sums.amount]).toEqual([1, ['2'], [{ currency: 'EUR', sum: '7' }]])
+  expect([b?.count, b?.cards.map((one) => one.id), b?.sums.amount]).toEqual([1, ['1'], [{ currency: 'EUR', sum: '5' }]])
+})
+
+test('several sums come by their names', () => {
+  const totals = {
+    amount: { sum: '9', sums: [{ currency: 'EUR', sum: '9' }] },
+    weighted: { sum: '3', sums: [{ currency: 'EUR', sum: '3' }] },
+  }
+  const [a] = columnsOf(LANES, [{ key: 'a', count: 1, totals }], 'stage', ['amount', 'weighted'])
+  expect(a?.sums.weighted).toEqual([{ currency: 'EUR', sum: '3' }])
+})
+
+const NOW = Date.parse('2026-11-29T12:00:00Z')
+test.each([
+  ['2026-11-29T11:00:00Z', 0, undefined],
+  ['2026-11-14T11:00:00Z', 15, 'old'],
+  ['2026-10-29T11:00:00Z', 31, 'stale'],
+  ['', undefined, undefined],
+  ['2026-12-29T11:00:00Z', undefined, undefined],
+])('since %j is %j days, which is %j', (since, days, how) => {
+  expect(ageOf(since, NOW)).toBe(days)
+  expect(staleness(days)).toBe(how)
+})
+
+test('a card of then knows where it is now', () => {
+  const now = [group('b', [card('1', 'b', '5')], '5')]
+  expect(movedTo(card('1', 'a', '5'), 'stage', now)).toBe('b')
+  expect(movedTo(card('1', 'b', '5'), 'stage', now)).toBeUndefined()
+  expect(movedTo(card('2', 'a', '5'), 'stage', now)).toBe('')
+  expect(movedTo(card('2', 'a', '5'), 'stage', undefined)).toBeUndefined()
+})

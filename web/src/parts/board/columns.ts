@@ -1,0 +1,89 @@
+import type { Group, Sums } from '../../data/boards'
+import type { Doc } from '../../meta/meta'
+
+/** A column, whether there is a card in it or not. */
+export interface Lane {
+  key: string
+  title: string
+  /** Its place on the ramp of colours, 1 to 7. */
+  ramp: number
+}
+export interface Column extends Lane {
+  count: number
+  /** By field: what its records add up to in each currency. */
+  sums: Record<string, Sums[]>
+  cards: Doc[]
+  more: boolean
+}
+
+/** What a group adds up to, by field: the answer has the first field's sums apart where it is the only one. */
+function sumsOf(group: Group | undefined, fields: string[]): Record<string, Sums[]> {
+  if (group === undefined) return {}
+  const [first = ''] = fields
+  const all = group.totals ?? { [first]: { sum: group.sum ?? null, sums: group.sums } }
+  return Object.fromEntries(
+    Object.entries(all).map(([field, amount]) => [field, amount.sums ?? (amount.sum ? [{ currency: '', sum: amount.sum }] : [])]),
+  )
+}
+
+/** Move an amount from or to a column before the server has added it up: shown for a moment, so a float will do. */
+function shifted(sums: Sums[], currency: string, amount: number): Sums[] {
+  const found = sums.find((one) => one.currency === currency)
+  if (found === undefined) return amount > 0 ? [...sums, { currency, sum: String(amount) }] : sums
+  return sums.map((one) => (one === found ? { ...one, sum: String(Number(one.sum) + amount) } : one))
+}
+
+/**
+ * The columns of a board. A card stands where its own field says: what was just moved is in its new column, with its
+ * amount, before the server has answered.
+ */
+export function columnsOf(lanes: Lane[], groups: Group[], field: string, sums: string[], currency = 'currency'): Column[] {
+  const cards = groups.flatMap((group) =>
+    (group.cards ?? []).map((card) => ({ card, from: String(group.key ?? ''), to: String(card[field] ?? '') })),
+  )
+  return lanes.map((lane) => {
+    const group = groups.find((one) => String(one.key ?? '') === lane.key)
+    const came = cards.filter((one) => one.to === lane.key && one.from !== lane.key)
+    const left = cards.filter((one) => one.from === lane.key && one.to !== lane.key)
+    const total = sumsOf(group, sums)
+    for (const name of sums) {
+      for (const [moved, sign] of [
+        [came, 1],
+        [left, -1],
+      ] as const) {
+        for (const { card } of moved) {
+          const amount = Number(card[name])
+          if (Number.isFinite(amount)) total[name] = shifted(total[name] ?? [], String(card[currency] ?? ''), sign * amount)
+        }
+      }
+    }
+    const own = cards.filter((one) => one.to === lane.key && one.from === lane.key)
+    return {
+      ...lane,
+      count: (group?.count ?? 0) + came.length - left.length,
+      sums: total,
+      cards: [...came, ...own].map((one) => one.card),
+      more: Boolean(group?.next),
+    }
+  })
+}
+
+const DAY_MS = 86_400_000
+/** Whole days that a card has stood where it stands; undefined where that is not known. */
+export function ageOf(since: unknown, at: number): number | undefined {
+  if (typeof since !== 'string' || since === '') return undefined
+  const days = Math.floor((at - Date.parse(since)) / DAY_MS)
+  return Number.isFinite(days) && days >= 0 ? days : undefined
+}
+
+/** Beyond two weeks a card is old, beyond a month it is stale. */
+export const staleness = (days: number | undefined): 'old' | 'stale' | undefined =>
+  days === undefined || days < 15 ? undefined : days < 31 ? 'old' : 'stale'
+
+/** How a card's place differs between then and now: the column where it is, '' where it is on the board no more. */
+export function movedTo(card: Doc, field: string, now: Group[] | undefined): string | undefined {
+  if (now === undefined) return undefined
+  const group = now.find((one) => one.cards?.some((other) => other.id === card.id))
+  const key = group ? String(group.key ?? '') : ''
+  return key === String(card[field] ?? '') ? undefined : key
+}
