@@ -1,6 +1,7 @@
 import type { Shown } from './fields/kind'
 import { type KindName, kindOf } from './fields/kind-of'
 import type { Doc, Meta, MetaCommand, MetaField, MetaRelation, MetaStages, MetaType } from './meta'
+import type { OwnDialog } from './own-dialog'
 
 /** How a field is changed: the command, and the name of its input that takes the value. */
 export interface Editor {
@@ -36,8 +37,10 @@ export interface Override {
   folded?: string[]
   /** The ways off a path, by the status that they lead to: rails at the end of the board. */
   ends?: Record<string, string>
-  /** The commands that make one record of several, and several of one again. */
-  merge?: { merge: string; unmerge: string }
+  /** Commands that ask more than their inputs, with their own dialogs. */
+  dialogs?: Record<string, OwnDialog>
+  /** Commands that make sense only for some records. */
+  sensible?: Record<string, (record: Doc) => boolean>
 }
 
 /** A record type as its pages need it: /meta, with what objects/ adds. */

@@ -1,6 +1,11 @@
+import { lazy } from 'react'
 import type { Override } from '../meta/describe'
+import { isEmpty } from '../meta/meta'
 
 export const account: Override = {
-  elsewhere: ['customer.MergeAccounts', 'customer.UnmergeAccounts'],
-  merge: { merge: 'customer.MergeAccounts', unmerge: 'customer.UnmergeAccounts' },
+  dialogs: {
+    'customer.MergeAccounts': lazy(() => import('../parts/merge/merge')),
+    'customer.UnmergeAccounts': lazy(() => import('../parts/merge/unmerge')),
+  },
+  sensible: { 'customer.UnmergeAccounts': (record) => !isEmpty(record.absorbed) },
 }

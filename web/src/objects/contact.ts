@@ -1,6 +1,11 @@
+import { lazy } from 'react'
 import type { Override } from '../meta/describe'
+import { isEmpty } from '../meta/meta'
 
 export const contact: Override = {
-  elsewhere: ['customer.MergeContacts', 'customer.UnmergeContacts'],
-  merge: { merge: 'customer.MergeContacts', unmerge: 'customer.UnmergeContacts' },
+  dialogs: {
+    'customer.MergeContacts': lazy(() => import('../parts/merge/merge')),
+    'customer.UnmergeContacts': lazy(() => import('../parts/merge/unmerge')),
+  },
+  sensible: { 'customer.UnmergeContacts': (record) => !isEmpty(record.absorbed) },
 }

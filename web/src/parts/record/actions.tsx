@@ -1,5 +1,5 @@
 import { IconArchive, IconDots, IconLink, IconTrash } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { usePast } from '../../data/moment'
@@ -24,6 +24,7 @@ export function commandsOf(object: ObjectDescription, one: One): MetaCommand[] {
       !atFields.has(command.name) &&
       !isTagging(command) &&
       !object.elsewhere?.includes(command.name) &&
+      object.sensible?.[command.name]?.(one.record) !== false &&
       applies(command, one.record) &&
       one.rights?.commands[command.name] !== false,
   )
@@ -37,6 +38,7 @@ export function useAsked(object: ObjectDescription, one: One | undefined): { ask
   const { run } = useCommand()
   const ask: Ask = (command, body = {}) => {
     const needs =
+      object.dialogs?.[command.name] !== undefined ||
       inputsOf(object, command).some((input) => input.required && !(input.name in body)) ||
       command.action === 'erase' ||
       command.action === 'archive'
@@ -47,9 +49,18 @@ export function useAsked(object: ObjectDescription, one: One | undefined): { ask
       else toast({ kind: 'bad', text: error.message })
     })
   }
-  const dialog = asked && one && (
-    <CommandDialog object={object} command={asked} record={one.record} names={one.names} onClose={() => setAsked(undefined)} />
-  )
+  const Own = asked && object.dialogs?.[asked.name]
+  const close = () => setAsked(undefined)
+  let dialog: ReactNode = null
+  if (asked && one) {
+    dialog = Own ? (
+      <Suspense>
+        <Own object={object} command={asked} one={one} onClose={close} />
+      </Suspense>
+    ) : (
+      <CommandDialog object={object} command={asked} record={one.record} names={one.names} onClose={close} />
+    )
+  }
   return { ask, dialog }
 }
 

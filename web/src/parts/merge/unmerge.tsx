@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get } from '../../api/client'
+import { isProblem } from '../../api/problem'
+import type { components } from '../../api/schema/customer'
+import { useCommand } from '../../data/act'
+import type { One } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { kind } from '../../meta/fields'
+import type { OwnDialogProps } from '../../meta/own-dialog'
+import { useShow } from '../../meta/show'
+import { Button } from '../../ui/button'
+import { Dialog } from '../../ui/dialog'
+import { Tick } from '../../ui/field'
+import { moment } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import s from '../clash/clash.module.css'
+import f from '../form/form.module.css'
+
+type Absorbed = components['schemas']['AbsorbedRecord']
+
+/** The records that this one absorbed: release some, and see what each field goes back to. */
+export default function Unmerge({ object, command, one, onClose }: OwnDialogProps) {
+  const { t } = useTranslation()
+  const { run, busy } = useCommand()
+  const [released, setReleased] = useState<string[]>([])
+  const [error, setError] = useState('')
+  const { data } = useQuery({
+    queryKey: [object.name, 'merges', one.record.id, one.record.version],
+    queryFn: ({ signal }) => get<{ items: Absorbed[] }>(`${object.path}/${one.record.id}/merges`, undefined, signal),
+  })
+  const release = async () => {
+    try {
+      setError('')
+      const told = t('merge.undone', { label: object.label })
+      await run({ object, command, id: one.record.id, base: one.record, body: { release: released }, told })
+      onClose()
+    } catch (failed) {
+      if (!isProblem(failed)) throw failed
+      setError(failed.errors[0]?.message ?? failed.message)
+    }
+  }
+  const turn = (id: string) => (on: boolean) => setReleased((now) => (on ? [...now, id] : now.filter((one) => one !== id)))
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={command.label}
+      size={680}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button look="primary" busy={busy} disabled={released.length === 0} onClick={() => void release()}>
+            {command.label}
+          </Button>
+        </>
+      }
+    >
+      {error && (
+        <p className={f.head} role="alert">
+          {error}
+        </p>
+      )}
+      {!data && <Bones rows={3} label={t('common.loading')} />}
+      {data?.items.map((absorbed) => (
+        <Released
+          key={absorbed.id}
+          object={object}
+          one={one}
+          absorbed={absorbed}
+          on={released.includes(absorbed.id)}
+          onChange={turn(absorbed.id)}
+        />
+      ))}
+    </Dialog>
+  )
+}
+
+interface ReleasedProps {
+  object: ObjectDescription
+  one: One
+  absorbed: Absorbed
+  on: boolean
+  onChange(on: boolean): void
+}
+
+function Released({ object, one, absorbed, on, onChange }: ReleasedProps) {
+  const { t } = useTranslation()
+  const show = useShow(object)
+  const text = (name: string, value: unknown) => {
+    const field = object.field(name)
+    return (field && kind(field).format(value, show.place(field, one.record, one.names))) || t('record.empty')
+  }
+  const fields = absorbed.fields.filter((each) => object.field(each.field) && !object.field(each.field)?.technical)
+  return (
+    <div className={s.wrap}>
+      <Tick checked={on} onChange={onChange} label={`${one.names[absorbed.id] ?? object.label} · ${moment(absorbed.occurred_at)}`} />
+      {on && fields.length > 0 && (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('clash.field')}</th>
+              <th scope="col">{t('merge.now')}</th>
+              <th scope="col">{t('merge.back')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((each) => (
+              <tr key={each.field}>
+                <th scope="row">{object.field(each.field)?.label}</th>
+                <td>{text(each.field, each.now)}</td>
+                <td>{each.clash ? t('merge.stays') : text(each.field, each.back)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  )
+}
