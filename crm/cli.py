@@ -90,7 +90,9 @@ def serve(
     role: Annotated[
         list[str],
         typer.Option(
-            "--role", metavar="ROLE", help="all, projector, policies, warehouse, imports, relay, api:SERVICE[,…]."
+            "--role",
+            metavar="ROLE",
+            help="all, projector, policies, warehouse, imports, notary, relay, api:SERVICE[,…].",
         ),
     ],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],

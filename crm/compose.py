@@ -11,6 +11,7 @@ from functools import partial
 
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
+from crm.ledger import with_notary
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
@@ -189,6 +190,8 @@ async def open_kernel(
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
     kernel = on_stream(kernel, roles, ports)
+    if "notary" in roles.loops:
+        kernel = await with_notary(kernel, ports, settings.data)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

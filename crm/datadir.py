@@ -22,6 +22,8 @@ from shared.eventstore.sqlite_peek import LogPeek
 from shared.eventstore.sqlite_peek import peek as peek_at_log
 from shared.security.keyring_file import RingPeek, foreign
 from shared.security.keyring_file import peek as peek_at_ring
+from shared.security.notarykey import PURPOSE as NOTARY
+from shared.security.notarykey import NotaryKey
 from shared.security.rootkey import KeysUnusable, load_root_key
 from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.reconcile import DESTROYED
@@ -91,7 +93,7 @@ def inspect(data: Path, places: Places = Places()) -> str | None:  # noqa: B008 
         if log is not None and ring is not None:
             _check_pair(places.ring_file(data), log, ring)
             _check_erasures(data, log, ring, places)
-        _check_signing_keys(data, ring)
+        _check_key_files(data, ring)
         return (log.installation if log else "") or (ring.installation if ring else "") or None
 
 
@@ -105,7 +107,7 @@ def inspect_keys(data: Path, places: Places) -> str | None:
             raise StoreBroken(
                 f"{data / 'events.db'} has {log.head} events, but CRM_EVENTSTORE names a server: use another --data"
             )
-        _check_signing_keys(data, ring)
+        _check_key_files(data, ring)
         return (ring.installation if ring else "") or None
 
 
@@ -200,7 +202,13 @@ def _sealing(name: str, data: bytes, metadata: bytes) -> set[str]:
     return {one[0] for one in found if one is not None}
 
 
-def _check_signing_keys(data: Path, ring: Ring | None) -> None:
-    file = data / "keys" / "signing.keys"
-    if ring is not None and file.exists():
-        SigningKeys.open(file, load_root_key(root_key_file(data), create=False).wrapper(PURPOSE), SystemClock())
+def _check_key_files(data: Path, ring: Ring | None) -> None:
+    """Whether the keys that sign open with the root key. Raises KeysUnusable."""
+    signing, notary = data / "keys" / "signing.keys", data / "keys" / "notary.key"
+    if ring is None or not (signing.exists() or notary.exists()):
+        return
+    root = load_root_key(root_key_file(data), create=False)
+    if signing.exists():
+        SigningKeys.open(signing, root.wrapper(PURPOSE), SystemClock())
+    if notary.exists():
+        NotaryKey.open(notary, root.wrapper(NOTARY))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from crm.caches import open_views
@@ -21,10 +22,11 @@ from shared.blobs.rules import MOST_MB, FileRules
 from shared.blobs.store import FileStore, Scanner
 from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
-from shared.eventstore.port import EventStore, RequestRow
+from shared.eventstore.port import RequestRow
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
+from shared.ledger.file import LedgerFile
 from shared.past.sqlite import SqlitePast
 from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
@@ -36,6 +38,9 @@ from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.views.port import Collection
 from shared.views.sqlite import SqliteViews
 
+if TYPE_CHECKING:
+    from shared.eventstore.eventstoredb import EventStoreDB
+
 
 async def open_ports(settings: Settings, collections: Sequence[Collection], stack: AsyncExitStack) -> Ports:
     """Open or create everything that lies in the data directory; the stack closes it in the reverse order.
@@ -45,14 +50,19 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
     data, clock = settings.data, SystemClock()
     stack.callback(lock_directory(data).release)
     places, url = Places.named(), eventstore_address()
-    opening = _open_here(data, places, clock, stack) if url is None else _open_there(url, data, places, clock, stack)
-    store, keys = await opening
+    store: SqliteEventStore | EventStoreDB
+    if url is None:
+        store, keys = await _open_here(data, places, clock, stack)
+    else:
+        store, keys = await _open_there(url, data, places, clock, stack)
     views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
     shared = url is not None and places.views is not None  # other processes may write the views
     past = None if shared else SqlitePast(data / "past.db")
     if past is not None:
         stack.push_async_callback(past.close)
+    ledger = LedgerFile(data / "ledger.db", store.installation)
+    stack.callback(ledger.close)
     return Ports(
         store=store,
         views=views,
@@ -65,6 +75,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         clock=clock,
         stale=frozenset(stale),
         past=past,
+        ledger=ledger,
         kafka=kafka_of(),
     )
 
@@ -149,7 +160,9 @@ async def views_in_memory() -> SqliteViews:
     return SqliteViews.open(None)
 
 
-async def _open_here(data: Path, places: Places, clock: Clock, stack: AsyncExitStack) -> tuple[EventStore, KeyRing]:
+async def _open_here(
+    data: Path, places: Places, clock: Clock, stack: AsyncExitStack
+) -> tuple[SqliteEventStore, KeyRing]:
     """The events in the data directory, and the keys that belong to them."""
     installation = inspect(data, places) or str(uuid4())
     keys = await _open_keys(data, places.keys, clock, installation)
@@ -161,7 +174,7 @@ async def _open_here(data: Path, places: Places, clock: Clock, stack: AsyncExitS
 
 async def _open_there(
     url: str, data: Path, places: Places, clock: Clock, stack: AsyncExitStack
-) -> tuple[EventStore, KeyRing]:
+) -> tuple[EventStoreDB, KeyRing]:
     """The events on a server, and the keys that belong to them. Raises WrongSetting."""
     from shared.eventstore.eventstoredb import EventStoreDB  # its packages are loaded where they are used
     from shared.eventstore.eventstoredb_address import WrongAddress

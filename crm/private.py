@@ -16,8 +16,9 @@ _WAREHOUSE = "warehouse"  # its engines may run as a user of their own, so it se
 _FOLDERS = frozenset({"keys", "imports", _WAREHOUSE})
 _FILES = frozenset(
     "lock format events.db events.db-wal events.db-shm events.db.lock views.db views.db-wal views.db-shm "
-    "views.db.damaged past.db past.db-wal past.db-shm past.db.damaged keys/keys.db keys/keys.db-journal "
-    "keys/root.key keys/signing.keys".split()
+    "views.db.damaged past.db past.db-wal past.db-shm past.db.damaged ledger.db "
+    "ledger.db-wal ledger.db-shm ledger.db.damaged "
+    "keys/keys.db keys/keys.db-journal keys/root.key keys/signing.keys keys/notary.key".split()
 )
 log = logging.getLogger("crm.private")
 

@@ -46,7 +46,7 @@ SERVICES: Sequence[Service] = installed(
 _HERE = Path(__file__).parent
 WEB = _HERE / "web" if has_client(_HERE / "web") else _HERE.parent / "web" / "dist"  # of a package; of a source tree
 NOTICE = _HERE / "static"  # how to get the client
-LOOPS = ("projector", "policies", "warehouse", "imports", "relay")
+LOOPS = ("projector", "policies", "warehouse", "imports", "notary", "relay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,12 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(JobScheduler(kernel).run)
     if kernel.worker is not None and kernel.shares is not None:
         loops += [kernel.worker.run, kernel.shares.run]
+    if kernel.ledger is not None and ("notary" in roles.loops or "audit" in roles.apis):
+        loops.append(kernel.ledger.run)
+    if kernel.notary is not None:
+        loops.append(kernel.notary.run)
+    if kernel.publisher is not None:
+        loops.append(kernel.publisher.run)
     if kernel.relay is not None:
         loops.append(kernel.relay.run)
     return loops

@@ -10,6 +10,7 @@ from services.audit.catalogue import RESOURCES
 from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
+from shared.ledger.ledger import CATEGORY
 
 
 def create_app(kernel: Kernel) -> FastAPI:
@@ -20,4 +21,4 @@ def create_app(kernel: Kernel) -> FastAPI:
     )
 
 
-SERVICE = Service("audit", create_app, resources=RESOURCES)
+SERVICE = Service("audit", create_app, resources=RESOURCES, streams=(CATEGORY,))

@@ -23,6 +23,7 @@ from shared.kernel.repository import Repository
 from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
+from shared.ledger.ledger import Ledger
 from shared.past.port import Past
 from shared.security.audience import Offered
 from shared.security.directory import Directory, OpenDirectory
@@ -42,6 +43,7 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.ledger.notary import Notary, Publisher
     from shared.streaming.kafka.worker import KafkaWorker
     from shared.streaming.relay import Relay
     from shared.streaming.share_projector import ShareProjector
@@ -87,6 +89,9 @@ class Kernel:
     facts: FactsState | None = None  # how far they are
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
+    ledger: Ledger | None = None
+    notary: Notary | None = None  # in the role notary
+    publisher: Publisher | None = None  # likewise, where there are places outside
     relay: Relay | None = None  # in the role relay, where there is a Kafka
     worker: KafkaWorker | None = None  # in the role projector, likewise, with the next
     shares: ShareProjector | None = None  # what projects there, in place of a projector of everything
@@ -118,6 +123,8 @@ class Kernel:
             await self.past.declare([one.collection for one in self.catalogue])
         if self.past_projector is not None:
             await self.past_projector.start()
+        if self.ledger is not None:
+            await self.ledger.start()
         await self.policies.start()
 
     async def close(self) -> None:
@@ -146,9 +153,8 @@ def build_kernel(
     directory, log = _followed(ports, catalogue, open_directory)
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projection(ports, catalogue, bus, projects=projects)
-    snapshots = Snapshots(ports.store, codec, ports.open_scratch, views)
+    snapshots, past = Snapshots(ports.store, codec, ports.open_scratch, views), _past(ports, bus, formulas, projects)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
-    past = _past(ports, bus, formulas, projects=projects)
     return Kernel(
         store=ports.store,
         views=views,
@@ -176,6 +182,7 @@ def build_kernel(
         signer=signer,
         history=past,
         projections=_multi_stream(ports, catalogue, bus) if projects else (),
+        ledger=None if ports.ledger is None else Ledger(ports.store, ports.ledger, clock),
     )
 
 
@@ -224,7 +231,7 @@ def _projection(ports: Ports, catalogue: Catalogue, bus: CommandBus, *, projects
     return projector
 
 
-def _past(ports: Ports, bus: CommandBus, formulas: FormulaSource, *, projects: bool) -> PastAnswers | None:
+def _past(ports: Ports, bus: CommandBus, formulas: FormulaSource, projects: bool) -> PastAnswers | None:
     if ports.past is None:
         return None
     writes = PastProjector(bus.catalogue, ports.store, ports.views, ports.past, bus.codec, ports.clock)

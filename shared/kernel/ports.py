@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shared.blobs.store import FileStore
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
+from shared.ledger.file import LedgerFile
 from shared.past.port import Past
 from shared.security.keyring import KeyRing
 from shared.security.limits import Limits
@@ -28,9 +29,9 @@ class Ports:
     files: the folder of uploads and of the files of jobs. file_store: of what is attached to records.
     open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
-    is none, and every past moment is folded from the events. kafka: where events go to; None = nowhere.
-    stream: the log as it comes from there, for the record views that several processes write; None = one writes them,
-    and reads the store.
+    is none, and every past moment is folded from the events. ledger: of the tree; None = there is none. kafka: where
+    events go to; None = nowhere. stream: the log as it comes from there, for the record views that several processes
+    write; None = one writes them, and reads the store.
     """
 
     store: EventStore
@@ -45,5 +46,6 @@ class Ports:
     ids: Ids = field(default_factory=SystemIds)
     stale: frozenset[str] = frozenset()
     past: Past | None = None
+    ledger: LedgerFile | None = None
     kafka: Kafka | None = None
     stream: ShareFeed | None = None

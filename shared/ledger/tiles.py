@@ -30,11 +30,12 @@ class Tile(NamedTuple):
 
 
 class Tiles:
-    """The tree of `size` leaves. read: the stored tiles; one that grew since is asked for again."""
+    """The tree of `size` leaves. read: the stored tiles. What `extend` gave is to be stored before the next one."""
 
     def __init__(self, size: int, read: Read) -> None:
         self.size = size
         self._full = lru_cache(maxsize=KEPT)(read)
+        self._fresh: dict[tuple[int, int], bytes] = {}  # full tiles that are not stored yet
         self._edges: list[Tile] = []  # the last tile of each level, never a full one
         count = size
         while count:
@@ -46,6 +47,7 @@ class Tiles:
     def extend(self, leaves: Sequence[bytes]) -> list[Tile]:
         """Append leaf hashes. Returns the tiles to be stored, new and grown ones."""
         changed: list[Tile] = []
+        self._fresh = {}
         level, hashes = 0, b"".join(leaves)
         while hashes:
             if level == len(self._edges):
@@ -61,6 +63,7 @@ class Tiles:
                 changed.append(self._edges[level])
             level, hashes = level + 1, b"".join(full)
         self.size += len(leaves)
+        self._fresh = {(t.level, t.number): t.hashes for t in changed if len(t.hashes) == FULL}
         return changed
 
     def node(self, level: int, index: int) -> bytes:
@@ -92,7 +95,9 @@ class Tiles:
 
     def _tile(self, level: int, number: int) -> bytes:
         edge = self._edges[level]
-        return edge.hashes if edge.number == number else self._full(level, number)
+        if edge.number == number:
+            return edge.hashes
+        return self._fresh.get((level, number)) or self._full(level, number)
 
 
 def fold(hashes: bytes) -> bytes:

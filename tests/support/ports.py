@@ -12,6 +12,7 @@ from shared.blobs.store import FileStore
 from shared.clock import Clock
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.ports import Ports
+from shared.ledger.file import LedgerFile
 from shared.past.sqlite import SqlitePast
 from shared.security.keyring_sqlite import SqliteKeyRing
 from shared.security.limits_memory import MemoryLimits
@@ -33,5 +34,19 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     signing = SigningKeys.open(folder / "signing.keys", await keys.wrapper(PURPOSE), clock)
     past = SqlitePast(folder / "past.db")
     stack.push_async_callback(past.close)
+    ledger = LedgerFile(folder / "ledger.db", store.installation)
+    stack.callback(ledger.close)
     files, stored = folder / "imports", FileStore(ObjectBlobs.in_folder(folder / "files"))
-    return Ports(store, views, keys, signing, MemoryLimits(clock), files, stored, views_in_memory, clock, past=past)
+    return Ports(
+        store,
+        views,
+        keys,
+        signing,
+        MemoryLimits(clock),
+        files,
+        stored,
+        views_in_memory,
+        clock,
+        past=past,
+        ledger=ledger,
+    )

@@ -36,6 +36,7 @@ PROCESSES = (
     "projector",
     "policies",
     "imports",
+    "notary",
 )
 _split = False
 

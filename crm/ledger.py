@@ -1,0 +1,49 @@
+"""The notary of this process, and the places outside that its checkpoints go to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from crm.settings import WrongSetting
+from shared.blobs.objects import ObjectBlobs
+from shared.blobs.port import Blobs
+from shared.kernel.kernel import Kernel
+from shared.kernel.ports import Ports
+from shared.ledger.notary import Notary, Publisher
+from shared.security.notarykey import PURPOSE, NotaryKey
+
+
+async def with_notary(kernel: Kernel, ports: Ports, data: Path) -> Kernel:
+    """The kernel with its notary, where there is a ledger. Raises WrongSetting, KeysUnusable."""
+    if kernel.ledger is None:
+        return kernel
+    key = NotaryKey.open(data / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
+    notary = Notary(kernel.ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
+    places = places_outside(data)
+    return replace(kernel, notary=notary, publisher=Publisher(kernel.ledger.file, places) if places else None)
+
+
+def places_outside(data: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Blobs]:
+    """CRM_CHECKPOINTS: `folder:///path` and `s3://bucket/prefix`, with commas between. Raises WrongSetting."""
+    listed = environment.get("CRM_CHECKPOINTS", "")
+    return {one: _place(one.strip(), data) for one in listed.split(",") if one.strip()}
+
+
+def _place(url: str, data: Path) -> Blobs:
+    if url.startswith("folder:///"):
+        folder = Path(url.removeprefix("folder://")).resolve()
+        if folder.is_relative_to(data.resolve()):
+            raise WrongSetting(f"CRM_CHECKPOINTS: {folder} is in the data directory: name a place outside of it")
+        try:
+            return ObjectBlobs.in_folder(folder)
+        except OSError as error:
+            raise WrongSetting(f"CRM_CHECKPOINTS: {folder} cannot be used: {error.strerror}") from error
+    if not url.startswith("s3://"):
+        raise WrongSetting(f"CRM_CHECKPOINTS: no adapter for {url}: folder:///path and s3://bucket/prefix")
+    try:
+        return ObjectBlobs.in_s3(url)
+    except ValueError as error:
+        raise WrongSetting(f"CRM_CHECKPOINTS: {error}") from error

@@ -1,0 +1,113 @@
+"""The notary: signs what the ledger has come to, appends the checkpoint to the log, and takes it to places outside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from shared.blobs.port import BlobExists, Blobs
+from shared.clock import Clock, Ids
+from shared.errors import Unavailable
+from shared.events.audit import CheckpointSigned
+from shared.events.codec import Codec
+from shared.events.envelope import Metadata
+from shared.eventstore.port import StoreUnavailable, WrongVersion
+from shared.kernel.uniqueness import EVERYWHERE
+from shared.ledger.file import LedgerFile, Signed
+from shared.ledger.ledger import STREAM, Ledger
+from shared.ledger.note import Checkpoint, origin_of, sign
+from shared.security.notarykey import NotaryKey
+from shared.streaming.leases import LeaseHolder, Leases
+
+EVENTS, SECONDS = 1_000, 60.0  # that are not covered by a signature at most
+LOOK_SECONDS = 0.25
+PAGE = 100
+log = logging.getLogger("crm.ledger")
+
+
+class Notary:
+    """One of them signs at a time: the one that holds the lease."""
+
+    def __init__(self, ledger: Ledger, key: NotaryKey, codec: Codec, clock: Clock, ids: Ids, leases: Leases) -> None:
+        self._ledger, self._key, self._codec, self._clock, self._ids = ledger, key, codec, clock, ids
+        self._turn = LeaseHolder(leases, "notary:checkpoints", clock)
+        self._origin = origin_of(ledger.file.installation)
+        self._since: int | None = None  # when the first event came that no checkpoint covers
+
+    async def run(self) -> None:
+        """Sign what is due until cancelled. Failures are logged and tried again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if self.is_due():
+                    await self.sign()
+            except Exception as error:
+                log.warning("no checkpoint could be signed: %s", error)
+
+    def is_due(self) -> bool:
+        """Whether 1,000 events are not covered, or some have not been for 60 seconds."""
+        waiting, now = self._ledger.file.unsigned(), self._clock.now()
+        self._since = (self._since or now) if waiting else None
+        return waiting >= EVENTS or (self._since is not None and now - self._since >= SECONDS * 1e6)
+
+    async def sign(self) -> bool:
+        """Sign the tree as it is, unless all is signed. False: nothing was, or another notary does it."""
+        file = self._ledger.file
+        if self._ledger.problem is not None or not file.unsigned() or not await self._turn.take():
+            return False
+        tree, newest = file.tree(), file.newest()
+        checkpoint = Checkpoint(self._origin, tree.size, tree.root())
+        verifier = self._key.verifier(self._origin)
+        note = sign(checkpoint.text, self._origin, self._key.private)
+        event = CheckpointSigned(checkpoint.size, checkpoint.root.hex(), note, str(verifier))
+        encoded = await self._codec.encode(EVERYWHERE, STREAM, [event], [self._ids.new()], self._clock.now())
+        try:
+            known = newest.version if newest else 0
+            await self._ledger.store.append(EVERYWHERE, STREAM, known, encoded, Metadata(actor="notary"))
+        except WrongVersion:
+            return False  # another one was faster: its checkpoint is on its way here
+        self._since = None
+        return True
+
+
+class Publisher:
+    """Takes every checkpoint to every place outside, where none is ever written again. places: name → store.
+
+    forked: places that hold another checkpoint of the same size, which no honest ledger made.
+    """
+
+    def __init__(self, file: LedgerFile, places: Mapping[str, Blobs]) -> None:
+        self._file, self._places = file, places
+        self.forked: set[str] = set()
+
+    async def run(self) -> None:
+        """Publish until cancelled. A place that fails is tried again."""
+        while True:
+            for place in self._places:
+                try:
+                    await self.publish(place)
+                except (Unavailable, StoreUnavailable) as error:
+                    log.warning("checkpoints cannot be taken to %s now: %s", place, error)
+            await asyncio.sleep(1.0)
+
+    async def publish(self, place: str) -> None:
+        """Take what one place lacks to it. Raises BlobsUnavailable."""
+        while some := self._file.checkpoints(self._file.published(place), PAGE):
+            for one in some:
+                await self._put(place, one)
+                self._file.note_published(place, one.version)
+
+    async def _put(self, place: str, one: Signed) -> None:
+        key, content = key_of(self._file.installation, one.size), one.note.encode()
+        try:
+            await self._places[place].put(key, content)
+        except BlobExists:
+            if await self._places[place].get(key) != content and place not in self.forked:
+                self.forked.add(place)
+                log.error("%s holds another checkpoint of %s leaves than the log: one was forged", place, one.size)
+
+
+def key_of(installation: str, size: int) -> str:
+    """Where a checkpoint lies in a place outside: a folder for each million leaves."""
+    return f"{installation}/{size // 1_000_000:06d}/{size:012d}"
