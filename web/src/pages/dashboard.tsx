@@ -1,3 +1,1 @@
-import { Soon } from './soon'
-
-export const Dashboard = () => <Soon />
+export { Dashboard } from '../parts/chart/dashboard'

@@ -4,9 +4,10 @@ import { get } from '../../api/client'
 import { isProblem } from '../../api/problem'
 import type { components } from '../../api/schema/customer'
 import { useCommand } from '../../data/act'
-import type { One } from '../../data/records'
+import { type One, useRecord } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
+import { fieldValue } from '../../meta/meta'
 import type { OwnDialogProps } from '../../meta/own-dialog'
 import { useShow } from '../../meta/show'
 import { Button } from '../../ui/button'
@@ -88,6 +89,8 @@ interface ReleasedProps {
 function Released({ object, one, absorbed, on, onChange }: ReleasedProps) {
   const { t } = useTranslation()
   const show = useShow(object)
+  const { data: other } = useRecord(object, absorbed.id)
+  const title = String(fieldValue(other?.record, object.title) ?? object.label)
   const text = (name: string, value: unknown) => {
     const field = object.field(name)
     return (field && kind(field).format(value, show.place(field, one.record, one.names))) || t('record.empty')
@@ -95,7 +98,7 @@ function Released({ object, one, absorbed, on, onChange }: ReleasedProps) {
   const fields = absorbed.fields.filter((each) => object.field(each.field) && !object.field(each.field)?.technical)
   return (
     <div className={s.wrap}>
-      <Tick checked={on} onChange={onChange} label={`${one.names[absorbed.id] ?? object.label} · ${moment(absorbed.occurred_at)}`} />
+      <Tick checked={on} onChange={onChange} label={`${title} · ${moment(absorbed.occurred_at)}`} />
       {on && fields.length > 0 && (
         <table className={s.table}>
           <thead>

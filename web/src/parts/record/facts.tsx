@@ -8,6 +8,9 @@ import { useTranslation } from '../../words'
 import { Fact } from './fact'
 import s from './facts.module.css'
 
+/** Nothing, or a plain no. */
+const isBlank = (value: unknown) => isEmpty(value) || value === false
+
 interface Props {
   object: ObjectDescription
   one: One
@@ -27,7 +30,7 @@ export function Facts({ object, one, show, now }: Props) {
     return { ...section, first: n === 0, fields }
   })
   const shownAtOnce = (field: FieldDescription, first: boolean) =>
-    !object.folded?.includes(field.name) && ((first && field.editor) || !isEmpty(fieldValue(one.record, field.name)))
+    !object.folded?.includes(field.name) && ((first && field.editor) || !isBlank(fieldValue(one.record, field.name)))
   const shown = sections.map((section) => ({
     ...section,
     fields: section.fields.filter((field) => all || shownAtOnce(field, section.first)),

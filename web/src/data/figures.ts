@@ -1,0 +1,45 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { get, type Query } from '../api/client'
+import type { components } from '../api/schema/analytics'
+import { keys } from './keys'
+import { useMoment } from './moment'
+import { useSettled } from './settled'
+import { turns } from './turns'
+
+export type Figures = components['schemas']['Figures']
+export type FigureColumn = components['schemas']['FigureColumn']
+export type Metric = components['schemas']['ShownMetric']
+export type Row = Record<string, unknown>
+
+const DAY = 10
+const FRESH_MS = 60_000
+const STILL_MS = 400 // a page asks a dozen questions: only once the hand of the slider rests
+const turn = turns(3) // the suite lets four questions of a user wait
+export const PATH = '/analytics/metrics'
+
+/** The figures that the caller may ask for, with their labels and dimensions. */
+export function useMetrics(language: string) {
+  return useQuery({
+    queryKey: keys.figures('', { language }),
+    staleTime: 300_000,
+    queryFn: ({ signal }) => get<{ items: Metric[] }>(PATH, undefined, signal),
+  })
+}
+
+/** The question of a metric at the day that one looks at. */
+export function useAsked(query: Query): Query {
+  const { at } = useMoment()
+  return { ...query, as_of: useSettled(at?.slice(0, DAY), STILL_MS) }
+}
+
+/** A metric by its name: its groups, and the total over all of them. language: the labels are in it. */
+export function useFigures(metric: string, query: Query, language: string, enabled = true) {
+  const asked = useAsked(query)
+  return useQuery({
+    queryKey: keys.figures(metric, { ...asked, language }),
+    staleTime: FRESH_MS,
+    enabled,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => turn(signal, () => get<Figures>(`${PATH}/${metric}`, asked, signal)),
+  })
+}

@@ -1,0 +1,105 @@
+import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { address, type Query } from '../../api/client'
+import { isProblem } from '../../api/problem'
+import { PATH, useAsked, useFigures } from '../../data/figures'
+import { useMoment } from '../../data/moment'
+import { download } from '../../data/uploads'
+import { IconButton } from '../../ui/icon-button'
+import { toast } from '../../ui/toast'
+import { useTranslation } from '../../words'
+import s from './chart.module.css'
+import { behind } from './drill'
+import type { Bar, ChartProps } from './echarts'
+import { FigureTable } from './figure-table'
+import type { Period } from './periods'
+import { nameOf, withAllMonths, written } from './written'
+
+const Chart = lazy(() => import('./echarts'))
+const MOST = 10
+
+export interface Card {
+  metric: string
+  kind: ChartProps['kind']
+  by?: string
+  bucket?: 'month'
+  /** The figure that is drawn: the first one unless named. */
+  figure?: string
+  query: Query
+  period: Period
+  wide?: boolean
+}
+interface Props {
+  card: Card
+  title: string
+  /** Another day to compare with. */
+  compare?: string
+}
+
+/** One figure by one dimension: a chart, its table and its CSV; a bar leads to the records behind it. */
+export function FigureCard({ card, title, compare }: Props) {
+  const { t, i18n } = useTranslation()
+  const go = useNavigate()
+  const { at, known } = useMoment()
+  const [asTable, setAsTable] = useState(false)
+  const query = { ...card.query, by: card.by, bucket: card.bucket, compare }
+  const asked = useAsked(query)
+  const { data, error, isPlaceholderData } = useFigures(card.metric, query, i18n.language)
+  const rows = useMemo(() => {
+    if (data === undefined) return []
+    return card.bucket ? withAllMonths(data.rows, card.period.from, card.period.to) : data.rows.slice(0, MOST)
+  }, [data, card.bucket, card.period.from, card.period.to])
+  const column = data?.columns.find((one) => one.role === 'figure' && (card.figure === undefined || one.name === card.figure))
+  const unit = column?.unit ?? null
+  const currency = String(rows.find((row) => row.currency)?.currency ?? '')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the column and the currency follow from data
+  const bars = useMemo(
+    (): Bar[] =>
+      rows.map((row) => ({
+        name: data ? nameOf(data, row) : '',
+        value: Number(row[column?.name ?? ''] ?? 0),
+        before: compare && column ? Number(row[`${column.name}_before`] ?? 0) : undefined,
+        text: written(row[column?.name ?? ''] ?? 0, unit, currency, true),
+      })),
+    [rows, data, compare],
+  )
+  const pick = (index: number) => {
+    const tree = behind(card.metric, card.by, rows[index] ?? {}, card.period)
+    if (tree) void go({ to: '/o/$type', params: { type: 'opportunity' }, search: { f: tree, at, known } })
+  }
+  const save = () =>
+    download(address(`${PATH}/${card.metric}`, { ...asked, format: 'csv' }), `${card.metric}.csv`).catch((failed) => {
+      if (!isProblem(failed)) throw failed
+      toast({ kind: 'bad', text: failed.message })
+    })
+  const drills = behind(card.metric, card.by, rows[0] ?? {}, card.period) !== undefined
+  return (
+    <section className={s.card} aria-label={title} data-wide={card.wide || undefined} data-waiting={isPlaceholderData || undefined}>
+      <header>
+        <h2>{title}</h2>
+        <IconButton small label={asTable ? t('dash.chart') : t('dash.table')} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {asTable ? <IconChartBar size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
+        </IconButton>
+        <IconButton small label={t('dash.csv')} onClick={() => void save()}>
+          <IconDownload size={16} stroke={1.6} />
+        </IconButton>
+      </header>
+      {error && <p className={s.none}>{error.message}</p>}
+      {!data && !error && <div className={s.bone} />}
+      {data && asTable && <FigureTable figures={data} label={title} />}
+      {data && !asTable && data.rows.length === 0 && <p className={s.none}>{t('dash.empty')}</p>}
+      {data && !asTable && data.rows.length > 0 && (
+        <Suspense fallback={<div className={s.bone} />}>
+          <Chart
+            kind={card.kind}
+            bars={bars}
+            label={title}
+            compact={(value) => written(value, unit, currency, true)}
+            onPick={drills ? pick : undefined}
+          />
+        </Suspense>
+      )}
+    </section>
+  )
+}

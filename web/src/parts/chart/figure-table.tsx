@@ -1,0 +1,49 @@
+import type { Figures } from '../../data/figures'
+import { day } from '../../ui/format'
+import { useTranslation } from '../../words'
+import s from './chart.module.css'
+import { nameOf, written } from './written'
+
+/** The same figures as a table: for exact values, and for everybody who does not see a chart. */
+export function FigureTable({ figures, label }: { figures: Figures; label: string }) {
+  const { t } = useTranslation()
+  const columns = figures.columns.filter((column) => column.role === 'figure')
+  const compared = figures.compare !== null
+  const currency = (row: Record<string, unknown>) => String(row.currency ?? '')
+  const grouped = figures.columns.some((column) => column.role === 'dimension' || column.role === 'bucket')
+  return (
+    <div className={s.table}>
+      <table aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">{t('dash.group')}</th>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" data-num>
+                {compared && column.day ? t('dash.then', { label: column.label, day: day(column.day) }) : column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {(grouped ? figures.rows : []).map((row) => (
+            <tr key={JSON.stringify(row)}>
+              <th scope="row">{nameOf(figures, row)}</th>
+              {columns.map((column) => (
+                <td key={column.name}>{written(row[column.name], column.unit, currency(row))}</td>
+              ))}
+            </tr>
+          ))}
+          {figures.total.map((row) => (
+            <tr key={`total ${currency(row)}`} data-total>
+              <th scope="row">{t('dash.total')}</th>
+              {columns.map((column) => (
+                <td key={column.name}>{written(row[column.name], column.unit, currency(row))}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {!figures.complete && <p>{t('dash.incomplete')}</p>}
+    </div>
+  )
+}
