@@ -5,7 +5,9 @@ import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { useScheme } from '../../ui/scheme'
 import s from './chart.module.css'
+import { allowEmptyHtml } from './trusted'
 
+allowEmptyHtml()
 use([BarChart, FunnelChart, LineChart, GridComponent, TooltipComponent, AriaComponent, SVGRenderer])
 
 export interface Bar {
