@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { Failed } from '../pages/failed'
 import { NotFound } from '../pages/not-found'
-import { listSearch, recordSearch, signInSearch, timeSearch } from './search'
+import { listSearch, recordSearch, signInSearch, timeSearch, weekSearch } from './search'
 import { currentSession } from './session'
 import { Shell } from './shell/shell'
 
@@ -57,6 +57,7 @@ const dashboard = createRoute({
 const calendar = createRoute({
   getParentRoute: () => shell,
   path: '/calendar',
+  validateSearch: weekSearch,
   component: lazyRouteComponent(() => import('../pages/calendar'), 'Calendar'),
 })
 const notifications = createRoute({

@@ -77,3 +77,8 @@ export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
   const to = text(raw.to)
   return only({ to: to && /^\/(?![/\\])/.test(to) ? to : undefined })
 }
+/** The Monday of the week that is shown. */
+export const weekSearch = (raw: Record<string, unknown>): { week?: string } => {
+  const week = text(raw.week)
+  return only({ week: week && /^\d{4}-\d{2}-\d{2}$/.test(week) ? week : undefined })
+}

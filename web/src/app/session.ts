@@ -1,5 +1,6 @@
 import { call, lendTokens, send } from '../api/client'
 import { isProblem, Problem, problemOf } from '../api/problem'
+import { setZone } from '../ui/format'
 import { store, useStore } from './store'
 
 export type Level = 'own' | 'team' | 'below' | 'all'
@@ -70,6 +71,7 @@ lendTokens({
 
 export async function loadMe(): Promise<Me> {
   const me = await call<Me>('GET', '/identity/me')
+  setZone(me.user.time_zone || me.organisation.time_zone)
   session.set({ state: 'in', me })
   return me
 }

@@ -1,56 +1,7 @@
-import { DatePickerInput, type DatePickerInputProps, DatesProvider, DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
-import '@mantine/dates/styles.css'
-import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { type Locale, locale } from '../words'
-
-const loaders: Record<Locale, () => Promise<unknown>> = {
-  en: async () => undefined,
-  'zh-CN': () => import('dayjs/locale/zh-cn'),
-  'zh-TW': () => import('dayjs/locale/zh-tw'),
-}
-const names: Record<Locale, string> = { en: 'en', 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw' }
-
-/** Calendars in the language of the page, weeks from Monday. */
-function Dates({ children }: { children: ReactNode }) {
-  const now = locale()
-  const { isSuccess } = useQuery({
-    queryKey: ['calendar words', now],
-    queryFn: () => loaders[now]().then(() => true),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  return (
-    <DatesProvider settings={{ locale: isSuccess ? names[now] : 'en', firstDayOfWeek: 1, weekendDays: [0, 6] }}>{children}</DatesProvider>
-  )
-}
-
-const formats = () =>
-  locale() === 'en'
-    ? { monthLabelFormat: 'MMMM YYYY', yearLabelFormat: 'YYYY', valueFormat: 'MMM D, YYYY' }
-    : { monthLabelFormat: 'YYYY年M月', yearLabelFormat: 'YYYY年', valueFormat: 'YYYY年M月D日' }
+import type { DatePickerInputProps, DateTimePickerProps } from '@mantine/dates'
+import { inputBone, later } from './later'
 
 /** A day as `YYYY-MM-DD`. */
-export function DateField(props: DatePickerInputProps<'default'>) {
-  return (
-    <Dates>
-      <DatePickerInput clearable highlightToday {...formats()} popoverProps={{ transitionProps: { duration: 0 } }} {...props} />
-    </Dates>
-  )
-}
-
+export const DateField = later<DatePickerInputProps<'default'>>(() => import('./date-input'), inputBone)
 /** A moment as `YYYY-MM-DD HH:mm:ss`, on the clock of the reader. */
-export function MomentField(props: DateTimePickerProps) {
-  const { valueFormat, ...rest } = formats()
-  return (
-    <Dates>
-      <DateTimePicker
-        clearable
-        highlightToday
-        {...rest}
-        valueFormat={`${valueFormat} HH:mm`}
-        popoverProps={{ transitionProps: { duration: 0 } }}
-        {...props}
-      />
-    </Dates>
-  )
-}
+export const MomentField = later<DateTimePickerProps>(() => import('./moment-input'), inputBone)

@@ -1,41 +1,5 @@
-import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { useTranslation } from '../words'
-import s from './dialog.module.css'
-import { usePhone } from './media'
-
-interface Props {
-  open: boolean
-  onClose(): void
-  title: ReactNode
-  children: ReactNode
-  /** Buttons at the foot, the main one last. */
-  actions?: ReactNode
-  size?: number
-  /** Nothing but the buttons closes it. */
-  firm?: boolean
-}
+import type { DialogProps } from './dialog-kit'
+import { later } from './later'
 
 /** In the middle of a desk's screen, all of a telephone's. */
-export function Dialog({ open, onClose, title, children, actions, size = 480, firm }: Props) {
-  const { t } = useTranslation()
-  return (
-    <Modal
-      opened={open}
-      onClose={onClose}
-      title={title}
-      size={size}
-      fullScreen={usePhone()}
-      centered
-      radius="lg"
-      lockScroll={false}
-      closeOnClickOutside={!firm}
-      closeOnEscape={!firm}
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      {children}
-      {actions && <div className={s.actions}>{actions}</div>}
-    </Modal>
-  )
-}
+export const Dialog = later<DialogProps>(() => import('./dialog-kit'))

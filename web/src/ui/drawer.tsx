@@ -1,32 +1,5 @@
-import { Drawer as Sheet } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { useTranslation } from '../words'
-import { usePhone } from './media'
-
-interface Props {
-  open: boolean
-  onClose(): void
-  title: ReactNode
-  children: ReactNode
-  size?: number
-}
+import type { DrawerProps } from './drawer-kit'
+import { later } from './later'
 
 /** From the right side on a desk, from below on a telephone. */
-export function Drawer({ open, onClose, title, children, size = 420 }: Props) {
-  const { t } = useTranslation()
-  const phone = usePhone()
-  return (
-    <Sheet
-      opened={open}
-      onClose={onClose}
-      title={title}
-      position={phone ? 'bottom' : 'right'}
-      size={phone ? 'auto' : size}
-      lockScroll={false}
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      {children}
-    </Sheet>
-  )
-}
+export const Drawer = later<DrawerProps>(() => import('./drawer-kit'))

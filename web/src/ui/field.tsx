@@ -32,7 +32,7 @@ interface TickProps {
 }
 
 export const Tick = ({ onChange, some, ...rest }: TickProps) => (
-  <Checkbox size="xs" indeterminate={some} onChange={(event) => onChange(event.currentTarget.checked)} {...rest} />
+  <Checkbox size="xs" radius={4} indeterminate={some} onChange={(event) => onChange(event.currentTarget.checked)} {...rest} />
 )
 
 export const Toggle = ({ onChange, some: _, ...rest }: TickProps) => (

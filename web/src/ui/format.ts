@@ -9,6 +9,13 @@ function once<T extends Formatter>(name: string, make: (tag: string) => T): T {
   return found
 }
 
+let zone: string | undefined
+/** Days and hours are those of the reader: their own time zone, else the organisation's. */
+export function setZone(name: string): void {
+  zone = name || undefined
+  made.clear()
+}
+
 /** Decimal strings stay exact: Intl takes them as they are. */
 const exact = (value: string | number) => value as unknown as number
 
@@ -39,16 +46,16 @@ export const shortDay = (value: string): string =>
     new Date(`${value}T00:00:00Z`),
   )
 /** A moment on the reader's clock. */
-export const moment = (value: string, zone?: string): string =>
-  once(
-    `moment ${zone}`,
-    (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone || undefined }),
-  ).format(new Date(value))
-export const clock = (value: string, zone?: string): string =>
-  once(
-    `clock ${zone}`,
-    (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone || undefined }),
-  ).format(new Date(value))
+export const moment = (value: string): string =>
+  once('moment', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone })).format(new Date(value))
+export const clock = (value: string): string =>
+  once('clock', (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone })).format(
+    new Date(value),
+  )
+
+/** The day that a moment belongs to, `YYYY-MM-DD`. */
+export const dayAt = (at: Date): string =>
+  once('day at', () => new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone })).format(at)
 
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'second'],

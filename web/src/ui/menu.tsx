@@ -1,41 +1,9 @@
-import { Menu as Kit } from '@mantine/core'
-import { Fragment, type ReactElement, type ReactNode } from 'react'
+import { later } from './later'
+import type { MenuProps } from './menu-kit'
 
-export interface MenuItem {
-  id: string
-  label: ReactNode
-  icon?: ReactNode
-  hint?: ReactNode
-  run(): void
-  disabled?: boolean
-  danger?: boolean
-  /** A line above it, with a heading where that is a text. */
-  section?: string | true
-}
-
-interface Props {
-  /** The button that opens it; it must take a ref. */
-  children: ReactElement
-  items: readonly MenuItem[]
-  position?: 'bottom-start' | 'bottom-end' | 'top-start' | 'right-start'
-  width?: number
-}
-
-export function Menu({ children, items, position = 'bottom-end', width = 220 }: Props) {
-  return (
-    <Kit position={position} width={width} transitionProps={{ duration: 0 }} withinPortal>
-      <Kit.Target>{children}</Kit.Target>
-      <Kit.Dropdown>
-        {items.map(({ id, label, icon, hint, run, disabled, danger, section }) => (
-          <Fragment key={id}>
-            {section === true && <Kit.Divider />}
-            {typeof section === 'string' && <Kit.Label>{section}</Kit.Label>}
-            <Kit.Item leftSection={icon} rightSection={hint} onClick={run} disabled={disabled} color={danger ? 'var(--bad)' : undefined}>
-              {label}
-            </Kit.Item>
-          </Fragment>
-        ))}
-      </Kit.Dropdown>
-    </Kit>
-  )
-}
+export type { MenuItem } from './menu-kit'
+/** Acts behind a button. */
+export const Menu = later<MenuProps>(
+  () => import('./menu-kit'),
+  ({ children }) => children,
+)

@@ -35,3 +35,18 @@ export const Card = ({ title, hint, children }: { title: string; hint?: string; 
     {children}
   </section>
 )
+
+/** A page whose content fills the sheet. tools: a row of its own below the title, for telephones. */
+export function Sheet({ title, actions, tools, children }: Omit<Props, 'narrow'> & { tools?: ReactNode }) {
+  return (
+    <>
+      <header className={s.top}>
+        <h1>{title}</h1>
+        <span className={s.grow} />
+        {actions}
+      </header>
+      {tools && <div className={s.tools}>{tools}</div>}
+      <div className={s.scroll}>{children}</div>
+    </>
+  )
+}

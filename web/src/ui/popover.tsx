@@ -1,32 +1,8 @@
-import { Popover as Kit } from '@mantine/core'
-import type { ReactElement, ReactNode } from 'react'
-
-interface Props {
-  open: boolean
-  onChange(open: boolean): void
-  /** The button that it belongs to; it must take a ref. */
-  target: ReactElement
-  children: ReactNode
-  width?: number | 'target'
-  label: string
-  position?: 'bottom-start' | 'bottom-end' | 'right-start'
-}
+import { later } from './later'
+import type { PopoverProps } from './popover-kit'
 
 /** A small panel at its button. Esc and a click elsewhere close it; the focus goes in and comes back. */
-export function Popover({ open, onChange, target, children, width, label, position = 'bottom-start' }: Props) {
-  return (
-    <Kit
-      opened={open}
-      onChange={onChange}
-      position={position}
-      width={width}
-      trapFocus
-      returnFocus
-      transitionProps={{ duration: 0 }}
-      withinPortal
-    >
-      <Kit.Target>{target}</Kit.Target>
-      <Kit.Dropdown aria-label={label}>{children}</Kit.Dropdown>
-    </Kit>
-  )
-}
+export const Popover = later<PopoverProps>(
+  () => import('./popover-kit'),
+  ({ target }) => target,
+)

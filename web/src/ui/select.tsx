@@ -1,36 +1,10 @@
-import { MultiSelect, type MultiSelectProps, Select, type SelectProps } from '@mantine/core'
-import { useTranslation } from '../words'
-
-const PLACE = { transitionProps: { duration: 0 }, shadow: undefined } as const
+import type { MultiSelectProps, SelectProps } from '@mantine/core'
+import { inputBone, later } from './later'
 
 /** One of some options. Long lists are searched by typing. */
-export function SelectField({ searchable, data, ...rest }: SelectProps) {
-  const { t } = useTranslation()
-  const long = searchable ?? (data?.length ?? 0) > 8
-  return (
-    <Select
-      data={data}
-      searchable={long}
-      openOnFocus={false}
-      checkIconPosition="right"
-      nothingFoundMessage={t('common.nothingFound')}
-      comboboxProps={PLACE}
-      maxDropdownHeight={300}
-      {...rest}
-    />
-  )
-}
-
-export function MultiSelectField(props: MultiSelectProps) {
-  const { t } = useTranslation()
-  return (
-    <MultiSelect
-      searchable
-      openOnFocus={false}
-      hidePickedOptions
-      nothingFoundMessage={t('common.nothingFound')}
-      comboboxProps={PLACE}
-      {...props}
-    />
-  )
-}
+export const SelectField = later<SelectProps>(() => import('./select-inputs').then((m) => ({ default: m.SelectInput })), inputBone)
+/** Several of some options. */
+export const MultiSelectField = later<MultiSelectProps>(
+  () => import('./select-inputs').then((m) => ({ default: m.MultiSelectInput })),
+  inputBone,
+)

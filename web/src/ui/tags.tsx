@@ -1,11 +1,5 @@
-import { TagsInput, type TagsInputProps } from '@mantine/core'
+import type { TagsInputProps } from '@mantine/core'
+import { inputBone, later } from './later'
 
 /** Words of one's own, each ended by Enter or a comma. */
-export const TagsField = (props: TagsInputProps) => (
-  <TagsInput
-    splitChars={[',', ';', '，', '；']}
-    comboboxProps={{ transitionProps: { duration: 0 }, shadow: undefined }}
-    clearable
-    {...props}
-  />
-)
+export const TagsField = later<TagsInputProps>(() => import('./tags-input'), inputBone)

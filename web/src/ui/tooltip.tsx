@@ -1,9 +1,8 @@
-import { Tooltip as Kit } from '@mantine/core'
-import type { ReactElement, ReactNode } from 'react'
+import { later } from './later'
+import type { TooltipProps } from './tooltip-kit'
 
 /** For what has no word of its own on the screen. The child must take a ref. */
-export const Tooltip = ({ label, children }: { label: ReactNode; children: ReactElement }) => (
-  <Kit label={label} openDelay={400} transitionProps={{ duration: 0 }} withinPortal>
-    {children}
-  </Kit>
+export const Tooltip = later<TooltipProps>(
+  () => import('./tooltip-kit'),
+  ({ children }) => children,
 )

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { startLive } from '../../data/live'
 import { Timed } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
+import { warm } from '../../ui/later'
 import { Bones } from '../../ui/skeleton'
 import { Toasts } from '../../ui/toast'
 import { useTranslation } from '../../words'
@@ -13,6 +14,7 @@ import { listenToKeys } from '../shortcuts'
 import { BottomBar } from './bottom-bar'
 import { useShellActions } from './go'
 import { overlays, useOverlay } from './overlays'
+import { useRecents } from './recents'
 import s from './shell.module.css'
 import { Sidebar } from './sidebar'
 
@@ -53,6 +55,11 @@ export function Shell() {
 function Signed() {
   const types = useTypes()
   useShellActions(types)
+  useRecents()
+  useEffect(() => {
+    const timer = setTimeout(() => void warm(), 1500)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const left = new AbortController()
     startLive(queries, left.signal)

@@ -23,7 +23,9 @@ export interface Outcome {
   failed: number
   failures: { id: string; title: string; errors: { field: string; code: string; message: string }[] }[]
   sample: { id: string; title: string; changes: Record<string, { from: unknown; to: unknown }> }[]
-  reverted?: { undone?: number; restored?: number; archived?: number; left?: number }
+  /** Of a revert: how many went back, and how many were left as they are. */
+  reverted?: { archived: number; undone: number; left: number }
+  left?: { id: string; reason: string }[]
   error?: string
   reason?: string
 }

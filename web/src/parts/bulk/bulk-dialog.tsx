@@ -13,6 +13,7 @@ import { type Selection, sizeOf } from '../grid/selection'
 import { type Asked, type Outcome, preview, revert, run, steer, targets, type Word } from './acts'
 import s from './bulk.module.css'
 import { BulkInput, isGiven } from './bulk-input'
+import { download } from './export'
 import { Report } from './report'
 
 interface Props {
@@ -65,7 +66,17 @@ export function BulkDialog({ object, show, word, query, selection, count, onClos
     const report = await revert(id, () => undefined, new AbortController().signal)
     close()
     await refresh(client, object.name)
-    toast({ kind: 'good', text: t('list.takenBack', { count: report.changed - (report.reverted?.left ?? 0) }) })
+    const { archived = 0, undone = 0, left: kept = 0 } = report.reverted ?? {}
+    const text = t('list.takenBack', { count: archived + undone })
+    if (!kept) toast({ kind: 'good', text })
+    else {
+      const more = t('list.leftAsIs', { count: kept, why: report.left?.[0]?.reason ?? '' })
+      toast({
+        kind: 'bad',
+        text: `${text} ${more}`,
+        action: { label: t('list.leftFile'), run: () => void download(`/bulk/${id}/left.csv`, 'left.csv') },
+      })
+    }
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
   useEffect(() => {

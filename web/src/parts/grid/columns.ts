@@ -13,10 +13,10 @@ const WIDTHS: Partial<Record<FieldDescription['show'], number>> = {
   percent: 90,
   measure: 100,
   date: 124,
-  datetime: 130,
+  datetime: 116,
   boolean: 80,
   stage: 140,
-  choice: 130,
+  choice: 110,
   ref: 170,
   email: 200,
   phone: 150,
@@ -28,7 +28,7 @@ export function columnsOf(object: ObjectDescription, names: readonly string[], w
   return names.flatMap((name) => {
     const field = object.field(name)
     if (!field) return []
-    const usual = name === object.title ? 260 : field.ref === 'user' ? 150 : (WIDTHS[field.show] ?? 160)
+    const usual = name === object.title ? 220 : field.ref === 'user' ? 140 : (WIDTHS[field.show] ?? 130)
     return [{ field, width: Math.max(LEAST, Math.min(MOST, widths[name] ?? usual)), numeric: kind(field).numeric === true }]
   })
 }
@@ -50,4 +50,11 @@ export function fieldsFor(object: ObjectDescription, columns: readonly string[])
   const money = shown.flatMap((name) => object.field(name)?.currency ?? [])
   const more = [...money, object.stages?.by ?? '', object.stages?.field ?? '', 'archived', 'do_not_call', 'phone']
   return [...new Set([...shown, ...more])].filter((name) => object.field(name) !== undefined)
+}
+
+/** The first columns that find room: next to the panel a list shows fewer, none of them cut. */
+export function fitting(columns: readonly Column[], room: number): readonly Column[] {
+  let count = columns.length
+  while (count > 2 && widthOf(columns.slice(0, count)) > room) count -= 1
+  return columns.slice(0, count)
 }

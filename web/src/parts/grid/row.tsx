@@ -3,6 +3,7 @@ import { useGlow } from '../../data/live'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
+import { ago, moment } from '../../ui/format'
 import { Bone } from '../../ui/skeleton'
 import type { Column } from './columns'
 import s from './grid.module.css'
@@ -78,13 +79,26 @@ export const Row = memo(function Row(props: Props) {
               {show.text(field, record, names) || '—'}
             </a>
           ) : (
-            <Value show={show} field={field} record={record} names={names} />
+            <Cell show={show} field={field} record={record} names={names} />
           )}
         </span>
       ))}
     </div>
   )
 })
+
+const PASSED = ['updated_at', 'created_at']
+
+/** Moments that passed are told by how long ago they were. */
+function Cell({ show, field, record, names }: { show: Show; field: Column['field']; record: Doc; names: Record<string, string> }) {
+  const at = PASSED.includes(field.name) ? record[field.name] : undefined
+  if (typeof at !== 'string') return <Value show={show} field={field} record={record} names={names} />
+  return (
+    <time dateTime={at} title={moment(at)} className={s.passed}>
+      {ago(at)}
+    </time>
+  )
+}
 
 /** A click that asks for no new tab or window: the browser's own keys keep their meaning. */
 export const plain = (event: MouseEvent): boolean => !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0

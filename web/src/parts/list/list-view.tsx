@@ -11,7 +11,7 @@ import { Button } from '../../ui/button'
 import { usePhone } from '../../ui/media'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { columnsOf, fieldsFor } from '../grid/columns'
+import { columnsOf, fieldsFor, fitting } from '../grid/columns'
 import { Grid } from '../grid/grid'
 import { sizeOf, useSelection } from '../grid/selection'
 import { ListStrip } from '../time/list-strip'
@@ -30,6 +30,7 @@ const Panel = lazy(() => import('./panel'))
 const Create = lazy(() => import('./create'))
 const Board = lazy(() => import('../board/board'))
 const BulkBar = lazy(() => import('../bulk/bulk-bar'))
+const BESIDE = 700 // px that side bar, panel and margins take
 const NOBODY: Record<string, string> = {}
 
 export function ListView({ object }: { object: ObjectDescription }) {
@@ -158,7 +159,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
                   show={show}
                   query={query}
                   sections={sections}
-                  columns={columns}
+                  columns={search.open && !phone ? fitting(columns, window.innerWidth - BESIDE) : columns}
                   sort={now.sort}
                   onSort={(sort) => change({ sort })}
                   onWidth={onWidth}

@@ -50,7 +50,7 @@ export function Toolbar({ object, show, names, now, search, view, onChange }: Pr
         />
       )}
       <span className={s.grow} />
-      {searchable && (
+      {searchable && !phone && (
         <Quick
           text={search.q ?? ''}
           onChange={(q) => onChange({ q: q || undefined })}

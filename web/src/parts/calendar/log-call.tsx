@@ -1,0 +1,94 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get } from '../../api/client'
+import { isProblem } from '../../api/problem'
+import { type Found, useFound } from '../../app/palette/found'
+import type { ObjectDescription } from '../../meta/describe'
+import type { Doc } from '../../meta/meta'
+import { useTypes } from '../../meta/use-types'
+import { Dialog } from '../../ui/dialog'
+import { TextArea, TextField } from '../../ui/field'
+import { iconOf } from '../../ui/icon'
+import { toast } from '../../ui/toast'
+import { useTranslation } from '../../words'
+import s from './calendar.module.css'
+import { useActivityActs } from './use-activities'
+
+/** The contacts that changed last: for those who have opened none yet. */
+function useNewest(contact: ObjectDescription | undefined): Found[] {
+  const { data } = useQuery({
+    queryKey: ['contact', 'newest'],
+    enabled: contact !== undefined,
+    queryFn: ({ signal }) => get<{ items: Doc[] }>(contact?.path ?? '', { sort: '-updated_at', limit: 8, fields: contact?.title }, signal),
+  })
+  return (data?.items ?? []).map((one) => ({ type: 'contact', id: one.id, title: String(one[contact?.title ?? ''] ?? '') }))
+}
+
+const CALLED = ['contact', 'account', 'lead', 'opportunity']
+
+/** Two taps: the button, and the one who was called. A note may be written before. */
+export function LogCall({ object, onClose }: { object: ObjectDescription; onClose(): void }) {
+  const { t } = useTranslation()
+  const types = useTypes()
+  const [text, setText] = useState('')
+  const [note, setNote] = useState('')
+  const { create } = useActivityActs(object)
+  const { records } = useFound(text)
+  const newest = useNewest(types.type('contact'))
+  const known = records.filter((record) => CALLED.includes(record.type))
+  const offered = known.length || text.trim() ? known : newest
+  const log = async ({ type, id, title }: Found) => {
+    onClose()
+    const body = {
+      kind: 'call',
+      subject: t('calendar.callWith', { name: title }).slice(0, 300),
+      done: true,
+      direction: 'outbound',
+      start: new Date().toISOString(),
+      links: [{ type, id }],
+      ...(note.trim() && { body: note.trim() }),
+    }
+    try {
+      await create(body, t('calendar.logged', { name: title }))
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      toast({ kind: 'bad', text: error.errors[0]?.message ?? (error.message || t('common.offlineText')) })
+    }
+  }
+  return (
+    <Dialog open onClose={onClose} title={t('calendar.logCall')} size={460}>
+      <div className={s.log}>
+        <TextArea
+          label={t('calendar.said')}
+          value={note}
+          minRows={2}
+          maxLength={50_000}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <TextField
+          label={t('calendar.withWhom')}
+          placeholder={t('calendar.searchWhom')}
+          value={text}
+          maxLength={200}
+          data-autofocus
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <ul>
+          {offered.map((record) => {
+            const Icon = iconOf(types.type(record.type)?.icon)
+            return (
+              <li key={record.id}>
+                <button type="button" onClick={() => void log(record)}>
+                  <Icon size={18} stroke={1.6} aria-hidden />
+                  <span>{record.title}</span>
+                  <small>{types.type(record.type)?.label}</small>
+                </button>
+              </li>
+            )
+          })}
+        </ul>
+        {offered.length === 0 && <p className={s.free}>{t(text ? 'common.nothingFound' : 'calendar.noneRecent')}</p>}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,19 @@
+import { DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
+import { Dates, formats } from './dates-frame'
+
+/** A moment as `YYYY-MM-DD HH:mm:ss`, on the clock of the reader. */
+export default function MomentInput(props: DateTimePickerProps) {
+  const { valueFormat, ...rest } = formats()
+  return (
+    <Dates>
+      <DateTimePicker
+        clearable
+        highlightToday
+        {...rest}
+        valueFormat={`${valueFormat} HH:mm`}
+        popoverProps={{ transitionProps: { duration: 0 } }}
+        {...props}
+      />
+    </Dates>
+  )
+}

@@ -1,0 +1,36 @@
+import { MultiSelect, type MultiSelectProps, Select, type SelectProps } from '@mantine/core'
+import { useTranslation } from '../words'
+
+const PLACE = { transitionProps: { duration: 0 }, shadow: undefined } as const
+
+/** One of some options. Long lists are searched by typing. */
+export function SelectInput({ searchable, data, ...rest }: SelectProps) {
+  const { t } = useTranslation()
+  const long = searchable ?? (data?.length ?? 0) > 8
+  return (
+    <Select
+      data={data}
+      searchable={long}
+      openOnFocus={false}
+      checkIconPosition="right"
+      nothingFoundMessage={t('common.nothingFound')}
+      comboboxProps={PLACE}
+      maxDropdownHeight={300}
+      {...rest}
+    />
+  )
+}
+
+export function MultiSelectInput(props: MultiSelectProps) {
+  const { t } = useTranslation()
+  return (
+    <MultiSelect
+      searchable
+      openOnFocus={false}
+      hidePickedOptions
+      nothingFoundMessage={t('common.nothingFound')}
+      comboboxProps={PLACE}
+      {...props}
+    />
+  )
+}
