@@ -51,7 +51,7 @@ export default function UserMenu() {
   ]
   return (
     <Menu items={items} position="top-start" width={232}>
-      <button type="button" className={s.item} aria-label={t('nav.people', { name: user.name })}>
+      <button type="button" className={s.item} title={t('nav.people', { name: user.name })}>
         <Avatar id={user.id} name={user.name} />
         <span>{user.name}</span>
       </button>
