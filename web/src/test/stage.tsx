@@ -4,6 +4,7 @@ import { act, type ReactNode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Timed } from '../data/moment'
 import { Kit } from '../ui/kit'
+import { warm } from '../ui/later'
 import { startWords } from '../words'
 
 export interface Sent {
@@ -58,7 +59,7 @@ export async function seen(box: ParentNode & { textContent: string | null }, tex
 export async function play(Page: () => ReactNode, path: string): Promise<HTMLElement> {
   ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
   document.documentElement.lang = 'en'
-  await startWords()
+  await Promise.all([startWords(), warm()])
   const root = createRootRoute({ component: Outlet })
   const shell = createRoute({
     getParentRoute: () => root,
