@@ -71,6 +71,7 @@ check: setup web infra-tools
 	$(BIN)/mypy
 	$(WEB) npm run --silent check
 	$(WEB) npm run --silent budget
+	$(BIN)/python -m infra.k8s.apiserver
 	$(BIN)/python -m pytest -q tests/house
 
 bench: setup
@@ -78,7 +79,8 @@ bench: setup
 	$(BIN)/python -m bench
 
 prove: setup
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo tests/clickhouse
+	$(BIN)/python -m infra.k8s.apiserver --build
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo tests/clickhouse tests/kubernetes
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)

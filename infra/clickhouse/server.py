@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import hashlib
 import hmac
+import json
 import re
 import signal
 import ssl
@@ -55,16 +56,24 @@ class Refused(Exception):
 
 
 class Server:
-    """user, password: of the suite. A callers' user comes by its statements."""
+    """user, password: of the suite. file: keeps what its statements make of users."""
 
-    def __init__(self, warehouse: ConfinedWarehouse, user: str, password: str) -> None:
-        self._warehouse = warehouse
+    def __init__(self, warehouse: ConfinedWarehouse, user: str, password: str, file: Path) -> None:
+        self._warehouse, self._file = warehouse, file
         self._hashes = {user: hashlib.sha256(password.encode()).hexdigest()}
         self._own = user
         self._bound: set[str] = set()  # tables with a policy for callers
         self._shown: object = None  # what callers' engine was started for, and how many writes it had
         self._writes = 0
         self._changing = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Bring back the users that an earlier server was asked for."""
+        if self._file.exists():
+            kept = json.loads(self._file.read_text())
+            self._hashes = {**kept["hashes"], self._own: self._hashes[self._own]}
+            self._bound = set(kept["bound"])
+            await self._show(kept["granted"])
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until its other end closes."""
@@ -144,6 +153,8 @@ class Server:
         if now != self._shown:
             await self._warehouse.publish(tables)
             self._shown = now
+        others = {user: hash for user, hash in self._hashes.items() if user != self._own}
+        self._file.write_text(json.dumps({"hashes": others, "bound": sorted(self._bound), "granted": tables}))
 
 
 async def _request(stream: asyncio.StreamReader) -> Request | None:
@@ -194,9 +205,11 @@ async def run(given: argparse.Namespace) -> None:
         context.load_cert_chain(given.cert, given.key)
     async with AsyncExitStack() as stack:
         limits = Limits(seconds=60)  # the engine's own watchdog; the suite's limits come with each question
-        opened = await ConfinedWarehouse.open(f"chdb:{given.data}", database=given.database, limits=limits)
+        engine = f"chdb:{given.data / 'engine'}"
+        opened = await ConfinedWarehouse.open(engine, database=given.database, limits=limits)
         stack.push_async_callback(opened.close)
-        server = Server(opened, given.user, password)
+        server = Server(opened, given.user, password, given.data / "users.json")
+        await server.start()
         listening = await asyncio.start_server(
             server.serve, "127.0.0.1", given.port, ssl=context, limit=LONGEST_HEAD, backlog=64
         )

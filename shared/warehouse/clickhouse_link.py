@@ -90,10 +90,10 @@ class Link:
     def _failure(self, error: BaseException) -> Exception:
         code = getattr(error, "code", None) if isinstance(error, ClickHouseError) else None
         if code in _CREDENTIALS:
-            return Unavailable(
-                f"the warehouse at {self._address} refuses the user {self._user}: see the name and the password "
-                "(passwordFile) in its address"
-            )
+            remedy = "see the name and the password (passwordFile) in its address"
+            if self._user != self._address.user:
+                remedy = "the process with the role warehouse makes it when it starts"
+            return Unavailable(f"the warehouse at {self._address} refuses the user {self._user}: {remedy}")
         if code:
             return QueryFailed(first_line(error), code)
         return Unavailable(f"the warehouse at {self._address} {_trouble(error)}")

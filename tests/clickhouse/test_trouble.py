@@ -143,10 +143,23 @@ async def test_sql_is_off_where_a_wall_is_open(
     ]
 
 
-async def test_callers_are_refused_until_their_user_is_there(clickhouse_url: str, tmp_path: Path) -> None:
-    address = parse_address(clickhouse_url)
+async def test_callers_are_refused_until_their_user_is_there_and_it_stays(tmp_path: Path) -> None:
+    with running(tmp_path) as url:
+        warehouse = await ClickHouseWarehouse.open(url)
+        with pytest.raises(Unavailable, match="refuses the user crm_test_callers: the process with the role warehouse"):
+            await warehouse.ask("SELECT 1", tenant="acme")
+        await warehouse.publish([])
+        await warehouse.close()
+    with running(tmp_path) as url:
+        again = await ClickHouseWarehouse.open(url)
+        assert (await again.ask("SELECT 1", tenant="acme")).rows == [(1,)]
+        await again.close()
+
+
+def test_the_callers_user_and_its_password_follow_from_the_suites() -> None:
+    address = parse_address("clickhouse://crm:secret@host/crm")
     name, password = callers_of(address)
-    assert name == f"{address.database}_callers"
+    assert name == "crm_callers"
     assert password != address.password
     assert callers_of(address._replace(password="other"))[1] != password
     assert len(CANARIES) == len(set(CANARIES))

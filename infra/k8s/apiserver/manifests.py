@@ -1,0 +1,96 @@
+"""Manifests applied to an API server, on the server's side; and what it says of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+K8S = Path(__file__).parents[1]
+RENDERED = K8S / "rendered"
+SUITE = ("development", "production")
+POLICIES = K8S / "policies" / "requests-and-tags.yaml"
+Object = dict[str, Any]
+
+
+def objects_in(file: Path) -> list[Object]:
+    """The objects of a file. Those of operators are left out: their definitions are not here."""
+    found = [one for one in yaml.safe_load_all(file.read_text()) if one]
+    return [one for one in found if _is_of_kubernetes(one["apiVersion"].partition("/")[0])]
+
+
+def _is_of_kubernetes(group: str) -> bool:
+    return "." not in group or group.endswith(".k8s.io")
+
+
+class Cluster:
+    """What `kubectl apply --server-side --warnings-as-errors` does, by HTTP."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self._resources: dict[str, dict[str, Any]] = {}
+
+    def apply(self, one: Object, *, dry: bool = False) -> Iterator[str]:
+        """What is wrong with an object; nothing if it is accepted. dry: it is judged and not kept."""
+        name = f"{one['kind']} {one['metadata']['name']}"
+        path = self._path(one)
+        if path is None:
+            yield f"{name}: there is no {one['kind']} in {one['apiVersion']}"
+            return
+        how = {
+            "fieldManager": "crm",
+            "fieldValidation": "Strict",
+            "force": "true",
+            **({"dryRun": "All"} if dry else {}),
+        }
+        kind = {"Content-Type": "application/apply-patch+yaml"}
+        answer = self._client.patch(path, params=how, content=json.dumps(one), headers=kind)
+        if not answer.is_success:
+            yield f"{name}: {answer.json().get('message', answer.status_code)}"
+        for warning in answer.headers.get_list("Warning"):
+            yield f"{name}: {_text(warning)}"
+
+    def apply_all(self, objects: Iterable[Object], *, dry: bool = False) -> list[str]:
+        """What is wrong with them; namespaces go first and are kept."""
+        ordered = sorted(objects, key=lambda o: o["kind"] != "Namespace")
+        return [fault for one in ordered for fault in self.apply(one, dry=dry and one["kind"] != "Namespace")]
+
+    def _path(self, one: Object) -> str | None:
+        version, kind, meta = one["apiVersion"], one["kind"], one["metadata"]
+        base = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        if base not in self._resources:
+            found = self._client.get(base)
+            listed = found.json()["resources"] if found.is_success else []
+            self._resources[base] = {r["kind"]: r for r in listed if "/" not in r["name"]}
+        resource = self._resources[base].get(kind)
+        if resource is None:
+            return None
+        where = f"/namespaces/{meta.get('namespace', 'default')}" if resource["namespaced"] else ""
+        return f"{base}{where}/{resource['name']}/{meta['name']}"
+
+
+def _text(warning: str) -> str:
+    """Of `299 - "a quoted text"` (RFC 7234, section 5.5)."""
+    return warning.partition(" - ")[2].strip('"').replace('\\"', '"')
+
+
+def account(namespace: str) -> Object:
+    """The service account that a controller makes in every namespace, and no controller runs here."""
+    meta = {"name": "default", "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}
+
+
+def applied(client: httpx.Client) -> list[str]:
+    """What the server says against the suite's manifests.
+
+    Development is judged and not kept: an installation does not become production in its place, disks do not change.
+    """
+    cluster, found = Cluster(client), list[str]()
+    for name, file in (("policies", POLICIES), *((n, RENDERED / f"{n}.yaml") for n in ("stores", *SUITE))):
+        faults = cluster.apply_all(objects_in(file), dry=name == "development")
+        found += [f"{name}: {fault}" for fault in faults]
+    return found
