@@ -77,3 +77,21 @@ async def test_what_kafka_does_not_bring_is_read_from_the_store(monkeypatch: pyt
     end = KAFKA.log[-1].position
     assert (part.events, part.positions, feed.healed) == (KAFKA.log, {SHARE: end}, len(KAFKA.log))
     assert not (await feed.read({SHARE: KAFKA.end}, 10)).positions
+
+
+async def test_what_comes_before_the_first_reading_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka gives a share while its process still writes a batch."""
+    monkeypatch.setattr(module, "PATIENCE", 60.0)
+    feed = ShareFeed(cast(EventStore, Remote()))
+    feed.is_running = True
+    feed.assign([SHARE])
+    feed.mark(KAFKA.marks[0])
+    for topic, seq, event in KAFKA.events:
+        feed.bring(topic, SHARE, seq, event)
+    for mark in KAFKA.marks[1:]:
+        feed.mark(mark)
+    begin = KAFKA.marks[0].position
+    async with asyncio.timeout(5):
+        part = await feed.read({SHARE: begin}, 100)
+    assert part.events == [one for one in KAFKA.log if one.position > begin]
+    assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)

@@ -36,12 +36,13 @@ class Part:
 class ShareFeed:
     """assigned: the shares that Kafka has given to this process; None while it gives them out.
 
-    is_running: whether a worker brings events. What is brought of shares that nobody reads is dropped.
+    is_running: whether a worker brings events. Of shares that nobody reads yet, the first that come are kept.
     """
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self._merges: dict[int, Merge] = {}
+        self._read = frozenset[int]()  # the shares that are read in this turn
         self._marks: deque[Mark] = deque(maxlen=MARKS)
         self._behind_since: dict[int, float] = {}
         self._silent = False  # Kafka brought nothing in time: until it does, nobody waits for it
@@ -66,6 +67,7 @@ class ShareFeed:
         """What is read now comes to its end, and what was brought is brought again."""
         self._turn += 1
         self.assigned = assigned
+        self._read = frozenset()
         self._merges.clear()
         self._behind_since.clear()
         self.arrived.set()
@@ -73,8 +75,10 @@ class ShareFeed:
 
     def bring(self, topic: str, share: int, seq: int, event: Stored) -> None:
         """An event that came through Kafka."""
-        if (merge := self._merges.get(share)) is not None:
-            merge.add(topic, seq, event)
+        if share in self._read or share in (self.assigned or ()):
+            merge = self._merge_of(share)
+            if share in self._read or not merge.is_full:
+                merge.add(topic, seq, event)
         if event.position <= self.newest:  # without its mark it cannot be taken
             self.arrived.set()
 
@@ -90,7 +94,14 @@ class ShareFeed:
 
     def is_full(self, share: int) -> bool:
         """Whether no more of a share should be brought now."""
-        return share in self._merges and self._merges[share].is_full
+        return share in self._read and self._merges[share].is_full
+
+    def _merge_of(self, share: int) -> Merge:
+        if (merge := self._merges.get(share)) is None:
+            merge = self._merges[share] = Merge(share)
+            for mark in self._marks:
+                merge.mark(mark)
+        return merge
 
     async def read(self, after: Mapping[int, int], limit: int) -> Part:
         """The next events of some shares, about `limit`. after: a position for each. Nothing: there are none now.
@@ -133,19 +144,12 @@ class ShareFeed:
 
     def _begin(self, after: Mapping[int, int]) -> None:
         """The reader handled everything before these positions."""
-        for share in self._merges.keys() - after.keys():
-            del self._merges[share]
         for share, position in after.items():
-            merge = self._merges.get(share)
-            if merge is None:
-                merge = self._merges[share] = Merge(share)
-                merge.begin(position)
-                for mark in self._marks:
-                    merge.mark(mark)
-            elif merge.position != position or self.handled.get(share) != position:
+            merge = self._merge_of(share)
+            if merge.position != position or self.handled.get(share) != position:
                 merge.begin(position)
                 self._behind_since.pop(share, None)
-        self.handled = dict(after)
+        self.handled, self._read = dict(after), frozenset(after)
         self.moved.set()
         self.room.set()
 
