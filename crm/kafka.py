@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crm.roles import Roles
 from crm.settings import WrongSetting
-from crm.topics import silent
+from crm.topics import refused
 from shared.events.registry import all_types
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
@@ -63,7 +63,7 @@ async def _check(kafka: Kafka) -> None:
     except StreamEnded as error:
         raise WrongSetting(f"CRM_KAFKA: {error}") from error
     except (KafkaError, OSError, TimeoutError) as error:
-        raise WrongSetting(silent(kafka, error)) from error
+        raise WrongSetting(await refused(kafka, error)) from error
 
 
 def _topics() -> set[str]:

@@ -17,7 +17,8 @@ from crm.settings import WrongSetting, setting
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
 
-DECLARED = Path(__file__).parents[1] / "shared" / "streaming" / "kafka" / "topics.yaml"
+_DECLARED = Path(__file__).parents[1] / "shared" / "streaming" / "kafka"
+DECLARED, ACCESS = _DECLARED / "topics.yaml", _DECLARED / "access.yaml"
 
 app = typer.Typer(help="The topics in Kafka.", no_args_is_help=True)
 
@@ -29,29 +30,39 @@ def options() -> None:
 
 @app.command()
 def apply(
-    kafka: Annotated[str, typer.Option("--kafka", envvar="CRM_KAFKA", metavar="URL", help="As kafka://host:9092.")],
+    kafka: Annotated[
+        str, typer.Option("--kafka", envvar="CRM_KAFKA", metavar="URL", help="As kafka://host:9092?tls=true.")
+    ],
     replicas: Annotated[
         int | None, typer.Option(min=1, help="Copies of each partition, in place of the file's.")
     ] = None,
     file: Annotated[Path, typer.Option(metavar="FILE", help="What the topics are.")] = DECLARED,
+    access: Annotated[Path, typer.Option(metavar="FILE", help="Who may do what, and how fast.")] = ACCESS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
 ) -> None:
-    """Show what differs from the declared topics, then make it so."""
-    asyncio.run(_apply(_parsed(kafka), file, replicas, dry_run))
+    """Show what differs from the declared topics, rights and quotas, then make it so."""
+    asyncio.run(_apply(_parsed(kafka), file, replicas, access, dry_run))
 
 
-async def _apply(kafka: Kafka, file: Path, replicas: int | None, dry_run: bool) -> None:
+async def _apply(kafka: Kafka, file: Path, replicas: int | None, access: Path, dry_run: bool) -> None:
     from aiokafka.errors import KafkaError
 
+    from shared.streaming.kafka.access import declared_access, make_access, plan_access
     from shared.streaming.kafka.topics import TopicsRefused, declared, make, plan
 
     try:
-        steps = await plan(kafka, declared(file, replicas))
+        steps, given = await plan(kafka, declared(file, replicas)), declared_access(access)
         await show_and_make(steps, "the topics are as declared", partial(make, kafka), dry_run=dry_run)
+        rights = await plan_access(kafka, given)
+        if rights is None:
+            typer.echo("the brokers have no authorizer: everybody may do everything")
+        else:
+            agreed = "rights and quotas are as declared"
+            await show_and_make(rights, agreed, partial(make_access, kafka), dry_run=dry_run)
     except TopicsRefused as error:
         raise WrongSetting(str(error)) from error
     except (KafkaError, OSError, TimeoutError) as error:
-        raise WrongSetting(silent(kafka, error)) from error
+        raise WrongSetting(await refused(kafka, error)) from error
 
 
 def kafka_of(environment: Mapping[str, str] = os.environ) -> Kafka | None:
@@ -61,7 +72,8 @@ def kafka_of(environment: Mapping[str, str] = os.environ) -> Kafka | None:
 
 
 def _parsed(url: str) -> Kafka:
-    from shared.streaming.kafka.connection import Kafka, WrongUrl
+    from shared.streaming.kafka.address import WrongUrl
+    from shared.streaming.kafka.connection import Kafka
 
     try:
         return Kafka.parse(url)
@@ -69,6 +81,11 @@ def _parsed(url: str) -> Kafka:
         raise WrongSetting(f"CRM_KAFKA: {error}") from error
 
 
-def silent(kafka: Kafka, error: BaseException) -> str:
-    """The line for a Kafka that cannot be reached."""
-    return f"CRM_KAFKA: {kafka} does not answer ({error or type(error).__name__}): start it or correct the address"
+async def refused(kafka: Kafka, error: BaseException) -> str:
+    """The line for a Kafka that cannot be reached, or does not admit this user."""
+    from aiokafka.errors import KafkaError
+
+    why = await kafka.refusal()
+    if not why and isinstance(error, KafkaError) and "Authorization" in type(error).__name__:
+        why = f"{kafka} does not allow this ({type(error).__name__}): give the user its rights, see crm topics apply"
+    return f"CRM_KAFKA: {why or f'{kafka} failed ({error or type(error).__name__}): try again'}"

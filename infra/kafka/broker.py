@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.kafka.jars import cache, jars
@@ -41,18 +42,54 @@ SMALL = {
 }
 
 
+@dataclass(frozen=True)
+class Security:
+    """TLS, SCRAM-SHA-512 and an authorizer that allows nothing without a right; `admin` may do everything.
+
+    certificate: key and chain of the broker, PEM. users: names with their passwords.
+    """
+
+    certificate: Path
+    users: Mapping[str, str]
+
+    def properties(self, port: int, controller: int, inner: int) -> dict[str, object]:
+        """What a broker of one node has in place of its plain listener. It speaks to itself on a third port."""
+        return {
+            "listeners": f"SASL://127.0.0.1:{port},INNER://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": f"SASL://127.0.0.1:{port},INNER://127.0.0.1:{inner}",
+            "listener.security.protocol.map": "SASL:SASL_SSL,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name": "INNER",
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "listener.name.sasl.scram-sha-512.sasl.jaas.config": (
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+            ),
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": self.certificate,
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:ANONYMOUS;User:admin",
+        }
+
+    @property
+    def options(self) -> list[str]:
+        """Of the tool that formats the data."""
+        return [f"--add-scram=SCRAM-SHA-512=[name={name},password={word}]" for name, word in self.users.items()]
+
+
 class NotStarted(Exception):
     """The broker ended or did not become ready; the message holds the end of its log."""
 
 
 class Broker:
     """One broker. folder: its ports, properties, log and data. properties: in addition to those for one node.
+    security: None = everybody on this machine may do everything.
 
     start → (serving) → stop or kill → start again on the same data.
     """
 
-    def __init__(self, folder: Path, properties: Mapping[str, object] | None = None) -> None:
-        self.folder, self._properties = folder.absolute(), dict(properties or {})
+    def __init__(
+        self, folder: Path, properties: Mapping[str, object] | None = None, security: Security | None = None
+    ) -> None:
+        self.folder, self._properties, self._security = folder.absolute(), dict(properties or {}), security
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -123,17 +160,17 @@ class Broker:
         return cache() / f"made-{self.port}.jsa"
 
     def _configure(self) -> None:
-        ports = free_ports(2)
+        ports = free_ports(3)
         (self.folder / "ports.json").write_text(json.dumps(ports))
         (self.folder / "log4j2.xml").write_text(LOG)
-        lines = {**_one_node(self.folder / "data", *ports), **SMALL, **self._properties}
+        secured = {} if self._security is None else self._security.properties(*ports)
+        lines = {**_one_node(self.folder / "data", *ports[:2]), **SMALL, **secured, **self._properties}
         text = "".join(f"{name}={value}\n" for name, value in lines.items())
         (self.folder / "server.properties").write_text(text)
 
     def _format(self) -> None:
-        done = self.run_tool(
-            "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self.folder / "server.properties")
-        )
+        given = ["format", "-t", CLUSTER_ID, "-c", str(self.folder / "server.properties")]
+        done = self.run_tool("kafka.tools.StorageTool", *given, *(self._security.options if self._security else []))
         if done.returncode:
             raise NotStarted(f"Kafka could not format {self.folder}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 

@@ -86,6 +86,7 @@ def test_the_wheel_holds_the_product_and_its_licence(wheel: Path) -> None:
     data = {
         "shared/http/static/docs.html",
         "crm/static/index.html",
+        "shared/streaming/kafka/access.yaml",
         "shared/streaming/kafka/topics.yaml",
     }
     assert data <= set(names)

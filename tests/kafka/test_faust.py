@@ -177,7 +177,7 @@ async def mute() -> AsyncIterator[Kafka]:
     """A server that takes connections and answers nothing."""
     server = await asyncio.start_server(lambda *_: asyncio.sleep(3600), "127.0.0.1", 0)
     try:
-        yield Kafka((f"127.0.0.1:{server.sockets[0].getsockname()[1]}",))
+        yield Kafka.parse(f"kafka://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     finally:
         server.close()
 

@@ -92,7 +92,7 @@ async def test_the_broker_goes_away_under_load(
 
 
 async def test_without_a_broker_it_tries_again(tmp_path: Path) -> None:
-    kafka = Kafka((f"127.0.0.1:{free_ports(1)[0]}",))
+    kafka = Kafka.parse(f"kafka://127.0.0.1:{free_ports(1)[0]}")
     async with open_store(tmp_path) as store, running(relay := relay_of(store, kafka)) as trying:
         async with asyncio.timeout(20):
             while not relay.is_failing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from shared.events.envelope import Stored, Undecodable
-from shared.streaming.kafka.connection import Kafka, WrongUrl
 from shared.streaming.kafka.records import MARK_KEY, Mark, event_of, mark_of, partition_of, record_of, topic_of
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -75,17 +74,3 @@ def test_a_mark_comes_back() -> None:
 def test_a_foreign_record_is_no_mark(value: bytes | None) -> None:
     with pytest.raises(Undecodable):
         mark_of(MARK_KEY, value)
-
-
-@pytest.mark.parametrize("url", ["kafka://a:9092", "kafka://a:9092,b.example:9093", "kafka://[::1]:9092"])
-def test_a_url_names_servers(url: str) -> None:
-    assert str(Kafka.parse(url)) == url
-
-
-@pytest.mark.parametrize(
-    "url", ["", "kafka://", "kafka://a", "http://a:1", "kafka://a:9092,", "kafka://u:secret@a:9092"]
-)
-def test_a_wrong_url_is_refused_without_showing_it(url: str) -> None:
-    with pytest.raises(WrongUrl, match="it looks like kafka://host:9092") as error:
-        Kafka.parse(url)
-    assert "secret" not in str(error.value)

@@ -85,8 +85,8 @@ def test_a_setting_may_be_the_text_of_a_file(tmp_path: Path) -> None:
     assert mongodb_of("CRM_KEYS", {"CRM_KEYS_FILE": str(file)}) == "mongodb://crm:secret@host/crm"
     file.write_text("esdb://crm:secret@host:2113")
     assert eventstore_address({"CRM_EVENTSTORE_FILE": str(file)}) == "esdb://crm:secret@host:2113"
-    file.write_text("kafka://host:9092")
-    assert str(kafka_of({"CRM_KAFKA_FILE": str(file)})) == "kafka://host:9092"
+    file.write_text("kafka://127.0.0.1:9092")
+    assert str(kafka_of({"CRM_KAFKA_FILE": str(file)})) == "kafka://127.0.0.1:9092"
     assert setting("CRM_VIEWS", "sqlite:", {}) == "sqlite:"
     file.write_text("mysql:secret")
     with pytest.raises(WrongSetting, match=r"^CRM_VIEWS: no adapter for mysql:") as error:

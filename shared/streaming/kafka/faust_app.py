@@ -23,6 +23,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode.threads import WorkerThread
 
+from shared.streaming.kafka.address import Address
 from shared.streaming.kafka.connection import Kafka
 
 COMMIT_SECONDS = 3.0  # before partitions are given to another member of the group
@@ -76,6 +77,14 @@ class _Consumer(driver.Consumer):
         await super().on_partitions_revoked(revoked)
 
 
+def _credentials(address: Address) -> faust.types.auth.CredentialsT | None:
+    if address.user:
+        return faust.SASLCredentials(
+            username=address.user, password=address.password, mechanism=address.mechanism, ssl_context=address.tls
+        )
+    return None if address.tls is None else faust.SSLCredentials(context=address.tls)
+
+
 async def _nothing() -> None:
     """Nothing is to be done before partitions are given away."""
 
@@ -88,6 +97,7 @@ def faust_app(kafka: Kafka, group: str, before_revoked: Callable[[], Awaitable[N
     app: Any = faust.App(
         group,
         broker=[f"kafka://{server}" for server in kafka.servers],
+        broker_credentials=_credentials(kafka.address),
         loop=asyncio.get_running_loop(),
         web_enabled=False,
         topic_disable_leader=True,

@@ -64,7 +64,7 @@ def declared(file: Path, replicas: int | None = None) -> list[Topic]:
 
 async def wrong_topics(kafka: Kafka, wanted: Mapping[str, int]) -> list[str]:
     """A line for each topic that is missing or has other partitions than wanted."""
-    async with _admin(kafka) as admin:
+    async with administrator(kafka) as admin:
         found = await _partitions(admin, list(wanted))
     return [line for name, count in wanted.items() if (line := _wrong(name, count, found.get(name)))]
 
@@ -77,7 +77,7 @@ async def check_topics(kafka: Kafka, events: Collection[str]) -> None:
 
 async def plan(kafka: Kafka, topics: Sequence[Topic]) -> list[Step]:
     """What differs from the declaration. Raises TopicsRefused for a topic with other partitions."""
-    async with _admin(kafka) as admin:
+    async with administrator(kafka) as admin:
         found = await _partitions(admin, [one.name for one in topics])
         wrong = [_wrong(t.name, t.partitions, found[t.name]) for t in topics if t.name in found]
         if any(wrong):
@@ -88,7 +88,7 @@ async def plan(kafka: Kafka, topics: Sequence[Topic]) -> list[Step]:
 
 async def make(kafka: Kafka, steps: Sequence[Step]) -> None:
     """Make what is missing and set what differs. Raises TopicsRefused."""
-    async with _admin(kafka) as admin:
+    async with administrator(kafka) as admin:
         new = [one.topic for one in steps if not one.exists]
         made = [NewTopic(t.name, t.partitions, t.replicas, topic_configs=dict(t.config)) for t in new]
         if made:
@@ -105,7 +105,8 @@ async def make(kafka: Kafka, steps: Sequence[Step]) -> None:
 
 
 @asynccontextmanager
-async def _admin(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
+async def administrator(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A started admin client. Raises KafkaError, TimeoutError."""
     admin = kafka.admin()
     try:
         async with asyncio.timeout(SECONDS):
