@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
+import { leastFor } from '../../data/seen'
 import { type Pin, setPreferences, usePreferences } from '../preferences'
 
 interface Offered {
@@ -21,7 +22,11 @@ export function usePins(): Place[] {
   const { data } = useQuery({
     queryKey: ['saved_view', 'list', 'pinned', 'now'],
     queryFn: async ({ signal }) => {
-      const found = await get<{ items: Offered[] }>('/customer/saved-views', { pinned: true, fields: 'name,resource', limit: 20 }, signal)
+      const found = await get<{ items: Offered[] }>(
+        '/customer/saved-views',
+        { pinned: true, fields: 'name,resource', limit: 20, min_version: leastFor('saved_view') },
+        signal,
+      )
       return found.items
     },
     staleTime: 300_000,

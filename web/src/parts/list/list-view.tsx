@@ -41,18 +41,18 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const past = usePast()
   const { user } = useMe()
   const show = useShow(object)
-  const saved = useSavedViews(object.name)
+  const { saved, reading } = useSavedViews(object.name)
   const quick = useMemo(() => quickViews(object), [object])
   const own = saved.find((view) => view.default && view.owner === user.id)
   const chosen = search.view ?? own?.id ?? quick[0]?.id ?? ''
   const view = saved.find((one) => one.id === chosen)
+  const unread = reading && !view && !quick.some((one) => one.id === chosen) // a view that was saved just now
   const now = looked(
     object,
     search,
     view,
     quick.find((one) => one.id === chosen),
   )
-
   const columnNames = now.columns.join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tree is another object each time, its text is not
   const query = useMemo(
@@ -138,7 +138,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
           </Suspense>
         ) : (
           <div className={s.rows}>
-            {pending ? (
+            {pending || unread ? (
               <Bones rows={12} label={t('common.loading')} />
             ) : empty ? (
               <Nothing

@@ -1,21 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, get, newKey } from '../../api/client'
 import type { Done } from '../../data/act'
-import { wrote } from '../../data/seen'
+import { leastFor, wrote } from '../../data/seen'
 import { announce } from '../../data/undo'
 import { t } from '../../words'
 import type { SavedView, ViewContent } from './model'
 
 const PATH = '/customer/saved-views'
+const NONE: SavedView[] = []
 
 /** The saved views of a record type that the person reads: own ones first, then by name. */
-export function useSavedViews(type: string): SavedView[] {
-  const { data } = useQuery({
+export function useSavedViews(type: string): { saved: SavedView[]; reading: boolean } {
+  const { data, isFetching } = useQuery({
     queryKey: ['saved_view', 'list', { type }, 'now'],
     staleTime: 300_000,
-    queryFn: async ({ signal }) => (await get<{ items: SavedView[] }>(PATH, { resource: type, limit: 200, sort: 'name' }, signal)).items,
+    queryFn: async ({ signal }) =>
+      (await get<{ items: SavedView[] }>(PATH, { resource: type, limit: 200, sort: 'name', min_version: leastFor('saved_view') }, signal))
+        .items,
   })
-  return data ?? []
+  return { saved: data ?? NONE, reading: isFetching }
 }
 
 export interface Naming {
