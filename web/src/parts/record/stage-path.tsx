@@ -40,7 +40,7 @@ export function StagePath({ object, one }: { object: ObjectDescription; one: One
               <button
                 type="button"
                 disabled={past || closed || stage.key === key}
-                aria-label={label}
+                title={label}
                 onClick={() => void move(one.record, stage.key)}
               >
                 {state === 'done' && <IconCheck size={13} aria-hidden />}

@@ -1,0 +1,107 @@
+"""Record page, board and dashboard as people use them: edited in place, taken back, moved, looked at in the past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
+
+pytestmark = pytest.mark.browser
+
+DEALS = "/sales/opportunities"
+TWICE = [pytest.param(DESKTOP, "en", id="desktop-en"), pytest.param(PHONE, "zh-CN", id="phone-zh-CN")]
+
+
+def deal(http: httpx.Client, **where: str) -> dict[str, Any]:
+    asked = {"status": "open", "sort": "-updated_at", "limit": 1, **where}
+    found: dict[str, Any] = http.get(DEALS, params=asked).raise_for_status().json()["items"][0]
+    return found
+
+
+def edit(page: Page, label: str, text: str) -> None:
+    page.get_by_role("button", name=f"Edit {label}").click()
+    page.get_by_role("textbox", name=label).fill(text)
+
+
+@pytest.mark.parametrize(("screen", "language"), TWICE)
+def test_a_record_has_its_page(visit: Visit, http: httpx.Client, screen: Screen, language: Language) -> None:
+    found = deal(http)
+    with visit(f"/o/opportunity/{found['id']}", screen=screen, language=language) as page:
+        expect(page.get_by_role("heading", name=found["name"], level=1)).to_be_visible()
+        expect(page.locator("section ol li").first).to_be_visible()
+        look(page, "record")
+
+
+def test_a_fact_is_edited_in_its_place_and_taken_back(visit: Visit, http: httpx.Client) -> None:
+    found = deal(http)
+    with visit(f"/o/opportunity/{found['id']}") as page:
+        edit(page, "Next step", "Send the offer")
+        page.keyboard.press("Enter")
+        fact = page.locator("[data-field=next_step]")
+        expect(fact).to_contain_text("Send the offer")
+        expect(page.get_by_role("status")).to_contain_text("Send the offer")
+        page.locator("h1").click()
+        page.keyboard.press("Control+z")
+        expect(fact).not_to_contain_text("Send the offer")
+    assert http.get(f"{DEALS}/{found['id']}").json()["next_step"] == found["next_step"]
+
+
+def test_who_was_slower_chooses_whose_value_stays(visit: Visit, http: httpx.Client) -> None:
+    found = deal(http)
+    with visit(f"/o/opportunity/{found['id']}", refusals=[412]) as page:
+        edit(page, "Next step", "Mine")
+        body = {"next_step": "Theirs"}
+        page.route("**/changes*", lambda route: route.abort())
+        http.patch(f"{DEALS}/{found['id']}", json=body).raise_for_status()
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Theirs")
+        dialog.get_by_role("radio", name="Theirs").check()
+        dialog.get_by_role("button", name="Save the choice").click()
+        expect(page.locator("[data-field=next_step]")).to_contain_text("Theirs")
+
+
+@pytest.mark.parametrize(("screen", "language"), TWICE)
+def test_a_board_shows_the_deals_of_now_and_then(visit: Visit, screen: Screen, language: Language) -> None:
+    with visit("/o/opportunity?as=board", screen=screen, language=language) as page:
+        expect(page.locator("[data-lane] li").first).to_be_visible()
+        look(page, "board")
+        page.goto("/o/opportunity?as=board&at=2026-06-30")
+        page.locator("button[aria-pressed=false]", has_text="now" if language == "en" else "现在").click()
+        expect(page.locator("[data-lane] li").first).to_be_visible()
+        look(page, "board-past")
+
+
+def test_a_card_goes_by_the_keyboard_and_a_gate_asks_for_what_is_missing(visit: Visit, http: httpx.Client) -> None:
+    pipeline = http.get("/sales/pipelines").json()["items"][0]["id"]
+    point = {"key": "budget", "zh": "预算", "en": "Budget known"}
+    gate = {"key": "proposal", "gate": {"fields": ["source"], "checklist": [point]}}
+    http.post(f"/sales/pipelines/{pipeline}/gate", json=gate).raise_for_status()
+    body = {"name": "Gated", "stage": "qualification", "amount": "999999999", "currency": "CNY"}
+    http.post(DEALS, json=body).raise_for_status()
+    with visit("/o/opportunity?as=board&sort=-amount", refusals=[409]) as page:
+        card = page.locator("[data-lane=qualification] li", has_text="Gated").get_by_role("button").first
+        card.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(200)
+        page.keyboard.press("Space")
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("textbox", name="Source").fill("Fair")
+        dialog.get_by_role("checkbox", name="Budget known").check()
+        dialog.get_by_role("button", name="Move").click()
+        expect(page.locator("[data-lane=proposal] li", has_text="Gated")).to_be_visible()
+    http.post(f"/sales/pipelines/{pipeline}/gate", json={"key": "proposal", "gate": None}).raise_for_status()
+
+
+@pytest.mark.parametrize(("screen", "language"), TWICE)
+def test_the_dashboard_tells_the_figures_as_of_any_day(visit: Visit, screen: Screen, language: Language) -> None:
+    with visit("/dashboard", screen=screen, language=language) as page:
+        expect(page.locator("section svg path").first).to_be_visible()
+        page.locator("section header button").first.click()
+        expect(page.get_by_role("table").first).to_be_visible()
+        look(page, "dashboard")
