@@ -41,7 +41,7 @@ def test_a_fact_is_edited_in_its_place_and_taken_back(visit: Visit, http: httpx.
     with visit(f"/o/opportunity/{found['id']}") as page:
         edit(page, "Next step", "Send the offer")
         page.keyboard.press("Enter")
-        fact = page.locator("[data-field=next_step]")
+        fact = page.locator("div[data-field=next_step]")
         expect(fact).to_contain_text("Send the offer")
         expect(page.get_by_role("status")).to_contain_text("Send the offer")
         page.locator("h1").click()
@@ -62,7 +62,7 @@ def test_who_was_slower_chooses_whose_value_stays(visit: Visit, http: httpx.Clie
         expect(dialog).to_contain_text("Theirs")
         dialog.get_by_role("radio", name="Theirs").check()
         dialog.get_by_role("button", name="Save the choice").click()
-        expect(page.locator("[data-field=next_step]")).to_contain_text("Theirs")
+        expect(page.locator("div[data-field=next_step]")).to_contain_text("Theirs")
 
 
 @pytest.mark.parametrize(("screen", "language"), TWICE)

@@ -53,7 +53,7 @@ export function Column({ column, sum, labels, refused, now, fixed, children }: P
       {now && (
         <p className={s.difference}>
           {t('time.now')} {now.count}
-          {sum && ` · ${totalOf(now.sums[sum])}`}
+          {sum && totalOf(now.sums[sum]) && ` · ${totalOf(now.sums[sum])}`}
         </p>
       )}
       {refused !== undefined && <p className={s.reason}>{refused}</p>}

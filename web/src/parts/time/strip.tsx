@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useMoment, useTravel } from '../../data/moment'
 import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
+import { whenOf } from './pill'
 import s from './strip.module.css'
 
 /** One place of the hand: the moment, how much changed there, and what it is called. */
@@ -76,7 +77,8 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
   useStepKeys(shown, go, stops)
 
   const top = Math.max(1, ...stops.map((stop) => stop.count))
-  const label = stops[shown]?.label ?? t('time.now')
+  const before = at !== undefined && stops[0] !== undefined && Date.parse(at) < Date.parse(stops[0].at) && !moving && !playing
+  const label = before ? whenOf(at) : (stops[shown]?.label ?? t('time.now'))
   const bar = (n: number) => {
     const count = stops[n]?.count ?? 0
     return { left: `${(100 * n) / last}%`, width: `${80 / last}%`, height: count ? 3 + ((TALLEST - 3) * count) / top : 1 }
