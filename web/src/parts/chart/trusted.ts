@@ -1,4 +1,4 @@
-// Where the page's policy asks for trusted HTML, emptying an element by `innerHTML = ''` is refused, too. The chart
+// Where the page's policy asks for trusted HTML, even emptying an element by its markup is refused. The chart
 // library does that when a chart goes; this lets nothing through but the empty text.
 interface Policies {
   createPolicy(name: string, rules: { createHTML(text: string): string }): unknown
