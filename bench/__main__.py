@@ -42,6 +42,7 @@ BENCHES = (
     "compression",
     "metrics",
     "kafka",
+    "projectors",
     "eventstoredb",
     "mongo",
 )
@@ -62,6 +63,7 @@ QUICK: dict[str, dict[str, int]] = {
     "bulk": {"records": 500},
     "metrics": {"deals": 5_000},
     "kafka": {"batches": 5},
+    "projectors": {"events": 1_000},
     "mongo": {"records": 2_000},
 }
 

@@ -35,6 +35,7 @@ TITLES = {
     "search": "Search",
     "growth": "How cost grows",
     "kafka": "Kafka: the relay against a bare producer",
+    "projectors": "Kafka: the projector against bare upserts",
     "mongo": "MongoDB: a list's page against the bare driver",
 }
 Found = dict[str, list[dict[str, Any]]]

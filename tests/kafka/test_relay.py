@@ -18,6 +18,7 @@ from shared.faults import KILLED
 from shared.streaming import relay as module
 from shared.streaming.feed import StreamEnded
 from shared.streaming.kafka.connection import Kafka
+from shared.streaming.kafka.records import Mark, Record
 from shared.streaming.kafka.topics import wrong_topics
 from shared.streaming.relay import Fenced, Relay, RelayRefused
 from tests.kafka.help import EVENTS, IDS, admin_of, append, check_topics, marks, open_store, relay_of, running, until
@@ -129,6 +130,30 @@ async def test_topics_that_do_not_fit(kafka: Kafka, tmp_path: Path) -> None:
 async def refused(relay: Relay, because: str) -> None:
     with pytest.raises(StreamEnded, match=because):
         await asyncio.wait_for(relay.run(), 20)
+
+
+async def test_a_relay_that_stood_still_writes_nothing_more(kafka: Kafka, tmp_path: Path) -> None:
+    """A zombie: it is stopped, another one takes over, and it goes on."""
+    async with open_store(tmp_path) as store:
+        await append(store, 1_500)
+        async with running(zombie := relay_of(store, kafka)) as ending:
+            await until(zombie, 1_000)
+            stood = asyncio.Event()
+            send = zombie._prepared  # it stands between two transactions, with the next one made
+
+            async def stands(after: Mark) -> tuple[list[Record], Mark]:
+                made = await send(after)
+                await stood.wait()
+                return made
+
+            zombie._prepared = stands  # type: ignore[method-assign]
+            await append(store, 500)
+            async with running(newer := relay_of(store, kafka)):
+                await until(newer, await store.head())
+                stood.set()
+                with pytest.raises(Fenced):
+                    await asyncio.wait_for(asyncio.shield(ending), 20)
+        await check_topics(kafka, store)
 
 
 async def relay_process(folder: Path, kafka: Kafka, crash: str = "") -> int:

@@ -18,8 +18,7 @@ import { useRecents } from './recents'
 import s from './shell.module.css'
 import { Sidebar } from './sidebar'
 
-const palette = () => import('../palette/palette')
-const Palette = lazy(palette)
+const Palette = lazy(() => import('../palette/palette'))
 const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
 const Clashes = lazy(() => import('../../parts/clash/clash-dialog'))
 const More = lazy(() => import('./more'))
@@ -58,7 +57,7 @@ function Signed() {
   useShellActions(types)
   useRecents()
   useEffect(() => {
-    const timer = setTimeout(() => void warm().then(palette), 1500)
+    const timer = setTimeout(() => void warm(), 1500)
     return () => clearTimeout(timer)
   }, [])
   useEffect(() => {
