@@ -18,7 +18,8 @@ import { useRecents } from './recents'
 import s from './shell.module.css'
 import { Sidebar } from './sidebar'
 
-const Palette = lazy(() => import('../palette/palette'))
+const palette = () => import('../palette/palette')
+const Palette = lazy(palette)
 const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
 const Clashes = lazy(() => import('../../parts/clash/clash-dialog'))
 const More = lazy(() => import('./more'))
@@ -57,7 +58,7 @@ function Signed() {
   useShellActions(types)
   useRecents()
   useEffect(() => {
-    const timer = setTimeout(() => void warm(), 1500)
+    const timer = setTimeout(() => void warm().then(palette), 1500)
     return () => clearTimeout(timer)
   }, [])
   useEffect(() => {

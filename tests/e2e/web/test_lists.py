@@ -1,0 +1,107 @@
+"""Lists, the palette and the day's activities, as a person uses them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.web.harness import DESKTOP, EVERYWHERE, Language, Screen, Visit, look
+
+pytestmark = pytest.mark.browser
+LIST = "/o/opportunity?view=all"
+
+
+def rows(page: Page) -> int:
+    expect(page.locator("[role=row][id]").first).to_be_visible()
+    return int(page.get_by_role("grid").get_attribute("aria-rowcount") or 0) - 1
+
+
+@pytest.mark.parametrize(("screen", "language"), EVERYWHERE)
+def test_a_list_is_shown(visit: Visit, screen: Screen, language: Language) -> None:
+    with visit(LIST, screen=screen, language=language) as page:
+        expect(page.locator("[role=row] a").first).to_be_visible()
+        look(page, "list")
+
+
+def test_a_list_is_narrowed_saved_and_found_again(visit: Visit) -> None:
+    with visit(LIST) as page:
+        all_of_them = rows(page)
+        page.get_by_role("button", name="Filter", exact=True).click()
+        editor = page.get_by_role("dialog", name="Filter")
+        editor.get_by_role("textbox", name="Name").last.fill("企业")
+        editor.get_by_role("button", name="Apply").click()
+        expect(page.get_by_role("button", name="Name contains 企业", exact=True)).to_be_visible()
+        page.get_by_role("columnheader", name="Amount").get_by_role("button").click()
+        expect(page.get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "ascending")
+        narrowed = rows(page)
+        assert 0 < narrowed < all_of_them
+        page.get_by_role("button", name="Save view").click()
+        page.get_by_role("textbox", name="Name").fill("Enterprise")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("link", name="Enterprise").click()
+        expect(page.get_by_role("button", name="Enterprise")).to_have_attribute("aria-pressed", "true")
+        assert rows(page) == narrowed
+
+
+def test_many_records_are_changed_and_changed_back(visit: Visit, http: httpx.Client) -> None:
+    with visit("/o/opportunity?view=open") as page:
+        count = rows(page)
+        page.get_by_role("checkbox", name="Pick this row").first.check(force=True)
+        page.get_by_role("button", name=f"Pick all {count} results").click()
+        page.get_by_role("button", name="Tags", exact=True).click()
+        page.get_by_role("combobox", name="Add tags").fill("autumn")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name=f"Change {count} records").click()
+        page.get_by_role("button", name="Done", exact=True).click()
+        expect(page.get_by_text(f"{count} records changed")).to_be_visible()
+        tagged = {"tags[in]": "autumn"}
+        assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == count
+        page.keyboard.press("Control+z")
+        expect(page.get_by_text(f"Taken back: {count} records")).to_be_visible()
+        assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == 0
+
+
+def test_the_keyboard_alone_will_do(visit: Visit) -> None:
+    with visit(LIST) as page:
+        rows(page)
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.locator("[role=row][aria-selected=true]")).to_have_count(1)
+        page.keyboard.press("x")
+        page.keyboard.press("o")
+        expect(page.get_by_role("complementary", name="Record at the side")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("complementary", name="Record at the side")).to_have_count(0)
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog", name="Search and commands")).to_be_visible()
+        page.keyboard.type("import")
+        expect(page.get_by_role("option", name="Import data")).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+@pytest.mark.parametrize(("screen", "language"), EVERYWHERE)
+def test_a_call_is_logged_by_two_taps(visit: Visit, screen: Screen, language: Language) -> None:
+    log = {"en": "Log a call", "zh-CN": "记录通话"}[language]
+    with visit("/calendar", screen=screen, language=language) as page:
+        button = page.get_by_role("button", name=log)
+        expect(button).to_be_visible()
+        look(page, "calendar")
+        button.click()
+        page.get_by_role("dialog", name=log).get_by_role("listitem").get_by_role("button").first.click()
+        expect(page.get_by_role("status").get_by_role("button").first).to_be_visible()
+
+
+def test_an_activity_is_done_and_undone(visit: Visit) -> None:
+    with visit("/calendar", screen=DESKTOP) as page:
+        open_ones = page.get_by_role("button", name="Done: ")
+        expect(open_ones.first).to_be_visible()
+        count = open_ones.count()
+        open_ones.first.click()
+        expect(open_ones).to_have_count(count - 1)
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        page.keyboard.press("Control+z")
+        expect(open_ones).to_have_count(count)
