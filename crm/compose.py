@@ -190,8 +190,8 @@ async def open_kernel(
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
     kernel = on_stream(kernel, roles, ports)
-    if "notary" in roles.loops:
-        kernel = await with_notary(kernel, ports, settings.data)
+    if "notary" in roles.loops or "audit" in roles.apis:
+        kernel = await with_notary(kernel, ports, settings.data, signs="notary" in roles.loops)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

@@ -16,14 +16,17 @@ from shared.ledger.notary import Notary, Publisher
 from shared.security.notarykey import PURPOSE, NotaryKey
 
 
-async def with_notary(kernel: Kernel, ports: Ports, data: Path) -> Kernel:
-    """The kernel with its notary, where there is a ledger. Raises WrongSetting, KeysUnusable."""
-    if kernel.ledger is None:
+async def with_notary(kernel: Kernel, ports: Ports, data: Path, *, signs: bool) -> Kernel:
+    """The kernel with the places outside and, if it signs, its notary. Raises WrongSetting, KeysUnusable."""
+    if (ledger := kernel.ledger) is None:
+        return kernel
+    places = places_outside(data)
+    kernel = replace(kernel, outside=places)
+    if not signs:
         return kernel
     key = NotaryKey.open(data / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
-    notary = Notary(kernel.ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
-    places = places_outside(data)
-    return replace(kernel, notary=notary, publisher=Publisher(kernel.ledger.file, places) if places else None)
+    notary = Notary(ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
+    return replace(kernel, notary=notary, publisher=Publisher(ledger.file, places) if places else None)
 
 
 def places_outside(data: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Blobs]:

@@ -83,6 +83,8 @@ def describe(result: Report) -> Iterator[str]:
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
         yield _describe_view(line)
+    if "ledger" in result:
+        yield from describe_ledger(result["ledger"])
     if "rules" in result and not result["rules"]["ok"]:
         yield f"rules: {result['rules']['count']} records break one"
         yield from (f"  {f['rule']}: {f['resource']} {f['id']}" for f in result["rules"]["findings"])
@@ -94,6 +96,13 @@ def _agreeing(log: Report) -> str:
         return f"events: {log['events']} follow each other; the server keeps no hashes to compare their contents with"
     later = f", those up to {log['chained_later']} with chain hashes added later" if log["chained_later"] else ""
     return f"events: {log['events']} are as they were written{later}"
+
+
+def describe_ledger(line: Report) -> Iterator[str]:
+    """A line for the ledger, and one for each finding."""
+    counts = f"{line['leaves']} of {line['size']} leaves, {line['checkpoints']} checkpoints, {line['outside']} outside"
+    yield f"ledger: {counts} agree" if line["ok"] else f"ledger: {line['count']} findings in {counts}"
+    yield from (f"  {problem}" for problem in line["findings"])
 
 
 def _describe_view(line: Report) -> str:
@@ -108,6 +117,8 @@ def advice(result: Report) -> str:
     """The advice for a report."""
     if not result["log"]["ok"]:
         return f"the event log is not the one that was written. {ADVICE}"
+    if not result.get("ledger", {"ok": True})["ok"]:
+        return "the ledger and the log differ: find out who changed what, then put back events.db or remove ledger.db"
     if any(line["keyless_count"] for line in result["views"]):
         return "keys of people are missing: put the keys directory back from its newest backup; do not replay before"
     if any(line["view"] == FILES and not line["ok"] for line in result["views"]):

@@ -13,6 +13,7 @@ from shared.eventstore.log_report import ADVICE, Finding, Known, LogReport, desc
 from shared.eventstore.port import StoreBroken
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.ledger.check import check_ledger
 from shared.messages import say, shown
 from shared.streaming.files_check import verify_files
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
@@ -31,7 +32,7 @@ Note = Callable[[Report], None]
 View = AnyAggregate | MultiStreamProjection
 EVERY = 0.2  # seconds between two reports of a job
 
-WAREHOUSE, LOG, RULES = "warehouse", "events", "rules"
+WAREHOUSE, LOG, RULES, LEDGER = "warehouse", "events", "rules", "ledger"
 
 
 def views_named(kernel: Kernel, names: list[str] | None) -> tuple[list[View], bool]:
@@ -162,8 +163,21 @@ async def verify_views(
         differing = await warehouse.verify(kernel.feed, _Counter(WAREHOUSE, note))
         found.append(_line(_of_tables(differing)))
     rules = await check_rules(kernel, tenant, note)
-    ok = rules["ok"] and all(line["ok"] for line in found)
-    return {"ok": ok, "views": found, "rules": rules, **_left_out(kernel)}
+    ledger = await verify_ledger(kernel, note)
+    ok = rules["ok"] and ledger["ok"] and all(line["ok"] for line in found)
+    return {"ok": ok, "views": found, "rules": rules, "ledger": ledger, **_left_out(kernel)}
+
+
+async def verify_ledger(kernel: Kernel, note: Note, after: int = 0, up_to: int | None = None) -> Report:
+    """Check log, tree, checkpoints and places outside against each other; of the events those in a range.
+
+    Raises Unavailable where this process keeps no ledger.
+    """
+    if kernel.ledger is None:
+        raise Unavailable("this process keeps no ledger")
+    seen = _Counter(LEDGER, note)
+    report = await check_ledger(kernel.ledger, kernel.outside, seen, after=after, up_to=up_to)
+    return {"ok": report.ok, **asdict(report)}
 
 
 def _left_out(kernel: Kernel) -> Report:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.blobs.port import Blobs
 from shared.blobs.store import FileStore
 from shared.clock import Clock, Ids
 from shared.errors import Unavailable
@@ -90,6 +91,7 @@ class Kernel:
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
     ledger: Ledger | None = None
+    outside: Mapping[str, Blobs] = field(default_factory=dict)  # the places that checkpoints go to
     notary: Notary | None = None  # in the role notary
     publisher: Publisher | None = None  # likewise, where there are places outside
     relay: Relay | None = None  # in the role relay, where there is a Kafka

@@ -24,7 +24,7 @@ from shared.sqlitefile import transaction
 from shared.views.port import Lease
 from shared.views.sqlite_leases import prolong, take
 
-FORMAT = 1
+FORMAT = 2
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE state(
@@ -37,6 +37,7 @@ CREATE TABLE checkpoints(
     version INTEGER PRIMARY KEY, leaf INTEGER NOT NULL, size INTEGER NOT NULL, signed_at INTEGER NOT NULL,
     note TEXT NOT NULL, key TEXT NOT NULL
 );
+CREATE INDEX checkpoints_by_size ON checkpoints(size);
 CREATE TABLE published(place TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE leases(
     name TEXT PRIMARY KEY, token INTEGER NOT NULL, holder TEXT NOT NULL, expires INTEGER NOT NULL
@@ -165,6 +166,12 @@ class LedgerFile:
         """The newest checkpoint."""
         with self._refusals():
             found = self._db.execute(f"{_CHECKPOINTS} ORDER BY version DESC LIMIT 1").fetchone()
+        return None if found is None else Signed._make(found)
+
+    def signed(self, size: int) -> Signed | None:
+        """The checkpoint of a size."""
+        with self._refusals():
+            found = self._db.execute(f"{_CHECKPOINTS} WHERE size = ?", (size,)).fetchone()
         return None if found is None else Signed._make(found)
 
     def unsigned(self) -> int:

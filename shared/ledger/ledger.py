@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from struct import error as StructError  # noqa: N812
 
 import orjson
@@ -116,7 +117,7 @@ class _Leaves:
         tree = self._tree or await self._loaded()
         first = tree.size
         self._tree = None  # until it is stored
-        tiles = tree.extend(_leaves(batch))
+        tiles = tree.extend(leaves_in(batch.events))
         signed = [_checkpoint(tree, leaf, one) for leaf, one in enumerate(batch.events, first) if _is_checkpoint(one)]
         added = Added(tiles, [e.position for e in batch.events], [e.event_id for e in batch.events], signed)
         self._file.add(added, batch.position, self._holder.lease())
@@ -131,11 +132,12 @@ class _Leaves:
         return tree
 
 
-def _leaves(batch: Batch) -> list[bytes]:
+def leaves_in(events: Sequence[Stored]) -> list[bytes]:
+    """The leaf hashes of events from the log. Raises Diverged: a column holds what no event has."""
     try:
-        return leaves_of(batch.events)
+        return leaves_of(events)
     except (TypeError, AttributeError, ValueError, StructError) as error:
-        raise Diverged(f"an event before position {batch.position} is not as events are: {error}") from error
+        raise Diverged(f"an event before position {events[-1].position} is not as events are: {error}") from error
 
 
 async def _event(store: EventStore, file: LedgerFile, leaf: int) -> Stored:

@@ -70,7 +70,7 @@ class Tiles:
         """See merkle.Node."""
         tile, height = divmod(level, HEIGHT)
         number, first = divmod(index << height, WIDTH)
-        hashes = self._tile(tile, number)[first * HASH : (first + (1 << height)) * HASH]
+        hashes = self.tile(tile, number)[first * HASH : (first + (1 << height)) * HASH]
         return fold(hashes)
 
     def leaf(self, index: int) -> bytes:
@@ -93,7 +93,8 @@ class Tiles:
             raise ValueError(f"the tree has {self.size} leaves, not {size}")
         return size
 
-    def _tile(self, level: int, number: int) -> bytes:
+    def tile(self, level: int, number: int) -> bytes:
+        """The hashes of a tile, side by side."""
         edge = self._edges[level]
         if edge.number == number:
             return edge.hashes

@@ -180,11 +180,11 @@ def shown(stored: Stored, access: Access) -> LoggedEvent:
         "occurred_at": to_rfc3339(stored.occurred_at),
         "recorded_at": to_rfc3339(stored.recorded_at),
         **metadata,
-        "data": {} if any(access.masks(resource) for resource in _carried(stored)) else orjson.loads(stored.data),
+        "data": {} if any(access.masks(resource) for resource in carried(stored)) else orjson.loads(stored.data),
     }
 
 
-def _carried(stored: Stored) -> tuple[str, ...]:
+def carried(stored: Stored) -> tuple[str, ...]:
     """The record types whose fields an event may carry."""
     try:
         return category_of(stored.stream), *type_named(stored.type).carries

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 from anyio import CancelScope
@@ -13,7 +14,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
-from services.audit.replays import Note, Report, replay, reports, verify, views_named
+from services.audit.replays import Note, Report, replay, reports, verify, verify_ledger, views_named
 from services.audit.texts import erase_texts
 from shared.domain.command import CommandModel
 from shared.domain.types import Day
@@ -53,11 +54,19 @@ class VerifyViews(CommandModel):
     """Compare all views of the organisation."""
 
 
+class VerifyLedger(CommandModel):
+    """Check the events behind a position, up to another one; checkpoints always all."""
+
+    after: int = Field(0, ge=0, le=2**53)
+    up_to: int | None = Field(None, ge=0, le=2**53)
+
+
 def jobs_router(kernel: Kernel) -> APIRouter:
     router, runner = APIRouter(route_class=DirectRoute), _Runner(kernel)
     _add_replays(router, kernel, runner)
     _add_text_erasures(router, kernel, runner)
     _add_verifications(router, kernel, runner)
+    _add_ledger_checks(router, kernel, runner)
     return router
 
 
@@ -139,6 +148,25 @@ def _add_verifications(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
         access = await runner.access(request, "read")
         await parse(request, model)
         return await runner.run(request, "read", lambda note: verify(kernel, access.tenant, kernel.open_scratch, note))
+
+
+def _add_ledger_checks(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
+    model = TypeAdapter(VerifyLedger)
+    described = operation(
+        "verify_ledger",
+        "Prove that log, ledger and signed checkpoints agree, here and in the places outside",
+        "jobs",
+        {200: _STREAM},
+        body=body_of(VerifyLedger, {"after": 0}, required=False),
+        errors=_ERRORS,
+    )
+
+    @router.post("/ledger-verifications", openapi_extra=described)
+    async def start_ledger_verification(request: Request) -> Response:
+        await runner.access(request, "read")
+        asked = await parse(request, model)
+        job = partial(verify_ledger, kernel, after=asked.after, up_to=asked.up_to)
+        return await runner.run(request, "read", job)
 
 
 async def _events(job: Callable[[Note], Awaitable[Report]], turn: LeaseHolder) -> AsyncGenerator[ServerEvent, None]:
