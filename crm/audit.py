@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -54,3 +55,37 @@ def checkpoints(
     with Target(data, url, token_file, organisation).client() as client:
         found = client.get("/audit/checkpoints", last=last)["items"]
     typer.echo(orjson.dumps(found).decode() if json else "\n".join(one["note"] for one in found), nl=json)
+
+
+@app.command()
+def evidence(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file to write.")],
+    after: From = 0,
+    up_to: To = None,
+    since: Annotated[int | None, typer.Option(min=1, help="The size of the checkpoint that the auditor keeps.")] = None,
+    data: Data = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    organisation: Organisation = None,
+) -> None:
+    """Write an organisation's events with their proofs for an auditor, who checks them with verify_ledger.py."""
+    asked = {"after": after, "up_to": up_to, "since": since}
+    with Target(data, url, token_file, organisation).client() as client:
+        found = client.get_bytes(
+            "/audit/evidence", **{name: value for name, value in asked.items() if value is not None}
+        )
+    out.write_bytes(found)
+    typer.echo(f"{out}: {len(found)} bytes", err=True)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file to write.")],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="The data directory to work on.")],
+) -> None:
+    """Write the whole log, of all organisations, for an auditor, who checks it with verify_ledger.py."""
+    from crm.target import private_server
+
+    with private_server(data) as server, out.open("wb") as file:
+        events = server.export_log(file)
+    typer.echo(f"{out}: {events} events", err=True)

@@ -39,8 +39,8 @@ class Client:
     def get(self, path: str, **params: Any) -> Any:
         return orjson.loads(self._send("GET", path, params=params).content)
 
-    def get_bytes(self, path: str) -> bytes:
-        return self._send("GET", path).content
+    def get_bytes(self, path: str, **params: Any) -> bytes:
+        return self._send("GET", path, params=params).content
 
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         if body is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
+from typing import IO
 
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
@@ -39,6 +40,7 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.ports import Ports
 from shared.kernel.rekeying import renew_reservations
+from shared.ledger.evidence import Wanted, write_evidence
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.rootkey import KeysUnusable
 from shared.streaming.multistream import rebuild_projection
@@ -124,6 +126,16 @@ class Suite:
             raise WrongSetting("the organisation has no active administrator")
         user = found.items[0]
         return self.kernel.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
+
+    async def export_log(self, out: IO[bytes]) -> int:
+        """Sign what is not covered, and write the whole log for an auditor; returns how many events it has."""
+        ledger, notary = self.kernel.ledger, self.kernel.notary
+        assert ledger is not None
+        assert notary is not None
+        await ledger.catch_up()
+        await notary.sign()
+        await ledger.catch_up()
+        return await write_evidence(out, ledger, Wanted(None), notary.key, notary.signed)
 
     async def check_log(self, note: Callable[[Report], None]) -> Report:
         """Check the log through the store."""

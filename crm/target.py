@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from crm.client import Client, CommandFailed
 from crm.settings import Settings
@@ -74,6 +74,10 @@ class PrivateServer:
     def check_log(self, note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """Check a log that is on a server."""
         return asyncio.run_coroutine_threadsafe(self.server.suite.check_log(note), self.loop).result()
+
+    def export_log(self, out: IO[bytes]) -> int:
+        """Write the whole log with its checkpoints for an auditor; returns how many events it has."""
+        return asyncio.run_coroutine_threadsafe(self.server.suite.export_log(out), self.loop).result()
 
     def token(self, organisation: str | None) -> str:
         """An access token of the organisation's first administrator."""

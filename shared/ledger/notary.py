@@ -51,6 +51,15 @@ class Notary:
         self._since = (self._since or now) if waiting else None
         return waiting >= EVENTS or (self._since is not None and now - self._since >= SECONDS * 1e6)
 
+    @property
+    def key(self) -> str:
+        """The public key, as it is written."""
+        return str(self._key.verifier(self._origin))
+
+    def signed(self, text: str) -> str:
+        """The signed note over a text."""
+        return sign(text, self._origin, self._key.private)
+
     async def sign(self) -> bool:
         """Sign the tree as it is, unless all is signed. False: nothing was, or another notary does it."""
         file = self._ledger.file
@@ -58,9 +67,7 @@ class Notary:
             return False
         tree, newest = file.tree(), file.newest()
         checkpoint = Checkpoint(self._origin, tree.size, tree.root())
-        verifier = self._key.verifier(self._origin)
-        note = sign(checkpoint.text, self._origin, self._key.private)
-        event = CheckpointSigned(checkpoint.size, checkpoint.root.hex(), note, str(verifier))
+        event = CheckpointSigned(checkpoint.size, checkpoint.root.hex(), self.signed(checkpoint.text), self.key)
         encoded = await self._codec.encode(EVERYWHERE, STREAM, [event], [self._ids.new()], self._clock.now())
         try:
             known = newest.version if newest else 0

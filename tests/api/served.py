@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.api.documents import VALUES
 from tests.support.suite import Whole, open_whole
 
 
@@ -35,6 +36,7 @@ class Served:
 
     async def _run(self, folder: Path) -> None:
         async with open_whole(folder) as self.whole:
+            await self._sign()
             config = uvicorn.Config(self._counted(self.whole.suite.app), port=0, log_level="error", lifespan="off")
             server = uvicorn.Server(config)
             serving = asyncio.ensure_future(server.serve())
@@ -46,6 +48,16 @@ class Served:
             assert not any(task.done() for task in self.whole.suite.tasks), "a background loop has ended"
             server.should_exit = True
             await serving
+
+    async def _sign(self) -> None:
+        """A checkpoint covers what is there, so that an event can be proven."""
+        kernel, tenant = self.whole.suite.kernel, self.whole.ours.tenant
+        assert kernel.ledger is not None
+        assert kernel.notary is not None
+        await kernel.ledger.catch_up()
+        await kernel.notary.sign()
+        await kernel.ledger.catch_up()
+        VALUES["event"] = (await kernel.store.read_all(0, 1, tenant=tenant))[0].event_id
 
     def _counted(self, app: ASGIApp) -> ASGIApp:
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:

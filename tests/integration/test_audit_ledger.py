@@ -77,7 +77,7 @@ async def test_what_cannot_be_proven_is_refused(desk: Office) -> None:
     assert desk.suite.kernel.ledger is not None
     await desk.suite.kernel.ledger.catch_up()
     behind = await desk.client.get(f"/audit/events/{event}/proof")
-    assert (behind.status_code, behind.json()["type"].rpartition("/")[2]) == (503, "projection-behind")
+    assert (behind.status_code, behind.json()["type"].rpartition("/")[2]) == (503, "unavailable")
     small = await desk.client.get(f"/audit/events/{event}/proof", params={"size": 1})
     assert field_of(small) == ("size", "out-of-range")
     everywhere = (await desk.suite.kernel.store.read("_everywhere", "checkpoint-ledger"))[0].event_id

@@ -88,11 +88,19 @@ def root_of(events: list[Stored]) -> bytes:
     return naive_root([leaf_of(one) for one in events])
 
 
-def tampered(folder: Path, *statements: str) -> None:
-    """Change the log of a closed store by hand, and write its chain of hashes again, as who has the file can."""
+def tampered(folder: Path, *statements: str, renumbered: bool = False) -> None:
+    """Change the log of a closed store by hand, and write its chain of hashes again, as who has the file can.
+
+    renumbered: its positions are made 1, 2, 3 … again.
+    """
     with closing(sqlite3.connect(folder / "events.db", isolation_level=None)) as db:
         for one in statements:
             db.execute(one)
+        if renumbered:
+            db.execute("CREATE TEMP TABLE again AS SELECT * FROM events ORDER BY position")
+            db.execute("UPDATE again SET position = rowid")
+            db.execute("DELETE FROM events")
+            db.execute("INSERT INTO events SELECT * FROM again")
         rows = db.execute(f"SELECT {', '.join(Stored._fields)} FROM events ORDER BY position").fetchall()
         db.execute("DELETE FROM chain")
         chained = chain_hashes(genesis(installation_of(db)), map(Stored._make, rows))

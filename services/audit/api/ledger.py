@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from io import BytesIO
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -12,21 +13,25 @@ from typing_extensions import TypedDict
 
 from services.audit.api.events import LoggedEvent, carried, shown
 from shared.clock import to_rfc3339
-from shared.errors import Forbidden, Invalid, NotFound, ProjectionBehind, Unavailable
+from shared.errors import Forbidden, Invalid, NotFound, Unavailable
 from shared.events.envelope import Stored
+from shared.events.registry import ANYTHING
 from shared.http import params
 from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
+from shared.ledger.evidence import MOST as MOST_EVENTS
+from shared.ledger.evidence import Wanted, write_evidence
 from shared.ledger.file import Signed
 from shared.ledger.ledger import Diverged, Ledger
 from shared.ledger.note import checkpoint_in
 from shared.messages import say
-from shared.security.permissions import Access
+from shared.security.permissions import Access, Action
 
 MOST = 1_000  # checkpoints of a page
+ZIP = "application/zip"
 LARGEST = 2**53
 Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256")]
 
@@ -94,27 +99,55 @@ _PROOF = operation(
     {200: answer("The event and its proof", EventProof)},
     description="What a leaf is made of: docs/adr/0036. An event is covered by a checkpoint within a minute.",
     parameters=[
-        {"name": "id", "in": "path", "required": True, "description": "An event's id", "schema": {"type": "string"}},
+        {"name": "event", "in": "path", "required": True, "description": "An event's id", "schema": {"type": "string"}},
         query("size", "The size of the checkpoint that you keep; without it, the newest one's", _SIZE),
     ],
     errors=(401, 403, 404, 422, 503),
 )
+_EVIDENCE = operation(
+    "evidence",
+    "Events with their proofs, checkpoints and key, under a signed manifest: for an auditor",
+    "ledger",
+    {200: answer("A zip file", {"type": "string", "format": "binary"}, media=ZIP)},
+    description=f"At most {MOST_EVENTS} events of the organisation. The stand-alone verifier checks it.",
+    parameters=[
+        query("after", "Events behind this position", {"type": "integer", "minimum": 0}),
+        query("up_to", "Events up to this position", {"type": "integer", "minimum": 0}),
+        query("since", "The size of the checkpoint that the auditor keeps", _SIZE),
+    ],
+    errors=(401, 403, 409, 422, 503),
+)
+
+
+class _Callers:
+    """Who asks, and the ledger that answers."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel, self._authenticator = kernel, Authenticator(kernel)
+
+    async def allowed(self, request: Request, action: Action = "read") -> tuple[Access, Ledger]:
+        """Raises Unavailable where there is no ledger, or it has stopped."""
+        access = await self._authenticator.access(request)
+        access.check("audit", action)
+        ledger = self.kernel.ledger
+        if ledger is None or ledger.problem is not None:
+            raise Unavailable("the ledger does not agree with the log: operators run crm verify")
+        return access, ledger
 
 
 def ledger_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
-    authenticator = Authenticator(kernel)
+    router, callers = APIRouter(route_class=DirectRoute), _Callers(kernel)
+    _add_checkpoints(router, callers)
+    _add_consistency(router, callers)
+    _add_evidence(router, callers)
+    _add_proofs(router, callers)
+    return router
 
-    async def allowed(request: Request) -> tuple[Access, Ledger]:
-        access = await authenticator.access(request)
-        access.check("audit", "read")
-        if kernel.ledger is None or kernel.ledger.problem is not None:
-            raise Unavailable("the ledger does not agree with the log: operators run crm verify")
-        return access, kernel.ledger
 
+def _add_checkpoints(router: APIRouter, callers: _Callers) -> None:
     @router.get("/checkpoints", openapi_extra=_CHECKPOINTS)
     async def checkpoints(request: Request) -> Response:
-        _, ledger = await allowed(request)
+        _, ledger = await callers.allowed(request)
         given = params.only(params.pairs_of(request), ("after", "last", "limit"))
         after, limit = params.number(given, "after", 0, LARGEST, 0), params.number(given, "limit", 100, MOST)
         if "last" in given:
@@ -123,9 +156,11 @@ def ledger_router(kernel: Kernel) -> APIRouter:
             after = max(0, newest.version - limit) if newest else 0
         return json_answer(Checkpoints(items=[_shown(one) for one in ledger.file.checkpoints(after, limit)]))
 
+
+def _add_consistency(router: APIRouter, callers: _Callers) -> None:
     @router.get("/consistency", openapi_extra=_CONSISTENCY)
     async def consistency(request: Request) -> Response:
-        _, ledger = await allowed(request)
+        _, ledger = await callers.allowed(request)
         given, tree = params.only(params.pairs_of(request), ("from", "to")), ledger.file.tree()
         new = params.number(given, "to", _newest_size(ledger), max(tree.size, 1))
         if "from" not in given:
@@ -135,19 +170,40 @@ def ledger_router(kernel: Kernel) -> APIRouter:
         roots = {"old_root": tree.root(old).hex(), "new_root": tree.root(new).hex()}
         return json_answer({"old_size": old, "new_size": new, **roots, "proof": proof})
 
-    @router.get("/events/{id}/proof", openapi_extra=_PROOF)
+
+def _add_evidence(router: APIRouter, callers: _Callers) -> None:
+    @router.get("/evidence", openapi_extra=_EVIDENCE)
+    async def evidence(request: Request) -> Response:
+        access, ledger = await callers.allowed(request, "manage")
+        if access.masks(ANYTHING):
+            raise Forbidden("evidence shows whole events, and fields are hidden from you")
+        if callers.kernel.notary is None:
+            raise Unavailable("another process has the notary, which signs evidence")
+        given = params.only(params.pairs_of(request), ("after", "up_to", "since"))
+        after, up_to = params.number(given, "after", 0, LARGEST, 0), params.number(given, "up_to", LARGEST, LARGEST, 0)
+        since = (params.number(given, "since", 1, LARGEST),) if "since" in given else ()
+        out = BytesIO()
+        wanted = Wanted(access.tenant, after, up_to, since)
+        try:
+            await write_evidence(out, ledger, wanted, callers.kernel.notary.key, callers.kernel.notary.signed)
+        except ValueError as error:
+            raise Invalid.field("after", "unknown-position", "not a position of the log") from error
+        headers = {"Content-Disposition": 'attachment; filename="evidence.zip"'}
+        return Response(out.getvalue(), media_type=ZIP, headers=headers)
+
+
+def _add_proofs(router: APIRouter, callers: _Callers) -> None:
+    @router.get("/events/{event}/proof", openapi_extra=_PROOF)
     async def event_proof(request: Request) -> Response:
-        access, ledger = await allowed(request)
+        access, ledger = await callers.allowed(request)
         given = params.only(params.pairs_of(request), ("size",))
-        leaf, event = await _found(ledger, access.tenant, request.scope["path_params"]["id"])
+        leaf, event = await _found(ledger, access.tenant, request.scope["path_params"]["event"])
         if any(access.masks(resource) for resource in carried(event)):
             raise Forbidden("fields of this event are hidden from you, and its proof tells of them")
         size = params.number(given, "size", _newest_size(ledger), max(ledger.file.tree().size, 1))
         if size <= leaf:
             raise _not_covered(leaf, given)
         return json_answer(_proven(ledger, leaf, event, size, access))
-
-    return router
 
 
 async def _found(ledger: Ledger, tenant: str, id: str) -> tuple[int, Stored]:
@@ -166,7 +222,7 @@ def _not_covered(leaf: int, given: dict[str, str]) -> Exception:
     if "size" in given:
         message = say("the event is leaf {leaf}: name a larger size", leaf=leaf)
         return Invalid.field("size", "out-of-range", message)
-    return ProjectionBehind("no checkpoint covers the event yet: one is signed within a minute")
+    return Unavailable("no checkpoint covers the event yet: one is signed within a minute")
 
 
 def _newest_size(ledger: Ledger) -> int:

@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+"""Check evidence from the ledger of a CRM suite. One file, Python 3.9 or later, nothing else; it knows no suite.
+
+    python3 verify_ledger.py BUNDLE.zip --checkpoint KEPT [--key KEY]
+
+KEPT is a checkpoint that you stored earlier, where nobody who runs the suite could change it. KEY is the public key
+that you were given then (`name+id+key`, or a file with it); without it the bundle's own key is shown, to compare.
+
+What is checked: the checkpoints are signed with the key; each event is a leaf of the newest one's tree (RFC 6962); your
+checkpoint is an earlier state of the same tree, so that nothing before it was changed, taken out, put in or moved;
+nothing in the bundle is other than its signed manifest says. Exit code 0: all is so. 1: something is not; the lines
+that begin with FAIL say what. 2: a wrong call.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import struct
+import sys
+import zipfile
+
+MOST = 1 << 30  # bytes of one file of a bundle
+
+
+class Bad(Exception):
+    """Something is not as it must be."""
+
+
+# --- Ed25519 (RFC 8032 §5.1.7), verification only ----------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)  # a square root of -1
+BY = 4 * pow(5, P - 2, P) % P
+
+
+def recover_x(y, sign):
+    if y >= P:
+        raise Bad("a point is not canonical")
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        raise Bad("it is no point of the curve")
+    return P - x if x & 1 != sign else x
+
+
+def add(one, two):
+    x1, y1, z1, t1 = one
+    x2, y2, z2, t2 = two
+    a, b = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
+    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(scalar, point):
+    found = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            found = add(found, point)
+        point, scalar = add(point, point), scalar >> 1
+    return found
+
+
+def point_of(data):
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    x = recover_x(y, sign)
+    return x, y, 1, x * y % P
+
+
+BASE = (recover_x(BY, 0), BY, 1, recover_x(BY, 0) * BY % P)
+
+
+def is_signed(public, message, signature):
+    """Whether an Ed25519 signature is valid."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    try:
+        key, point = point_of(public), point_of(signature[:32])
+    except Bad:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    left, right = times(s, BASE), add(point, times(challenge, key))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+# --- Signed notes (C2SP signed-note, tlog-checkpoint) ----------
+
+
+def decoded(text):
+    """Base64 in its one canonical form."""
+    try:
+        found = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Bad("it is no base64") from error
+    if base64.b64encode(found).decode() != text:
+        raise Bad("it is no canonical base64")
+    return found
+
+
+def key_of(text):
+    """(name, id, public key) of `name+id+key`."""
+    parts = text.strip().split("+", 2)
+    if len(parts) != 3:
+        raise Bad("a key is written name+id+key")
+    name, id, encoded = parts
+    kind = decoded(encoded)
+    if len(kind) != 33 or kind[0] != 1:
+        raise Bad("it is no Ed25519 key")
+    found = hashlib.sha256(name.encode() + b"\n" + kind).digest()[:4]
+    if found.hex() != id:
+        raise Bad("the key is not the one that its id names")
+    return name, found, kind[1:]
+
+
+def opened(note, key):
+    """The text of a note that the key signed."""
+    name, id, public = key
+    text, gap, lines = note.rpartition("\n\n")
+    if not gap or not lines.endswith("\n"):
+        raise Bad("it is no signed note")
+    for line in lines[:-1].split("\n"):
+        dash, _, rest = line.partition(" ")
+        signer, _, encoded = rest.rpartition(" ")
+        if dash == "—" and signer == name:
+            signed = decoded(encoded)
+            if signed[:4] == id:
+                if is_signed(public, (text + "\n").encode(), signed[4:]):
+                    return text + "\n"
+                raise Bad("its signature is not valid")
+    raise Bad("the key did not sign it")
+
+
+def checkpoint_of(note, key):
+    """(size, root) of a signed checkpoint."""
+    lines = opened(note, key).split("\n")
+    if len(lines) != 4 or lines[0] != key[0] or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
+        raise Bad("it is no checkpoint of this ledger")
+    root = decoded(lines[2])
+    if len(root) != 32:
+        raise Bad("its root has another length")
+    return int(lines[1]), root
+
+
+# --- The tree (RFC 6962 §2.1, RFC 9162 §2.1.3, §2.1.4) ----------
+
+
+def sha(data):
+    return hashlib.sha256(data).digest()
+
+
+def node(left, right):
+    return sha(b"\1" + left + right)
+
+
+def leaf_of(event):
+    """The leaf of an event: docs/adr/0036 of the suite, format 1."""
+
+    def text(value):
+        return struct.pack(">I", len(value.encode())) + value.encode()
+
+    entry = b"\1" + text(event["tenant"]) + text(event["stream"]) + struct.pack(">Q", event["version"])
+    entry += text(event["event_id"]) + text(event["type"]) + struct.pack(">I", event["schema_version"])
+    entry += struct.pack(">qq", event["occurred_at"], event["recorded_at"])
+    return sha(b"\0" + entry + sha(bytes_of(event, "data")) + sha(bytes_of(event, "metadata")))
+
+
+def bytes_of(event, name):
+    """Stored bytes stand as text where they are text, else as base64."""
+    return event[name].encode() if name in event else decoded(event[name + "_base64"])
+
+
+def is_included(index, size, leaf, proof, root):
+    if not 0 <= index < size:
+        return False
+    at, last, found = index, size - 1, leaf
+    for one in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = node(one, found)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            found = node(found, one)
+        at, last = at >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def is_consistent(old, new, old_root, new_root, proof):
+    if not 0 < old <= new:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if not path:
+        return False
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    older = newer = path[0]
+    for one in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            older, newer = node(one, older), node(one, newer)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            newer = node(newer, one)
+        at, last = at >> 1, last >> 1
+    return last == 0 and older == old_root and newer == new_root
+
+
+class Growing:
+    """The root over leaves that come one after the other: the full subtrees to the left, largest first."""
+
+    def __init__(self):
+        self.size, self.stack = 0, []
+
+    def add(self, leaf):
+        self.stack.append(leaf)
+        size = self.size
+        while size & 1:
+            right, left = self.stack.pop(), self.stack.pop()
+            self.stack.append(node(left, right))
+            size >>= 1
+        self.size += 1
+
+    def root(self):
+        if not self.stack:
+            return sha(b"")
+        found = self.stack[-1]
+        for left in reversed(self.stack[:-1]):
+            found = node(left, found)
+        return found
+
+
+# --- The bundle ----------
+
+
+def hashes(texts):
+    found = [bytes.fromhex(one) for one in texts]
+    if any(len(one) != 32 for one in found):
+        raise Bad("a hash has another length")
+    return found
+
+
+class Bundle:
+    """A zip file. Its manifest, which is signed, has the SHA-256 of every other file in it."""
+
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path)
+        names = self.zip.namelist()
+        if len(names) != len(set(names)):
+            raise Bad("a file is in the bundle twice")
+        self.names = set(names)
+
+    def read(self, name):
+        if name not in self.names:
+            raise Bad(name + " is missing")
+        if self.zip.getinfo(name).file_size > MOST:
+            raise Bad(name + " is too large")
+        return self.zip.read(name)
+
+    def manifest(self, key):
+        text = opened(self.read("manifest.note").decode(), key)
+        title, _, digest = text.rstrip("\n").partition("\n")
+        content = self.read("manifest.json")
+        if title != "crm-evidence/1 " + key[0] or hashlib.sha256(content).hexdigest() != digest:
+            raise Bad("manifest.json is not the one that was signed")
+        manifest = json.loads(content)
+        if self.names != set(manifest["files"]) | {"manifest.json", "manifest.note"}:
+            raise Bad("the bundle has other files than its manifest")
+        for name, wanted in manifest["files"].items():
+            if hashlib.sha256(self.read(name)).hexdigest() != wanted:
+                raise Bad(name + " is not the one that was signed")
+        return manifest
+
+
+def check_events(bundle, manifest, size, root, kept):
+    """Every event is where it is said to be. Returns whether the kept checkpoint was compared on the way."""
+    growing, last, count, compared = Growing(), -1, 0, False
+    for line in bundle.read("events.jsonl").decode().split("\n")[:-1]:
+        event = json.loads(line)
+        leaf = leaf_of(event)
+        if event["leaf"] <= last:
+            raise Bad(f"leaf {event['leaf']} does not come after leaf {last}")
+        if manifest["whole"]:
+            growing.add(leaf)
+            if kept and growing.size == kept[0]:
+                compared = True
+                if growing.root() != kept[1]:
+                    raise Bad(f"the first {kept[0]} events are not those of the checkpoint that you keep")
+        elif not is_included(event["leaf"], size, leaf, hashes(event["proof"]), root):
+            raise Bad(f"event {event['event_id']} is not leaf {event['leaf']} of the ledger")
+        last, count = event["leaf"], count + 1
+    if count != manifest["events"]:
+        raise Bad(f"there are {count} events, the manifest says {manifest['events']}")
+    if manifest["whole"] and (growing.size, growing.root()) != (size, root):
+        raise Bad("the events are not those of the newest checkpoint")
+    return compared
+
+
+def verify(path, kept_note, key_text, tell=print):
+    """Check a bundle. Raises Bad."""
+    bundle = Bundle(path)
+    own = bundle.read("key.txt").decode().strip()
+    if not key_text:
+        tell("The bundle is signed with " + own + ": compare it with the key that you were given.")
+    key = key_of(key_text or own)
+    manifest = bundle.manifest(key)
+    size, root = checkpoint_of(bundle.read("checkpoint.txt").decode(), key)
+    kept = checkpoint_of(kept_note, key) if kept_note else None
+    if kept and kept[0] > size:
+        raise Bad(f"your checkpoint covers {kept[0]} events, this ledger has {size}: it was cut off")
+    compared = check_events(bundle, manifest, size, root, kept)
+    if kept and not compared:
+        proofs = json.loads(bundle.read("consistency.json"))
+        proof = [] if kept[0] == size else proofs.get(str(kept[0]))
+        if proof is None:
+            raise Bad(f"there is no proof from your checkpoint of {kept[0]} events: ask for the bundle with --since")
+        if not is_consistent(kept[0], size, kept[1], root, hashes(proof)):
+            raise Bad("the ledger does not begin with the one of your checkpoint: it was rewritten")
+    tell(f"{manifest['events']} events are in the ledger of {size} events, root {root.hex()}.")
+    tell("It begins with the checkpoint that you keep." if kept else "No checkpoint was given: give the one you keep.")
+
+
+def text_of(value):
+    """A file's text, or the text itself."""
+    if "+" in value and "\n" not in value and value.count("+") >= 2:
+        return value
+    with open(value, encoding="utf-8") as file:
+        return file.read()
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Check evidence from the ledger of a CRM suite.")
+    parser.add_argument("bundle")
+    parser.add_argument("--checkpoint", metavar="FILE", help="a checkpoint that you stored earlier")
+    parser.add_argument("--key", metavar="KEY", help="the key that you were given: name+id+key, or a file with it")
+    asked = parser.parse_args(arguments)
+    try:
+        kept = text_of(asked.checkpoint) if asked.checkpoint else ""
+        verify(asked.bundle, kept, text_of(asked.key).strip() if asked.key else "")
+    except OSError as error:
+        print(f"FAIL: {error}")
+        return 2
+    except Exception as error:  # whatever a forged bundle makes of it
+        print(f"FAIL: {error if isinstance(error, Bad) else repr(error)}")
+        return 1
+    print("OK")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
