@@ -9,7 +9,7 @@ BIN := .venv/bin
 WEB := cd web && ./node.sh
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f ! -name '*.test.*' -print)
 
-.PHONY: setup web browser java infra-tools run test check bench prove soak lock clean
+.PHONY: setup web browser java infra-tools cluster cluster-down run test check bench prove soak lock clean
 .DELETE_ON_ERROR:
 
 setup: .venv/ready
@@ -60,6 +60,13 @@ java:
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jdk-headless maven >/dev/null; } \
 		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
+# The cluster profile on this machine: every engine and every role a process of its own.
+cluster: setup java
+	$(BIN)/python -m infra.cluster up --data $(DATA)/cluster
+
+cluster-down: setup
+	$(BIN)/python -m infra.cluster down --data $(DATA)/cluster
+
 # The house tests belong to make check.
 test: setup web browser java infra-tools
 	$(WEB) npm test --silent
@@ -80,7 +87,7 @@ bench: setup
 
 prove: setup
 	$(BIN)/python -m infra.k8s.apiserver --build
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo tests/clickhouse tests/kubernetes
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/security tests/api tests/contract tests/mongo tests/clickhouse tests/kubernetes tests/cluster
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)

@@ -16,9 +16,10 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 class Collector:
-    """What an OTLP endpoint received. raw: every body, as it was before compression."""
+    """What an OTLP endpoint received, as long as it listens. raw: every body, as it was before compression."""
 
     def __init__(self) -> None:
+        self.listens = True
         self.raw: list[bytes] = []
         self.spans: list[Any] = []
         self.metrics: dict[str, Any] = {}
@@ -65,7 +66,8 @@ def collecting() -> Iterator[tuple[Collector, str]]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             is_packed = self.headers["Content-Encoding"] == "gzip"
-            collector.take(self.path, gzip.decompress(body) if is_packed else body)
+            if collector.listens:
+                collector.take(self.path, gzip.decompress(body) if is_packed else body)
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager, suppress
 
 
 class CuttingProxy:
-    """silent: bytes are taken and go nowhere, connections stay open. cut_after: every connection is cut after so many
-    bytes of answers."""
+    """silent: bytes are taken and go nowhere, connections stay open; `mute` does it to those that there are.
+
+    cut_after: every connection is cut after so many bytes of answers.
+    """
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -19,6 +21,7 @@ class CuttingProxy:
         self.port = 0
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._muted: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -28,6 +31,10 @@ class CuttingProxy:
         """Break every connection that there is."""
         for writer in self._writers:
             writer.transport.abort()
+
+    def mute(self) -> None:
+        """Every connection that there is stays open and brings nothing any more, as where the other end lost power."""
+        self._muted |= self._writers
 
     async def stop(self) -> None:
         assert self._server is not None
@@ -52,7 +59,7 @@ class CuttingProxy:
                 passed += len(data)
                 if limit is not None and passed > limit:
                     break
-                if not self.silent:
+                if not self.silent and writer not in self._muted:
                     writer.write(data)
                     await writer.drain()
         except OSError:

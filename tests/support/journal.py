@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tests.support.keycopy import copied, in_other_loop
 from tests.support.wire import Answer, Wire
 
 IDS = SystemIds()
+Row = tuple[int, str, str, int, int, bytes]  # position, tenant, stream, version, when it was recorded, metadata
 
 
 @dataclass(slots=True)
@@ -117,22 +118,31 @@ class Journal:
             requests = {key: (stream, version) for key, stream, version in rows}
         log.close()
         with copied(database.parent / "keys", self.tenant) as (ring, index):
-            done = in_other_loop(self._in_order(events, Codec(KeyCache(ring))))
+            in_other_loop(self.hold(events, requests, Codec(KeyCache(ring)), index))
+        return len(events)
+
+    async def hold(
+        self,
+        events: Sequence[Row],
+        requests: Mapping[str, tuple[str, int]],
+        codec: Codec,
+        index: bytes,
+        gaps: bool = False,
+    ) -> None:
+        """Assert what `check` does. requests: stream and version by stored key. gaps: positions may have them."""
+        done = await self._in_order(events, codec, gaps)
         erased = {stream for stream, _, _ in done[ERASED]}  # the reasons of their events can no longer be read
         for key, one in self.asked.items():
             known = stored_key(f"{self.user}/{own_key(self.user, key)}", index)
             self._held(one, done.get(key, []), requests.get(known), erased)
-        return len(events)
 
-    async def _in_order(
-        self, events: list[tuple[int, str, str, int, int, bytes]], codec: Codec
-    ) -> dict[str, list[tuple[str, int, str]]]:
+    async def _in_order(self, events: Sequence[Row], codec: Codec, gaps: bool) -> dict[str, list[tuple[str, int, str]]]:
         """Nothing is missing between positions, versions and times; (stream, version, command) that each key left."""
         versions: dict[str, int] = defaultdict(int)
         done: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
         before = 0
         for n, (position, tenant, stream, version, recorded_at, raw) in enumerate(events, 1):
-            assert position == n, f"there is a gap before position {position}"
+            assert gaps or position == n, f"there is a gap before position {position}"
             assert version == versions[stream] + 1, f"{stream} goes from {versions[stream]} to {version}"
             assert recorded_at >= before, f"time goes back at {position}"
             versions[stream], before = version, recorded_at

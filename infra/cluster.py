@@ -1,0 +1,251 @@
+"""The cluster profile on one machine: `python -m infra.cluster up|down|status --data DIR`, as in `make cluster`.
+
+Each engine and each role is a process of its own on loopback: Apache Kafka, a server of MongoDB's protocol, the suite's
+server of EventStoreDB's protocol. A second `up` finds what the first one kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import create_connection
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from infra.cache import Missing
+from infra.kafka.broker import free_ports
+from infra.kafka.jars import jars
+
+ROOT = Path(__file__).parents[1]
+READY_SECONDS = 300.0
+STOP_SECONDS = 40.0
+GREETING_SECONDS = 3.0  # the link follows the address
+APIS = "api:identity,customer,sales,integration"
+ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one makes what all of them share
+    "projector": ("projector",),
+    "relay": ("relay",),
+    "policies": ("policies",),
+    "imports": ("imports",),
+    "warehouse": ("warehouse", "api:audit"),
+    "analytics": ("api:analytics",),
+    "api": (APIS,),
+}
+ENGINES = ("mongodb", "eventstore", "kafka")
+
+
+class Failed(Exception):
+    """A part did not start; the message names it, its log and the end of that."""
+
+
+@dataclass
+class Cluster:
+    """data: the folder of everything. ports: kept from one start to the next."""
+
+    data: Path
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.data = self.data.absolute()
+        file = self.data / "ports.json"
+        if not file.exists():
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            names = ["mongodb", "eventstore", *ROLES]
+            file.write_text(json.dumps(dict(zip(names, free_ports(len(names)), strict=True))))
+        self.ports = json.loads(file.read_text())
+
+    def up(self) -> None:
+        """Start what does not run and return when every part is ready. Raises Failed."""
+        engines = [self._start(name, command) for name, command in self._engines().items()]
+        for one in engines:
+            self._wait(one, self._listens)
+        self._topics()
+        first, *others = ROLES
+        self._start(first, self._role(first))
+        self._wait(first, self._is_ready)
+        for name in others:
+            self._start(name, self._role(name))
+        for name in others:
+            self._wait(name, self._is_ready)
+
+    def down(self) -> None:
+        """Ask each part to end, the roles before the engines, by its process id; what does not end is killed."""
+        for names in (list(reversed(ROLES)), list(reversed(ENGINES))):
+            for name in names:
+                self._signal(name, signal.SIGTERM)
+            for name in names:
+                self._gone(name)
+
+    def addresses(self) -> dict[str, str]:
+        """Of every part."""
+        kafka = self.data / "kafka" / "ports.json"
+        found = {
+            "mongodb": f"mongodb://127.0.0.1:{self.ports['mongodb']}",
+            "eventstore": f"esdb://127.0.0.1:{self.ports['eventstore']}?tls=false",
+            "kafka": f"kafka://127.0.0.1:{json.loads(kafka.read_text())[0]}" if kafka.exists() else "",
+        }
+        return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in ROLES}
+
+    def greeting(self) -> str:
+        """What the process of the routes printed at its last start: with the set-up link, while nobody can sign in."""
+        deadline = time.monotonic() + GREETING_SECONDS
+        while True:
+            said = self._log("api").read_text(errors="replace").rpartition("CRM is ready at ")[2]
+            if "#token=" in said or time.monotonic() > deadline:
+                return said
+            time.sleep(0.1)
+
+    def pid(self, name: str) -> int | None:
+        """Of a part that runs."""
+        try:
+            pid, began = json.loads((self.data / f"{name}.pid").read_text())
+        except (OSError, ValueError):
+            return None
+        return int(pid) if _began(pid) == began else None
+
+    def running(self, name: str) -> bool:
+        return self.pid(name) is not None
+
+    def _engines(self) -> dict[str, list[str]]:
+        python, ports = sys.executable, self.ports
+        mongodb = [python, "-m", "infra.mongo.server", "--data", str(self.data / "mongodb")]
+        events = [python, "-m", "crm", "eventstore", "serve", "--data", str(self.data / "eventstore"), "--insecure"]
+        return {
+            "mongodb": [*mongodb, "--port", str(ports["mongodb"])],
+            "eventstore": [*events, "--port", str(ports["eventstore"])],
+            "kafka": [python, "-m", "infra.kafka.broker", "--data", str(self.data / "kafka")],
+        }
+
+    def _role(self, name: str) -> list[str]:
+        folder = self.data / "roles" / name
+        asked = [sys.executable, "-m", "crm", "serve", "--data", str(folder), "--port", str(self.ports[name])]
+        return [*asked, *(part for role in ROLES[name] for part in ("--role", role))]
+
+    def environment(self) -> dict[str, str]:
+        """The settings that all roles have."""
+        at = self.addresses()
+        return {
+            "CRM_EVENTSTORE": at["eventstore"],
+            "CRM_VIEWS": f"{at['mongodb']}/crm?directConnection=true",
+            "CRM_KEYS": f"{at['mongodb']}/crm_keys?directConnection=true",
+            "CRM_LIMITS": f"{at['mongodb']}/crm?directConnection=true",
+            "CRM_KAFKA": at["kafka"],
+            "CRM_WAREHOUSE": f"chdb://127.0.0.1:{self.ports['warehouse']}",
+            "CRM_ROOT_KEY": str(self.data / "root.key"),
+            "CRM_IMPORTS": str(self.data / "imports"),
+            "CRM_FILES": f"folder://{self.data / 'files'}",
+        }
+
+    def _topics(self) -> None:
+        asked = [sys.executable, "-m", "crm", "topics", "apply", "--replicas", "1"]
+        done = subprocess.run(asked, cwd=ROOT, env={**os.environ, **self.environment()}, capture_output=True, text=True)
+        if done.returncode:
+            raise Failed(f"crm topics apply: {(done.stderr or done.stdout).strip()[-400:]}")
+
+    def _start(self, name: str, command: list[str]) -> str:
+        if not self.running(name):
+            environment = {**os.environ, **(self.environment() if name in ROLES else {})}
+            with self._log(name).open("ab") as log:
+                process = subprocess.Popen(
+                    command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )  # fmt: skip
+            (self.data / f"{name}.pid").write_text(json.dumps([process.pid, _began(process.pid)]))
+        return name
+
+    def _wait(self, name: str, ready: Callable[[str], bool]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not ready(name):
+            if not self.running(name) or time.monotonic() > deadline:
+                end = self._log(name).read_text(errors="replace").strip().splitlines()[-3:]
+                raise Failed(f"{name} did not start: {' '.join(end)} ({self._log(name)})")
+            time.sleep(0.1)
+
+    def _listens(self, name: str) -> bool:
+        address = self.addresses()[name].partition("?")[0]
+        if not address:
+            return False
+        host, _, port = address.partition("//")[2].partition(":")
+        try:
+            create_connection((host, int(port)), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def _is_ready(self, name: str) -> bool:
+        try:
+            with urlopen(f"{self.addresses()[name]}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def end(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """End a part, with what it started, by its process id, and return when it is gone: SIGKILL as a crash does."""
+        self._signal(name, how)
+        self._gone(name)
+
+    def _gone(self, name: str) -> None:
+        """Return when a part has ended; one that does not is killed."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.running(name) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._signal(name, signal.SIGKILL)
+
+    def _signal(self, name: str, which: signal.Signals) -> None:
+        """To the whole group: an engine is the child of what starts it."""
+        if (pid := self.pid(name)) is not None:
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                os.killpg(pid, which)
+
+    def _log(self, name: str) -> Path:
+        return self.data / f"{name}.log"
+
+
+def _began(pid: int) -> str:
+    """When a process began, "" where there is none: another one may have its number by now."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if stat[0] == "Z" else stat[19]
+
+
+def _lines(cluster: Cluster) -> Iterator[str]:
+    for name, address in cluster.addresses().items():
+        pid = cluster.pid(name)
+        yield f"{name:<11} {address:<45} {'is not running' if pid is None else f'process {pid}'}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.cluster", description=__doc__)
+    parser.add_argument("act", choices=["up", "down", "status"])
+    parser.add_argument(
+        "--data", type=Path, default=Path("data/cluster"), metavar="DIR", help="where all of it is kept"
+    )
+    given = parser.parse_args()
+    cluster = Cluster(given.data)
+    if given.act == "down":
+        cluster.down()
+        return
+    if given.act == "up":
+        try:
+            jars()
+            cluster.up()
+        except (Missing, Failed) as error:
+            sys.exit(str(error))
+    print("\n".join(_lines(cluster)))
+    print(f"logs: {cluster.data}/*.log")
+    if given.act == "up" and "#token=" in (said := cluster.greeting()):
+        print(said[said.index("Nobody") :].strip())
+
+
+if __name__ == "__main__":
+    main()

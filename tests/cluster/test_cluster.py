@@ -1,0 +1,170 @@
+"""The cluster profile as processes of their own: what one writes the others show, and no fault loses anything.
+
+Every check after a fault is the same: each command of unknown outcome is sent again with its key; what was acknowledged
+is in the log, once; live views == rebuilt views == fold of the events, the warehouse included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.cache import Missing
+from infra.cluster import ENGINES, ROLES, Cluster
+from infra.kafka.jars import jars
+from tests.cluster.help import Day, Wired, Wires, founded, wired
+from tests.cluster.scale import AWAY_SECONDS, CUTS, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
+from tests.support.collector import TRACE, Collector, collecting
+from tests.support.cutting_proxy import CuttingProxy
+from tests.support.processes import EMAIL, PASSWORD
+
+pytestmark = pytest.mark.timeout(3600)
+SECONDS = 60.0
+TELEMETRY = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_BSP_SCHEDULE_DELAY": "500"}
+CALLER = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+
+
+@pytest.fixture(scope="module")
+def collected() -> Iterator[tuple[Collector, str]]:
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory, collected: tuple[Collector, str]) -> Iterator[tuple[Wired, Wires]]:
+    try:
+        jars()
+    except Missing as error:
+        pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(str(error))
+    settings = TELEMETRY | {"OTEL_EXPORTER_OTLP_ENDPOINT": collected[1]}
+    with wired(tmp_path_factory.mktemp("cluster"), settings) as running:
+        founded(running[0])
+        yield running
+
+
+@pytest.fixture
+def cluster(parts: tuple[Wired, Wires]) -> Cluster:
+    return parts[0]
+
+
+def test_every_part_runs_as_a_process_of_its_own(cluster: Cluster) -> None:
+    pids = {cluster.pid(name) for name in (*ENGINES, *ROLES)}
+    assert None not in pids
+    assert len(pids) == len(ENGINES) + len(ROLES)
+
+
+def desk(cluster: Cluster) -> httpx.Client:
+    answer = httpx.post(f"{cluster.addresses()['api']}/identity/sessions", json={"email": EMAIL, "password": PASSWORD})
+    token = answer.raise_for_status().json()["access_token"]
+    return httpx.Client(headers={"Authorization": f"Bearer {token}"} | CALLER, timeout=30)
+
+
+def test_what_one_process_writes_the_others_show(cluster: Cluster, collected: tuple[Collector, str]) -> None:
+    at = cluster.addresses()
+    with desk(cluster) as http:
+
+        def post(process: str, path: str, **body: Any) -> Any:
+            return http.post(f"{at[process]}{path}", json=body).raise_for_status().json()
+
+        def won() -> str:
+            asked = {"sql": "SELECT sum(amount) AS won FROM revenue_by_month"}
+            return str(post("analytics", "/analytics/sql", **asked)["rows"][0]["won"])
+
+        account = post("api", "/customer/accounts", name="Müller 王芳", country="DE")["id"]
+        seen = http.get(f"{at['api']}/customer/accounts/{account}?min_version=1").raise_for_status().json()
+        assert seen["name"] == "Müller 王芳"
+        deal = post("api", "/sales/opportunities", name="Deal", account=account, amount="10.00", currency="EUR")["id"]
+        post("api", f"/sales/opportunities/{deal}/win")
+        found = http.get(f"{at['api']}/customer/accounts", params={"q": "王芳"}).raise_for_status().json()["items"]
+        assert [one["id"] for one in found] == [account]
+        deadline = time.monotonic() + SECONDS
+        while won() != "10.00":
+            assert time.monotonic() < deadline
+        assert http.get(f"{at['warehouse']}/audit/events?limit=5").raise_for_status().json()["items"]
+
+
+def test_one_trace_leads_through_all_processes(cluster: Cluster, collected: tuple[Collector, str]) -> None:
+    """After the test above: HTTP → event → relay → topic → projector, and the warehouse."""
+    deadline = time.monotonic() + SECONDS
+    wanted = {"POST /accounts", "customer.CreateAccount", "relay", "project", "warehouse"}
+    while missing := wanted - collected[0].traced():
+        assert time.monotonic() < deadline, missing
+        time.sleep(0.2)
+    instances = {one.rpartition(":")[2] for one in collected[0].instances}
+    assert instances == {str(cluster.ports[name]) for name in ROLES}
+
+
+def test_measures_of_every_process_arrive(cluster: Cluster, collected: tuple[Collector, str]) -> None:
+    """All that do not need a fault."""
+    wanted = {"crm.command.duration", "crm.projection.lag", "crm.projection.batch", "crm.relay.lag", "crm.relay.batch"}
+    wanted.add("crm.mongo.connections")
+    deadline = time.monotonic() + SECONDS
+    while missing := wanted - collected[0].metrics.keys():
+        assert time.monotonic() < deadline, missing
+        time.sleep(0.2)
+    points = collected[0].metrics["crm.mongo.connections"].sum.data_points
+    assert {a.value.string_value for p in points for a in p.attributes if a.key == "state"} == {"idle", "used"}
+    collected[0].listens = False  # what comes from now on costs time and is not looked at
+
+
+@pytest.mark.parametrize(("name", "how"), SERVER_FAULTS)
+async def test_a_server_ends_while_people_work(cluster: Cluster, name: str, how: signal.Signals) -> None:
+    """No role ends with it: each waits and goes on."""
+    day, pids = await Day.of(cluster), [cluster.pid(role) for role in ROLES]
+    async with day.people_at_work(PEOPLE):
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        await asyncio.to_thread(cluster.end, name, how)
+        await asyncio.sleep(AWAY_SECONDS)
+        await asyncio.to_thread(cluster.up)
+        shown = await day.shown_after(began)
+    assert [cluster.pid(role) for role in ROLES] == pids
+    print(f"{name} {how.name}: a new record shown after {shown:.1f} s, {await day.check()} documents agree")
+
+
+async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -> None:
+    """What is written while nobody projects is shown once somebody does."""
+    day = await Day.of(cluster)
+    async with day.people_at_work(PEOPLE):
+        for ending in ROLE_FAULTS:
+            began = time.monotonic()
+            for name, how in ending:
+                await asyncio.to_thread(cluster.end, name, how)
+            await asyncio.sleep(AWAY_SECONDS)
+            await asyncio.to_thread(cluster.up)
+            shown, answered = await day.shown_after(began), await day.answered_after(began)
+            what = ", ".join(f"{name} {how.name}" for name, how in ending)
+            print(f"{what}: a new record shown after {shown:.1f} s, a question answered after {answered:.1f} s")
+    assert await day.check()
+
+
+async def test_wires_are_cut_and_go_silent_while_people_work(parts: tuple[Wired, Wires]) -> None:
+    """Sockets are cut in the middle; then all that are open go silent, as where a machine lost power."""
+    cluster, wires = parts
+    day = await Day.of(cluster)
+    async with day.people_at_work(PEOPLE):
+        for _ in range(CUTS):
+            wires.each(CuttingProxy.cut)
+            await asyncio.sleep(0.1)
+        await day.shown_after(time.monotonic())
+        began = time.monotonic()
+        wires.each(CuttingProxy.mute)
+        shown, answered = await day.shown_after(began), await day.answered_after(began)
+    print(f"silent connections: a new record shown after {shown:.1f} s, a question answered after {answered:.1f} s")
+    assert await day.check()
+
+
+async def test_a_second_start_finds_its_data(cluster: Cluster) -> None:
+    day = await Day.of(cluster)
+    before = await day.check()
+    await asyncio.to_thread(cluster.down)
+    assert not [name for name in (*ENGINES, *ROLES) if cluster.running(name)]
+    await asyncio.to_thread(cluster.up)
+    assert await day.check() == before

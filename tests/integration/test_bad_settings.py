@@ -1,0 +1,125 @@
+"""What is wrong with the settings of a cluster is one line at the start that names the part and the remedy."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from crm.compose import Suite
+from crm.roles import parse_roles
+from crm.settings import Settings, WrongSetting
+from tests.support.certificates import Files, make
+from tests.support.protocol_server import PASSWORD, USER, served
+
+pytestmark = pytest.mark.one_process
+ROOT = Path(__file__).parents[2]
+NOBODY = "127.0.0.1:1"
+
+# settings and roles → what is said. {there}: a server of EventStoreDB's protocol. {folder}: of certificates and keys.
+CASES = {
+    "events: nobody there": (
+        {"CRM_EVENTSTORE": f"esdb://{NOBODY}?tls=false&defaultDeadline=300"},
+        r"the event store at 127\.0\.0\.1:1 cannot be used: .*",
+    ),
+    "events: another option": (
+        {"CRM_EVENTSTORE": "esdb://host?tsl=false"},
+        r"CRM_EVENTSTORE: the address of the event store has an unknown option tsl.*",
+    ),
+    "events: wrong password": (
+        {"CRM_EVENTSTORE": f"esdb://{USER}:wrong@{{there}}?tlsCaFile={{folder}}/ours/authority.pem"},
+        r"the event store at .* it refuses the name or the password: see the address and passwordFile",
+    ),
+    "events: foreign authority": (
+        {"CRM_EVENTSTORE": f"esdb://{USER}:{PASSWORD}@{{there}}?tlsCaFile={{folder}}/foreign/authority.pem"},
+        r"the event store at .* its certificate is not accepted \(.*\): name its authority with tlsCaFile",
+    ),
+    "events: expired certificate": (
+        {"CRM_EVENTSTORE": f"esdb://{USER}:{PASSWORD}@{{expired}}?tlsCaFile={{folder}}/expired/authority.pem"},
+        r"the event store at .* its certificate is not accepted \(.*expired.*\): .*",
+    ),
+    "events: without TLS": (
+        {"CRM_EVENTSTORE": "esdb://{there}?tls=false&defaultDeadline=300"},
+        r"the event store at .* cannot be used: the connection breaks: it may serve with TLS only.*",
+    ),
+    "events: another kind": (
+        {"CRM_EVENTSTORE": "postgres://host"},
+        r"CRM_EVENTSTORE: no adapter for postgres:, this version knows sqlite:.*",
+    ),
+    "limits: nobody there": (
+        {"CRM_LIMITS": f"mongodb://{NOBODY}/crm"},
+        r"CRM_LIMITS: the server does not answer: start it, or correct the URL.*",
+    ),
+    "limits: no host": ({"CRM_LIMITS": "mongodb:crm"}, r"CRM_LIMITS: an address is mongodb://HOST:PORT/DATABASE"),
+    "stream: no address": ({"CRM_KAFKA": "kafka:9092"}, r"CRM_KAFKA.*: it looks like kafka://host:9092.*"),
+    "stream: nobody there": (
+        {"CRM_KAFKA": f"kafka://{NOBODY}"},
+        r"CRM_KAFKA: .*127\.0\.0\.1:1 does not answer \(.*\): start it or correct the address",
+    ),
+    "stream: none for the relay": ({}, r"the role relay needs Kafka: set CRM_KAFKA=kafka://host:9092"),
+    "files: another store": (
+        {"CRM_FILES": "ftp://host"},
+        r"CRM_FILES: no adapter for ftp://host: folder:, folder:///PATH and s3://bucket/prefix",
+    ),
+    "a file that is missing": (
+        {"CRM_VIEWS_FILE": "{folder}/none"},
+        r"CRM_VIEWS_FILE: .*/none cannot be read: .*No such file.*",
+    ),
+    "root key: with keys in files": (
+        {"CRM_ROOT_KEY": "{folder}/root.key"},
+        r"CRM_ROOT_KEY goes with CRM_KEYS=mongodb://.*",
+    ),
+}
+ROLES = {"stream: none for the relay": ["relay"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bad")
+
+
+@pytest.fixture
+async def places(folder: Path, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    files: dict[str, Files] = {name: make(folder / name) for name in ("ours", "foreign")}
+    expired = make(folder / "expired", days=-1)
+    async with served(tmp_path / "log", files["ours"]) as one, served(tmp_path / "other", expired) as other:
+        at = {"there": f"127.0.0.1:{one.port}", "expired": f"127.0.0.1:{other.port}"}
+        yield at | {"folder": str(folder)}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_the_start_is_refused_with_one_line(
+    case: str, places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.mongo._REACH_SECONDS", 0.4)
+    settings, said = CASES[case]
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value.format(**places))
+    with pytest.raises(WrongSetting) as refused:
+        await Suite.open(Settings(tmp_path / "data"), parse_roles(ROLES.get(case, ["all"])))
+    assert re.fullmatch(said, str(refused.value)), str(refused.value)
+    assert "wrong" not in str(refused.value)  # the password
+
+
+def test_it_is_all_that_is_printed_and_the_command_fails(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "crm", "serve", "--role", "all", "--data", str(tmp_path / "data"), "--port", "0"]
+    settings = {**os.environ, "CRM_KEYS": "redis://host"}
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "crm: CRM_KEYS: no adapter for redis:, this version knows sqlite:, mongodb:, mongodb+srv:\n"
+
+
+def test_a_cluster_without_java_says_what_to_install(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "infra.cluster", "up", "--data", str(tmp_path / "cluster")]
+    done = subprocess.run(
+        command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Kafka needs Java 17 or newer, and there is no java on PATH: apt-get install openjdk-17-jre-headless maven\n"
+    )
