@@ -15,12 +15,13 @@ from crm.kafka import on_stream, with_stream
 from crm.ledger import with_notary
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
-from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of
+from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of, reconciler_of
 from crm.settings import (
     Settings,
     WrongSetting,
     check_adapters,
     clickhouse_address,
+    is_shared,
     prepare_folder,
     sql_unconfined,
     warehouse_address,
@@ -47,7 +48,6 @@ from shared.streaming.multistream import rebuild_projection
 from shared.streaming.parked import PARKED
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import rebuild
-from shared.streaming.reconcile import Reconciler
 from shared.streaming.witness import Witness
 from shared.views.capabilities import purge_files
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
@@ -92,7 +92,8 @@ class Suite:
             try:
                 catalogue = catalogue_of(SERVICES)
                 ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
-                await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
+                reconciles = "projector" in roles.loops or not is_shared()
+                await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale, reconciles=reconciles)
                 kernel = await open_kernel(settings, ports, catalogue, roles, stack)
                 await tidy(kernel)
             except AlreadyOpen as error:
@@ -255,27 +256,26 @@ def _asking(kernel: Kernel, warehouse: WarehouseReader) -> Kernel:
     return replace(kernel, warehouse=warehouse, facts=facts)
 
 
-async def prepare(kernel: Kernel, stale: Collection[str]) -> None:
-    """Compute what is missing or outdated from the events, and bring log, keys and views to agree."""
+async def prepare(kernel: Kernel, stale: Collection[str], *, reconciles: bool = True) -> None:
+    """Compute what is missing or outdated from the events, and bring log, keys and views to agree.
+
+    reconciles: whether this process does the latter. Where several work on the same views, one that projects does.
+    """
     await kernel.projector.start()
     await _fill(kernel, stale)
-    reconciler = _reconciler(kernel)
+    if not reconciles:
+        return
+    reconciler = reconciler_of(kernel)
     if await reconciler.run():  # the views may show erased text
         await _fill(kernel, [a.collection.name for a in kernel.catalogue])
         await reconciler.note()
-
-
-def _reconciler(kernel: Kernel) -> Reconciler:
-    return Reconciler(
-        kernel.catalogue, kernel.repository, kernel.codec, kernel.keys, kernel.views, kernel.clock, kernel.ids
-    )
 
 
 async def _note_agreement(kernel: Kernel) -> None:
     """At the end, so that the next start has nothing to look through."""
     with suppress(*_NOT_TO_BE_OPENED, sqlite3.Error):
         if kernel.projection.position == kernel.policies.position == await kernel.store.head():
-            await _reconciler(kernel).note()
+            await reconciler_of(kernel).note()
         else:
             await Witness(kernel.store, kernel.keys).note()
 

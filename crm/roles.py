@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 from shared.kernel.service import Service
+from shared.streaming.agreement import Agreement
 from shared.streaming.keeping import Loop, keep_going
 from shared.streaming.policies import Policy
+from shared.streaming.reconcile import Reconciler
 from shared.streaming.witness import Witness
 from shared.warehouse.follower import WarehouseFollower
 
@@ -134,6 +137,18 @@ def loops_of(kernel: Kernel, roles: Roles) -> list[Coroutine[Any, Any, None]]:
     return [keep_going(loop) for loop in _loops(kernel, roles)]
 
 
+def reconciler_of(kernel: Kernel) -> Reconciler:
+    """For log, keys and views of an installation."""
+    return Reconciler(
+        kernel.catalogue, kernel.repository, kernel.codec, kernel.keys, kernel.views, kernel.clock, kernel.ids
+    )
+
+
+def _reached(kernel: Kernel) -> int:
+    """The position that views and policies have handled; 0 where another process has the policies."""
+    return min(kernel.projection.position, kernel.policies.position) if kernel.policies.holder.held else 0
+
+
 def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
     loops: list[Loop] = [kernel.log.run, kernel.projection.run, *(one.run for one in kernel.projections)]
     if kernel.past_projector is not None:
@@ -142,6 +157,7 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(Witness(kernel.store, kernel.keys).run)
     if "policies" in roles.loops:
         loops += [kernel.policies.run, *(watch(kernel).run for one in SERVICES for watch in one.watches)]
+        loops.append(Agreement(reconciler_of(kernel), partial(_reached, kernel)).run)
     if "warehouse" in roles.loops and kernel.feed is not None:
         loops.append(kernel.feed.run)
     if isinstance(kernel.facts, WarehouseFollower):

@@ -110,6 +110,11 @@ def clickhouse_address(environment: Mapping[str, str] = os.environ) -> str | Non
     return url if url.startswith(CLICKHOUSE) else None
 
 
+def is_shared(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether other processes may work on the same events and views: both are on servers."""
+    return eventstore_address(environment) is not None and mongodb_of("CRM_VIEWS", environment) is not None
+
+
 def root_key_file(data: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """The file of the root key: in the data directory, unless the ring is in MongoDB and CRM_ROOT_KEY names another.
 

@@ -33,7 +33,7 @@ Refusal = Callable[[str], Exception]
 DATABASE: Final = "crm"  # where the URL names none
 _LIMITS: Final = {  # unless the URL sets them
     "timeoutMS": 10_000,  # of a call, with its repetitions
-    "connectTimeoutMS": 5_000,
+    "connectTimeoutMS": 10_000,
     "heartbeatFrequencyMS": 5_000,  # so that connections that have gone silent are given up after ten seconds
 }
 _REACH_SECONDS: Final = 5.0  # at the start

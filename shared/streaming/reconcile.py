@@ -79,13 +79,20 @@ class Reconciler:
         log.warning("events.db %s: it was brought back to an earlier day, or its end was cut off", found)
         return Checked()
 
-    async def note(self) -> None:
-        """Record that they agree up to the head. The next start checks only what came later.
+    async def now(self) -> Checked:
+        """On what they agree once every event up to its position is handled by views and policies.
+
+        The keys come first: what destroyed them is in the log up to there, or comes later.
+        """
+        destroyed, head = await self.keys.destroyed(), await self.repository.store.head()
+        return Checked(head, destroyed, (await self.repository.store.chain_hash(head)).hex())
+
+    async def note(self, checked: Checked | None = None) -> None:
+        """Record that they agree up to here, or up to the head. The next start checks only what came later.
 
         The log's head is noted second: after a crash before that, the next start still detects another log.
         """
-        head = await self.repository.store.head()
-        checked = Checked(head, await self.keys.destroyed(), (await self.repository.store.chain_hash(head)).hex())
+        checked = checked or await self.now()
         if checked != await self.keys.checked():
             await self.keys.note_checked(checked)
         await Witness(self.repository.store, self.keys).note()
