@@ -45,8 +45,10 @@ BENCHES = (
     "projectors",
     "eventstoredb",
     "mongo",
+    "ledger",
 )
 QUICK: dict[str, dict[str, int]] = {
+    "ledger": {"leaves": 200_000},
     "views": {"small": 1_000, "large": 20_000, "records": 500},
     "http": {"listed": 1_000},
     "imports": {"long_rows": 5_000},

@@ -37,6 +37,7 @@ TITLES = {
     "kafka": "Kafka: the relay against a bare producer",
     "projectors": "Kafka: the projector against bare upserts",
     "mongo": "MongoDB: a list's page against the bare driver",
+    "ledger": "The ledger: verification, proofs, and what it costs those who append",
 }
 Found = dict[str, list[dict[str, Any]]]
 
