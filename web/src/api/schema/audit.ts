@@ -24,6 +24,33 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** Checkpoints */
+        Checkpoints: {
+            /** Items */
+            items: components["schemas"]["ShownCheckpoint"][];
+        };
+        /** Consistency */
+        Consistency: {
+            /** Old Size */
+            old_size: number;
+            /** New Size */
+            new_size: number;
+            /**
+             * Old Root
+             * @description SHA-256
+             */
+            old_root: string;
+            /**
+             * New Root
+             * @description SHA-256
+             */
+            new_root: string;
+            /**
+             * Proof
+             * @description RFC 6962 §2.1.2
+             */
+            proof: string[];
+        };
         /**
          * EraseTexts
          * @description Reasons, causes, notes, custom values and filters that were written on that day (UTC), except a person's own.
@@ -49,6 +76,50 @@ export interface components {
              * @description Ask with `after` this for what follows
              */
             position: number;
+        };
+        /** EventProof */
+        EventProof: {
+            event: components["schemas"]["LoggedEvent"];
+            /**
+             * Data Sha256
+             * @description SHA-256
+             */
+            data_sha256: string;
+            /**
+             * Metadata Sha256
+             * @description SHA-256
+             */
+            metadata_sha256: string;
+            /**
+             * Leaf
+             * @description The number of its leaf, from 0
+             */
+            leaf: number;
+            /**
+             * Leaf Hash
+             * @description SHA-256
+             */
+            leaf_hash: string;
+            /**
+             * Size
+             * @description Leaves of the tree that it is proven in
+             */
+            size: number;
+            /**
+             * Root
+             * @description SHA-256
+             */
+            root: string;
+            /**
+             * Proof
+             * @description RFC 6962 §2.1.1
+             */
+            proof: string[];
+            /**
+             * Note
+             * @description The checkpoint of that size; empty if none was signed
+             */
+            note: string;
         };
         /** LoggedEvent */
         LoggedEvent: {
@@ -100,10 +171,59 @@ export interface components {
              */
             views?: string[] | null;
         };
+        /** ShownCheckpoint */
+        ShownCheckpoint: {
+            /**
+             * Version
+             * @description Ask with `after` this for what follows
+             */
+            version: number;
+            /**
+             * Size
+             * @description Leaves that it covers
+             */
+            size: number;
+            /**
+             * Root
+             * @description SHA-256
+             */
+            root: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /**
+             * Note
+             * @description The signed note (C2SP tlog-checkpoint)
+             */
+            note: string;
+            /**
+             * Key
+             * @description The key that it is signed with, `name+id+key`
+             */
+            key: string;
+        };
         /** StreamEvents */
         StreamEvents: {
             /** Items */
             items: components["schemas"]["LoggedEvent"][];
+        };
+        /**
+         * VerifyLedger
+         * @description Check the events behind a position, up to another one; checkpoints always all.
+         */
+        VerifyLedger: {
+            /**
+             * After
+             * @default 0
+             */
+            after?: number;
+            /**
+             * Up To
+             * @default null
+             */
+            up_to?: number | null;
         };
         /**
          * VerifyViews

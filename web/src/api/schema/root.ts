@@ -410,6 +410,7 @@ export interface components {
             "out-of-range"?: {
                 digits?: string | number | null;
                 highest?: string | number | null;
+                leaf?: string | number | null;
                 lowest?: string | number | null;
                 places?: string | number | null;
                 value?: string | number | null;
