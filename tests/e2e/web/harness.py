@@ -59,7 +59,7 @@ _STORED = """async () => {
 _VIOLATIONS = """async () => {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
   const found = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
-  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.failureSummary}`))
+  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary}`))
 }"""
 _QUIET = """() => document.querySelectorAll('[aria-busy="true"], [class*="_bone"]').length === 0
   && document.getAnimations().every((a) => a.playState !== 'running')"""
@@ -144,7 +144,11 @@ class Visit:
             yield page
             assert page.evaluate("document.documentElement.scrollWidth") <= screen.width, "wider than the screen"
             _no_token_is_stored(page, heard.tokens)
-            assert heard.wrong == []
+            assert heard.wrong == [], "\n".join(heard.wrong)
+        except BaseException:
+            for page in context.pages:
+                page.screenshot(path=SHOTS / "failed.png")
+            raise
         finally:
             context.close()
 
@@ -177,9 +181,11 @@ def look(page: Page, name: str) -> None:
         _until(page, f"document.documentElement.dataset.mantineColorScheme === {json.dumps(scheme)}")
         _until(page, _QUIET)
         page.screenshot(path=SHOTS / f"{name}-{screen}-{language}-{scheme}.png")
-        assert violations(page) == [], f"{name}, {scheme}"
+        found = violations(page)
+        assert found == [], f"{name}, {scheme}: " + "\n".join(found)
     page.emulate_media(color_scheme="light")
-    assert _RAW.findall(page.inner_text("body")) == []
+    raw = _RAW.findall(page.inner_text("body"))
+    assert raw == [], f"{name}: words without their text: {raw}"
 
 
 def _until(page: Page, expression: str) -> None:

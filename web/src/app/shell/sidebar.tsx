@@ -14,6 +14,7 @@ import s from './sidebar.module.css'
 import { useUnread } from './unread'
 
 const UserMenu = lazy(() => import('./user-menu'))
+const StartCard = lazy(() => import('../../parts/start/start-card'))
 const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const
 
 export function Sidebar({ types }: { types: Types }) {
@@ -27,12 +28,12 @@ export function Sidebar({ types }: { types: Types }) {
         </span>
         <b title={organisation.name}>{organisation.name}</b>
       </div>
-      <button type="button" className={s.search} onClick={() => overlays.open('palette')}>
+      <button type="button" className={s.search} data-tour="search" onClick={() => overlays.open('palette')}>
         <IconSearch size={16} aria-hidden />
         <span>{t('nav.search')}</span>
         <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
-      <div className={s.scroll}>
+      <div className={s.scroll} data-tour="objects">
         <Link to="/calendar" className={s.item}>
           <IconCalendarCheck {...ICON} />
           <span>{t('nav.calendar')}</span>
@@ -44,6 +45,9 @@ export function Sidebar({ types }: { types: Types }) {
         <Objects types={types} />
         <Pins />
       </div>
+      <Suspense>
+        <StartCard onTour={() => overlays.open('tour')} />
+      </Suspense>
       <Bell />
       <Link to="/settings/{-$page}" className={s.item}>
         <IconSettings {...ICON} />

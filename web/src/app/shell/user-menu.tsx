@@ -25,7 +25,7 @@ export default function UserMenu() {
   const items: MenuItem[] = [
     { id: 'account', label: t('nav.account'), icon: <IconUserCircle {...ICON} />, run: () => void go({ to: '/me' }) },
     { id: 'shortcuts', label: t('nav.shortcuts'), icon: <IconKeyboard {...ICON} />, run: () => overlays.open('shortcuts') },
-    { id: 'help', label: t('nav.help'), icon: <IconHelp {...ICON} />, run: () => void go({ to: '/help/{-$topic}' }) },
+    { id: 'help', label: t('nav.help'), icon: <IconHelp {...ICON} />, run: () => overlays.open('help') },
     ...LOCALES.map((locale, n) => ({
       id: locale,
       label: <span lang={locale}>{LOCALE_NAMES[locale]}</span>,

@@ -6,7 +6,7 @@ import { useTranslation } from '../../words'
 import { HelpText } from './help-text'
 
 /** Help at the page where somebody is: it opens with the topic that explains it. */
-export function HelpDrawer({ open, onClose }: { open: boolean; onClose(): void }) {
+export default function HelpDrawer({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation()
   const path = useLocation({ select: (location) => location.pathname })
   const [chosen, setChosen] = useState<{ path: string; topic: Topic }>()

@@ -91,7 +91,7 @@ export function Top(props: Props) {
           </IconButton>
         </Menu>
         {creates && (
-          <Button look="primary" icon={<IconPlus size={16} />} onClick={onCreate}>
+          <Button look="primary" icon={<IconPlus size={16} />} onClick={onCreate} data-tour="new">
             {t('common.new')}
           </Button>
         )}

@@ -10,7 +10,7 @@ import { useSteps } from './steps'
 const CARD = 'first-steps'
 
 /** At the foot of the side bar, until everything is done or somebody has enough of it. */
-export function StartCard({ onTour }: { onTour(): void }) {
+export default function StartCard({ onTour }: { onTour(): void }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const { data } = useSteps()

@@ -12,7 +12,7 @@ const targetOf = (stop: string) =>
   [...document.querySelectorAll<HTMLElement>(`[data-tour="${stop}"]`)].find((element) => element.getClientRects().length > 0)
 
 /** Four stops at what is on the screen; those that a screen does not have are passed by. */
-export function Tour({ onEnd }: { onEnd(): void }) {
+export default function Tour({ onEnd }: { onEnd(): void }) {
   const { t } = useTranslation()
   const phone = usePhone()
   const [stops] = useState(() => STOPS.filter(targetOf))

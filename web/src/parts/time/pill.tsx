@@ -28,6 +28,7 @@ export function Pill({ open, onOpen }: Props) {
   const button = (
     <button
       type="button"
+      data-tour="time"
       className={s.pill}
       data-past={moment ? true : undefined}
       aria-expanded={open}

@@ -1,0 +1,133 @@
+"""Settings, as an administrator uses them: each page seen, and the acts that change how others work."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "organisation", "users", "teams", "roles", "pipelines", "fields", "rates", "imports", "exports", "sample-data",
+    "api-keys",
+)  # fmt: skip
+SEEN: list[tuple[Screen, Language]] = [(DESKTOP, "en"), (PHONE, "zh-CN")]
+
+
+@pytest.mark.parametrize(("screen", "language"), SEEN, ids=["desktop-en", "phone-zh-CN"])
+def test_every_page_is_seen(visit: Visit, screen: Screen, language: Language) -> None:
+    with visit("/settings", screen=screen, language=language) as page:
+        for name in PAGES:
+            if screen is PHONE:
+                page.goto("/settings")
+            page.locator(f'a[href="/settings/{name}"]').click()
+            expect(page.get_by_role("heading", level=2).first).to_be_visible()
+            look(page, f"settings-{name}")
+
+
+def dialog(page: Page) -> Any:
+    return page.get_by_role("dialog")
+
+
+def test_a_colleague_is_invited_and_deactivated(visit: Visit, http: httpx.Client) -> None:
+    with visit("/settings/users", refusals={422}) as page:
+        page.get_by_role("button", name="Invite").click()
+        dialog(page).get_by_label("Your name").fill("Tom Hall")
+        dialog(page).get_by_label("E-mail").fill("not an address")
+        look(page, "settings-invite")
+        dialog(page).get_by_role("button", name="Create the link").click()
+        expect(dialog(page)).to_contain_text("is no e-mail address")
+        dialog(page).get_by_label("E-mail").fill("tom.hall@example.com")
+        dialog(page).get_by_role("button", name="Create the link").click()
+        expect(dialog(page).get_by_label("Sign-in link")).to_have_value(re.compile(r"^http.+/invitation#token=\S+$"))
+        dialog(page).get_by_role("button", name="Done").click()
+        page.get_by_role("button", name="More for Tom Hall").click()
+        page.get_by_role("menuitem", name="Deactivate").click()
+        look(page, "settings-leave")
+        dialog(page).get_by_role("button", name="Deactivate").click()
+        expect(page.get_by_text("Tom Hall cannot sign in any more")).to_be_visible()
+    found = http.get("/identity/users", params={"email": "tom.hall@example.com"}).raise_for_status().json()
+    assert [user["status"] for user in found["items"]] == ["deactivated"]
+
+
+def test_a_role_says_what_would_change_before_it_is_saved(visit: Visit, http: httpx.Client) -> None:
+    role = {"zh": "渠道经理", "en": "Channel manager", "grants": {"account": {"read": "all"}, "lead": {"read": "team"}}}
+    id = http.post("/identity/roles", json=role).raise_for_status().json()["id"]
+    bo = {"name": "Bo Chen", "email": "bo.chen@example.com", "roles": [id]}
+    http.post("/identity/users", json=bo).raise_for_status()
+    with visit("/settings/roles") as page:
+        page.get_by_role("combobox", name="Role", exact=True).click()
+        page.get_by_role("option", name="Channel manager").click()
+        page.get_by_label("Accounts, Read").focus()
+        page.keyboard.press("2")
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_label("Accounts, Create")).to_be_focused()
+        preview = page.get_by_role("region", name="What would change")
+        expect(preview).to_contain_text("Accounts, Read: all → team")
+        expect(preview).to_contain_text("1 person loses: Bo Chen")
+        look(page, "settings-role-change")
+        preview.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Role saved")).to_be_visible()
+        expect(preview).to_have_count(0)
+    grants = http.get(f"/identity/roles/{id}", params={"min_version": 2}).raise_for_status().json()["grants"]
+    assert grants == {"account": {"read": "team"}, "lead": {"read": "team"}}
+
+
+def test_a_custom_field_has_a_label_in_each_language(visit: Visit) -> None:
+    with visit("/settings/fields") as page:
+        page.get_by_role("button", name="New field").click()
+        dialog(page).get_by_label("Simplified Chinese", exact=True).fill("等级")
+        dialog(page).get_by_label("Traditional Chinese", exact=True).fill("等級")
+        dialog(page).get_by_label("English", exact=True).fill("Partner tier")
+        expect(dialog(page).get_by_label("Name for programs")).to_have_value("partner_tier")
+        dialog(page).get_by_role("button", name="Add an option").click()
+        dialog(page).get_by_label("Option 1").fill("A")
+        dialog(page).get_by_label("A Traditional Chinese").fill("最佳")
+        look(page, "settings-field")
+        dialog(page).get_by_role("button", name="Save").click()
+        expect(page.get_by_role("cell", name="Partner tier", exact=True)).to_be_visible()
+    with visit("/settings/fields", language="zh-TW") as page:
+        expect(page.get_by_role("cell", name="等級", exact=True)).to_be_visible()
+
+
+def test_a_pipeline_gets_a_stage_with_a_gate_and_another_order(visit: Visit, http: httpx.Client) -> None:
+    first = {"key": "offer", "zh": "报价", "en": "Offer", "probability": 40}
+    made = http.post("/sales/pipelines", json={"name": "Renewals", "stages": [first]}).raise_for_status().json()["id"]
+    with visit("/settings/pipelines") as page:
+        page.get_by_role("combobox", name="Pipeline").click()
+        page.get_by_role("option", name="Renewals").click()
+        page.get_by_role("button", name="Add a stage").click()
+        dialog(page).get_by_label("English", exact=True).fill("Check in")
+        dialog(page).get_by_label("How likely").fill("20")
+        dialog(page).get_by_role("combobox", name="Fields to be filled in").click()
+        page.get_by_role("option", name="Amount").click()
+        page.keyboard.press("Tab")
+        look(page, "settings-stage")
+        dialog(page).get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Check in: one earlier").click()
+        expect(page.get_by_role("list", name="Stages").get_by_role("listitem").first).to_contain_text("Check in")
+        look(page, "settings-pipeline-designed")
+    stages = http.get(f"/sales/pipelines/{made}", params={"min_version": 3}).raise_for_status().json()["stages"]
+    assert [(s["key"], s["gate"] and s["gate"]["fields"]) for s in stages] == [
+        ("check_in", ["amount"]),
+        ("offer", None),
+    ]
+
+
+def test_an_api_key_is_shown_once(visit: Visit) -> None:
+    with visit("/settings/api-keys") as page:
+        page.get_by_role("button", name="New key").click()
+        dialog(page).get_by_label("Name").fill("Nightly export")
+        look(page, "settings-key")
+        dialog(page).get_by_role("button", name="Create the key").click()
+        expect(dialog(page).get_by_label("Your key")).not_to_have_value("")
+        dialog(page).get_by_role("button", name="Done").click()
+        page.get_by_role("button", name="More for Nightly export").click()
+        page.get_by_role("menuitem", name="Revoke").click()
+        expect(page.get_by_role("cell", name="Nightly export")).to_have_count(0)

@@ -1,0 +1,60 @@
+import { useState } from 'react'
+import { download } from '../../api/files'
+import { isProblem } from '../../api/problem'
+import { useMe } from '../../app/session'
+import { useTypes } from '../../meta/use-types'
+import { may } from '../../parts/settings/pages'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { Button } from '../../ui/button'
+import { useTranslation } from '../../words'
+
+/** Whole record types as files; a part of one is exported from its list. */
+export default function Exports() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [busy, setBusy] = useState('')
+  const [problem, setProblem] = useState('')
+  const types = useTypes().all.filter((type) => may(me, type.name, 'export'))
+  async function fetchIt(path: string, name: string, format: string) {
+    setBusy(`${name}.${format}`)
+    setProblem('')
+    try {
+      await download(`${path}/export`, `${name}.${format}`, { format })
+    } catch (error) {
+      setProblem(isProblem(error) && error.message ? error.message : t('common.failedText'))
+    } finally {
+      setBusy('')
+    }
+  }
+  return (
+    <SettingsPage title={t('settings.pages.exports')} lead={t('settings.exportsLead')} topic="lists">
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      <table className={s.table}>
+        <tbody>
+          {types.map((type) => (
+            <tr key={type.name}>
+              <td>{type.plural}</td>
+              <td>
+                {['csv', 'xlsx'].map((format) => (
+                  <Button
+                    key={format}
+                    small
+                    look="quiet"
+                    busy={busy === `${type.name}.${format}`}
+                    aria-label={`${type.plural} ${format.toUpperCase()}`}
+                    onClick={() => void fetchIt(type.path, type.name, format)}
+                  >
+                    {format.toUpperCase()}
+                  </Button>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SettingsPage>
+  )
+}

@@ -1,0 +1,117 @@
+import { useNavigate } from '@tanstack/react-router'
+import { download } from '../../api/files'
+import { RowMenu } from '../../parts/settings/row-menu'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { useAll, useSave } from '../../parts/settings/use-save'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { moment, number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+type Status = 'running' | 'paused' | 'completed' | 'failed' | 'reverting' | 'reverted'
+interface Import {
+  id: string
+  name: string
+  status: Status
+  total: number
+  created?: number
+  updated?: number
+  rejected?: number
+  created_at: string
+}
+const TONES: Partial<Record<Status, string>> = { running: 'past', reverting: 'past', paused: 'past', completed: 'good', failed: 'bad' }
+
+export default function Imports() {
+  const { t } = useTranslation()
+  const go = useNavigate()
+  const { data } = useAll<Import>('import', '/imports', { sort: '-created_at', limit: 50, names: undefined })
+  const { save, problem } = useSave('import')
+  const send = (one: Import, verb: string) => void save('POST', `/imports/${one.id}/${verb}`, {}, t(`settings.imports.${verb}Done`))
+  return (
+    <SettingsPage
+      title={t('settings.pages.imports')}
+      lead={t('settings.imports.lead')}
+      topic="import"
+      wide
+      action={
+        <Button look="primary" onClick={() => void go({ to: '/import' })}>
+          {t('settings.imports.new')}
+        </Button>
+      }
+    >
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      {!data && <Bones rows={5} label={t('common.loading')} />}
+      {data?.items.length === 0 && <Empty title={t('settings.imports.none')} text={t('settings.imports.noneText')} ghost />}
+      {data && data.items.length > 0 && (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.imports.name')}</th>
+              <th scope="col">{t('settings.imports.at')}</th>
+              <th scope="col">{t('settings.imports.rows')}</th>
+              <th scope="col">{t('settings.users.status')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((one) => (
+              <tr key={one.id}>
+                <td>{one.name}</td>
+                <td data-desk>{moment(one.created_at)}</td>
+                <td data-desk className="num">
+                  {t('settings.imports.counts', {
+                    total: number(one.total),
+                    created: number(one.created ?? 0),
+                    rejected: number(one.rejected ?? 0),
+                  })}
+                </td>
+                <td data-desk>
+                  <span className={s.chip} data-tone={TONES[one.status]}>
+                    {t(`settings.imports.${one.status}`)}
+                  </span>
+                </td>
+                <td>
+                  <RowMenu
+                    name={one.name}
+                    items={[
+                      {
+                        id: 'rejected',
+                        label: t('settings.imports.rejectedRows'),
+                        disabled: !one.rejected,
+                        run: () => void download(`/imports/${one.id}/rejected.csv`, `rejected-${one.id}.csv`),
+                      },
+                      {
+                        id: 'pause',
+                        label: t('settings.imports.pause'),
+                        disabled: one.status !== 'running',
+                        run: () => send(one, 'pause'),
+                      },
+                      {
+                        id: 'resume',
+                        label: t('settings.imports.resume'),
+                        disabled: one.status !== 'paused',
+                        run: () => send(one, 'resume'),
+                      },
+                      {
+                        id: 'revert',
+                        label: t('settings.imports.revert'),
+                        danger: true,
+                        section: true,
+                        disabled: !['completed', 'paused', 'failed'].includes(one.status),
+                        run: () => send(one, 'revert'),
+                      },
+                    ]}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </SettingsPage>
+  )
+}

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy } from 'react'
+import { get } from '../../api/client'
+import { useMe } from '../../app/session'
+import type { Organisation } from '../../parts/settings/organisation-form'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+const Form = lazy(() => import('../../parts/settings/organisation-form'))
+
+/** What holds for everybody: where days begin, in what sums are shown, when the year starts. */
+export default function OrganisationPage() {
+  const { t } = useTranslation()
+  const { tenant } = useMe()
+  const at = `/identity/organisations/${tenant}`
+  const { data } = useQuery({ queryKey: ['settings', 'organisation'], queryFn: ({ signal }) => get<Organisation>(at, undefined, signal) })
+  return (
+    <SettingsPage title={t('settings.pages.organisation')} topic="money">
+      {data ? <Form key={JSON.stringify(data)} before={data} at={at} /> : <Bones rows={6} label={t('common.loading')} />}
+    </SettingsPage>
+  )
+}

@@ -1,0 +1,83 @@
+import { lazy, Suspense, useState } from 'react'
+import { useMe } from '../../app/session'
+import type { Rate } from '../../parts/settings/rate-form'
+import { RowMenu } from '../../parts/settings/row-menu'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { useAll, useSave } from '../../parts/settings/use-save'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { day, number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+const RateForm = lazy(async () => ({ default: (await import('../../parts/settings/rate-form')).RateForm }))
+
+const AT = '/identity/exchange-rates'
+
+export default function Rates() {
+  const { t } = useTranslation()
+  const { currency } = useMe().organisation
+  const [editing, setEditing] = useState<Rate | null>()
+  const { data } = useAll<Rate>('exchange_rate', AT, { sort: '-day' })
+  const { save, problem } = useSave('exchange_rate')
+  return (
+    <SettingsPage
+      title={t('settings.pages.rates')}
+      lead={t('settings.rates.lead', { currency })}
+      topic="money"
+      action={
+        <Button look="primary" onClick={() => setEditing(null)}>
+          {t('settings.rates.new')}
+        </Button>
+      }
+    >
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      {!data && <Bones rows={5} label={t('common.loading')} />}
+      {data?.items.length === 0 && <Empty title={t('settings.rates.none')} text={t('settings.rates.noneText')} ghost />}
+      {data && data.items.length > 0 && (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.rates.rate')}</th>
+              <th scope="col">{t('settings.rates.day')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((rate) => (
+              <tr key={rate.id}>
+                <td className="num">
+                  1 {rate.currency} = {number(rate.rate, 12)} {rate.into}
+                </td>
+                <td data-desk className="num">
+                  {day(rate.day)}
+                </td>
+                <td>
+                  <RowMenu
+                    name={`${rate.currency} ${rate.day}`}
+                    items={[
+                      { id: 'correct', label: t('settings.rates.correct'), run: () => setEditing(rate) },
+                      {
+                        id: 'archive',
+                        label: t('settings.archive'),
+                        danger: true,
+                        section: true,
+                        run: () => void save('POST', `${AT}/${rate.id}/archive`, {}, t('settings.archived', { name: rate.currency })),
+                      },
+                    ]}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Suspense>
+        {editing !== undefined && <RateForm rate={editing ?? undefined} into={currency} onClose={() => setEditing(undefined)} />}
+      </Suspense>
+    </SettingsPage>
+  )
+}

@@ -1,0 +1,86 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { get } from '../../api/client'
+import type { Person, Role } from '../../parts/settings/levels'
+import { RoleEditor } from '../../parts/settings/role-editor'
+import { roleName } from '../../parts/settings/role-name'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { Button } from '../../ui/button'
+import { SelectField } from '../../ui/select'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+const NewRole = lazy(async () => ({ default: (await import('../../parts/settings/new-role')).NewRole }))
+
+export const ROLES = ['settings', 'roles'] as const
+
+/** Roles as a matrix: rows are record types, columns are actions, a cell says how far. */
+export default function Roles() {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [chosen, setChosen] = useState<string>()
+  const [copying, setCopying] = useState<Role | null>()
+  const { data } = useQuery({
+    queryKey: ROLES,
+    queryFn: async ({ signal }) => {
+      const [roles, people] = await Promise.all([
+        get<{ items: Role[] }>('/identity/access/roles', undefined, signal),
+        get<{ items: Person[] }>('/identity/users', { fields: 'name,roles', limit: 200 }, signal),
+      ])
+      return { roles: roles.items, people: people.items }
+    },
+  })
+  const role = data?.roles.find((one) => one.id === chosen) ?? data?.roles[0]
+  const again = () => client.invalidateQueries({ queryKey: ROLES })
+  return (
+    <SettingsPage
+      title={t('settings.pages.roles')}
+      lead={t('settings.roles.lead')}
+      topic="people"
+      wide
+      action={
+        role && (
+          <Button look="primary" onClick={() => setCopying(null)}>
+            {t('settings.roles.new')}
+          </Button>
+        )
+      }
+    >
+      {!data || !role ? (
+        <Bones rows={8} label={t('common.loading')} />
+      ) : (
+        <>
+          <div className={s.bar}>
+            <SelectField
+              label={t('settings.roles.role')}
+              value={role.id}
+              allowDeselect={false}
+              onChange={(id) => setChosen(id ?? undefined)}
+              data={[
+                { group: t('settings.roles.own'), items: data.roles.filter((one) => !one.built_in).map(optionOf) },
+                { group: t('settings.roles.builtIn'), items: data.roles.filter((one) => one.built_in).map(optionOf) },
+              ].filter(({ items }) => items.length)}
+            />
+          </div>
+          <RoleEditor key={role.id} role={role} roles={data.roles} people={data.people} onSaved={again} onCopy={() => setCopying(role)} />
+        </>
+      )}
+      <Suspense>
+        {copying !== undefined && (
+          <NewRole
+            from={copying ?? undefined}
+            onClose={() => setCopying(undefined)}
+            onMade={async (id) => {
+              setCopying(undefined)
+              await again()
+              setChosen(id)
+            }}
+          />
+        )}
+      </Suspense>
+    </SettingsPage>
+  )
+}
+
+const optionOf = (role: Role) => ({ value: role.id, label: roleName(role) })

@@ -1,0 +1,97 @@
+import { lazy, Suspense, useState } from 'react'
+import { optionsOf, type Team, useTeams, useUsers } from '../../parts/settings/people'
+import { RowMenu } from '../../parts/settings/row-menu'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { useSave } from '../../parts/settings/use-save'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+const TeamForm = lazy(async () => ({ default: (await import('../../parts/settings/team-form')).TeamForm }))
+
+interface Branch {
+  team: Team
+  depth: number
+}
+
+/** Parents before their children, each child one step in. */
+function treeOf(teams: Team[], parent?: string, depth = 0): Branch[] {
+  const known = new Set(teams.map((team) => team.id))
+  const above = (team: Team) => (team.parent && known.has(team.parent) ? team.parent : undefined)
+  return teams.filter((team) => above(team) === parent).flatMap((team) => [{ team, depth }, ...treeOf(teams, team.id, depth + 1)])
+}
+
+export default function Teams() {
+  const { t } = useTranslation()
+  const [editing, setEditing] = useState<Team | null>()
+  const { data } = useTeams()
+  const users = useUsers().data?.items ?? []
+  const { save, problem } = useSave('team')
+  const nameOf = new Map(users.map((user) => [user.id, user.name]))
+  return (
+    <SettingsPage
+      title={t('settings.pages.teams')}
+      lead={t('settings.teams.lead')}
+      topic="people"
+      wide
+      action={
+        <Button look="primary" onClick={() => setEditing(null)}>
+          {t('settings.teams.new')}
+        </Button>
+      }
+    >
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      {!data && <Bones rows={5} label={t('common.loading')} />}
+      {data?.items.length === 0 && <Empty title={t('settings.teams.none')} text={t('settings.teams.noneText')} ghost />}
+      {data && data.items.length > 0 && (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.teams.name')}</th>
+              <th scope="col">{t('settings.teams.leads')}</th>
+              <th scope="col">{t('settings.teams.people')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {treeOf(data.items).map(({ team, depth }) => (
+              <tr key={team.id}>
+                <td>
+                  <span style={{ paddingInlineStart: depth * 20 }}>{team.name}</span>
+                </td>
+                <td data-desk>{team.leads.map((id) => nameOf.get(id) ?? '').join(', ')}</td>
+                <td data-desk data-num>
+                  {users.filter((user) => user.teams.includes(team.id)).length}
+                </td>
+                <td>
+                  <RowMenu
+                    name={team.name}
+                    items={[
+                      { id: 'edit', label: t('common.edit'), run: () => setEditing(team) },
+                      {
+                        id: 'archive',
+                        label: t('settings.archive'),
+                        danger: true,
+                        section: true,
+                        run: () => void save('POST', `/identity/teams/${team.id}/archive`, {}, t('settings.archived', { name: team.name })),
+                      },
+                    ]}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Suspense>
+        {editing !== undefined && (
+          <TeamForm team={editing ?? undefined} teams={data?.items ?? []} users={optionsOf(users)} onClose={() => setEditing(undefined)} />
+        )}
+      </Suspense>
+    </SettingsPage>
+  )
+}

@@ -1,0 +1,151 @@
+import { IconDots } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
+import { type User, useRoles, useTeams, useUsers } from '../../parts/settings/people'
+import { roleName } from '../../parts/settings/role-name'
+import s from '../../parts/settings/settings.module.css'
+import { SettingsPage } from '../../parts/settings/settings-page'
+import { useSave } from '../../parts/settings/use-save'
+import { Avatar } from '../../ui/avatar'
+import { Button } from '../../ui/button'
+import { TextField, Tick } from '../../ui/field'
+import { IconButton } from '../../ui/icon-button'
+import { Menu } from '../../ui/menu'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+
+const UserPlaces = lazy(async () => ({ default: (await import('../../parts/settings/user-places')).UserPlaces }))
+const Leave = lazy(async () => ({ default: (await import('../../parts/settings/leave')).Leave }))
+const InviteUser = lazy(async () => ({ default: (await import('../../parts/settings/invite-user')).InviteUser }))
+
+const TONES = { listed: undefined, invited: 'past', active: 'good', suspended: 'bad', deactivated: undefined } as const
+type Act = { kind: 'invite' } | { kind: 'link' | 'places' | 'leave'; user: User }
+
+export default function Users() {
+  const { t } = useTranslation()
+  const [act, setAct] = useState<Act>()
+  const [query, setQuery] = useState('')
+  const [gone, setGone] = useState(false)
+  const { data } = useUsers()
+  const roles = useRoles().data?.items
+  const teams = useTeams().data
+  const close = () => setAct(undefined)
+  const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
+  const nameOfTeam = new Map((teams?.items ?? []).map((team) => [team.id, team.name]))
+  const shown = (data?.items ?? []).filter(
+    (user) => (gone || user.status !== 'deactivated') && `${user.name} ${user.email ?? ''}`.toLowerCase().includes(query.toLowerCase()),
+  )
+  return (
+    <SettingsPage
+      title={t('settings.pages.users')}
+      lead={t('settings.users.lead')}
+      topic="people"
+      wide
+      action={
+        <Button look="primary" onClick={() => setAct({ kind: 'invite' })}>
+          {t('settings.users.invite')}
+        </Button>
+      }
+    >
+      <div className={s.bar}>
+        <TextField
+          type="search"
+          placeholder={t('common.search')}
+          aria-label={t('common.search')}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+        <Tick label={t('settings.users.gone')} checked={gone} onChange={setGone} />
+      </div>
+      {!data ? (
+        <Bones rows={6} label={t('common.loading')} />
+      ) : (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.users.person')}</th>
+              <th scope="col">{t('settings.pages.roles')}</th>
+              <th scope="col">{t('settings.pages.teams')}</th>
+              <th scope="col">{t('settings.users.status')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((user) => (
+              <tr key={user.id}>
+                <td>
+                  <span className={s.who}>
+                    <Avatar id={user.id} name={user.name} size={26} />
+                    <span>
+                      <b>{user.name}</b>
+                      <small>{user.email}</small>
+                    </span>
+                  </span>
+                </td>
+                <td data-desk>{user.roles.map((id) => nameOfRole.get(id) ?? id).join(', ')}</td>
+                <td data-desk>{user.teams.map((id) => nameOfTeam.get(id) ?? '').join(', ')}</td>
+                <td data-desk>
+                  <span className={s.chip} data-tone={TONES[user.status]}>
+                    {t(`settings.users.${user.status}`)}
+                  </span>
+                </td>
+                <td>
+                  <UserMenu user={user} onAct={setAct} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Suspense>
+        {act?.kind === 'invite' && <InviteUser onClose={close} />}
+        {act?.kind === 'link' && <InviteUser user={act.user} onClose={close} />}
+        {act?.kind === 'places' && <UserPlaces user={act.user} onClose={close} />}
+        {act?.kind === 'leave' && <Leave user={act.user} onClose={close} />}
+      </Suspense>
+    </SettingsPage>
+  )
+}
+
+function UserMenu({ user, onAct }: { user: User; onAct(act: Act): void }) {
+  const { t } = useTranslation()
+  const { save } = useSave('user')
+  const send = (verb: string, told: string) => void save('POST', `/identity/users/${user.id}/${verb}`, {}, told)
+  const { status } = user
+  return (
+    <Menu
+      items={[
+        { id: 'places', label: t('settings.users.places'), run: () => onAct({ kind: 'places', user }) },
+        {
+          id: 'link',
+          label: t('settings.users.link'),
+          disabled: !['invited', 'active'].includes(status),
+          run: () => onAct({ kind: 'link', user }),
+        },
+        {
+          id: 'suspend',
+          label: t('settings.users.suspend'),
+          disabled: status !== 'active',
+          run: () => send('suspend', t('settings.users.isSuspended')),
+        },
+        {
+          id: 'reactivate',
+          label: t('settings.users.reactivate'),
+          disabled: !['suspended', 'deactivated'].includes(status),
+          run: () => send('reactivate', t('settings.users.isBack')),
+        },
+        {
+          id: 'leave',
+          label: t('settings.users.leave'),
+          danger: true,
+          section: true,
+          disabled: status === 'deactivated',
+          run: () => onAct({ kind: 'leave', user }),
+        },
+      ]}
+    >
+      <IconButton label={t('settings.more', { name: user.name })}>
+        <IconDots size={18} stroke={1.6} />
+      </IconButton>
+    </Menu>
+  )
+}

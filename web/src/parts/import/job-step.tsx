@@ -1,0 +1,95 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { call } from '../../api/client'
+import { download } from '../../api/files'
+import { isProblem } from '../../api/problem'
+import { Button } from '../../ui/button'
+import { number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import s from './import.module.css'
+import { RejectedRows } from './rejected-rows'
+import { useJob } from './use-job'
+
+interface Props {
+  id?: string
+  /** A dry run: it changes nothing, and leads to the import. */
+  dry: boolean
+  busy: boolean
+  onBack(): void
+  onRun(): void
+}
+const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
+
+/** How far it is, then what came of it, and the way on or back. */
+export function JobStep({ id, dry, busy, onBack, onRun }: Props) {
+  const { t } = useTranslation()
+  const { report, over, follow } = useJob(id)
+  const [problem, setProblem] = useState('')
+  if (!report) return <Bones rows={3} label={t('common.loading')} />
+  const failed = report.status === 'failed'
+  const back = report.status === 'reverted' || report.status === 'reverting'
+  const rows = Array.isArray(report.rejected) ? report.rejected : []
+  const title = failed ? 'import.failed' : back ? 'import.takenBack' : dry ? 'import.wouldBe' : over ? 'import.done' : 'import.running'
+  async function revert() {
+    try {
+      await call('POST', `/imports/${id}/revert`, { body: {} })
+      await follow()
+    } catch (error) {
+      setProblem(isProblem(error) ? error.message : t('common.failedText'))
+    }
+  }
+  return (
+    <>
+      <h2 className={s.question}>{t(title)}</h2>
+      {!over && (
+        <div className={s.progress}>
+          <progress aria-label={t('import.running')} value={report.done ?? 0} max={report.total || 1} />
+          <p aria-live="polite" className="num">
+            {t('import.progress', { done: number(report.done ?? 0), total: number(report.total ?? 0) })}
+          </p>
+        </div>
+      )}
+      {failed && <p className={s.problem}>{report.error}</p>}
+      {over && report.totals && (
+        <dl className={s.counts}>
+          {COUNTS.map((name) => (
+            <div key={name} data-bad={(name === 'rejected' && (report.totals?.rejected ?? 0) > 0) || undefined}>
+              <dd className="num">{number(report.totals?.[name] ?? 0)}</dd>
+              <dt>{t(`import.counts.${name}`)}</dt>
+            </div>
+          ))}
+        </dl>
+      )}
+      {over && rows.length > 0 && (
+        <>
+          <RejectedRows rows={rows} total={report.totals?.rejected ?? rows.length} />
+          <Button small onClick={() => void download(`/imports/${id}/rejected.csv`, `rejected-${id}.csv`)}>
+            {t('import.rejectedFile')}
+          </Button>
+        </>
+      )}
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      <div className={s.foot}>
+        {dry && <Button onClick={onBack}>{t('common.back')}</Button>}
+        {dry && over && !failed && (
+          <Button look="primary" busy={busy} onClick={onRun}>
+            {t('import.run')}
+          </Button>
+        )}
+        {!dry && over && !back && (
+          <Button look="danger" onClick={() => void revert()}>
+            {t('import.takeBack')}
+          </Button>
+        )}
+        {!dry && (
+          <Link to="/settings/{-$page}" params={{ page: 'imports' }}>
+            {t('import.all')}
+          </Link>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { get } from '../../api/client'
+
+export interface RejectedRow {
+  step?: string
+  line?: number
+  row?: number
+  errors?: { field: string; code: string; message: string }[]
+  [more: string]: unknown
+}
+export interface Report {
+  id: string
+  status: string
+  doing?: string
+  done?: number
+  total?: number
+  totals?: Record<string, number>
+  /** While it runs: how many; then the first of them. */
+  rejected?: RejectedRow[] | number
+  error?: string
+  reverted?: Record<string, number>
+}
+const OFTEN = 400 // ms between two looks
+
+export const isOver = (report: Report | undefined): boolean => {
+  if (report === undefined || report.status === 'running' || report.status === 'reverting') return false
+  return report.totals !== undefined || report.status === 'failed' || report.status === 'reverted'
+}
+
+/** How far a dry run or an import is, until it is over. Then all lists are asked for again. */
+export function useJob(id: string | undefined) {
+  const client = useQueryClient()
+  const { data } = useQuery({
+    queryKey: ['import job', id],
+    enabled: id !== undefined,
+    queryFn: ({ signal }) => get<Report>(`/imports/${id}/report`, undefined, signal),
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : OFTEN),
+    staleTime: 0,
+  })
+  const over = isOver(data)
+  const follow = () => client.invalidateQueries({ queryKey: ['import job', id] })
+  useEffect(() => {
+    if (over) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'import job' })
+  }, [over, client])
+  return { report: data, over, follow }
+}

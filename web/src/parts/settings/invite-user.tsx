@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { call } from '../../api/client'
+import { isProblem } from '../../api/problem'
+import { Button } from '../../ui/button'
+import { Dialog } from '../../ui/dialog'
+import { TextField } from '../../ui/field'
+import { MultiSelectField } from '../../ui/select'
+import { useTranslation } from '../../words'
+import { optionsOf, type User, useRoles, useTeams } from './people'
+import { roleName } from './role-name'
+import { Secret } from './secret'
+import s from './settings.module.css'
+import { useSave } from './use-save'
+
+interface Props {
+  /** A user who only needs another link. */
+  user?: User
+  onClose(): void
+}
+
+/** Name, address, roles; then the link to pass on. */
+export function InviteUser({ user, onClose }: Props) {
+  const { t } = useTranslation()
+  const { save, busy, errors, problem } = useSave('user', ['name', 'email', 'roles', 'teams'])
+  const [values, setValues] = useState({ name: '', email: '', roles: [] as string[], teams: [] as string[] })
+  const [link, setLink] = useState('')
+  const [refused, setRefused] = useState('')
+  const roles = useRoles().data?.items
+  const teams = useTeams().data?.items
+  const issue = useCallback(async (id: string) => {
+    try {
+      const { path } = await call<{ path: string }>('POST', `/identity/users/${id}/invitation`)
+      setLink(window.location.origin + path)
+    } catch (error) {
+      setRefused(isProblem(error) ? error.message : '')
+    }
+  }, [])
+  const asked = useRef(false)
+  useEffect(() => {
+    if (user && !asked.current) void issue(user.id)
+    asked.current = true
+  }, [user, issue])
+  async function invite() {
+    const made = await save('POST', '/identity/users', values, false)
+    if (made) await issue(made.id)
+  }
+  const set = (change: Partial<typeof values>) => setValues({ ...values, ...change })
+  const done = Boolean(link)
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      firm={done}
+      title={t(done || user ? 'settings.users.link' : 'settings.users.invite')}
+      actions={
+        done || user ? (
+          <Button look="primary" onClick={onClose}>
+            {t('common.done')}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button look="primary" busy={busy} onClick={() => void invite()}>
+              {t('settings.users.make')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <div className={s.form}>
+        {done && (
+          <>
+            <p>{t('settings.users.linkText', { name: user?.name ?? values.name })}</p>
+            <Secret text={link} label={t('settings.users.link')} />
+          </>
+        )}
+        {!done && !user && (
+          <>
+            <TextField
+              label={t('setup.name')}
+              value={values.name}
+              error={errors.name}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+              data-autofocus
+            />
+            <TextField
+              type="email"
+              label={t('session.email')}
+              value={values.email}
+              error={errors.email}
+              onChange={(event) => set({ email: event.currentTarget.value })}
+            />
+            <MultiSelectField
+              label={t('settings.pages.roles')}
+              value={values.roles}
+              error={errors.roles}
+              data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
+              onChange={(next) => set({ roles: next })}
+            />
+            <MultiSelectField
+              label={t('settings.pages.teams')}
+              value={values.teams}
+              error={errors.teams}
+              data={optionsOf(teams)}
+              onChange={(next) => set({ teams: next })}
+            />
+          </>
+        )}
+        <p role="alert" className={s.problem}>
+          {refused || problem}
+        </p>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,66 @@
+export const LEVELS = ['none', 'own', 'team', 'below', 'all'] as const
+export type Level = (typeof LEVELS)[number]
+export const ACTIONS = ['read', 'create', 'edit', 'archive', 'assign', 'merge', 'export', 'import', 'erase', 'reopen', 'manage'] as const
+export type Action = (typeof ACTIONS)[number]
+/** record type ("*" = any) → action ("*" = any) → how far. */
+export type Grants = Record<string, Record<string, Level>>
+export interface Role {
+  id: string
+  zh: string
+  en: string
+  built_in: boolean
+  grants: Grants
+}
+export interface Person {
+  id: string
+  name: string
+  roles: string[]
+}
+
+const rank = (level: Level | undefined): number => (level ? LEVELS.indexOf(level) : 0)
+const highest = (levels: (Level | undefined)[]): Level => LEVELS[Math.max(0, ...levels.map(rank))] as Level
+
+/** How far one role lets go: what it says for the type and for any, of the action and of any. */
+export const levelOf = (grants: Grants, type: string, action: string): Level =>
+  highest([type, '*'].flatMap((name) => [grants[name]?.[action], grants[name]?.['*']]))
+
+/** The same grants with one cell changed. A cell that a `*` covers cannot go below it. */
+export function withLevel(grants: Grants, type: string, action: string, level: Level): Grants {
+  const { [action]: _, ...others } = grants[type] ?? {}
+  const actions = level === 'none' ? others : { ...others, [action]: level }
+  const { [type]: __, ...rest } = grants
+  return Object.keys(actions).length ? { ...rest, [type]: actions } : rest
+}
+/** The least level that a cell can have: what `*` gives it. */
+export const floorOf = (grants: Grants, type: string, action: string): Level =>
+  highest([grants['*']?.[action], grants['*']?.['*'], grants[type]?.['*']])
+
+export interface Change {
+  type: string
+  action: Action
+  from: Level
+  to: Level
+}
+export const changesOf = (before: Grants, after: Grants, types: readonly string[]): Change[] =>
+  types.flatMap((type) =>
+    ACTIONS.map((action) => ({ type, action, from: levelOf(before, type, action), to: levelOf(after, type, action) })).filter(
+      ({ from, to }) => from !== to,
+    ),
+  )
+
+/** Who gains and who loses by the changes: another role of theirs may give the same already. */
+export function whomItConcerns(role: Role, after: Grants, people: readonly Person[], roles: readonly Role[], types: readonly string[]) {
+  const changes = changesOf(role.grants, after, types)
+  const grantsOf = new Map(roles.map((one) => [one.id, one.grants]))
+  const concerned = { gain: [] as Person[], lose: [] as Person[] }
+  for (const person of people.filter((one) => one.roles.includes(role.id))) {
+    const others = person.roles.filter((id) => id !== role.id).map((id) => grantsOf.get(id) ?? {})
+    const felt = changes.map(({ type, action, from, to }) => {
+      const kept = rank(highest(others.map((grants) => levelOf(grants, type, action))))
+      return Math.max(rank(to), kept) - Math.max(rank(from), kept)
+    })
+    if (felt.some((step) => step > 0)) concerned.gain.push(person)
+    if (felt.some((step) => step < 0)) concerned.lose.push(person)
+  }
+  return concerned
+}

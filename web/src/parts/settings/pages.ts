@@ -1,0 +1,44 @@
+import { type ComponentType, lazy } from 'react'
+import type { Me } from '../../app/session'
+
+/** Each is loaded when it is opened. */
+export const PAGES = {
+  organisation: lazy(() => import('../../pages/settings/organisation')),
+  users: lazy(() => import('../../pages/settings/users')),
+  teams: lazy(() => import('../../pages/settings/teams')),
+  roles: lazy(() => import('../../pages/settings/roles')),
+  pipelines: lazy(() => import('../../pages/settings/pipelines')),
+  fields: lazy(() => import('../../pages/settings/fields')),
+  rates: lazy(() => import('../../pages/settings/rates')),
+  imports: lazy(() => import('../../pages/settings/imports')),
+  exports: lazy(() => import('../../pages/settings/exports')),
+  'sample-data': lazy(() => import('../../pages/settings/sample-data')),
+  'api-keys': lazy(() => import('../../pages/settings/api-keys')),
+} satisfies Record<string, ComponentType>
+export type PageName = keyof typeof PAGES
+
+/** What a page asks for: a record type and an action of it. */
+const NEEDS: Partial<Record<PageName, [string, string]>> = {
+  organisation: ['organisation', 'manage'],
+  users: ['user', 'create'],
+  teams: ['team', 'create'],
+  roles: ['role', 'read'],
+  pipelines: ['pipeline', 'edit'],
+  fields: ['field_definition', 'create'],
+  rates: ['exchange_rate', 'create'],
+  imports: ['import', 'create'],
+  'sample-data': ['import', 'create'],
+  'api-keys': ['api_key', 'create'],
+}
+const GROUPS: { name: string; pages: PageName[] }[] = [
+  { name: 'organisation', pages: ['organisation', 'users', 'teams', 'roles'] },
+  { name: 'sales', pages: ['pipelines', 'fields', 'rates'] },
+  { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys'] },
+]
+
+export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])
+
+export const groupsFor = (me: Me): { name: string; pages: PageName[] }[] =>
+  GROUPS.map(({ name, pages }) => ({ name, pages: pages.filter((page) => !NEEDS[page] || may(me, ...NEEDS[page])) })).filter(
+    ({ pages }) => pages.length > 0,
+  )

@@ -1,0 +1,26 @@
+import type { Role } from './levels'
+import { useAll } from './use-save'
+
+export interface User {
+  id: string
+  version: number
+  name: string
+  email?: string
+  roles: string[]
+  teams: string[]
+  manager?: string | null
+  status: 'listed' | 'invited' | 'active' | 'suspended' | 'deactivated'
+}
+export interface Team {
+  id: string
+  name: string
+  parent?: string | null
+  leads: string[]
+}
+
+export const useUsers = () => useAll<User>('user', '/identity/users', { sort: 'name' })
+export const useTeams = () => useAll<Team>('team', '/identity/teams', { sort: 'name' })
+export const useRoles = () => useAll<Role>('role', '/identity/access/roles', { limit: undefined, names: undefined, min_version: undefined })
+
+export const optionsOf = (items: { id: string; name: string }[] | undefined) =>
+  (items ?? []).map(({ id, name }) => ({ value: id, label: name }))

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { TextField } from '../../ui/field'
+import { SelectField } from '../../ui/select'
+import { useTranslation } from '../../words'
+import { FormDialog } from './form-dialog'
+import s from './settings.module.css'
+import { useCodes } from './use-codes'
+import { useSave } from './use-save'
+
+export interface Rate {
+  id: string
+  currency: string
+  into: string
+  day: string
+  rate: string
+}
+
+/** A new rate, or the figure of one that was wrong: its currency and day stay. */
+export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; onClose(): void }) {
+  const { t } = useTranslation()
+  const { save, busy, errors, problem } = useSave('exchange_rate', ['currency', 'day', 'rate'])
+  const { currencies } = useCodes()
+  const [now, setNow] = useState({
+    currency: rate?.currency ?? '',
+    day: rate?.day ?? new Date().toISOString().slice(0, 10),
+    rate: rate?.rate ?? '',
+  })
+  async function keep() {
+    const at = '/identity/exchange-rates'
+    const done = rate
+      ? await save('PATCH', `${at}/${rate.id}`, { rate: now.rate }, t('settings.saved'))
+      : await save('POST', at, now, t('settings.saved'))
+    if (done) onClose()
+  }
+  return (
+    <FormDialog
+      title={t(rate ? 'settings.rates.correct' : 'settings.rates.new')}
+      problem={problem}
+      busy={busy}
+      disabled={!now.currency || !now.rate}
+      onSend={() => void keep()}
+      onClose={onClose}
+    >
+      <SelectField
+        label={t('settings.rates.currency')}
+        value={now.currency || null}
+        error={errors.currency}
+        disabled={Boolean(rate)}
+        data={currencies.filter((one) => one.value !== into)}
+        onChange={(currency) => setNow({ ...now, currency: currency ?? '' })}
+      />
+      <div className={s.two}>
+        <TextField
+          label={t('settings.rates.one', { currency: now.currency || '…', into })}
+          value={now.rate}
+          error={errors.rate}
+          inputMode="decimal"
+          onChange={(event) => setNow({ ...now, rate: event.currentTarget.value })}
+        />
+        <TextField
+          type="date"
+          label={t('settings.rates.from')}
+          value={now.day}
+          error={errors.day}
+          disabled={Boolean(rate)}
+          onChange={(event) => setNow({ ...now, day: event.currentTarget.value })}
+        />
+      </div>
+    </FormDialog>
+  )
+}
