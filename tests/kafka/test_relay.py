@@ -124,7 +124,8 @@ async def test_topics_that_do_not_fit(kafka: Kafka, tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
         await refused(Relay(store, kafka, [*EVENTS, "crm.few.events"]), "crm.few.events has 3 partitions, not 12")
         await append(store, 3)
-        await refused(Relay(store, kafka, EVENTS[1:]), "this program has no topic crm.customer.events")
+        others = [name for name in EVENTS if name != "crm.customer.events"]
+        await refused(Relay(store, kafka, others), "this program has no topic crm.customer.events")
 
 
 async def refused(relay: Relay, because: str) -> None:
