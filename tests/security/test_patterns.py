@@ -19,6 +19,7 @@ MADE = [
     "services/integration/suggestion/columns.py",
     "services/integration/mapping/times.py",
     *["shared/texts.py"] * 2,
+    *["shared/warehouse/clickhouse_cluster.py"] * 6,  # for the suite's own statements
     "shared/tabular/vcard.py",
     *["shared/views/text.py"] * 4,
     "shared/views/highlight.py",
@@ -52,7 +53,7 @@ def patterns() -> dict[str, str | bytes]:
 
 def test_no_pattern_is_made_of_what_somebody_sent() -> None:
     made = [place.partition(":")[0] for place, call in calls() if literal(call.args[0]) is None]
-    assert made == MADE
+    assert sorted(made) == sorted(MADE)
     assert len(patterns()) > 30
 
 
