@@ -32,7 +32,6 @@ export function FileStep({ busy, onFile }: { busy: boolean; onFile(file: File): 
         onDrop={drop}
       >
         <IconFileImport size={32} stroke={1.4} aria-hidden />
-        <label htmlFor={id}>{t('import.choose')}</label>
         <input
           id={id}
           type="file"
@@ -43,6 +42,7 @@ export function FileStep({ busy, onFile }: { busy: boolean; onFile(file: File): 
             if (file) onFile(file)
           }}
         />
+        <label htmlFor={id}>{t('import.choose')}</label>
         <p>{t('import.taken')}</p>
       </div>
     </>
