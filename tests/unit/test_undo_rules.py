@@ -283,6 +283,7 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
 ]
 
 WITHOUT_UNDO = (
+    "audit.Checkpoint",
     "customer.File",
     "identity.Organisation",
     "identity.SetUp",
