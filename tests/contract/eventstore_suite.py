@@ -31,16 +31,19 @@ from tests.contract.eventstore_request_suite import RequestSuite
 
 
 class EventStoreSuite(AppendSuite, RequestSuite):
+    slices = 20  # of 107 events, read in pages
+    moments = 40  # of appends, looked for
+
     # --- the feed -------------------------------------------------------------------------------------------------
 
     async def test_paging_through_the_feed(self, opener: Opener) -> None:
         store = await opener()
-        for _ in range(20):
+        for _ in range(self.slices):
             await store.append("t1", stream_of(), NO_STREAM, new(107), METADATA)
         whole = await store.read_all(0, 5000)
-        assert len(whole) == 2140
+        assert len(whole) == 107 * self.slices
         assert_ordered(whole)
-        for limit in (7, 100, 1024, 1025, 2139, 2140):
+        for limit in (7, 100, 1024, 1025, len(whole) - 1, len(whole)):
             assert await feed(store, 0, limit) == whole
         assert await store.read_all(whole[99].position, 5) == whole[100:105]
         assert await store.read_all(whole[-1].position, 5) == []
@@ -115,7 +118,7 @@ class EventStoreSuite(AppendSuite, RequestSuite):
     async def test_the_position_at_a_moment(self, opener: Opener) -> None:
         store = await opener()
         assert await store.position_at(SystemClock().now()) == 0
-        for n in range(40):
+        for n in range(self.moments):
             await store.append("t1", stream_of(), NO_STREAM, new(1 + n % 3), METADATA)
             if n % 4 == 0:
                 await asyncio.sleep(0.002)

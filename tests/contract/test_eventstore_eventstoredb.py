@@ -42,6 +42,7 @@ async def opener(tmp_path: Path, certificates: Files) -> AsyncIterator[Opener]:
 
 class TestEventStoreDB(EventStoreSuite, SliceSuite):
     race_rounds = 10 if PROVE else 3  # each lost race reads the stream again, over the socket
+    slices, moments = (20, 40) if PROVE else (10, 12)
 
 
 class OnServer(EventStoreSuite, SliceSuite):

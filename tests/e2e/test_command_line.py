@@ -161,7 +161,7 @@ def test_first_start_prints_a_link_that_works_once(tmp_path: Path) -> None:
     with served(tmp_path / "data") as running:
         token = re.search(r"/setup#token=(\S+)", running.greeting)
         assert token
-        assert httpx.get(f"{running.url}/setup").status_code == 200
+        assert httpx.get(f"{running.url}/setup", headers={"Accept": "text/html"}).status_code == 200
         body = {
             "token": token[1],
             "organisation": "Acme",
