@@ -15,13 +15,5 @@ BOTH = (signal.SIGKILL, signal.SIGTERM)
 SERVER_FAULTS = [(name, which) for name in ENGINES for which in (BOTH if PROVE else BOTH[:1])]
 # rounds: what ends at once, and how
 APART = [[(name, which)] for which in BOTH for name in ROLES]
-TOGETHER = [
-    [
-        ("projector", signal.SIGKILL),
-        ("relay", signal.SIGKILL),
-        ("imports", signal.SIGTERM),
-        ("analytics", signal.SIGTERM),
-    ],
-    [("warehouse", signal.SIGKILL), ("policies", signal.SIGTERM), ("api", signal.SIGTERM)],
-]
+TOGETHER = [[("projector", signal.SIGKILL), ("warehouse", signal.SIGKILL), ("api", signal.SIGTERM)]]
 ROLE_FAULTS = APART if PROVE else TOGETHER

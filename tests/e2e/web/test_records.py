@@ -86,9 +86,11 @@ def test_a_card_goes_by_the_keyboard_and_a_gate_asks_for_what_is_missing(visit: 
     with visit("/o/opportunity?as=board&sort=-amount", refusals=[409]) as page:
         card = page.locator("[data-lane=qualification] li", has_text="Gated").get_by_role("button").first
         card.focus()
+        said = page.locator("[id^=DndLiveRegion]")
         page.keyboard.press("Space")
+        expect(said).to_contain_text("Gated is over Qualification")
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(200)
+        expect(said).to_contain_text("Gated is over Proposal")
         page.keyboard.press("Space")
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("textbox", name="Source").fill("Fair")
