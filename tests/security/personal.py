@@ -57,7 +57,6 @@ OTHERS: dict[str, str] = {
     "POST /customer/uploads": "person",  # AttachFile, AddFileVersion: kept under the file's own key
     "PATCH /customer/uploads/{id}": "person",
     "POST /analytics/sql": "form",  # runs and is not kept
-    "POST /audit/ledger-verifications": "form",
     "POST /audit/replays": "form",
     "POST /audit/text-erasures": "form",
     "POST /integration/bulk": "person",  # StartBulk

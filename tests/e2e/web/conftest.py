@@ -53,7 +53,7 @@ def with_samples(http: httpx.Client, language: str = "zh-CN", seconds: float = 6
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a session of the suite outlives an access token
 def http(suite: Served) -> Iterator[httpx.Client]:
     """The administrator's own requests, to make what a test changes."""
     with suite.client(EMAIL) as client:
