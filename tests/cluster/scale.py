@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from infra.cluster import ENGINES, ROLES
 from tests.durability.scale import PROVE
 
+LONG = pytest.mark.skipif(not PROVE, reason="in make prove")
 PEOPLE = 20 if PROVE else 4
 COMMANDS = 10_000 if PROVE else 30  # of each at most, so that a slow machine has no more to check
-CUTS = 100 if PROVE else 10
+CUTS = 100
 AWAY_SECONDS = 30.0 if PROVE else 1.0  # in which people work while something is away
 BOTH = (signal.SIGKILL, signal.SIGTERM)
 SERVER_FAULTS = [(name, which) for name in ENGINES for which in (BOTH if PROVE else BOTH[:1])]
-# rounds: what ends at once, and how
-APART = [[(name, which)] for which in BOTH for name in ROLES]
-TOGETHER = [[("projector", signal.SIGKILL), ("warehouse", signal.SIGKILL), ("api", signal.SIGTERM)]]
-ROLE_FAULTS = APART if PROVE else TOGETHER
+ROLE_FAULTS = [[(name, which)] for which in BOTH for name in ROLES]

@@ -20,7 +20,7 @@ from infra.cache import Missing
 from infra.cluster import ENGINES, ROLES, Cluster
 from infra.kafka.jars import jars
 from tests.cluster.help import Day, Wired, Wires, founded, wired
-from tests.cluster.scale import AWAY_SECONDS, CUTS, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
+from tests.cluster.scale import AWAY_SECONDS, CUTS, LONG, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
 from tests.support.collector import TRACE, Collector, collecting
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.processes import EMAIL, PASSWORD
@@ -129,6 +129,7 @@ async def test_a_server_ends_while_people_work(cluster: Cluster, name: str, how:
     print(f"{name} {how.name}: a new record shown after {shown:.1f} s, {await day.check()} documents agree")
 
 
+@LONG
 async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -> None:
     """What is written while nobody projects is shown once somebody does."""
     day = await Day.of(cluster)
@@ -145,6 +146,7 @@ async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -
     assert await day.check()
 
 
+@LONG
 async def test_wires_are_cut_and_go_silent_while_people_work(parts: tuple[Wired, Wires]) -> None:
     """Sockets are cut in the middle; then all that are open go silent, as where a machine lost power."""
     cluster, wires = parts
