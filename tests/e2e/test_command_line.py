@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,16 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         with running.client() as http:
             for name in ("Acme", "Globex", "上海贸易有限公司"):
                 http.post("/customer/accounts", json={"name": name}).raise_for_status()
+            _in_the_warehouse(http, accounts=3)
         yield running
+
+
+def _in_the_warehouse(http: httpx.Client, accounts: int) -> None:
+    """The feed of the warehouse is behind the commands by up to a batch."""
+    ends = time.monotonic() + 30
+    while len(http.post("/analytics/sql", json={"sql": "SELECT name FROM accounts"}).json()["rows"]) < accounts:
+        assert time.monotonic() < ends, "the warehouse lacks accounts"
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
