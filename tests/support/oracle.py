@@ -1,4 +1,7 @@
-"""The master check after a fault: live views == rebuilt views == fold of the events, the warehouse included."""
+"""The master check after a fault: live views == rebuilt views == fold of the events, the warehouse included.
+
+The ledger over the log holds as well: log, tree and signed checkpoints say the same.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,27 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
 from shared.kernel.kernel import Kernel
+from shared.ledger.check import check_ledger
 from shared.warehouse.refill import dump
 from tests.support.wire import Wire
 
 
 async def assert_agreement(wire: Wire) -> int:
     """Ask a running suite to verify itself, by an administrator's wire; returns how many documents agree."""
-    answer = await wire.ask("POST", "/audit/verifications", {})
+    proven = await _result(wire, "/audit/ledger-verifications")
+    assert proven.get("ok") and proven["leaves"], proven
+    result = await _result(wire, "/audit/verifications")
+    assert result.get("ok"), [line for line in result.get("views", [result]) if not line.get("ok")]
+    return sum(line["documents"] for line in result["views"])
+
+
+async def _result(wire: Wire, path: str) -> dict[str, Any]:
+    """What a job's stream ends with."""
+    answer = await wire.ask("POST", path, {})
     assert answer.status == 200, answer.content
     last = [line for line in answer.content.splitlines() if line.startswith(b"data:")][-1]
     result: dict[str, Any] = orjson.loads(last[5:])
-    assert result.get("ok"), [line for line in result.get("views", [result]) if not line.get("ok")]
-    return sum(line["documents"] for line in result["views"])
+    return result
 
 
 async def canonical(kernel: Kernel) -> list[bytes]:
@@ -48,6 +60,9 @@ async def assert_rebuilds_are_identical(data: Path) -> int:
         for _ in range(2):
             await replays.replay(kernel, list(kernel.catalogue), True, lambda _: None)
             assert await canonical(kernel) == live
+        assert kernel.ledger is not None
+        proven = await check_ledger(kernel.ledger, {}, lambda _: None)
+        assert proven.ok and proven.leaves, proven.findings
         return len(live)
     finally:
         await suite.close()
