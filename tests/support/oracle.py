@@ -22,7 +22,8 @@ from tests.support.wire import Wire
 async def assert_agreement(wire: Wire) -> int:
     """Ask a running suite to verify itself, by an administrator's wire; returns how many documents agree."""
     proven = await _result(wire, "/audit/ledger-verifications")
-    assert proven.get("ok") and proven["leaves"], proven
+    assert proven.get("ok"), proven
+    assert proven["leaves"]
     result = await _result(wire, "/audit/verifications")
     assert result.get("ok"), [line for line in result.get("views", [result]) if not line.get("ok")]
     return sum(line["documents"] for line in result["views"])
@@ -62,7 +63,8 @@ async def assert_rebuilds_are_identical(data: Path) -> int:
             assert await canonical(kernel) == live
         assert kernel.ledger is not None
         proven = await check_ledger(kernel.ledger, {}, lambda _: None)
-        assert proven.ok and proven.leaves, proven.findings
+        assert proven.ok, proven.findings
+        assert proven.leaves
         return len(live)
     finally:
         await suite.close()
