@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.audit.api.events import events_router
 from services.audit.api.jobs import jobs_router
 from services.audit.api.ledger import ledger_router
+from services.audit.api.operations import operations_router
 from services.audit.catalogue import RESOURCES
 from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
@@ -18,7 +19,7 @@ def create_app(kernel: Kernel) -> FastAPI:
     return ServiceApp(
         "Audit",
         "The event log as stored, proofs of it, replays of views next to the live ones, and the check that they agree.",
-        [events_router(kernel), ledger_router(kernel), jobs_router(kernel)],
+        [events_router(kernel), ledger_router(kernel), operations_router(kernel), jobs_router(kernel)],
     )
 
 

@@ -18,13 +18,15 @@ from shared.messages import say, shown
 from shared.streaming.files_check import verify_files
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
+from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.past import rebuild_past
 from shared.streaming.past_check import verify_past
 from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
 from shared.streaming.shares import reached
 from shared.streaming.verify import SHOWN, Verdict, verify_view
-from shared.views.port import Views
+from shared.views.paging import every
+from shared.views.port import Query, Scope, Views
 from shared.warehouse import refill as warehouse
 
 Report = dict[str, Any]
@@ -83,6 +85,23 @@ async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, no
         events = await warehouse.refill(kernel.feed, kernel.feed.tables, seen)
         done.append({"view": WAREHOUSE, "rows": events, "events": events, "healed": 0})
     return {"views": done, **_left_out(kernel)}
+
+
+async def heal_parked(kernel: Kernel, note: Note) -> Report:
+    """Fold parked records again, rebuild what is made from them, and try parked reactions again.
+
+    Reactions only where this process reacts: elsewhere they are tried again at its next start.
+    """
+    parked = [one["stream"] async for one in every(kernel.views, PARKED.name, Query(), Scope(OPERATORS))]
+    healed: dict[str, int] = {}
+    for aggregate in kernel.catalogue:
+        note({"doing": aggregate.collection.name, "done": sum(healed.values())})
+        healed[aggregate.name] = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
+    for one in kernel.catalogue.projections:
+        if healed[one.source] or any(stream.startswith(one.prefix) for stream in parked):
+            await _replay_projection(kernel, one, note)
+    reactions = await kernel.policies.retry_parked() if kernel.policies.holder.held else 0
+    return {"healed": sum(healed.values()), "reactions": reactions}
 
 
 async def _replay_projection(kernel: Kernel, one: MultiStreamProjection, note: Note) -> Report:

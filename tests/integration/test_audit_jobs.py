@@ -16,6 +16,8 @@ from services.audit.api import jobs
 from services.audit.app import create_app
 from shared.kernel.kernel import Kernel
 from shared.streaming.leases import LeaseHolder
+from shared.streaming.projector import CHECKPOINT
+from shared.streaming.rebuild import quarantine
 from shared.views.sqlite import SqliteViews
 from tests.support.toys import SetClock
 from tests.support.two_kernels import TwoKernels, open_two_kernels
@@ -66,6 +68,38 @@ async def test_a_replay_works_where_another_process_projects(two: TwoKernels) ->
         verified = last(await reader.post("/verifications", json={}))
         assert verified["ok"]
         assert {line["view"]: line["documents"] for line in verified["views"]}["accounts"] == 2
+
+
+async def test_parked_events_are_listed_to_their_organisation_and_healed(two: TwoKernels) -> None:
+    async with AsyncExitStack() as stack:
+        writer, reader = await clients(two, stack)
+        id = await two.writer.make("customer.CreateAccount", name="Acme")
+        await two.settle()
+        views, stored = two.writer.views, await two.writer.store.read(TENANT, f"account-{id}")
+        foreign = stored[0]._replace(tenant="t-other", stream="account-other")
+        holder = LeaseHolder(views, CHECKPOINT)
+        assert await holder.take(steal=True)
+        await quarantine(views, [(stored[0], "unreadable"), (foreign, "unreadable")], holder)
+        await holder.give_back()
+        listed = (await reader.get("/parked-events")).raise_for_status().json()
+        assert [(one["stream"], one["error"]) for one in listed["items"]] == [(f"account-{id}", "unreadable")]
+        assert listed["count"] == 1
+        assert last(await writer.post("/healings", json={}))["healed"] >= 1
+        assert (await reader.get("/parked-events")).json() == {"items": [], "count": 0}
+
+
+async def test_readers_say_how_far_behind_the_log_they_are(two: TwoKernels) -> None:
+    async with AsyncExitStack() as stack:
+        writer, _ = await clients(two, stack)
+        await two.writer.make("customer.CreateAccount", name="Acme")
+        behind = (await writer.get("/readers")).raise_for_status().json()
+        lags = {one["what"]: one["lag"] for one in behind["items"]}
+        assert lags["views"] == 1
+        assert "accounts" in behind["views"]
+        await two.settle()
+        now = (await writer.get("/readers")).json()
+        assert {one["what"]: one["lag"] for one in now["items"]}["views"] == 0
+        assert now["head"] == behind["head"]
 
 
 async def test_one_job_runs_at_a_time_in_all_processes(two: TwoKernels, monkeypatch: pytest.MonkeyPatch) -> None:

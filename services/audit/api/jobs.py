@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
-from services.audit.replays import Note, Report, replay, reports, verify, verify_ledger, views_named
+from services.audit.replays import Note, Report, heal_parked, replay, reports, verify, verify_ledger, views_named
 from services.audit.texts import erase_texts
 from shared.domain.command import CommandModel
 from shared.domain.types import Day
@@ -44,6 +44,10 @@ class ReplayViews(CommandModel):
     views: list[str] | None = Field(None, max_length=100)
 
 
+class HealParked(CommandModel):
+    """Try every event again that could not be handled."""
+
+
 class EraseTexts(CommandModel):
     """Reasons, causes, notes, custom values and filters that were written on that day (UTC), except a person's own."""
 
@@ -64,6 +68,7 @@ class VerifyLedger(CommandModel):
 def jobs_router(kernel: Kernel) -> APIRouter:
     router, runner = APIRouter(route_class=DirectRoute), _Runner(kernel)
     _add_replays(router, kernel, runner)
+    _add_healings(router, kernel, runner)
     _add_text_erasures(router, kernel, runner)
     _add_verifications(router, kernel, runner)
     _add_ledger_checks(router, kernel, runner)
@@ -111,6 +116,24 @@ def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
         asked = await parse(request, model)
         aggregates, with_warehouse = views_named(kernel, asked.views)
         return await runner.run(request, "manage", lambda note: replay(kernel, aggregates, with_warehouse, note))
+
+
+def _add_healings(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
+    model = TypeAdapter(HealParked)
+    described = operation(
+        "heal",
+        "Try the events again that could not be handled, and what is made from their records",
+        "jobs",
+        {200: _STREAM},
+        body=body_of(HealParked, {}, required=False),
+        errors=_ERRORS,
+    )
+
+    @router.post("/healings", openapi_extra=described)
+    async def start_healing(request: Request) -> Response:
+        await runner.access(request, "manage")
+        await parse(request, model)
+        return await runner.run(request, "manage", lambda note: heal_parked(kernel, note))
 
 
 def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:

@@ -7,11 +7,18 @@ export interface ServerEvent {
   data: string
 }
 
+interface Options {
+  after?: string
+  signal?: AbortSignal
+  /** For jobs whose answer is their progress: it is sent by POST. */
+  body?: unknown
+}
+
 /** The events of a stream until it ends. `EventSource` cannot send the token, so the body is read as it comes. Raises Problem. */
-export async function* events(path: string, options: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<ServerEvent> {
+export async function* events(path: string, { after, signal, body }: Options = {}): AsyncGenerator<ServerEvent> {
   const headers: Record<string, string> = { Accept: 'text/event-stream' }
-  if (options.after) headers['Last-Event-ID'] = options.after
-  const answer = await send('GET', path, { headers, signal: options.signal })
+  if (after) headers['Last-Event-ID'] = after
+  const answer = await send(body === undefined ? 'GET' : 'POST', path, { headers, signal, body })
   if (!answer.ok || answer.body === null) throw await problemOf(answer)
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''

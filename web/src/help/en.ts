@@ -141,5 +141,14 @@ const texts: HelpTexts = {
     ],
     words: 'offline phone network pwa install queue',
   },
+  health: {
+    title: 'Health and checks',
+    text: [
+      'This page is for those who run the suite. It says whether it is ready, how far each part has read the log of events, and which events could not be handled.',
+      'Once the cause of such an event is gone, try it again: its record then shows what happened since. A verification proves that everything shown is what the events say; a replay builds it again from them.',
+      'Keep the last checkpoint of the ledger outside of the suite: with it you can prove later that nothing before it was changed.',
+    ],
+    words: 'operator lag parked replay verify ledger checkpoint ready',
+  },
 }
 export default texts

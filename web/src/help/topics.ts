@@ -18,6 +18,7 @@ export const TOPICS = [
   'keys',
   'money',
   'offline',
+  'health',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 /** words: what people may type for it, and is neither in the title nor in the text. */
@@ -73,4 +74,5 @@ const SETTINGS: Record<string, Topic> = {
   organisation: 'money',
   'sample-data': 'start',
   imports: 'import',
+  health: 'health',
 }

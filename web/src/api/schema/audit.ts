@@ -121,6 +121,11 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * HealParked
+         * @description Try every event again that could not be handled.
+         */
+        HealParked: Record<string, never>;
         /** LoggedEvent */
         LoggedEvent: {
             /** Actor */
@@ -159,6 +164,78 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        /** ParkedEvent */
+        ParkedEvent: {
+            /** Id */
+            id: string;
+            /**
+             * Stream
+             * @description Of the record; before it a reaction or a figure, where that failed
+             */
+            stream: string;
+            /** Event Version */
+            event_version: number;
+            /** Type */
+            type: string;
+            /**
+             * Error
+             * @description Empty for callers from whom fields are hidden
+             */
+            error: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /** ParkedEvents */
+        ParkedEvents: {
+            /** Items */
+            items: components["schemas"]["ParkedEvent"][];
+            /**
+             * Count
+             * @description All of them; at most 200 are shown
+             */
+            count: number;
+        };
+        /** Reader */
+        Reader: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "views" | "figures" | "past" | "reactions" | "warehouse" | "kafka" | "ledger";
+            /**
+             * Name
+             * @description The view, where there are several of the kind; else empty
+             */
+            name: string;
+            /**
+             * Position
+             * @description Every event up to it was read; null: it does not answer
+             */
+            position: number | null;
+            /**
+             * Lag
+             * @description Positions of the log behind it
+             */
+            lag: number | null;
+        };
+        /** Readers */
+        Readers: {
+            /**
+             * Head
+             * @description The position of the newest event
+             */
+            head: number;
+            /** Items */
+            items: components["schemas"]["Reader"][];
+            /**
+             * Views
+             * @description What a replay can name
+             */
+            views: string[];
         };
         /**
          * ReplayViews

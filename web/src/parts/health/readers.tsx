@@ -1,0 +1,55 @@
+import { number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import chips from '../settings/settings.module.css'
+import { type Reader, useReaders, useViewNames } from './answers'
+import s from './health.module.css'
+import { Section } from './section'
+
+const LATE = 1_000 // events; reactions note their place after 500
+
+const toneOf = ({ lag }: Reader) => (lag === null ? 'bad' : lag > LATE ? 'past' : 'good')
+
+/** How far each reader of the log is: one row each, with the events that it has not read. */
+export function ReaderTable() {
+  const { t } = useTranslation()
+  const { data } = useReaders()
+  const nameOf = useViewNames()
+  return (
+    <Section title={t('health.readers')} text={t('health.readersText')}>
+      {!data && <Bones rows={4} label={t('common.loading')} />}
+      {data && (
+        <table className={s.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('health.reader')}</th>
+              <th scope="col" data-num>
+                {t('health.position')}
+              </th>
+              <th scope="col" data-num>
+                {t('health.lag')}
+              </th>
+              <th scope="col">{t('health.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((one) => (
+              <tr key={`${one.what} ${one.name}`}>
+                <td>{one.name ? t('health.what.figuresOf', { name: nameOf(one.name) }) : t(`health.what.${one.what}`)}</td>
+                <td data-num data-desk>
+                  {one.position === null ? '' : number(one.position)}
+                </td>
+                <td data-num>{one.lag === null ? '' : number(one.lag)}</td>
+                <td>
+                  <span className={chips.chip} data-tone={toneOf(one)}>
+                    {t(`health.tones.${toneOf(one)}`)}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  )
+}
