@@ -5,14 +5,12 @@ No console error, no breach of the content security policy, nothing wider than t
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.processes import EMAIL, PASSWORD, Served, served, set_up
 
@@ -21,22 +19,7 @@ pytestmark = pytest.mark.browser
 SCREENS = {"desktop": (1280, 860), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 ANYWHERE = [(screen, scheme) for screen in SCREENS for scheme in SCHEMES]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = "addEventListener('securitypolicyviolation', (e) => console.error('policy: ' + e.violatedDirective))"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing = "no chromium on PATH; install it with: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +81,7 @@ def test_the_reference_is_searched_and_tried(chromium: Browser, running: Served,
         shown = page.locator("details.operation:visible")
         expect(shown).to_have_count(1)
         shown.locator("summary").first.click()
+        expect(shown.get_by_text("annual_revenue", exact=True)).to_be_visible()
         page.click("#sign-in")
         page.locator("dialog input[type=email]").fill(EMAIL)
         page.locator("dialog input[type=password]").fill(PASSWORD)
@@ -122,3 +106,13 @@ def test_a_refusal_is_shown_and_the_theme_is_kept(chromium: Browser, running: Se
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
         page.click("#theme")
         assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_the_language_is_switched_and_kept(chromium: Browser, running: Served) -> None:
+    with page_at(chromium, running, "phone") as page:
+        page.goto(f"{running.url}/docs")
+        expect(page.get_by_text("客户", exact=True).first).to_be_visible()
+        page.locator("#language").click()
+        expect(page.get_by_text("Customer", exact=True).first).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("Customer", exact=True).first).to_be_visible()

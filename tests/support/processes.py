@@ -30,11 +30,17 @@ def crm(
     return done
 
 
-def set_up(data: Path, organisation: str = "Acme", email: str = EMAIL, program: Sequence[str | Path] = CRM) -> None:
+def set_up(
+    data: Path,
+    organisation: str = "Acme",
+    email: str = EMAIL,
+    program: Sequence[str | Path] = CRM,
+    name: str = "Administrator",
+) -> None:
     """A data directory with an organisation whose administrator signs in with `email` and PASSWORD."""
     secret = data.parent / f"{data.name}.password"
     secret.write_text(f"{PASSWORD}\n")
-    answers = ("--organisation", organisation, "--email", email, "--password-file", secret)
+    answers = ("--organisation", organisation, "--email", email, "--name", name, "--password-file", secret)
     crm("setup", "--data", data, *answers, program=program)
 
 

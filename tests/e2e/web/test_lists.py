@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.harness import DESKTOP, EVERYWHERE, Language, Screen, Visit, look
+from tests.e2e.web.harness import DESKTOP, EVERYWHERE, Language, Screen, Visit
 
 pytestmark = pytest.mark.browser
 LIST = "/o/opportunity?view=all"
@@ -15,13 +15,6 @@ LIST = "/o/opportunity?view=all"
 def rows(page: Page) -> int:
     expect(page.locator("[role=row][id]").first).to_be_visible()
     return int(page.get_by_role("grid").get_attribute("aria-rowcount") or 0) - 1
-
-
-@pytest.mark.parametrize(("screen", "language"), EVERYWHERE)
-def test_a_list_is_shown(visit: Visit, screen: Screen, language: Language) -> None:
-    with visit(LIST, screen=screen, language=language) as page:
-        expect(page.locator("[role=row] a").first).to_be_visible()
-        look(page, "list")
 
 
 def test_a_list_is_narrowed_saved_and_found_again(visit: Visit) -> None:
@@ -89,7 +82,6 @@ def test_a_call_is_logged_by_two_taps(visit: Visit, screen: Screen, language: La
     with visit("/calendar", screen=screen, language=language) as page:
         button = page.get_by_role("button", name=log)
         expect(button).to_be_visible()
-        look(page, "calendar")
         button.click()
         page.get_by_role("dialog", name=log).get_by_role("listitem").get_by_role("button").first.click()
         expect(page.get_by_role("status").get_by_role("button").first).to_be_visible()

@@ -7,8 +7,8 @@ export type Query = Record<string, Scalar | readonly Scalar[] | null | undefined
 export interface Options {
   query?: Query
   body?: unknown
-  /** Bytes in place of a JSON body. */
-  raw?: Blob
+  /** Bytes or a form in place of a JSON body. */
+  raw?: Blob | FormData
   /** The version shown to the person: somebody faster makes it a 412. */
   version?: number
   /** Idempotency-Key: one per intent, kept through retries. */

@@ -1,4 +1,4 @@
-import { keepPreviousData, type QueryClient, useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { get, type Query } from '../api/client'
 import type { components } from '../api/schema/customer'
 import type { ObjectDescription } from '../meta/describe'
@@ -59,17 +59,6 @@ export function useRecord(object: ObjectDescription, id: string | undefined, oth
   })
 }
 
-/** A record as it was in one of its versions. It never changes. */
-export function useVersion(object: ObjectDescription, id: string, version: number | undefined) {
-  return useQuery({
-    queryKey: keys.one(object.name, id, version ?? 0),
-    enabled: version !== undefined,
-    staleTime: FOREVER,
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => readOne(object, id, { as_of: version }, signal),
-  })
-}
-
 /** A record as it is now, whatever is kept: what a clash is judged by. */
 export const fetchOne = (object: ObjectDescription, id: string, version?: number): Promise<One> =>
   readOne(object, id, { rights: true, min_version: version })
@@ -92,22 +81,6 @@ export function pageOf(client: QueryClient, object: ObjectDescription, query: Li
       )
       return { ...found, names: found.names ?? {} }
     },
-  }
-}
-
-/** The rows of a window of a long list, by their number; pages outside of it are forgotten after two minutes. */
-export function useWindow(object: ObjectDescription, query: ListQuery, first: number, last: number) {
-  const client = useQueryClient()
-  const moment = useMoment()
-  const from = Math.floor(first / PAGE)
-  const pages = Array.from({ length: Math.floor(last / PAGE) - from + 1 }, (_, n) => from + n)
-  const found = useQueries({ queries: pages.map((page) => pageOf(client, object, query, moment, page)) })
-  const pageAt = (row: number) => found[Math.floor(row / PAGE) - from]?.data
-  return {
-    row: (n: number): Doc | undefined => pageAt(n)?.items[n % PAGE],
-    names: (n: number): Names => pageAt(n)?.names ?? {},
-    error: found.find((one) => one.error)?.error,
-    pending: found.some((one) => one.isPending),
   }
 }
 

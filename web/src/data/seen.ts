@@ -26,8 +26,3 @@ export function leastFor(type: string): string | undefined {
   const own = written.filter((one) => one.until > Date.now() && one.type === type)
   return own.map((one) => `${one.id}:${one.version}`).join(',') || undefined
 }
-
-/** For tests, and at sign-out. */
-export function forgetWritten(): void {
-  written = []
-}

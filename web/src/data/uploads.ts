@@ -30,20 +30,3 @@ export async function upload(file: File, type: string, record: string, told: (sh
   }
   return (await call<{ id: string }>('POST', `${path}/complete`, { key: newKey(), body: {} })).id
 }
-
-/** A file's bytes as an address of this page; the token goes with the request, never into an address. */
-export async function blobOf(path: string): Promise<Blob> {
-  const answer = await send('GET', path)
-  if (!answer.ok) throw await problemOf(answer)
-  return answer.blob()
-}
-
-/** Give a file to the person: a download under its name. */
-export async function download(path: string, name: string): Promise<void> {
-  const address = URL.createObjectURL(await blobOf(path))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}

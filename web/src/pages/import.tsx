@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { newKey } from '../api/client'
-import { upload } from '../api/files'
 import { isProblem } from '../api/problem'
+import { sendForm } from '../data/files'
 import { FileStep } from '../parts/import/file-step'
 import { JobStep } from '../parts/import/job-step'
 import { type Inspected, type Mapping, startOf } from '../parts/import/mapping'
@@ -41,7 +41,7 @@ export function Import() {
       if (asked.resource) form.set('resource', asked.resource)
       form.set('file', chosen)
       setFile(chosen)
-      const next = await upload<Inspected>('/imports/inspect', form, { query: { encoding: asked.encoding } })
+      const next = await sendForm<Inspected>('/imports/inspect', form, { query: { encoding: asked.encoding } })
       setFound(next)
       setMapping(startOf(next))
       setAt('mapping')
@@ -51,7 +51,7 @@ export function Import() {
       const form = new FormData()
       form.set('mapping', JSON.stringify(mapping))
       if (file) form.set('files', file)
-      const { id } = await upload<{ id: string }>(path, form, { query: { encoding: found?.encoding }, key: once })
+      const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: found?.encoding }, key: once })
       setJob(id)
       setAt(next)
     })

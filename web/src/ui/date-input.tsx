@@ -1,11 +1,18 @@
 import { DatePickerInput, type DatePickerInputProps } from '@mantine/dates'
-import { Dates, formats } from './dates-frame'
+import { CALENDAR, Dates, formats } from './dates-frame'
 
 /** A day as `YYYY-MM-DD`. */
 export default function DateInput(props: DatePickerInputProps<'default'>) {
   return (
     <Dates>
-      <DatePickerInput clearable highlightToday {...formats()} popoverProps={{ transitionProps: { duration: 0 } }} {...props} />
+      <DatePickerInput
+        clearable
+        highlightToday
+        {...CALENDAR}
+        {...formats()}
+        popoverProps={{ transitionProps: { duration: 0 } }}
+        {...props}
+      />
     </Dates>
   )
 }

@@ -1,5 +1,6 @@
 import { DatesProvider } from '@mantine/dates'
 import '@mantine/dates/styles.css'
+import { IconCalendar } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { type Locale, locale } from '../words'
@@ -23,6 +24,13 @@ export function Dates({ children }: { children: ReactNode }) {
     <DatesProvider settings={{ locale: isSuccess ? names[now] : 'en', firstDayOfWeek: 1, weekendDays: [0, 6] }}>{children}</DatesProvider>
   )
 }
+
+/** The sign at the end of an input, until there is something to clear. */
+export const CALENDAR = {
+  rightSection: <IconCalendar size={16} stroke={1.6} aria-hidden />,
+  rightSectionPointerEvents: 'none',
+  clearSectionMode: 'clear',
+} as const
 
 export const formats = () =>
   locale() === 'en'

@@ -8,15 +8,21 @@ import {
   TextInput,
   type TextInputProps,
 } from '@mantine/core'
+import { IconEye, IconEyeOff } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from '../words'
 
 /** A line of text. `error` stands below it in words. */
 export const TextField = (props: TextInputProps) => <TextInput {...props} />
 
+const Eye = ({ reveal }: { reveal: boolean }) => {
+  const Icon = reveal ? IconEyeOff : IconEye
+  return <Icon size={17} stroke={1.6} aria-hidden />
+}
+
 export function PasswordField(props: PasswordInputProps) {
   const { t } = useTranslation()
-  return <PasswordInput visibilityToggleButtonProps={{ 'aria-label': t('common.showPassword') }} {...props} />
+  return <PasswordInput visibilityToggleIcon={Eye} visibilityToggleButtonProps={{ 'aria-label': t('common.showPassword') }} {...props} />
 }
 
 export const TextArea = (props: TextareaProps) => <Textarea autosize minRows={3} maxRows={12} {...props} />

@@ -19,19 +19,25 @@ export function setZone(name: string): void {
 /** Decimal strings stay exact: Intl takes them as they are. */
 const exact = (value: string | number) => value as unknown as number
 
+const LONG = 10_000 // shorter numbers are as short in full
+
 /** Codes that ISO 4217 has alone; another text is shown behind the number. */
 export function money(value: string | number, currency: string, compact = false): string {
   if (!/^[A-Z]{3}$/.test(currency)) return `${number(value)} ${currency}`.trim()
   const options: Intl.NumberFormatOptions = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
-  if (compact) Object.assign(options, { notation: 'compact', maximumFractionDigits: 1 })
+  const short = compact && Math.abs(Number(value)) >= LONG
+  if (short) Object.assign(options, { notation: 'compact', maximumFractionDigits: 1 })
+  else if (compact) Object.assign(options, { maximumFractionDigits: 0 })
   else if (Number(value) === Math.trunc(Number(value))) Object.assign(options, { maximumFractionDigits: 0 })
   const whole = options.maximumFractionDigits === 0
-  return once(`money ${currency} ${compact} ${whole}`, (tag) => new Intl.NumberFormat(tag, options)).format(exact(value))
+  return once(`money ${currency} ${short} ${whole}`, (tag) => new Intl.NumberFormat(tag, options)).format(exact(value))
 }
 export const number = (value: string | number, digits = 6): string =>
   once(`number ${digits}`, (tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: digits })).format(exact(value))
 export const compactNumber = (value: string | number): string =>
-  once('compact', (tag) => new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 })).format(exact(value))
+  Math.abs(Number(value)) < LONG
+    ? number(value, 1)
+    : once('compact', (tag) => new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 })).format(exact(value))
 /** `value` in hundredths: 40 → 40 %. */
 export const percent = (value: string | number): string =>
   once('percent', (tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 })).format(Number(value) / 100)

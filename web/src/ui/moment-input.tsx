@@ -1,5 +1,5 @@
 import { DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
-import { Dates, formats } from './dates-frame'
+import { CALENDAR, Dates, formats } from './dates-frame'
 
 /** A moment as `YYYY-MM-DD HH:mm:ss`, on the clock of the reader. */
 export default function MomentInput(props: DateTimePickerProps) {
@@ -9,6 +9,7 @@ export default function MomentInput(props: DateTimePickerProps) {
       <DateTimePicker
         clearable
         highlightToday
+        {...CALENDAR}
         {...rest}
         valueFormat={`${valueFormat} HH:mm`}
         popoverProps={{ transitionProps: { duration: 0 } }}

@@ -28,10 +28,9 @@ function sources(folder: string): string[] {
     return /\.tsx?$/.test(entry.name) && !entry.name.includes('.test.') ? [path] : []
   })
 }
-const used = () =>
-  sources(join(HERE, '..')).flatMap((path) =>
-    [...readFileSync(path, 'utf8').matchAll(/\bt\(\s*'([a-z][\w-]*\.[\w.-]+)'/g)].map((found) => found[1] as string),
-  )
+const texts = () => sources(join(HERE, '..')).map((path) => readFileSync(path, 'utf8'))
+const found = (pattern: RegExp) => new Set(texts().flatMap((text) => [...text.matchAll(pattern)].map((one) => one[1] as string)))
+const used = () => found(/\bt\(\s*'([a-z][\w-]*\.[\w.-]+)'/g)
 
 describe('words', () => {
   test.each(LOCALES)('%s has the keys of the others, and says something for each', (locale) => {
@@ -44,7 +43,12 @@ describe('words', () => {
   })
   test('every key that code names exists', () => {
     const known = new Set(keysOf('en'))
-    expect([...new Set(used())].filter((key) => !known.has(key))).toEqual([])
+    expect([...used()].filter((key) => !known.has(key))).toEqual([])
+  })
+  test('code names every key, or the beginning that it builds the key from', () => {
+    const named = found(/['"]([a-z][\w-]*\.[\w.-]+)['"]/g)
+    const begun = [...found(/`([a-z][\w-]*\.[\w.-]*)\$\{/g)]
+    expect(keysOf('en').filter((key) => !named.has(key) && !begun.some((start) => key.startsWith(start)))).toEqual([])
   })
   test('each language is in its own script', () => {
     const traditional = /[這個們說記錄檔關開會員類選擇設儲]/

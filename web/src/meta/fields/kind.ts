@@ -18,6 +18,8 @@ export interface Place {
   record?: Doc
   names: Record<string, string>
   stages?: StagePaths
+  /** How the record left its path, by its status and in words: shown in place of the stage where it stood then. */
+  ended?: { status: string; label: string }
 }
 
 export interface EditProps {

@@ -16,12 +16,15 @@ export const stage: Kind = {
   format: (value, place) => (value ? titleOf(place, textOf(value)) : ''),
   parse: (text, { stages, record }) => stages?.of(record).find((one) => one.key === text.trim() || one.title === text.trim())?.key,
   operators: ['in', 'ne'],
-  Show: ({ value, place }) => (
-    <span className={s.stage}>
-      <i data-ramp={rampOf(place, textOf(value))} aria-hidden />
-      {titleOf(place, textOf(value))}
-    </span>
-  ),
+  Show: ({ value, place }) => {
+    const title = titleOf(place, textOf(value))
+    return (
+      <span className={s.stage} data-ended={place.ended?.status} title={place.ended && title}>
+        <i data-ramp={rampOf(place, textOf(value))} aria-hidden />
+        {place.ended?.label ?? title}
+      </span>
+    )
+  },
   Edit: (props) => {
     const open = props.place.stages?.of(props.place.record).filter((one) => !one.retired) ?? []
     const data = open.map((one) => ({ value: one.key, label: one.title }))

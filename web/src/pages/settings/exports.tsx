@@ -1,7 +1,6 @@
 import { useState } from 'react'
-import { download } from '../../api/files'
-import { isProblem } from '../../api/problem'
 import { useMe } from '../../app/session'
+import { download } from '../../data/files'
 import { useTypes } from '../../meta/use-types'
 import { may } from '../../parts/settings/pages'
 import s from '../../parts/settings/settings.module.css'
@@ -14,24 +13,13 @@ export default function Exports() {
   const { t } = useTranslation()
   const me = useMe()
   const [busy, setBusy] = useState('')
-  const [problem, setProblem] = useState('')
   const types = useTypes().all.filter((type) => may(me, type.name, 'export'))
   async function fetchIt(path: string, name: string, format: string) {
     setBusy(`${name}.${format}`)
-    setProblem('')
-    try {
-      await download(`${path}/export`, `${name}.${format}`, { format })
-    } catch (error) {
-      setProblem(isProblem(error) && error.message ? error.message : t('common.failedText'))
-    } finally {
-      setBusy('')
-    }
+    await download(`${path}/export`, `${name}.${format}`, { format }).finally(() => setBusy(''))
   }
   return (
     <SettingsPage title={t('settings.pages.exports')} lead={t('settings.exportsLead')} topic="lists">
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
       <table className={s.table}>
         <tbody>
           {types.map((type) => (

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { download } from '../../api/files'
+import { download } from '../../data/files'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'

@@ -1,4 +1,5 @@
 import { IconArrowRight, IconDownload } from '@tabler/icons-react'
+import { download } from '../../data/files'
 import type { ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
 import { isEmpty } from '../../meta/meta'
@@ -7,7 +8,6 @@ import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
 import type { Outcome } from './acts'
 import s from './bulk.module.css'
-import { download } from './export'
 
 interface Props {
   object: ObjectDescription

@@ -27,6 +27,7 @@ export interface ChartProps {
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const LONG = 14
+const FEW = 5 // names that find room on a telephone, too
 const short = (name: string) => (name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name)
 
 function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption {
@@ -58,8 +59,9 @@ function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption 
           type: 'funnel',
           sort: 'none',
           gap: 3,
-          left: 0,
-          width: '52%',
+          left: '14%',
+          width: '46%',
+          minSize: '10%',
           top: 8,
           bottom: 8,
           label: look,
@@ -76,7 +78,7 @@ function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption 
     inverse: rows,
     axisTick: { show: false },
     axisLine: { show: !rows, lineStyle: { color: token('--line-strong') } },
-    axisLabel: { ...ink, interval: rows ? 0 : 'auto' },
+    axisLabel: { ...ink, interval: rows || bars.length <= FEW ? 0 : 'auto' },
   }
   const values = {
     type: 'value',

@@ -1,13 +1,11 @@
 import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useState } from 'react'
-import { address, type Query } from '../../api/client'
-import { isProblem } from '../../api/problem'
+import type { Query } from '../../api/client'
 import { PATH, useAsked, useFigures } from '../../data/figures'
+import { download } from '../../data/files'
 import { useMoment } from '../../data/moment'
-import { download } from '../../data/uploads'
 import { IconButton } from '../../ui/icon-button'
-import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
 import { behind } from './drill'
@@ -68,11 +66,7 @@ export function FigureCard({ card, title, compare }: Props) {
     const tree = behind(card.metric, card.by, rows[index] ?? {}, card.period)
     if (tree) void go({ to: '/o/$type', params: { type: 'opportunity' }, search: { f: tree, at, known } })
   }
-  const save = () =>
-    download(address(`${PATH}/${card.metric}`, { ...asked, format: 'csv' }), `${card.metric}.csv`).catch((failed) => {
-      if (!isProblem(failed)) throw failed
-      toast({ kind: 'bad', text: failed.message })
-    })
+  const save = () => download(`${PATH}/${card.metric}`, `${card.metric}.csv`, { ...asked, format: 'csv' })
   const drills = behind(card.metric, card.by, rows[0] ?? {}, card.period) !== undefined
   return (
     <section className={s.card} aria-label={title} data-wide={card.wide || undefined} data-waiting={isPlaceholderData || undefined}>

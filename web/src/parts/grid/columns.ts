@@ -48,7 +48,15 @@ export const columnChoices = (object: ObjectDescription): FieldDescription[] =>
 export function fieldsFor(object: ObjectDescription, columns: readonly string[]): string[] {
   const shown = [...columns, object.title, ...object.layouts.listSmall, ...object.layouts.list]
   const money = shown.flatMap((name) => object.field(name)?.currency ?? [])
-  const more = [...money, object.stages?.by ?? '', object.stages?.field ?? '', 'archived', 'do_not_call', 'phone']
+  const more = [
+    ...money,
+    object.stages?.by ?? '',
+    object.stages?.field ?? '',
+    object.ends ? 'status' : '',
+    'archived',
+    'do_not_call',
+    'phone',
+  ]
   return [...new Set([...shown, ...more])].filter((name) => object.field(name) !== undefined)
 }
 

@@ -4,9 +4,10 @@ import { type DragEvent, useRef, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { refresh } from '../../data/cache'
+import { download } from '../../data/files'
 import { usePast } from '../../data/moment'
 import { type One, useList } from '../../data/records'
-import { download, upload } from '../../data/uploads'
+import { upload } from '../../data/uploads'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import { useTypes } from '../../meta/use-types'
@@ -90,7 +91,7 @@ function File({ files, file, takes }: { files: ObjectDescription; file: Doc; tak
       <IconPaperclip size={15} stroke={1.6} aria-hidden />
       <a
         href={`/o/attachment/${file.id}`}
-        onClick={(event) => [event.preventDefault(), download(`${files.path}/${file.id}/content`, name).catch(said)]}
+        onClick={(event) => [event.preventDefault(), void download(`${files.path}/${file.id}/content`, name)]}
       >
         {name}
       </a>
