@@ -27,6 +27,7 @@ from shared.telemetry.spans import tracing_is_on
 
 T = TypeVar("T")
 Row = dict[str, Any]
+Update = tuple[Row, Row | list[Row]]  # where, and what is set or the stages that make the new document
 Keys = Sequence[tuple[str, int]]  # fields with their directions
 Refusal = Callable[[str], Exception]
 
@@ -141,14 +142,17 @@ class Docs:
         async with self._mongo.refusals():
             return list(await self._raw.distinct(field))
 
-    async def bulk(self, updates: Sequence[tuple[Row, Row]], *, upsert: bool = True) -> int:
+    async def bulk(self, updates: Sequence[Update], *, upsert: bool = True) -> int:
         """Guarded updates (where with `_id`, update) in any order; one whose guard does not hold is left out.
 
         Returns how many were not.
         """
         for where, update in updates:
             check_names(where)
-            check_names(update)
+            if isinstance(update, list):
+                check_stages(update)
+            else:
+                check_names(update)
         async with self._mongo.refusals():
             try:
                 done = await self._raw.bulk_write([UpdateOne(w, u, upsert=upsert) for w, u in updates], ordered=False)

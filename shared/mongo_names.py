@@ -15,7 +15,8 @@ _COLLECTION: Final = re.compile(r"[a-z][a-z0-9_]{0,100}")
 _OPERATORS: Final = frozenset(
     "$and $or $nor $not $eq $ne $in $nin $gt $gte $lt $lte $elemMatch $regex $set $unset $inc $setOnInsert"
     " $push $each $pull $pop $max $match"
-    " $project $addFields $group $sort $skip $limit $sum $first $ifNull $cond $arrayElemAt $filter $literal".split()
+    " $project $addFields $group $sort $skip $limit $sum $first $ifNull $cond $arrayElemAt $filter $literal"
+    " $replaceWith $mergeObjects".split()
 )
 
 
@@ -73,13 +74,15 @@ def check_stages(stages: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts of an expression that are no literals; names are checked on the way."""
+    """All texts of an expression that are no literals; names are checked on the way, those in literals too."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             _check_name(name)
-            if name != "$literal":
+            if name == "$literal":
+                check_names(inner)
+            else:
                 yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:

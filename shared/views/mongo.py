@@ -13,7 +13,7 @@ import orjson
 
 from shared.clock import Micros
 from shared.faults import crashpoint
-from shared.mongo import Mongo, Row
+from shared.mongo import Mongo, Update
 from shared.views.mongo_catalogue import MongoCatalogue
 from shared.views.mongo_read import Reader
 from shared.views.mongo_table import Places
@@ -74,9 +74,9 @@ class MongoViews:
             await self._catalogue.prolong(lease)
         await self._catalogue.keep(checkpoints, lease)
 
-    def _updates(self, writes: Sequence[Write]) -> dict[str, list[tuple[Row, Row]]]:
+    def _updates(self, writes: Sequence[Write]) -> dict[str, list[Update]]:
         """By collection. Raises ValueError before anything is written."""
-        found: dict[str, list[tuple[Row, Row]]] = {}
+        found: dict[str, list[Update]] = {}
         for (collection, _), group in newest(writes).items():
             table = self._catalogue.table(collection)
             some = found.setdefault(table.docs, [])

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import uuid4
 
 from shared.clock import Micros
-from shared.mongo import Docs, Mongo, Row, look
+from shared.mongo import Docs, Mongo, Row, Update, look
 from shared.views.mongo_table import Table
 from shared.views.port import Checkpoint, Collection, Lease, LeaseLost, ViewsUnavailable
 from shared.views.stored import dump, load, same_shape
@@ -184,7 +184,7 @@ class MongoCatalogue:
         """Set the end of a lease, with all that it holds also. Raises LeaseLost: one has another holder."""
         if lease is None:
             return
-        updates: list[tuple[Row, Row]] = [
+        updates: list[Update] = [
             ({"_id": one.name, "token": one.token}, {"$set": {"expires": one.expires}}) for one in lease.each
         ]
         if await self._leases.bulk(updates, upsert=False) < len(updates):
@@ -197,7 +197,7 @@ class MongoCatalogue:
                 await self._mongo.docs(name).drop()
 
 
-def _kept(c: Checkpoint, lease: Lease | None) -> tuple[Row, Row]:
+def _kept(c: Checkpoint, lease: Lease | None) -> Update:
     """The update that writes a checkpoint, guarded by a lease."""
     values = {"position": c.position, "chain_hash": c.chain_hash}
     if lease is None:

@@ -3,7 +3,7 @@
 A stored document: `_id` tenant and key · `_pos` its guard · `t` tenant · `k` key · `n` which came when · `o` owner ·
 `b` the document as JSON · `x` index values by field · `f` texts as they are looked into · `l` lists · `e` entries of
 the open field · `w` tokens of full text. A value that is missing is not there: it sorts first. Of a removed document
-only `_id` and `_pos` are left. Numbers are decimals of 34 digits, so that sums are exact.
+only `_id`, `_pos` and `n` are left. Numbers are decimals of 34 digits, so that sums are exact.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from shared.views.values import (
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _BIAS = 6176  # of a decimal's exponent: IEEE 754-2008, decimal128, binary integer form
 _SIGN = 1 << 63
-_PARTS = ("t", "k", "o", "b", "x", "f", "l", "e", "w")  # all that a removed document loses
 FORMS = {"raw": "r", "low": "l", "num": "m"}  # of entries (see entries.py); `f`: the text that is looked into
 
 
@@ -83,20 +82,17 @@ class Table:
             found[f"e_{part}"] = [("t", 1), ("e.n", 1), (f"e.{part}", 1)]
         return found
 
-    def update(self, one: Write, place: int) -> tuple[Row, Row]:
+    def update(self, one: Write, place: int) -> tuple[Row, list[Row]]:
         """The guarded update that a write is. Raises ValueError: the document does not fit.
 
         The guard is twice the version: a removal leaves one more, which an overwriting write of the same version meets.
+        It stands in the update, not beside the `_id`: so the document is found by its `_id` alone, by no plan.
         """
-        guard = 2 * one.version
-        where = {
-            "_id": row_id(one.tenant, one.key),
-            "_pos": {"$lt": guard + (one.overwrite and one.document is not None)},
-        }
+        guard, id = 2 * one.version, row_id(one.tenant, one.key)
         if one.document is None:
-            return where, {"$set": {"_pos": guard + 1}, "$unset": dict.fromkeys(_PARTS, "")}
-        values = {"_pos": guard, "t": one.tenant, "k": one.key, **self._values(one.document)}
-        return where, {"$set": values, "$setOnInsert": {"n": place}}
+            return {"_id": id}, _below(guard, {"_id": id, "_pos": guard + 1}, place)
+        values = {"_id": id, "_pos": guard, "t": one.tenant, "k": one.key, **self._values(one.document)}
+        return {"_id": id}, _below(guard + one.overwrite, values, place)
 
     def _values(self, document: Document) -> Row:
         cells, texts = Row(), Row()
@@ -129,6 +125,12 @@ class Table:
                 raise
             return {}
         return {name: values for name, values in found.items() if values}
+
+
+def _below(guard: int, values: Row, place: int) -> list[Row]:
+    """The update that leaves these values where the guard is lower, or nothing is, and what is there otherwise."""
+    row = {"$mergeObjects": [{"$literal": values}, {"n": {"$ifNull": ["$n", place]}}]}
+    return [{"$replaceWith": {"$cond": [{"$lt": ["$_pos", guard]}, row, "$$ROOT"]}}]
 
 
 class Places:

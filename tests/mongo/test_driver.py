@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from shared.mongo_names import UnsafeName, check_fields, check_names, check_stages
 from shared.views.mongo import MongoViews
 from shared.views.mongo_table import Table
-from shared.views.port import Checkpoint, Field, Kind, Query, Scope, ViewsUnavailable, Write
+from shared.views.port import Checkpoint, Condition, Field, Kind, Query, Scope, ViewsUnavailable, Write
 from tests.contract.views_help import SOME, THINGS, ids, put, thing
 
 EVERYONE = Scope("t1")
@@ -72,11 +72,19 @@ async def test_what_the_driver_is_asked_is_checked(views: MongoViews) -> None:
         docs.bulk([({"_id": "a"}, {"$set": wrong})]), docs.update(wrong, {"$set": {"a": 1}}), docs.insert(wrong),
         docs.swap({"_id": 1}, {"$rename": {"a": "b"}}, after=True), docs.remove(wrong), docs.index("a", [("a b", 1)]),
         docs.aggregate([{"$out": "elsewhere"}]), docs.rename("admin.users"), docs.distinct("$t"),
+        docs.bulk([({"_id": "a"}, [{"$replaceWith": {"$literal": wrong}}])]),
     ):  # fmt: skip
         with pytest.raises(UnsafeName):
             await call
     with pytest.raises(UnsafeName):
         views._mongo.docs("system.users")
+
+
+async def test_a_text_that_looks_like_a_path_is_stored_as_it_is(views: MongoViews) -> None:
+    document = thing("$$ROOT", name="$_pos", code="$x.name", tags=["$n", "$$NOW"])
+    await views.write([put(document)])
+    assert await views.get("things", "$$ROOT", EVERYONE) == document
+    assert await ids(views, Query((Condition("code", "eq", "$x.name"),))) == ["$$ROOT"]
 
 
 async def test_a_server_that_hangs_is_given_up_where_the_bare_driver_waits(

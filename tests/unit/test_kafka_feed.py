@@ -12,6 +12,7 @@ from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.streaming.kafka import feed as module
 from shared.streaming.kafka.feed import ShareFeed
+from shared.streaming.kafka.records import PARTITIONS, Mark, partition_of
 from tests.unit.test_kafka_merge import SHARE, sent
 
 KAFKA = sent(random.Random(1), 20)
@@ -95,3 +96,28 @@ async def test_what_comes_before_the_first_reading_is_kept(monkeypatch: pytest.M
         part = await feed.read({SHARE: begin}, 100)
     assert part.events == [one for one in KAFKA.log if one.position > begin]
     assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)
+
+
+async def test_a_backlog_comes_share_by_share_and_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many events of few shares at once: a record that changes several times among them is written once."""
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    streams = {partition_of(name): name for name in ("s-1", "s-2", "s-3", "s-4")}
+    feed, topic, each = ShareFeed(cast(EventStore, Remote())), "crm.sales.events", 30
+    feed.assign(list(streams))
+    feed.is_running = True
+    seqs, log = [0] * PARTITIONS, list[Stored]()
+    for _ in range(each):
+        for share, stream in streams.items():
+            seqs[share] += 1
+            event = Stored(len(log) + 1, "t", stream, seqs[share], "e", "sales.Won", 1, 0, 0, b"{}", b"{}")
+            log.append(event)
+            feed.bring(topic, share, seqs[share], event)
+        feed.mark(Mark(len(log), "", {topic: list(seqs)}))
+    positions, parts = dict.fromkeys(streams, 0), []
+    while min(positions.values()) < len(log):
+        part = await feed.read(positions, each)
+        positions |= part.positions
+        parts.append(part.events)
+        await asyncio.sleep(0.06)  # the batch is written
+    assert [len({one.stream for one in events}) for events in parts] == [1] * len(streams)
+    assert (sorted(one for events in parts for one in events), feed.healed) == (log, 0)

@@ -167,10 +167,16 @@ class ShareFeed:
         return late
 
     def _taken(self, after: Mapping[int, int], limit: int) -> Part:
-        """What is whole by the marks."""
-        part = Part()
-        for share in after:
-            if (batch := self._merges[share].take(max(1, limit // len(after)))) is not None:
+        """What is whole by the marks. In a backlog few shares, the last ones, with many events of each: a record that
+        changes several times in them is written once."""
+        part, left = Part(), limit
+        for share in sorted(after, key=after.__getitem__):
+            merge = self._merges[share]
+            if left <= 0:
+                if merge.is_ready:  # Kafka brought it in time
+                    self._behind_since.pop(share, None)
+            elif (batch := merge.take(left)) is not None:
+                left -= len(batch.events)
                 part.events.extend(batch.events)
                 part.positions[share] = batch.position
         part.events.sort()

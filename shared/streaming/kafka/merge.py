@@ -36,6 +36,11 @@ class Merge:
         return self._at is None
 
     @property
+    def is_ready(self) -> bool:
+        """Whether `take` finds something."""
+        return self._at is not None and bool(self._marks) and self._between(self._at, self._marks[0]) is not None
+
+    @property
     def last_mark(self) -> int:
         """The position of the newest mark, 0 when there is none."""
         return self._marks[-1].position if self._marks else self._at.position if self._at else 0
