@@ -31,8 +31,8 @@ def options() -> None:
 @app.command()
 def apply(
     kafka: Annotated[
-        str, typer.Option("--kafka", envvar="CRM_KAFKA", metavar="URL", help="As kafka://host:9092?tls=true.")
-    ],
+        str, typer.Option("--kafka", metavar="URL", help="As kafka://host:9092?tls=true; without it CRM_KAFKA counts.")
+    ] = "",
     replicas: Annotated[
         int | None, typer.Option(min=1, help="Copies of each partition, in place of the file's.")
     ] = None,
@@ -41,7 +41,10 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
 ) -> None:
     """Show what differs from the declared topics, rights and quotas, then make it so."""
-    asyncio.run(_apply(_parsed(kafka), file, replicas, access, dry_run))
+    found = _parsed(kafka) if kafka else kafka_of()
+    if found is None:
+        raise WrongSetting("CRM_KAFKA: name the brokers, as kafka://HOST:9092, here or in the file CRM_KAFKA_FILE")
+    asyncio.run(_apply(found, file, replicas, access, dry_run))
 
 
 async def _apply(kafka: Kafka, file: Path, replicas: int | None, access: Path, dry_run: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crm.applying import show_and_make
-from crm.settings import MONGODB, WrongSetting
+from crm.settings import MONGODB, WrongSetting, setting
 
 app = typer.Typer(help="The views in MongoDB.", no_args_is_help=True)
 
@@ -21,13 +21,16 @@ def options() -> None:
 
 @app.command()
 def apply(
-    views: Annotated[str, typer.Option("--views", envvar="CRM_VIEWS", metavar="URL", help="As mongodb://host/crm.")],
+    views: Annotated[
+        str, typer.Option("--views", metavar="URL", help="As mongodb://host/crm; without it CRM_VIEWS counts.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
 ) -> None:
     """Show what differs from the declared collections and indexes, then make it so."""
-    if not views.startswith(MONGODB):
+    url = views or setting("CRM_VIEWS")
+    if not url.startswith(MONGODB):
         raise WrongSetting("CRM_VIEWS: only views in MongoDB have collections to be made: mongodb://HOST:PORT/DATABASE")
-    asyncio.run(_apply(views, dry_run))
+    asyncio.run(_apply(url, dry_run))
 
 
 async def _apply(url: str, dry_run: bool) -> None:

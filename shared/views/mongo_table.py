@@ -86,7 +86,7 @@ class Table:
         """The guarded update that a write is. Raises ValueError: the document does not fit.
 
         The guard is twice the version: a removal leaves one more, which an overwriting write of the same version meets.
-        It stands in the update, not beside the `_id`: so the document is found by its `_id` alone, by no plan.
+        It stands in the update, not next to the `_id`: so the document is found by its `_id` alone, by no plan.
         """
         guard, id = 2 * one.version, row_id(one.tenant, one.key)
         if one.document is None:

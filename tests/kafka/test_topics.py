@@ -95,6 +95,15 @@ async def test_the_command(kafka: Kafka) -> None:
         await asyncio.sleep(0.05)
 
 
+async def test_the_address_may_stand_in_a_file(kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a secret is given to a container: it may hold a password."""
+    (tmp_path / "kafka").write_text(f"{kafka}\n")
+    monkeypatch.delenv("CRM_KAFKA", raising=False)
+    monkeypatch.setenv("CRM_KAFKA_FILE", str(tmp_path / "kafka"))
+    shown = await asyncio.to_thread(CliRunner().invoke, app, ["topics", "apply", "--replicas", "1", "--dry-run"])
+    assert str(shown.output).splitlines()[-1] == NO_RIGHTS
+
+
 async def said(kafka: Kafka, *options: str) -> list[str]:
     return await applied(str(kafka), *options)
 
@@ -112,10 +121,12 @@ async def applied(url: str, *options: str) -> list[str]:
     ("url", "because"),
     [
         ("kafka://{closed}", "CRM_KAFKA: 127.0.0.1:.* does not answer .*start it or correct the address"),
+        ("", "CRM_KAFKA: name the brokers, as kafka://HOST:9092, here or in the file CRM_KAFKA_FILE"),
         ("http://example", "CRM_KAFKA: it looks like kafka://host:9092"),
     ],
 )
-def test_the_command_without_a_broker(url: str, because: str) -> None:
+def test_the_command_without_a_broker(url: str, because: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CRM_KAFKA", raising=False)
     with socket.socket() as unheard:  # bound, and nobody listens
         unheard.bind(("127.0.0.1", 0))
         url = url.format(closed=f"127.0.0.1:{unheard.getsockname()[1]}")

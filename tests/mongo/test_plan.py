@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -79,6 +80,15 @@ def test_the_command_says_what_it_does_and_then_that_nothing_is_left(mongo_url: 
     made = runner.invoke(app, ["views", "apply", "--views", mongo_url])
     assert made.output.endswith("done\n")
     assert runner.invoke(app, ["views", "apply", "--views", mongo_url]).output == "the views are as declared\n"
+
+
+def test_the_address_may_stand_in_a_file(mongo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a secret is given to a container: it holds a password."""
+    (tmp_path / "views").write_text(f"{mongo_url}\n")
+    monkeypatch.delenv("CRM_VIEWS", raising=False)
+    monkeypatch.setenv("CRM_VIEWS_FILE", str(tmp_path / "views"))
+    shown = CliRunner().invoke(app, ["views", "apply", "--dry-run"])
+    assert "accounts: the collection view_accounts is missing" in shown.output
 
 
 async def _names(url: str) -> set[str]:

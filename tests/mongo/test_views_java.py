@@ -35,7 +35,7 @@ BULK: Final = Docs.bulk
 
 
 def modifiers(where: Row, update: Any) -> Update:
-    """The same without stages: the guard stands beside the `_id`, so what is not newer meets a key that is there."""
+    """The same without stages: the guard stands next to the `_id`, so what is not newer meets a key that is there."""
     if not isinstance(update, list):
         return where, update
     below, made, _ = update[0]["$replaceWith"]["$cond"]
