@@ -10,6 +10,7 @@ from pathlib import Path
 
 DATA_FORMAT = 1  # of the data directory as a whole; each file has its own as well
 _FORMAT_FILE = "format"
+RESTORING = "restoring"  # a file in a data directory that a restore has not finished
 _ADDRESS = re.compile(r"//(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 
 
@@ -131,8 +132,13 @@ def jobs_folder(data: Path, environment: Mapping[str, str] = os.environ) -> Path
     return Path(environment.get("CRM_IMPORTS") or data / "imports")
 
 
-def prepare_folder(data: Path) -> None:
-    """Create the data directory (mode 0700) or check that this program may use it. Raises WrongSetting."""
+def prepare_folder(data: Path, *, restoring: bool = False) -> None:
+    """Create the data directory (mode 0700) or check that this program may use it. Raises WrongSetting.
+
+    restoring: it is a restore that asks.
+    """
+    if not restoring and (data / RESTORING).exists():
+        raise WrongSetting(f"the restore into {data} was interrupted: do it again, it begins again")
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = data / _FORMAT_FILE

@@ -9,6 +9,7 @@ from services.audit.api.jobs import jobs_router
 from services.audit.api.ledger import ledger_router
 from services.audit.api.operations import operations_router
 from services.audit.catalogue import RESOURCES
+from shared.backup.timeline import CATEGORY as RESTORES
 from shared.http.app import ServiceApp
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
@@ -23,4 +24,4 @@ def create_app(kernel: Kernel) -> FastAPI:
     )
 
 
-SERVICE = Service("audit", create_app, resources=RESOURCES, streams=(CATEGORY,))
+SERVICE = Service("audit", create_app, resources=RESOURCES, streams=(CATEGORY, RESTORES))

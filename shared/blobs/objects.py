@@ -22,7 +22,7 @@ _LEFT_SECONDS = 86_400  # after which nobody writes it any more
 
 
 class ObjectBlobs:
-    """Is Blobs."""
+    """Is Blobs. The library is asked in threads: with its own loop for coroutines a process that ends may abort."""
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store, self._folder = store, folder
@@ -43,27 +43,29 @@ class ObjectBlobs:
     async def put(self, key: str, content: bytes) -> None:
         with _failures(key):
             if self._folder is None:
-                await obstore.put_async(self._store, key, content, mode="create", use_multipart=False)
+                await asyncio.to_thread(obstore.put, self._store, key, content, mode="create", use_multipart=False)
             else:
                 await asyncio.to_thread(_write, self._folder, key, content)
 
     async def get(self, key: str) -> bytes:
         with _failures(key):
-            found = await obstore.get_async(self._store, key)
-            return bytes(await found.bytes_async())
+            return await asyncio.to_thread(lambda: bytes(obstore.get(self._store, key).bytes()))
 
     async def keys(self, folder: str) -> list[str]:
-        keys: list[str] = []
+        prefix = folder.rstrip("/") + "/" if folder else None
+
+        def listed() -> list[str]:
+            return [one["path"] for page in obstore.list(self._store, prefix) for one in page]
+
         with _failures(folder):
-            async for page in obstore.list(self._store, folder.rstrip("/") + "/"):
-                keys += (one["path"] for one in page)
-        return sorted(keys)
+            found = await asyncio.to_thread(listed)
+        return sorted(key for key in found if not key.startswith(f"{_PARTS}/"))
 
     async def delete(self, keys: list[str]) -> None:
         for key in keys:
             with _failures(key):
                 try:
-                    await obstore.delete_async(self._store, key)
+                    await asyncio.to_thread(obstore.delete, self._store, key)
                 except (NotFoundError, FileNotFoundError):
                     continue
 

@@ -38,7 +38,7 @@ class Blobs(Protocol):
         ...
 
     async def keys(self, folder: str) -> list[str]:
-        """The keys below a folder, sorted."""
+        """The keys below a folder, sorted; "" = all."""
         ...
 
     async def delete(self, keys: list[str]) -> None:

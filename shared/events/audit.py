@@ -19,3 +19,18 @@ class CheckpointSigned:
     root: str
     note: str
     key: str
+
+
+@event("audit.SystemRestored")
+@dataclass(frozen=True, slots=True)
+class SystemRestored:
+    """The log up to here, `size` events with this root of the ledger (in hex), was put back from a backup.
+
+    made_at: when that backup was made. timeline: 2 after the first restore; what the log that was lost held behind
+    this is not in this one.
+    """
+
+    timeline: int
+    size: int
+    root: str
+    made_at: int

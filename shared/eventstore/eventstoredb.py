@@ -21,6 +21,7 @@ from shared.eventstore.eventstoredb_address import parse_address
 from shared.eventstore.eventstoredb_appends import Appender, Clash
 from shared.eventstore.eventstoredb_feed import Follower, Moments
 from shared.eventstore.eventstoredb_link import Link
+from shared.eventstore.eventstoredb_load import Loader
 from shared.eventstore.eventstoredb_reads import Reads
 from shared.eventstore.eventstoredb_requests import Requests
 from shared.eventstore.eventstoredb_wire import append_request, batch_request, proposed_event, stream_request
@@ -204,6 +205,10 @@ class EventStoreDB:
             await asyncio.sleep(0.005)
         await self._appender.close()
         self._link.close()
+
+    def loader(self) -> Loader:
+        """What fills an empty store with events of another one."""
+        return Loader(self._reads, self._appender)
 
     def _refuse_closed(self) -> None:
         if self._closed:

@@ -2,6 +2,7 @@
 
     {"tenant": …, "schema_version": …, "occurred_at": …, "by": the metadata of the command}
 
+An event that was put back from a backup has `recorded_at` before `by`, as the server dates it later.
 Streams of the adapter's own begin with an underscore; the feed leaves them out.
 """
 
@@ -67,6 +68,13 @@ def _metadata(tenant: str, event: NewEvent, by: bytes) -> bytes:
     return head[:-1] + _BY + by + b"}"
 
 
+def put_back(event: Stored) -> streams.BatchAppendReqProposedMessage:
+    """An event of another store, as it was recorded there."""
+    known = {"tenant": event.tenant, "schema_version": event.schema_version, "occurred_at": event.occurred_at}
+    head = orjson.dumps({**known, "recorded_at": event.recorded_at})
+    return proposed_event(event.event_id, event.type, event.data, head[:-1] + _BY + event.metadata + b"}")
+
+
 def stored_event(response: Response) -> Stored | None:
     """None for what is no event of this suite."""
     if not isinstance(response, ReadEvent):
@@ -84,7 +92,7 @@ def stored_event(response: Response) -> Stored | None:
         response.type,
         known["schema_version"],
         known["occurred_at"],
-        micros(response.created),
+        known.get("recorded_at") or micros(response.created),
         response.data,
         rest[:-1],
     )

@@ -129,6 +129,11 @@ class Reader:
         row = _query(self._here, sql, (tenant, key)).fetchone()
         return None if row is None else Appended(row[0], row[1], row[2], repeated=True, proof=row[3])
 
+    def head(self) -> int:
+        """The position of the last event that is committed, 0 when there is none."""
+        found: int = _query(self._here, "SELECT ifnull(max(position), 0) FROM events", ()).fetchone()[0]
+        return found
+
     def version(self, tenant: str, stream: str) -> int:
         sql = "SELECT ifnull(max(version), 0) FROM events WHERE stream = ? AND tenant = ?"
         found: int = _query(self._here, sql, (stream, tenant)).fetchone()[0]

@@ -15,7 +15,7 @@ from shared.security.keyring import KeysUnavailable
 from shared.security.rootkey import write_private
 
 LOOK_SECONDS = 2.0
-_ID = "token signing keys"
+SIGNING = "token signing keys"
 log = logging.getLogger("crm.keys")
 
 
@@ -29,7 +29,7 @@ class SharedSigningKeys:
 
     async def fetch(self) -> None:
         """Bring what others wrote, before the file is opened for the first time. Raises KeysUnavailable."""
-        found = await self._docs.get({"_id": _ID})
+        found = await self._docs.get({"_id": SIGNING})
         if found is not None and found["number"] != self._number:
             self._number, self._seen = found["number"], bytes(found["content"])
             write_private(self._file, self._seen)
@@ -40,7 +40,7 @@ class SharedSigningKeys:
         if content == self._seen:
             return
         update = {"$set": {"content": content, "number": self._number + 1}}
-        where = {"_id": _ID, "number": self._number} if self._number else {"_id": _ID, "number": {"$lt": 1}}
+        where = {"_id": SIGNING, "number": self._number} if self._number else {"_id": SIGNING, "number": {"$lt": 1}}
         if await self._docs.update(where, update, upsert=self._number == 0):
             self._number, self._seen = self._number + 1, content
         else:

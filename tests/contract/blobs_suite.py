@@ -40,6 +40,7 @@ class BlobsSuite:
             await blobs.put(key, b"x")
         assert await blobs.keys("t1/b") == ["t1/b/1", "t1/b/2"]
         assert await blobs.keys("t1") == ["t1/b/1", "t1/b/2", "t1/bc/1"]
+        assert await blobs.keys("") == ["t1/b/1", "t1/b/2", "t1/bc/1", "t2/b/1"]
 
     async def test_deleted_ones_are_gone(self, blobs: Blobs) -> None:
         for key in ("t1/a/1", "t1/a/2", "t1/b/1"):

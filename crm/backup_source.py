@@ -1,0 +1,87 @@
+"""What `crm backup` works on: the log, the keys and the files that the settings name, and the place of the backups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from crm.ports import open_blobs
+from crm.settings import WrongSetting, eventstore_address, mongodb_of, root_key_file
+from shared.backup.place import Place
+from shared.backup.problems import BackupProblem
+from shared.backup.source import Log, Source
+from shared.blobs.objects import ObjectBlobs
+from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.eventstore.sqlite_log import SqliteLog
+from shared.formats import NewerFormat
+from shared.security import ringcopy
+from shared.security.keyring import KeysUnavailable
+from shared.security.ringcopy import RingCopy
+
+
+def place_at(where: str, *, create: bool = False, data: Path | None = None) -> Place:
+    """A folder's path, or `s3://bucket/prefix`. create: a folder that is not there is made. data: where it may not lie.
+
+    Raises WrongSetting, BackupProblem.
+    """
+    if where.startswith("s3://"):
+        try:
+            return Place(ObjectBlobs.in_s3(where), where)
+        except ValueError as error:
+            raise WrongSetting(f"{where}: {error}") from error
+    if "://" in where:
+        raise WrongSetting(f"{where}: backups are kept in a folder, or at s3://BUCKET/PREFIX")
+    folder = Path(where).resolve()
+    if data is not None and folder.is_relative_to(data.resolve()):
+        raise WrongSetting(f"{where} is in the data directory, and would be lost with it: name a place outside of it")
+    if not create and not folder.is_dir():
+        raise BackupProblem(f"there is no folder {where}")
+    try:
+        return Place(ObjectBlobs.in_folder(folder), where)
+    except OSError as error:
+        raise BackupProblem(f"{where} cannot be used: {error.strerror}") from error
+
+
+@asynccontextmanager
+async def source_of(data: Path) -> AsyncIterator[Source]:
+    """What is backed up of an installation, also while it runs. Raises BackupProblem, WrongSetting."""
+    try:
+        log = await _log(data)
+        try:
+            yield Source(log, lambda: ring_of(data), open_blobs(data))
+        finally:
+            await log.close()
+    except (StoreUnavailable, StoreBroken, NewerFormat, KeysUnavailable) as error:
+        raise BackupProblem(str(error)) from error
+
+
+class _Closable(Log, Protocol):
+    async def close(self) -> None: ...
+
+
+async def _log(data: Path) -> _Closable:
+    url = eventstore_address()
+    if url is None:
+        if not (data / "events.db").exists():
+            raise BackupProblem(f"there is no data directory {data} with events")
+        return SqliteLog(data / "events.db")
+    from shared.eventstore.eventstoredb import EventStoreDB
+    from shared.eventstore.eventstoredb_address import WrongAddress
+
+    try:
+        return await EventStoreDB.open(url)
+    except WrongAddress as error:
+        raise WrongSetting(f"CRM_EVENTSTORE: {error}") from error
+
+
+async def ring_of(data: Path) -> RingCopy:
+    """A copy of the keys as they are now. Raises KeysUnavailable."""
+    url = mongodb_of("CRM_KEYS")
+    if url is None:
+        return await asyncio.to_thread(ringcopy.copied, data / "keys")
+    from shared.security import ringcopy_mongo
+
+    return await ringcopy_mongo.copied(url, root_key_file(data), data / "keys")

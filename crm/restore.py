@@ -1,0 +1,101 @@
+"""`crm restore`: a backup becomes a suite again, in an empty directory."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import orjson
+import typer
+
+from crm.backup import KeyFile, asked, key_in, moment
+from crm.backup_source import place_at
+from crm.client import CommandFailed
+from crm.operations import progress_bar
+from crm.options import Json
+from crm.restoring import Restoring, is_full
+from shared.backup.keyfile import BackupKey
+from shared.backup.problems import BackupProblem
+from shared.backup.restore import Progress, Restore, Restored, Wanted
+from shared.blobs.port import BlobsUnavailable
+from shared.clock import Micros, SystemClock
+from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.security.keyring import KeysUnavailable
+from shared.security.rootkey import KeysUnusable
+
+app = typer.Typer(help="Put a backup back.", invoke_without_command=True)
+ToMoment = Annotated[
+    str,
+    typer.Option("--to", metavar="TIME|POSITION", help="Up to this moment (2026-11-29T14:00Z) or position of the log."),
+]
+
+
+@app.callback()
+def restore(
+    context: typer.Context,
+    source: Annotated[str, typer.Option("--from", metavar="TARGET", help="A folder, or s3://BUCKET/PREFIX.")] = "",
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="An empty directory.")] = None,
+    key: KeyFile = None,
+    to: ToMoment = "",
+    tenant: Annotated[str, typer.Option(metavar="NAME", help="This organisation only, as a suite of its own.")] = "",
+    backup: Annotated[str, typer.Option(metavar="NAME", help="Go by this backup, not by the newest one.")] = "",
+    timeline: Annotated[
+        int | None, typer.Option(min=1, help="Of this timeline, from before an earlier restore.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Restore a suite from its backups into an empty directory, and the servers that the settings name."""
+    if context.invoked_subcommand is not None:
+        return
+    if not source or data is None:
+        raise CommandFailed("give --from TARGET and --data DIR", 2)
+    secret, wanted = key_in(key), wanted_of(to, tenant, backup, timeline)
+    with progress_bar() as bar:
+        task = bar.add_task("restoring", total=None)
+        made = asked(
+            put_back(source, data, secret, wanted, lambda done, of: bar.update(task, completed=done, total=of))
+        )
+    if json:
+        typer.echo(orjson.dumps(made).decode())
+        return
+    typer.echo(
+        f"{data}: {made.size} events up to position {made.position} ({moment(made.last_at)}), {made.files} files; "
+        f"{made.erased} people stay erased. This is timeline {made.timeline}; views are rebuilt at the next start"
+    )
+
+
+async def put_back(source: str, data: Path, key: BackupKey, wanted: Wanted, progress: Progress) -> Restored:
+    """Restore into an empty directory. Raises BackupProblem, WrongSetting."""
+    async with AsyncExitStack() as stack:
+        into = Restoring(data, stack)
+        restore = Restore(place_at(source), key, wanted, SystemClock())
+        try:
+            return await restore.run(into, progress, str(uuid4()) if wanted.tenant else None)
+        except (StoreUnavailable, StoreBroken, KeysUnavailable, KeysUnusable, BlobsUnavailable, OSError) as error:
+            if is_full(error):
+                raise BackupProblem(f"there is no room left for {data}: make room, and do it again") from error
+            raise BackupProblem(str(error)) from error
+    raise AssertionError("unreachable")
+
+
+def wanted_of(to: str, tenant: str = "", backup: str = "", timeline: int | None = None) -> Wanted:
+    """Raises CommandFailed: `to` is neither a position nor a moment."""
+    from services.identity.organisation import ORGANISATION  # its types are loaded where they are used
+
+    if to.isdigit():
+        return Wanted(None, int(to), tenant, ORGANISATION.name, backup, timeline)
+    return Wanted(moment_of(to) if to else None, None, tenant, ORGANISATION.name, backup, timeline)
+
+
+def moment_of(text: str) -> Micros:
+    """A moment; without a zone it is UTC. Raises CommandFailed."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandFailed(f"{text!r} is no moment as in 2026-11-29T14:00Z, and no position", 2) from None
+    offset = found.utcoffset()
+    seconds = (found.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
+    return round((seconds - (offset.total_seconds() if offset else 0)) * 1e6)

@@ -1,0 +1,152 @@
+"""Where a restore puts a backup: an empty data directory, and the servers that the settings name in place of its files.
+
+The directory bears a mark until all is there: the suite does not start in it, and the next restore begins it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import shutil
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crm.ports import open_blobs
+from crm.settings import RESTORING, eventstore_address, mongodb_of, prepare_folder, root_key_file
+from shared.backup.problems import BackupProblem
+from shared.backup.restore import Restored
+from shared.backup.timeline import ACTOR, STREAM, restored
+from shared.blobs.port import BlobExists
+from shared.clock import SystemClock
+from shared.events.envelope import Metadata, Stored
+from shared.eventstore.port import EventStore
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.eventstore.sqlite_load import SqliteLoader
+from shared.faults import crashpoint
+from shared.kernel.uniqueness import EVERYWHERE
+from shared.security import ringcopy
+from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.ringcopy import RingCopy
+from shared.security.rootkey import sync_directory, write_private
+
+if TYPE_CHECKING:
+    from shared.eventstore.eventstoredb import EventStoreDB
+
+
+class Restoring:
+    """Is Into. Close it with the stack."""
+
+    def __init__(self, data: Path, stack: AsyncExitStack) -> None:
+        self._data, self._stack = data, stack
+        self._loader: SqliteLoader | None = None
+        self._server: EventStoreDB | None = None
+        self._installation = ""
+
+    async def begin(self, installation: str) -> None:
+        """Raises BackupProblem: the directory or the servers are not empty."""
+        self._installation, goes_on = installation, _emptied(self._data)
+        (self._data / RESTORING).touch(mode=0o600)
+        self._blobs = open_blobs(self._data)
+        if (url := eventstore_address()) is None:
+            self._loader = SqliteLoader(self._data / "events.db", installation)
+            self._stack.callback(self._loader.close)
+            return
+        from shared.eventstore.eventstoredb import EventStoreDB
+
+        self._server = await EventStoreDB.open(url, installation=installation)
+        self._stack.push_async_callback(self._server.close)
+        self._filling = self._server.loader()
+        if not goes_on and await self._server.head():
+            raise BackupProblem("the event store that CRM_EVENTSTORE names has events: a restore needs an empty one")
+
+    async def events(self, events: Sequence[Stored]) -> None:
+        """See Into."""
+        if self._loader is not None:
+            await asyncio.to_thread(self._loader.add, events)
+        else:
+            await self._filling.add(events)
+
+    async def keys(self, ring: RingCopy) -> None:
+        """See Into. Raises KeysUnusable: the ring that CRM_KEYS names is another one's."""
+        folder, url = self._data / "keys", mongodb_of("CRM_KEYS")
+        write_private(root_key_file(self._data), ring.root)
+        if url is None:
+            await SqliteKeyRing.open(folder, clock=SystemClock(), installation=self._installation).close()
+            await asyncio.to_thread(ringcopy.put_back, folder, ring)
+        else:
+            from shared.security import ringcopy_mongo
+            from shared.security.keyring_mongo import MongoKeyRing
+
+            opened = await MongoKeyRing.open(url, root_key_file(self._data), installation=self._installation)
+            await opened.close()
+            await ringcopy_mongo.put_back(url, ring)
+        for name, content in ring.files.items():
+            write_private(folder / name, content)
+
+    async def file(self, name: str, content: bytes) -> None:
+        """See Into."""
+        try:
+            await self._blobs.put(name, content)
+        except BlobExists:
+            if await self._blobs.get(name) != content:
+                raise BackupProblem(f"the file store has another {name}: a restore needs an empty one") from None
+
+    async def finish(self, made: Restored) -> None:
+        """See Into."""
+        if self._loader is not None:
+            await asyncio.to_thread(self._loader.finish)
+            store = SqliteEventStore.open(self._data / "events.db", SystemClock())
+            try:
+                await _begin_timeline(store, made)
+            finally:
+                await store.close()
+        elif self._server is not None:
+            await _begin_timeline(self._server, made)
+        crashpoint("restore.before_end")
+        prepare_folder(self._data, restoring=True)
+        sync_directory(self._data)
+        (self._data / RESTORING).unlink()
+        sync_directory(self._data)
+
+
+async def _begin_timeline(store: EventStore, made: Restored) -> None:
+    if made.timeline == 1:  # one organisation's system begins with its first event
+        return
+    known = await store.read(EVERYWHERE, STREAM)
+    event = restored(made.timeline, made.size, made.root, made.made_at, SystemClock())
+    await store.append(EVERYWHERE, STREAM, len(known), [event], Metadata(actor=ACTOR))
+
+
+def _emptied(data: Path) -> bool:
+    """Make the directory, or empty one in which a restore was interrupted; True for that.
+
+    Raises BackupProblem: something is in it.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = [*data.iterdir()]
+        if not found:
+            return False
+        if data / RESTORING not in found:
+            raise BackupProblem(f"{data} is not empty: a restore never writes over data, name an empty directory")
+        for path in found:
+            if path.name == RESTORING:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    except OSError as error:
+        raise BackupProblem(f"{data} cannot be used: {error.strerror}") from error
+    return True
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error comes from a full disk."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,67 @@
+"""Which backups are kept: the newest full ones and the young ones, with all that goes on from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.backup.chain import with_keys
+from shared.backup.keyfile import BackupKey
+from shared.backup.manifest import MANIFESTS, Manifest
+from shared.backup.place import Place
+from shared.clock import Micros
+
+DAY = 86_400_000_000  # microseconds
+
+
+def kept(found: Mapping[str, Manifest], keep_full: int, keep_days: int, now: Micros) -> set[str]:
+    """The names that stay. found: all manifests, in the order of their names; the newest full one always stays.
+
+    An archived part goes once a full or incremental backup has its events, and nothing goes on from it.
+    """
+    full = [name for name, one in found.items() if one.kind == "full"]
+    young = {name for name in full if found[name].made_at > now - keep_days * DAY}
+    roots = young | set(full[-max(keep_full, 1) :])
+    rolled: dict[int, int] = {}
+    stays = set()
+    for name, one in reversed([*found.items()]):
+        if one.kind != "archive":
+            rolled[one.timeline] = max(rolled.get(one.timeline, 0), one.size)
+        goes_on = _root(found, name) in roots
+        if goes_on and (one.kind != "archive" or one.size > rolled.get(one.timeline, 0)):
+            stays |= _line(found, name)
+    return stays
+
+
+def _line(found: Mapping[str, Manifest], name: str) -> set[str]:
+    line = set()
+    while name and name not in line:
+        line.add(name)
+        name = found[name].parent if name in found else ""
+    return line
+
+
+def _root(found: Mapping[str, Manifest], name: str) -> str:
+    while name in found and found[name].parent:
+        name = found[name].parent
+    return name
+
+
+async def prune(
+    place: Place, key: BackupKey, *, keep_full: int, keep_days: int, now: Micros, leftovers: bool = False
+) -> list[str]:
+    """Remove what need not be kept; returns the names of the backups that went. Manifests go first, then their files.
+
+    leftovers: also what interrupted backups left; not to be asked for while a backup is being made.
+    """
+    names = await place.names(MANIFESTS)
+    found = {name: await place.manifest(name, key) for name in names}
+    stays = kept(found, keep_full, keep_days, now)
+    for name in await with_keys(place, key):
+        stays |= _line(found, name)
+    gone = [name for name in names if name not in stays]
+    await place.remove(gone)
+    named = {n: {f.name for f in (*m.segments, *m.files, m.keys, m.erased)} for n, m in found.items()}
+    needed = stays.union(*(named[name] for name in stays))
+    there = await place.names() if leftovers else sorted(set().union(*(named[name] for name in gone)))
+    await place.remove([name for name in there if name not in needed])
+    return gone

@@ -1,0 +1,216 @@
+"""`crm backup` and `crm restore` as operators call them, on a suite with two organisations."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from crm import restoring
+from crm.cli import app
+from crm.client import CommandFailed
+from crm.compose import Suite
+from crm.settings import Settings, WrongSetting
+from crm.verifying import verify_directory
+from services.identity.setup import set_up
+from shared.backup.keyfile import make_key
+from shared.kernel.bus import Call
+from shared.security.passwords import Passwords
+from shared.security.permissions import system_access
+from tests.support.oracle import settle
+from tests.support.suite import PASSWORD, QUICK
+
+PROVE = bool(os.environ.get("CRM_PROVE"))
+BACKUP_POINTS = ["segment_written", "files_written", "before_manifest", "manifest_written"]
+RESTORE_POINTS = ["some_events_written", "events_written", "keys_written", "before_end"]
+CRM = [sys.executable, "-m", "crm"]
+
+
+def killed(*words: str | Path, at: str) -> bool:
+    """Run the command in a process of its own, which a crash point ends."""
+    said = {**os.environ, "CRASHPOINT": at}
+    return subprocess.run([*CRM, *map(str, words)], capture_output=True, env=said, timeout=120).returncode == 137
+
+
+def done(*words: str | Path) -> str:
+    """What the command prints. Raises what it fails with."""
+    with redirect_stdout(StringIO()) as out:
+        app([*map(str, words)], standalone_mode=False)
+    return out.getvalue()
+
+
+def refused(*words: str | Path) -> str:
+    """The one line in which a command says why it does not do it."""
+    with pytest.raises((CommandFailed, WrongSetting)) as said:
+        done(*words)
+    assert "\n" not in str(said.value)
+    return str(said.value)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`data`, of two organisations with an account each, its key and its backup, which `data` has gone on from."""
+    folder = tmp_path_factory.mktemp("backed-up")
+
+    async def fill(name: str) -> None:
+        suite = await Suite.open(Settings(folder / "data"))
+        kernel = suite.kernel
+        done = await set_up(kernel, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
+        access = system_access(done.tenant)
+        await kernel.bus.send("customer.CreateAccount", {"name": f"Of {name}"}, Call(access))
+        await settle(kernel)
+        assert suite.kernel.ledger is not None
+        await suite.kernel.ledger.catch_up()
+        assert suite.kernel.notary is not None
+        await suite.kernel.notary.sign()
+        await suite.close()
+
+    done("backup", "key", folder / "key")
+    asyncio.run(fill("acme"))
+    done("backup", "create", "--to", folder / "target", "--data", folder / "data", "--key", folder / "key")
+    asyncio.run(fill("globex"))
+    done("backup", "create", "--to", folder / "target", "--data", folder / "data", "--key", folder / "key")
+    return folder
+
+
+@pytest.fixture
+def ours(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "ours"))
+
+
+def opened(data: Path) -> dict[str, Any]:
+    """What a suite on the directory shows: organisations with their accounts, and the ledger's root."""
+
+    async def look() -> dict[str, Any]:
+        suite = await Suite.open(Settings(data))
+        try:
+            await suite.kernel.projector.catch_up()
+            assert suite.kernel.ledger is not None
+            await suite.kernel.ledger.catch_up()
+            accounts = [d["name"] async for _, _, d in suite.kernel.views.scan("accounts")]
+            users = [d["email"] async for _, _, d in suite.kernel.views.scan("users")]
+            return {"accounts": sorted(accounts), "users": sorted(users), "problem": suite.kernel.ledger.problem}
+        finally:
+            await suite.close()
+
+    return asyncio.run(look())
+
+
+def test_a_restored_suite_is_whole(ours: Path) -> None:
+    listed = [orjson.loads(line) for line in done(*words("list", ours), "--json").splitlines()]
+    assert [one["kind"] for one in listed] == ["full", "incremental"]
+    assert "no findings" in done(*words("verify", ours), "--deep")
+    said = done(*restore(ours))
+    assert f"{listed[-1]['size']} events" in said
+    users = ["ada@acme.example", "ada@globex.example"]
+    assert opened(ours / "new") == {"accounts": ["Of acme", "Of globex"], "users": users, "problem": None}
+    assert verify_directory(ours / "new", None)["ok"]
+
+
+def test_an_earlier_moment_and_one_organisation(ours: Path) -> None:
+    first = orjson.loads(done(*words("list", ours), "--json").splitlines()[0])
+    done(*restore(ours), "--to", str(first["position"]))
+    assert opened(ours / "new")["accounts"] == ["Of acme"]
+    assert "2 organisations" not in refused(*restore(ours, "one"), "--tenant", "nobody")
+    done(*restore(ours, "one"), "--tenant", "globex")
+    assert opened(ours / "one") == {"accounts": ["Of globex"], "users": ["ada@globex.example"], "problem": None}
+    assert verify_directory(ours / "one", None)["ok"]
+
+
+def test_what_cannot_be_restored_is_refused_in_one_line(ours: Path) -> None:
+    make_key(ours / "other")
+    assert "made with the backup key" in refused(*restore(ours, key="other"))
+    assert "is not empty" in refused(*restore(ours, "data"))
+    assert "there is no folder" in refused(
+        "restore", "--from", ours / "none", "--data", ours / "n", "--key", ours / "key"
+    )
+    (ours / "empty").mkdir()
+    assert "there is no backup" in refused(
+        "restore", "--from", ours / "empty", "--data", ours / "n", "--key", ours / "key"
+    )
+    assert "no organisation" not in refused(*restore(ours, "x"), "--backup", "backups/none")
+    newest = sorted((ours / "target/backups").iterdir())[-1]
+    content = newest.read_bytes()
+    newest.write_bytes(content.replace(b'"format":1', b'"format":9'))
+    assert "upgrade the program" in refused(*restore(ours))
+    newest.write_bytes(content)
+    segment = sorted((ours / "target/log").iterdir())[-1]
+    kept = segment.read_bytes()
+    segment.write_bytes(kept[:-1] + b"!")
+    assert "it was changed" in refused(*restore(ours))
+    assert "interrupted" in refused("setup", "--data", ours / "new", *SETUP, ours / "key")
+    segment.unlink()
+    assert "is missing" in refused(*restore(ours))
+    segment.write_bytes(kept)
+    assert done(*restore(ours))
+
+
+SETUP = ["--organisation", "x", "--email", "a@b.example", "--password-file"]
+
+
+def test_a_foreign_system_and_places_that_are_none(ours: Path) -> None:
+    other = ours / "elsewhere"
+    asyncio.run(_empty(other))
+    create = ("backup", "create", "--key", ours / "key", "--data")
+    assert "backups of the system" in refused(*create, other, "--to", ours / "target")
+    assert "would be lost with it" in refused(*create, other, "--to", other / "backups")
+    assert "kept in a folder" in refused(*create, other, "--to", "ftp://x")
+
+
+async def _empty(data: Path) -> None:
+    await (await Suite.open(Settings(data))).close()
+
+
+async def test_a_full_disk_is_one_clear_line(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm.backup import key_in
+    from crm.restore import put_back
+    from shared.backup.problems import BackupProblem
+    from shared.backup.restore import Wanted
+
+    async def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(restoring.Restoring, "keys", full)
+    with pytest.raises(BackupProblem, match="there is no room left"):
+        await put_back(str(ours / "target"), ours / "new", key_in(ours / "key"), Wanted(), lambda *_: None)
+    with pytest.raises(WrongSetting, match="interrupted"):
+        await Suite.open(Settings(ours / "new"))
+
+
+@pytest.mark.parametrize("point", BACKUP_POINTS if PROVE else BACKUP_POINTS[-2:])
+def test_a_backup_that_is_killed_does_no_harm(ours: Path, point: str) -> None:
+    create = ("backup", "create", "--full", "--to", ours / "target", "--data", ours / "data", "--key", ours / "key")
+    before = done(*words("list", ours))
+    assert killed(*create, at=f"backup.{point}")
+    whole = point == "manifest_written"
+    assert done(*words("list", ours)).startswith(before)
+    assert (done(*words("list", ours)) == before) is not whole
+    done(*create)
+    assert "no findings" in done(*words("verify", ours), "--deep")
+
+
+@pytest.mark.parametrize("point", RESTORE_POINTS if PROVE else RESTORE_POINTS[-2:])
+def test_a_restore_that_is_killed_begins_again(ours: Path, point: str) -> None:
+    assert killed(*restore(ours), at=f"restore.{point}")
+    with pytest.raises(WrongSetting, match="interrupted"):
+        asyncio.run(_empty(ours / "new"))
+    done(*restore(ours))
+    assert opened(ours / "new")["accounts"] == ["Of acme", "Of globex"]
+
+
+def words(command: str, ours: Path) -> list[str | Path]:
+    return ["backup", command, "--from", ours / "target", "--key", ours / "key"]
+
+
+def restore(ours: Path, data: str = "new", key: str = "key") -> list[str | Path]:
+    return ["restore", "--from", ours / "target", "--data", ours / data, "--key", ours / key]
