@@ -85,8 +85,8 @@ async def _drop_all(url: str) -> None:
 
 async def clickhouse(url: str) -> ClickHouseWarehouse:
     """The warehouse on a ClickHouse server. Raises WrongSetting, Unavailable."""
+    from shared.addresses import WrongAddress
     from shared.warehouse.clickhouse import ClickHouseWarehouse
-    from shared.warehouse.clickhouse_address import WrongAddress
 
     try:
         return await ClickHouseWarehouse.open(url)

@@ -176,8 +176,8 @@ async def _open_there(
     url: str, data: Path, places: Places, clock: Clock, stack: AsyncExitStack
 ) -> tuple[EventStoreDB, KeyRing]:
     """The events on a server, and the keys that belong to them. Raises WrongSetting."""
+    from shared.addresses import WrongAddress
     from shared.eventstore.eventstoredb import EventStoreDB  # its packages are loaded where they are used
-    from shared.eventstore.eventstoredb_address import WrongAddress
 
     installation = inspect_keys(data, places)
     try:

@@ -75,12 +75,12 @@ def kafka_of(environment: Mapping[str, str] = os.environ) -> Kafka | None:
 
 
 def _parsed(url: str) -> Kafka:
-    from shared.streaming.kafka.address import WrongUrl
+    from shared.addresses import WrongAddress
     from shared.streaming.kafka.connection import Kafka
 
     try:
         return Kafka.parse(url)
-    except WrongUrl as error:
+    except WrongAddress as error:
         raise WrongSetting(f"CRM_KAFKA: {error}") from error
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
+
+from shared.addresses import WrongAddress, flag_of, options_of, password_of, tls_of
 
 PORT = 2113
 SCHEMES = ("esdb", "esdb+discover")
+MILLISECONDS = "10000"  # of a deadline, and between two signs of life, where the address says nothing
+_OPTIONS = ("tls", "tlsCaFile", "passwordFile", "keepAliveInterval", "defaultDeadline")
+_WHERE = "the address of the event store has an "
 _FORM = "esdb://NAME@HOST:2113?passwordFile=FILE&tlsCaFile=FILE"
-
-
-class WrongAddress(Exception):
-    """A connection string that cannot be used; the message says why, without its password."""
 
 
 class Node(NamedTuple):
@@ -25,31 +25,15 @@ class Node(NamedTuple):
 
 
 class Address(NamedTuple):
-    """nodes: those named. discovers: the leader is to be asked for. keep_alive, deadline: seconds.
-
-    authority: the file of the authority that the servers' certificates are checked by; None = the system's.
-    """
+    """nodes: those named. discovers: the leader is to be asked for. keep_alive, deadline: seconds."""
 
     nodes: tuple[Node, ...]
     discovers: bool
     user: str
     password: str
-    tls: bool
-    authority: Path | None
+    tls: ssl.SSLContext | None
     keep_alive: float
     deadline: float
-
-    def context(self) -> ssl.SSLContext | None:
-        """TLS 1.2 or later, the server's name and certificate checked. None: without. Raises WrongAddress."""
-        if not self.tls:
-            return None
-        try:
-            context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
-        except (OSError, ssl.SSLError) as error:
-            raise WrongAddress(f"tlsCaFile {self.authority} cannot be used: {error.strerror or error}") from error
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["h2"])
-        return context
 
 
 def parse_address(url: str) -> Address:
@@ -62,17 +46,16 @@ def parse_address(url: str) -> Address:
         raise WrongAddress(f"the address of the event store cannot be read ({error}): it is {_FORM}") from error
     if parts.scheme not in SCHEMES or not nodes or parts.path.strip("/"):
         raise WrongAddress(f"the address of the event store is no {_FORM}")
-    options = _options(parts)
+    options = options_of(parts.query, _OPTIONS, _WHERE)
     user, _, password = credentials.partition(":")
     return Address(
         nodes,
         parts.scheme == "esdb+discover" or len(nodes) > 1,
         unquote(user),
-        _password(unquote(password), options.get("passwordfile")),
-        options.get("tls", "true") == "true",
-        Path(options["tlscafile"]) if "tlscafile" in options else None,
-        _seconds(options, "keepaliveinterval"),
-        _seconds(options, "defaultdeadline"),
+        password_of(unquote(password), options),
+        _tls(options) if flag_of(options, "tls", "true") else None,
+        _seconds(options, "keepAliveInterval"),
+        _seconds(options, "defaultDeadline"),
     )
 
 
@@ -83,33 +66,14 @@ def _node(name: str) -> Node:
     return Node(parts.hostname, parts.port or PORT)
 
 
-_KNOWN = {"tls": "true", "tlscafile": "", "passwordfile": "", "keepaliveinterval": "10000", "defaultdeadline": "10000"}
-
-
-def _options(parts: SplitResult) -> dict[str, str]:
-    given = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
-    unknown = sorted(given.keys() - _KNOWN.keys())
-    if unknown:
-        raise WrongAddress(
-            f"the address of the event store has an unknown option {unknown[0]}: known are tls, tlsCaFile, "
-            "passwordFile, keepAliveInterval and defaultDeadline (milliseconds)"
-        )
-    if given.get("tls", "true") not in ("true", "false"):
-        raise WrongAddress("tls in the address of the event store is true or false")
-    return given
-
-
-def _password(given: str, file: str | None) -> str:
-    if file is None:
-        return given
-    try:
-        return Path(file).read_text().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongAddress(f"passwordFile {file} cannot be read: {error}") from error
+def _tls(options: dict[str, str]) -> ssl.SSLContext:
+    context = tls_of(options)
+    context.set_alpn_protocols(["h2"])
+    return context
 
 
 def _seconds(options: dict[str, str], name: str) -> float:
-    given = options.get(name, _KNOWN[name])
+    given = options.get(name, MILLISECONDS)
     if not given.isdecimal() or not 100 <= int(given) <= 600_000:
         raise WrongAddress(f"{name} in the address of the event store is 100 to 600000 milliseconds, not {given!r}")
     return int(given) / 1000

@@ -35,7 +35,7 @@ class Link:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._tls = address.context()
+        self._tls = address.tls
         self._node: Node | None = None if address.discovers else address.nodes[0]
         self._channel: Channel | None = None
         self._connecting: asyncio.Task[None] | None = None

@@ -36,8 +36,7 @@ class Link:
     ) -> None:
         self._address, self._user, self._password = address, user, password
         self._seconds, self._optional = seconds, optional
-        context = address.context()
-        self._pool = get_pool_manager(_BETWEEN, _TIMES, _IDLE, maxsize=threads, ssl_context=context)
+        self._pool = get_pool_manager(_BETWEEN, _TIMES, _IDLE, maxsize=threads, ssl_context=address.tls)
         self._threads = ThreadPoolExecutor(threads, f"clickhouse-{user}")
         self._making = threading.Lock()
         self._client: Any = None

@@ -9,10 +9,11 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shared.addresses import WrongAddress
 from shared.errors import TooSlow, Unavailable
 from shared.warehouse.clickhouse import ClickHouseWarehouse
 from shared.warehouse.clickhouse_access import CANARIES, callers_of, try_walls
-from shared.warehouse.clickhouse_address import WrongAddress, parse_address
+from shared.warehouse.clickhouse_address import parse_address
 from shared.warehouse.port import Answer, QueryFailed
 from shared.warehouse.selftest import Breached
 from shared.warehouse.session import Limits
@@ -192,14 +193,14 @@ def test_an_authority_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "no.pem").write_text("nothing")
     for file in (tmp_path / "no.pem", tmp_path / "missing.pem"):
         with pytest.raises(WrongAddress, match=f"tlsCaFile {file} cannot be used"):
-            parse_address(f"clickhouses://crm@host/crm?tlsCaFile={file}").context()
+            parse_address(f"clickhouses://crm@host/crm?tlsCaFile={file}")
 
 
 def test_the_parts_of_an_address(tmp_path: Path) -> None:
     (tmp_path / "p").write_text(PASSWORD + "\n")
     found = parse_address(f"clickhouses://crm@[::1]:9/crm_1?PasswordFile={tmp_path}/p&cluster=main")
     assert (str(found), found.user, found.password, found.database) == ("[::1]:9", "crm", PASSWORD, "crm_1")
-    assert (found.tls, found.cluster, found.origin) == (True, "main", "https://[::1]:9")
+    assert (found.tls is not None, found.cluster, found.origin) == (True, "main", "https://[::1]:9")
     assert (parse_address("clickhouse://a:b@h/c").password, parse_address("clickhouse://a@h/c").port) == ("b", 8123)
     assert parse_address("clickhouses://a@h/c").port == 8443
     assert Limits().seconds == 10

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared.addresses import WrongAddress
 from shared.eventstore.eventstoredb import EventStoreDB
-from shared.eventstore.eventstoredb_address import WrongAddress
 from shared.eventstore.eventstoredb_wire import MAX_APPEND
 from shared.eventstore.port import EventStore, StoreBroken, StoreUnavailable
 from tests.contract.eventstore_capabilities import SliceSuite
@@ -87,8 +87,8 @@ async def refusal(url: str, installation: str | None = None) -> str:
         ("esdb://host/path", "is no esdb://NAME@HOST:2113"),
         ("esdb://host:port", "cannot be read"),
         ("esdb://u:pass-word@host:99999", "cannot be read"),
-        ("esdb://host?tls=maybe", "tls in the address of the event store is true or false"),
-        ("esdb://host?tlsVerifyCert=false", "unknown option tlsverifycert: known are tls, tlsCaFile"),
+        ("esdb://host?tls=maybe", "tls is true or false"),
+        ("esdb://host?tlsVerifyCert=false", "unknown option tlsVerifyCert: known are tls, tlsCaFile"),
         ("esdb://host?defaultDeadline=never", "defaultDeadline.* is 100 to 600000 milliseconds"),
         ("esdb://host?keepAliveInterval=1", "keepaliveinterval.* is 100 to 600000 milliseconds"),
         ("esdb://host?tlsCaFile=/none", "tlsCaFile /none cannot be used: No such file"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.streaming.kafka.address import WrongUrl, parse_address
+from shared.addresses import WrongAddress
+from shared.streaming.kafka.address import parse_address
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_password_comes_from_a_file(tmp_path: Path) -> None:
         ("kafka://u:secret@127.0.0.1:9092", "or wants a password: say tls=true"),
         ("kafka://u@a:9092?tls=true", "u has no password: name the file that holds it, by passwordFile=FILE"),
         ("kafka://u@a:9092?tls=true&passwordFile=/none", "passwordFile /none cannot be read"),
-        ("kafka://a:9092?tlsCaFile=/none", "tlsCaFile cannot be used: No such file"),
+        ("kafka://a:9092?tlsCaFile=/none", "tlsCaFile /none cannot be used: No such file"),
         ("kafka://a:9092?tls=false&tlsCaFile=/none", "tlsCaFile needs TLS, and tls=false asks for none"),
         ("kafka://a:9092?certFile=/none", "certFile and keyFile go together"),
         ("kafka://a:9092?tls=yes", "tls is true or false"),
@@ -63,6 +64,6 @@ def test_a_password_comes_from_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_url_is_refused_without_showing_its_password(url: str, because: str) -> None:
-    with pytest.raises(WrongUrl, match=because) as error:
+    with pytest.raises(WrongAddress, match=because) as error:
         parse_address(url)
     assert "secret" not in str(error.value)

@@ -38,7 +38,7 @@ class Kafka:
 
     @classmethod
     def parse(cls, url: str) -> Kafka:
-        """Raises WrongUrl."""
+        """Raises WrongAddress."""
         return cls(parse_address(url))
 
     def __str__(self) -> str:
