@@ -93,7 +93,26 @@ class Backup:
         crashpoint("backup.files_written")
         for file, content in (keys, erased):
             await self._place.keep(file.name, content)
-        manifest = Manifest(
+        manifest = self._manifest(state, kind, timeline, parent, keys[0], erased[0], files, gone)
+        name, content = written(manifest, self._key)
+        crashpoint("backup.before_manifest")
+        await self._place.keep(name, content)
+        crashpoint("backup.manifest_written")
+        await self._forget_keys()
+        return name, manifest
+
+    def _manifest(
+        self,
+        state: _State,
+        kind: Kind,
+        timeline: int,
+        parent: tuple[str, Manifest] | None,
+        keys: File,
+        erased: File,
+        files: list[File],
+        gone: list[str],
+    ) -> Manifest:
+        return Manifest(
             system=self._source.log.installation,
             timeline=timeline,
             kind=kind,
@@ -111,18 +130,12 @@ class Backup:
             peaks=[peak.hex() for peak in state.frontier.peaks],
             first_at=state.first_at,
             last_at=state.last_at,
-            keys=keys[0],
-            erased=erased[0],
+            keys=keys,
+            erased=erased,
             segments=state.segments,
             files=files,
             gone=gone,
         )
-        name, content = written(manifest, self._key)
-        crashpoint("backup.before_manifest")
-        await self._place.keep(name, content)
-        crashpoint("backup.manifest_written")
-        await self._forget_keys()
-        return name, manifest
 
     async def _parent(
         self, kind: Kind, timeline: int, newest: tuple[str, Manifest] | None
