@@ -48,17 +48,18 @@ class Failed(Exception):
 
 @dataclass
 class Cluster:
-    """data: the folder of everything. ports: kept from one start to the next."""
+    """data: the folder of everything. ports: kept from one start to the next. roles: of each process, see ROLES."""
 
     data: Path
     ports: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(ROLES))
 
     def __post_init__(self) -> None:
         self.data = self.data.absolute()
         file = self.data / "ports.json"
         if not file.exists():
             self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            names = ["mongodb", "eventstore", *ROLES]
+            names = ["mongodb", "eventstore", *self.roles]
             file.write_text(json.dumps(dict(zip(names, free_ports(len(names)), strict=True))))
         self.ports = json.loads(file.read_text())
 
@@ -68,7 +69,7 @@ class Cluster:
         for one in engines:
             self._wait(one, self._listens)
         self._topics()
-        first, *others = ROLES
+        first, *others = self.roles
         self._start(first, self._role(first))
         self._wait(first, self._is_ready)
         for name in others:
@@ -78,11 +79,22 @@ class Cluster:
 
     def down(self) -> None:
         """Ask each part to end, the roles before the engines, by its process id; what does not end is killed."""
-        for names in (list(reversed(ROLES)), list(reversed(ENGINES))):
+        for names in (list(reversed(self.roles)), list(reversed(ENGINES))):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             for name in names:
                 self._gone(name)
+
+    def add(self, name: str, *roles: str) -> None:
+        """Start one more process and return when it is ready; only this object knows of it. Raises Failed."""
+        [self.ports[name]] = free_ports(1)
+        self.roles[name] = roles
+        self._wait(self._start(name, self._role(name)), self._is_ready)
+
+    def remove(self, name: str) -> None:
+        """Ask a process that was added to end, and forget it."""
+        self.end(name, signal.SIGTERM)
+        del self.roles[name]
 
     def addresses(self) -> dict[str, str]:
         """Of every part."""
@@ -92,7 +104,7 @@ class Cluster:
             "eventstore": f"esdb://127.0.0.1:{self.ports['eventstore']}?tls=false",
             "kafka": f"kafka://127.0.0.1:{json.loads(kafka.read_text())[0]}" if kafka.exists() else "",
         }
-        return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in ROLES}
+        return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in self.roles}
 
     def greeting(self) -> str:
         """What the process of the routes printed at its last start: with the set-up link, while nobody can sign in."""
@@ -127,7 +139,7 @@ class Cluster:
     def _role(self, name: str) -> list[str]:
         folder = self.data / "roles" / name
         asked = [sys.executable, "-m", "crm", "serve", "--data", str(folder), "--port", str(self.ports[name])]
-        return [*asked, *(part for role in ROLES[name] for part in ("--role", role))]
+        return [*asked, *(part for role in self.roles[name] for part in ("--role", role))]
 
     def environment(self) -> dict[str, str]:
         """The settings that all roles have."""
@@ -152,7 +164,7 @@ class Cluster:
 
     def _start(self, name: str, command: list[str]) -> str:
         if not self.running(name):
-            environment = {**os.environ, **(self.environment() if name in ROLES else {})}
+            environment = {**os.environ, **(self.environment() if name in self.roles else {})}
             with self._log(name).open("ab") as log:
                 process = subprocess.Popen(
                     command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

@@ -147,6 +147,25 @@ async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -
 
 
 @LONG
+async def test_projectors_join_are_killed_and_leave_while_people_work(cluster: Cluster) -> None:
+    """Each of three is killed once, the first twice: the others take its shares when its leases have expired."""
+    day, others = await Day.of(cluster), ["projector-2", "projector-3"]
+    async with day.people_at_work(PEOPLE):
+        for name in others:
+            await asyncio.to_thread(cluster.add, name, "projector")
+        for name in ("projector", *others, "projector"):
+            began = time.monotonic()
+            await asyncio.to_thread(cluster.end, name, signal.SIGKILL)
+            print(f"{name} killed: a new record shown after {await day.shown_after(began):.1f} s")
+            await asyncio.to_thread(cluster.up)
+            await asyncio.sleep(AWAY_SECONDS)
+        for name in others:
+            await asyncio.to_thread(cluster.remove, name)
+            await day.shown_after(time.monotonic())
+    assert await day.check()
+
+
+@LONG
 async def test_wires_are_cut_and_go_silent_while_people_work(parts: tuple[Wired, Wires]) -> None:
     """Sockets are cut in the middle; then all that are open go silent, as where a machine lost power."""
     cluster, wires = parts
