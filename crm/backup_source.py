@@ -68,8 +68,8 @@ async def _log(data: Path) -> _Closable:
         if not (data / "events.db").exists():
             raise BackupProblem(f"there is no data directory {data} with events")
         return SqliteLog(data / "events.db")
+    from shared.addresses import WrongAddress
     from shared.eventstore.eventstoredb import EventStoreDB
-    from shared.eventstore.eventstoredb_address import WrongAddress
 
     try:
         return await EventStoreDB.open(url)
