@@ -46,6 +46,7 @@ BENCHES = (
     "eventstoredb",
     "mongo",
     "ledger",
+    "web",
 )
 QUICK: dict[str, dict[str, int]] = {
     "ledger": {"leaves": 200_000},
@@ -67,6 +68,7 @@ QUICK: dict[str, dict[str, int]] = {
     "kafka": {"batches": 5},
     "projectors": {"events": 1_000},
     "mongo": {"records": 2_000},
+    "web": {"count": 2_000},
 }
 
 

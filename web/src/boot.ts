@@ -21,6 +21,9 @@
   const dark = scheme === 'dark' || (scheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   root.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light')
   root.setAttribute('data-density', kept('density') ?? 'comfortable')
-  root.lang = locale([kept('locale') ?? '', ...navigator.languages].filter(Boolean))
+  const language = locale([kept('locale') ?? '', ...navigator.languages].filter(Boolean))
+  root.lang = language
+  const words = document.currentScript?.getAttribute(`data-words-${language.toLowerCase()}`)
+  if (words) document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: words }))
   document.querySelector('meta[name=theme-color]')?.setAttribute('content', dark ? '#111312' : '#f6f6f3')
 })()

@@ -5,11 +5,12 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { queries } from './app/queries'
-import { router } from './app/router'
+import { preloadPage, router } from './app/router'
 import { resume } from './app/session'
 import { Kit } from './ui/kit'
 import { startWords } from './words'
 
+preloadPage(location.pathname)
 // Nothing is painted before words are known, and nobody sees the sign-in page who is signed in. A server that is away
 // is shown by the pages themselves.
 await Promise.all([startWords(), resume().catch(() => undefined)])

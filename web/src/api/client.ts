@@ -1,3 +1,4 @@
+import { takeAhead } from './ahead'
 import { offline, problemOf } from './problem'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -59,6 +60,8 @@ function headersOf(options: Options, token: string | undefined): Headers {
 /** Send, and refresh the token once where it was refused. Raises Problem `offline` where nobody answers. */
 export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
   const at = address(path, options.query)
+  const ahead = await takeAhead(method, at)
+  if (ahead) return ahead
   const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
   const attempt = async (token: string | undefined) => {
     try {

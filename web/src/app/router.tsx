@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { Failed } from '../pages/failed'
 import { NotFound } from '../pages/not-found'
+import { queries } from './queries'
 import { listSearch, recordSearch, signInSearch, timeSearch, weekSearch } from './search'
 import { currentSession } from './session'
 import { Shell } from './shell/shell'
@@ -36,11 +37,21 @@ const shell = createRoute({
   },
 })
 const home = createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../pages/home'), 'Home') })
+const listPage = () => import('../pages/list')
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/o/$type',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../pages/list'), 'List'),
+  loaderDeps: ({ search }) => search,
+  loader: ({ params, deps }) => {
+    const session = currentSession()
+    if (session.state !== 'in') return
+    const user = session.me.user.id
+    void listPage() // also when the pointer only rests on a link
+      .then(({ listAhead }) => listAhead(queries, params.type, deps, user))
+      .catch(() => undefined) // the page itself says what fails
+  },
+  component: lazyRouteComponent(listPage, 'List'),
 })
 const record = createRoute({
   getParentRoute: () => shell,
@@ -97,6 +108,14 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
   scrollRestoration: false,
 })
+
+/** The code of a page, before it is known who looks at it. */
+export function preloadPage(path: string): void {
+  for (const { routeId } of router.matchRoutes(path === '/' ? '/o/opportunity' : path)) {
+    const component = router.routesById[routeId].options.component as { preload?(): Promise<unknown> } | undefined
+    void component?.preload?.().catch(() => undefined)
+  }
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

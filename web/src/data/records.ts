@@ -106,13 +106,14 @@ export function useList(object: ObjectDescription, query: ListQuery, limit = 20,
 
 /** How many there are. `more`: that many and more, of a past moment. */
 export function useCount(object: ObjectDescription, query: ListQuery) {
-  const moment = useMoment()
-  const { where, filter, q } = query
-  return useQuery({
+  return useQuery({ ...countOf(object, query, useMoment()), placeholderData: keepPreviousData })
+}
+
+export function countOf(object: ObjectDescription, { where, filter, q }: ListQuery, moment: Moment) {
+  return {
     queryKey: keys.count(object.name, { where, filter, q }, moment),
     staleTime: fresh(moment),
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => {
+    queryFn: ({ signal }: { signal: AbortSignal }) => {
       const least = isPast(moment) ? undefined : leastFor(object.name)
       return get<{ count: number; more?: boolean }>(
         `${object.path}/count`,
@@ -120,7 +121,7 @@ export function useCount(object: ObjectDescription, query: ListQuery) {
         signal,
       )
     },
-  })
+  }
 }
 
 /** Every change, newest first, page by page. */

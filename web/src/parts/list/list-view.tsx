@@ -1,23 +1,25 @@
+import { usePrefetchQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { ListSearch } from '../../app/search'
 import { useMe } from '../../app/session'
-import type { ListQuery } from '../../data/keys'
 import { takeNewcomers, useNewcomers } from '../../data/live'
-import { usePast } from '../../data/moment'
+import { useMoment, usePast } from '../../data/moment'
+import { pageOf } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
 import { Button } from '../../ui/button'
 import { usePhone } from '../../ui/media'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { columnsOf, fieldsFor, fitting } from '../grid/columns'
+import { columnsOf, fitting } from '../grid/columns'
 import { Grid } from '../grid/grid'
 import { sizeOf, useSelection } from '../grid/selection'
 import { ListStrip } from '../time/list-strip'
 import { Pill } from '../time/pill'
-import { looked, quickViews } from '../views/model'
+import { quickViews } from '../views/model'
 import { useSavedViews } from '../views/saved'
+import { askedOf, queryOfList } from './asked'
 import { Footer } from './footer'
 import s from './list.module.css'
 import { Nothing } from './nothing'
@@ -43,28 +45,16 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const show = useShow(object)
   const { saved, reading } = useSavedViews(object.name)
   const quick = useMemo(() => quickViews(object), [object])
-  const own = saved.find((view) => view.default && view.owner === user.id)
-  const chosen = search.view ?? own?.id ?? quick[0]?.id ?? ''
-  const view = saved.find((one) => one.id === chosen)
+  const { chosen, view, now } = askedOf(object, search, quick, saved, user.id)
   const unread = reading && !view && !quick.some((one) => one.id === chosen) // a view that was saved just now
-  const now = looked(
-    object,
-    search,
-    view,
-    quick.find((one) => one.id === chosen),
-  )
   const columnNames = now.columns.join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tree is another object each time, its text is not
   const query = useMemo(
-    (): ListQuery => ({
-      filter: now.tree,
-      sort: now.sort,
-      q: search.q,
-      where: search.archived ? { archived: 'true' } : undefined,
-      fields: fieldsFor(object, columnNames.split(',')),
-    }),
+    () => queryOfList(object, search, now),
     [object, JSON.stringify(now.tree), now.sort, search.q, search.archived, columnNames],
   )
+  const client = useQueryClient()
+  usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count
   const { sections, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
   const [widths, onWidth] = useWidths(object.name, now.widths)
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])

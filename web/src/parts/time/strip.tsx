@@ -56,11 +56,15 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
       const next = Math.max(0, Math.min(last, to))
       wanted.current = next
       setHand(next)
-      if (timer.current !== undefined) return
-      timer.current = setTimeout(() => {
-        timer.current = undefined
-        travel(wanted.current >= last ? {} : { at: stops[wanted.current]?.at })
-      }, PACE_MS)
+      const leave = () => {
+        const there = wanted.current
+        travel(there >= last ? {} : { at: stops[there]?.at })
+        timer.current = setTimeout(() => {
+          timer.current = undefined
+          if (wanted.current !== there) leave()
+        }, PACE_MS)
+      }
+      if (timer.current === undefined) leave()
     },
     [last, stops, travel],
   )

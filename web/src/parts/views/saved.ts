@@ -9,15 +9,17 @@ import type { SavedView, ViewContent } from './model'
 const PATH = '/customer/saved-views'
 const NONE: SavedView[] = []
 
+export const viewsOf = (type: string) => ({
+  queryKey: ['saved_view', 'list', { type }, 'now'] as const,
+  staleTime: 300_000,
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await get<{ items: SavedView[] }>(PATH, { resource: type, limit: 200, sort: 'name', min_version: leastFor('saved_view') }, signal))
+      .items,
+})
+
 /** The saved views of a record type that the person reads: own ones first, then by name. */
 export function useSavedViews(type: string): { saved: SavedView[]; reading: boolean } {
-  const { data, isFetching } = useQuery({
-    queryKey: ['saved_view', 'list', { type }, 'now'],
-    staleTime: 300_000,
-    queryFn: async ({ signal }) =>
-      (await get<{ items: SavedView[] }>(PATH, { resource: type, limit: 200, sort: 'name', min_version: leastFor('saved_view') }, signal))
-        .items,
-  })
+  const { data, isFetching } = useQuery(viewsOf(type))
   return { saved: data ?? NONE, reading: isFetching }
 }
 

@@ -1,0 +1,26 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { ListSearch } from '../../app/search'
+import type { Moment } from '../../data/keys'
+import { countOf, pageOf } from '../../data/records'
+import { describedTypes, metaOf } from '../../meta/use-types'
+import { locale } from '../../words'
+import { quickViews, type SavedView } from '../views/model'
+import { viewsOf } from '../views/saved'
+import { askedOf, queryOfList } from './asked'
+
+/** Asks for what a list will show, while a pointer rests on its link or its page is on the way. */
+export async function listAhead(client: QueryClient, type: string, search: ListSearch, user: string): Promise<void> {
+  const object = describedTypes(await client.ensureQueryData(metaOf(locale()))).type(type)
+  if (!object || search.as === 'board') return
+  const views = viewsOf(object.name)
+  const saved = client.getQueryData<SavedView[]>(views.queryKey)
+  const { now } = askedOf(object, search, quickViews(object), saved ?? [], user)
+  const query = queryOfList(object, search, now)
+  const { at, known }: Moment = search
+  const moment = at || known ? { at, known } : {}
+  await Promise.all([
+    saved === undefined && client.prefetchQuery(views),
+    client.prefetchQuery(countOf(object, query, moment)),
+    now.group === undefined && client.prefetchQuery(pageOf(client, object, query, moment, 0)),
+  ])
+}
