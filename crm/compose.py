@@ -36,6 +36,7 @@ from shared.errors import Unavailable
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen
 from shared.eventstore.port import StoreBroken, StoreUnavailable
+from shared.explorer.explorer import Explorer
 from shared.formats import NewerFormat
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
@@ -205,6 +206,8 @@ async def open_kernel(
     kernel = on_stream(kernel, roles, ports)
     if "notary" in roles.loops or "audit" in roles.apis:
         kernel = await with_notary(kernel, ports, settings.data, signs="notary" in roles.loops)
+    if ports.explorer is not None and "audit" in roles.apis:
+        kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

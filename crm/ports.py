@@ -24,6 +24,7 @@ from shared.clock import Clock, SystemClock
 from shared.eventstore.lock import lock_directory
 from shared.eventstore.port import RequestRow
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.explorer.file import ExplorerFile
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
 from shared.ledger.file import LedgerFile
@@ -63,6 +64,8 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         stack.push_async_callback(past.close)
     ledger = LedgerFile(data / "ledger.db", store.installation)
     stack.callback(ledger.close)
+    explorer = ExplorerFile(data / "explorer.db", store.installation)
+    stack.callback(explorer.close)
     return Ports(
         store=store,
         views=views,
@@ -76,6 +79,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         stale=frozenset(stale),
         past=past,
         ledger=ledger,
+        explorer=explorer,
         kafka=kafka_of(),
     )
 

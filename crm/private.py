@@ -17,7 +17,7 @@ _FOLDERS = frozenset({"keys", "imports", _WAREHOUSE})
 _FILES = frozenset(
     "lock format events.db events.db-wal events.db-shm events.db.lock views.db views.db-wal views.db-shm "
     "views.db.damaged past.db past.db-wal past.db-shm past.db.damaged ledger.db "
-    "ledger.db-wal ledger.db-shm ledger.db.damaged "
+    "ledger.db-wal ledger.db-shm ledger.db.damaged explorer.db explorer.db-wal explorer.db-shm explorer.db.damaged "
     "keys/keys.db keys/keys.db-journal keys/root.key keys/signing.keys keys/notary.key".split()
 )
 log = logging.getLogger("crm.private")

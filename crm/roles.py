@@ -168,6 +168,8 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops += [kernel.worker.run, kernel.shares.run]
     if kernel.ledger is not None and ("notary" in roles.loops or "audit" in roles.apis):
         loops.append(kernel.ledger.run)
+    if kernel.explorer is not None:
+        loops.append(kernel.explorer.run)
     if kernel.notary is not None:
         loops.append(kernel.notary.run)
     if kernel.publisher is not None:

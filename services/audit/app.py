@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.audit.api.access import access_router
+from services.audit.api.difference import difference_router
 from services.audit.api.events import events_router
+from services.audit.api.explorer import explorer_router
 from services.audit.api.jobs import jobs_router
 from services.audit.api.ledger import ledger_router
 from services.audit.api.operations import operations_router
@@ -20,7 +23,15 @@ def create_app(kernel: Kernel) -> FastAPI:
     return ServiceApp(
         "Audit",
         "The event log as stored, proofs of it, replays of views next to the live ones, and the check that they agree.",
-        [events_router(kernel), ledger_router(kernel), operations_router(kernel), jobs_router(kernel)],
+        [
+            events_router(kernel),
+            explorer_router(kernel),
+            access_router(kernel),
+            difference_router(kernel),
+            ledger_router(kernel),
+            operations_router(kernel),
+            jobs_router(kernel),
+        ],
     )
 
 

@@ -9,6 +9,7 @@ from services.identity.api.keys import keys_router
 from services.identity.api.me import me_router
 from services.identity.api.onboarding import onboarding_router
 from services.identity.api.own import own_router
+from services.identity.api.preview import preview_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import setup_router
 from services.identity.api_key import API_KEY
@@ -47,6 +48,7 @@ def create_app(kernel: Kernel) -> ServiceApp:
             setup_router(kernel, authentication),
             access_router(kernel),
             keys_router(kernel),
+            preview_router(kernel),
             *(record_router(kernel, a) for a in _RECORDS),
         ],
         compressed=_COMPRESSED,

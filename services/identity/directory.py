@@ -8,26 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.languages import Languages
 from services.identity.organisation import ORGANISATION
 from services.identity.places import TeamPlaces
-from services.identity.role import ROLE, role_of
+from services.identity.role import ROLE
+from services.identity.standing import Standing
 from services.identity.team import TEAM
 from services.identity.user import USER
 from shared.domain.calendar import Calendar, is_zone
 from shared.domain.exchange import Rate, latest, rate_in
-from shared.domain.formula.formulas import sources_of
 from shared.events.envelope import Stored
 from shared.messages.languages import Language
-from shared.security.audience import SHARED, Audience, Offered, audiences, is_offered
+from shared.security.audience import SHARED, Offered
+from shared.security.directory import Documents
 from shared.security.permissions import Access, Role
-from shared.security.reach import closure
 from shared.security.revocations import Revocations
-from shared.security.sources import Derived
 from shared.security.tokens import Claims
 from shared.views.paging import every
 from shared.views.port import Condition, Document, Query, Scope, Views
@@ -36,65 +35,6 @@ COLLECTIONS = {a.name: a.collection.name for a in (ORGANISATION, USER, TEAM, ROL
 _NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
 PATCHED_AT_MOST = 500  # changed records; more of them are a reason to read everything again
 Key = tuple[str, str]  # category, id
-
-
-@dataclass(slots=True)
-class _Snapshot:
-    """All that rights depend on. members, led: team → users; children: team → teams; reports: manager → users."""
-
-    documents: dict[str, dict[str, Document]]
-    built_in: Mapping[str, Role]
-    definitions: str = ""  # the record type of custom fields
-    members: dict[str, set[str]] = field(default_factory=dict)
-    led: dict[str, list[str]] = field(default_factory=dict)
-    children: dict[str, list[str]] = field(default_factory=dict)
-    reports: dict[str, list[str]] = field(default_factory=dict)
-    roles: dict[str, Role] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    resolved: dict[str, Access] = field(default_factory=dict)
-    limited: dict[tuple[str, str], Access] = field(default_factory=dict)  # user, role
-    calendars: dict[str, Calendar] = field(default_factory=dict)
-    derived: Derived = field(default_factory=dict)
-    offered: Sequence[Offered] = ()
-    audiences: dict[str, Audience] = field(default_factory=dict)  # by token
-
-    def index(self) -> None:
-        """Compute what is looked up from the documents. Archived teams and roles give nothing."""
-        self.members, self.led, self.children, self.reports = {}, {}, {}, {}
-        self.resolved, self.limited, self.calendars = {}, {}, {}
-        teams = {id: d for id, d in self.documents["team"].items() if not d["archived"]}
-        for team in teams.values():
-            if team["parent"] in teams:
-                self.children.setdefault(team["parent"], []).append(team["id"])
-            for lead in team["leads"]:
-                self.led.setdefault(lead, []).append(team["id"])
-        self.names = {id: user["name"] for id, user in self.documents["user"].items()}
-        for user in self.documents["user"].values():
-            for team_id in user["teams"]:
-                if team_id in teams:
-                    self.members.setdefault(team_id, set()).add(user["id"])
-            if user["manager"]:
-                self.reports.setdefault(user["manager"], []).append(user["id"])
-        self.index_audiences()
-        own = self.documents["role"].items()
-        self.derived = sources_of(self.documents.get(self.definitions, {}).values())
-        self.roles = {**self.built_in, **{id: role_of(d) for id, d in own if not d["archived"]}}
-
-    def index_audiences(self) -> bool:
-        """Keep of what is offered only what is offered to some; whether that changed."""
-        found: dict[str, Audience] = {}
-        for one in self.offered:
-            kept = {id: d for id, d in self.documents[one.name].items() if is_offered(d)}
-            self.documents[one.name] = kept
-            found |= audiences(kept.values(), one.token)
-        before, self.audiences = self.audiences, found
-        return before != found
-
-    def offered_to(self, user: Document, roles: Collection[str]) -> frozenset[str]:
-        """The tokens of the audiences that a user with these roles belongs to. Archived teams and roles are none."""
-        teams = [team for team in user["teams"] if not self.documents["team"].get(team, {"archived": True})["archived"]]
-        live = [role for role in roles if role in self.roles]
-        return frozenset(token for token, one in self.audiences.items() if one.has(user["id"], live, teams))
 
 
 class UserDirectory:
@@ -117,7 +57,7 @@ class UserDirectory:
         self._offered = offered
         self._collections = {**COLLECTIONS, **definitions, **{one.name: one.collection for one in offered}}
         self._definitions = next(iter(definitions), "")
-        self._snapshots: dict[str, _Snapshot] = {}
+        self._snapshots: dict[str, Standing] = {}
         self._changed: dict[str, dict[Key, int]] = {}  # how often, per tenant that has a snapshot or is being read
         self._forgotten = 0  # how often everything was to be read again
         self._lock = asyncio.Lock()
@@ -146,18 +86,18 @@ class UserDirectory:
         if self._revocations.is_ended(claims.tenant, claims.session):
             return None
         snapshot = await self._snapshot(claims.tenant)
-        access = self._resolved(claims.tenant, claims.user, snapshot)
+        access = snapshot.access(claims.tenant, claims.user)
         if access is None and await self._is_newer(claims.tenant, claims.user, snapshot):
             self._note(claims.tenant, ("user", claims.user))
             snapshot = await self._snapshot(claims.tenant)
-            access = self._resolved(claims.tenant, claims.user, snapshot)
+            access = snapshot.access(claims.tenant, claims.user)
         if access is None:
             return None
         shown = snapshot.documents["user"][claims.user]["version"]
         ended = self._revocations.endings_after(claims.tenant, claims.user, shown)
         return access if claims.epoch >= access.epoch + ended else None
 
-    async def _is_newer(self, tenant: str, user: str, snapshot: _Snapshot) -> bool:
+    async def _is_newer(self, tenant: str, user: str, snapshot: Standing) -> bool:
         """Whether the views know more of a user: another process has let them sign in a moment ago."""
         kept = snapshot.documents["user"].get(user)
         shown = await self._views.get(COLLECTIONS["user"], user, Scope(tenant))
@@ -165,20 +105,11 @@ class UserDirectory:
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""
-        return self._resolved(tenant, user, await self._snapshot(tenant))
-
-    def _resolved(self, tenant: str, user: str, snapshot: _Snapshot) -> Access | None:
-        found = snapshot.resolved.get(user)
-        if found is None:
-            document = snapshot.documents["user"].get(user)
-            if document is None or document["status"] != "active" or document["archived"]:
-                return None
-            found = snapshot.resolved[user] = _resolve(tenant, document, snapshot)
-        return found
+        return (await self._snapshot(tenant)).access(tenant, user)
 
     async def limited(self, tenant: str, user: str, role: str = "") -> Access | None:
         snapshot = await self._snapshot(tenant)
-        access = self._resolved(tenant, user, snapshot)
+        access = snapshot.access(tenant, user)
         if access is None:
             return None
         if self._revocations.endings_after(tenant, user, snapshot.documents["user"][user]["version"]):
@@ -228,7 +159,25 @@ class UserDirectory:
         snapshot = await self._snapshot(tenant)
         return TeamPlaces(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)
 
-    async def _snapshot(self, tenant: str) -> _Snapshot:
+    async def documents(self, tenant: str) -> Documents:
+        snapshot = await self._snapshot(tenant)
+        return {category: dict(found) for category, found in snapshot.documents.items()}
+
+    def standing(self, documents: Documents) -> Standing:
+        standing = Standing(
+            {category: dict(documents.get(category, {})) for category in self._collections},
+            self._built_in,
+            self._definitions,
+            offered=self._offered,
+        )
+        standing.index()
+        return standing
+
+    @property
+    def made_of(self) -> Collection[str]:
+        return self._collections.keys()
+
+    async def _snapshot(self, tenant: str) -> Standing:
         found = self._snapshots.get(tenant)
         if found is not None and not self._changed.get(tenant):
             return found
@@ -240,7 +189,7 @@ class UserDirectory:
                     self._snapshots[tenant] = found
                     return found
 
-    async def _refreshed(self, tenant: str, found: _Snapshot | None) -> _Snapshot:
+    async def _refreshed(self, tenant: str, found: Standing | None) -> Standing:
         """What is kept of a tenant with its changed records read again, or everything where much changed."""
         if found is None or len(self._changed[tenant]) > PATCHED_AT_MOST:
             self._snapshots.pop(tenant, None)  # it stays dropped if the views do not answer now
@@ -253,14 +202,14 @@ class UserDirectory:
                 del noted[key]
         return found
 
-    async def _take(self, tenant: str) -> _Snapshot:
+    async def _take(self, tenant: str) -> Standing:
         only = {one.name: (Condition(SHARED, "eq", True),) for one in self._offered}
         documents = {c: await self._all(name, tenant, only.get(c, ())) for c, name in self._collections.items()}
-        snapshot = _Snapshot(documents, self._built_in, self._definitions, offered=self._offered)
+        snapshot = Standing(documents, self._built_in, self._definitions, offered=self._offered)
         snapshot.index()
         return snapshot
 
-    async def _patch(self, tenant: str, snapshot: _Snapshot, changed: Iterable[Key]) -> None:
+    async def _patch(self, tenant: str, snapshot: Standing, changed: Iterable[Key]) -> None:
         for category, collection in self._collections.items():
             ids = [id for kind, id in changed if kind == category]
             if ids:
@@ -273,29 +222,8 @@ class UserDirectory:
         return {d["id"]: d async for d in every(self._views, collection, Query(where), Scope(tenant))}
 
 
-def _resolve(tenant: str, user: Document, snapshot: _Snapshot) -> Access:
-    id, teams = user["id"], user["teams"]
-    reach = closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
-    reports = closure(snapshot.reports.get(id, ()), snapshot.reports)
-    return Access(
-        tenant,
-        id,
-        tuple(snapshot.roles[r] for r in user["roles"] if r in snapshot.roles),
-        _users_of(teams, snapshot) | {id},
-        _users_of(reach, snapshot) | reports | {id},
-        user["name"],
-        user["epoch"],
-        snapshot.derived,
-        offered=snapshot.offered_to(user, user["roles"]),
-    )
-
-
 def _calendar(organisation: Document, user: Document) -> Calendar:
     """Of an erased user nothing but a mask is left: no zone."""
     zones = [user.get("time_zone", ""), organisation.get("time_zone", "")]
     known = next((zone for zone in zones if zone and is_zone(zone)), "UTC")
     return Calendar(known, organisation.get("fiscal_year_start", 1))
-
-
-def _users_of(teams: Iterable[str], snapshot: _Snapshot) -> frozenset[str]:
-    return frozenset().union(*(snapshot.members.get(t, set()) for t in teams))

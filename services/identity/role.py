@@ -140,10 +140,14 @@ Wanted = TypeVar("Wanted", bound=DefineRole | ChangeRole)
 
 async def names_are_known(cmd: Wanted, lookups: Lookups) -> None:
     """Raises Invalid naming every resource, action and field that there is not."""
-    wanted = cmd.onto(RoleRecord())
-    errors = [*_unknown_grants(wanted.grants, lookups.catalogue)]
-    for part, fields in (("hidden", wanted.hidden), ("read_only", wanted.read_only)):
-        errors += _unknown_fields(part, fields, lookups.catalogue)
+    check_names(asdict(cmd.onto(RoleRecord())), lookups.catalogue)
+
+
+def check_names(wanted: Mapping[str, Any], catalogue: Catalogue) -> None:
+    """The same, of the values of a role; those that are left out are none."""
+    errors = [*_unknown_grants(wanted.get("grants", {}), catalogue)]
+    for part in ("hidden", "read_only"):
+        errors += _unknown_fields(part, wanted.get(part, {}), catalogue)
     if errors:
         raise Invalid("the role is not valid", errors=errors)
 

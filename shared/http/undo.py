@@ -16,13 +16,15 @@ from shared.messages.languages import Language, in_language
 from shared.views.port import Document
 
 
-def undo_answer(request: Request, aggregate: AnyAggregate, found: Handle | NoWay) -> Document:
-    """`undo`, and where that is null `undo_reason`."""
+def undo_answer(request: Request, aggregate: AnyAggregate, found: Handle | NoWay, root: str | None = None) -> Document:
+    """`undo`, and where that is null `undo_reason`. root: what the service of the record type is served under; None =
+    what the request came by.
+    """
     language = language_of(request.scope)
     if isinstance(found, NoWay):
         return {"undo": None, "undo_reason": {"code": found.code, "message": in_language(found.message, language)}}
     method, path = method_and_path(aggregate, found.command)
-    root = request.scope.get("root_path", "")
+    root = request.scope.get("root_path", "") if root is None else root
     return {
         "undo": {
             "method": method,

@@ -44,6 +44,7 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.explorer.explorer import Explorer
     from shared.ledger.notary import Notary, Publisher
     from shared.streaming.kafka.worker import KafkaWorker
     from shared.streaming.relay import Relay
@@ -91,6 +92,7 @@ class Kernel:
     feed: WarehouseFeed | None = None  # in the role warehouse, with the next
     door: Door | None = None  # for the processes that ask, where this one does not
     ledger: Ledger | None = None
+    explorer: Explorer | None = None  # in the role api:audit
     outside: Mapping[str, Blobs] = field(default_factory=dict)  # the places that checkpoints go to
     notary: Notary | None = None  # in the role notary
     publisher: Publisher | None = None  # likewise, where there are places outside

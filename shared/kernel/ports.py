@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shared.blobs.store import FileStore
 from shared.clock import Clock, Ids, SystemClock, SystemIds
 from shared.eventstore.port import EventStore
+from shared.explorer.file import ExplorerFile
 from shared.ledger.file import LedgerFile
 from shared.past.port import Past
 from shared.security.keyring import KeyRing
@@ -29,7 +30,8 @@ class Ports:
     files: the folder of uploads and of the files of jobs. file_store: of what is attached to records.
     open_scratch: empty views of their own, gone when closed.
     stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
-    is none, and every past moment is folded from the events. ledger: of the tree; None = there is none. kafka: where
+    is none, and every past moment is folded from the events. ledger: of the tree; None = there is none. explorer: the
+    index of the log, likewise. kafka: where
     events go to; None = nowhere. stream: the log as it comes from there, for the record views that several processes
     write; None = one writes them, and reads the store.
     """
@@ -47,5 +49,6 @@ class Ports:
     stale: frozenset[str] = frozenset()
     past: Past | None = None
     ledger: LedgerFile | None = None
+    explorer: ExplorerFile | None = None
     kafka: Kafka | None = None
     stream: ShareFeed | None = None

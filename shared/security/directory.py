@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from shared.domain.calendar import Calendar
@@ -14,7 +14,7 @@ from shared.security.permissions import Access, Role
 from shared.security.reach import Right
 from shared.security.revocations import Revocations
 from shared.security.tokens import Claims
-from shared.views.port import Views
+from shared.views.port import Document, Views
 
 
 class Places(Protocol):
@@ -31,6 +31,20 @@ class Places(Protocol):
 
     def shared_rights(self) -> set[Right]:
         """The rights that some role gives over the records of team mates or of people below."""
+
+
+Documents = Mapping[str, Mapping[str, Document]]  # record type → id → document
+
+
+class Standing(Protocol):
+    """Everybody's rights in one organisation, as they follow from documents."""
+
+    @property
+    def documents(self) -> Documents:
+        """What they follow from."""
+
+    def access(self, tenant: str, user: str) -> Access | None:
+        """An active user's rights; None for anyone else."""
 
 
 class Directory(Protocol):
@@ -72,6 +86,16 @@ class Directory(Protocol):
 
     async def places(self, tenant: str) -> Places:
         """Users, teams and roles of an organisation, for decisions that change reach."""
+
+    @property
+    def made_of(self) -> Collection[str]:
+        """The record types that rights follow from."""
+
+    async def documents(self, tenant: str) -> Documents:
+        """Their documents now."""
+
+    def standing(self, documents: Documents) -> Standing:
+        """The rights that follow from documents of these types, decided as those of now are."""
 
 
 # roles: the built-in ones by id; then the record type that defines custom fields, with its collection, and those whose

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,6 +58,9 @@ class Served:
         await kernel.ledger.catch_up()
         await kernel.notary.sign()
         await kernel.ledger.catch_up()
+        account = f"account-{self.whole.ours.one('account')}"
+        made = (await kernel.store.read(tenant, account))[0]
+        VALUES["record"], VALUES["act"] = account, orjson.loads(made.metadata)["command"]
         VALUES["event"] = (await kernel.store.read_all(0, 1, tenant=tenant))[0].event_id
 
     def _counted(self, app: ASGIApp) -> ASGIApp:

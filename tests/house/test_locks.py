@@ -11,6 +11,7 @@ KINDS = {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition"}
 # file → what the lock is for, if it is no rule: to bound what one process takes, or to order uses of its own object
 LOCKS = {
     "shared/eventstore/eventstoredb.py": "orders the appends of one process to a stream; the server checks each",
+    "shared/explorer/file.py": "orders the uses of two connections; a lease in the file guards what is written",
     "shared/kernel/merges.py": "reads an organisation's merges once for all who wait",
     "services/analytics/formats.py": "bounds the memory of answers that one process encodes",
     "services/identity/directory.py": "reads what one process keeps of an organisation once, not once for each caller",

@@ -79,7 +79,7 @@ def test_commands_appends_and_lag_are_measured(collected: Collector) -> None:
         p.attributes[0].value.string_value: p.as_int for p in collected.metrics["crm.projection.lag"].gauge.data_points
     }
     names = ["projector:records", "projector:deal_summaries", "projector:past"]
-    names += ["policies:reactions", "notifier:users", "warehouse:facts", "notary:ledger"]
+    names += ["policies:reactions", "notifier:users", "warehouse:facts", "notary:ledger", "explorer"]
     assert lags == dict.fromkeys(names, 0)
     batches = {
         p.attributes[0].value.string_value: p for p in collected.metrics["crm.projection.batch"].histogram.data_points

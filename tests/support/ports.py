@@ -11,6 +11,7 @@ from shared.blobs.objects import ObjectBlobs
 from shared.blobs.store import FileStore
 from shared.clock import Clock
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.explorer.file import ExplorerFile
 from shared.kernel.ports import Ports
 from shared.ledger.file import LedgerFile
 from shared.past.sqlite import SqlitePast
@@ -36,6 +37,8 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
     stack.push_async_callback(past.close)
     ledger = LedgerFile(folder / "ledger.db", store.installation)
     stack.callback(ledger.close)
+    explorer = ExplorerFile(folder / "explorer.db", store.installation)
+    stack.callback(explorer.close)
     files, stored = folder / "imports", FileStore(ObjectBlobs.in_folder(folder / "files"))
     return Ports(
         store,
@@ -49,4 +52,5 @@ async def open_ports(folder: Path, collections: Iterable[Collection], clock: Clo
         clock,
         past=past,
         ledger=ledger,
+        explorer=explorer,
     )

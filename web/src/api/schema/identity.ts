@@ -1251,7 +1251,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-price" | "no-rate" | "no-way-back" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-option" | "not-by-key" | "not-converted" | "not-deactivated" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "other-count" | "other-currency" | "other-kind" | "out-of-order" | "out-of-range" | "out-of-turn" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
+            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-price" | "no-rate" | "no-way-back" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-option" | "not-by-key" | "not-converted" | "not-deactivated" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "other-count" | "other-currency" | "other-kind" | "out-of-order" | "out-of-range" | "out-of-turn" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
             /** Message */
             message: string;
             /** Params */
@@ -1310,6 +1310,22 @@ export interface components {
             /** Read Only */
             read_only: string[];
         };
+        /** FieldsIf */
+        FieldsIf: {
+            /** Resource */
+            resource: string;
+            /** Shown */
+            shown: string[];
+            /** Hidden */
+            hidden: string[];
+            /**
+             * Opened
+             * @description May be changed from then on
+             */
+            opened: string[];
+            /** Locked */
+            locked: string[];
+        };
         /** Followed */
         Followed: {
             /** Type */
@@ -1325,6 +1341,23 @@ export interface components {
         FollowedRecords: {
             /** Items */
             items: components["schemas"]["Followed"][];
+        };
+        /** Foreseen */
+        Foreseen: {
+            /**
+             * People
+             * @description For whom something changes
+             */
+            people: number;
+            /** Gaining */
+            gaining: number;
+            /** Losing */
+            losing: number;
+            /**
+             * Items
+             * @description The first 100, by name
+             */
+            items: components["schemas"]["PersonIf"][];
         };
         /** Invitation */
         Invitation: {
@@ -1712,6 +1745,27 @@ export interface components {
             /** Items */
             items: components["schemas"]["OwnSession"][];
         };
+        /** PersonIf */
+        PersonIf: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description Empty where you may not see the user
+             */
+            name: string;
+            /** Gains */
+            gains: components["schemas"]["RightIf"][];
+            /** Losses */
+            losses: components["schemas"]["RightIf"][];
+            /** Fields */
+            fields: components["schemas"]["FieldsIf"][];
+            /**
+             * Records
+             * @description Of record types that you read whole
+             */
+            records: components["schemas"]["RecordsIf"][];
+        };
         /**
          * Pin
          * @description A record, or a place of the client (`/o/opportunity?view=…`).
@@ -1782,6 +1836,18 @@ export interface components {
              */
             id: string;
         };
+        /** RecordsIf */
+        RecordsIf: {
+            /** Resource */
+            resource: string;
+            /**
+             * Before
+             * @description Records that the person reads
+             */
+            before: number;
+            /** After */
+            after: number;
+        };
         /**
          * RefreshToken
          * @description Left out where the browser's cookie holds it.
@@ -1816,6 +1882,24 @@ export interface components {
              */
             roles: string[];
         };
+        /** RightIf */
+        RightIf: {
+            /** Resource */
+            resource: string;
+            /** Action */
+            action: string;
+            /**
+             * Before
+             * @enum {string}
+             */
+            before: "none" | "own" | "team" | "below" | "all";
+            /**
+             * After
+             * @description The same level: it reaches other people's records
+             * @enum {string}
+             */
+            after: "none" | "own" | "team" | "below" | "all";
+        };
         /** RoleChoice */
         RoleChoice: {
             /** Id */
@@ -1848,6 +1932,39 @@ export interface components {
         RoleChoices: {
             /** Items */
             items: components["schemas"]["RoleChoice"][];
+        };
+        /**
+         * RoleIf
+         * @description What is left out stays as it is.
+         * @example {
+         *       "grants": {
+         *         "account": {
+         *           "edit": "team",
+         *           "read": "all"
+         *         }
+         *       }
+         *     }
+         */
+        RoleIf: {
+            /** Grants */
+            grants?: {
+                [key: string]: {
+                    [key: string]: "none" | "own" | "team" | "below" | "all";
+                };
+            };
+            /** Hidden */
+            hidden?: {
+                [key: string]: string[];
+            };
+            /** Read Only */
+            read_only?: {
+                [key: string]: string[];
+            };
+            /**
+             * Archived
+             * @default false
+             */
+            archived?: boolean;
         };
         /**
          * Scopes
@@ -1923,6 +2040,47 @@ export interface components {
              * @enum {string}
              */
             language?: "zh" | "en";
+        };
+        /**
+         * TeamIf
+         * @description What is left out stays as it is.
+         * @example {
+         *       "archived": true
+         *     }
+         */
+        TeamIf: {
+            /**
+             * Parent
+             * @default null
+             */
+            parent?: string | null;
+            /** Leads */
+            leads?: string[];
+            /**
+             * Archived
+             * @default false
+             */
+            archived?: boolean;
+        };
+        /**
+         * UserIf
+         * @description What is left out stays as it is.
+         * @example {
+         *       "roles": [
+         *         "sales_rep"
+         *       ]
+         *     }
+         */
+        UserIf: {
+            /** Roles */
+            roles?: string[];
+            /** Teams */
+            teams?: string[];
+            /**
+             * Manager
+             * @default null
+             */
+            manager?: string | null;
         };
     };
     responses: never;

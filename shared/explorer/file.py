@@ -1,0 +1,212 @@
+"""The explorer's index next to the log: `explorer.db`, a cache of the events with a position of its own.
+
+It holds where each event is (stream and version), when it was recorded, and a posting for each of its terms. It holds
+no text of any event: what is shown is read from the log. Several subscriptions may share the file: the one that has the
+lease writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from shared.clock import Micros
+from shared.errors import Unavailable
+from shared.events.envelope import Stored
+from shared.explorer.terms import terms_of
+from shared.past.sqlite_file import mark_of, throw_away
+from shared.sqlitefile import transaction
+from shared.views.port import Lease
+from shared.views.sqlite_leases import prolong, take
+
+FORMAT = 1
+CHUNK = 5_000  # postings that are looked at in one step of a search
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, installation TEXT NOT NULL);
+CREATE TABLE events(
+    position INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, version INTEGER NOT NULL, tenant TEXT NOT NULL,
+    stream TEXT NOT NULL, event_id TEXT NOT NULL
+);
+CREATE INDEX events_by_time ON events(recorded);
+CREATE TABLE postings(term INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(term, position)) WITHOUT ROWID;
+CREATE TABLE counts(term INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+CREATE TABLE leases(
+    name TEXT PRIMARY KEY, token INTEGER NOT NULL, holder TEXT NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO state VALUES(1, 0, '');
+PRAGMA user_version={FORMAT};
+COMMIT;
+"""
+log = logging.getLogger("crm.explorer")
+
+
+class Place(NamedTuple):
+    """Where an event is in the log."""
+
+    position: int
+    tenant: str
+    stream: str
+    version: int
+    event_id: str
+
+
+class Step(NamedTuple):
+    """places: those found, the newest first. next: the search goes on below it; None = it is at its end."""
+
+    places: list[Place]
+    next: int | None
+
+
+class ExplorerFile:
+    """Its reads may run in threads, one at a time. Every method raises Unavailable when the file fails or is closed."""
+
+    def __init__(self, path: Path, installation: str) -> None:
+        """Open or create the file of an installation.
+
+        One that cannot be used, or is another one's, is made again: all that it holds follows from the log.
+        """
+        self._path, self._installation = path, installation
+        if mark_of(path).exists():
+            throw_away(path)
+        try:
+            self._db = _open(path, installation)
+        except sqlite3.DatabaseError as error:
+            log.warning("%s cannot be used (%s): it is filled again from the log", path, error)
+            throw_away(path)
+            self._db = _open(path, installation)
+        self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        self._reader.execute("PRAGMA query_only=ON")
+        self._writing, self._reading = Lock(), Lock()
+
+    def position(self) -> int:
+        """The position in the log that the index has come to."""
+        with self._read() as db:
+            found: int = db.execute("SELECT position FROM state").fetchone()[0]
+        return found
+
+    def last(self) -> Place | None:
+        """The last event that it knows."""
+        with self._read() as db:
+            row = db.execute(f"{_PLACE} ORDER BY position DESC LIMIT 1").fetchone()
+        return None if row is None else Place._make(row)
+
+    def add(self, events: Sequence[Stored], position: int, lease: Lease) -> None:
+        """Index events and move the position, all or nothing. Raises LeaseLost."""
+        postings, counts = list[tuple[int, int]](), Counter[int]()
+        for one in events:
+            few, counted = terms_of(one)
+            counts.update(counted)
+            postings += [(each, one.position) for each in few | counted]
+        postings.sort()
+        rows = [(e.position, e.recorded_at, e.version, e.tenant, e.stream, e.event_id) for e in events]
+        with self._write() as db, transaction(db):
+            db.executemany("INSERT OR REPLACE INTO events VALUES(?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR IGNORE INTO postings VALUES(?, ?)", postings)
+            db.executemany(_COUNT, counts.items())
+            db.execute("UPDATE state SET position = ?", (position,))
+            prolong(db, lease)
+
+    def clear(self) -> None:
+        """Forget everything: the log is not the one that it was made from."""
+        with self._write() as db, transaction(db):
+            for table in ("events", "postings", "counts"):
+                db.execute(f"DELETE FROM {table}")
+            db.execute("UPDATE state SET position = 0")
+
+    def count(self, term: int) -> int:
+        """How many events have a counted term."""
+        with self._read() as db:
+            row = db.execute("SELECT number FROM counts WHERE term = ?", (term,)).fetchone()
+        return row[0] if row else 0
+
+    def total(self, term: int) -> int:
+        """How many events have a term, whichever it is."""
+        with self._read() as db:
+            found: int = db.execute("SELECT count(*) FROM postings WHERE term = ?", (term,)).fetchone()[0]
+        return found
+
+    def between(self, since: Micros | None, until: Micros | None) -> tuple[int, int] | None:
+        """The first and the last position that was recorded from one moment to another; None = there is none."""
+        low, high = 0 if since is None else since, 2**62 if until is None else until
+        with self._read() as db:
+            if since is None and until is None:
+                return 0, 2**62
+            ask = "SELECT min(position), max(position) FROM events WHERE recorded BETWEEN ? AND ?"
+            first, last = db.execute(ask, (low, high)).fetchone()
+        return None if first is None else (first, last)
+
+    def step(self, terms: Sequence[int], first: int, below: int) -> Step:
+        """The events that have all the terms, of the next so many that have the first one; positions from `first` on
+        and below another one."""
+        also = " AND EXISTS(SELECT 1 FROM postings WHERE term = ? AND position = p.position)" * (len(terms) - 1)
+        ask = f"SELECT p.position, 1{also} FROM postings p WHERE p.term = ? AND p.position >= ? AND p.position < ?"
+        bound = (*terms[1:], terms[0], first, below, CHUNK)
+        with self._read() as db:
+            rows = db.execute(f"{ask} ORDER BY p.position DESC LIMIT ?", bound).fetchall()
+            found = [position for position, fits in rows if fits]
+            places = [Place._make(db.execute(f"{_PLACE} WHERE position = ?", (p,)).fetchone()) for p in found]
+        return Step(places, rows[-1][0] if len(rows) == CHUNK else None)
+
+    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
+        """See Views.lease."""
+        with self._write() as db:
+            return take(db, name, holder, now, until, steal=steal)
+
+    def close(self) -> None:
+        with self._reading, self._writing:
+            self._reader.close()
+            self._db.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        with self._reading, self._refusals():
+            yield self._reader
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, self._refusals():
+            yield self._db
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                mark_of(self._path).touch(mode=0o600)  # for the next start
+            log.error("%s: %s", self._path, error)
+            raise Unavailable("the index of the log cannot be used now") from error
+
+
+_PLACE = "SELECT position, tenant, stream, version, event_id FROM events"
+_COUNT = "INSERT INTO counts VALUES(?, ?) ON CONFLICT(term) DO UPDATE SET number = number + excluded.number"
+
+
+def _open(path: Path, installation: str) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        db.execute("PRAGMA trusted_schema=OFF")
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+        if found == 0:
+            db.executescript(_SCHEMA)
+        elif found != FORMAT:
+            raise sqlite3.DatabaseError(f"format {found}")
+        db.execute("UPDATE leases SET expires = 0 WHERE expires > 0")  # one process has the file: others are gone
+        db.execute("UPDATE state SET installation = ? WHERE position = 0", (installation,))
+        if db.execute("SELECT installation FROM state").fetchone() != (installation,):
+            raise sqlite3.DatabaseError("of another installation")
+    except BaseException:
+        db.close()
+        raise
+    return db
