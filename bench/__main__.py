@@ -38,6 +38,7 @@ BENCHES = (
     "changes",
     "timetravel",
     "board",
+    "backup",
     "bulk",
     "compression",
     "metrics",

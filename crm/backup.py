@@ -15,11 +15,13 @@ from crm.backup_source import place_at, source_of
 from crm.client import CommandFailed
 from crm.operations import progress_bar
 from crm.options import Json
+from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
 from shared.backup.keyfile import BackupKey, load_key, make_key
 from shared.backup.manifest import MANIFESTS, Manifest
 from shared.backup.problems import BackupProblem
 from shared.backup.prune import prune as prune_place
+from shared.backup.status import BackupStatus
 from shared.backup.verify import verify as verify_place
 from shared.clock import Micros, SystemClock
 
@@ -88,6 +90,19 @@ def create(
         task = bar.add_task("backing up", total=None)
         name, manifest = asked(work(lambda done: bar.update(task, completed=done)))
     tell(name, manifest, json)
+
+
+@app.command()
+def archive(to: To, data: DataDir, key: KeyFile = None) -> None:
+    """Take every new event to TARGET within seconds, until interrupted. With CRM_BACKUP the suite does it itself."""
+    secret = key_in(key)
+
+    async def work() -> None:
+        async with source_of(data) as source:
+            place = place_at(to, create=True, data=data)
+            await Archiver(source, place, secret, SystemClock(), BackupStatus(data)).run()
+
+    asked(work())
 
 
 @app.command("list")

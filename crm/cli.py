@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import audit, backup, eventstore, operations, proposals, restore, tokens, topics, views
+from crm import audit, backup, drill, eventstore, operations, proposals, restore, tokens, topics, views
 from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
@@ -34,6 +34,7 @@ app.add_typer(events, name="events")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(restore.app, name="restore")
+app.command("drill")(drill.drill)
 app.add_typer(tokens.app, name="token")
 app.add_typer(topics.app, name="topics")
 app.add_typer(eventstore.app, name="eventstore")

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import partial
 from typing import IO
 
+from crm.archive import with_keepers
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
-from crm.ledger import with_notary
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of, reconciler_of
@@ -36,7 +36,6 @@ from shared.errors import Unavailable
 from shared.events.registry import check_chains
 from shared.eventstore.lock import AlreadyOpen
 from shared.eventstore.port import StoreBroken, StoreUnavailable
-from shared.explorer.explorer import Explorer
 from shared.formats import NewerFormat
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel, build_kernel
@@ -205,9 +204,7 @@ async def open_kernel(
     stack.push_async_callback(_note_agreement, kernel)
     kernel = on_stream(kernel, roles, ports)
     if "notary" in roles.loops or "audit" in roles.apis:
-        kernel = await with_notary(kernel, ports, settings.data, signs="notary" in roles.loops)
-    if ports.explorer is not None and "audit" in roles.apis:
-        kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
+        kernel = await with_keepers(kernel, ports, settings.data, roles)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

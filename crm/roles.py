@@ -174,6 +174,8 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(kernel.notary.run)
     if kernel.publisher is not None:
         loops.append(kernel.publisher.run)
+    if kernel.archiver is not None:
+        loops.append(kernel.archiver.run)
     if kernel.relay is not None:
         loops.append(kernel.relay.run)
     return loops

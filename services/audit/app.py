@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.audit.api.access import access_router
+from services.audit.api.backups import backups_router
 from services.audit.api.difference import difference_router
 from services.audit.api.events import events_router
 from services.audit.api.explorer import explorer_router
@@ -29,6 +30,7 @@ def create_app(kernel: Kernel) -> FastAPI:
             access_router(kernel),
             difference_router(kernel),
             ledger_router(kernel),
+            backups_router(kernel),
             operations_router(kernel),
             jobs_router(kernel),
         ],

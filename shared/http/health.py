@@ -22,6 +22,7 @@ from shared.views.port import ViewsUnavailable
 
 READY_SECONDS = 2.0  # that store, views and keys may take to answer
 SCANNER_SECONDS = 5.0  # that an answer of the virus scanner holds
+BACKUP_SECONDS = 60.0  # that the archive may be behind
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
 
@@ -34,6 +35,10 @@ class Ready(Answer):
     lag: Annotated[int, Field(description="Events that the views have not seen yet")]
     kafka: Annotated[
         Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
+    ]
+    backup: Annotated[
+        Literal["unused", "archived", "behind"],
+        Field(description="Whether the archive of this process has all events of a minute ago. Behind is still ready"),
     ]
     scanner: Annotated[
         Literal["unused", "reached", "away"],
@@ -69,13 +74,15 @@ def health_router(kernel: Kernel) -> APIRouter:
                 await kernel.keys.destroyed()
                 lag = max(0, await kernel.store.head() - kernel.projection.position)
         except (ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
-            found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), scanner=await scanner.state())
+            state = await scanner.state()
+            found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), backup=_backup(kernel), scanner=state)
             return model_answer(found, 503)
         caught_up = caught_up or (lag == 0 and (kernel.shares is None or kernel.shares.has_its_shares))
         kafka = _kafka(kernel)
         is_ready = caught_up and lag <= MAX_LAG and kafka != "away"
         state = await scanner.state()
-        found = Ready(status="ready" if is_ready else "behind", lag=lag, kafka=kafka, scanner=state)
+        status: Literal["ready", "behind"] = "ready" if is_ready else "behind"
+        found = Ready(status=status, lag=lag, kafka=kafka, backup=_backup(kernel), scanner=state)
         return model_answer(found, 200 if is_ready else 503)
 
     return router
@@ -85,6 +92,12 @@ def _kafka(kernel: Kernel) -> Literal["unused", "reached", "away"]:
     if kernel.relay is None:
         return "unused"
     return "away" if kernel.relay.is_failing else "reached"
+
+
+def _backup(kernel: Kernel) -> Literal["unused", "archived", "behind"]:
+    if kernel.archiver is None:
+        return "unused"
+    return "behind" if kernel.archiver.problem or kernel.archiver.lag > BACKUP_SECONDS else "archived"
 
 
 class _ScannerState:

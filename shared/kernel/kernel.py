@@ -44,6 +44,8 @@ from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.backup.archiver import Archiver
+    from shared.backup.status import BackupStatus
     from shared.explorer.explorer import Explorer
     from shared.ledger.notary import Notary, Publisher
     from shared.streaming.kafka.worker import KafkaWorker
@@ -96,6 +98,8 @@ class Kernel:
     outside: Mapping[str, Blobs] = field(default_factory=dict)  # the places that checkpoints go to
     notary: Notary | None = None  # in the role notary
     publisher: Publisher | None = None  # likewise, where there are places outside
+    archiver: Archiver | None = None  # in the role notary, where CRM_BACKUP names a place
+    backups: BackupStatus | None = None  # what is known of backups
     relay: Relay | None = None  # in the role relay, where there is a Kafka
     worker: KafkaWorker | None = None  # in the role projector, likewise, with the next
     shares: ShareProjector | None = None  # what projects there, in place of a projector of everything

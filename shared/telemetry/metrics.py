@@ -14,6 +14,7 @@ COMMAND_SECONDS = _meter.create_histogram("crm.command.duration", "s", "From the
 APPEND_BATCH = _meter.create_histogram("crm.append.batch", "{event}", "Events written by one commit")
 PROJECTION_LAG = _meter.create_gauge("crm.projection.lag", "{position}", "Log positions a subscription is behind")
 RELAY_LAG = _meter.create_gauge("crm.relay.lag", "{position}", "Log positions that Kafka is behind")
+BACKUP_LAG = _meter.create_gauge("crm.backup.lag", "s", "Seconds since the archive had every event")
 HEALED_EVENTS = _meter.create_counter("crm.kafka.healed", "{event}", "Events read from the store instead of Kafka")
 BATCH_EVENTS = _meter.create_histogram("crm.projection.batch", "{event}", "Events of one batch of a subscription")
 RETRIED_BATCHES = _meter.create_counter("crm.projection.retries", "{batch}", "Batches that failed and are tried again")

@@ -6,13 +6,15 @@ import asyncio
 import errno
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
@@ -20,10 +22,12 @@ from crm import restoring
 from crm.cli import app
 from crm.client import CommandFailed
 from crm.compose import Suite
+from crm.process import Server
 from crm.settings import Settings, WrongSetting
 from crm.verifying import verify_directory
 from services.identity.setup import set_up
-from shared.backup.keyfile import make_key
+from shared.backup.keyfile import load_key, make_key
+from shared.backup.status import ARCHIVE
 from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
@@ -214,3 +218,57 @@ def words(command: str, ours: Path) -> list[str | Path]:
 
 def restore(ours: Path, data: str = "new", key: str = "key") -> list[str | Path]:
     return ["restore", "--from", ours / "target", "--data", ours / data, "--key", ours / key]
+
+
+def test_a_drill_restores_aside_and_compares(ours: Path) -> None:
+    drill = ("drill", "--from", ours / "target", "--data", ours / "data", "--key", ours / "key", "--report", ours / "r")
+    said = done(*drill)
+    assert "verdict: passed" in said
+    line, signature, _ = (ours / "r.json").read_bytes().split(b"\n")
+    assert load_key(ours / "key").has_signed(line, bytes.fromhex(signature.decode()))
+    found = orjson.loads(line)
+    assert found["root"] == found["live_root"] == found["restored_root"]
+    assert "verdict: passed" in (ours / "r.md").read_text()
+    _change_the_log(ours / "data/events.db")
+    assert "the drill failed" in refused(*drill)
+    assert orjson.loads((ours / "data/drill.json").read_bytes())["differences"] == [
+        "the live log has another root than the backup of it: one of them was changed"
+    ]
+
+
+def _change_the_log(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("UPDATE events SET occurred_at = occurred_at + 1 WHERE position = 3")
+
+
+def test_the_suite_archives_itself_and_says_so(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_BACKUP", str(ours / "archive"))
+    with pytest.raises(WrongSetting, match="CRM_BACKUP_KEY"):
+        asyncio.run(_empty(ours / "data"))
+    monkeypatch.setenv("CRM_BACKUP_KEY", str(ours / "key"))
+    asyncio.run(_archived(ours))
+    listed = [orjson.loads(line) for line in done("backup", "list", "--from", ours / "archive", "--json").splitlines()]
+    assert [one["kind"] for one in listed] == ["full", "archive"]
+
+
+async def _archived(ours: Path) -> None:
+    server = Server(Settings(ours / "data", port=0))
+    await server.start()
+    kernel, archiver = server.suite.kernel, server.suite.kernel.archiver
+    assert archiver is not None
+    tenant, _, _ = await anext(kernel.views.scan("organisations"))
+    assert kernel.backups is not None
+    while not kernel.backups.read(ARCHIVE):  # the loop's first look
+        await asyncio.sleep(0.05)
+    await kernel.bus.send("customer.CreateAccount", {"name": "Later"}, Call(system_access(tenant)))
+    await archiver.step()
+    token = await server.suite.operator_token("acme")
+    async with httpx.AsyncClient(base_url=server.settings.address) as client:
+        ready = (await client.get("/readyz")).json()
+        found = (await client.get("/audit/backups", headers={"Authorization": f"Bearer {token}"})).json()
+    assert ready["backup"] == "archived"
+    assert (found["archives"], found["problem"]) == (True, "")
+    assert found["lag_seconds"] < 60
+    assert found["newest"]["events"] > found["full"]["events"]
+    assert found["incremental"] is None
+    await server.stop()

@@ -72,6 +72,29 @@ export interface components {
              */
             read_only: string[];
         };
+        /** Backups */
+        Backups: {
+            /**
+             * Archives
+             * @description Whether the suite itself archives its events (CRM_BACKUP)
+             */
+            archives: boolean;
+            /**
+             * Lag Seconds
+             * @description Since the archive had every event; null: it never had
+             */
+            lag_seconds: number | null;
+            /**
+             * Problem
+             * @description Why events cannot be archived now; empty: they can
+             */
+            problem: string;
+            full: components["schemas"]["ShownBackup"] | null;
+            incremental: components["schemas"]["ShownBackup"] | null;
+            newest: components["schemas"]["ShownBackup"] | null;
+            /** @description The last one; null: there was none */
+            drill: components["schemas"]["ShownDrill"] | null;
+        };
         /** CauseAct */
         CauseAct: {
             /** Command */
@@ -522,6 +545,24 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** ShownBackup */
+        ShownBackup: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Events
+             * @description Events of the log up to its end
+             */
+            events: number;
+            /**
+             * Root
+             * @description The ledger's root over them
+             */
+            root: string;
+        };
         /** ShownCheckpoint */
         ShownCheckpoint: {
             /**
@@ -554,6 +595,38 @@ export interface components {
              * @description The key that it is signed with, `name+id+key`
              */
             key: string;
+        };
+        /** ShownDrill */
+        ShownDrill: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Ok
+             * @description Whether what was restored is what the suite holds
+             */
+            ok: boolean;
+            /** Events */
+            events: number;
+            /**
+             * Rpo Seconds
+             * @description How old the oldest event was that the backup did not have
+             */
+            rpo_seconds: number;
+            /**
+             * Log Seconds
+             * @description Until the log was back
+             */
+            log_seconds: number;
+            /**
+             * Views Seconds
+             * @description Until all views were back, too, and compared
+             */
+            views_seconds: number;
+            /** Differences */
+            differences: string[];
         };
         /** StreamEvents */
         StreamEvents: {

@@ -1050,6 +1050,12 @@ export interface components {
              */
             kafka: "unused" | "reached" | "away";
             /**
+             * Backup
+             * @description Whether the archive of this process has all events of a minute ago. Behind is still ready
+             * @enum {string}
+             */
+            backup: "unused" | "archived" | "behind";
+            /**
              * Scanner
              * @description The virus scanner of files. Without it new files wait and all else works: still ready
              * @enum {string}

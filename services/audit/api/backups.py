@@ -1,0 +1,97 @@
+"""What is known of the backups of the installation: the newest ones, how far the archive is, and the last drill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+from shared.backup.status import ARCHIVE, DRILL
+from shared.clock import to_rfc3339
+from shared.http.answers import DateTime, json_answer
+from shared.http.auth import Authenticator
+from shared.http.openapi import answer, operation
+from shared.http.routing import DirectRoute
+from shared.kernel.kernel import Kernel
+
+
+class ShownBackup(TypedDict):
+    made_at: DateTime
+    events: Annotated[int, Field(description="Events of the log up to its end")]
+    root: Annotated[str, Field(description="The ledger's root over them")]
+
+
+class ShownDrill(TypedDict):
+    at: DateTime
+    ok: Annotated[bool, Field(description="Whether what was restored is what the suite holds")]
+    events: int
+    rpo_seconds: Annotated[float, Field(description="How old the oldest event was that the backup did not have")]
+    log_seconds: Annotated[float, Field(description="Until the log was back")]
+    views_seconds: Annotated[float, Field(description="Until all views were back, too, and compared")]
+    differences: list[str]
+
+
+class Backups(TypedDict):
+    archives: Annotated[bool, Field(description="Whether the suite itself archives its events (CRM_BACKUP)")]
+    lag_seconds: Annotated[float | None, Field(description="Since the archive had every event; null: it never had")]
+    problem: Annotated[str, Field(description="Why events cannot be archived now; empty: they can")]
+    full: ShownBackup | None
+    incremental: ShownBackup | None
+    newest: ShownBackup | None
+    drill: Annotated[ShownDrill | None, Field(description="The last one; null: there was none")]
+
+
+_BACKUPS = operation(
+    "backups",
+    "The newest backups, how far the archive is, and the last drill",
+    "backups",
+    {200: answer("What is known in the data directory that answers", Backups)},
+)
+
+
+def backups_router(kernel: Kernel) -> APIRouter:
+    router, authenticator = APIRouter(route_class=DirectRoute), Authenticator(kernel)
+
+    @router.get("/backups", openapi_extra=_BACKUPS)
+    async def backups(request: Request) -> Response:
+        access = await authenticator.access(request)
+        access.check("audit", "read")
+        archive = kernel.backups.read(ARCHIVE) if kernel.backups else {}
+        drill = kernel.backups.read(DRILL) if kernel.backups else {}
+        return json_answer(_shown(archive, drill, kernel.clock.now()))
+
+    return router
+
+
+def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int) -> Backups:
+    at = archive.get("archived_at")
+    return {
+        "archives": bool(archive),
+        "lag_seconds": None if at is None else round((now - at) / 1e6, 1),
+        "problem": "" if not archive.get("problem") else "events cannot be archived now: see the log of the process",
+        "full": _backup(archive.get("full")),
+        "incremental": _backup(archive.get("incremental")),
+        "newest": _backup(archive.get("newest")),
+        "drill": _drill(drill) if drill else None,
+    }
+
+
+def _backup(one: dict[str, Any] | None) -> ShownBackup | None:
+    if one is None:
+        return None
+    return {"made_at": to_rfc3339(one["made_at"]), "events": one["size"], "root": one["root"]}
+
+
+def _drill(one: dict[str, Any]) -> ShownDrill:
+    return {
+        "at": to_rfc3339(one["at"]),
+        "ok": one["ok"],
+        "events": one["events"],
+        "rpo_seconds": one["rpo_seconds"],
+        "log_seconds": one["log_seconds"],
+        "views_seconds": one["views_seconds"],
+        "differences": one["differences"],
+    }
