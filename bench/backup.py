@@ -60,13 +60,13 @@ def run(rounds: int = 3, events: int = 1_000_000) -> list[Figure]:
         appended = interleaved(appends, rounds)
     share, archived = 100 * rate["full"] / rate["bare"], 100 * appended["with"] / appended["without"]
     bare = f"{rate['full']:,.0f} events/s; read, packed and sealed in one thread, without proofs: {rate['bare']:,.0f}"
-    beside = f"{appended['with']:,.0f} events/s; without {appended['without']:,.0f}"
+    detail = f"{appended['with']:,.0f} events/s; without {appended['without']:,.0f}"
     return [
         at_least(f"backup, full, of {events:,} events, against bare work on the log", share, SHARE, "%", bare),
         at_most(
             f"restore of {events:,} events to the log", restored, RESTORE_SECONDS, "s", "proven, with chain hashes"
         ),
-        at_least("backup, appending while it archives", archived, ARCHIVED, "%", beside),
+        at_least("backup, appending while it archives", archived, ARCHIVED, "%", detail),
     ]
 
 

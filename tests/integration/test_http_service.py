@@ -106,7 +106,7 @@ async def test_readiness_follows_the_views(service: Service) -> None:
     behind = await client.get("/readyz")
     assert (behind.status_code, behind.json()["status"]) == (503, "behind")
     await service.catch_up()
-    unused = {"kafka": "unused", "scanner": "unused"}
+    unused = {"kafka": "unused", "backup": "unused", "scanner": "unused"}
     assert (await client.get("/readyz")).json() == {"status": "ready", "lag": 0, **unused}
     await client.post("/customer/accounts", json={"name": "Other"})
     assert (await client.get("/readyz")).status_code == 200  # caught up once: a few events behind is ready still
