@@ -1,4 +1,4 @@
-"""The audit service: the event log itself, and the proof that everything shown is computed from it."""
+"""The audit service: the event log itself, the proof that everything shown is computed from it, people's rights."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from services.audit.api.explorer import explorer_router
 from services.audit.api.jobs import jobs_router
 from services.audit.api.ledger import ledger_router
 from services.audit.api.operations import operations_router
-from services.audit.catalogue import RESOURCES
+from services.audit.api.privacy import privacy_router
+from services.audit.catalogue import AGGREGATES, RESOURCES
+from services.audit.policies import POLICIES
 from shared.backup.timeline import CATEGORY as RESTORES
 from shared.http.app import ServiceApp
+from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 from shared.ledger.ledger import CATEGORY
 
 
 def create_app(kernel: Kernel) -> FastAPI:
+    people = [privacy_router(kernel), *(record_router(kernel, aggregate) for aggregate in AGGREGATES)]
     return ServiceApp(
         "Audit",
         "The event log as stored, proofs of it, replays of views next to the live ones, and the check that they agree.",
@@ -33,8 +37,10 @@ def create_app(kernel: Kernel) -> FastAPI:
             backups_router(kernel),
             operations_router(kernel),
             jobs_router(kernel),
+            *people,
         ],
     )
 
 
-SERVICE = Service("audit", create_app, resources=RESOURCES, streams=(CATEGORY, RESTORES))
+STREAMS = (CATEGORY, RESTORES)
+SERVICE = Service("audit", create_app, AGGREGATES, RESOURCES, streams=STREAMS, policies=lambda ports: POLICIES)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from services.audit.replays import Note, Report, replay
+from shared.clock import day_of
 from shared.events.sealing import TEXTS
+from shared.events.subjects import PERSONS
+from shared.kernel.holds import held_records, on_hold
 from shared.kernel.kernel import Kernel
+from shared.kernel.lookups import views_reach
 from shared.views.capabilities import purge_files
 
 
@@ -24,3 +28,14 @@ async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Repo
     if kernel.past is not None:
         await kernel.past.purge(await kernel.keys.destroyed())
     return {"keys": len(found), **report}
+
+
+async def refuse_held_texts(kernel: Kernel, tenant: str, day: str) -> None:
+    """Raises Rejected where a record on hold has an event of the day, whose text would go; Unavailable while the views
+    are behind: it may have one. Text on a person's record has the person's key and stays.
+    """
+    await views_reach(kernel.views, await kernel.store.head())
+    for id, type_ in (await held_records(kernel.catalogue, kernel.views, tenant)).items():
+        events = [] if type_ in PERSONS else await kernel.store.read(tenant, kernel.catalogue[type_].stream(id))
+        if any(day_of(one.occurred_at) == day for one in events):
+            raise on_hold()

@@ -265,6 +265,7 @@ CONTACT = Aggregate(
         totals=("owner",),
     ),
     erasure=events.PersonErased,
+    person=True,
     not_undoable=frozenset(
         f"customer.{name}"
         for name in (

@@ -155,6 +155,10 @@ class UserDirectory:
         organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})
         return str(organisation.get("country", ""))
 
+    async def erases_by_request(self, tenant: str) -> bool:
+        organisation = (await self._snapshot(tenant)).documents["organisation"].get(tenant, {})
+        return bool(organisation.get("erase_by_request", False))
+
     async def places(self, tenant: str) -> TeamPlaces:
         snapshot = await self._snapshot(tenant)
         return TeamPlaces(snapshot.documents["user"], snapshot.documents["team"], snapshot.roles)

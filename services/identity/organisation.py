@@ -23,6 +23,7 @@ Name = Annotated[str, F(min_length=1, max_length=200)]
 
 
 Month = Annotated[int, F(ge=1, le=12)]
+Days = Annotated[int, F(ge=1, le=90)]
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -31,7 +32,8 @@ Month = Annotated[int, F(ge=1, le=12)]
 @dataclass(slots=True)
 class Organisation(Record):
     """time_zone: where its days, months and quarters are. fiscal_year_start: the month in which its fiscal years begin.
-    country: the one of phone numbers that are written without a country code; "" = none.
+    country: the one of phone numbers that are written without a country code; "" = none. request_days: until a request
+    of a person about their data is due. erase_by_request: nobody erases a person but by a request that two approved.
     """
 
     name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, required=True)] = ""
@@ -45,6 +47,12 @@ class Organisation(Record):
         plain(Kind.INTEGER, "财年起始月份", "First month of the fiscal year", indexed=True, meaning=Meaning.MONTH),
     ] = 1
     country: Annotated[Country, plain(Kind.KEYWORD, "国家/地区", "Country", indexed=True)] = ""
+    request_days: Annotated[
+        Days, plain(Kind.INTEGER, "个人信息请求答复天数", "Days to answer people's requests", meaning=Meaning.DAYS)
+    ] = 30
+    erase_by_request: Annotated[
+        bool, plain(Kind.BOOLEAN, "抹除须两人批准", "Two people approve each erasure of a person")
+    ] = False
 
 
 def evolve(state: Organisation, event: Event) -> None:
@@ -62,7 +70,7 @@ ORGANISATION = Aggregate(
     evolve=evolve,
     collection=Collection(
         "organisations",
-        2,
+        3,
         record_fields(
             Organisation,
             owned=False,
@@ -75,7 +83,9 @@ ORGANISATION = Aggregate(
 # --- commands and their decisions -------------------------------------------------------------------------------------
 
 
-class CreateOrganisation(CommandModel, plain=Organisation, required=("name",)):
+class CreateOrganisation(
+    CommandModel, plain=Organisation, required=("name",), without=("request_days", "erase_by_request")
+):
     pass
 
 

@@ -137,6 +137,7 @@ USER = Aggregate(
         owner=None,
     ),
     erasure=events.UserErased,
+    person=True,
     not_undoable=frozenset(
         f"identity.{name}"
         for name in (

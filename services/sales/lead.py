@@ -209,6 +209,7 @@ LEAD = Aggregate(
         totals=("owner",),
     ),
     erasure=events.LeadErased,
+    person=True,
     not_undoable=frozenset(
         {
             "sales.LeadConversionStarted",

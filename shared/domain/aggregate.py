@@ -16,6 +16,7 @@ from shared.domain.command import Command, CommandRegistry, S
 from shared.domain.custom_values import texts_of
 from shared.domain.folds import Folds
 from shared.domain.formula.formulas import without
+from shared.domain.holding import Holding
 from shared.domain.record import MergeableRecord
 from shared.domain.timelines import OnTimelines
 from shared.events.common import Changes, Erased
@@ -84,6 +85,8 @@ class Aggregate(CommandRegistry[S]):
     contents: id and bytes of each content in the blob store that a state has, under the record's key.
     unshown: its fields that no answer holds, though its documents do.
     became: its fields that name the records it was converted into; their timelines show what was linked to it.
+    person: each of its records is about one person, who has rights of their own (`kernel/same_person.py`).
+    holds: of the record type of legal holds, what they hold (`kernel/holds.py`).
     """
 
     name: str
@@ -108,6 +111,8 @@ class Aggregate(CommandRegistry[S]):
     on_timelines: OnTimelines | None = None
     defines_fields: bool = False
     became: tuple[str, ...] = ()
+    person: bool = False
+    holds: Holding | None = None
     own_only: bool = False
     offers: bool = False
     belongs_to: tuple[str, str] | None = None

@@ -24,7 +24,8 @@ class Catalogue:
 
     resources: what rights are granted on in addition to record types. streams: the categories of streams that are no
     records. projections: those of many streams.
-    field_definition: the record type whose records define custom fields, None where there is none.
+    field_definition: the record type whose records define custom fields, None where there is none. holds: that of legal
+    holds, likewise.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Catalogue:
         self._by_name = {a.name: a for a in aggregates}
         self.projections = tuple(projections)
         self.field_definition = next((a for a in self if a.defines_fields), None)
+        self.holds = next((a for a in self if a.holds is not None), None)
         forgotten = [(a.name, one.module) for a in self for one in a.expected]
         if forgotten:
             raise TypeError(f"no catalogue includes these commands: {forgotten}")

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from shared.clock import Clock, Ids, Micros
 from shared.domain.command import CommandModel, Context
 from shared.domain.record import Record
+from shared.errors import Rejected
+from shared.events.common import Erased
 from shared.events.envelope import Event
 from shared.kernel.call import Task
 from shared.kernel.custom_fields import CustomFields
+from shared.kernel.holds import refuse_held
 from shared.kernel.lookups import Lookups
 from shared.kernel.merges import Merges
 from shared.kernel.preconditions import check, when
 from shared.kernel.reach_check import check_reach
 from shared.kernel.renaming import means_itself, renamed
 from shared.security.directory import Directory
+from shared.security.permissions import SYSTEM
 from shared.views.entries import entry_name
 
 
@@ -74,7 +78,17 @@ class Decider:
         after = aggregate.after(state, events)
         after.id, after.version = id, state.version + len(events)
         await check_reach(aggregate, state, after, lookups)
+        await self._refuse_erasure(task, state, events, lookups)
         return Decision(id, state, after, events, happened)
+
+    async def _refuse_erasure(self, task: Task, state: Record, events: list[Event], lookups: Lookups) -> None:
+        """Raises Rejected for an erasure that a hold forbids, and of a person where it needs an approved request."""
+        if not any(isinstance(event, Erased) for event in events):
+            return
+        access = task.call.access
+        if task.aggregate.person and access.user != SYSTEM and await self._directory.erases_by_request(access.tenant):
+            raise Rejected("people are erased here by a request that two people approve", code="needs-request")
+        await refuse_held(task.aggregate, state, lookups)
 
     async def _renamed(self, task: Task, body: CommandModel, state: Record) -> CommandModel:
         """The command with the living in place of merged records."""

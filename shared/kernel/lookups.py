@@ -76,9 +76,12 @@ class Lookups:
     async def state(self, aggregate: Aggregate[S], id: str) -> S:
         """A record's state, folded from the store. version 0 = unknown."""
         self._known(aggregate.name)
+        return await self._state(aggregate, id)
+
+    async def _state(self, aggregate: Aggregate[S], id: str) -> S:
         if self.position is None:
             return await self._repository.load(aggregate, self.tenant, id)
-        return aggregate.fold(await self.events(aggregate.name, id))
+        return aggregate.fold(self._until(await self._repository.events(aggregate, self.tenant, id)))
 
     async def record(self, resource: str, id: str) -> Record:
         """The same by resource name: for references across services."""
@@ -90,7 +93,7 @@ class Lookups:
         return await self._living(resource, id)
 
     async def _living(self, resource: str, id: str) -> Record:
-        record: Record = await self.state(self.catalogue[resource], id)
+        record: Record = await self._state(self.catalogue[resource], id)
         into = getattr(record, "merged_into", None)
         return record if into is None else await self._living(resource, into)
 
@@ -100,8 +103,10 @@ class Lookups:
         return list(dict.fromkeys((record.id or id, *getattr(record, "absorbed", ()), id)))
 
     async def events(self, resource: str, id: str) -> list[Recorded]:
-        found = await self._repository.events(self._known(resource), self.tenant, id)
-        return found if self.position is None else [e for e in found if e.position <= self.position]
+        return self._until(await self._repository.events(self._known(resource), self.tenant, id))
+
+    def _until(self, events: list[Recorded]) -> list[Recorded]:
+        return events if self.position is None else [e for e in events if e.position <= self.position]
 
     async def each(self, aggregate: Aggregate[S]) -> AsyncIterator[S]:
         """Every record of a type, read from the store. Complete but slow: for rare checks."""
@@ -132,11 +137,24 @@ class Lookups:
 
     async def named(self, field: str, resource: str, id: str) -> None:
         """As `exists`, for a reference that the organisation defined: any record type may be named by it."""
-        state = await self._living(resource, id)
+        if (await self._seen(field, resource, await self._living(resource, id))).archived:
+            raise _unknown(field, resource)
+
+    async def there(self, field: str, resource: str, id: str) -> Record:
+        """The record of any type, archived or merged ones too. Raises Invalid naming the field unless the caller sees
+        it and it is not erased."""
+        if resource not in self.catalogue:
+            raise Invalid.field("resource", "unknown-resource", "there is no record type of this name")
+        state: Record = await self._repository.load(self.catalogue[resource], self.tenant, id)
+        return await self._seen(field, resource, state)
+
+    async def _seen(self, field: str, resource: str, state: Record) -> Record:
         owners = self.access.owners(self.access.level(resource, "read"))
         owned = self.catalogue[resource].collection.owner is not None
-        if _is_gone(state) or (owners is not None and (not owners or (owned and state.owner not in owners))):
+        unseen = owners is not None and (not owners or (owned and state.owner not in owners))
+        if state.version == 0 or state.erased or unseen:
             raise _unknown(field, resource)
+        return state
 
     async def defined(self, resource: str) -> dict[str, Document]:
         """The organisation's custom fields of a record type, by name."""
@@ -200,10 +218,14 @@ class Lookups:
                     found[id] = document
         return list(found.values())
 
+    async def caught_up(self) -> None:
+        """Return once the views show what is in the log now. Raises Unavailable after two seconds."""
+        await self.reach(await self._repository.store.head())
+
     async def settled(self) -> None:
-        """Return once the views show what is in the log now, or after two seconds: they are behind then."""
+        """The same, but after two seconds return all the same: they are behind then."""
         with suppress(Unavailable):
-            await self.reach(await self._repository.store.head())
+            await self.caught_up()
 
     async def get(self, collection: str, id: str) -> dict[str, Any] | None:
         return await self.views.get(collection, id, Scope(self.tenant))

@@ -84,6 +84,9 @@ class Directory(Protocol):
     async def country(self, tenant: str) -> str:
         """The organisation's country (ISO 3166); "" = it has not said."""
 
+    async def erases_by_request(self, tenant: str) -> bool:
+        """Whether people are erased by an approved request alone."""
+
     async def places(self, tenant: str) -> Places:
         """Users, teams and roles of an organisation, for decisions that change reach."""
 

@@ -23,6 +23,9 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
+SYSTEM = "system"  # who acts where nobody does: policies and what runs by the day
+
+
 class Level(IntEnum):
     """How far a right reaches. The most permissive of a user's roles wins."""
 
@@ -251,6 +254,6 @@ def _keeps(role: Role, denials: Iterable[Fields], kept: Iterable[Fields], *, sho
     )
 
 
-def system_access(tenant: str, actor: str = "system") -> Access:
+def system_access(tenant: str, actor: str = SYSTEM) -> Access:
     """The suite's own hand: policies, imports and operators act with all rights of one tenant."""
     return Access(tenant, actor, (Role("system", "系统", "System", {"*": {"*": Level.ALL}}),))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from shared.views.port import MAX_PAGE, Document, Query, Scope, Views
+from shared.views.port import MAX_PAGE, Document, Query, ReadableViews, Scope
 
 
-async def every(views: Views, collection: str, query: Query, scope: Scope) -> AsyncIterator[Document]:
+async def every(views: ReadableViews, collection: str, query: Query, scope: Scope) -> AsyncIterator[Document]:
     """Every matching document in the query's order. Raises BadQuery, ViewsUnavailable."""
     query = replace(query, limit=MAX_PAGE)
     while True:

@@ -12,7 +12,7 @@ SERVICES = (*(service.name for service in crm.roles.SERVICES), "")
 WAITING = ("min_version", "wait")  # parameters that make an answer wait; test_bad_input asks for them
 REFERENCES = {name: name for name in ("account", "contact", "lead", "opportunity", "product", "price_book", "pipeline")}
 REFERENCES |= {"owner": "user", "user": "user", "manager": "user", "to": "user", "mapping_id": "import_mapping"}
-REFERENCES |= {"teams": "team"}
+REFERENCES |= {"teams": "team", "record": "price_book", "person": "contact"}
 VALUES: dict[str, Any] = {
     "roles": ["read_only"],
     "stage": "offer",

@@ -14,7 +14,8 @@ from tests.support.suite import Whole
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JSON = "application/json"
-OF_THE_RECORDS = {  # codes that tell of what records there are, not of the shape of a body
+OF_THE_RECORDS = {
+    "outside-term",  # codes that tell of what records there are, not of the shape of a body
     "unknown-reference",
     "unknown-email",
     "unknown-line",

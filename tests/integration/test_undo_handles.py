@@ -163,7 +163,7 @@ async def test_each_handle_takes_its_command_back(stage: Stage, field_: Field) -
 async def test_a_new_record_is_archived_again(stage: Stage, field_: Field) -> None:
     tried = 0
     for aggregate, command in walked(stage):
-        if command.creates:
+        if command.creates and command.back is None:
             path = await field_.made(aggregate.name)
             (await field_.client.get(path, params={"min_version": 1})).raise_for_status()
             entry = (await field_.client.get(f"{path}/history")).json()["items"][-1]

@@ -21,6 +21,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     "bulk": {},
     "organisation": {"word": "name"},
     "exchange_rate": {"form": "day into"},
+    "legal_hold": {"form": "resource"},
+    "subject_request": {"text": "note", "form": "person_type received due"},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
     "account": {

@@ -138,6 +138,8 @@ class Field:
             example = self._example(spot.aggregate.name)
         if spot.place == ("role",):
             example = {**example, "account": self.stage.ids["account"]}
+        if spot.command.name == "audit.ExtendSubjectRequest":
+            example = {**example, "due": str(date.today())}
         if spot.place == ("custom",):
             return {**example, "custom": {"noted": canary}}
         if spot.place == ("remove", "0"):
@@ -151,7 +153,8 @@ class Field:
     def _example(self, resource: str) -> dict[str, Any]:
         route = self._creating(resource)
         n = next(self._numbers)
-        return {**route.example, **{key: f(n) for key, f in OWN.get(resource, {}).items()}}
+        named = self.stage.named(resource)
+        return {**route.example, **named, **{key: f(n) for key, f in OWN.get(resource, {}).items()}}
 
     def _creating(self, resource: str) -> Route:
         aggregate = self.stage.suite.kernel.catalogue[resource]

@@ -33,6 +33,11 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NEEDED = {"by": "archived", "resource": "lead", "currency": "CNY", "day": "2026-11-24"}  # needed query parameters
 UNKNOWN = "01936f00-0000-7000-8000-000000000001"
 
+NAMED = {  # record type → the fields of a new one that name type and id of another record, and that one's type
+    "legal_hold": ("resource", "record", "product"),
+    "subject_request": ("person_type", "person", "contact"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -115,8 +120,18 @@ class Stage:
         with patch.object(self.suite.kernel.directory, "caller", caller):
             yield self.clients[self.acme.tenant, self.acme.user]
 
-    async def call(self, client: httpx.AsyncClient, route: Route, id: str, **headers: str) -> httpx.Response:
-        body = route.example if route.method in ("POST", "PATCH") else None
+    def named(self, resource: str, ids: dict[str, str] | None = None) -> dict[str, str]:
+        """What the example of a new record has to name, among the first organisation's records unless said."""
+        if resource not in NAMED:
+            return {}
+        type_field, field, type_ = NAMED[resource]
+        return {type_field: type_, field: (ids or self.ids)[type_]}
+
+    async def call(
+        self, client: httpx.AsyncClient, route: Route, id: str, named: dict[str, str] | None = None, **headers: str
+    ) -> httpx.Response:
+        """named: what the body has in place of the example's."""
+        body = {**(route.example or {}), **(named or {})} if route.method in ("POST", "PATCH") else None
         params = {name: NEEDED.get(name, id) for name in route.query}
         return await client.request(route.method, route.to(id), params=params, json=body, headers=headers)
 
@@ -186,7 +201,7 @@ async def _make_records(stage: Stage, owner: SetUp) -> dict[str, str]:
         route = next((r for r in stage.routes if r.name == created), None)
         if aggregate.name in (*ids, "session", "import") or route is None:
             continue
-        answer = await stage.call(admin, route, "")
+        answer = await stage.call(admin, route, "", stage.named(aggregate.name, ids))
         assert answer.status_code == 201, (created, answer.text)
         ids[aggregate.name] = answer.json()["id"]
     started = {"name": "canary-import", "mapping": "steps: []", "files": [], "total": 0}

@@ -55,6 +55,9 @@ class Callers(UserDirectory):
     async def country(self, tenant: str) -> str:
         return ""
 
+    async def erases_by_request(self, tenant: str) -> bool:
+        return False
+
 
 @dataclass
 class Service:

@@ -48,6 +48,8 @@ PATHS = {
     "import_mapping": "/imports/mappings",
     "import": "/imports",
     "bulk": "/bulk",
+    "legal_hold": "/audit/legal-holds",
+    "subject_request": "/audit/subject-requests",
 }
 OWN_PATHS = {"attachment": "/customer/attachments", "upload": "/customer/uploads"}  # not read as records are
 MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
@@ -150,6 +152,8 @@ class Whole:
             links = [{"type": "account", "id": account}, {"type": "contact", "id": contact}]
             await add("activity", kind="task", subject=f"Call {n} 回电", owner=owner, links=links)
             await add("import_mapping", name=f"Fair {n}", mapping=MAPPING)
+            await add("legal_hold", resource="price_book", record=book, cause=f"Case {n}")
+            await add("subject_request", kind="erasure" if n else "access", person_type="contact", person=contact)
             made.setdefault("import", []).append(await self._import(http, n))
             made.setdefault("bulk", []).append(await self._bulk_act(http, account))
             made.setdefault("attachment", []).append(await looked_at(http, await attach(http, "account", account)))

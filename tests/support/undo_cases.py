@@ -27,6 +27,10 @@ FRESH = ("PATCH", {"company": "Zenith 天顶", "email": "zenith@plain.example"})
 DEAL_ONLY = {"account": "none", "contact": "none", "opportunity": "new"}
 QUALIFIED = (FRESH, ("start", {}), ("qualify", {}))
 CASES: dict[str, Case] = {
+    "audit.ExtendSubjectRequest": Case(lambda it, ids: {"due": it["received"], "cause": "many records"}),
+    "audit.RefuseSubjectRequest": Case({"cause": "not our data"}, left=("status", "refusal")),
+    "audit.FulfilSubjectRequest": Case(left=("status",)),
+    "audit.ReopenSubjectRequest": Case(before=(("refuse", {"cause": "x"}),)),
     "identity.ChangeOrganisation": Case({"currency": "CNY"}),
     "identity.ChangeProfile": Case({"phone": "+861012345678", "time_zone": "Asia/Shanghai"}),
     "identity.SetManager": Case(lambda it, ids: {"manager": ids["user"]}),
@@ -143,6 +147,15 @@ NONE: dict[str, str] = {
     "identity.EraseUser": "erased",
     "integration.EraseImport": "erased",
     "integration.EraseBulk": "erased",
+    "audit.ReleaseHold": "released",
+    **dict.fromkeys(
+        (
+            "audit.TakeUpSubjectRequest",
+            "audit.ExtendSubjectRequest",
+            "audit.ReopenSubjectRequest",
+        ),
+        "kept",
+    ),
     "integration.CancelBulk": "not-undoable",
     "integration.RevertBulk": "not-undoable",
     "integration.RevertImport": "not-undoable",
@@ -151,5 +164,10 @@ NONE: dict[str, str] = {
     "sales.UndoConversion": "convert-again",
     "sales.MakeDefault": "make-another",
 }
-UNSENT = {"identity.InviteListedUser", "sales.ApplyExchangeRate", "identity.SuspendUser"}  # each has a test of its own
+UNSENT = {  # each has a test of its own
+    "identity.InviteListedUser",
+    "sales.ApplyExchangeRate",
+    "identity.SuspendUser",
+    "audit.ApproveErasure",
+}
 OWN_MARKS = {"version", "updated_at", "updated_by", "epoch"}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.audit.catalogue import AGGREGATES as AUDIT
 from services.customer.account import ACCOUNT
 from services.customer.activity import ACTIVITY, KINDS
 from services.customer.catalogue import AGGREGATES as CUSTOMER
@@ -284,6 +285,7 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
 
 WITHOUT_UNDO = (
     "audit.Checkpoint",
+    "audit.SystemRestored",
     "customer.File",
     "identity.Organisation",
     "identity.SetUp",
@@ -338,7 +340,7 @@ def test_a_refusal_of_such_a_command_refuses_the_undo(
 
 
 def test_every_event_that_can_be_undone_is_in_the_table() -> None:
-    aggregates = (*CUSTOMER, *IDENTITY, *SALES, *INTEGRATION)
+    aggregates = (*AUDIT, *CUSTOMER, *IDENTITY, *SALES, *INTEGRATION)
     refused = set().union(*(a.not_undoable for a in aggregates)) | NO_EFFECT
     born = [*map(type, BORN.values()), *KINDS.values(), identity.UserListed]
     births = {type_of(kind).name for kind in born}

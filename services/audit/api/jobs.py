@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
 from services.audit.replays import Note, Report, heal_parked, replay, reports, verify, verify_ledger, views_named
-from services.audit.texts import erase_texts
+from services.audit.texts import erase_texts, refuse_held_texts
 from shared.domain.command import CommandModel
 from shared.domain.types import Day
 from shared.errors import Conflict
@@ -152,6 +152,7 @@ def _add_text_erasures(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
     async def start_text_erasure(request: Request) -> Response:
         access = await runner.access(request, "manage")
         asked = await parse(request, model)
+        await refuse_held_texts(kernel, access.tenant, asked.day)
         return await runner.run(request, "manage", lambda note: erase_texts(kernel, access.tenant, asked.day, note))
 
 

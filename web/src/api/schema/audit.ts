@@ -4,6 +4,639 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * PlaceHold
+         * @description Neither the record nor what is linked to it can be erased until the hold is released.
+         * @example {
+         *       "cause": "Case 12/2026",
+         *       "record": "01936f00-0000-7000-8000-0000000000bb",
+         *       "resource": "contact"
+         *     }
+         */
+        PlaceHold: {
+            /** Resource */
+            resource: string;
+            /**
+             * Record
+             * @example 0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11
+             */
+            record: string;
+            /** Cause */
+            cause: string;
+        };
+        /**
+         * ReleaseHold
+         * @description The record can be erased again, unless another hold is on it. cause: why, which the log keeps.
+         */
+        ReleaseHold: {
+            /**
+             * Cause
+             * @default
+             */
+            cause?: string;
+        };
+        /** Link */
+        ActivityLink: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "account" | "contact" | "lead" | "opportunity";
+            /** Id */
+            id: string;
+        };
+        /** Participant */
+        ActivityParticipant: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "user" | "contact" | "lead";
+            /** Id */
+            id: string;
+            /**
+             * Response
+             * @enum {string}
+             */
+            response: "" | "accepted" | "declined" | "tentative";
+        };
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        ActivityPart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /**
+             * Kind · 类型
+             * @description `task` Task, `call` Call, `meeting` Meeting, `note` Note, `email` E-mail
+             * @enum {string}
+             */
+            kind?: "task" | "call" | "meeting" | "note" | "email";
+            /** Subject · 主题 */
+            subject?: string;
+            /** Body · 内容 */
+            body?: string;
+            /** Location · 地点 */
+            location?: string;
+            /**
+             * From · 发件人
+             * @description "" = none
+             */
+            sender?: string;
+            /** To · 收件人 */
+            recipients?: string[];
+            /**
+             * Status · 状态
+             * @description `open` Open, `done` Done, `cancelled` Cancelled
+             * @enum {string}
+             */
+            status?: "open" | "done" | "cancelled";
+            /**
+             * Start · 开始
+             * Format: date-time
+             */
+            start?: string | null;
+            /**
+             * Due · 截止
+             * Format: date-time
+             */
+            due?: string | null;
+            /**
+             * Due on · 截止日
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            due_on?: string | null;
+            /**
+             * Completed · 完成时间
+             * Format: date-time
+             */
+            completed_at?: string | null;
+            /**
+             * At · 时间
+             * Format: date-time
+             */
+            at?: string;
+            /** Duration (minutes) · 时长（分钟） */
+            duration?: number | null;
+            /**
+             * Direction · 方向
+             * @description `inbound` Inbound, `outbound` Outbound, "" = none
+             * @enum {string}
+             */
+            direction?: "inbound" | "outbound" | "";
+            /**
+             * Priority · 优先级
+             * @description `low` Low, `normal` Normal, `high` High
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high";
+            /**
+             * Linked records · 相关记录
+             * @description The id of account or contact or lead or opportunity
+             */
+            links?: string[];
+            /** Linked records with types · 相关记录及类型 */
+            linked_to?: components["schemas"]["ActivityLink"][];
+            /** Participants · 参与人 */
+            participants?: components["schemas"]["ActivityParticipant"][];
+            /**
+             * Participant ids · 参与人编号
+             * @description The id of user or contact or lead
+             */
+            invited?: string[];
+            /**
+             * Mentioned users · 提及的用户
+             * @description The id of user
+             */
+            mentions?: string[];
+            /**
+             * Persons ever involved · 曾涉及的人
+             * @description The id of contact or lead
+             */
+            about?: string[];
+            /**
+             * Owner · 负责人
+             * @description The id of user
+             */
+            owner?: string | null;
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "kind": "task",
+         *       "subject": "Send the offer 发送报价",
+         *       "body": "",
+         *       "location": "",
+         *       "sender": "",
+         *       "recipients": [],
+         *       "status": "open",
+         *       "start": null,
+         *       "due": "2026-12-01T09:00:00+08:00",
+         *       "due_on": null,
+         *       "completed_at": null,
+         *       "at": "1970-01-01T00:00:00.000000Z",
+         *       "duration": null,
+         *       "direction": "",
+         *       "priority": "normal",
+         *       "links": [],
+         *       "linked_to": [],
+         *       "participants": [],
+         *       "invited": [],
+         *       "mentions": [],
+         *       "about": [],
+         *       "owner": null,
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        Activity: WithRequired<components["schemas"]["ActivityPart"], "id" | "version" | "kind" | "subject" | "body" | "location" | "sender" | "recipients" | "status" | "start" | "due" | "due_on" | "completed_at" | "at" | "duration" | "direction" | "priority" | "links" | "linked_to" | "participants" | "invited" | "mentions" | "about" | "owner" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        LegalHoldPart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Record type · 记录类型 */
+            resource?: string;
+            /**
+             * Record · 记录
+             * @description The id of account or contact or lead or opportunity or user
+             */
+            record?: string;
+            /** Matter · 事由 */
+            cause?: string;
+            /** Released · 已解除 */
+            released?: boolean;
+            /** Why released · 解除原因 */
+            release_cause?: string;
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "resource": "contact",
+         *       "record": "01936f00-0000-7000-8000-0000000000bb",
+         *       "cause": "Case 12/2026",
+         *       "released": false,
+         *       "release_cause": "",
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        LegalHold: WithRequired<components["schemas"]["LegalHoldPart"], "id" | "version" | "resource" | "record" | "cause" | "released" | "release_cause" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        LegalHoldPage: {
+            items: (components["schemas"]["LegalHold"] | components["schemas"]["LegalHoldPart"])[];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @example {
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 2,
+         *       "undo": {
+         *         "method": "POST",
+         *         "path": "/service/records/0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11/undo",
+         *         "body": {
+         *           "version": 2
+         *         },
+         *         "label": "Undo this change"
+         *       }
+         *     }
+         */
+        Changed: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** @description The request that takes the change back, to be sent as it is; null = `undo_reason` says why not */
+            undo: {
+                /** @enum {string} */
+                method: "POST" | "PATCH";
+                path: string;
+                body: Record<string, never>;
+                /** @description In the language of the caller's `Accept-Language` */
+                label: string;
+            } | null;
+            /** @description Why `undo` is null; absent where it is not */
+            undo_reason?: {
+                code: string;
+                message: string;
+            };
+        };
+        HistoryEntry: {
+            version: number;
+            event_id: string;
+            /** @description Of the event, with its domain */
+            type: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            actor: string;
+            on_behalf_of: string;
+            /** @description The id that the changes of one request share */
+            command: string;
+            /** @description With its service, as in `/meta` */
+            command_name: string;
+            correlation_id: string;
+            causation_id: string;
+            reason: string;
+            /** @description field → its value before and after; custom ones as `custom.<name>` */
+            changes: {
+                [key: string]: {
+                    from?: unknown;
+                    to?: unknown;
+                };
+            };
+            undoable: boolean;
+            /** @description The request that takes the change back, to be sent as it is; null = `undo_reason` says why not */
+            undo: {
+                /** @enum {string} */
+                method: "POST" | "PATCH";
+                path: string;
+                body: Record<string, never>;
+                /** @description In the language of the caller's `Accept-Language` */
+                label: string;
+            } | null;
+            /** @description Why `undo` is null; absent where it is not */
+            undo_reason?: {
+                code: string;
+                message: string;
+            };
+        };
+        History: {
+            items: components["schemas"]["HistoryEntry"][];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ApproveErasure
+         * @description Two people approve, each of whom has the right to erase the person. After the second one the erasure follows.
+         */
+        ApproveErasure: Record<string, never>;
+        /**
+         * ExtendSubjectRequest
+         * @description The law allows a later answer in some cases, of which the person is informed.
+         */
+        ExtendSubjectRequest: {
+            /**
+             * Due
+             * @example 2026-11-24
+             */
+            due: string;
+            /** Cause */
+            cause: string;
+        };
+        /**
+         * FulfilSubjectRequest
+         * @description What was asked for is done, and the person has the answer. An erasure is fulfilled by itself.
+         */
+        FulfilSubjectRequest: Record<string, never>;
+        /**
+         * OpenSubjectRequest
+         * @description received: null = today. The answer is due when the organisation's term is over (`request_days`).
+         * @example {
+         *       "kind": "rectification",
+         *       "person": "01936f00-0000-7000-8000-0000000000bb",
+         *       "person_type": "contact"
+         *     }
+         */
+        OpenSubjectRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "rectification" | "erasure" | "restriction";
+            /** Person Type */
+            person_type: string;
+            /**
+             * Person
+             * @example 0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11
+             */
+            person: string;
+            /**
+             * Received
+             * @default null
+             */
+            received?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /** RefuseSubjectRequest */
+        RefuseSubjectRequest: {
+            /** Cause */
+            cause: string;
+        };
+        /**
+         * ReopenSubjectRequest
+         * @description It was refused, or taken for fulfilled, too early. What was erased stays so.
+         */
+        ReopenSubjectRequest: Record<string, never>;
+        /**
+         * TakeUpSubjectRequest
+         * @description You handle it from now on.
+         */
+        TakeUpSubjectRequest: Record<string, never>;
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        SubjectRequestPart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /**
+             * Request · 请求类型
+             * @description `access` Access to own data, `rectification` Rectification, `erasure` Erasure, `restriction` Restriction
+             * @enum {string}
+             */
+            kind?: "access" | "rectification" | "erasure" | "restriction";
+            /** Kind of person · 本人记录类型 */
+            person_type?: string;
+            /**
+             * Person · 本人
+             * @description The id of contact or lead or user
+             */
+            person?: string;
+            /**
+             * Status · 状态
+             * @description `opened` Opened, `in_progress` In progress, `approved` Approved, `fulfilled` Fulfilled, `refused` Refused
+             * @enum {string}
+             */
+            status?: "opened" | "in_progress" | "approved" | "fulfilled" | "refused";
+            /**
+             * Received · 收到日期
+             * @description YYYY-MM-DD, "" = none
+             */
+            received?: string;
+            /**
+             * Answer due · 答复期限
+             * @description YYYY-MM-DD, "" = none
+             */
+            due?: string;
+            /**
+             * Handled by · 经办人
+             * @description The id of user
+             */
+            handler?: string | null;
+            /**
+             * Approved by · 批准人
+             * @description The id of user
+             */
+            approvals?: string[];
+            /** Exported · 已导出内容 */
+            exported?: {
+                [key: string]: number;
+            };
+            /**
+             * Stopped by · 受阻原因
+             * @description "" = none
+             */
+            problem?: string;
+            /** Note · 说明 */
+            note?: string;
+            /** Why refused · 拒绝理由 */
+            refusal?: string;
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "kind": "rectification",
+         *       "person_type": "contact",
+         *       "person": "01936f00-0000-7000-8000-0000000000bb",
+         *       "status": "opened",
+         *       "received": "",
+         *       "due": "",
+         *       "handler": null,
+         *       "approvals": [],
+         *       "exported": {},
+         *       "problem": "",
+         *       "note": "",
+         *       "refusal": "",
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        SubjectRequest: WithRequired<components["schemas"]["SubjectRequestPart"], "id" | "version" | "kind" | "person_type" | "person" | "status" | "received" | "due" | "handler" | "approvals" | "exported" | "problem" | "note" | "refusal" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        SubjectRequestPage: {
+            items: (components["schemas"]["SubjectRequest"] | components["schemas"]["SubjectRequestPart"])[];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FieldProblem
          * @description params: the values in the message, by name.
          */
@@ -14,7 +647,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-price" | "no-rate" | "no-way-back" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-option" | "not-by-key" | "not-converted" | "not-deactivated" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "other-count" | "other-currency" | "other-kind" | "out-of-order" | "out-of-range" | "out-of-turn" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
+            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "needs-request" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-person" | "no-price" | "no-rate" | "no-way-back" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-erasure" | "not-an-option" | "not-approved" | "not-by-key" | "not-converted" | "not-deactivated" | "not-exported" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "other-count" | "other-currency" | "other-kind" | "out-of-order" | "out-of-range" | "out-of-turn" | "outside-term" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
             /** Message */
             message: string;
             /** Params */
@@ -306,6 +939,50 @@ export interface components {
          * @description Try every event again that could not be handled.
          */
         HealParked: Record<string, never>;
+        /** Known */
+        Known: {
+            /**
+             * Events
+             * @description Changes of the person's own records in the log
+             */
+            events: number;
+            /** Sections */
+            sections: components["schemas"]["KnownRecords"][];
+            /**
+             * Left Out
+             * @description Record types that you may not read
+             */
+            left_out: string[];
+        };
+        /** KnownRecord */
+        KnownRecord: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * By
+             * @description Fields that name the person; `id`: it is theirs
+             */
+            by: string[];
+        };
+        /** KnownRecords */
+        KnownRecords: {
+            /** Resource */
+            resource: string;
+            /** Count */
+            count: number;
+            /**
+             * Personal
+             * @description Its records are about people, so the file holds them whole
+             */
+            personal: boolean;
+            /**
+             * Items
+             * @description The first 50 that you see
+             */
+            items: components["schemas"]["KnownRecord"][];
+        };
         /** LoggedEvent */
         LoggedEvent: {
             /** Actor */
@@ -344,6 +1021,18 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * MakePersonFile
+         * @description All that is known about the person, in one file; the log keeps that it was made and what it held.
+         */
+        MakePersonFile: {
+            /**
+             * Format
+             * @default html
+             * @enum {string}
+             */
+            format?: "json" | "html";
         };
         /** ParkedEvent */
         ParkedEvent: {
@@ -662,4 +1351,7 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
+type WithRequired<T, K extends keyof T> = T & {
+    [P in K]-?: T[P];
+};
 export type operations = Record<string, never>;

@@ -1,0 +1,145 @@
+"""What is known about the person of a request: the inventory, and the file that the person is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field, TypeAdapter
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+from services.audit.inventory import Inventory, inventory_of
+from services.audit.person_file import as_json, as_page
+from services.audit.subject_request import SUBJECT_REQUEST
+from shared.domain.command import CommandModel
+from shared.http import params
+from shared.http.answers import json_answer, path_id
+from shared.http.auth import Authenticator
+from shared.http.body import parse
+from shared.http.export import eyes_for_export
+from shared.http.headers import call_of
+from shared.http.openapi import answer, body_of, operation
+from shared.http.problems import language_of
+from shared.http.routing import DirectRoute
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.kernel import Kernel
+from shared.security.permissions import Access, Level
+from shared.views.port import Document
+
+SHOWN = 50  # records of a type in the inventory
+_MEDIA = {"json": "application/json", "html": "text/html; charset=utf-8"}
+
+
+class KnownRecord(TypedDict):
+    id: str
+    title: str
+    by: Annotated[list[str], Field(description="Fields that name the person; `id`: it is theirs")]
+
+
+class KnownRecords(TypedDict):
+    resource: str
+    count: int
+    personal: Annotated[bool, Field(description="Its records are about people, so the file holds them whole")]
+    items: Annotated[list[KnownRecord], Field(description=f"The first {SHOWN} that you see")]
+
+
+class Known(TypedDict):
+    events: Annotated[int, Field(description="Changes of the person's own records in the log")]
+    sections: list[KnownRecords]
+    left_out: Annotated[list[str], Field(description="Record types that you may not read")]
+
+
+class MakePersonFile(CommandModel):
+    """All that is known about the person, in one file; the log keeps that it was made and what it held."""
+
+    format: Literal["json", "html"] = "html"
+
+
+_ID = {"name": "id", "in": "path", "required": True, "description": "The request's id", "schema": {"type": "string"}}
+_INVENTORY = operation(
+    "inventory",
+    "All that is known about the person of a request, in every service",
+    "subject-requests",
+    {200: answer("Records by type", Known)},
+    parameters=[_ID],
+    errors=(401, 403, 404, 503),
+)
+_FILE = operation(
+    "make_person_file",
+    "The file that the person is given",
+    "subject-requests",
+    {200: answer("The file, in the language of `Accept-Language`", {"type": "string"}, media="text/html")},
+    parameters=[_ID],
+    body=body_of(MakePersonFile, {"format": "html"}, required=False),
+    description="JSON for programs or a page to read. It holds what you may export; `POST` since the log keeps it.",
+    errors=(401, 403, 404, 409, 413, 415, 422, 429, 503),
+)
+
+
+def privacy_router(kernel: Kernel) -> APIRouter:
+    router = APIRouter(route_class=DirectRoute)
+    authenticator, model = Authenticator(kernel), TypeAdapter(MakePersonFile)
+
+    @router.get("/subject-requests/{id}/inventory", openapi_extra=_INVENTORY)
+    async def inventory(request: Request) -> Response:
+        access = await authenticator.access(request)
+        params.only(params.pairs_of(request), ())
+        asked = await kernel.queries.get(SUBJECT_REQUEST, path_id(request), access)
+        found = await inventory_of(kernel, access, asked["person_type"], asked["person"], lambda aggregate: access)
+        return json_answer(_known(found))
+
+    @router.post("/subject-requests/{id}/person-file", openapi_extra=_FILE)
+    async def person_file(request: Request) -> Response:
+        access, id = await authenticator.access(request), path_id(request)
+        access.scope(SUBJECT_REQUEST.name, "export")
+        params.only(params.pairs_of(request), ())
+        format = (await parse(request, model)).format
+        asked = await kernel.queries.get(SUBJECT_REQUEST, id, access)
+        found = await inventory_of(kernel, access, asked["person_type"], asked["person"], _exported_by(access))
+        calendar = await kernel.directory.calendar(access.tenant, access.user)
+        day = calendar.day_of(kernel.clock.now())
+        content = (
+            as_json(found, _person(asked), day) if format == "json" else as_page(found, day, language_of(request.scope))
+        )
+        body = {"format": format, "records": found.counts, "sha256": sha256(content).hexdigest()}
+        await kernel.bus.send("audit.RecordSubjectExport", body, call_of(request, access, id))
+        headers = {"Content-Disposition": f'attachment; filename="person-{day}.{format}"'}
+        return Response(content, media_type=_MEDIA[format], headers=headers)
+
+    return router
+
+
+def _exported_by(access: Access) -> Callable[[AnyAggregate], Access | None]:
+    def eyes(aggregate: AnyAggregate) -> Access | None:
+        if access.level(aggregate.name, "export") is Level.NONE:
+            return None
+        return eyes_for_export(access, aggregate.name)
+
+    return eyes
+
+
+def _person(asked: Document) -> dict[str, str]:
+    return {"type": asked["person_type"], "id": asked["person"]}
+
+
+def _known(found: Inventory) -> Known:
+    sections: list[KnownRecords] = [
+        {
+            "resource": section.aggregate.name,
+            "count": section.count,
+            "personal": section.personal,
+            "items": [
+                {
+                    "id": one.document["id"],
+                    "title": str(one.document.get(section.aggregate.collection.title) or ""),
+                    "by": [*one.by],
+                }
+                for one in section.records[:SHOWN]
+            ],
+        }
+        for section in found.sections
+    ]
+    return {"events": found.events, "sections": sections, "left_out": found.left_out}

@@ -1,0 +1,156 @@
+"""Requests of people: two approve an erasure, which then happens, unless a hold stops it; it stays after a replay."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from services.audit.inventory import inventory_of
+from services.audit.person_file import as_json, as_page
+from services.audit.policies import POLICIES as AUDIT
+from services.customer.policies import POLICIES as CUSTOMER
+from services.sales.policies import POLICIES as SALES
+from shared.errors import Forbidden, Invalid, Rejected
+from shared.security.permissions import Access, Level, Role, system_access
+from shared.streaming.rebuild import rebuild
+from tests.support.world import BOSS, TENANT, World, open_world
+
+ANN, BEN = system_access(TENANT, "ann"), system_access(TENANT, "ben")
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, (*AUDIT, *CUSTOMER, *SALES)) as opened:
+        await opened.do("identity.CreateOrganisation", {"name": "Acme"}, new_id=TENANT)
+        yield opened
+
+
+async def person(world: World, name: str = "Zephyrine") -> str:
+    return await world.make("customer.CreateContact", family_name=name, email=f"{name.lower()}@acme.example")
+
+
+async def asked(world: World, person: str, kind: str = "erasure", type_: str = "contact") -> str:
+    return await world.make("audit.OpenSubjectRequest", kind=kind, person_type=type_, person=person)
+
+
+async def approve(world: World, request: str, *people: Access) -> None:
+    for one in people:
+        await world.do("audit.ApproveErasure", {}, request, access=one)
+    await world.settle()
+
+
+async def test_two_approve_and_the_person_is_erased_also_after_a_replay(world: World) -> None:
+    await world.do("identity.ListUser", {"name": "Boss"}, new_id="boss")  # whose conversion it is
+    lead = await world.make("sales.CaptureLead", name="Zephyrine", email="zephyrine@acme.example")
+    for name, body in (("StartWorking", {}), ("QualifyLead", {}), ("ConvertLead", {"account": "none"})):
+        await world.do(f"sales.{name}", body, lead)
+    await world.settle()
+    contact = (await world.see("lead", lead))["contact"]
+    request = await asked(world, contact)
+    await approve(world, request, ANN)
+    assert not (await world.state("contact", contact)).erased
+    await approve(world, request, ANN, BEN)
+    seen = await world.see("subject_request", request)
+    assert (seen["status"], seen["approvals"], seen["problem"]) == ("fulfilled", ["ann", "ben"], "")
+    for name, id in (("contact", contact), ("lead", lead)):
+        assert (await world.see(name, id))["erased"]
+        await rebuild(world.catalogue[name], world.store, world.views, world.bus.codec, lambda count: None)
+        assert "Zephyrine" not in repr(await world.see(name, id))
+    with pytest.raises(Invalid):
+        await asked(world, contact)
+
+
+async def test_a_hold_forbids_to_approve_and_stops_what_was_approved(world: World) -> None:
+    id = await person(world)
+    request = await asked(world, id)
+    await approve(world, request, ANN)
+    held = {"resource": "contact", "record": id, "cause": "Case 1"}
+    hold = await world.make("audit.PlaceHold", **held)
+    with pytest.raises(Rejected) as refused:
+        await approve(world, request, BEN)
+    assert refused.value.extra["code"] == "on-hold"
+    await world.do("audit.ReleaseHold", {}, hold)
+    await world.do("audit.ApproveErasure", {}, request, access=BEN)
+    await world.make("audit.PlaceHold", **held)
+    await world.settle()
+    seen = await world.see("subject_request", request)
+    assert (seen["status"], seen["approvals"], seen["problem"]) == ("in_progress", [], "on-hold")
+    assert not (await world.state("contact", id)).erased
+
+
+async def test_who_may_not_erase_the_person_does_not_approve(world: World) -> None:
+    request = await asked(world, await person(world))
+    grants = {"subject_request": {"*": Level.ALL}, "contact": {"read": Level.ALL}}
+    clerk = Access(TENANT, "clerk", (Role("clerk", "员", "Clerk", grants),))
+    with pytest.raises(Forbidden):
+        await world.do("audit.ApproveErasure", {}, request, access=clerk)
+
+
+async def test_an_organisation_may_erase_by_request_alone(world: World) -> None:
+    id, other = await person(world), await person(world, "Quill")
+    note = await world.make("customer.CreateActivity", kind="note", subject="x", links=[{"type": "contact", "id": id}])
+    await world.do("identity.ChangeOrganisation", {"erase_by_request": True, "request_days": 15}, TENANT)
+    await world.settle()
+    with pytest.raises(Rejected) as refused:
+        await world.do("customer.EraseContact", {}, id)
+    assert refused.value.extra["code"] == "needs-request"
+    await approve(world, await asked(world, id), ANN, BEN)
+    assert (await world.state("contact", id)).erased
+    assert (await world.state("activity", note)).erased
+    await world.do("identity.ChangeOrganisation", {"erase_by_request": False}, TENANT)
+    await world.settle()
+    await world.do("customer.EraseContact", {}, other)
+
+
+async def test_a_request_is_about_a_person_whom_the_caller_sees(world: World) -> None:
+    account = await world.make("customer.CreateAccount", name="Acme")
+    for body in ({"person_type": "account", "person": account}, {"person_type": "lead", "person": account}):
+        with pytest.raises(Invalid):
+            await world.do("audit.OpenSubjectRequest", {"kind": "access", **body}, access=BOSS)
+
+
+async def test_the_inventory_finds_what_names_the_person_and_the_file_says_so(world: World) -> None:
+    id = await person(world)
+    account = await world.make("customer.CreateAccount", name="Acme works")
+    links = [{"type": "contact", "id": id}]
+    note = await world.make("customer.CreateActivity", kind="note", subject="about roses", links=links)
+    await world.make(
+        "customer.CreateActivity", kind="note", subject="about Acme", links=[{"type": "account", "id": account}]
+    )
+    field = {"resource": "account", "name": "buyer", "zh": "买", "en": "Buyer", "kind": "reference", "ref": "contact"}
+    await world.make("customer.DefineField", **field)
+    await world.settle()
+    await world.do("customer.ChangeAccountDetails", {"custom": {"buyer": id}}, account)
+    request = await asked(world, id, "access")
+    await world.settle()
+    found = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: BOSS)
+    sections = {s.aggregate.name: {one.document["id"]: one.by for one in s.records} for s in found.sections}
+    assert sections["contact"] == {id: ("id",)}
+    assert "links" in sections["activity"].pop(note)
+    assert (sections["activity"], sections["account"]) == ({}, {account: ("custom.buyer",)})
+    assert sections["subject_request"] == {request: ("person",)}
+    assert found.events == 1
+
+    file = orjson.loads(as_json(found, {"type": "contact", "id": id}, "2026-11-24"))
+    records = {s["resource"]: s["records"] for s in file["sections"]}
+    assert records["contact"][0]["family_name"] == "Zephyrine"
+    assert records["activity"][0]["subject"] == "about roses"
+    assert records["account"][0] == {"id": account, "name": "Acme works"}
+    for language, title in (("en", "Contacts"), ("zh-CN", "联系人"), ("zh-TW", "聯絡人")):
+        page = as_page(found, "2026-11-24", language).decode()
+        assert f"<h2>{title}</h2>" in page
+        assert "zephyrine@acme.example" in page
+    named = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: None)
+    assert (named.sections, "contact" in named.left_out) == ([], True)
+
+
+async def test_a_page_shows_markup_as_text(world: World) -> None:
+    id = await world.make("customer.CreateContact", family_name="<script>x</script>")
+    await world.settle()
+    found = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: BOSS)
+    page = as_page(found, "2026-11-24", "en").decode()
+    assert "<script>" not in page
+    assert "&lt;script&gt;x" in page
