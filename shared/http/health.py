@@ -48,7 +48,7 @@ class Ready(Answer):
 
 def health_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
-    caught_up, scanner = False, _ScannerState(kernel.file_store.scanner)
+    start, scanner = _Start(kernel), _ScannerState(kernel.file_store.scanner)
     alive = operation(
         "healthz", "Is the process alive?", "health", {200: answer("Yes", Healthy)}, errors=(), public=True
     )
@@ -67,19 +67,17 @@ def health_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
-        nonlocal caught_up
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await kernel.views.checkpoint(CHECKPOINT)
                 await kernel.keys.destroyed()
-                lag = max(0, await kernel.store.head() - kernel.projection.position)
+                head, position = await kernel.store.head(), kernel.projection.position
         except (ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
             state = await scanner.state()
             found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), backup=_backup(kernel), scanner=state)
             return model_answer(found, 503)
-        caught_up = caught_up or (lag == 0 and (kernel.shares is None or kernel.shares.has_its_shares))
-        kafka = _kafka(kernel)
-        is_ready = caught_up and lag <= MAX_LAG and kafka != "away"
+        lag, kafka = max(0, head - position), _kafka(kernel)
+        is_ready = start.is_over(head, position) and lag <= MAX_LAG and kafka != "away"
         state = await scanner.state()
         status: Literal["ready", "behind"] = "ready" if is_ready else "behind"
         found = Ready(status=status, lag=lag, kafka=kafka, backup=_backup(kernel), scanner=state)
@@ -98,6 +96,19 @@ def _backup(kernel: Kernel) -> Literal["unused", "archived", "behind"]:
     if kernel.archiver is None:
         return "unused"
     return "behind" if kernel.archiver.problem or kernel.archiver.lag > BACKUP_SECONDS else "archived"
+
+
+class _Start:
+    """Over once the views show what the log had at the first look: under load they are never at its head of now."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel, self._first, self._over = kernel, 0, False
+
+    def is_over(self, head: int, position: int) -> bool:
+        self._first = min(self._first or head, head)
+        shares = self._kernel.shares
+        self._over = self._over or (position >= self._first and (shares is None or shares.has_its_shares))
+        return self._over
 
 
 class _ScannerState:

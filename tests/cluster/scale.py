@@ -11,6 +11,7 @@ from tests.durability.scale import PROVE
 
 LONG = pytest.mark.skipif(not PROVE, reason="in make prove")
 PEOPLE = 20 if PROVE else 4
+FEW = 6  # where three projectors share two cores with everything else
 COMMANDS = 10_000 if PROVE else 30  # of each at most, so that a slow machine has no more to check
 CUTS = 100
 AWAY_SECONDS = 30.0 if PROVE else 1.0  # in which people work while something is away

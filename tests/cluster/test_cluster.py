@@ -20,7 +20,7 @@ from infra.cache import Missing
 from infra.cluster import ENGINES, ROLES, Cluster
 from infra.kafka.jars import jars
 from tests.cluster.help import Day, Wired, Wires, founded, wired
-from tests.cluster.scale import AWAY_SECONDS, CUTS, LONG, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
+from tests.cluster.scale import AWAY_SECONDS, CUTS, FEW, LONG, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
 from tests.support.collector import TRACE, Collector, collecting
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.processes import EMAIL, PASSWORD
@@ -150,7 +150,7 @@ async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -
 async def test_projectors_join_are_killed_and_leave_while_people_work(cluster: Cluster) -> None:
     """Each of three is killed once, the first twice: the others take its shares when its leases have expired."""
     day, others = await Day.of(cluster), ["projector-2", "projector-3"]
-    async with day.people_at_work(PEOPLE):
+    async with day.people_at_work(FEW):
         for name in others:
             await asyncio.to_thread(cluster.add, name, "projector")
         for name in ("projector", *others, "projector"):
