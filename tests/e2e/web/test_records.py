@@ -71,7 +71,7 @@ def test_a_card_goes_by_the_keyboard_and_a_gate_asks_for_what_is_missing(visit: 
     point = {"key": "budget", "zh": "预算", "en": "Budget known"}
     gate = {"key": "proposal", "gate": {"fields": ["source"], "checklist": [point]}}
     http.post(f"/sales/pipelines/{pipeline}/gate", json=gate).raise_for_status()
-    body = {"name": "Gated", "stage": "qualification", "amount": "999999999", "currency": "CNY"}
+    body = {"name": "Gated", "stage": "qualification", "amount": "9999999", "currency": "CNY"}
     http.post(DEALS, json=body).raise_for_status()
     with visit("/o/opportunity?as=board&sort=-amount", refusals=[409]) as page:
         card = page.locator("[data-lane=qualification] li", has_text="Gated").get_by_role("button").first

@@ -1,5 +1,5 @@
 import { DatePickerInput, type DatePickerInputProps } from '@mantine/dates'
-import { CALENDAR, Dates, formats } from './dates-frame'
+import { Dates, formats, signOf } from './dates-frame'
 
 /** A day as `YYYY-MM-DD`. */
 export default function DateInput(props: DatePickerInputProps<'default'>) {
@@ -8,7 +8,7 @@ export default function DateInput(props: DatePickerInputProps<'default'>) {
       <DatePickerInput
         clearable
         highlightToday
-        {...CALENDAR}
+        {...signOf(props.value)}
         {...formats()}
         popoverProps={{ transitionProps: { duration: 0 } }}
         {...props}

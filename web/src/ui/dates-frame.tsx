@@ -25,12 +25,9 @@ export function Dates({ children }: { children: ReactNode }) {
   )
 }
 
+const SIGN = { rightSection: <IconCalendar size={16} stroke={1.6} aria-hidden />, rightSectionPointerEvents: 'none' } as const
 /** The sign at the end of an input, until there is something to clear. */
-export const CALENDAR = {
-  rightSection: <IconCalendar size={16} stroke={1.6} aria-hidden />,
-  rightSectionPointerEvents: 'none',
-  clearSectionMode: 'clear',
-} as const
+export const signOf = (value: unknown) => (value ? {} : SIGN)
 
 export const formats = () =>
   locale() === 'en'

@@ -1,5 +1,5 @@
 import { DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
-import { CALENDAR, Dates, formats } from './dates-frame'
+import { Dates, formats, signOf } from './dates-frame'
 
 /** A moment as `YYYY-MM-DD HH:mm:ss`, on the clock of the reader. */
 export default function MomentInput(props: DateTimePickerProps) {
@@ -9,7 +9,7 @@ export default function MomentInput(props: DateTimePickerProps) {
       <DateTimePicker
         clearable
         highlightToday
-        {...CALENDAR}
+        {...signOf(props.value)}
         {...rest}
         valueFormat={`${valueFormat} HH:mm`}
         popoverProps={{ transitionProps: { duration: 0 } }}

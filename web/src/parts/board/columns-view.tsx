@@ -33,6 +33,9 @@ interface Props {
   onMore?: () => void
 }
 
+/** A board scrolls while a card is held at its very edge, and slowly: columns must not run away under a finger. */
+const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
+
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
 export function Columns({ object, show, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
   const { t } = useTranslation()
@@ -62,6 +65,7 @@ export function Columns({ object, show, lanes, columns, now, names, stages, move
       sensors={sensors}
       collisionDetection={over}
       accessibility={spoken}
+      autoScroll={AT_EDGES}
       onDragStart={onDragStart}
       onDragEnd={onDragEnd}
       onDragCancel={() => setLifted(undefined)}
@@ -75,7 +79,7 @@ export function Columns({ object, show, lanes, columns, now, names, stages, move
           ))}
         </nav>
       )}
-      <div ref={box} className={s.board}>
+      <div ref={box} className={s.board} data-lifted={lifted !== undefined || undefined}>
         {columns.map((column) => (
           <Column
             key={column.key}

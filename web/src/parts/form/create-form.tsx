@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId, useRef, useState } from 'react'
 import type { Done } from '../../data/act'
 import type { InputDescription, ObjectDescription } from '../../meta/describe'
 import { useStagePaths } from '../../meta/stages'
@@ -9,7 +9,7 @@ import { usePhone } from '../../ui/media'
 import { useTranslation } from '../../words'
 import s from './form.module.css'
 import { Inputs, type Values } from './inputs'
-import { Asked } from './unsaved'
+import { Asked, Unsaved } from './unsaved'
 import { useForm } from './use-form'
 
 interface Props {
@@ -29,6 +29,7 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
   const command = object.create
   const [all, setAll] = useState(false)
   const [leaving, setLeaving] = useState(false)
+  const made = useRef(false)
   const name = useId()
   if (command === undefined) throw new Error(`${object.name} has no command that creates it`)
   const form = useForm({ object, command, given, more: { told: t('record.created', { label: object.label }) } })
@@ -39,22 +40,25 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
   const duplicate = form.problem?.kind === 'duplicate' ? ((form.problem.body.candidates ?? []) as string[]) : undefined
   const send = async (extra: Record<string, unknown>) => {
     const done = await form.submit(extra, 'allow_duplicate' in extra ? t('record.createAnyway') : undefined)
-    if (done) onDone(done)
+    if (!done) return
+    made.current = true
+    onDone(done)
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void send({})
   }
+  const close = () => (form.dirty ? setLeaving(true) : onClose())
   return (
     <>
       <Dialog
         open
-        onClose={() => (form.dirty ? setLeaving(true) : onClose())}
+        onClose={close}
         title={command.label}
         size={560}
         actions={
           <>
-            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button onClick={close}>{t('common.cancel')}</Button>
             {duplicate && 'allow_duplicate' in command.fields && (
               <Button onClick={() => void send({ allow_duplicate: true })}>{t('record.createAnyway')}</Button>
             )}
@@ -81,6 +85,7 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
           )}
         </form>
       </Dialog>
+      <Unsaved when={() => form.dirty && !made.current} />
       <Asked open={leaving} title={t('record.unsaved')} onStay={() => setLeaving(false)} onLeave={onClose} />
     </>
   )

@@ -4,17 +4,17 @@ import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
 
 /** Nobody loses what they entered: leaving the page, or closing the window, asks first. */
-export function Unsaved({ when }: { when: boolean }) {
+export function Unsaved({ when }: { when(): boolean }) {
   const { t } = useTranslation()
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => when && current.pathname !== next.pathname,
-    enableBeforeUnload: () => when,
+    shouldBlockFn: ({ current, next }) => when() && current.pathname !== next.pathname,
+    enableBeforeUnload: when,
     withResolver: true,
   })
   return <Asked open={status === 'blocked'} onStay={() => reset?.()} onLeave={() => proceed?.()} title={t('record.unsaved')} />
 }
 
-/** The question itself: for dialogs that are closed while something stands in them. */
+/** The question itself: for dialogs that are closed while something stands in them. The Esc that asks it must not answer it. */
 export function Asked({ open, onStay, onLeave, title }: { open: boolean; onStay(): void; onLeave(): void; title: string }) {
   const { t } = useTranslation()
   return (
@@ -23,6 +23,7 @@ export function Asked({ open, onStay, onLeave, title }: { open: boolean; onStay(
       onClose={onStay}
       title={title}
       size={380}
+      firm
       actions={
         <>
           <Button onClick={onLeave}>{t('record.leave')}</Button>

@@ -73,7 +73,7 @@ export function Composer({ about, id, activity }: Props) {
   }
   return (
     <form className={s.composer} data-open={open || undefined} onSubmit={save}>
-      <Unsaved when={text.trim() !== ''} />
+      <Unsaved when={() => text.trim() !== ''} />
       <textarea
         ref={input}
         value={text}

@@ -1,0 +1,94 @@
+"""People at work: two of them at once, one who writes, one with a card in the hand."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.web.harness import PHONE, Visit
+
+pytestmark = pytest.mark.browser
+DEALS = "/sales/opportunities"
+HOLD_MS = 300
+
+
+def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.Client) -> None:
+    with visit("/o/opportunity?view=all&sort=name") as mine:
+        first = mine.locator("[role=row] a").first
+        href = first.get_attribute("href") or ""
+        with visit(href) as theirs:
+            theirs.get_by_role("button", name="Edit Name").click()
+            theirs.get_by_role("textbox", name="Name").fill("zz sorted last")
+            theirs.keyboard.press("Enter")
+            expect(first).to_have_text("zz sorted last")
+            assert first.get_attribute("href") == href
+        http.post(DEALS, json={"name": "0 sorted first"}).raise_for_status()
+        chip = mine.get_by_role("button", name=re.compile(r"^\d+ new"))
+        expect(chip).to_be_visible()
+        expect(first).to_have_text("zz sorted last")
+        chip.click()
+        expect(first).to_have_text("0 sorted first")
+
+
+def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
+    with visit("/o/opportunity?view=all") as page:
+        page.get_by_role("button", name="New", exact=True).click()
+        form = page.get_by_role("dialog", name="New deal")
+        form.get_by_role("textbox", name="Name").fill("Half written")
+        for leave in (lambda: page.keyboard.press("Escape"), form.get_by_role("button", name="Cancel").click):
+            leave()
+            page.get_by_role("button", name="Stay here").click()
+            expect(form.get_by_role("textbox", name="Name")).to_have_value("Half written")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Leave").click()
+        expect(form).to_have_count(0)
+
+
+def made(http: httpx.Client, name: str) -> None:
+    body = {"name": name, "stage": "prospecting", "amount": "9999999", "currency": "CNY"}
+    http.post(DEALS, json=body).raise_for_status()
+
+
+def test_a_card_goes_by_the_mouse(visit: Visit, http: httpx.Client) -> None:
+    made(http, "By mouse")
+    with visit("/o/opportunity?as=board&sort=-amount") as page:
+        x, y = middle(page, "By mouse")
+        target = page.locator("[data-lane=qualification]").bounding_box()
+        assert target
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(target["x"] + 100, y + 20, steps=8)
+        page.mouse.up()
+        expect(page.locator("[data-lane=qualification] li", has_text="By mouse")).to_be_visible()
+
+
+def test_a_card_goes_by_a_finger_no_further_than_it_is_drawn(visit: Visit, http: httpx.Client) -> None:
+    made(http, "By finger")
+    with visit("/o/opportunity?as=board&sort=-amount", screen=PHONE) as page:
+        x, y = middle(page, "By finger")
+        touch = page.context.new_cdp_session(page)
+
+        def finger(kind: str, *at: float) -> None:
+            points = [{"x": at[0], "y": at[1]}] if at else []
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        finger("touchStart", x, y)
+        page.wait_for_timeout(HOLD_MS)
+        edge = PHONE.width - 40  # the next column begins to show there
+        for n in range(1, 9):
+            finger("touchMove", x + (edge - x) * n / 8, y + 10)
+            page.wait_for_timeout(30)
+        page.wait_for_timeout(HOLD_MS)
+        finger("touchEnd")
+        expect(page.locator("[data-lane=qualification] li", has_text="By finger")).to_have_count(1)
+
+
+def middle(page: Page, name: str) -> tuple[float, float]:
+    card = page.locator("[data-lane=prospecting] li", has_text=name)
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
