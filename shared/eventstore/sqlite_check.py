@@ -68,6 +68,7 @@ class Checking:
         self._up_to, self._position = up_to, after
         self._chain_hash: bytes | None = None
         self._recorded_at = 0
+        self._put_back = 0  # up to here events come from another store, whose clock may have fallen
         self.report = LogReport()
 
     def step(self, db: sqlite3.Connection) -> bool:
@@ -91,6 +92,8 @@ class Checking:
     def _begin(self, db: sqlite3.Connection) -> None:
         found = db.execute("SELECT value FROM meta WHERE name = 'chained_later'").fetchone()
         self.report.chained_later = found[0] if found else 0
+        found = db.execute("SELECT value FROM meta WHERE name = 'put_back'").fetchone()
+        self._put_back = found[0] if found else 0
         self._chain_hash = _chain_hash(db, self._position)
 
     def _check(self, db: sqlite3.Connection, event: Stored, category: str, chain_hash: bytes | None) -> None:
@@ -101,7 +104,7 @@ class Checking:
             self._note(event, "was put in: no chain hash was made when events were written")
         elif self._chain_hash is not None and _linked(self._chain_hash, event) != chain_hash:
             self._note(event, "is not the one that was written here: it was changed or moved")
-        elif event.recorded_at < self._recorded_at:
+        elif event.recorded_at < self._recorded_at and event.position > self._put_back:
             self._note(event, "was recorded before the one before it")
         else:
             self._recorded_at = event.recorded_at

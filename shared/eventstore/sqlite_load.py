@@ -45,6 +45,7 @@ class SqliteLoader:
     def finish(self) -> None:
         """Make all of it durable, and close the file. Raises StoreUnavailable."""
         try:
+            self._db.execute("INSERT INTO meta VALUES('put_back', ?)", (self.position,))
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             handle = os.open(self._path, os.O_RDONLY)
