@@ -101,7 +101,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content security policy allows no data: fonts
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'index.html', boot: 'src/boot.ts', early: 'src/early.ts' },
+      input: { index: 'index.html', boot: 'src/boot.ts', early: 'src/early.ts', sw: 'src/sw/sw.ts' },
       output: {
         codeSplitting: {
           groups: [

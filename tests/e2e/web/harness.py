@@ -39,6 +39,11 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 EVERYWHERE = [pytest.param(s, lang, id=f"{s.name}-{lang}") for s in SCREENS for lang in LANGUAGES]
 _LOCALES: dict[Language, str] = {"zh-CN": "zh-CN", "zh-TW": "zh-TW", "en": "en-US"}
 _NOT_SIGNED_IN = (401, "/identity/sessions/refresh")  # what a first visit is answered
+_EXPECTED_FAILURES = (
+    "net::ERR_ABORTED",  # what the page itself called off, or left open when it closed
+    "net::ERR_INTERNET_DISCONNECTED",  # a test has taken the network away
+)
+_NO_MISTAKES = ("Failed to load resource", "Service Worker registration blocked by Playwright")
 _WATCH = """addEventListener('securitypolicyviolation',
   (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample} ${e.sourceFile}`))"""
 _STORED = """async () => {
@@ -84,11 +89,11 @@ class Heard:
         page.on("response", self._answered)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+        if message.type in ("error", "warning") and not message.text.startswith(_NO_MISTAKES):
             self.wrong.append(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # what the page itself called off, or left open when it closed
+        if request.failure not in _EXPECTED_FAILURES:
             self.wrong.append(f"failed: {request.method} {request.url} {request.failure}")
 
     def _asked(self, request: Request) -> None:
@@ -165,9 +170,15 @@ def sign_in(context: BrowserContext, suite: Served, email: str) -> None:
     assert cleared.status_code == 200, cleared.text
 
 
+def stored_by(page: Page) -> str:
+    """All that the page's origin has kept in this browser."""
+    text: str = page.evaluate(_STORED)
+    return text
+
+
 def _no_token_is_stored(page: Page, seen: Collection[str]) -> None:
     cookies = [c["value"] for c in page.context.cookies() if "session" in c["name"]]
-    stored = page.evaluate(_STORED)
+    stored = stored_by(page)
     assert [token for token in (*seen, *cookies) if token in stored] == []
 
 

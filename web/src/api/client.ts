@@ -1,5 +1,5 @@
 import { takeAhead } from './ahead'
-import { offline, problemOf } from './problem'
+import { offline, Problem, problemOf } from './problem'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Scalar = string | number | boolean
@@ -34,6 +34,20 @@ export const lendTokens = (source: TokenSource): void => {
   tokens = source
 }
 
+/** Who keeps answers for the time without a network, and hears whether the suite is reached. */
+export interface Keeper {
+  heard(reached: boolean): void
+  keep(address: string, answer: unknown): void
+  forget(address: string): void
+  /** undefined: nothing is kept of it. */
+  kept(address: string): Promise<unknown>
+}
+
+let keeper: Keeper | undefined
+export const lendKeeper = (one: Keeper): void => {
+  keeper = one
+}
+
 /** Paths of other origins are refused: the token goes nowhere else. */
 export function address(path: string, query?: Query): string {
   if (!/^\/(?!\/)/.test(path)) throw new Error(`not a path of the suite: ${path}`)
@@ -65,9 +79,12 @@ export async function send(method: Method, path: string, options: Options = {}):
   const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
   const attempt = async (token: string | undefined) => {
     try {
-      return await fetch(at, { method, body, headers: headersOf(options, token), signal: options.signal })
+      const answer = await fetch(at, { method, body, headers: headersOf(options, token), signal: options.signal })
+      keeper?.heard(true)
+      return answer
     } catch (error) {
       if (options.signal?.aborted) throw error
+      keeper?.heard(false)
       throw offline()
     }
   }
@@ -79,9 +96,25 @@ export async function send(method: Method, path: string, options: Options = {}):
   return renewed ? attempt(renewed) : response
 }
 
-/** The answer's JSON (undefined for 204). Raises Problem for every refusal. */
+/** The answer's JSON (undefined for 204). Without a network, a read is answered by what was kept. Raises Problem for every refusal. */
 export async function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const response = await send(method, path, options)
+  if (method !== 'GET') return answerOf<T>(await send(method, path, options))
+  const at = address(path, options.query)
+  try {
+    const answer = await answerOf<T>(await send(method, path, options))
+    keeper?.keep(at, answer)
+    return answer
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    if (GONE.includes(error.status)) keeper?.forget(at)
+    const kept = error.kind === 'offline' ? await keeper?.kept(at) : undefined
+    if (kept === undefined) throw error
+    return kept as T
+  }
+}
+const GONE = [403, 404, 410]
+
+async function answerOf<T>(response: Response): Promise<T> {
   if (!response.ok) throw await problemOf(response)
   return (response.status === 204 ? undefined : await response.json()) as T
 }

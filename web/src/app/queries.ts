@@ -4,11 +4,13 @@ import { onSignOut } from './session'
 
 /** Asked again where nobody answered or the suite said that it will: never after a refusal. */
 const again = (count: number, error: unknown): boolean =>
-  count < 3 && error instanceof Problem && (error.status === 0 || error.status === 503 || error.status === 429)
+  navigator.onLine && count < 3 && error instanceof Problem && (error.status === 0 || error.status === 503 || error.status === 429)
 
 export const queries = new QueryClient({
   defaultOptions: {
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always', // what was kept answers where nobody else does
       staleTime: 30_000,
       gcTime: 120_000,
       retry: again,

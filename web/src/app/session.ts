@@ -1,5 +1,8 @@
 import { call, lendTokens, send } from '../api/client'
 import { isProblem, Problem, problemOf } from '../api/problem'
+import { onBack } from '../data/offline/connection'
+import { forgetAll, forgetAnswers, keepFor, lastPerson, nameOf } from '../data/offline/kept'
+import { flush, loadOutbox } from '../data/offline/outbox'
 import { setZone } from '../ui/format'
 import { store, useStore } from './store'
 
@@ -36,6 +39,7 @@ function keep(tokens: Tokens): string {
 
 function forget(): void {
   token = undefined
+  void forgetAnswers()
   session.set({ state: 'out' })
 }
 
@@ -63,7 +67,7 @@ function refresh(): Promise<string | undefined> {
 lendTokens({
   token: async () => {
     if (token && Date.now() < renewAt) return token
-    if (!token) return refreshing
+    if (!token) return session.get().state === 'in' ? refresh() : refreshing // it began without a network
     return refresh()
   },
   renew: async (refused) => (token && token !== refused ? token : refresh()),
@@ -71,19 +75,39 @@ lendTokens({
 
 export async function loadMe(): Promise<Me> {
   const me = await call<Me>('GET', '/identity/me')
-  setZone(me.user.time_zone || me.organisation.time_zone)
-  session.set({ state: 'in', me })
+  await keepFor(me)
+  const before = session.get()
+  if (before.state === 'in' && nameOf(before.me) !== nameOf(me)) location.reload() // somebody else: begin from nothing
+  enter(me)
+  void flush().catch(() => undefined)
   return me
 }
 
-/** Signed in by the cookie of an earlier visit? A server that does not answer is no sign-out: the problem is raised. */
+function enter(me: Me): void {
+  setZone(me.user.time_zone || me.organisation.time_zone)
+  session.set({ state: 'in', me })
+}
+
+/** Nobody answers: whoever was here last goes on with what was kept. */
+async function resumeAway(): Promise<void> {
+  const me = await lastPerson<Me>()
+  if (!me) return
+  await loadOutbox()
+  enter(me)
+}
+onBack(() => {
+  if (session.get().state === 'in') void loadMe().catch(() => undefined)
+})
+
+/** Signed in by the cookie of an earlier visit? Where nobody answers, as whoever was here last. */
 export async function resume(): Promise<Session> {
   if (session.get().state !== 'asking') return session.get()
   try {
     if (await refresh()) await loadMe()
   } catch (error) {
-    if (!isProblem(error, 'unauthenticated')) throw error
-    forget()
+    if (isProblem(error, 'offline')) await resumeAway()
+    else if (isProblem(error, 'unauthenticated')) forget()
+    else throw error
   }
   return session.get()
 }
@@ -112,8 +136,10 @@ export async function signOut(): Promise<void> {
   await call('DELETE', '/identity/sessions/current').catch((error: unknown) => {
     if (!(error instanceof Problem) || error.kind === 'offline') throw error
   })
-  await Promise.allSettled([...leaving].map(async (act) => act()))
+  await forgetAll().catch(() => undefined)
   forget()
+  await new Promise((done) => setTimeout(done)) // the pages are gone then: what is cleared is not asked for again
+  await Promise.allSettled([...leaving].map(async (act) => act()))
   CHANNEL?.postMessage('out')
 }
 

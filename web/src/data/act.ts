@@ -4,8 +4,11 @@ import { call, newKey } from '../api/client'
 import { isProblem, type Problem } from '../api/problem'
 import type { ObjectDescription } from '../meta/describe'
 import { type Doc, type MetaCommand, same } from '../meta/meta'
+import { toast } from '../ui/toast'
+import { t } from '../words'
 import { patchHeld, refresh, rollBack } from './cache'
 import { clashOver } from './clashes'
+import { queue } from './offline/outbox'
 import { fetchOne } from './records'
 import { wrote } from './seen'
 import { announce, type Undo } from './undo'
@@ -29,6 +32,8 @@ export interface Intent {
 export interface Done {
   id: string
   version: number
+  /** It waits on this device until the suite is reached: there is no record yet. */
+  queued?: boolean
   undo: Undo | null
   undo_reason?: { code: string; message: string }
   [more: string]: unknown
@@ -45,7 +50,7 @@ async function sendIntent(intent: Intent, key: string, version = intent.base?.ve
     try {
       return await call<Done>(intent.command.method, path, { body, key, version, reason, occurredAt })
     } catch (error) {
-      if (turn >= TRIES || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
+      if (!navigator.onLine || turn >= TRIES || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
       await wait(error.retryAfter ?? turn / 2)
     }
   }
@@ -64,14 +69,26 @@ async function settle(intent: Intent, refused: Problem): Promise<Done> {
   return left ? sendIntent({ ...intent, base: theirs, body }, newKey()) : { id, version: theirs.version, undo: null, kept: 'theirs' }
 }
 
+const QUEUED: Done = { id: '', version: 0, undo: null, queued: true }
+
+/** Notes, calls, tasks and the like need nothing of the suite to be made: without a network they wait on the device. */
+async function queueLater({ object, command, body, occurredAt }: Intent, key: string): Promise<boolean> {
+  if (object.name !== 'activity' || command !== object.create) return false
+  if (!(await queue(command.path, body, key, occurredAt ?? new Date().toISOString()))) return false
+  toast({ text: t('offline.queued'), kind: 'plain' })
+  return true
+}
+
 async function perform(client: QueryClient, intent: Intent, key: string): Promise<Done> {
   const { object, command, id } = intent
   const before = id && intent.patch ? patchHeld(client, object.name, id, intent.patch) : []
   try {
-    const done = await sendIntent(intent, key).catch((error) => {
+    const done = await sendIntent(intent, key).catch(async (error) => {
       if (isProblem(error, 'version-mismatch') && intent.base) return settle(intent, error)
+      if (isProblem(error, 'offline') && (await queueLater(intent, key))) return QUEUED
       throw error
     })
+    if (done.queued) return done
     wrote(object.name, done.id, done.version)
     if (id) patchHeld(client, object.name, id, { version: done.version })
     if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? command.label, done.undo)

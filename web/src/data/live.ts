@@ -3,6 +3,7 @@ import { useMemo, useSyncExternalStore } from 'react'
 import { isProblem } from '../api/problem'
 import { events } from '../api/stream'
 import { freshen, heldVersion, isListed, refresh } from './cache'
+import { forgetAnswers } from './offline/kept'
 import { leastOf } from './seen'
 
 interface Change {
@@ -75,6 +76,7 @@ function soon(type: string, id: string): void {
 export function hear(heard: Heard): void {
   if (client === undefined || heard.event === 'ready') return
   if (heard.event === 'reset') {
+    void forgetAnswers() // rights may have gone
     void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'meta' })
     return
   }

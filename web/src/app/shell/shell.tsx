@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { startLive } from '../../data/live'
 import { Timed } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
+import { Banner } from '../../parts/offline/banner'
 import { warm } from '../../ui/later'
 import { Bones } from '../../ui/skeleton'
 import { Toasts } from '../../ui/toast'
@@ -72,6 +73,7 @@ function Signed() {
     <div className={s.shell}>
       <Sidebar types={types} />
       <main id="content" className={s.main} tabIndex={-1}>
+        <Banner />
         <Suspense fallback={<Waiting />}>
           <Outlet />
         </Suspense>

@@ -11,6 +11,7 @@ import { Empty } from '../../ui/empty'
 import { Segments } from '../../ui/segments'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Failure } from '../offline/failure'
 import { ListStrip } from '../time/list-strip'
 import s from './board.module.css'
 import { columnsOf, movedTo } from './columns'
@@ -89,7 +90,7 @@ export default function Board({ object, query, onOpen, strip }: Props) {
           />
         </div>
       )}
-      {error && <Empty title={t('common.failed')} text={error.message} />}
+      {error && <Failure error={error} />}
       {isPending && !error && <Bones rows={8} label={t('common.loading')} />}
       {data && (
         <Columns

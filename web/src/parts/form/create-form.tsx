@@ -42,7 +42,8 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
     const done = await form.submit(extra, 'allow_duplicate' in extra ? t('record.createAnyway') : undefined)
     if (!done) return
     made.current = true
-    onDone(done)
+    if (done.queued) onClose()
+    else onDone(done)
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -1,14 +1,13 @@
 import { IconArrowsDiagonal, IconX } from '@tabler/icons-react'
 import { useMemo } from 'react'
-import { isProblem } from '../../api/problem'
 import { type Action, useActions } from '../../app/actions'
 import { useRecord } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
-import { Empty } from '../../ui/empty'
 import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Failure } from '../offline/failure'
 import { Facts } from '../record/facts'
 import s from './panel.module.css'
 
@@ -46,7 +45,7 @@ export default function Panel({ object, id, onClose, onPage }: Props) {
       </header>
       <div className={s.body}>
         {error ? (
-          <Empty title={isProblem(error, 'not-found') ? t('common.notFound') : t('common.failed')} text={t('common.notFoundText')} />
+          <Failure error={error} />
         ) : one ? (
           <Facts key={id} object={object} one={one} show={show} />
         ) : (

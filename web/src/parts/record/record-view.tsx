@@ -13,6 +13,7 @@ import { Segments } from '../../ui/segments'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { History } from '../history/history'
+import { Failure } from '../offline/failure'
 import { Files } from '../related/files'
 import { Related } from '../related/related'
 import { Tables } from '../related/tables'
@@ -47,9 +48,7 @@ export function RecordView({ object, id, tab, onTab }: Props) {
     <article className={s.page} data-past={past || undefined} data-waiting={isPlaceholderData || undefined}>
       {(strip || past) && <VersionStrip object={object} id={id} />}
       {missing && past && <NotYet />}
-      {error && !(missing && past) && (
-        <Empty title={missing ? t('common.notFound') : t('common.failed')} text={missing ? t('common.notFoundText') : error.message} />
-      )}
+      {error && !(missing && past) && <Failure error={error} />}
       {!one && !error && <Bones rows={8} label={t('common.loading')} />}
       {one && !error && <Whole object={object} one={one} tab={tab} onTab={onTab} pill={<Pill open={strip || past} onOpen={setStrip} />} />}
     </article>

@@ -10,6 +10,7 @@ import { Empty } from '../../ui/empty'
 import { ago, moment } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Queued } from '../offline/queued'
 import { Composer } from './composer'
 import { Entry } from './entry'
 import { Sentence } from './sentence'
@@ -40,6 +41,7 @@ export function Timeline({ object, show, kind, one }: Props) {
   return (
     <section className={s.timeline} aria-label={t('record.timeline')}>
       {object.activities && activity?.create?.allowed && !past && <Composer about={object} id={id} activity={activity} />}
+      <Queued id={id} />
       {isPending && <Bones rows={5} label={t('common.loading')} />}
       {data && data.items.length === 0 && <Empty title={t('timeline.none')} text={t('timeline.noneText')} />}
       {data && (
