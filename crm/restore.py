@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -67,13 +68,15 @@ def restore(
     )
 
 
-async def put_back(source: str, data: Path, key: BackupKey, wanted: Wanted, progress: Progress) -> Restored:
-    """Restore into an empty directory. Raises BackupProblem, WrongSetting."""
+async def put_back(
+    source: str, data: Path, key: BackupKey, wanted: Wanted, progress: Progress, *, another: bool = False
+) -> Restored:
+    """Restore into an empty directory; another: as a system of its own. Raises BackupProblem, WrongSetting."""
     async with AsyncExitStack() as stack:
         into = Restoring(data, stack)
         restore = Restore(place_at(source), key, wanted, SystemClock())
         try:
-            return await restore.run(into, progress, str(uuid4()) if wanted.tenant else None)
+            return await restore.run(into, progress, str(uuid4()) if wanted.tenant or another else None)
         except (StoreUnavailable, StoreBroken, KeysUnavailable, KeysUnusable, BlobsUnavailable, OSError) as error:
             if is_full(error):
                 raise BackupProblem(f"there is no room left for {data}: make room, and do it again") from error
@@ -81,13 +84,29 @@ async def put_back(source: str, data: Path, key: BackupKey, wanted: Wanted, prog
     raise AssertionError("unreachable")
 
 
+def fork(
+    source: Annotated[str, typer.Option("--from", metavar="TARGET", help="A folder, or s3://BUCKET/PREFIX.")],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="An empty directory.")],
+    key: KeyFile = None,
+    at: Annotated[str, typer.Option("--at", metavar="TIME|POSITION", help="As it was then; without it: now.")] = "",
+    mask: Annotated[bool, typer.Option("--mask", help="Nobody but users can be recognised.")] = False,
+) -> None:
+    """Make a sandbox: the suite as it was, as a system of its own, which can do nothing to the live one."""
+    from services.identity.user import USER  # its types are loaded where they are used
+
+    secret = key_in(key)
+    wanted = replace(wanted_of(at), shown=USER.name if mask else "")
+    made = asked(put_back(source, data, secret, wanted, lambda *_: None, another=True))
+    hidden = f", {made.erased} people are masked" if mask else ""
+    typer.echo(f"{data}: {made.size} events up to {moment(made.last_at)}{hidden}. Everybody signs in again there")
+
+
 def wanted_of(to: str, tenant: str = "", backup: str = "", timeline: int | None = None) -> Wanted:
     """Raises CommandFailed: `to` is neither a position nor a moment."""
     from services.identity.organisation import ORGANISATION  # its types are loaded where they are used
 
-    if to.isdigit():
-        return Wanted(None, int(to), tenant, ORGANISATION.name, backup, timeline)
-    return Wanted(moment_of(to) if to else None, None, tenant, ORGANISATION.name, backup, timeline)
+    at, position = (None, int(to)) if to.isdigit() else (moment_of(to) if to else None, None)
+    return Wanted(at, position, tenant, ORGANISATION.name, name=backup, timeline=timeline)
 
 
 def moment_of(text: str) -> Micros:

@@ -49,6 +49,7 @@ class Wanted:
 
     to_time: events recorded by then. to_position: up to this position of the store that was backed up. tenant: the name
     or id of the one that is put back, as a system of its own; named_in: the category of the streams with the names.
+    shown: the category of the streams whose people keep their keys, while all others are masked; "" = nobody is.
     name: of the manifest to go by, "" = the newest one.
     """
 
@@ -56,6 +57,7 @@ class Wanted:
     to_position: int | None = None
     tenant: str = ""
     named_in: str = ""
+    shown: str = ""
     name: str = ""
     timeline: int | None = None
 
@@ -84,14 +86,14 @@ class Restore:
     def __init__(self, place: Place, key: BackupKey, wanted: Wanted, clock: Clock) -> None:
         self._place, self._key, self._wanted, self._clock = place, key, wanted, clock
         self._tree, self._last = Frontier(), Stored(0, "", "", 0, "", "", 0, 0, 0, b"", b"")
-        self._count = 0
+        self._count, self._shown = 0, set[tuple[str, str]]()
 
     async def chain(self) -> Chain:
         """What is going to be read. Raises BackupProblem."""
         return await chain_of(self._place, self._key, self._wanted.name, self._wanted.timeline)
 
     async def run(self, into: Into, progress: Progress, system: str | None = None) -> Restored:
-        """system: the id of the new system, for one organisation. Raises BackupProblem."""
+        """system: the id of a new system, for one organisation or a copy to try things in. Raises BackupProblem."""
         chain = await self.chain()
         extract = await self._extract(chain)
         ring = await self._ring(chain, extract)
@@ -99,11 +101,13 @@ class Restore:
         read = await self._log(chain, into, extract, progress)
         crashpoint("restore.events_written")
         files = await self._files(read, into, extract)
-        await into.keys(ring)
+        if self._wanted.shown:
+            ring = ring.only(self._shown, self._clock.now())
+        await into.keys(ring.as_another() if system else ring)
         crashpoint("restore.keys_written")
         root = "" if extract else self._tree.root().hex()
         newest = await self._place.newest(self._key)
-        timeline = 1 if extract else 1 + max(chain.end.timeline, newest[1].timeline if newest else 0)
+        timeline = 1 if system else 1 + max(chain.end.timeline, newest[1].timeline if newest else 0)
         made = Restored(
             system or chain.end.system,
             timeline,
@@ -153,6 +157,7 @@ class Restore:
         if taken:
             self._last = taken[-1]
             self._tree.extend(leaves_of(taken))
+            self._shown.update((e.tenant, e.id) for e in taken if e.category == self._wanted.shown)
         put = extract.events(taken) if extract else taken
         self._count += len(put)
         await into.events(put)

@@ -45,6 +45,14 @@ class RingCopy:
         later = [(one, now) for one in sorted(set(erased) - known)]
         return replace(self, people=people, destroyed=[*self.destroyed, *later])
 
+    def only(self, people: Collection[tuple[str, str]], now: Micros) -> RingCopy:
+        """The copy in which everybody else is destroyed."""
+        return self.without({subject_hash(t, s) for t, s, _, _ in self.people if (t, s) not in people}, now)
+
+    def as_another(self) -> RingCopy:
+        """The copy for another installation: it makes keys of its own to sign with."""
+        return replace(self, files={})
+
     def of_tenants(self, tenants: Collection[str]) -> RingCopy:
         """What concerns these organisations. Signing keys are the installation's, and stay behind."""
         return replace(

@@ -72,6 +72,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = await set_up(kernel, name, "Ada", f"ada@{name}.example", PASSWORD, "en", Passwords(QUICK))
         access = system_access(done.tenant)
         await kernel.bus.send("customer.CreateAccount", {"name": f"Of {name}"}, Call(access))
+        await kernel.bus.send("customer.CreateContact", {"family_name": f"At {name}"}, Call(access))
         await settle(kernel)
         assert suite.kernel.ledger is not None
         await suite.kernel.ledger.catch_up()
@@ -102,8 +103,14 @@ def opened(data: Path) -> dict[str, Any]:
             assert suite.kernel.ledger is not None
             await suite.kernel.ledger.catch_up()
             accounts = [d["name"] async for _, _, d in suite.kernel.views.scan("accounts")]
+            contacts = [d["family_name"] async for _, _, d in suite.kernel.views.scan("contacts")]
             users = [d["email"] async for _, _, d in suite.kernel.views.scan("users")]
-            return {"accounts": sorted(accounts), "users": sorted(users), "problem": suite.kernel.ledger.problem}
+            return {
+                "accounts": sorted(accounts),
+                "contacts": sorted(contacts),
+                "users": sorted(users),
+                "problem": suite.kernel.ledger.problem,
+            }
         finally:
             await suite.close()
 
@@ -117,7 +124,13 @@ def test_a_restored_suite_is_whole(ours: Path) -> None:
     said = done(*restore(ours))
     assert f"{listed[-1]['size']} events" in said
     users = ["ada@acme.example", "ada@globex.example"]
-    assert opened(ours / "new") == {"accounts": ["Of acme", "Of globex"], "users": users, "problem": None}
+    found = {
+        "accounts": ["Of acme", "Of globex"],
+        "contacts": ["At acme", "At globex"],
+        "users": users,
+        "problem": None,
+    }
+    assert opened(ours / "new") == found
     assert verify_directory(ours / "new", None)["ok"]
 
 
@@ -127,7 +140,9 @@ def test_an_earlier_moment_and_one_organisation(ours: Path) -> None:
     assert opened(ours / "new")["accounts"] == ["Of acme"]
     assert "2 organisations" not in refused(*restore(ours, "one"), "--tenant", "nobody")
     done(*restore(ours, "one"), "--tenant", "globex")
-    assert opened(ours / "one") == {"accounts": ["Of globex"], "users": ["ada@globex.example"], "problem": None}
+    found = opened(ours / "one")
+    assert (found["accounts"], found["contacts"]) == (["Of globex"], ["At globex"])
+    assert (found["users"], found["problem"]) == (["ada@globex.example"], None)
     assert verify_directory(ours / "one", None)["ok"]
 
 
@@ -272,3 +287,14 @@ async def _archived(ours: Path) -> None:
     assert found["newest"]["events"] > found["full"]["events"]
     assert found["incremental"] is None
     await server.stop()
+
+
+def test_a_sandbox_shows_no_people_and_is_another_system(ours: Path) -> None:
+    done("fork", "--from", ours / "target", "--data", ours / "new", "--key", ours / "key", "--mask")
+    found = opened(ours / "new")
+    assert found["accounts"] == ["Of acme", "Of globex"]
+    assert found["users"] == ["ada@acme.example", "ada@globex.example"]
+    assert {"At acme", "At globex"}.isdisjoint(found["contacts"])
+    create = ("backup", "create", "--key", ours / "key", "--data", ours / "new", "--to", ours / "target")
+    assert "backups of the system" in refused(*create)
+    assert verify_directory(ours / "new", None)["ok"]
