@@ -60,6 +60,7 @@ OTHERS: dict[str, str] = {
     "PATCH /customer/uploads/{id}": "person",
     "POST /analytics/sql": "form",  # runs and is not kept
     "POST /audit/replays": "form",
+    "POST /identity/roles/{id}/preview": "form",  # judged and not kept
     "POST /audit/text-erasures": "form",
     "POST /integration/bulk": "person",  # StartBulk
     "POST /integration/bulk/preview": "person",  # kept for a day at most, dropped with the first erasure

@@ -13,9 +13,16 @@ export async function sendForm<T>(path: string, form: FormData, options: Pick<Op
 }
 
 /** Gives the person what a path answers as a file of this name; a refusal is told. The token goes with the request, never into an address. */
-export async function download(path: string, name: string, query?: Options['query']): Promise<boolean> {
+export const download = (path: string, name: string, query?: Options['query']): Promise<boolean> =>
+  saved(name, () => send('GET', path, { query, headers: { Accept: '*/*' } }))
+
+/** The same of a file that is made by asking for it, which the log keeps. */
+export const make = (path: string, body: unknown, name: string): Promise<boolean> =>
+  saved(name, () => send('POST', path, { body, headers: { Accept: '*/*' } }))
+
+async function saved(name: string, ask: () => Promise<Response>): Promise<boolean> {
   try {
-    const answer = await send('GET', path, { query, headers: { Accept: '*/*' } })
+    const answer = await ask()
     if (!answer.ok) throw await problemOf(answer)
     save(await answer.blob(), name)
     return true

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { One, Timeline } from '../../data/records'
 import { fieldsOf, type ObjectDescription } from '../../meta/describe'
+import { kind } from '../../meta/fields'
 import { fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
 import { ago, moment } from '../../ui/format'
@@ -23,7 +24,9 @@ const CONTACTS = ['call', 'meeting', 'email']
 /** What it is, what it is called, what can be done; below, what comes next and when somebody last spoke with them. */
 export function Head({ object, one, show, timeline, children }: Props) {
   const { t } = useTranslation()
-  const title = String(fieldValue(one.record, object.title) ?? '')
+  const value = fieldValue(one.record, object.title)
+  const named = object.field(object.title)
+  const title = named?.options?.length ? kind(named).format(value, show.place(named, undefined, {})) : String(value ?? '')
   const subtitle = fieldsOf(object, object.subtitle).filter((field) => !isEmpty(fieldValue(one.record, field.name)))
   const next = object.nextStep ? object.field(object.nextStep) : undefined
   const last = timeline?.items.find((item) => CONTACTS.includes(String(item.record?.kind)) && item.record?.status === 'done')

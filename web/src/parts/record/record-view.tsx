@@ -1,5 +1,5 @@
 import { IconClockOff } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { NOW } from '../../data/keys'
 import { usePast, useTravel } from '../../data/moment'
@@ -25,6 +25,8 @@ import { Facts } from './facts'
 import { Head } from './head'
 import s from './record.module.css'
 import { StagePath } from './stage-path'
+
+const Known = lazy(() => import('../privacy/known'))
 
 export type Tab = 'facts' | 'timeline' | 'activities' | 'changes' | 'history' | 'related'
 const DESK: Tab[] = ['timeline', 'activities', 'changes', 'history']
@@ -92,9 +94,14 @@ function Whole({
   const facts = <Facts object={object} one={one} show={show} now={now} />
   const related = (
     <aside className={s.related} aria-label={t('record.related')}>
+      {object.name === 'subject_request' && (
+        <Suspense>
+          <Known object={object} id={id} open={one.record.status === 'opened' || one.record.status === 'in_progress'} />
+        </Suspense>
+      )}
       <Tables object={object} one={one} />
       <Related object={object} one={one} />
-      <Files object={object} one={one} />
+      {!object.path.startsWith('/audit/') && <Files object={object} one={one} />}
     </aside>
   )
   return (
