@@ -1,4 +1,4 @@
-"""People at work: two of them at once, one who writes, one with a card in the hand."""
+"""People at work: two of them at once, by the keyboard alone, and with a card in the hand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.web.harness import PHONE, Visit
+from tests.support.processes import EMAIL, PASSWORD
 
 pytestmark = pytest.mark.browser
 DEALS = "/sales/opportunities"
@@ -45,6 +46,46 @@ def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Leave").click()
         expect(form).to_have_count(0)
+
+
+def test_a_deal_is_made_and_edited_without_a_pointer(visit: Visit) -> None:
+    with visit("/sign-in", who=None) as page:
+        expect(page.get_by_label("E-mail")).to_be_focused()
+        page.keyboard.type(EMAIL)
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator("[role=row][id]").first).to_be_visible()
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("combobox", expanded=True)).to_be_focused()
+        page.keyboard.type("new: deal")
+        expect(page.get_by_role("option", name="New: Deal")).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+        page.keyboard.type("Made by keys")
+        page.keyboard.press("Enter")
+        panel = page.get_by_role("complementary", name="Record at the side")
+        expect(panel).to_contain_text("Made by keys")
+        to(page, "Edit Name")
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("textbox", name="Name")).to_be_focused()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("Edited by keys")
+        page.keyboard.press("Enter")
+        expect(panel.locator("div[data-field=name]")).to_contain_text("Edited by keys")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+z")
+        expect(page.get_by_text("Undone")).to_be_visible()
+
+
+def to(page: Page, name: str) -> None:
+    """By Tab, as far as it takes."""
+    wanted = page.get_by_role("button", name=name)
+    for _ in range(80):
+        if wanted.evaluate("(one) => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {name}")
 
 
 def made(http: httpx.Client, name: str) -> None:

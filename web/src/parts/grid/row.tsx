@@ -25,6 +25,11 @@ interface Props {
   pickLabel: string
 }
 
+/** The grid is one stop of Tab, however many links its cells hold. */
+const outOfTabs = (row: HTMLElement | null) => {
+  for (const link of row?.querySelectorAll('a') ?? []) link.tabIndex = -1
+}
+
 export const rowId = (place: number): string => `row-${place}`
 
 export const Row = memo(function Row(props: Props) {
@@ -46,6 +51,7 @@ export const Row = memo(function Row(props: Props) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the focus and the keys of all rows
     <div
+      ref={(row) => outOfTabs(row)} // anew at each change: links may come later
       role="row"
       id={rowId(place)}
       aria-rowindex={place + 2}
