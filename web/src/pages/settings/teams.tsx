@@ -53,7 +53,9 @@ export default function Teams() {
             <tr>
               <th scope="col">{t('settings.teams.name')}</th>
               <th scope="col">{t('settings.teams.leads')}</th>
-              <th scope="col">{t('settings.teams.people')}</th>
+              <th scope="col" data-num>
+                {t('settings.teams.people')}
+              </th>
               <td />
             </tr>
           </thead>

@@ -70,7 +70,7 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
         }
       >
         <form id={name} onSubmit={submit} noValidate>
-          {duplicate ? <Duplicates object={object} ids={duplicate} text={form.head} /> : form.head && <Head text={form.head} />}
+          {duplicate ? <Duplicates object={object} ids={duplicate} /> : form.head && <Head text={form.head} />}
           <Inputs
             inputs={shown.filter(plain)}
             values={form.values}
@@ -101,12 +101,12 @@ const Head = ({ text }: { text: string }) => (
   </p>
 )
 
-function Duplicates({ object, ids, text }: { object: ObjectDescription; ids: string[]; text?: string }) {
+function Duplicates({ object, ids }: { object: ObjectDescription; ids: string[] }) {
   const { t } = useTranslation()
   return (
     <div className={s.note} role="alert">
       <b>{t('record.duplicates')}</b>
-      {text ?? t('record.duplicatesText')}
+      {t('record.duplicatesText')}
       <ul>
         {ids.map((id, n) => (
           <li key={id}>
