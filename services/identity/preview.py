@@ -16,7 +16,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of
 from shared.kernel.seen import seen
 from shared.security.permissions import ACTIONS, Access, Action, Level
-from shared.views.port import Query, Scope
+from shared.views.port import Document, Query, Scope
 
 MOST = 100  # people who are named
 Owners = frozenset[str] | None
@@ -78,9 +78,11 @@ class Preview:
         self._counted: dict[tuple[str, Owners], int] = {}
 
     async def of(self, category: str, id: str, wanted: Mapping[str, Any]) -> list[PersonChanged]:
-        """Everybody for whom something changes when the record has other values, by name."""
+        """Everybody for whom something changes when the record has other values, by name. Who is invited counts as if
+        they had joined."""
         tenant, directory = self._access.tenant, self._kernel.directory
-        now = await directory.documents(tenant)
+        now = dict(await directory.documents(tenant))
+        now["user"] = {user: _joined(document) for user, document in now["user"].items()}
         changed = {**now[category], id: {**now[category][id], **wanted}}
         before, after = directory.standing(now), directory.standing({**now, category: changed})
         found = []
@@ -147,6 +149,10 @@ class Preview:
         if key not in self._counted:
             self._counted[key] = await self._kernel.views.count(aggregate.collection.name, Query(), scope)
         return self._counted[key]
+
+
+def _joined(user: Document) -> Document:
+    return {**user, "status": "active"} if user["status"] == "invited" else user
 
 
 def _within(inner: Owners, outer: Owners) -> bool:

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { get } from '../../api/client'
-import type { Person, Role } from '../../parts/settings/levels'
+import type { Role } from '../../parts/settings/levels'
 import { RoleEditor } from '../../parts/settings/role-editor'
 import { roleName } from '../../parts/settings/role-name'
 import s from '../../parts/settings/settings.module.css'
@@ -23,13 +23,7 @@ export default function Roles() {
   const [copying, setCopying] = useState<Role | null>()
   const { data } = useQuery({
     queryKey: ROLES,
-    queryFn: async ({ signal }) => {
-      const [roles, people] = await Promise.all([
-        get<{ items: Role[] }>('/identity/access/roles', undefined, signal),
-        get<{ items: Person[] }>('/identity/users', { fields: 'name,roles', limit: 200 }, signal),
-      ])
-      return { roles: roles.items, people: people.items }
-    },
+    queryFn: async ({ signal }) => ({ roles: (await get<{ items: Role[] }>('/identity/access/roles', undefined, signal)).items }),
   })
   const role = data?.roles.find((one) => one.id === chosen) ?? data?.roles[0]
   const again = () => client.invalidateQueries({ queryKey: ROLES })
@@ -63,7 +57,7 @@ export default function Roles() {
               ].filter(({ items }) => items.length)}
             />
           </div>
-          <RoleEditor key={role.id} role={role} roles={data.roles} people={data.people} onSaved={again} onCopy={() => setCopying(role)} />
+          <RoleEditor key={role.id} role={role} onSaved={again} onCopy={() => setCopying(role)} />
         </>
       )}
       <Suspense>

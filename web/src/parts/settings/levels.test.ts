@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changesOf, floorOf, type Grants, levelOf, type Role, whomItConcerns, withLevel } from './levels'
+import { changesOf, floorOf, type Grants, levelOf, withLevel } from './levels'
 
 const GRANTS: Grants = { account: { read: 'team', edit: 'own' }, '*': { read: 'own' }, deal: { '*': 'below' } }
 
@@ -26,22 +26,5 @@ describe('levels of a role', () => {
       { type: 'account', action: 'read', from: 'team', to: 'own' },
       { type: 'account', action: 'edit', from: 'own', to: 'team' },
     ])
-  })
-  test('who has the same by another role notices nothing', () => {
-    const role = (id: string, grants: Grants): Role => ({ id, zh: id, en: id, built_in: false, grants })
-    const seller = role('seller', { account: { read: 'team' } })
-    const roles = [seller, role('boss', { account: { read: 'all' } })]
-    const people = [
-      { id: '1', name: 'A', roles: ['seller'] },
-      { id: '2', name: 'B', roles: ['seller', 'boss'] },
-      { id: '3', name: 'C', roles: ['boss'] },
-    ]
-    const concerned = (after: Grants) => {
-      const { gain, lose } = whomItConcerns(seller, after, people, roles, ['account'])
-      return [gain.map((one) => one.id), lose.map((one) => one.id)]
-    }
-    expect(concerned({})).toEqual([[], ['1']])
-    expect(concerned({ account: { read: 'all' } })).toEqual([['1'], []])
-    expect(concerned({ account: { read: 'team', edit: 'own' } })).toEqual([['1', '2'], []])
   })
 })

@@ -11,11 +11,6 @@ export interface Role {
   built_in: boolean
   grants: Grants
 }
-export interface Person {
-  id: string
-  name: string
-  roles: string[]
-}
 
 const rank = (level: Level | undefined): number => (level ? LEVELS.indexOf(level) : 0)
 const highest = (levels: (Level | undefined)[]): Level => LEVELS[Math.max(0, ...levels.map(rank))] as Level
@@ -47,20 +42,3 @@ export const changesOf = (before: Grants, after: Grants, types: readonly string[
       ({ from, to }) => from !== to,
     ),
   )
-
-/** Who gains and who loses by the changes: another role of theirs may give the same already. */
-export function whomItConcerns(role: Role, after: Grants, people: readonly Person[], roles: readonly Role[], types: readonly string[]) {
-  const changes = changesOf(role.grants, after, types)
-  const grantsOf = new Map(roles.map((one) => [one.id, one.grants]))
-  const concerned = { gain: [] as Person[], lose: [] as Person[] }
-  for (const person of people.filter((one) => one.roles.includes(role.id))) {
-    const others = person.roles.filter((id) => id !== role.id).map((id) => grantsOf.get(id) ?? {})
-    const felt = changes.map(({ type, action, from, to }) => {
-      const kept = rank(highest(others.map((grants) => levelOf(grants, type, action))))
-      return Math.max(rank(to), kept) - Math.max(rank(from), kept)
-    })
-    if (felt.some((step) => step > 0)) concerned.gain.push(person)
-    if (felt.some((step) => step < 0)) concerned.lose.push(person)
-  }
-  return concerned
-}

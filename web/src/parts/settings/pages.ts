@@ -14,6 +14,7 @@ export const PAGES = {
   exports: lazy(() => import('../../pages/settings/exports')),
   'sample-data': lazy(() => import('../../pages/settings/sample-data')),
   'api-keys': lazy(() => import('../../pages/settings/api-keys')),
+  audit: lazy(() => import('../../pages/settings/audit')),
   health: lazy(() => import('../../pages/settings/health')),
 } satisfies Record<string, ComponentType>
 export type PageName = keyof typeof PAGES
@@ -30,13 +31,14 @@ const NEEDS: Partial<Record<PageName, [string, string]>> = {
   imports: ['import', 'create'],
   'sample-data': ['import', 'create'],
   'api-keys': ['api_key', 'create'],
+  audit: ['audit', 'read'],
   health: ['audit', 'read'],
 }
 const GROUPS: { name: string; pages: PageName[] }[] = [
   { name: 'organisation', pages: ['organisation', 'users', 'teams', 'roles'] },
   { name: 'sales', pages: ['pipelines', 'fields', 'rates'] },
   { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys'] },
-  { name: 'operations', pages: ['health'] },
+  { name: 'operations', pages: ['audit', 'health'] },
 ]
 
 export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])

@@ -3,7 +3,7 @@ import { useMe } from '../../app/session'
 import { useTypes } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
-import { changesOf, type Grants, type Person, type Role, withLevel } from './levels'
+import { changesOf, type Grants, type Role, withLevel } from './levels'
 import { RoleMatrix } from './role-matrix'
 import { RolePreview } from './role-preview'
 import s from './settings.module.css'
@@ -13,14 +13,12 @@ const NAMED = ['audit', 'analytics'] // what has no records of its own
 
 interface Props {
   role: Role
-  roles: Role[]
-  people: Person[]
   onSaved(): Promise<unknown>
   onCopy(): void
 }
 
 /** Changes are gathered, shown with what they do to people, and saved at once. */
-export function RoleEditor({ role, roles, people, onSaved, onCopy }: Props) {
+export function RoleEditor({ role, onSaved, onCopy }: Props) {
   const { t } = useTranslation()
   const types = useTypes()
   const { save, busy, problem } = useSave('role')
@@ -59,8 +57,6 @@ export function RoleEditor({ role, roles, people, onSaved, onCopy }: Props) {
           changes={changes}
           role={role}
           after={grants}
-          roles={roles}
-          people={people}
           labels={new Map(all.map((row) => [row.name, row.label]))}
           problem={problem}
           busy={busy}

@@ -1,14 +1,19 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { call } from '../../api/client'
+import type { components } from '../../api/schema/identity'
 import { Button } from '../../ui/button'
+import { number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { type Change, type Grants, type Person, type Role, whomItConcerns } from './levels'
+import type { Change, Grants, Role } from './levels'
 import s from './settings.module.css'
+
+type Foreseen = components['schemas']['Foreseen']
 
 interface Props {
   changes: Change[]
   role: Role
   after: Grants
-  roles: Role[]
-  people: Person[]
   labels: Map<string, string>
   problem: string
   busy: boolean
@@ -17,9 +22,11 @@ interface Props {
 }
 
 /** What would change, before it does: each right, and the people who gain or lose by it. */
-export function RolePreview({ changes, role, after, roles, people, labels, problem, busy, onSave, onDiscard }: Props) {
+export function RolePreview({ changes, role, after, labels, problem, busy, onSave, onDiscard }: Props) {
   const { t } = useTranslation()
-  const { gain, lose } = whomItConcerns(role, after, people, roles, [...labels.keys()])
+  const { data } = useForeseen(role, after)
+  const gain = data?.items.filter((one) => one.gains.length > 0) ?? []
+  const lose = data?.items.filter((one) => one.losses.length > 0) ?? []
   return (
     <section className={s.preview} aria-label={t('settings.roles.preview')}>
       <h3>{t('settings.roles.preview')}</h3>
@@ -31,9 +38,10 @@ export function RolePreview({ changes, role, after, roles, people, labels, probl
           </li>
         ))}
       </ul>
-      <p>{lose.length > 0 && <Who text={t('settings.roles.lose', { count: lose.length })} people={lose} />}</p>
-      <p>{gain.length > 0 && <Who text={t('settings.roles.gain', { count: gain.length })} people={gain} />}</p>
-      {gain.length + lose.length === 0 && <p>{t('settings.roles.nobody')}</p>}
+      {!data && <Bones rows={2} label={t('common.loading')} />}
+      {lose.length > 0 && <Who text={t('settings.roles.lose', { count: data?.losing })} people={lose} labels={labels} />}
+      {gain.length > 0 && <Who text={t('settings.roles.gain', { count: data?.gaining })} people={gain} labels={labels} />}
+      {data?.people === 0 && <p>{t('settings.roles.nobody')}</p>}
       <p role="alert" className={s.problem}>
         {problem}
       </p>
@@ -50,15 +58,27 @@ export function RolePreview({ changes, role, after, roles, people, labels, probl
 }
 
 const FEW = 6
-function Who({ text, people }: { text: string; people: Person[] }) {
+/** The people, each with the records that they would read where their number changes. */
+function Who({ text, people, labels }: { text: string; people: Foreseen['items']; labels: Map<string, string> }) {
   const { t } = useTranslation()
-  const names = people
-    .slice(0, FEW)
-    .map((one) => one.name)
-    .join(', ')
+  const named = people.slice(0, FEW).map(({ name, records }) => {
+    const counts = records.flatMap(({ resource, before, after }) =>
+      labels.has(resource) ? [`${labels.get(resource)} ${number(before)} → ${number(after)}`] : [],
+    )
+    return counts.length > 0 ? t('settings.roles.withRecords', { name, records: counts.join(', ') }) : name
+  })
+  const names = named.join(', ')
   return (
-    <>
+    <p>
       <b>{text}</b> {people.length > FEW ? t('settings.roles.andMore', { names, count: people.length - FEW }) : names}
-    </>
+    </p>
   )
 }
+
+/** What the change would do, as the code that decides live says. */
+const useForeseen = (role: Role, grants: Grants) =>
+  useQuery({
+    queryKey: ['settings', 'roles', 'preview', role.id, grants],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call<Foreseen>('POST', `/identity/roles/${role.id}/preview`, { body: { grants }, signal }),
+  })

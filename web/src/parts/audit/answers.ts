@@ -1,0 +1,93 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { get } from '../../api/client'
+import type { components } from '../../api/schema/audit'
+import type { Names } from '../../data/records'
+import type { Undo } from '../../data/undo'
+import { useTypes } from '../../meta/use-types'
+import { useTranslation } from '../../words'
+
+type Schemas = components['schemas']
+export type Head = Schemas['EventHead']
+export type Tree = Schemas['CauseTree']
+export type Then = Schemas['AccessThen']
+export interface Undoable {
+  undo: Undo | null
+  undo_reason?: { code: string; message: string }
+}
+export interface OneEvent extends Undoable {
+  event: Head
+  changes: Record<string, { from?: unknown; to?: unknown }>
+  names: Names
+}
+export interface Did extends Undoable {
+  events: number
+  job: Head['record']
+}
+
+/** What is looked for; an empty value is no condition. */
+export interface Asked {
+  actor: string
+  category: string
+  reason: string
+  about: string
+  since: string
+  until: string
+}
+export const NOTHING: Asked = { actor: '', category: '', reason: '', about: '', since: '', until: '' }
+
+export const useLog = (asked: Asked) =>
+  useInfiniteQuery({
+    queryKey: ['audit', 'search', asked],
+    initialPageParam: '',
+    getNextPageParam: (last: Schemas['SearchPage']) => last.next ?? undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const given = Object.entries({ ...asked, cursor: pageParam }).filter(([, value]) => value)
+      return get<Schemas['SearchPage']>('/audit/search', { ...Object.fromEntries(given), limit: 50 }, signal)
+    },
+  })
+export const useEvent = (id: string) =>
+  useQuery({
+    queryKey: ['audit', 'event', id],
+    queryFn: ({ signal }) => get<OneEvent>(`/audit/events/${id}`, undefined, signal),
+  })
+export const useCauses = (id: string) =>
+  useQuery({ queryKey: ['audit', 'causes', id], queryFn: ({ signal }) => get<Tree>(`/audit/events/${id}/causes`, undefined, signal) })
+export const useAct = (id: string) =>
+  useQuery({
+    queryKey: ['audit', 'act', id],
+    enabled: Boolean(id),
+    queryFn: ({ signal }) => get<Did>(`/audit/acts/${encodeURIComponent(id)}`, undefined, signal),
+  })
+export const useAccess = (record: string, user: string, at: string) =>
+  useQuery({
+    queryKey: ['audit', 'access', record, user, at],
+    enabled: Boolean(user),
+    queryFn: ({ signal }) => get<Then>('/audit/access', { record, user, at }, signal),
+  })
+
+const parts = (type: string): string[] => (type.split('.').at(-1) ?? type).split(/(?<=[a-z])(?=[A-Z])/)
+
+/** What events and their records are called. */
+export function useWording() {
+  const { t, i18n } = useTranslation()
+  const types = useTypes()
+  /** What happened, by the end of its name: `AccountTagsChanged` → tags changed. */
+  const inWords = (type: string) => {
+    const words = parts(type)
+    const end = words.map((_, n) => words.slice(n).join('')).find((name) => i18n.exists(`audit.done.${name}`))
+    return end ? t(`audit.done.${end}`) : words.join(' ')
+  }
+  return {
+    /** The label of its command, else its type in words. */
+    what: (one: Pick<Head, 'record' | 'command_name' | 'type'>) =>
+      (one.record && types.type(one.record.type)?.command(one.command_name)?.label) ?? inWords(one.type),
+    event: (one: Head) => inWords(one.type),
+    /** The record type, or what the stream is. */
+    kind: (one: Head) => {
+      const name = one.record?.type ?? one.stream.split('-')[0] ?? ''
+      return types.type(name)?.label ?? name.replaceAll('_', ' ')
+    },
+    who: (one: Pick<Head, 'actor' | 'on_behalf_of'>, names: Names) =>
+      names[one.on_behalf_of] ?? names[one.actor] ?? (one.actor.startsWith('key-') ? t('audit.key') : t('timeline.system')),
+  }
+}

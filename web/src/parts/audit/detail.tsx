@@ -1,0 +1,158 @@
+import { IconArrowBackUp, IconDownload } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { isProblem } from '../../api/problem'
+import { download } from '../../data/files'
+import { type Undo, useUndo } from '../../data/undo'
+import { useObject } from '../../meta/use-types'
+import { Button } from '../../ui/button'
+import { moment, number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { Access } from './access'
+import { type Head, type OneEvent, useAct, useEvent, useWording } from './answers'
+import s from './audit.module.css'
+import { Causes } from './causes'
+import { Changes } from './changes'
+
+/** One event: who, when, why, what it changed, what hangs together with it, and what takes it back. */
+export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void }) {
+  const { t } = useTranslation()
+  const { data, error } = useEvent(id)
+  if (error) return <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>
+  if (!data) return <Bones rows={8} label={t('common.loading')} />
+  const { event } = data
+  return (
+    <div className={s.detail}>
+      <Facts one={data} />
+      <Acts one={data} />
+      {event.record && event.readable && <Changed one={data} />}
+      {!event.readable && <p className={s.soft}>{t('audit.unreadable')}</p>}
+      <h3>{t('audit.causes')}</h3>
+      <Causes event={id} onOpen={onOpen} />
+      <Whole event={event} />
+      {event.record && event.readable && (
+        <>
+          <h3>{t('audit.access')}</h3>
+          <Access event={event} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Facts({ one: { event, names } }: { one: OneEvent }) {
+  const { t } = useTranslation()
+  const { who, kind } = useWording()
+  return (
+    <dl className={s.facts}>
+      <dt>{t('audit.who')}</dt>
+      <dd>{who(event, names)}</dd>
+      <dt>{t('audit.when')}</dt>
+      <dd>{moment(event.recorded_at)}</dd>
+      <dt>{kind(event)}</dt>
+      <dd>
+        <RecordLink event={event} />
+      </dd>
+      {event.reason && (
+        <>
+          <dt>{t('audit.reason')}</dt>
+          <dd>{event.reason}</dd>
+        </>
+      )}
+      <dt>{t('audit.type')}</dt>
+      <dd>
+        <code>{event.type}</code>
+      </dd>
+    </dl>
+  )
+}
+
+function RecordLink({ event }: { event: Head }) {
+  const object = useObject(event.record?.type ?? '')
+  const text = event.record?.title ?? event.stream
+  if (!object?.commands.length || !event.record || !event.readable) return <>{text}</>
+  return (
+    <Link to="/o/$type/$id" params={{ type: object.name, id: event.record.id }}>
+      {text}
+    </Link>
+  )
+}
+
+function Acts({ one }: { one: OneEvent }) {
+  const { t } = useTranslation()
+  const undo = useTakenBack()
+  const id = one.event.event_id
+  return (
+    <p className={s.acts}>
+      {one.undo && (
+        <Button small icon={<IconArrowBackUp size={15} stroke={1.6} />} onClick={() => void undo(one.undo as Undo)}>
+          {one.undo.label}
+        </Button>
+      )}
+      <Button
+        small
+        look="quiet"
+        icon={<IconDownload size={15} stroke={1.6} />}
+        onClick={() => void download(`/audit/events/${id}/proof`, `proof-${id}.json`)}
+      >
+        {t('audit.proof')}
+      </Button>
+    </p>
+  )
+}
+
+function Changed({ one }: { one: OneEvent }) {
+  const object = useObject(one.event.record?.type ?? '')
+  const { t } = useTranslation()
+  if (!object || Object.keys(one.changes).length === 0) return null
+  return (
+    <>
+      <h3>{t('audit.changes')}</h3>
+      <Changes object={object} one={one} />
+    </>
+  )
+}
+
+/** All that the act did; of an import or a bulk act, what takes all of it back. */
+function Whole({ event }: { event: Head }) {
+  const { t } = useTranslation()
+  const undo = useTakenBack()
+  const [sure, setSure] = useState(false)
+  const { data } = useAct(event.correlation_id)
+  if (!data?.job) return null
+  return (
+    <section className={s.whole}>
+      <p>
+        {t('audit.partOf')} <b>{data.job.title ?? data.job.id}</b> · {t('audit.count', { count: data.events, shown: number(data.events) })}
+      </p>
+      {data.undo && !sure && (
+        <Button small onClick={() => setSure(true)}>
+          {data.undo.label}…
+        </Button>
+      )}
+      {data.undo && sure && (
+        <>
+          <p>{t('audit.sure')}</p>
+          <Button small look="quiet" onClick={() => setSure(false)}>
+            {t('common.cancel')}
+          </Button>
+          <Button small look="primary" onClick={() => void undo(data.undo as Undo)}>
+            {data.undo.label}
+          </Button>
+        </>
+      )}
+      {!data.undo && data.undo_reason && <p className={s.soft}>{data.undo_reason.message}</p>}
+    </section>
+  )
+}
+
+function useTakenBack() {
+  const undo = useUndo()
+  const client = useQueryClient()
+  return async (way: Undo) => {
+    await undo(way)
+    await client.invalidateQueries({ queryKey: ['audit'] })
+  }
+}

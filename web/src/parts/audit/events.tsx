@@ -1,0 +1,52 @@
+import { isProblem } from '../../api/problem'
+import type { Names } from '../../data/records'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
+import { moment } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { type Asked, type Head, useLog, useWording } from './answers'
+import s from './audit.module.css'
+
+/** What was found, the newest first; a row opens the event. */
+export function Events({ asked, onOpen }: { asked: Asked; onOpen(event: string): void }) {
+  const { t } = useTranslation()
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useLog(asked)
+  if (isPending) return <Bones rows={10} label={t('common.loading')} />
+  if (error) return <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>
+  const items = data.pages.flatMap((page) => page.items)
+  const names: Names = Object.assign({}, ...data.pages.map((page) => page.names))
+  return (
+    <section aria-label={t('audit.events')}>
+      {!data.pages[0]?.complete && <p className={s.soft}>{t('audit.filling')}</p>}
+      {items.length === 0 && !hasNextPage && <Empty title={t('audit.none')} text={t('audit.noneText')} />}
+      <ol className={s.events}>
+        {items.map((one) => (
+          <Row key={one.event_id} one={one} names={names} onOpen={() => onOpen(one.event_id)} />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('audit.more')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function Row({ one, names, onOpen }: { one: Head; names: Names; onOpen(): void }) {
+  const { t } = useTranslation()
+  const { who, what, kind } = useWording()
+  return (
+    <li>
+      <button type="button" onClick={onOpen}>
+        <time dateTime={one.recorded_at}>{moment(one.recorded_at)}</time>
+        <span className={s.text}>
+          <b>{who(one, names)}</b> {what(one)} {one.record?.title && <span className={s.title}>{one.record.title}</span>}
+          {one.reason && <i>{t('audit.because', { reason: one.reason })}</i>}
+        </span>
+        <span className={s.kind}>{kind(one)}</span>
+      </button>
+    </li>
+  )
+}
