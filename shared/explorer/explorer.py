@@ -16,7 +16,7 @@ from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.explorer.file import ExplorerFile, Place
-from shared.explorer.terms import COUNTED, FEW, Kind, term
+from shared.explorer.terms import COUNTED, FEW, Kind, named, term
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.subscription import Pace, Subscription
@@ -25,6 +25,7 @@ BATCH = 200  # events: 10 ms in a thread
 PAUSE = 0.1  # seconds between two batches that are not full
 RETRY_SECONDS = 1.0
 MOST_STEPS = 20  # of a page: 100,000 events that have one term and lack another
+MOST_READ = 2_000  # events that a page reads from the log
 MOST_BEHIND, FRESH_SECONDS = 2_000, 2.0  # positions that a search waits for, and how long
 LATEST = 2**62
 Judge = Callable[[Stored], Awaitable[bool]]
@@ -61,22 +62,23 @@ class Explorer(Subscription):
     ) -> Found:
         """A page of an organisation's events. judge: what else must hold of each, and is not in the index.
 
-        A page may be short, or empty, with a `next`: as far as one request looks, no more were found.
+        A page may be short, or empty, with a `next`: as far as one request looks, no more were found. Nothing is shown
+        for its hash alone: that an event is the organisation's and has what was asked is read from the event.
         """
         bounds = await asyncio.to_thread(self._file.between, search.since, search.until)
         if bounds is None:
             return Found([], None)
         terms = await asyncio.to_thread(self._ordered, tenant, search.terms)
-        found, next_ = list[Stored](), min(below, bounds[1] + 1)
+        found, looked, next_ = list[Stored](), 0, min(below, bounds[1] + 1)
         for _ in range(MOST_STEPS):
-            places, rest = await asyncio.to_thread(self._file.step, terms, bounds[0], next_)
+            places, rest = await asyncio.to_thread(self._file.step, tenant, terms, bounds[0], next_)
             for one in places:
-                event = await self.event(one)
-                if event is not None and _within(event, search) and (judge is None or await judge(event)):
+                event, looked = await self.event(one), looked + 1
+                if event is not None and _fits(event, tenant, search) and (judge is None or await judge(event)):
                     found.append(event)
-                    if len(found) == limit:
-                        more = rest is not None or one is not places[-1]
-                        return Found(found, one.position if more else None)
+                if len(found) == limit or looked == MOST_READ:
+                    more = rest is not None or one is not places[-1]
+                    return Found(found, one.position if more else None)
             if rest is None:
                 return Found(found, None)
             next_ = rest
@@ -84,7 +86,7 @@ class Explorer(Subscription):
 
     async def total(self, tenant: str, kind: Kind, value: str) -> int:
         """How many events have a term."""
-        return await asyncio.to_thread(self._file.total, term(tenant, kind, value))
+        return await asyncio.to_thread(self._file.total, tenant, term(tenant, kind, value))
 
     async def freshen(self) -> bool:
         """Take in what was written last. False: too much of the log is left, or another process does it."""
@@ -109,9 +111,12 @@ class Explorer(Subscription):
         return [*first, *sorted(counted, key=self._file.count)] or [term(tenant, "all")]
 
 
-def _within(event: Stored, search: Search) -> bool:
-    """Positions follow the times, but where the store's clock was set back."""
+def _fits(event: Stored, tenant: str, search: Search) -> bool:
+    """Whether an event is the organisation's, has the terms, and was recorded then: positions follow the times, but
+    where the store's clock was set back."""
     since, until = search.since, search.until
+    if event.tenant != tenant or not set(search.terms) <= set().union(*named(event)):
+        return False
     return (since is None or event.recorded_at >= since) and (until is None or event.recorded_at <= until)
 
 

@@ -30,6 +30,7 @@ COUNTED: tuple[Kind, ...] = ("actor", "type", "category", "command_name", "reaso
 MOST_NAMED = 50  # ids of an event's data
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 YES = "yes"
+Named = set[tuple[Kind, str]]
 
 
 def term(tenant: str, kind: Kind, value: str = YES) -> int:
@@ -40,12 +41,18 @@ def term(tenant: str, kind: Kind, value: str = YES) -> int:
 
 def terms_of(event: Stored) -> tuple[set[int], set[int]]:
     """The terms of an event: those that few share, and those that are counted."""
-    metadata = _metadata(event.metadata)
-    tenant, few, counted = event.tenant, set[int](), set[int]()
+    few, counted = named(event)
+    return {term(event.tenant, *one) for one in few}, {term(event.tenant, *one) for one in counted}
 
-    def add(found: set[int], kind: Kind, value: str) -> None:
+
+def named(event: Stored) -> tuple[Named, Named]:
+    """The same in clear: two values may have one hash, so what is found is compared with what was asked."""
+    metadata = _metadata(event.metadata)
+    few, counted = Named(), Named()
+
+    def add(found: Named, kind: Kind, value: str) -> None:
         if value:
-            found.add(term(tenant, kind, value))
+            found.add((kind, value))
 
     add(few, "event", event.event_id)
     add(few, "command", metadata.get("command", ""))

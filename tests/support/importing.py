@@ -17,9 +17,10 @@ from crm.settings import Settings
 from services.identity.setup import set_up
 from shared.kernel.kernel import Kernel
 from shared.security.passwords import Passwords
-from shared.security.permissions import Access
+from shared.security.permissions import Access, system_access
 from tests.support.role_harness import open_any
 from tests.support.suite import PASSWORD, QUICK
+from tests.support.world import joined
 
 GUEST_LIST = """\
 name: Guests
@@ -84,6 +85,18 @@ class Office(Desk):
         access = await self.suite.kernel.directory.access(self.tenant, self.user)
         assert access is not None
         return access
+
+    async def colleague(self, **role: Any) -> tuple[str, dict[str, str]]:
+        """A new active user with one new role: the user's id, and the headers by which they ask."""
+        made = await self.create("/identity/roles", zh="同事", en="Colleague", **role)
+        body = {"name": "Col", "email": f"{made}@example.com", "roles": [made]}
+        kernel = self.suite.kernel
+        id = await joined(kernel.bus, system_access(self.tenant), body)
+        await kernel.projector.catch_up()
+        access = await kernel.directory.access(self.tenant, id)
+        assert access is not None
+        assert kernel.signer is not None
+        return id, {"Authorization": f"Bearer {kernel.signer.issue(id, self.tenant, 'session', access.epoch)[0]}"}
 
 
 async def fed(client: httpx.AsyncClient, seconds: float = 30) -> None:

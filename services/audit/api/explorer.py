@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.audit.acts import Acts, Job, Touched
+from services.audit.api.events import carried
 from services.audit.api.explorer_docs import ACT, CAUSES, EVENT, MOST, SEARCH, TERMS, CauseAct, CauseTree, SearchPage
 from services.audit.causes import Act, Causes
 from services.audit.heads import EventHead, Heads, RecordNamed
 from shared.domain.ways_back import NoWay
 from shared.errors import Invalid, NotFound, Unavailable
-from shared.events.envelope import Stored
+from shared.events.envelope import Stored, id_of
 from shared.explorer.explorer import LATEST, Explorer, Judge, Search
 from shared.explorer.terms import YES, Kind
 from shared.http import params
@@ -65,8 +66,7 @@ def _add_search(router: APIRouter, callers: _Callers) -> None:
         limit = params.number(given, "limit", 50, MOST)
         below = _below(given)
         heads, complete = Heads(callers.kernel, access), await explorer.freshen()
-        judge = _reason(heads, given["reason"]) if given.get("reason") else None
-        found = await explorer.find(access.tenant, _asked(request, given), limit, below, judge)
+        found = await explorer.find(access.tenant, _asked(request, given), limit, below, _judge(heads, access, given))
         items = await heads.of(found.events)
         next_ = None if found.next is None else str(found.next)
         page: SearchPage = {"items": items, "next": next_, "names": await heads.names(items), "complete": complete}
@@ -178,15 +178,24 @@ def _text(value: str) -> str:
     return value
 
 
-def _reason(heads: Heads, text: str) -> Judge:
-    """Whether an event's reason has the text, for a caller who reads it."""
-    wanted = fold(text)
+def _judge(heads: Heads, access: Access, given: dict[str, str]) -> Judge | None:
+    """What the index does not know: what the caller may learn of an event, and its reason."""
+    about, wanted = given.get("about", ""), given.get("reason", "")
 
     async def judge(event: Stored) -> bool:
+        if about and not _tells(event, about, access):
+            return False
+        if not wanted:
+            return True
         reason = (await heads.metadata(event)).reason
-        return wanted in fold(reason) and event.stream in await heads.readable([event])
+        return fold(wanted) in fold(reason) and event.stream in await heads.readable([event])
 
-    return judge
+    return judge if about or wanted else None
+
+
+def _tells(event: Stored, about: str, access: Access) -> bool:
+    """Whether the caller may learn that an event names a record: not where fields are hidden that may name it."""
+    return id_of(event.stream) == about or not any(access.masks(resource) for resource in carried(event))
 
 
 def _act(act: Act, heads: dict[str, EventHead]) -> CauseAct:

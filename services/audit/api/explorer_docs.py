@@ -16,7 +16,7 @@ MOST = 200  # events of a page
 TERMS: dict[str, tuple[Kind, str]] = {
     "actor": ("actor", "Who did it, or in whose name: a user's id, `system`, `key-…`"),
     "record": ("record", "The record, as its stream is named: `account-0192…`"),
-    "about": ("about", "The id of a person or a record: events of it, and those that name it"),
+    "about": ("about", "The id of a person or a record: events of it, and those that name it in fields you see"),
     "type": ("type", "The type of event: `customer.AccountCreated`"),
     "category": ("category", "The record type, or the other kind of stream"),
     "command": ("command_name", "The command: `customer.CreateAccount`"),
