@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from crm.backup_source import place_at, ring_of
+from crm.backup_source import erased_in, place_at, ring_of
 from crm.ledger import with_notary
 from crm.roles import Roles
-from crm.settings import WrongSetting, eventstore_address
+from crm.settings import Settings, WrongSetting, eventstore_address
 from shared.backup.archiver import Archiver
 from shared.backup.keyfile import load_key
 from shared.backup.problems import BackupProblem
@@ -25,17 +25,18 @@ from shared.explorer.explorer import Explorer
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 
+WEEKLY_SECONDS = 6 * 3600.0  # in which a full backup, or a drill, must be over
 log = logging.getLogger("crm.backup")
 
 
-async def with_keepers(kernel: Kernel, ports: Ports, data: Path, roles: Roles) -> Kernel:
+async def with_keepers(kernel: Kernel, ports: Ports, settings: Settings, roles: Roles) -> Kernel:
     """The kernel with notary, archive and explorer, as this process has them. Raises WrongSetting, KeysUnusable."""
-    signs = "notary" in roles.loops
+    signs, data = "notary" in roles.loops, settings.data
     kernel = await with_notary(kernel, ports, data, signs=signs)
     if ports.explorer is not None and "audit" in roles.apis:
         kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
     status = BackupStatus(data)
-    archiver = archiver_of(kernel, data, status) if signs else None
+    archiver = archiver_of(kernel, data, status) if signs and settings.archives else None
     return replace(kernel, archiver=archiver, backups=status)
 
 
@@ -52,22 +53,29 @@ def archiver_of(
         place, key = place_at(target, create=True, data=data), load_key(Path(file))
     except BackupProblem as error:
         raise WrongSetting(f"CRM_BACKUP: {error}") from error
-    source = Source(cast(Log, kernel.store), partial(ring_of, data), kernel.file_store.blobs)
+    source = Source(cast(Log, kernel.store), partial(ring_of, data), partial(erased_in, data), kernel.file_store.blobs)
     embedded = eventstore_address(environment) is None  # a cluster has a job for drills
-    drill = partial(_drill, target, data) if embedded else None
-    return Archiver(source, place, key, kernel.clock, status, drill)
+    weekly = partial(_weekly, target, data) if embedded else None
+    return Archiver(source, place, key, kernel.clock, status, weekly)
 
 
-async def _drill(target: str, data: Path) -> None:
-    """In a process of its own: it opens a suite aside, with memory and time of its own."""
-    words = ("-m", "crm", "drill", "--from", target, "--data", str(data))
+async def _weekly(target: str, data: Path) -> None:
+    """A full backup, so that not all hangs on the first one, and the drill of it, in processes of their own."""
+    await _crm("backup", "create", "--full", "--to", target, "--data", str(data))
+    await _crm("drill", "--from", target, "--data", str(data))
+
+
+async def _crm(*words: str) -> None:
+    """Run a command of ours, which ends with the block; what it fails with is logged."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *words, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        sys.executable, "-m", "crm", *words, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     try:
-        _, said = await process.communicate()
-    except asyncio.CancelledError:
+        async with asyncio.timeout(WEEKLY_SECONDS):
+            _, said = await process.communicate()
+    except BaseException:
         process.terminate()
+        await process.wait()
         raise
     if process.returncode:
-        log.error("the drill failed: %s", said.decode(errors="replace").strip()[-500:])
+        log.error("crm %s failed: %s", words[0], said.decode(errors="replace").strip()[-500:])

@@ -51,7 +51,7 @@ async def source_of(data: Path) -> AsyncIterator[Source]:
     try:
         log = await _log(data)
         try:
-            yield Source(log, lambda: ring_of(data), open_blobs(data))
+            yield Source(log, lambda: ring_of(data), lambda: erased_in(data), open_blobs(data))
         finally:
             await log.close()
     except (StoreUnavailable, StoreBroken, NewerFormat, KeysUnavailable) as error:
@@ -85,3 +85,13 @@ async def ring_of(data: Path) -> RingCopy:
     from shared.security import ringcopy_mongo
 
     return await ringcopy_mongo.copied(url, root_key_file(data), data / "keys")
+
+
+async def erased_in(data: Path) -> int:
+    """How many people were erased. Raises KeysUnavailable."""
+    url = mongodb_of("CRM_KEYS")
+    if url is None:
+        return await asyncio.to_thread(ringcopy.erased_in, data / "keys")
+    from shared.security import ringcopy_mongo
+
+    return await ringcopy_mongo.erased_in(url)

@@ -204,7 +204,7 @@ async def open_kernel(
     stack.push_async_callback(_note_agreement, kernel)
     kernel = on_stream(kernel, roles, ports)
     if "notary" in roles.loops or "audit" in roles.apis:
-        kernel = await with_keepers(kernel, ports, settings.data, roles)
+        kernel = await with_keepers(kernel, ports, settings, roles)
     if not roles.needs_warehouse:
         return kernel
     if warehouse is None and "warehouse" not in roles.loops:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,7 @@ def drill(
 ) -> None:
     """Restore the newest backup aside, rebuild all views, compare with the live suite, measure, report."""
     secret = key_in(key)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what lies aside is removed, keys and names with it
     try:
         found = carried_out(source, data, secret)
     except BackupProblem as error:
@@ -64,7 +66,7 @@ def carried_out(source: str, data: Path, key: BackupKey) -> Report:
     live_root, rpo = asyncio.run(_live(data, chain.end, at))
     with tempfile.TemporaryDirectory(prefix="crm-drill-") as folder:
         aside, settings = Path(folder, "data"), _embedded()
-        restored = _restored(source, aside, key, settings)
+        restored = _restored(source, aside, key, settings, chain.manifests[-1][0])
         log_seconds = time.monotonic() - began
         words = [sys.executable, "-m", "crm", "verify", "--data", str(aside), "--json"]
         verified = subprocess.run(words, capture_output=True, env=settings)  # noqa: S603 - words of our own
@@ -89,8 +91,8 @@ def carried_out(source: str, data: Path, key: BackupKey) -> Report:
     }
 
 
-def _restored(source: str, aside: Path, key: BackupKey, settings: dict[str, str]) -> Report:
-    words, given = [sys.executable, "-m", "crm.drill", source, str(aside)], orjson.dumps(key_text(key))
+def _restored(source: str, aside: Path, key: BackupKey, settings: dict[str, str], name: str) -> Report:
+    words, given = [sys.executable, "-m", "crm.drill", source, str(aside), name], orjson.dumps(key_text(key))
     made = subprocess.run(words, input=given, capture_output=True, env=settings)  # noqa: S603 - words of our own
     if made.returncode:
         raise BackupProblem((made.stderr.decode(errors="replace").strip().splitlines() or ["it was killed"])[-1])
@@ -176,7 +178,7 @@ def _aside() -> None:
     signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given["signing"]))
     key = BackupKey(bytes.fromhex(given["secret"]), signing)
     try:
-        made = asyncio.run(put_back(sys.argv[1], Path(sys.argv[2]), key, Wanted(), lambda *_: None))
+        made = asyncio.run(put_back(sys.argv[1], Path(sys.argv[2]), key, Wanted(name=sys.argv[3]), lambda *_: None))
     except BackupProblem as error:
         sys.exit(str(error))
     sys.stdout.buffer.write(orjson.dumps(made))

@@ -21,6 +21,7 @@ from shared.backup.timeline import ACTOR, STREAM, restored
 from shared.blobs.port import BlobExists
 from shared.clock import SystemClock
 from shared.events.envelope import Metadata, Stored
+from shared.eventstore.lock import LOCK, AlreadyOpen, lock_directory
 from shared.eventstore.port import EventStore
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_load import SqliteLoader
@@ -46,7 +47,13 @@ class Restoring:
 
     async def begin(self, installation: str) -> None:
         """Raises BackupProblem: the directory or the servers are not empty."""
-        self._installation, goes_on = installation, _emptied(self._data)
+        found = _found(self._data)
+        try:
+            self._stack.callback(lock_directory(self._data).release)
+        except AlreadyOpen as error:
+            raise BackupProblem(f"{error}: is it being restored already?") from None
+        self._installation, goes_on = installation, bool(found)
+        _remove(found)
         (self._data / RESTORING).touch(mode=0o600)
         self._blobs = open_blobs(self._data)
         if (url := eventstore_address()) is None:
@@ -119,28 +126,31 @@ async def _begin_timeline(store: EventStore, made: Restored) -> None:
     await store.append(EVERYWHERE, STREAM, len(known), [event], Metadata(actor=ACTOR))
 
 
-def _emptied(data: Path) -> bool:
-    """Make the directory, or empty one in which a restore was interrupted; True for that.
+def _found(data: Path) -> list[Path]:
+    """Make the directory; what an interrupted restore left in it.
 
-    Raises BackupProblem: something is in it.
+    Raises BackupProblem: something else is in it.
     """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = [*data.iterdir()]
-        if not found:
-            return False
-        if data / RESTORING not in found:
-            raise BackupProblem(f"{data} is not empty: a restore never writes over data, name an empty directory")
-        for path in found:
-            if path.name == RESTORING:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+        found = [path for path in data.iterdir() if path.name != LOCK]
     except OSError as error:
         raise BackupProblem(f"{data} cannot be used: {error.strerror}") from error
-    return True
+    if found and data / RESTORING not in found:
+        raise BackupProblem(f"{data} is not empty: a restore never writes over data, name an empty directory")
+    return found
+
+
+def _remove(found: Sequence[Path]) -> None:
+    """Raises BackupProblem."""
+    for path in found:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != RESTORING:
+                path.unlink()
+        except OSError as error:
+            raise BackupProblem(f"{path} cannot be removed: {error.strerror}") from error
 
 
 def is_full(error: BaseException | None) -> bool:

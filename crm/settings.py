@@ -20,12 +20,16 @@ class WrongSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """data: where everything is kept. host, port: where HTTP is served. url: how people reach it."""
+    """data: where everything is kept. host, port: where HTTP is served. url: how people reach it.
+
+    archives: whether CRM_BACKUP is heeded; a command that only looks at a directory leaves the backups alone.
+    """
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
     url: str = ""
+    archives: bool = True
 
     @property
     def address(self) -> str:

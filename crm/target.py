@@ -94,7 +94,7 @@ def private_server(data: Path) -> Iterator[PrivateServer]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="private-server", daemon=True)
     thread.start()
-    server = Server(Settings(data, port=0))
+    server = Server(Settings(data, port=0, archives=False))
     try:
         asyncio.run_coroutine_threadsafe(server.start(), loop).result()
         yield PrivateServer(server, loop)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from shared.backup.create import Backup
 from shared.backup.keyfile import BackupKey
-from shared.backup.manifest import Kind, Manifest
+from shared.backup.manifest import MANIFESTS, Kind, Manifest
 from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
 from shared.backup.prune import DAY, prune
@@ -29,7 +30,7 @@ log = logging.getLogger("crm.backup")
 
 
 class Archiver:
-    """problem: why the last look failed, "" = it did not. drill: carries out a drill, which notes what it found."""
+    """problem: why the last look failed, "" = it did not. weekly: makes a full backup and drills; notes the result."""
 
     def __init__(
         self,
@@ -38,34 +39,52 @@ class Archiver:
         key: BackupKey,
         clock: Clock,
         status: BackupStatus,
-        drill: Callable[[], Awaitable[None]] | None = None,
+        weekly: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._source, self._place, self._key, self._clock, self._status = source, place, key, clock, status
-        self._backup, self._drill = Backup(source, place, key, clock), drill
-        self._archived_at = clock.now()  # when the place was known to have all that there was
+        self._backup, self._weekly = Backup(source, place, key, clock), weekly
+        self._drilling: asyncio.Task[None] | None = None
+        # when the place was known to have all that there was
+        self._archived_at: int = status.read(ARCHIVE).get("archived_at", clock.now())
         self.problem = ""
 
     async def run(self) -> None:
         """Archive until cancelled; what fails is logged, noted, and tried again."""
-        while True:
-            try:
-                await self.step()
-                await self._drill_if_due()
-            except _PASSING as error:
-                self._note_failure(error)
-            await asyncio.sleep(SECONDS)
+        try:
+            while True:
+                try:
+                    await self.step()
+                    self._drill_if_due()
+                except _PASSING as error:
+                    self._note_failure(error)
+                await asyncio.sleep(SECONDS)
+        finally:
+            if self._drilling is not None:
+                self._drilling.cancel()
+                await asyncio.gather(self._drilling, return_exceptions=True)
 
     async def step(self) -> None:
         """Take over what is new; once a day roll up what was archived, and remove what need not be kept."""
         now = self._clock.now()
+        await self._check_place()
         await self._backup.create("archive", only_news=True)
         rolled = await self._place.newest(self._key, ("full", "incremental"))
-        if rolled is None or now - rolled[1].made_at > DAY:
+        if rolled is None or abs(now - rolled[1].made_at) > DAY:  # also after a clock that was ahead
             await self._backup.create("incremental")
             await prune(self._place, self._key, keep_full=KEEP_FULL, keep_days=KEEP_DAYS, now=now)
         self._archived_at, self.problem = now, ""
         self._status.note(ARCHIVE, await self._state())
         BACKUP_LAG.set(0)
+
+    async def _check_place(self) -> None:
+        """Raises BackupProblem: the place no longer has what it had when we last looked."""
+        last, names = self._status.read(ARCHIVE), await self._place.names(MANIFESTS)
+        known = last.get("name", "") if last.get("target") == self._place.where else ""
+        if known and (not names or names[-1] < known):
+            raise BackupProblem(
+                f"{self._place.where} no longer has {known}: it was emptied or taken back, or is not mounted. If that "
+                "is wanted, crm backup create --full begins again"
+            )
 
     @property
     def lag(self) -> float:
@@ -77,7 +96,8 @@ class Archiver:
         log.warning("events cannot be archived now: %s", self.problem)
         BACKUP_LAG.set(self.lag)
         known = {**self._status.read(ARCHIVE), "problem": self.problem, "archived_at": self._archived_at}
-        self._status.note(ARCHIVE, known)
+        with suppress(OSError):  # a disk that is full must not end the process: reading goes on
+            self._status.note(ARCHIVE, known)
 
     async def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = {"target": self._place.where, "archived_at": self._archived_at, "problem": ""}
@@ -87,16 +107,25 @@ class Archiver:
             state[name] = None if found is None else shown(found[1])
         newest = await self._place.newest(self._key)
         state["newest"] = None if newest is None else shown(newest[1])
+        state["name"] = "" if newest is None else newest[0]
         return state
 
-    async def _drill_if_due(self) -> None:
-        """Once a week; a day after one that could not be carried out."""
-        if self._drill is None:
+    def _drill_if_due(self) -> None:
+        """Once a week; a day after one that failed, or came to no end. Archiving goes on meanwhile."""
+        if self._weekly is None or (self._drilling is not None and not self._drilling.done()):
             return
         now, last = self._clock.now(), self._status.read(DRILL)
-        if now - last.get("at", 0) < (DRILL_DAYS if last.get("ok") else DRILL_AGAIN):
+        tried = max(last.get("at", 0), last.get("tried", 0))
+        if abs(now - tried) < (DRILL_DAYS if last.get("ok") else DRILL_AGAIN):
             return
-        await self._drill()
+        self._status.note(DRILL, {**last, "tried": now})
+        self._drilling = asyncio.create_task(self._drill(self._weekly))
+
+    async def _drill(self, weekly: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await weekly()
+        except (*_PASSING, TimeoutError) as error:
+            log.error("the drill could not be carried out: %s", redacted(error))
 
 
 def shown(one: Manifest) -> dict[str, Any]:

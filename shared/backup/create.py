@@ -17,6 +17,7 @@ from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import (
     ERASED,
     KEYS,
+    MANIFESTS,
     SEGMENTS,
     File,
     Kind,
@@ -74,7 +75,7 @@ class Backup:
     ) -> tuple[str, Manifest] | None:
         """Make a backup; without one to go on from it is a full one. Returns its name and manifest.
 
-        only_news: None, and nothing is written, when no event came since the newest one.
+        only_news: None, and nothing is written, when no event came since the newest one and nobody was erased.
 
         Raises BackupProblem: the place holds another system, or a log that this one does not go on from.
         """
@@ -84,7 +85,7 @@ class Backup:
         state = await self._begin(parent)
         await self._copy_log(state, progress)
         crashpoint("backup.segments_written")
-        if only_news and newest is not None and newest[1].size == state.frontier.size:
+        if only_news and newest is not None and not await self._has_news(newest[1], state):
             return None
         ring = await self._source.ring()
         keys = await self._sealed(KEYS, ring.to_bytes(), f"{len(ring.destroyed):09d}")
@@ -100,6 +101,10 @@ class Backup:
         crashpoint("backup.manifest_written")
         await self._forget_keys()
         return name, manifest
+
+    async def _has_news(self, newest: Manifest, state: _State) -> bool:
+        """Keys are destroyed without an event, too."""
+        return newest.size != state.frontier.size or _erased_by(newest) != await self._source.erased()
 
     def _manifest(
         self,
@@ -153,6 +158,11 @@ class Backup:
             raise BackupProblem(
                 f"{where} goes on from a restore (timeline {newest[1].timeline}); this log is of timeline {timeline}, "
                 "from before it: is the old suite still running?"
+            )
+        if newest[1].timeline < timeline and kind == "archive":
+            raise BackupProblem(
+                f"this log was restored, and {where} still has the timeline before it: if this is the live suite now, "
+                "crm backup create --full takes the place over"
             )
         if newest[1].timeline < timeline or kind == "full":
             return "full", None
@@ -244,7 +254,18 @@ class Backup:
         return File(name, len(content), sha256(content).hexdigest())
 
     async def _forget_keys(self) -> None:
-        """Remove all copies of the keys but those that the newest manifests name."""
-        kept = await kept_keys(self._place, self._key)
-        old = [name for folder in (KEYS, ERASED) for name in await self._place.names(folder) if name not in kept]
-        await self._place.remove(old)
+        """Remove the copies of the keys that only older manifests name.
+
+        One that no manifest names may be another process's, whose manifest comes next.
+        """
+        kept, named = await kept_keys(self._place, self._key), set[str]()
+        for name in await self._place.names(MANIFESTS):
+            one = await self._place.manifest(name, self._key)
+            named |= {one.keys.name, one.erased.name}
+        there = [name for folder in (KEYS, ERASED) for name in await self._place.names(folder)]
+        await self._place.remove([name for name in there if name in named - kept])
+
+
+def _erased_by(one: Manifest) -> int:
+    """How many people were erased, as the name of the list says."""
+    return int(one.erased.name.removeprefix(f"{ERASED}/").partition("-")[0])

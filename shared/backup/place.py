@@ -29,9 +29,22 @@ class Place:
         try:
             await self._asked(self.blobs.put(name, content))
         except BlobExists:
-            if await self._asked(self.blobs.get(name)) != content:
+            if await self._found(name) != content:
                 await self._asked(self.blobs.delete([name]))
-                await self._asked(self.blobs.put(name, content))
+                await self._put_again(name, content)
+
+    async def _found(self, name: str) -> bytes | None:
+        """None: another process removed it meanwhile."""
+        try:
+            return await self._asked(self.blobs.get(name))
+        except BlobMissing:
+            return None
+
+    async def _put_again(self, name: str, content: bytes) -> None:
+        try:
+            await self._asked(self.blobs.put(name, content))
+        except BlobExists:
+            raise BackupProblem(f"another process writes {name} in {self.where}: do it again") from None
 
     async def content(self, file: File) -> bytes:
         """Raises Damaged: it is missing, or not the one that the manifest names."""
@@ -43,11 +56,19 @@ class Place:
             raise Damaged(f"{file.name} in {self.where} is not the one that was written: it was changed")
         return found
 
+    async def listed(self, name: str) -> bytes:
+        """A file that `names` gave. Raises Damaged: it is gone."""
+        if (found := await self._found(name)) is None:
+            raise Damaged(f"{name} in {self.where} was removed meanwhile: do it again")
+        return found
+
     async def names(self, folder: str = "") -> list[str]:
         return await self._asked(self.blobs.keys(folder))
 
     async def remove(self, names: list[str]) -> None:
         await self._asked(self.blobs.delete(names))
+        for name in names:
+            self._read.pop(name, None)
 
     async def manifest(self, name: str, key: BackupKey) -> Manifest:
         """Raises Damaged."""

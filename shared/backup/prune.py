@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from shared.backup.chain import with_keys
 from shared.backup.keyfile import BackupKey
-from shared.backup.manifest import MANIFESTS, Manifest
+from shared.backup.manifest import ERASED, KEYS, MANIFESTS, SEGMENTS, Manifest
 from shared.backup.place import Place
+from shared.backup.problems import BackupProblem
+from shared.blobs.sealed import FILES
 from shared.clock import Micros
 
 DAY = 86_400_000_000  # microseconds
@@ -19,7 +21,7 @@ def kept(found: Mapping[str, Manifest], keep_full: int, keep_days: int, now: Mic
     An archived part goes once a full or incremental backup has its events, and nothing goes on from it.
     """
     full = [name for name, one in found.items() if one.kind == "full"]
-    young = {name for name in full if found[name].made_at > now - keep_days * DAY}
+    young = {_root(found, name) for name, one in found.items() if one.made_at > now - keep_days * DAY}
     roots = young | set(full[-max(keep_full, 1) :])
     rolled: dict[int, int] = {}
     stays = set()
@@ -52,8 +54,12 @@ async def prune(
     """Remove what need not be kept; returns the names of the backups that went. Manifests go first, then their files.
 
     leftovers: also what interrupted backups left; not to be asked for while a backup is being made.
+
+    Raises BackupProblem: there is no backup, so nothing here is ours to remove.
     """
     names = await place.names(MANIFESTS)
+    if not names:
+        raise BackupProblem(f"there is no backup in {place.where}: nothing was removed")
     found = {name: await place.manifest(name, key) for name in names}
     stays = kept(found, keep_full, keep_days, now)
     for name in await with_keys(place, key):
@@ -62,6 +68,11 @@ async def prune(
     await place.remove(gone)
     named = {n: {f.name for f in (*m.segments, *m.files, m.keys, m.erased)} for n, m in found.items()}
     needed = stays.union(*(named[name] for name in stays))
-    there = await place.names() if leftovers else sorted(set().union(*(named[name] for name in gone)))
+    there = await _ours(place) if leftovers else sorted(set().union(*(named[name] for name in gone)))
     await place.remove([name for name in there if name not in needed])
     return gone
+
+
+async def _ours(place: Place) -> list[str]:
+    """All files in the folders of backups. What else lies there is somebody else's."""
+    return [name for folder in (MANIFESTS, SEGMENTS, KEYS, ERASED, FILES) for name in await place.names(folder)]

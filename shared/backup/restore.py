@@ -181,7 +181,7 @@ class Restore:
         found = unseal(self._key.secret, ERASED, await self._place.content(one.erased), one.erased.name)
         for name in await self._place.names(ERASED):
             if name != one.erased.name:
-                sealed = await self._place.blobs.get(name)
+                sealed = await self._place.listed(name)
                 found += unseal(self._key.secret, ERASED, sealed, name)
         return {found[at : at + ERASED_BYTES] for at in range(0, len(found), ERASED_BYTES)}
 

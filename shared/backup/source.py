@@ -26,8 +26,9 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """ring: a copy of the keys as they are now. blobs: of the file store."""
+    """ring: a copy of the keys as they are now. erased: how many people it no longer has. blobs: of the file store."""
 
     log: Log
     ring: Callable[[], Awaitable[RingCopy]]
+    erased: Callable[[], Awaitable[int]]
     blobs: Blobs

@@ -7,6 +7,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+LOCK = "lock"  # a file in the directory
+
 
 class AlreadyOpen(Exception):
     """Another process works on these files; nothing was touched."""
@@ -39,7 +41,7 @@ class Lock:
 def lock_directory(folder: Path) -> Lock:
     """Take the data directory for this process, made if it is missing. Raises AlreadyOpen."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return _lock(folder / "lock", folder)
+    return _lock(folder / LOCK, folder)
 
 
 def lock_file(path: Path) -> Lock:

@@ -111,6 +111,17 @@ def copied(folder: Path) -> RingCopy:
     return RingCopy(root_in(folder / "root.key"), tenants, indexes, people, destroyed, files_in(folder))
 
 
+def erased_in(folder: Path) -> int:
+    """How many people were erased from the ring of a folder `keys`. Raises KeysUnavailable."""
+    file = folder / "keys.db"
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+            found: int = db.execute("SELECT count(*) FROM destroyed").fetchone()[0]
+    except sqlite3.Error as error:
+        raise KeysUnavailable(f"{file} cannot be read: {error}") from error
+    return found
+
+
 def root_in(file: Path) -> bytes:
     """The root key. Raises KeysUnavailable."""
     try:

@@ -38,6 +38,16 @@ async def copied(url: str, root_key: Path, folder: Path) -> RingCopy:
     )
 
 
+async def erased_in(url: str) -> int:
+    """How many people were erased from the ring. Raises KeysUnavailable."""
+    mongo = Mongo(url, "CRM_KEYS", KeysUnavailable)
+    try:
+        newest = await mongo.docs("keys_destroyed", read="majority").find({}, sort=[("_id", -1)], limit=1)
+    finally:
+        mongo.close()
+    return newest[0]["_id"] if newest else 0
+
+
 async def put_back(url: str, copy: RingCopy) -> None:
     """Fill a ring that was just begun with the copy's root key. Repeatable. Raises KeysUnavailable."""
     mongo = Mongo(url, "CRM_KEYS", KeysUnavailable)
@@ -47,11 +57,12 @@ async def put_back(url: str, copy: RingCopy) -> None:
             await mongo.docs("keys_tenants").insert({"_id": f"{version}.{tenant}", **row})
         for tenant, wrapped in copy.indexes:
             await mongo.docs("keys_indexes").insert({"_id": tenant, "wrapped": wrapped})
-        rows = [
+        rows: list[tuple[dict[str, object], dict[str, object]]] = [
             ({"_id": subject_hash(t, s)}, {"$setOnInsert": {"t": t, "s": s, "version": version, "wrapped": wrapped}})
             for t, s, version, wrapped in copy.people
         ]
-        rows += [({"_id": one}, {"$setOnInsert": {"gone": at, "numbered": True}}) for one, at in copy.destroyed]
+        lost = dict.fromkeys(("t", "s", "version", "wrapped"), "")  # also where the ring had the key all the same
+        rows += [({"_id": one}, {"$set": {"gone": at, "numbered": True}, "$unset": lost}) for one, at in copy.destroyed]
         for start in range(0, len(rows), _AT_ONCE):
             await mongo.docs("keys_people").bulk(rows[start : start + _AT_ONCE])
         for number, (one, _) in enumerate(copy.destroyed, 1):

@@ -75,7 +75,7 @@ def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int) -> Backups:
         "full": _backup(archive.get("full")),
         "incremental": _backup(archive.get("incremental")),
         "newest": _backup(archive.get("newest")),
-        "drill": _drill(drill) if drill else None,
+        "drill": _drill(drill) if "at" in drill else None,
     }
 
 

@@ -1,0 +1,156 @@
+"""What a mistake, another process or a full disk must not cost: backups, the archive, other people's files."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from crm.backup_source import source_of
+from crm.restore import put_back
+from shared.backup.archiver import Archiver
+from shared.backup.create import Backup
+from shared.backup.manifest import KEYS, MANIFESTS
+from shared.backup.problems import BackupProblem
+from shared.backup.prune import DAY, prune
+from shared.backup.restore import Wanted
+from shared.backup.status import ARCHIVE, DRILL, BackupStatus
+from shared.eventstore.lock import lock_directory
+from tests.support.backups import System, open_system
+
+
+async def test_a_folder_without_backups_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "target" / "docs").mkdir(parents=True)
+    (tmp_path / "target" / "docs" / "thesis.txt").write_text("mine")
+    async with open_system(tmp_path) as ours:
+        for leftovers in (True, False):
+            with pytest.raises(BackupProblem, match="there is no backup in"):
+                await prune(ours.place, ours.key, keep_full=1, keep_days=1, now=ours.clock.now(), leftovers=leftovers)
+        await ours.append(2, random.Random(1))
+        await ours.backup("full")
+        await prune(ours.place, ours.key, keep_full=1, keep_days=1, now=ours.clock.now(), leftovers=True)
+    assert (tmp_path / "target" / "docs" / "thesis.txt").read_text() == "mine"
+
+
+async def test_a_young_incremental_backup_keeps_its_old_full_one(tmp_path: Path) -> None:
+    dice = random.Random(2)
+    async with open_system(tmp_path) as ours:
+        for kind, days in (("full", 30), ("incremental", 5), ("full", 1)):
+            await ours.append(2, dice)
+            await ours.backup(kind)  # type: ignore[arg-type]
+            ours.clock.ahead += days * DAY
+        assert await prune(ours.place, ours.key, keep_full=1, keep_days=20, now=ours.clock.now()) == []
+
+
+async def test_a_restored_copy_does_not_take_the_place_over(tmp_path: Path) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(3, random.Random(3))
+        await ours.backup("full")
+        await ours.restore(tmp_path / "looked-at")
+        async with source_of(tmp_path / "looked-at") as source:
+            copied = Backup(source, ours.place, ours.key, ours.clock)
+            with pytest.raises(BackupProblem, match="crm backup create --full takes the place over"):
+                await copied.create("archive", only_news=True)
+            await ours.append(1, random.Random(4))
+            await ours.backup("archive")  # the live suite goes on
+            assert (await copied.create("full")) is not None  # it was wanted
+
+
+async def test_keys_destroyed_without_an_event_are_archived(tmp_path: Path) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(5))
+        await ours.ring.ensure("t1", ["contact-1"])
+        await ours.backup("full")
+        async with source_of(ours.folder) as source:
+            backup = Backup(source, ours.place, ours.key, ours.clock)
+            assert await backup.create("archive", only_news=True) is None
+            await ours.ring.destroy("t1", "contact-1")
+            assert await backup.create("archive", only_news=True) is not None
+            assert await backup.create("archive", only_news=True) is None
+
+
+async def test_a_copy_of_the_keys_that_has_no_manifest_yet_stays(tmp_path: Path) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(6))
+        await ours.backup("full")
+        other = ours.target / KEYS / "000000000-of-another-process"
+        other.write_bytes(b"its manifest comes next")
+        await ours.append(2, random.Random(7))
+        await ours.backup("archive")
+        assert other.exists()
+
+
+def _archiver(ours: System, source: object, weekly: object = None) -> Archiver:
+    ours.target.mkdir(exist_ok=True)
+    return Archiver(source, ours.place, ours.key, ours.clock, BackupStatus(ours.folder), weekly)  # type: ignore[arg-type]
+
+
+async def test_a_place_that_was_taken_back_is_noticed(tmp_path: Path) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(8))
+        async with source_of(ours.folder) as source:
+            await _archiver(ours, source).step()
+            await ours.append(2, random.Random(9))
+            await _archiver(ours, source).step()
+            newest = (await ours.place.names(MANIFESTS))[-1]
+            (ours.target / newest).unlink()
+            with pytest.raises(BackupProblem, match="emptied or taken back"):
+                await _archiver(ours, source).step()
+
+
+async def test_archiving_goes_on_during_a_drill_and_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.backup.archiver.SECONDS", 0.01)
+    drilling, ended = asyncio.Event(), asyncio.Event()
+
+    async def weekly() -> None:
+        drilling.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(10))
+        async with source_of(ours.folder) as source:
+            archiver = _archiver(ours, source, weekly)
+            running = asyncio.create_task(archiver.run())
+            await drilling.wait()
+            assert BackupStatus(ours.folder).read(DRILL)["tried"]
+            before = len(await ours.place.names(MANIFESTS))
+            await ours.append(2, random.Random(11))
+            async with asyncio.timeout(30):
+                while len(await ours.place.names(MANIFESTS)) == before:
+                    await asyncio.sleep(0.01)
+            full = _FullDisk(ours.folder)
+            monkeypatch.setattr(archiver, "_status", full)
+            async with asyncio.timeout(30):
+                while full.refused < 2:
+                    await asyncio.sleep(0.01)
+            assert not running.done()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert ended.is_set()
+
+
+class _FullDisk(BackupStatus):
+    refused = 0
+
+    def note(self, name: str, values: object) -> None:
+        assert name == ARCHIVE
+        type(self).refused += 1
+        raise OSError(28, "No space left on device")
+
+
+async def test_a_directory_that_is_being_restored_is_left_alone(tmp_path: Path) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(12))
+        await ours.backup("full")
+        held = lock_directory(tmp_path / "new")
+        with pytest.raises(BackupProblem, match="is it being restored already"):
+            await put_back(str(ours.target), tmp_path / "new", ours.key, Wanted(), lambda *_: None)
+        held.release()
+        await ours.restore(tmp_path / "new")
