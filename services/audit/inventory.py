@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from shared.errors import Forbidden
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.holds import linking
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
 from shared.kernel.same_person import same_person
@@ -26,23 +27,28 @@ Eyes = Callable[[AnyAggregate], Access | None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record as the caller sees it. by: the fields that name the person, ITSELF or WROTE."""
+    """A record as the caller sees it. by: the fields that name the person, ITSELF or WROTE.
+
+    theirs: it is the person's own, or erased with them; otherwise it is somebody else's and only names them.
+    """
 
     document: Document
     by: tuple[str, ...]
+    theirs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """The records of one type. count: all; records: those that the caller reads, MOST of them.
 
-    personal: what the type is about is people, so its records are theirs as a whole.
+    personal: at least one is the person's own, or erased with them. whole: `records` holds all of them.
     """
 
     aggregate: AnyAggregate
     count: int
     records: list[Found]
     personal: bool
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -89,18 +95,28 @@ class _Search:
     ) -> None:
         self._kernel, self._access, self._aggregate, self._own, self._acts = kernel, access, aggregate, own, acts
         self._name = aggregate.collection.name
-        self._personal = aggregate.erasure is not None or aggregate.about_owner
+        self._linking = {*linking(aggregate)}
+        self._cut = False
 
     async def section(self) -> Section:
         naming = await self._naming()
         if self._aggregate.own_only:  # its records are read by their owner alone
             query = self._query([f for f in naming if f.name == "owner"])
             count = await self._kernel.views.count(self._name, query, Scope(self._access.tenant)) if query else 0
-            return Section(self._aggregate, count, [], self._personal)
+            return Section(self._aggregate, count, [], self._aggregate.about_owner, count == 0)
         documents = {d["id"]: d async for d in self._documents(naming)}
         seen = await self._seen(documents)
-        records = [Found(self._visible(d), self._why(d, naming)) for d in seen.values()]
-        return Section(self._aggregate, len(records), records, self._personal)
+        records = [self._found(d, naming) for d in seen.values()]
+        count = await self._count(records, naming) if self._cut else len(records)
+        return Section(self._aggregate, count, records, any(one.theirs for one in records), not self._cut)
+
+    async def _count(self, records: list[Found], naming: list[Field]) -> int:
+        """How many there are, where more name the person than were read. Files count as far as they were read."""
+        query, scope, names = self._query(naming), self._scope(), {f.name for f in naming}
+        if query is None or scope is None or self._aggregate.belongs_to is not None:
+            return len(records)
+        others = sum(names.isdisjoint(one.by) for one in records)
+        return others + await self._kernel.views.count(self._name, query, scope)
 
     async def _naming(self) -> list[Field]:
         """The fields, custom ones too, that may name one of the person's records and that the caller sees."""
@@ -124,12 +140,13 @@ class _Search:
         if scope is None:
             return
         mine = [id for id, type_ in self._own.items() if type_ == self._aggregate.name]
-        wrote = self._acts if self._personal else set()
+        wrote = self._acts if self._aggregate.erasure is not None else set()
         for document in (await views.get_many(self._name, [*mine, *wrote], scope)).values():
             yield document
         if query := self._query(naming):
             async for document in every(views, self._name, query, scope):
                 if not left:
+                    self._cut = True
                     return
                 left -= 1
                 yield document
@@ -151,6 +168,18 @@ class _Search:
     def _visible(self, document: Document) -> Document:
         shown = visible(self._aggregate, document, self._access)
         return {name: value for name, value in shown.items() if name not in self._aggregate.unshown}
+
+    def _found(self, document: Document, naming: list[Field]) -> Found:
+        by = self._why(document, naming)
+        return Found(self._visible(document), by, self._theirs(by))
+
+    def _theirs(self, by: tuple[str, ...]) -> bool:
+        """Decided for each record: that a type is about people does not make all of its records this person's."""
+        if ITSELF in by:
+            return True
+        if self._aggregate.about_owner:
+            return "owner" in by
+        return self._aggregate.erasure is not None and not self._aggregate.person and not self._linking.isdisjoint(by)
 
     def _why(self, document: Document, naming: list[Field]) -> tuple[str, ...]:
         id = document["id"]

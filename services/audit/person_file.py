@@ -23,12 +23,23 @@ _MARKS = frozenset({"archived", "erased", "custom_text", "formulas", "version"})
 
 
 def as_json(inventory: Inventory, person: dict[str, str], day: str) -> bytes:
-    """Records of people whole; of other types what names the person, and the record's title."""
+    """The person's own records whole, with what is erased with them; of others that name them title, day and field."""
     sections = [
-        {"resource": s.aggregate.name, "count": s.count, "records": [_values(s, one) for one in s.records]}
+        {
+            "resource": s.aggregate.name,
+            "count": s.count,
+            "whole": s.whole,
+            "records": [{"by": one.by, **_values(s, one)} for one in s.records],
+        }
         for s in inventory.sections
     ]
-    file = {"person": person, "made": day, "events": inventory.events, "sections": sections}
+    file = {
+        "person": person,
+        "made": day,
+        "events": inventory.events,
+        "sections": sections,
+        "left_out": inventory.left_out,
+    }
     return orjson.dumps(file, option=orjson.OPT_INDENT_2)
 
 
@@ -42,6 +53,9 @@ def as_page(inventory: Inventory, day: str, language: Language) -> bytes:
     ]
     for section in inventory.sections:
         parts += _section(section, language)
+    if inventory.left_out:
+        left = in_language(say("Not in this file: {types}", types=", ".join(inventory.left_out)), language)
+        parts.append(f"<p>{escape(left)}</p>")
     return "".join(parts).encode()
 
 
@@ -49,6 +63,8 @@ def _section(section: Section, language: Language) -> list[str]:
     labels, n = labels_of(section.aggregate), section.count
     said = say("{count} records", count=n) if section.personal else say("{count} records that name you", count=n)
     count = in_language(said, language)
+    if not section.whole:
+        count += " · " + in_language(say("not all of them are in this file"), language)
     parts = [f"<h2>{escape(labels.many.in_(language))}</h2><p>{escape(count)}</p>"]
     fields = {f.name: f for f in section.aggregate.collection.fields}
     for one in section.records:
@@ -63,12 +79,12 @@ def _section(section: Section, language: Language) -> list[str]:
 
 
 def _values(section: Section, found: Found) -> dict[str, Any]:
-    """What of a record belongs into the file."""
+    """What of a record belongs into the file: others' records are not this person's to read."""
     document, collection = found.document, section.aggregate.collection
-    if section.personal:
+    if found.theirs:
         names = [f.name for f in collection.fields if f.name not in _MARKS and not f.technical] + ["custom"]
     else:
-        names = [collection.title, *found.by]
+        names = [collection.title, "created_at"]
     kept = {name: document[name] for name in dict.fromkeys(names) if name in document}
     return {"id": document["id"], **kept}
 

@@ -202,12 +202,13 @@ class RecordSubjectExport(CommandModel):
     format: str
     records: dict[str, int]
     sha256: str
+    left_out: list[str] = F(default_factory=list)
 
 
 @COMMANDS.command("RecordSubjectExport", action="export", verb="exported", hidden=True)
 def record_export(cmd: RecordSubjectExport, state: SubjectRequest, ctx: Context) -> list[Event]:
     _require(state, *OPEN)
-    return [events.SubjectDataExported(cmd.format, cmd.records, cmd.sha256)]
+    return [events.SubjectDataExported(cmd.format, cmd.records, cmd.sha256, cmd.left_out)]
 
 
 class CompleteErasure(CommandModel):

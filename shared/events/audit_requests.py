@@ -5,7 +5,7 @@ They name the person's record by its id and hold nothing that tells who it is, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from shared.events.registry import event
@@ -44,11 +44,12 @@ class SubjectRequestExtended:
 @event("audit.SubjectDataExported")
 @dataclass(frozen=True, slots=True)
 class SubjectDataExported:
-    """What the file held: records by type, and the SHA-256 of its bytes in hex."""
+    """What the file held: records by type, and the SHA-256 of its bytes in hex. left_out: other types."""
 
     format: str
     records: dict[str, int]
     sha256: str
+    left_out: list[str] = field(default_factory=list)
 
 
 @event("audit.ErasureApproved")

@@ -64,7 +64,7 @@ async def _touches(aggregate: AnyAggregate, state: Record, held: dict[str, str],
 
 def _names(aggregate: AnyAggregate, document: Document, held: dict[str, str]) -> bool:
     """Whether the record is linked to one on hold, by a field that names records of several types."""
-    for field in _linking(aggregate):
+    for field in linking(aggregate):
         value = document.get(field) or ()
         if not held.keys().isdisjoint([value] if isinstance(value, str) else value):
             return True
@@ -78,14 +78,15 @@ async def erased_along(
     for kind in catalogue:
         if kind.erasure is None:
             continue
-        for field in _linking(kind):
+        for field in linking(kind):
             query = Query((Condition(field, "eq" if field in _single(kind) else "contains", id),))
             async for document in every(views, kind.collection.name, query, Scope(tenant)):
                 if not document["erased"]:
                     yield kind, document
 
 
-def _linking(aggregate: AnyAggregate) -> list[str]:
+def linking(aggregate: AnyAggregate) -> list[str]:
+    """The fields of a record type that link a record to records of several types."""
     return [f.name for f in aggregate.collection.fields if f.mixed and f.indexed]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from services.audit import inventory
 from services.audit.inventory import inventory_of
 from services.audit.person_file import as_json, as_page
 from services.audit.policies import POLICIES as AUDIT
@@ -138,13 +139,40 @@ async def test_the_inventory_finds_what_names_the_person_and_the_file_says_so(wo
     records = {s["resource"]: s["records"] for s in file["sections"]}
     assert records["contact"][0]["family_name"] == "Zephyrine"
     assert records["activity"][0]["subject"] == "about roses"
-    assert records["account"][0] == {"id": account, "name": "Acme works"}
+    assert records["account"][0].keys() == {"by", "id", "name", "created_at"}
+    assert (records["account"][0]["name"], records["account"][0]["by"]) == ("Acme works", ["custom.buyer"])
     for language, title in (("en", "Contacts"), ("zh-CN", "联系人"), ("zh-TW", "聯絡人")):
         page = as_page(found, "2026-11-24", language).decode()
         assert f"<h2>{title}</h2>" in page
         assert "zephyrine@acme.example" in page
     named = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: None)
     assert (named.sections, "contact" in named.left_out) == ([], True)
+
+
+async def test_records_of_other_people_are_not_in_the_file_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither those that a leaver owned, nor one that names the person as who referred them."""
+    field = {"resource": "contact", "name": "by", "zh": "荐", "en": "By", "kind": "reference", "ref": "contact"}
+    await world.make("customer.DefineField", **field)
+    user, id = await world.make("identity.ListUser", name="Leaver"), await person(world)
+    await world.settle()
+    body = {"family_name": "Quill", "email": "quill@acme.example", "owner": user}
+    other = await world.make("customer.CreateContact", **body, custom={"by": id})
+    await world.make("customer.CreateContact", **{**body, "email": "other@acme.example"})
+    links = [{"type": "user", "id": user}]
+    note = await world.make("customer.CreateActivity", kind="note", subject="with the leaver", participants=links)
+    await world.settle()
+    for type_, one, others in (("user", user, {other}), ("contact", id, {other})):
+        found = await inventory_of(world.kernel, BOSS, type_, one, lambda aggregate: BOSS)
+        file = as_json(found, {"type": type_, "id": one}, "2026-11-24").decode()
+        assert others <= {r["id"] for s in orjson.loads(file)["sections"] for r in s["records"]}
+        assert "quill@acme.example" not in file + as_page(found, "2026-11-24", "en").decode()
+        assert {r.document["id"] for s in found.sections for r in s.records if r.theirs} == (
+            {user, note} if type_ == "user" else {id}
+        )
+    monkeypatch.setattr(inventory, "MOST", 1)
+    found = await inventory_of(world.kernel, BOSS, "user", user, lambda aggregate: BOSS)
+    (contacts,) = [s for s in found.sections if s.aggregate.name == "contact"]
+    assert (contacts.count, len(contacts.records), contacts.whole) == (2, 1, False)
 
 
 async def test_a_page_shows_markup_as_text(world: World) -> None:

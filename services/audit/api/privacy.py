@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from services.audit.inventory import Inventory, inventory_of
 from services.audit.person_file import as_json, as_page
 from services.audit.subject_request import SUBJECT_REQUEST
 from shared.domain.command import CommandModel
+from shared.errors import Forbidden
 from shared.http import params
 from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
@@ -27,6 +29,7 @@ from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, Level
+from shared.security.quota import LONG_EXPORTS
 from shared.views.port import Document
 
 SHOWN = 50  # records of a type in the inventory
@@ -42,7 +45,8 @@ class KnownRecord(TypedDict):
 class KnownRecords(TypedDict):
     resource: str
     count: int
-    personal: Annotated[bool, Field(description="Its records are about people, so the file holds them whole")]
+    personal: Annotated[bool, Field(description="One at least is the person's own, which the file holds whole")]
+    whole: Annotated[bool, Field(description="The file holds all of them")]
     items: Annotated[list[KnownRecord], Field(description=f"The first {SHOWN} that you see")]
 
 
@@ -87,8 +91,8 @@ def privacy_router(kernel: Kernel) -> APIRouter:
     async def inventory(request: Request) -> Response:
         access = await authenticator.access(request)
         params.only(params.pairs_of(request), ())
-        asked = await kernel.queries.get(SUBJECT_REQUEST, path_id(request), access)
-        found = await inventory_of(kernel, access, asked["person_type"], asked["person"], lambda aggregate: access)
+        person = _person(await kernel.queries.get(SUBJECT_REQUEST, path_id(request), access))
+        found = await inventory_of(kernel, access, person["type"], person["id"], lambda aggregate: access)
         return json_answer(_known(found))
 
     @router.post("/subject-requests/{id}/person-file", openapi_extra=_FILE)
@@ -97,14 +101,17 @@ def privacy_router(kernel: Kernel) -> APIRouter:
         access.scope(SUBJECT_REQUEST.name, "export")
         params.only(params.pairs_of(request), ())
         format = (await parse(request, model)).format
-        asked = await kernel.queries.get(SUBJECT_REQUEST, id, access)
-        found = await inventory_of(kernel, access, asked["person_type"], asked["person"], _exported_by(access))
+        person = _person(await kernel.queries.get(SUBJECT_REQUEST, id, access))
+        await LONG_EXPORTS.take(kernel.limits, access.user)
+        found = await inventory_of(kernel, access, person["type"], person["id"], _exported_by(access))
         calendar = await kernel.directory.calendar(access.tenant, access.user)
         day = calendar.day_of(kernel.clock.now())
-        content = (
-            as_json(found, _person(asked), day) if format == "json" else as_page(found, day, language_of(request.scope))
-        )
-        body = {"format": format, "records": found.counts, "sha256": sha256(content).hexdigest()}
+        if format == "json":
+            content = await asyncio.to_thread(as_json, found, person, day)
+        else:
+            content = await asyncio.to_thread(as_page, found, day, language_of(request.scope))
+        digest = sha256(content).hexdigest()
+        body = {"format": format, "records": found.counts, "sha256": digest, "left_out": found.left_out}
         await kernel.bus.send("audit.RecordSubjectExport", body, call_of(request, access, id))
         headers = {"Content-Disposition": f'attachment; filename="person-{day}.{format}"'}
         return Response(content, media_type=_MEDIA[format], headers=headers)
@@ -122,6 +129,9 @@ def _exported_by(access: Access) -> Callable[[AnyAggregate], Access | None]:
 
 
 def _person(asked: Document) -> dict[str, str]:
+    """Raises Forbidden where the caller may read the request, but not whom it is about."""
+    if "person" not in asked or "person_type" not in asked:
+        raise Forbidden("you may not see whom the request is about")
     return {"type": asked["person_type"], "id": asked["person"]}
 
 
@@ -131,6 +141,7 @@ def _known(found: Inventory) -> Known:
             "resource": section.aggregate.name,
             "count": section.count,
             "personal": section.personal,
+            "whole": section.whole,
             "items": [
                 {
                     "id": one.document["id"],

@@ -974,9 +974,14 @@ export interface components {
             count: number;
             /**
              * Personal
-             * @description Its records are about people, so the file holds them whole
+             * @description One at least is the person's own, which the file holds whole
              */
             personal: boolean;
+            /**
+             * Whole
+             * @description The file holds all of them
+             */
+            whole: boolean;
             /**
              * Items
              * @description The first 50 that you see
