@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from services.audit.approving import UNAVAILABLE, erasing
 from services.audit.subject_request import SUBJECT_REQUEST
-from services.audit.subject_request_commands import erasing
-from shared.errors import CrmError
+from shared.errors import CrmError, Rejected
 from shared.events.audit_requests import ErasureApproved
 from shared.kernel.same_person import same_person
 from shared.streaming.erasing import views_are_up_to
@@ -12,23 +12,33 @@ from shared.streaming.policies import Policy, Reaction
 
 
 async def erase_approved(reaction: Reaction) -> None:
-    """Erase every record of the person by its own command, then say that it is done, or what stopped it."""
+    """Erase the approved records, each by its own command, then say that it is done, or what stopped it."""
     request = await reaction.records.load(SUBJECT_REQUEST, reaction.tenant, reaction.recorded.id)
     if request.status != "approved" or not reaction.recorded.event.complete:
         return
     await views_are_up_to(reaction)
-    person = [(request.person_type, request.person)]
-    records = await same_person(reaction.catalogue, reaction.views, reaction.tenant, person)
+    records: dict[str, str] = reaction.recorded.event.records
     try:
+        await _require_the_same(reaction, [(request.person_type, request.person)], records)
         for id, type_ in records.items():
             await _erase(reaction, type_, id)
     except CrmError as error:
-        if error.status == 503:
+        if error.status == UNAVAILABLE:
             raise  # the runner tries again
         code = str(error.extra.get("code") or error.type)
         await reaction.send("stalled", "audit.StallErasure", {"code": code}, id=request.id)
         return
     await reaction.send("fulfilled", "audit.CompleteErasure", {}, id=request.id)
+
+
+async def _require_the_same(reaction: Reaction, person: list[tuple[str, str]], approved: dict[str, str]) -> None:
+    """Raises Rejected where the person is in more or other records by now than in those that were approved."""
+    found = await same_person(reaction.catalogue, reaction.views, reaction.tenant, person)
+    for id, type_ in (found | approved).items():
+        if id in found and id in approved:
+            continue
+        if not (await reaction.records.load(reaction.catalogue[type_], reaction.tenant, id)).erased:
+            raise Rejected("the person is in other records than those that were approved", code="other-records")
 
 
 async def _erase(reaction: Reaction, type_: str, id: str) -> None:

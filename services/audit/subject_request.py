@@ -63,6 +63,7 @@ class SubjectRequest(Record):
     problem: Annotated[str, displayed(Kind.KEYWORD, "受阻原因", "Stopped by", writable=False)] = ""
     note: Annotated[str, displayed(Kind.TEXT, "说明", "Note", writable=False)] = ""
     refusal: Annotated[str, displayed(Kind.TEXT, "拒绝理由", "Why refused", writable=False)] = ""
+    records: dict[str, str] = field(default_factory=dict)
 
 
 def evolve(state: SubjectRequest, event: Event) -> None:
@@ -76,8 +77,9 @@ def evolve(state: SubjectRequest, event: Event) -> None:
             state.due = due
         case events.SubjectDataExported(records=records):
             state.exported = records
-        case events.ErasureApproved(by=by, complete=complete):
-            state.approvals, state.problem = [*state.approvals, by], ""
+        case events.ErasureApproved(by=by, complete=complete, records=records, counted=counted):
+            state.approvals = [*(state.approvals if counted is None else counted), by]
+            state.records, state.problem = records, ""
             state.status = "approved" if complete else "in_progress"
         case events.ErasureStalled(code=code):
             state.approvals, state.problem, state.status = [], code, "in_progress"

@@ -7,16 +7,15 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field as F
 
+from services.audit.approving import Erasure, erasure_of
 from services.audit.subject_request import APPROVERS, OPEN, SUBJECT_REQUEST, RequestKind, SubjectRequest
 from shared.domain.aggregate import Commands
-from shared.domain.command import Command, CommandModel, Context
+from shared.domain.command import CommandModel, Context
 from shared.domain.types import Day, Reference
 from shared.domain.ways_back import NoWay, Way
 from shared.errors import Invalid, Rejected
 from shared.events import audit_requests as events
 from shared.events.envelope import Event
-from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.holds import held, on_hold
 from shared.kernel.lookups import Lookups
 from shared.messages import say
 from shared.security.apikeys import require_person
@@ -102,24 +101,18 @@ def extend(cmd: ExtendSubjectRequest, state: SubjectRequest, ctx: Context) -> li
 
 
 class ApproveErasure(CommandModel):
-    """Two people approve, each of whom has the right to erase the person. After the second one the erasure follows."""
+    """Two people approve, each of whom may erase every record of the person. After the second one the erasure follows.
+
+    An earlier approval counts no more where the person's records are others by now, or who gave it may not any more.
+    """
 
 
-async def may_be_erased(cmd: ApproveErasure, lookups: Lookups) -> None:
-    """Raises what the erasure would raise now: no right to it, a hold."""
+async def may_be_erased(cmd: ApproveErasure, lookups: Lookups) -> Erasure:
+    """Raises what the erasure would raise now; see `erasure_of`."""
     request = await lookups.state(SUBJECT_REQUEST, lookups.id)
     if request.kind != "erasure" or request.status not in OPEN:
-        return
-    person = await lookups.living(request.person_type, request.person)
-    aggregate = lookups.catalogue[request.person_type]
-    await lookups.admit(erasing(aggregate), {}, person.id)
-    if await held(aggregate, person, lookups):
-        raise on_hold()
-
-
-def erasing(aggregate: AnyAggregate) -> Command:
-    """The command by which people erase a record of the type."""
-    return next(c for c in aggregate.commands.values() if c.action == "erase" and not c.hidden)
+        return Erasure({}, [])
+    return await erasure_of(request, lookups)
 
 
 @COMMANDS.command(
@@ -131,14 +124,14 @@ def erasing(aggregate: AnyAggregate) -> Command:
     when={"kind": ("erasure",), **WHILE_OPEN},
     back=KEPT,
 )
-def approve(cmd: ApproveErasure, state: SubjectRequest, ctx: Context) -> list[Event]:
+def approve(cmd: ApproveErasure, state: SubjectRequest, ctx: Context[Erasure]) -> list[Event]:
     if state.kind != "erasure":
         raise Rejected("only an erasure is approved", code="not-an-erasure")
     _require(state, *OPEN)
-    by = require_person(ctx.access).user
-    if by in state.approvals:
+    by, (records, counted) = require_person(ctx.access).user, ctx.facts
+    if by in counted:
         return []
-    return [events.ErasureApproved(by, len(state.approvals) + 1 >= APPROVERS)]
+    return [events.ErasureApproved(by, len(counted) + 1 >= APPROVERS, records, counted)]
 
 
 class FulfilSubjectRequest(CommandModel):

@@ -55,10 +55,15 @@ class SubjectDataExported:
 @event("audit.ErasureApproved")
 @dataclass(frozen=True, slots=True)
 class ErasureApproved:
-    """complete: as many people as it takes have approved; the erasure follows."""
+    """complete: as many people as it takes have approved; the erasure follows.
+
+    records: what is approved to be erased, id → type. counted: whose earlier approvals are of the same; null = all.
+    """
 
     by: str
     complete: bool
+    records: dict[str, str] = field(default_factory=dict)
+    counted: list[str] | None = None
 
 
 @event("audit.ErasureStalled")

@@ -92,7 +92,9 @@ class CommandBus:
             access,
             aggregate,
             id,
-            Sources(self.catalogue, records, views, self.directory, self.custom, self.merges, reach),
+            Sources(
+                self.catalogue, records, views, self.directory, self.custom, self.merges, reach, self.clock, self.ids
+            ),
         )
 
     def _lookups_of(self, task: Task, id: str) -> Lookups:

@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shared.clock import Clock, Ids
 from shared.domain.aggregate import Aggregate
-from shared.domain.command import Command, CommandModel
+from shared.domain.command import Command, CommandModel, Context
 from shared.domain.record import Record
 from shared.errors import Invalid, Unavailable
 from shared.events.common import USER
-from shared.events.envelope import Recorded
+from shared.events.envelope import Event, Recorded
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.merges import Merges
@@ -41,6 +42,8 @@ class Sources:
     custom: CustomFields
     merges: Merges
     reach: Callable[[int], Awaitable[None]]
+    clock: Clock
+    ids: Ids
 
 
 class Lookups:
@@ -165,10 +168,33 @@ class Lookups:
 
         id: its record; None = this one. Raises the same errors as the command itself.
         """
+        _, facts = await self._admitted(command, body, id)
+        return facts
+
+    async def _admitted(self, command: Command, body: dict[str, Any], id: str | None) -> tuple[CommandModel, Any]:
         aggregate, command = self.catalogue.command(command.name)
         target = self if id is None else self._for(aggregate, id)
         parsed = await self.allow(command.name, body, await self.state(aggregate, target.id))
-        return None if command.prepare is None else await command.prepare(parsed, target)
+        return parsed, None if command.prepare is None else await command.prepare(parsed, target)
+
+    async def try_out(self, command: Command, body: dict[str, Any], id: str) -> list[Event]:
+        """What another command on a record would decide for the caller now; nothing of it happens. Raises as it would.
+
+        Holds, and what the kernel refuses after a decision, are for the caller to ask.
+        """
+        aggregate, command = self.catalogue.command(command.name)
+        parsed, facts = await self._admitted(command, body, id)
+        state, now, source = await self.state(aggregate, id), self._sources.clock.now(), self._sources
+        calendars = [await source.directory.calendar(self.tenant, user) for user in ("", self.access.user)]
+        context = Context(
+            self.tenant, id, self.access.user, now, now, self.access, source.ids.new, facts, "", *calendars
+        )
+        events: list[Event] = command.decide(parsed, state, context)
+        return events
+
+    async def access_of(self, user: str) -> Access | None:
+        """An active user's rights now; None for anyone else."""
+        return await self._sources.directory.access(self.tenant, user)
 
     async def allow(self, name: str, body: dict[str, Any], state: Record) -> CommandModel:
         """The command parsed, once its form, rights and fields pass on a record of this state. Raises as it would."""

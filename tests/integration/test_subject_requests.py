@@ -26,7 +26,17 @@ ANN, BEN = system_access(TENANT, "ann"), system_access(TENANT, "ben")
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path, (*AUDIT, *CUSTOMER, *SALES)) as opened:
         await opened.do("identity.CreateOrganisation", {"name": "Acme"}, new_id=TENANT)
+        for name in ("ann", "ben"):
+            await joins(opened, name)
+        await opened.settle()
         yield opened
+
+
+async def joins(world: World, id: str, **body: object) -> None:
+    invited = {"name": id, "email": f"{id}@acme.example", "roles": ["administrator"], **body}
+    await world.do("identity.InviteUser", invited, new_id=id)
+    await world.do("identity.IssueInvitation", {"token_hash": "x"}, id)
+    await world.do("identity.ActivateUser", {"token_hash": "x", "secret": "none"}, id)
 
 
 async def person(world: World, name: str = "Zephyrine") -> str:
@@ -88,6 +98,55 @@ async def test_who_may_not_erase_the_person_does_not_approve(world: World) -> No
     clerk = Access(TENANT, "clerk", (Role("clerk", "员", "Clerk", grants),))
     with pytest.raises(Forbidden):
         await world.do("audit.ApproveErasure", {}, request, access=clerk)
+
+
+async def test_who_approves_may_erase_every_record_of_the_person_and_no_more_is_erased(world: World) -> None:
+    """Two records are one person by a merge: both rights count, and a merge in between asks for both people again."""
+    await world.do("identity.ListUser", {"name": "Boss"}, new_id="boss")
+    lead = await world.make("sales.CaptureLead", name="Zephyrine", email="zephyrine@acme.example")
+    for name, body in (("StartWorking", {}), ("QualifyLead", {}), ("ConvertLead", {"account": "none"})):
+        await world.do(f"sales.{name}", body, lead)
+    await world.settle()
+    contact = (await world.see("lead", lead))["contact"]
+    request = await asked(world, lead, type_="lead")
+    grants = {"subject_request": {"*": Level.ALL}, "lead": {"*": Level.ALL}, "contact": {"read": Level.ALL}}
+    with pytest.raises(Forbidden):
+        await approve(world, request, Access(TENANT, "seller", (Role("seller", "售", "Seller", grants),)))
+    await approve(world, request, ANN)
+    other = await person(world, "Quill")
+    await world.do("customer.MergeContacts", {"absorb": [other]}, contact)
+    await world.settle()
+    await approve(world, request, BEN)
+    assert (await world.see("subject_request", request))["approvals"] == ["ben"]
+    await world.do("audit.ApproveErasure", {}, request, access=ANN)
+    third = await person(world, "Third")
+    await world.do("customer.MergeContacts", {"absorb": [third]}, contact)
+    await world.settle()
+    seen = await world.see("subject_request", request)
+    assert (seen["status"], seen["approvals"], seen["problem"]) == ("in_progress", [], "other-records")
+    assert not (await world.state("contact", contact)).erased
+    await approve(world, request, ANN, BEN)
+    assert (await world.state("contact", third)).erased
+
+
+async def test_who_left_or_came_for_it_approves_nothing(world: World) -> None:
+    """Nor do people with fewer rights have a user erased who had more."""
+    leaver = await world.make("identity.ListUser", name="Leaver", roles=["administrator"])
+    request = await asked(world, leaver, type_="user")
+    grants = {"subject_request": {"*": Level.ALL}, "user": {"*": Level.ALL}}
+    with pytest.raises(Forbidden):
+        await approve(world, request, Access(TENANT, "hr", (Role("hr", "人", "HR", grants),)))
+    await approve(world, request, ANN)
+    world.clock.ahead += 1_000_000
+    await joins(world, "new")
+    with pytest.raises(Rejected) as refused:
+        await approve(world, request, system_access(TENANT, "new"))
+    assert refused.value.extra["code"] == "joined-later"
+    await world.do("identity.SuspendUser", {}, "ann")
+    await world.settle()
+    await approve(world, request, BEN)
+    assert (await world.see("subject_request", request))["approvals"] == ["ben"]
+    assert not (await world.state("user", leaver)).erased
 
 
 async def test_an_organisation_may_erase_by_request_alone(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.audit.approving import Erasure
 from services.audit.subject_request import SUBJECT_REQUEST
 from services.audit.subject_request_commands import Term
 from shared.errors import Forbidden, Invalid, Rejected
@@ -13,6 +14,7 @@ from tests.unit.given import ME, Given, given
 
 PERSON = "01936f00-0000-7000-8000-0000000000bb"
 BODY = {"kind": "erasure", "person_type": "contact", "person": PERSON, "received": "2026-11-20"}
+RECORDS = {PERSON: "contact"}
 TODAY = Term("2026-11-24", 30)
 
 
@@ -45,30 +47,43 @@ def test_the_term_is_extended_within_the_law() -> None:
         asked().when("ExtendSubjectRequest", {**body, "due": day}).then_rejected(Invalid, "due", "outside-term")
 
 
+def approved(by: str, *counted: str) -> events.ErasureApproved:
+    return events.ErasureApproved(by, bool(counted), RECORDS, [*counted])
+
+
 def test_an_erasure_is_approved_by_two_people() -> None:
-    once = asked().when("ApproveErasure", access=who("ann")).then(events.ErasureApproved("ann", False))
+    once = asked().when("ApproveErasure", access=who("ann"), facts=Erasure(RECORDS, [])).then(approved("ann"))
     assert once.state.status == "in_progress"
-    once.when("ApproveErasure", access=who("ann")).then_nothing()
-    twice = once.when("ApproveErasure", access=who("ben")).then(events.ErasureApproved("ben", True))
+    now = Erasure(RECORDS, ["ann"])
+    once.when("ApproveErasure", access=who("ann"), facts=now).then_nothing()
+    twice = once.when("ApproveErasure", access=who("ben"), facts=now).then(approved("ben", "ann"))
     assert (twice.state.status, twice.state.approvals) == ("approved", ["ann", "ben"])
-    twice.when("ApproveErasure", access=who("cy")).then_rejected(Rejected, code="out-of-turn")
+    twice.when("ApproveErasure", access=who("cy"), facts=now).then_rejected(Rejected, code="out-of-turn")
     done = twice.when("CompleteErasure").then(events.SubjectRequestFulfilled())
     done.when("ReopenSubjectRequest").then_rejected(Rejected, code="erased")
 
 
+def test_an_approval_that_counts_no_more_is_dropped() -> None:
+    once = given(SUBJECT_REQUEST, opened("erasure"), approved("ann"))
+    other = once.when("ApproveErasure", access=who("ben"), facts=Erasure(RECORDS, [])).then(approved("ben"))
+    assert (other.state.status, other.state.approvals) == ("in_progress", ["ben"])
+    before = given(SUBJECT_REQUEST, opened("erasure"), events.ErasureApproved("ann", False), approved("ben", "ann"))
+    assert before.state.approvals == ["ann", "ben"]
+
+
 def test_a_key_is_nobodys_second_person() -> None:
     key = Access("t1", "ann", who("ann").roles, key="k1")
-    asked().when("ApproveErasure", access=key).then_rejected(Forbidden, code="not-by-key")
+    once = Erasure(RECORDS, [])
+    asked().when("ApproveErasure", access=key, facts=once).then_rejected(Forbidden, code="not-by-key")
 
 
 def test_what_stops_an_erasure_asks_for_both_approvals_again() -> None:
-    both = events.ErasureApproved("ann", False), events.ErasureApproved("ben", True)
-    approved = given(SUBJECT_REQUEST, opened("erasure"), *both)
-    stalled = approved.when("StallErasure", {"code": "on-hold"}).then(events.ErasureStalled("on-hold"))
+    both = given(SUBJECT_REQUEST, opened("erasure"), approved("ann"), approved("ben", "ann"))
+    stalled = both.when("StallErasure", {"code": "on-hold"}).then(events.ErasureStalled("on-hold"))
     state = stalled.state
     assert (state.status, state.approvals, state.problem) == ("in_progress", [], "on-hold")
     stalled.when("CompleteErasure").then_nothing()
-    assert not stalled.when("ApproveErasure", access=who("ann")).and_so().state.problem
+    assert not stalled.when("ApproveErasure", access=who("ann"), facts=Erasure(RECORDS, [])).and_so().state.problem
 
 
 def test_data_are_given_before_access_is_fulfilled() -> None:
@@ -77,7 +92,7 @@ def test_data_are_given_before_access_is_fulfilled() -> None:
     given_out = asked("access").when("RecordSubjectExport", body).and_so()
     given_out.when("FulfilSubjectRequest").then(events.SubjectRequestFulfilled())
     asked("erasure").when("FulfilSubjectRequest").then_rejected(Rejected, code="not-approved")
-    asked("access").when("ApproveErasure").then_rejected(Rejected, code="not-an-erasure")
+    asked("access").when("ApproveErasure", facts=Erasure({}, [])).then_rejected(Rejected, code="not-an-erasure")
 
 
 @pytest.mark.parametrize("kind", ["rectification", "restriction"])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from services.audit.approving import Erasure
 from services.customer.merging import Others
 from services.identity.membership import Standing
 from services.sales.lead_conversion import Prepared
@@ -67,7 +68,7 @@ CASES = {
     "SetParentTeam": Case({"parent": OTHER}, []),
     "ChangeRole": Case({"zh": "新"}),
     "ExtendSubjectRequest": Case({"due": "2026-12-31", "cause": "x"}, has={"received": "2026-11-20"}),
-    "ApproveErasure": Case(has={"kind": "erasure"}),
+    "ApproveErasure": Case(has={"kind": "erasure"}, facts=Erasure({}, [])),
     "FulfilSubjectRequest": Case(has={"kind": "rectification"}),
     "RefuseSubjectRequest": Case({"cause": "x"}),
     "CorrectExchangeRate": Case({"rate": "8"}, has={"rate": "7"}),

@@ -425,7 +425,9 @@ export interface components {
         };
         /**
          * ApproveErasure
-         * @description Two people approve, each of whom has the right to erase the person. After the second one the erasure follows.
+         * @description Two people approve, each of whom may erase every record of the person. After the second one the erasure follows.
+         *
+         *     An earlier approval counts no more where the person's records are others by now, or who gave it may not any more.
          */
         ApproveErasure: Record<string, never>;
         /**
