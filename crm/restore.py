@@ -17,6 +17,7 @@ from crm.backup_source import place_at
 from crm.client import CommandFailed
 from crm.operations import progress_bar
 from crm.options import Json
+from crm.restore_record import record
 from crm.restoring import Restoring, is_full
 from shared.backup.keyfile import BackupKey
 from shared.backup.problems import BackupProblem
@@ -27,7 +28,8 @@ from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.security.keyring import KeysUnavailable
 from shared.security.rootkey import KeysUnusable
 
-app = typer.Typer(help="Put a backup back.", invoke_without_command=True)
+app = typer.Typer(help="Put a backup back, or one record to what it was.", invoke_without_command=True)
+app.command()(record)
 ToMoment = Annotated[
     str,
     typer.Option("--to", metavar="TIME|POSITION", help="Up to this moment (2026-11-29T14:00Z) or position of the log."),

@@ -129,6 +129,30 @@ def test_wrong_calls(target: list[str], arguments: list[str], code: int) -> None
     one_line(done.stderr)
 
 
+def test_one_record_is_put_back_by_new_events(suite: Served, target: list[str]) -> None:
+    with suite.client() as http:
+        made = http.post("/customer/accounts", json={"name": "Initech", "industry": "Energy"}).json()
+        path = f"/customer/accounts/{made['id']}"
+        for change in ({"name": "Initrode"}, {"industry": "Food", "description": "a mistake"}):
+            http.patch(path, json=change).raise_for_status()
+        words = ("restore", "record", f"account-{made['id']}", "--to", "1", *target)
+        shown = crm(*words)
+        assert set(shown.stdout.decode().splitlines()) == {
+            'name: "Initrode" → "Initech"',
+            'industry: "Food" → "Energy"',
+            'description: "a mistake" → nothing',
+        }
+        assert b"versions 2 to 3 would be taken back: add --yes" in shown.stderr
+        assert http.get(path).json()["version"] == 3
+        crm(*words, "--yes", "--reason", "typed in the wrong record")
+        now = http.get(path).json()
+        assert (now["name"], now["industry"], now["description"], now["version"]) == ("Initech", "Energy", "", 4)
+        newest = http.get(f"{path}/history").json()["items"][0]
+        assert newest["reason"] == "typed in the wrong record"
+        assert b"is as it was" in crm(*words).stderr
+    assert "was not there" in one_line(crm(*words[:3], "--to", "2020-01-01", *target, check=False).stderr)
+
+
 def test_a_command_needs_to_know_on_what_it_works(tmp_path: Path) -> None:
     assert crm("sql", "SELECT 1", check=False).returncode == 2
     assert crm("sql", "SELECT 1", "--url", "http://127.0.0.1:9", check=False).returncode == 2
