@@ -6,7 +6,8 @@ code that decides live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,12 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of
 from shared.kernel.seen import seen
+from shared.security.directory import Documents
 from shared.security.permissions import ACTIONS, Access, Action, Level
 from shared.views.port import Document, Query, Scope
 
 MOST = 100  # people who are named
+MOST_COUNTED = 20  # those of them whose records are counted
 Owners = frozenset[str] | None
 
 
@@ -76,6 +79,9 @@ class Preview:
     def __init__(self, kernel: Kernel, access: Access) -> None:
         self._kernel, self._access = kernel, access
         self._counted: dict[tuple[str, Owners], int] = {}
+        resources, catalogue = kernel.catalogue.resources, kernel.catalogue
+        self._resources = [(one.name, one.collection.owner is not None) for one in catalogue]
+        self._resources += [(name, False) for name in sorted(resources)]
 
     async def of(self, category: str, id: str, wanted: Mapping[str, Any]) -> list[PersonChanged]:
         """Everybody for whom something changes when the record has other values, by name. Who is invited counts as if
@@ -84,20 +90,26 @@ class Preview:
         now = dict(await directory.documents(tenant))
         now["user"] = {user: _joined(document) for user, document in now["user"].items()}
         changed = {**now[category], id: {**now[category][id], **wanted}}
-        before, after = directory.standing(now), directory.standing({**now, category: changed})
+        found = await asyncio.to_thread(self._all_compared, now, {**now, category: changed})
+        names = await self._names([person.id for person, _, _ in found])
+        for person, _, _ in found:
+            person.id, person.name = (person.id, names[person.id]) if person.id in names else ("", "")
+        found.sort(key=lambda one: (one[0].id == "", one[0].name, one[0].id))
+        for person, old, new in found[:MOST_COUNTED]:
+            person.records = [one async for one in self._records(person, old, new)]
+        return [person for person, _, _ in found]
+
+    def _all_compared(self, now: Documents, then: Documents) -> list[tuple[PersonChanged, Access, Access]]:
+        """In a thread: of many people it takes seconds."""
+        tenant, directory = self._access.tenant, self._kernel.directory
+        before, after = directory.standing(now), directory.standing(then)
         found = []
         for user in now["user"]:
             old, new = (one.access(tenant, user) or Access(tenant, user) for one in (before, after))
             person = self._compared(old, new)
             if person.gaining or person.losing:
                 found.append((person, old, new))
-        names = await self._names([person.id for person, _, _ in found])
-        for person, _, _ in found:
-            person.name = names.get(person.id, "")
-        found.sort(key=lambda one: (one[0].name, one[0].id))
-        for person, old, new in found[:MOST]:
-            person.records = [one async for one in self._records(old, new)]
-        return [person for person, _, _ in found]
+        return found
 
     async def _names(self, ids: list[str]) -> dict[str, str]:
         users = await seen(self._kernel, self._kernel.catalogue["user"], ids, self._access)
@@ -107,34 +119,21 @@ class Preview:
         person = PersonChanged(old.user, old.name or new.name)
         if old == new:
             return person
-        for resource in self._resources():
+        reach = _Reach(old, new)
+        for resource, owned in self._resources:
             for action in ACTIONS:
-                self._compare_right(person, resource, action, (old, new))
+                right = RightChanged(resource, action, *(one.level(resource, action) for one in (old, new)))
+                gains, loses = reach.moved(right.before, right.after, owned)
+                person.gains += [right] * gains
+                person.losses += [right] * loses
         person.fields = [one for one in map(_fields(old, new), self._kernel.catalogue) if one is not None]
         return person
 
-    def _compare_right(self, person: PersonChanged, resource: str, action: Action, both: tuple[Access, Access]) -> None:
-        before, after = (self._reach(one, resource, action) for one in both)
-        right = RightChanged(resource, action, *(one.level(resource, action) for one in both))
-        if not _within(after, before):
-            person.gains.append(right)
-        if not _within(before, after):
-            person.losses.append(right)
-
-    def _reach(self, access: Access, resource: str, action: Action) -> Owners:
-        """The owners whose records a right reaches. Where records have no owners, it reaches all or none."""
-        level, catalogue = access.level(resource, action), self._kernel.catalogue
-        if level is not Level.NONE and (resource not in catalogue or catalogue[resource].collection.owner is None):
-            return None
-        return access.owners(level)
-
-    def _resources(self) -> Iterable[str]:
-        return [*(one.name for one in self._kernel.catalogue), *sorted(self._kernel.catalogue.resources)]
-
-    async def _records(self, old: Access, new: Access) -> Any:
+    async def _records(self, person: PersonChanged, old: Access, new: Access) -> AsyncIterator[RecordsChanged]:
+        moved = {one.resource for one in (*person.gains, *person.losses) if one.action == "read"}
         for aggregate in self._kernel.catalogue:
             whole = self._access.level(aggregate.name, "read") is Level.ALL
-            if not whole or aggregate.own_only or aggregate.belongs_to is not None:
+            if aggregate.name not in moved or not whole or aggregate.own_only or aggregate.belongs_to is not None:
                 continue
             before, after = await self._count(aggregate, old), await self._count(aggregate, new)
             if before != after:
@@ -153,6 +152,25 @@ class Preview:
 
 def _joined(user: Document) -> Document:
     return {**user, "status": "active"} if user["status"] == "invited" else user
+
+
+class _Reach:
+    """The owners whose records one person's rights reach, before and after: found once for each level."""
+
+    def __init__(self, old: Access, new: Access) -> None:
+        self._both = old, new
+        self._moved: dict[tuple[Level, Level], tuple[bool, bool]] = {}
+
+    def moved(self, before: Level, after: Level, owned: bool) -> tuple[bool, bool]:
+        """Whether a right reaches more, and whether it reaches less. Where records have no owners, all or none."""
+        if not owned:
+            had, has = before is not Level.NONE, after is not Level.NONE
+            return has and not had, had and not has
+        key = before, after
+        if key not in self._moved:
+            was, will = (one.owners(level) for one, level in zip(self._both, key, strict=True))
+            self._moved[key] = not _within(will, was), not _within(was, will)
+        return self._moved[key]
 
 
 def _within(inner: Owners, outer: Owners) -> bool:

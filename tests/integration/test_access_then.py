@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.identity import preview
 from shared.clock import to_rfc3339
 from shared.kernel.bus import Call
 from shared.security.permissions import Access, system_access
@@ -94,7 +95,29 @@ async def test_who_could_see_a_record_on_that_day_and_by_what(staff: Staff) -> N
     assert (await staff.desk.client.get(f"/audit/access?record=account-{staff.account}")).status_code == 422
 
 
-async def test_a_change_of_role_team_or_user_says_beforehand_what_it_would_do(staff: Staff) -> None:
+async def test_an_answer_tells_the_asker_nothing_that_is_hidden_from_them(staff: Staff) -> None:
+    desk = staff.desk
+    deal = await desk.create("/sales/opportunities", name="Deal", account=staff.account)
+    reads = {"audit": {"read": "all"}, "opportunity": {"read": "all"}}
+    _, no_users = await desk.colleague(grants=reads)
+    reads["user"] = {"read": "all"}
+    _, sees = await desk.colleague(grants=reads)
+    _, no_owner = await desk.colleague(grants=reads, hidden={"opportunity": ["owner", "status"]})
+    params = {"record": f"opportunity-{deal}", "user": desk.user}
+    answer = await desk.client.get("/audit/access", params=params, headers=no_users)
+    assert answer.status_code == 404
+    whole, part = [(await desk.client.get("/audit/access", params=params, headers=h)).json() for h in (sees, no_owner)]
+    assert (whole["owner"], part["owner"]) == (desk.user, None)
+    revealing = {"sales.WinOpportunity", "sales.LoseOpportunity"}
+    assert revealing <= {*whole["commands"]}
+    assert not revealing & {*part["commands"]}
+    assert "sales.TransferOpportunity" in part["commands"]  # whatever its status
+    assert [any(right["because"] for right in one["rights"]) for one in (whole, part)] == [True, False]
+
+
+async def test_a_change_of_role_team_or_user_says_beforehand_what_it_would_do(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for user in (staff.mia, staff.tom):
         await staff.post(f"/identity/users/{user}/teams", teams=[staff.team])
     await staff.desk.suite.kernel.projector.catch_up()
@@ -110,6 +133,14 @@ async def test_a_change_of_role_team_or_user_says_beforehand_what_it_would_do(st
     assert (fields["resource"], "website" in fields["shown"], "name" in fields["hidden"]) == ("account", True, True)
     assert {one["resource"]: (one["before"], one["after"]) for one in tom["records"]} == {"account": (0, 1)}
     assert "account" not in {one["resource"] for one in mia["records"]}  # her own one, before and after
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "MOST_COUNTED", 1)
+        fewer = await staff.post(f"/identity/roles/{staff.role}/preview", **wanted)
+    assert [(one["name"], one["records"]) for one in fewer["items"]] == [("mia", []), ("tom", [])]
+    _, sees_no_users = await staff.desk.colleague(grants={"role": {"read": "all", "edit": "all"}})
+    path = f"/identity/roles/{staff.role}/preview"
+    unnamed = (await staff.desk.client.post(path, json=wanted, headers=sees_no_users)).raise_for_status().json()
+    assert [(one["id"], one["name"], one["losses"]) for one in unnamed["items"]] == [("", "", [])] * 2
     assert not (await staff.live(staff.tom)).allows("account", "read", staff.mia)  # nothing was changed
     await staff.desk.client.patch(f"/identity/roles/{staff.role}", json=wanted)
     assert (await staff.live(staff.tom)).allows("account", "read", staff.mia)

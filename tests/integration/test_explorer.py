@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from services.audit import causes
 from shared.clock import SystemClock
 from shared.events.envelope import Metadata, NewEvent, Stored
 from shared.eventstore.port import EventStore
@@ -140,7 +141,7 @@ async def test_an_import_is_one_act_and_its_undo_is_its_own(desk: Office) -> Non
     assert (after["undo"], after["undo_reason"]["code"]) == (None, "undone")
 
 
-async def test_the_tree_goes_from_the_command_to_what_reacted(desk: Office) -> None:
+async def test_the_tree_goes_from_the_command_to_what_reacted(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     lead = await desk.create("/sales/leads", family_name="Hopper", company="Navy", email="grace@example.com")
     for verb in ("start", "qualify"):
         answer = await desk.client.post(f"/sales/leads/{lead}/{verb}", json={})
@@ -160,6 +161,15 @@ async def test_the_tree_goes_from_the_command_to_what_reacted(desk: Office) -> N
         known |= {one["event_id"] for one in act["events"]}
     assert converted["event_id"] in known
     assert {one["type"] for act in others for one in act["events"]} >= {"customer.ContactCreated"}
+    for most in (1, 2):  # of a tree with more events than are shown, what was asked for is there all the same
+        monkeypatch.setattr(causes, "MOST", most)
+        for id in known:
+            tree = await desk.get(f"/audit/events/{id}/causes")
+            shown = [one["event_id"] for act in tree["acts"] for one in act["events"]]
+            assert (tree["whole"], shown.count(id)) == (False, 1)
+            for n, act in enumerate(tree["acts"]):
+                before = {one["event_id"] for earlier in tree["acts"][:n] for one in earlier["events"]}
+                assert act["cause"] in before or (n, act["cause"]) == (0, "")
 
 
 # --- the index alone --------------------------------------------------------------------------------------------------

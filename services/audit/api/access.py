@@ -20,7 +20,7 @@ from shared.http.openapi import answer, operation, query
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.kernel.seen import seen
-from shared.security.permissions import ACTIONS, Action
+from shared.security.permissions import ACTIONS, Access, Action
 
 By = Annotated[str, Field(json_schema_extra={"enum": ["everybody", "own", "team", "below", "share"]})]
 
@@ -37,7 +37,9 @@ class RoleGiving(TypedDict):
 class RightThen(TypedDict):
     action: str
     allowed: bool
-    because: Annotated[list[RoleGiving], Field(description="Each role that alone gave it")]
+    because: Annotated[
+        list[RoleGiving], Field(description="Each role that alone gave it, if you see whose it is and who is where")
+    ]
 
 
 class AccessThen(TypedDict):
@@ -47,10 +49,13 @@ class AccessThen(TypedDict):
     existed: Annotated[bool, Field(description="Whether the record was there")]
     active: Annotated[bool, Field(description="Whether the user could sign in")]
     visible: bool
-    editable: Annotated[bool, Field(description="Whether some command could have changed it")]
-    owner: str | None
+    editable: Annotated[bool, Field(description="Whether one of `commands` could have changed it")]
+    owner: Annotated[str | None, Field(description="If you may see it")]
     rights: list[RightThen]
-    commands: Annotated[list[str], Field(description="Those that rights and the record's state admitted")]
+    commands: Annotated[
+        list[str],
+        Field(description="Those that rights and the record's state admitted, if you see the fields they depend on"),
+    ]
     hidden: Annotated[list[str], Field(description="Fields of the record type that the user did not see")]
     read_only: Annotated[list[str], Field(description="Fields that the user could not change, hidden ones too")]
 
@@ -82,18 +87,24 @@ def access_router(kernel: Kernel) -> APIRouter:
         aggregate, id = record_named(kernel, given)
         if not given.get("user"):
             raise Invalid.field("user", "missing", "this parameter is needed")
-        if not is_id(given["user"]) or id not in await seen(kernel, aggregate, [id], asking):
+        user = given["user"]
+        if not is_id(user) or user not in await seen(kernel, kernel.catalogue["user"], [user], asking):
+            raise NotFound()
+        if id not in await seen(kernel, aggregate, [id], asking):
             raise NotFound()
         now = kernel.clock.now()
         at = min(now, params.instant("at", given["at"], params.calendar_of(request))) if given.get("at") else now
-        then = await access_then(kernel, asking.tenant, (aggregate, id), given["user"], at)
-        return json_answer(_shown(then, given["user"], to_rfc3339(at)))
+        then = await access_then(kernel, asking.tenant, (aggregate, id), user, at)
+        return json_answer(_shown(then, asking, user, to_rfc3339(at)))
 
     return router
 
 
-def _shown(then: Then, user: str, at: str) -> AccessThen:
-    commands, name = then.commands(), then.aggregate.name
+def _shown(then: Then, asking: Access, user: str, at: str) -> AccessThen:
+    """Without what is hidden from the asker, and without what would tell it."""
+    commands, name = _commands(then, asking), then.aggregate.name
+    shows_owner = asking.may_see(name, "owner")
+    explained = shows_owner and asking.may_see("user", "roles") and asking.may_see("user", "teams")
     found = then.document if then.allowed("read") else None
     return {
         "record": then.aggregate.stream(then.id),
@@ -103,16 +114,24 @@ def _shown(then: Then, user: str, at: str) -> AccessThen:
         "active": then.access is not None,
         "visible": found is not None,
         "editable": any(commands.values()),
-        "owner": None if then.document is None else then.document.get("owner"),
-        "rights": [_right(then, action) for action in ACTIONS if action not in ("create", "import")],
+        "owner": then.document.get("owner") if shows_owner and then.document is not None else None,
+        "rights": [_right(then, action, explained) for action in ACTIONS if action not in ("create", "import")],
         "commands": sorted(command for command, may in commands.items() if may),
         "hidden": [] if then.access is None else sorted(then.access.hidden(name)),
         "read_only": [] if then.access is None else sorted(then.access.locked(name)),
     }
 
 
-def _right(then: Then, action: Action) -> RightThen:
-    return {"action": action, "allowed": then.allowed(action), "because": [_giving(r) for r in then.reasons(action)]}
+def _commands(then: Then, asking: Access) -> dict[str, bool]:
+    """Those whose admission tells the asker of no field that they do not see."""
+    name, known = then.aggregate.name, then.aggregate.commands
+    found = then.commands().items()
+    return {one: may for one, may in found if all(asking.may_see(name, field) for field in known[one].when)}
+
+
+def _right(then: Then, action: Action, explained: bool) -> RightThen:
+    because = [_giving(reason) for reason in then.reasons(action)] if explained else []
+    return {"action": action, "allowed": then.allowed(action), "because": because}
 
 
 def _giving(reason: Reason) -> RoleGiving:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.preview import MOST as MOST_PEOPLE
-from services.identity.preview import FieldsChanged, PersonChanged, Preview, RecordsChanged, RightChanged
+from services.identity.preview import MOST_COUNTED, FieldsChanged, PersonChanged, Preview, RecordsChanged, RightChanged
 from services.identity.role import Fields, Grants, check_names
 from services.identity.user import Places
 from shared.domain.command import CommandModel
@@ -81,19 +81,23 @@ class RecordsIf(Answer):
 
 
 class PersonIf(Answer):
-    id: str
+    id: Annotated[str, F(description="Empty where you may not see the user")]
     name: Annotated[str, F(description="Empty where you may not see the user")]
     gains: list[RightIf]
     losses: list[RightIf]
     fields: list[FieldsIf]
-    records: Annotated[list[RecordsIf], F(description="Of record types that you read whole")]
+    records: Annotated[
+        list[RecordsIf], F(description=f"Of record types that you read whole; of the first {MOST_COUNTED} people")
+    ]
 
 
 class Foreseen(Answer):
     people: Annotated[int, F(description="For whom something changes")]
     gaining: int
     losing: int
-    items: Annotated[list[PersonIf], F(description=f"The first {MOST_PEOPLE}, by name")]
+    items: Annotated[
+        list[PersonIf], F(description=f"The first {MOST_PEOPLE}, by name; last, those whom you may not see")
+    ]
 
 
 _SAID = "Nothing is changed. It is decided by the code that decides live, over the rights as they are now."
