@@ -15,7 +15,7 @@ from shared.kernel.holds import linking
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
 from shared.kernel.same_person import same_person
-from shared.kernel.seen import of_records_seen
+from shared.kernel.seen import of_records_seen, seen
 from shared.security.permissions import Access, Level
 from shared.views.paging import every
 from shared.views.port import Condition, Conditions, Document, Field, Query, Scope
@@ -53,7 +53,8 @@ class Section:
 
 @dataclass(slots=True)
 class Inventory:
-    """events: changes in the log of the person's own records. left_out: types that the caller may not read."""
+    """events: changes in the log of the person's own records, of those that the caller reads. left_out: types that the
+    caller may not read."""
 
     sections: list[Section] = field(default_factory=list)
     events: int = 0
@@ -73,12 +74,15 @@ async def inventory_of(kernel: Kernel, access: Access, person_type: str, person:
     own = await same_person(kernel.catalogue, kernel.views, tenant, [(person_type, person)])
     acts = set[str]()
     for id, type_ in own.items():
-        events = await kernel.repository.events(kernel.catalogue[type_], tenant, id)
-        found.events += len(events)
+        aggregate = kernel.catalogue[type_]
+        events, eyes_here = await kernel.repository.events(aggregate, tenant, id), eyes(aggregate)
+        if eyes_here is not None and id in await seen(kernel, aggregate, [id], eyes_here):
+            found.events += len(events)
         acts |= {event.metadata.correlation_id for event in events}
     for aggregate in kernel.catalogue:
         seen_by = eyes(aggregate)
-        if seen_by is None or seen_by.level(aggregate.name, "read") is Level.NONE:
+        private = aggregate.own_only and "user" in own.values() and access.user not in own
+        if private or seen_by is None or seen_by.level(aggregate.name, "read") is Level.NONE:
             found.left_out.append(aggregate.name)
             continue
         whole = access if aggregate.belongs_to is not None else seen_by
@@ -102,7 +106,8 @@ class _Search:
         naming = await self._naming()
         if self._aggregate.own_only:  # its records are read by their owner alone
             query = self._query([f for f in naming if f.name == "owner"])
-            count = await self._kernel.views.count(self._name, query, Scope(self._access.tenant)) if query else 0
+            scope = scope_of(self._aggregate, self._access)
+            count = await self._kernel.views.count(self._name, query, scope) if query else 0
             return Section(self._aggregate, count, [], self._aggregate.about_owner, count == 0)
         documents = {d["id"]: d async for d in self._documents(naming)}
         seen = await self._seen(documents)

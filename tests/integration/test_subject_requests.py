@@ -234,6 +234,23 @@ async def test_records_of_other_people_are_not_in_the_file_whole(world: World, m
     assert (contacts.count, len(contacts.records), contacts.whole) == (2, 1, False)
 
 
+async def test_the_inventory_counts_only_what_the_caller_reads(world: World) -> None:
+    for user in ("boss", "ann"):
+        await world.do("identity.ListUser", {"name": user}, new_id=user)
+        access = BOSS if user == "boss" else ANN
+        await world.do("identity.KeepPreferences", {"values": {}}, new_id=f"{user}-p", access=access)
+    await world.settle()
+    for user, counts in (("boss", True), ("ann", False)):
+        found = await inventory_of(world.kernel, BOSS, "user", user, lambda aggregate: BOSS)
+        assert (found.counts.get("preferences"), "preferences" in found.left_out) == (1 if counts else None, not counts)
+        assert found.events
+    id = await person(world)
+    await world.settle()
+    clerk = Access(TENANT, "clerk", (Role("clerk", "员", "Clerk", {"contact": {"read": Level.OWN}}),))
+    found = await inventory_of(world.kernel, clerk, "contact", id, lambda aggregate: clerk)
+    assert (found.events, found.counts) == (0, {})
+
+
 async def test_a_page_shows_markup_as_text(world: World) -> None:
     id = await world.make("customer.CreateContact", family_name="<script>x</script>")
     await world.settle()

@@ -51,7 +51,7 @@ class KnownRecords(TypedDict):
 
 
 class Known(TypedDict):
-    events: Annotated[int, Field(description="Changes of the person's own records in the log")]
+    events: Annotated[int, Field(description="Changes in the log of the person's own records that you read")]
     sections: list[KnownRecords]
     left_out: Annotated[list[str], Field(description="Record types that you may not read")]
 

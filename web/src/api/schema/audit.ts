@@ -948,7 +948,7 @@ export interface components {
         Known: {
             /**
              * Events
-             * @description Changes of the person's own records in the log
+             * @description Changes in the log of the person's own records that you read
              */
             events: number;
             /** Sections */
