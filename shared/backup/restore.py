@@ -87,6 +87,7 @@ class Restore:
         self._place, self._key, self._wanted, self._clock = place, key, wanted, clock
         self._tree, self._last = Frontier(), Stored(0, "", "", 0, "", "", 0, 0, 0, b"", b"")
         self._count, self._shown = 0, set[tuple[str, str]]()
+        self._held: list[Stored] = []  # the last append that was read: it may go on in the next block
 
     async def chain(self) -> Chain:
         """What is going to be read. Raises BackupProblem."""
@@ -148,12 +149,22 @@ class Restore:
                 progress(proof.frontier.size, chain.end.size)
             proof.compare(name, one)
             read.append(one)
+        if going:
+            await self._take(into, extract, self._held)
         return read
 
     async def _put(self, into: Into, extract: Extract | None, events: list[Stored]) -> bool:
-        """False: one of the events is behind the moment that is wanted."""
+        """False: one of the events is behind the moment that is wanted. An append is put whole or not at all."""
+        events = [*self._held, *events]
         wanted = next((n for n, e in enumerate(events) if not self._wanted.takes(e)), len(events))
-        taken = events[:wanted]
+        going, cut = wanted == len(events), wanted
+        while cut > 0 and (cut == len(events) or _together(events[cut - 1], events[cut])):
+            cut -= 1
+        self._held = events[cut:] if going else []
+        await self._take(into, extract, events[:cut])
+        return going
+
+    async def _take(self, into: Into, extract: Extract | None, taken: list[Stored]) -> None:
         if taken:
             self._last = taken[-1]
             self._tree.extend(leaves_of(taken))
@@ -162,7 +173,6 @@ class Restore:
         self._count += len(put)
         await into.events(put)
         crashpoint("restore.some_events_written")
-        return wanted == len(events)
 
     async def _ring(self, chain: Chain, extract: Extract | None) -> RingCopy:
         """The newest keys there are, without those of everybody who was erased, however old the events are."""
@@ -190,3 +200,9 @@ class Restore:
         for file in wanted:
             await into.file(file.name, await self._place.content(file))
         return len(wanted)
+
+
+def _together(one: Stored, following: Stored) -> bool:
+    """Whether two neighbours of the log are of one append, which a store does as a whole."""
+    same = (one.tenant, one.stream, one.version + 1, one.recorded_at, one.metadata)
+    return same == (following.tenant, following.stream, following.version, following.recorded_at, following.metadata)

@@ -95,8 +95,20 @@ async def test_a_restore_to_any_moment_is_the_log_up_to_there(tmp_path: Path, ca
         return event.recorded_at <= one.recorded_at if by_time else event.position <= one.position
 
     expected = [event for event in events if is_in(event)]
+    behind = events[len(expected) :]
+    while (
+        expected
+        and behind
+        and expected[-1].stream == behind[0].stream
+        and expected[-1].recorded_at == behind[0].recorded_at
+    ):
+        behind.insert(0, expected.pop())  # half an append is none
     assert (await log_of(tmp_path / "restored"))[:-1] == expected
     assert (made.size, made.root) == (len(expected), root_over(expected))
+
+
+def _append_of(event: Stored) -> tuple[str, int]:
+    return event.stream, event.recorded_at
 
 
 async def test_who_was_erased_stays_erased_from_old_backups_too(tmp_path: Path) -> None:
