@@ -7,7 +7,7 @@ from services.audit.subject_request import SUBJECT_REQUEST
 from shared.errors import CrmError, Rejected
 from shared.events.audit_requests import ErasureApproved
 from shared.kernel.same_person import same_person
-from shared.streaming.erasing import views_are_up_to
+from shared.streaming.erasing import NotErased, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 
 
@@ -28,7 +28,18 @@ async def erase_approved(reaction: Reaction) -> None:
         code = str(error.extra.get("code") or error.type)
         await reaction.send("stalled", "audit.StallErasure", {"code": code}, id=request.id)
         return
+    if not await _all_erased(reaction, records):
+        raise NotErased("a record of the person stands yet")
     await reaction.send("fulfilled", "audit.CompleteErasure", {}, id=request.id)
+
+
+async def _all_erased(reaction: Reaction, records: dict[str, str]) -> bool:
+    """Whether each record is erased, or lives on in one that is."""
+    for id, type_ in records.items():
+        state = await reaction.records.load(reaction.catalogue[type_], reaction.tenant, id)
+        if state.version and not state.erased and getattr(state, "merged_into", None) not in records:
+            return False
+    return True
 
 
 async def _require_the_same(reaction: Reaction, person: list[tuple[str, str]], approved: dict[str, str]) -> None:

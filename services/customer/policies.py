@@ -17,7 +17,7 @@ from shared.events.customer_contacts import PersonErased
 from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
 from shared.events.subjects import PERSONS
-from shared.streaming.erasing import make_unreadable, refresh_view, survivors_of, views_are_up_to
+from shared.streaming.erasing import erase_each, make_unreadable, refresh_view, survivors_of, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope, Views
@@ -51,11 +51,10 @@ def merging(aggregate: Aggregate[Any], title: str, events: MergeEvents) -> Polic
 async def erase_person(reaction: Reaction) -> None:
     """Make the record unreadable, erase what it had absorbed, then have the view's files purged."""
     person = await make_unreadable(reaction, CONTACT)
-    for other in person.absorbed:
-        await reaction.send(f"erase/{other}", "customer.EraseAbsorbedContact", {}, id=other)
+    reaction.purge()
     for survivor in await survivors_of(reaction.records, CONTACT, reaction.tenant, person.id):
         await forget_taken(reaction, person.id, survivor)
-    reaction.purge()
+    await erase_each(reaction, "customer.EraseAbsorbedContact", person.absorbed, "erase")
 
 
 async def forget_taken(reaction: Reaction, id: str, survivor: str) -> None:
@@ -82,8 +81,7 @@ async def erase_what_was_said(reaction: Reaction) -> None:
     """An activity about several persons is erased with the first of them."""
     await views_are_up_to(reaction)
     about = [id async for id in _activities_of(reaction.views, reaction.tenant, reaction.recorded.id)]
-    for id in about:
-        await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
+    await erase_each(reaction, "customer.EraseActivity", about, "said")
 
 
 async def _activities_of(views: Views, tenant: str, person: str) -> AsyncIterator[str]:
@@ -97,7 +95,7 @@ async def erase_what_is_said(reaction: Reaction) -> None:
     id = reaction.recorded.id
     for type_, person in _persons_in(reaction.recorded.event):
         if (await reaction.records.load(reaction.catalogue[type_], reaction.tenant, person)).erased:
-            await reaction.send(f"said/{id}", "customer.EraseActivity", {}, id=id)
+            await erase_each(reaction, "customer.EraseActivity", [id], "said")
 
 
 def _persons_in(event: Begun | ActivityLinked) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from shared.errors import CrmError, NotFound, redacted
 from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
-from shared.streaming.erasing import make_unreadable
+from shared.streaming.erasing import erase_each, make_unreadable
 from shared.streaming.policies import Policy, Reaction
 
 log = logging.getLogger("crm.sales")
@@ -111,19 +111,21 @@ async def _take_back(reaction: Reaction, step: Step) -> None:
 
 async def erase_lead(reaction: Reaction) -> None:
     lead = await make_unreadable(reaction, LEAD)
-    if lead.conversion is not None and lead.conversion["state"] == "failed":
-        await _erase_made(reaction, lead, lead.conversion["id"])
     reaction.purge()
+    if lead.conversion is not None and lead.conversion["state"] in ("failed", "undone"):
+        await _erase_made(reaction, lead, lead.conversion["id"])
 
 
 async def _erase_made(reaction: Reaction, lead: Lead, conversion: str) -> None:
-    """Take back an unfinished conversion. Its new contact is the same person and not in use yet: it is erased."""
+    """Take back what a failed or undone conversion made. Its new contact is the same person: it is erased."""
     failed = leads.LeadConversionFailed(conversion, "", **made_by(lead))
-    if failed.contact and "contact" in failed.created:
-        await _take_back(reaction, Step("erase-contact", "customer.EraseContact", {}, "contact", failed.contact))
     for step in steps_back(failed):
         if step.name != "archive-contact":
             await _take_back(reaction, step)
+    if failed.contact and "contact" in failed.created:
+        made = await reaction.records.load(reaction.catalogue["contact"], reaction.tenant, failed.contact)
+        if made.version and made.merged_into is None:
+            await erase_each(reaction, "customer.EraseContact", [failed.contact], "erase-contact")
 
 
 POLICIES: tuple[Policy, ...] = (

@@ -11,9 +11,9 @@ from shared.domain.record import Record
 from shared.errors import Rejected
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.lookups import Lookups
-from shared.kernel.same_person import same_person
+from shared.kernel.same_person import became_fields, same_person
 from shared.views.paging import every
-from shared.views.port import Condition, Document, Kind, Query, ReadableViews, Scope
+from shared.views.port import Condition, Kind, Query, ReadableViews, Scope
 
 ON_HOLD = "on-hold"  # the code of the refusal
 
@@ -50,39 +50,53 @@ async def held_records(catalogue: Catalogue, views: ReadableViews, tenant: str) 
 
 
 async def _touches(aggregate: AnyAggregate, state: Record, held: dict[str, str], lookups: Lookups) -> bool:
-    """Whether the record is held, belongs to one that is, or takes one along when it is erased."""
-    if state.id in held or _names(aggregate, aggregate.document(state), held):
-        return True
-    acts = {one.metadata.correlation_id for one in await lookups.events(aggregate.name, state.id)}
-    if not held.keys().isdisjoint(acts):
-        return True
-    async for kind, document in erased_along(lookups.catalogue, lookups.views, lookups.tenant, state.id):
-        if document["id"] in held or _names(kind, document, held):
+    """Whether the record, or one that its erasure leads to at any depth, is held or was ever linked to one that is."""
+    waiting, known = [(aggregate, state.id)], {state.id}
+    for kind, id in waiting:
+        if id in held or not held.keys().isdisjoint(await _ever_named(kind, id, lookups)):
             return True
+        async for found in erased_along(lookups.catalogue, lookups.views, lookups.tenant, kind, id):
+            if found[1] not in known:
+                known.add(found[1])
+                waiting.append(found)
     return False
 
 
-def _names(aggregate: AnyAggregate, document: Document, held: dict[str, str]) -> bool:
-    """Whether the record is linked to one on hold, by a field that names records of several types."""
-    for field in linking(aggregate):
-        value = document.get(field) or ()
-        if not held.keys().isdisjoint([value] if isinstance(value, str) else value):
-            return True
-    return False
+async def _ever_named(aggregate: AnyAggregate, id: str, lookups: Lookups) -> set[str]:
+    """The ids that the record named at any time as what it is about, as itself, or as the acts that wrote it.
+
+    At any time: who first takes the link away, by an edit, an unmerge or an undone conversion, gets no further.
+    """
+    fields = [*linking(aggregate), *(name for name, _ in became_fields(lookups.catalogue, aggregate))]
+    fields += ["merged_into", "absorbed"] if aggregate.merges else []
+    named, state = set[str](), aggregate.state()
+    for recorded in await lookups.history(aggregate, id):
+        named.add(recorded.metadata.correlation_id)
+        state = aggregate.fold([recorded], state)
+        document = aggregate.document(state)
+        for value in (document.get(name) or () for name in fields):
+            named |= {value} if isinstance(value, str) else {*value}
+    return named
 
 
 async def erased_along(
-    catalogue: Catalogue, views: ReadableViews, tenant: str, id: str
-) -> AsyncIterator[tuple[AnyAggregate, Document]]:
-    """What is erased with a record: what is erased by itself and linked to it, such as its files. Some come twice."""
+    catalogue: Catalogue, views: ReadableViews, tenant: str, aggregate: AnyAggregate, id: str
+) -> AsyncIterator[tuple[AnyAggregate, str]]:
+    """What is erased with a record next: what it absorbed, and what is erased by itself and linked to it, such as its
+    files. Some come twice.
+    """
+    if aggregate.merges:
+        document = await views.get(aggregate.collection.name, id, Scope(tenant)) or {}
+        for other in document.get("absorbed", ()):
+            yield aggregate, other
     for kind in catalogue:
         if kind.erasure is None:
             continue
         for field in linking(kind):
             query = Query((Condition(field, "eq" if field in _single(kind) else "contains", id),))
-            async for document in every(views, kind.collection.name, query, Scope(tenant)):
-                if not document["erased"]:
-                    yield kind, document
+            async for found in every(views, kind.collection.name, query, Scope(tenant)):
+                if not found["erased"]:
+                    yield kind, found["id"]
 
 
 def linking(aggregate: AnyAggregate) -> list[str]:

@@ -108,6 +108,10 @@ class Lookups:
     async def events(self, resource: str, id: str) -> list[Recorded]:
         return self._until(await self._repository.events(self._known(resource), self.tenant, id))
 
+    async def history(self, aggregate: AnyAggregate, id: str) -> list[Recorded]:
+        """The events of a record of any type."""
+        return self._until(await self._repository.events(aggregate, self.tenant, id))
+
     def _until(self, events: list[Recorded]) -> list[Recorded]:
         return events if self.position is None else [e for e in events if e.position <= self.position]
 

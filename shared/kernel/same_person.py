@@ -32,11 +32,11 @@ async def _neighbours(
         yield aggregate.name, other
     if not aggregate.person:
         return
-    for name, type_ in _became(catalogue, aggregate):
+    for name, type_ in became_fields(catalogue, aggregate):
         if document.get(name):
             yield type_, document[name]
     for source in catalogue:
-        for name, type_ in _became(catalogue, source):
+        for name, type_ in became_fields(catalogue, source):
             if source.person and type_ == aggregate.name:
                 query = Query((Condition(name, "eq", id),))
                 async for one in every(views, source.collection.name, query, Scope(tenant)):
@@ -48,7 +48,7 @@ def _merged(document: Document) -> list[str]:
     return [*document.get("absorbed", ()), *([into] if into else ())]
 
 
-def _became(catalogue: Catalogue, aggregate: AnyAggregate) -> list[tuple[str, str]]:
+def became_fields(catalogue: Catalogue, aggregate: AnyAggregate) -> list[tuple[str, str]]:
     """The fields that name the person whom a record became, each with the type."""
     fields = [aggregate.collection.field(name) for name in aggregate.became]
     return [(f.name, f.ref) for f in fields if f is not None and f.ref in catalogue and catalogue[f.ref].person]

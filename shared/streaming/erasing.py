@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.domain.aggregate import Aggregate
+from shared.errors import Rejected
 from shared.events.common import Absorbed
 from shared.faults import crashpoint
 from shared.kernel.lookups import views_reach
@@ -12,6 +14,26 @@ from shared.kernel.repository import Repository
 from shared.streaming.past import rewrite
 from shared.streaming.policies import Reaction
 from shared.views.port import Write
+
+
+class NotErased(Exception):
+    """What an erasure leads to was refused: the reaction is parked, shown to operators and tried again."""
+
+
+async def erase_each(reaction: Reaction, command: str, ids: Iterable[str], step: str) -> None:
+    """Erase what goes with an erased record; a refused one, by a hold or otherwise, keeps no other from going.
+
+    step: of the command for an id is `<step>/<id>`. Raises NotErased at the end where one was refused: it is no
+    outcome that something of an erased person stays.
+    """
+    refused = []
+    for id in ids:
+        try:
+            await reaction.send(f"{step}/{id}", command, {}, id=id)
+        except Rejected as error:
+            refused.append(f"{id} ({error.extra.get('code', '')})")
+    if refused:
+        raise NotErased(f"{command}: {', '.join(refused)}")
 
 
 async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:

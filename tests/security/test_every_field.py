@@ -73,6 +73,10 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     holds = [f"/audit/legal-holds/{stage.ids['legal_hold']}"]
     for path in (*holds, *(p for p in field.records if p.startswith("/audit/legal-holds/"))):
         (await client.post(f"{path}/release", json={})).raise_for_status()
+    asked = [f"/audit/subject-requests/{stage.ids['subject_request']}"]
+    for path in (*asked, *(p for p in field.records if p.startswith("/audit/subject-requests/"))):
+        ended = await client.post(f"{path}/refuse", json={"cause": "done with"})
+        assert ended.status_code in (200, 409), (path, ended.text)
     for path in field.people:
         if path.startswith("/identity/users/"):
             await client.post(f"{path}/deactivate", json={})

@@ -11,7 +11,7 @@ from shared.blobs.store import FileStore
 from shared.events.common import Erased
 from shared.events.customer_attachments import FileAttached, FileErased
 from shared.events.registry import all_types
-from shared.streaming.erasing import make_unreadable, views_are_up_to
+from shared.streaming.erasing import erase_each, make_unreadable, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
@@ -27,8 +27,8 @@ def policies(store: FileStore) -> tuple[Policy, ...]:
         record = reaction.recorded.id
         await OpenUploads(blobs, reaction.keys, reaction.records).drop_those_of(reaction.tenant, record)
         await views_are_up_to(reaction)
-        for id in [id async for id in _files_of(reaction, record)]:
-            await reaction.send(f"file/{id}", "customer.EraseFile", {}, id=id)
+        files = [id async for id in _files_of(reaction, record)]
+        await erase_each(reaction, "customer.EraseFile", files, "file")
 
     async def delete_bytes(reaction: Reaction) -> None:
         """The key goes first: what a backup of the folder still holds is unreadable."""
@@ -57,4 +57,4 @@ async def erase_late(reaction: Reaction) -> None:
         return
     aggregate = reaction.catalogue[event.record_type]
     if (await reaction.records.load(aggregate, reaction.tenant, event.record)).erased:
-        await reaction.send("late", "customer.EraseFile", {}, id=reaction.recorded.id)
+        await erase_each(reaction, "customer.EraseFile", [reaction.recorded.id], "late")

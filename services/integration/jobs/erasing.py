@@ -24,7 +24,7 @@ from shared.events.identity import UserErased
 from shared.events.integration import BulkErased, ImportErased
 from shared.events.sales_leads import LeadErased
 from shared.kernel.catalogue import AnyAggregate
-from shared.streaming.erasing import make_unreadable
+from shared.streaming.erasing import NotErased, erase_each, make_unreadable
 from shared.streaming.policies import Policy, Reaction
 
 LOOK_SECONDS = 0.1
@@ -60,11 +60,23 @@ class _Erasures:
                 if path.exists():
                     await asyncio.to_thread(_forget_rejected, path, await reaction.keys.destroyed())
         wrote = {_correlation(one) for one in await reaction.records.store.read(tenant, reaction.recorded.stream)}
-        for id in sorted(wrote | await self._acts_that_found(reaction)):
-            for kind, command in JOBS:
-                state = await reaction.records.load(kind, tenant, id)
-                if state.version and not state.erased:
-                    await reaction.send(f"{kind.name}/{id}", command, {}, id=id)
+        acts = sorted(wrote | await self._acts_that_found(reaction))
+        erasures = [self._erase_acts(reaction, kind, command, acts) for kind, command in JOBS]
+        refused = [error for erasure in erasures if (error := await erasure) is not None]
+        if refused:
+            raise NotErased("; ".join(map(str, refused)))
+
+    async def _erase_acts(
+        self, reaction: Reaction, kind: AnyAggregate, command: str, acts: list[str]
+    ) -> NotErased | None:
+        """Erase those of the acts that are jobs of the kind; returns what was refused."""
+        jobs = [(id, await reaction.records.load(kind, reaction.tenant, id)) for id in acts]
+        try:
+            standing = [id for id, job in jobs if job.version and not job.erased]
+            await erase_each(reaction, command, standing, kind.name)
+        except NotErased as error:
+            return error
+        return None
 
     async def _acts_that_found(self, reaction: Reaction) -> set[str]:
         """The bulk acts in whose list the record stands, changed or not; where a list is lost, it may stand there."""
