@@ -34,6 +34,11 @@ TAKEN = {
     "POST /sales/opportunities/{id}/remove-contact-role contact",
     "POST /integration/bulk ids.0",  # its report names what it does not find
     "POST /integration/bulk/preview ids.0",
+    "POST /identity/teams/{id}/preview leads.0",  # who is not there gains and loses nothing, and nothing is written
+    "POST /identity/teams/{id}/preview parent",
+    "POST /identity/users/{id}/preview manager",
+    "POST /identity/users/{id}/preview roles.0",
+    "POST /identity/users/{id}/preview teams.0",
 }
 # Where the refusal names another field: which of the merged records a value is from, which price it is, and the made-up
 # user with whom a view is shared, too.
