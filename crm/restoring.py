@@ -77,8 +77,10 @@ class Restoring:
 
     async def keys(self, ring: RingCopy) -> None:
         """See Into. Raises KeysUnusable: the ring that CRM_KEYS names is another one's."""
-        folder, url = self._data / "keys", mongodb_of("CRM_KEYS")
-        write_private(root_key_file(self._data), ring.root)
+        folder, url, root = self._data / "keys", mongodb_of("CRM_KEYS"), root_key_file(self._data)
+        if root.exists() and root.read_bytes() != ring.root:
+            raise BackupProblem(f"{root} is the root key of another key ring: let CRM_ROOT_KEY name a new file")
+        write_private(root, ring.root)
         if url is None:
             await SqliteKeyRing.open(folder, clock=SystemClock(), installation=self._installation).close()
             await asyncio.to_thread(ringcopy.put_back, folder, ring)
@@ -110,6 +112,7 @@ class Restoring:
             finally:
                 await store.close()
         elif self._server is not None:
+            await self._filling.finish()
             await _begin_timeline(self._server, made)
         crashpoint("restore.before_end")
         prepare_folder(self._data, restoring=True)

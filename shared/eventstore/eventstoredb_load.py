@@ -35,6 +35,11 @@ class Loader:
             if isinstance(outcome, Clash) and not await self._is_there(some):
                 raise StoreUnavailable(f"the event store has events in {first.stream}: restore into an empty one")
 
+    async def finish(self) -> None:
+        """Raises StoreUnavailable: the store has more events than were added, from another backup or a live suite."""
+        if self._known and (await self._reads.log(self._after, 1)).events:
+            raise StoreUnavailable("the event store has more events than the backup: restore into an empty one")
+
     async def _is_there(self, events: Sequence[Stored]) -> bool:
         """Whether the append was done, and its answer lost."""
         found = await self._reads.stream(events[0].stream, events[0].version - 1, events[-1].version)

@@ -145,6 +145,19 @@ class _FullDisk(BackupStatus):
         raise OSError(28, "No space left on device")
 
 
+async def test_another_ring_s_root_key_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "root.key"
+    root.write_bytes(b"of the live suite")
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(13))
+        await ours.backup("full")
+        monkeypatch.setenv("CRM_KEYS", "mongodb://127.0.0.1:1/crm")
+        monkeypatch.setenv("CRM_ROOT_KEY", str(root))
+        with pytest.raises(BackupProblem, match="root key of another key ring"):
+            await ours.restore(tmp_path / "new")
+    assert root.read_bytes() == b"of the live suite"
+
+
 async def test_a_directory_that_is_being_restored_is_left_alone(tmp_path: Path) -> None:
     async with open_system(tmp_path) as ours:
         await ours.append(2, random.Random(12))

@@ -13,6 +13,7 @@ from shared.backup.problems import BackupProblem
 from shared.backup.restore import Wanted
 from shared.events.envelope import Stored
 from shared.eventstore.eventstoredb import EventStoreDB
+from shared.eventstore.port import StoreUnavailable
 from tests.support.backups import log_of, open_system, root_over
 from tests.support.protocol_server import served
 
@@ -55,6 +56,11 @@ async def test_an_interrupted_restore_into_a_server_goes_on(tmp_path: Path) -> N
         loader = store.loader()
         for start in range(0, len(events), 10):
             await loader.add(events[start : start + 10])
+        await loader.finish()
+        fewer = store.loader()
+        await fewer.add(events[:7])
+        with pytest.raises(StoreUnavailable, match="more events than the backup"):
+            await fewer.finish()
         there = await store.read_all(0, 1000)
         await store.close()
     assert _without_positions(there) == _without_positions(events)
