@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as F
@@ -41,7 +41,8 @@ PERSON = frozenset(
 class Lead(Record):
     """conversion: id, state (running, done, failed, undone), account, contact, opportunity, created, failed_reason.
 
-    account, contact, opportunity: what a converted lead became.
+    account, contact, opportunity: what a converted lead became. contacts_made: the contacts that any conversion made,
+    undone ones too, which are the same person.
     """
 
     name: Annotated[Text, plain(Kind.TEXT, "姓名", "Name", indexed=True, searchable=True, personal=True)] = ""
@@ -106,6 +107,18 @@ class Lead(Record):
         dict[str, Any] | None,
         displayed(Kind.JSON, "转化", "Conversion", writable=False, shape=Conversion | None, technical=True),
     ] = None
+    contacts_made: Annotated[
+        list[str],
+        displayed(
+            Kind.KEYWORDS,
+            "转化时新建的联系人",
+            "Contacts made by conversions",
+            indexed=True,
+            writable=False,
+            ref="contact",
+            technical=True,
+        ),
+    ] = field(default_factory=list)
     account: str | None = None
     contact: str | None = None
     opportunity: str | None = None
@@ -150,6 +163,8 @@ def _evolve_conversion(state: Lead, event: Event) -> None:
                 "started_at": to_rfc3339(event.at),
                 "failed_reason": "",
             }
+            if contact is not None and "contact" in event.created:
+                state.contacts_made = [*state.contacts_made, contact]
         case events.LeadConverted(at=at):
             state.status, state.converted_at = "converted", at
             _became(state, state.conversion or {})
@@ -188,7 +203,8 @@ LEAD = Aggregate(
     evolve=evolve,
     evolves_shared=True,
     search_rank=30,
-    became=("account", "contact", "opportunity"),
+    became=("account", "contact", "opportunity", "contacts_made"),
+    lasting=frozenset({"contacts_made"}),
     grants={
         "sales_manager": grant(Level.BELOW, *WORK),
         "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),
@@ -197,14 +213,19 @@ LEAD = Aggregate(
     },
     collection=Collection(
         "leads",
-        4,
+        5,
         record_fields(
             Lead,
             *(
                 Field(name, Kind.KEYWORD, f"转化的{zh}", f"Became {name}", indexed=True, writable=False, ref=name)
                 for name, zh in (("account", "客户"), ("contact", "联系人"), ("opportunity", "商机"))
             ),
-            sources={"name": ("given_name", "family_name"), "given_name": ("name",), "family_name": ("name",)},
+            sources={
+                "name": ("given_name", "family_name"),
+                "given_name": ("name",),
+                "family_name": ("name",),
+                "contacts_made": ("contact",),
+            },
         ),
         totals=("owner",),
     ),

@@ -113,19 +113,26 @@ async def erase_lead(reaction: Reaction) -> None:
     lead = await make_unreadable(reaction, LEAD)
     reaction.purge()
     if lead.conversion is not None and lead.conversion["state"] in ("failed", "undone"):
-        await _erase_made(reaction, lead, lead.conversion["id"])
+        await _take_back_made(reaction, lead, lead.conversion["id"])
+    await _erase_contacts(reaction, lead)
 
 
-async def _erase_made(reaction: Reaction, lead: Lead, conversion: str) -> None:
-    """Take back what a failed or undone conversion made. Its new contact is the same person: it is erased."""
+async def _take_back_made(reaction: Reaction, lead: Lead, conversion: str) -> None:
+    """Take back what a failed or undone conversion made, but its contact."""
     failed = leads.LeadConversionFailed(conversion, "", **made_by(lead))
     for step in steps_back(failed):
         if step.name != "archive-contact":
             await _take_back(reaction, step)
-    if failed.contact and "contact" in failed.created:
-        made = await reaction.records.load(reaction.catalogue["contact"], reaction.tenant, failed.contact)
-        if made.version and made.merged_into is None:
-            await erase_each(reaction, "customer.EraseContact", [failed.contact], "erase-contact")
+
+
+async def _erase_contacts(reaction: Reaction, lead: Lead) -> None:
+    """The contacts of failed and undone conversions are the same person and not in use: they are erased."""
+    contacts, made = reaction.catalogue["contact"], list[str]()
+    for id in lead.contacts_made:
+        contact = await reaction.records.load(contacts, reaction.tenant, id)
+        if id != lead.contact and contact.version and contact.merged_into is None:
+            made.append(id)
+    await erase_each(reaction, "customer.EraseContact", made, "erase-contact")
 
 
 POLICIES: tuple[Policy, ...] = (

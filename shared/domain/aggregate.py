@@ -84,7 +84,8 @@ class Aggregate(CommandRegistry[S]):
     counts and bulk acts ask no other record: they are for who reads every record type whole, or for nobody.
     contents: id and bytes of each content in the blob store that a state has, under the record's key.
     unshown: its fields that no answer holds, though its documents do.
-    became: its fields that name the records it was converted into; their timelines show what was linked to it.
+    became: its fields that name the records it was converted into; their timelines show what was linked to it. One with
+    many ids names those of all times, which are only about the same person.
     person: each of its records is about one person, who has rights of their own (`kernel/same_person.py`).
     holds: of the record type of legal holds, what they hold (`kernel/holds.py`).
     """

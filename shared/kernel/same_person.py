@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.views.paging import every
-from shared.views.port import Condition, Document, Query, ReadableViews, Scope
+from shared.views.port import Condition, Document, Kind, Query, ReadableViews, Scope
 
 
 async def same_person(
@@ -33,12 +33,13 @@ async def _neighbours(
     if not aggregate.person:
         return
     for name, type_ in became_fields(catalogue, aggregate):
-        if document.get(name):
-            yield type_, document[name]
+        value = document.get(name) or ()
+        for other in [value] if isinstance(value, str) else value:
+            yield type_, other
     for source in catalogue:
         for name, type_ in became_fields(catalogue, source):
             if source.person and type_ == aggregate.name:
-                query = Query((Condition(name, "eq", id),))
+                query = Query((Condition(name, "contains" if _holds_many(source, name) else "eq", id),))
                 async for one in every(views, source.collection.name, query, Scope(tenant)):
                     yield source.name, one["id"]
 
@@ -46,6 +47,11 @@ async def _neighbours(
 def _merged(document: Document) -> list[str]:
     into = document.get("merged_into")
     return [*document.get("absorbed", ()), *([into] if into else ())]
+
+
+def _holds_many(aggregate: AnyAggregate, name: str) -> bool:
+    field = aggregate.collection.field(name)
+    return field is not None and field.kind is Kind.KEYWORDS
 
 
 def became_fields(catalogue: Catalogue, aggregate: AnyAggregate) -> list[tuple[str, str]]:

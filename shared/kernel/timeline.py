@@ -10,7 +10,7 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.queries import NOW, Moment, Queries
 from shared.messages import say, shown
 from shared.security.permissions import Access, Level
-from shared.views.port import MAX_PAGE, Condition, Document, Query
+from shared.views.port import MAX_PAGE, Condition, Document, Kind, Query
 
 CHANGE = "change"
 
@@ -79,7 +79,9 @@ async def _origins(
             continue
         for name in origin.became:
             field = origin.collection.field(name)
-            if field is None or field.ref != aggregate.name or not access.may_see(origin.name, name):
+            if field is None or field.kind is Kind.KEYWORDS:
+                continue  # what it became once, and is not any more
+            if field.ref != aggregate.name or not access.may_see(origin.name, name):
                 continue
             page = await queries.find(origin, Query(where=(Condition(name, "eq", id),)), access)
             found += (document["id"] for document in page.items)

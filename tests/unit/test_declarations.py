@@ -52,7 +52,9 @@ def test_the_suite_searches_what_declares_a_rank_in_this_order() -> None:
 
 def test_activities_show_on_timelines_and_leads_pass_theirs_on() -> None:
     assert [a.name for a in CATALOGUE if a.on_timelines] == [ACTIVITY.name]
-    assert [(a.name, a.became) for a in CATALOGUE if a.became] == [(LEAD.name, ("account", "contact", "opportunity"))]
+    assert [(a.name, a.became) for a in CATALOGUE if a.became] == [
+        (LEAD.name, ("account", "contact", "opportunity", "contacts_made"))
+    ]
     assert ACCOUNT.name in {f.ref for f in LEAD.collection.fields if f.name in LEAD.became}
 
 

@@ -803,6 +803,11 @@ export interface components {
             /** Conversion · 转化 */
             conversion?: components["schemas"]["LeadConversion"] | null;
             /**
+             * Contacts made by conversions · 转化时新建的联系人
+             * @description The id of contact
+             */
+            contacts_made?: string[];
+            /**
              * Converted at · 转化时间
              * Format: date-time
              */
@@ -909,6 +914,7 @@ export interface components {
          *       "external_id": "",
          *       "disqualified_reason": "",
          *       "conversion": null,
+         *       "contacts_made": [],
          *       "converted_at": null,
          *       "account": null,
          *       "contact": null,
@@ -926,7 +932,7 @@ export interface components {
          *       "version": 1
          *     }
          */
-        Lead: WithRequired<components["schemas"]["LeadPart"], "id" | "version" | "name" | "given_name" | "family_name" | "email" | "phone" | "mobile" | "wechat" | "salutation" | "company" | "title" | "department" | "industry" | "website" | "country" | "region" | "city" | "postcode" | "address" | "employees" | "annual_revenue" | "do_not_call" | "do_not_email" | "source" | "status" | "score" | "description" | "amount" | "currency" | "external_id" | "disqualified_reason" | "conversion" | "converted_at" | "account" | "contact" | "opportunity" | "owner" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        Lead: WithRequired<components["schemas"]["LeadPart"], "id" | "version" | "name" | "given_name" | "family_name" | "email" | "phone" | "mobile" | "wechat" | "salutation" | "company" | "title" | "department" | "industry" | "website" | "country" | "region" | "city" | "postcode" | "address" | "employees" | "annual_revenue" | "do_not_call" | "do_not_email" | "source" | "status" | "score" | "description" | "amount" | "currency" | "external_id" | "disqualified_reason" | "conversion" | "contacts_made" | "converted_at" | "account" | "contact" | "opportunity" | "owner" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
         LeadPage: {
             items: (components["schemas"]["Lead"] | components["schemas"]["LeadPart"])[];
             /** @description The cursor of the next page */
