@@ -101,6 +101,13 @@ class ReleaseHold(CommandModel):
     cause: Annotated[str, F(max_length=500)] = ""
 
 
-@LEGAL_HOLD.command("ReleaseHold", action="manage", verb="release", when={"released": (False,)}, back=RELEASED)
+@LEGAL_HOLD.command(
+    "ReleaseHold",
+    action="manage",
+    verb="release",
+    sets=("released", "release_cause"),
+    when={"released": (False,)},
+    back=RELEASED,
+)
 def release(cmd: ReleaseHold, state: LegalHold, ctx: Context) -> list[Event]:
     return [] if state.released else [events.HoldReleased(cmd.cause)]

@@ -78,7 +78,9 @@ class TakeUpSubjectRequest(CommandModel):
     """You handle it from now on."""
 
 
-@COMMANDS.command("TakeUpSubjectRequest", action="edit", verb="take-up", sets=("handler",), when=WHILE_OPEN, back=KEPT)
+@COMMANDS.command(
+    "TakeUpSubjectRequest", action="edit", verb="take-up", sets=("handler", "status"), when=WHILE_OPEN, back=KEPT
+)
 def take_up(cmd: TakeUpSubjectRequest, state: SubjectRequest, ctx: Context) -> list[Event]:
     _require(state, *OPEN)
     return [] if state.handler == ctx.actor else [events.SubjectRequestTakenUp(ctx.actor)]
@@ -120,7 +122,7 @@ async def may_be_erased(cmd: ApproveErasure, lookups: Lookups) -> Erasure:
     action="manage",
     verb="approve",
     prepare=may_be_erased,
-    sets=("approvals",),
+    sets=("approvals", "status"),
     when={"kind": ("erasure",), **WHILE_OPEN},
     back=KEPT,
 )
