@@ -87,7 +87,7 @@ bench: setup
 
 prove: setup
 	$(BIN)/python -m infra.k8s.apiserver --build
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/integration tests/security tests/api tests/contract tests/mongo tests/kafka tests/clickhouse tests/kubernetes tests/cluster
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/integration tests/security tests/api tests/contract tests/mongo tests/kafka tests/clickhouse tests/kubernetes tests/cluster tests/e2e/web
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)

@@ -153,7 +153,7 @@ async def test_each_handle_takes_its_command_back(stage: Stage, field_: Field) -
         left = {
             name: (value, after.get(name))
             for name, value in before.items()
-            if name not in OWN_MARKS | {*walk.case.left} and after.get(name) != value
+            if name not in OWN_MARKS | aggregate.lasting | {*walk.case.left} and after.get(name) != value
         }
         if left:
             wrong.append((command.name, undo, left))

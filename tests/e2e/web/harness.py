@@ -14,6 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.durability.scale import PROVE
 from tests.support.processes import EMAIL, PASSWORD, Served
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +37,9 @@ DESKTOP, PHONE = Screen("desktop", 1440, 900, False), Screen("phone", 390, 844, 
 SCREENS = (DESKTOP, PHONE)
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-EVERYWHERE = [pytest.param(s, lang, id=f"{s.name}-{lang}") for s in SCREENS for lang in LANGUAGES]
+# each size and each language; make prove takes every pair of them
+PAIRS = [(s, lang) for s in SCREENS for lang in LANGUAGES] if PROVE else [*zip(SCREENS, LANGUAGES, strict=True)]
+EVERYWHERE = [pytest.param(s, lang, id=f"{s.name}-{lang}") for s, lang in PAIRS]
 _LOCALES: dict[Language, str] = {"zh-CN": "zh-CN", "zh-TW": "zh-TW", "en": "en-US"}
 _NOT_SIGNED_IN = (401, "/identity/sessions/refresh")  # what a first visit is answered
 _EXPECTED_FAILURES = (
