@@ -24,7 +24,7 @@ from tests.support.sql_canaries import EXTRA_TABLES, Attacked, attacked
 from tests.support.sql_fuzz import HONEST, Fuzzer
 from tests.support.sql_oracle import ASKERS, Broken, check
 
-SECONDS = 1_200 if os.environ.get("CRM_PROVE") else 25
+SECONDS = 1_200 if os.environ.get("CRM_PROVE") else 12
 AT_MOST = 60  # seconds of one statement
 FIND_SECONDS = 200  # until a hole is found; on a quiet machine it takes four
 pytestmark = pytest.mark.asyncio(loop_scope="module")
