@@ -140,8 +140,8 @@ def test_old_full_backups_go_with_all_that_goes_on_from_them() -> None:
     found = chain(("f1", "", 1, 1, 1), ("i1", "f1", 2, 2, 1), ("f2", "", 3, 3, 1), ("i2", "f2", 4, 4, 1))
     assert kept(found, 1, 0, 90 * DAY) == {"f2", "i2"}
     assert kept(found, 2, 0, 90 * DAY) == {*found}
-    assert kept(found, 1, 89, 90 * DAY) == {"f2", "i2"}
-    assert kept(found, 1, 90, 90 * DAY) == {*found}
+    assert kept(found, 1, 88, 90 * DAY) == {"f2", "i2"}
+    assert kept(found, 1, 89, 90 * DAY) == {*found}
     assert kept(found, 0, 0, 90 * DAY) == {"f2", "i2"}
 
 
