@@ -111,6 +111,10 @@ class Ready:
         """Values for parameters that are no record's id in the path."""
         if name in ("id", "stream"):
             return [self._organisation.one("account")]
+        if name == "record":
+            return [f"account-{self._organisation.one('account')}"]
+        if name == "user":
+            return [self._organisation.users["administrator"]]
         return self._ids(REFERENCES[name])[:1] if name in REFERENCES else [VALUES[name]] if name in VALUES else []
 
     def _ids(self, type_: str) -> list[str]:

@@ -71,11 +71,12 @@ _INVENTORY = operation(
     parameters=[_ID],
     errors=(401, 403, 404, 503),
 )
+_CONTENTS = {"text/html": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}}
 _FILE = operation(
     "make_person_file",
     "The file that the person is given",
     "subject-requests",
-    {200: answer("The file, in the language of `Accept-Language`", {"type": "string"}, media="text/html")},
+    {200: {**answer("The file, in the language of `Accept-Language`"), "content": _CONTENTS}},
     parameters=[_ID],
     body=body_of(MakePersonFile, {"format": "html"}, required=False),
     description="JSON for programs or a page to read. It holds what you may export; `POST` since the log keeps it.",

@@ -127,7 +127,7 @@ def _add(router: APIRouter, kernel: Kernel, what: tuple[str, str, Action], model
         {200: answer("People, rights, fields and numbers of records", Foreseen)},
         description=_SAID,
         parameters=[_ID],
-        body=body_of(model),
+        body=body_of(model, required=False),
         errors=(400, 401, 403, 404, 413, 415, 422, 503),
     )
 
