@@ -99,7 +99,7 @@ def test_what_was_opened_is_read_and_what_was_written_is_sent_once(
 
 
 def sign_out(page: Page, screen: Screen, chinese: bool) -> None:
-    page.get_by_role("button", name="更多" if chinese else "Administrator").last.click()
+    page.get_by_role("button", name="更多" if chinese else "陈晓").last.click()
     out = "退出登录" if chinese else "Sign out"
     (page.get_by_role("button", name=out) if screen is PHONE else page.get_by_role("menuitem", name=out)).click()
 
