@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm.settings import WrongSetting
+from shared.cachefile import throw_away
 from shared.errors import Unavailable
 from shared.eventstore.port import EventStore
 from shared.streaming.shares import reached
 from shared.views.port import Collection, Views, ViewsDamaged
 from shared.views.sqlite import SqliteViews
-from shared.views.sqlite_file import throw_away
 from shared.warehouse.confined import ConfinedWarehouse, DataRefused
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.home import WRITER_UID, owner

@@ -7,19 +7,17 @@ holds. Several subscriptions may share the file: the one that has the lease writ
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from struct import iter_unpack, pack
 from typing import NamedTuple
 
+from shared.cachefile import belongs_to, open_cache, refusals
 from shared.clock import Micros
 from shared.errors import Unavailable
 from shared.ledger.tiles import WIDTH, Tile, Tiles
-from shared.past.sqlite_file import mark_of, throw_away
 from shared.sqlitefile import transaction
 from shared.views.port import Lease
 from shared.views.sqlite_leases import prolong, take
@@ -79,14 +77,7 @@ class LedgerFile:
         One that cannot be used, or is another one's, is made again: all that it holds follows from the log.
         """
         self._path, self.installation = path, installation
-        if mark_of(path).exists():
-            throw_away(path)
-        try:
-            self._db = _open(path, installation)
-        except sqlite3.DatabaseError as error:
-            log.warning("%s cannot be used (%s): it is filled again from the log", path, error)
-            throw_away(path)
-            self._db = _open(path, installation)
+        self._db = open_cache(path, _SCHEMA, FORMAT, belongs_to(installation), log)
         self._tree: Tiles | None = None
 
     def state(self) -> tuple[int, int]:
@@ -202,37 +193,8 @@ class LedgerFile:
     def close(self) -> None:
         self._db.close()
 
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                mark_of(self._path).touch(mode=0o600)  # for the next start
-            log.error("%s: %s", self._path, error)
-            raise Unavailable("the ledger's file cannot be used now") from error
-
-
-def _open(path: Path, installation: str) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    try:
-        db.execute("PRAGMA trusted_schema=OFF")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0:
-            db.executescript(_SCHEMA)
-        elif found != FORMAT:
-            raise sqlite3.DatabaseError(f"format {found}")
-        db.execute("UPDATE leases SET expires = 0 WHERE expires > 0")  # one process has the file: others are gone
-        db.execute("UPDATE state SET installation = ? WHERE size = 0", (installation,))
-        if db.execute("SELECT installation FROM state").fetchone() != (installation,):
-            raise sqlite3.DatabaseError("of another installation")
-    except BaseException:
-        db.close()
-        raise
-    return db
+    def _refusals(self) -> AbstractContextManager[None]:
+        return refusals(self._path, "the ledger's file cannot be used now", log)
 
 
 def _id(level: int, number: int) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared.cachefile import mark_if_damaged, open_cache
 from shared.past.layout import Layout
 from shared.past.port import PastUnavailable
 from shared.sqlitefile import transaction
@@ -15,6 +16,7 @@ from shared.views.port import Collection
 
 FORMAT = 1
 CACHE = 32_000  # kB
+log = logging.getLogger("crm.past")
 
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -38,47 +40,12 @@ COMMIT;
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the file. One that cannot be used is replaced: all that it holds stands in the events."""
-    if mark_of(path).exists():
-        throw_away(path)
-    try:
-        return _open(path)
-    except sqlite3.DatabaseError:
-        throw_away(path)
-        return _open(path)
+    settings = ("secure_delete=ON", "wal_autocheckpoint=0", f"cache_size=-{CACHE}")
+    return open_cache(path, _SCHEMA, FORMAT, _check, log, settings)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512)
-    try:
-        db.execute("PRAGMA trusted_schema=OFF")
-        db.execute("PRAGMA secure_delete=ON")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA wal_autocheckpoint=0")
-        db.execute(f"PRAGMA cache_size=-{CACHE}")
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0:
-            db.executescript(_SCHEMA)
-        elif found != FORMAT:
-            raise sqlite3.DatabaseError(f"format {found}")
-        db.execute("UPDATE leases SET expires = 0 WHERE expires > 0")  # one process has the file: others are gone
-        db.execute("SELECT position FROM checkpoint").fetchone()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def mark_of(path: Path) -> Path:
-    """A file next to it: somebody found it damaged while it was open."""
-    return path.with_name(f"{path.name}.damaged")
-
-
-def throw_away(path: Path) -> None:
-    """Remove the file with its log and its mark."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", mark_of(path).name):
-        path.with_name(name).unlink(missing_ok=True)
+def _check(db: sqlite3.Connection) -> None:
+    db.execute("SELECT position FROM checkpoint").fetchone()
 
 
 @contextmanager
@@ -87,8 +54,7 @@ def refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            mark_of(path).touch()
+        mark_if_damaged(path, error)
         raise PastUnavailable(f"the past cannot be used now: {error}") from error
 
 

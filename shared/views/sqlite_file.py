@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from json import JSONDecodeError
 from pathlib import Path
 
+from shared.cachefile import mark_of
 from shared.formats import NewerFormat
 from shared.sqlitefile import reading_only
 from shared.views.port import Checkpoint, ViewsDamaged, ViewsUnavailable
@@ -167,11 +168,6 @@ def _is_damage(error: sqlite3.Error | JSONDecodeError) -> bool:
     return code in _DAMAGED_CODES or str(error).startswith("no such ")  # a table that was declared is gone
 
 
-def mark_of(path: Path) -> Path:
-    """A file next to the views: somebody found them damaged while they were open."""
-    return path.with_name(f"{path.name}.damaged")
-
-
 def check_whole(path: Path) -> None:
     """Raises ViewsDamaged: the file is marked, or shorter than it says."""
     if mark_of(path).exists():
@@ -196,9 +192,3 @@ def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
         return {}
     whole = [Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]]
     return {RENAMED.get(c.projection, c.projection) if found < 3 else c.projection: c for c in whole}
-
-
-def throw_away(path: Path) -> None:
-    """Remove the file with its log and its mark."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", mark_of(path).name):
-        path.with_name(name).unlink(missing_ok=True)
