@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -37,12 +39,17 @@ def sign_in(url: str, email: str = EMAIL) -> str:
 
 def accounts(count: int) -> Path:
     """A data directory with so many accounts, an event each, views and warehouse caught up."""
-    data, made = FOLDER / f"accounts-{count}", FOLDER / f"accounts-{count}.made"
+    return made_once(f"accounts-{count}", lambda data: _fill(data, count))
+
+
+def made_once(name: str, fill: Callable[[Path], Coroutine[Any, Any, None]]) -> Path:
+    """A data directory that is set up and filled the first time, and kept for the next bench."""
+    data, made = FOLDER / name, FOLDER / f"{name}.made"
     if not made.exists():
         shutil.rmtree(data, ignore_errors=True)
         FOLDER.mkdir(parents=True, exist_ok=True)
         asyncio.run(set_up(Settings(data), "Bench", "Bench", EMAIL, PASSWORD, "en"))
-        asyncio.run(_fill(data, count))
+        asyncio.run(fill(data))
         made.touch()
     return data
 

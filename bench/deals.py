@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from pathlib import Path
 
-from bench.data import AT_ONCE, EMAIL, FOLDER, PASSWORD
+from bench.data import AT_ONCE, made_once
 from crm.compose import Suite
-from crm.serve import set_up
 from crm.settings import Settings
 from services.sales.opportunity import OPPORTUNITY
 from shared.clock import SystemIds
@@ -31,14 +29,7 @@ _ids = SystemIds()
 
 def deals(count: int) -> Path:
     """A data directory with so many opportunities, opened over the last year and moved once or twice; all caught up."""
-    data, made = FOLDER / f"deals-{count}", FOLDER / f"deals-{count}.made"
-    if not made.exists():
-        shutil.rmtree(data, ignore_errors=True)
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        asyncio.run(set_up(Settings(data), "Bench", "Bench", EMAIL, PASSWORD, "en"))
-        asyncio.run(_fill(data, count))
-        made.touch()
-    return data
+    return made_once(f"deals-{count}", lambda data: _fill(data, count))
 
 
 async def _fill(data: Path, count: int) -> None:

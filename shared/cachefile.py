@@ -1,4 +1,4 @@
-"""A SQLite file that is a cache of the log: made again where it cannot be used, as all in it follows from the events."""
+"""A SQLite file that is a cache of the log: made again where it cannot be used, for all of it follows from events."""
 
 from __future__ import annotations
 
