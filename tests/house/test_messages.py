@@ -42,6 +42,7 @@ ERRORS = {
     "NoWay": 1,
     "Rule": 1,
     "_wrong": 1,
+    "refusals": 1,
 }
 # whose ValueError a caller reads (see `said`)
 PASSED_ON = (
