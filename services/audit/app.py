@@ -13,8 +13,10 @@ from services.audit.api.jobs import jobs_router
 from services.audit.api.ledger import ledger_router
 from services.audit.api.operations import operations_router
 from services.audit.api.privacy import privacy_router
+from services.audit.api.retention import retention_router
 from services.audit.catalogue import AGGREGATES, RESOURCES
 from services.audit.policies import POLICIES
+from services.audit.retention_look import RetentionLook
 from shared.backup.timeline import CATEGORY as RESTORES
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
@@ -24,7 +26,11 @@ from shared.ledger.ledger import CATEGORY
 
 
 def create_app(kernel: Kernel) -> FastAPI:
-    people = [privacy_router(kernel), *(record_router(kernel, aggregate) for aggregate in AGGREGATES)]
+    people = [
+        privacy_router(kernel),
+        retention_router(kernel),
+        *(record_router(kernel, aggregate) for aggregate in AGGREGATES),
+    ]
     return ServiceApp(
         "Audit",
         "The event log as stored, proofs of it, replays of views next to the live ones, and the check that they agree.",
@@ -43,4 +49,12 @@ def create_app(kernel: Kernel) -> FastAPI:
 
 
 STREAMS = (CATEGORY, RESTORES)
-SERVICE = Service("audit", create_app, AGGREGATES, RESOURCES, streams=STREAMS, policies=lambda ports: POLICIES)
+SERVICE = Service(
+    "audit",
+    create_app,
+    AGGREGATES,
+    RESOURCES,
+    streams=STREAMS,
+    policies=lambda ports: POLICIES,
+    watches=(RetentionLook,),
+)

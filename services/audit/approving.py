@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from services.audit.subject_request import SUBJECT_REQUEST, SubjectRequest
+from shared.clock import Micros
 from shared.domain.command import Command
 from shared.errors import CrmError, Forbidden, NotFound, Rejected
 from shared.kernel.catalogue import AnyAggregate
@@ -25,7 +26,8 @@ class Erasure(NamedTuple):
 
 async def erasure_of(request: SubjectRequest, lookups: Lookups) -> Erasure:
     """Raises what the erasure of any of the records would raise for the caller now: no right to it, a hold."""
-    await _require_known_before(request, lookups)
+    if not await is_known_since(request.created_at, lookups):
+        raise Rejected("who approves has to be a user since before the request was opened", code="joined-later")
     await lookups.caught_up()
     person = [(request.person_type, request.person)]
     found = await same_person(lookups.catalogue, lookups.views, lookups.tenant, person)
@@ -35,10 +37,9 @@ async def erasure_of(request: SubjectRequest, lookups: Lookups) -> Erasure:
     return Erasure(dict(sorted(found.items())), counted)
 
 
-async def _require_known_before(request: SubjectRequest, lookups: Lookups) -> None:
-    """Nobody makes a second person for a request that is there already."""
-    if (await lookups.record("user", lookups.access.user)).created_at > request.created_at:
-        raise Rejected("who approves has to be a user since before the request was opened", code="joined-later")
+async def is_known_since(moment: Micros, lookups: Lookups) -> bool:
+    """Whether the caller was a user then: nobody makes a second person for what is there already."""
+    return (await lookups.record("user", lookups.access.user)).created_at <= moment
 
 
 async def _still_may(user: str, records: dict[str, str], lookups: Lookups) -> bool:

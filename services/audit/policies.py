@@ -1,14 +1,22 @@
-"""Event → command: an erasure that two people approved is carried out."""
+"""Event → command: an erasure that two people approved is carried out; people hear of those that rules announce."""
 
 from __future__ import annotations
 
 from services.audit.approving import UNAVAILABLE, erasing
+from services.audit.retention_notice import RETENTION_NOTICE
+from services.audit.retention_run import RETENTION_RUN
 from services.audit.subject_request import SUBJECT_REQUEST
 from shared.errors import CrmError, Rejected
 from shared.events.audit_requests import ErasureApproved
+from shared.events.audit_retention import RetentionRunAnnounced
+from shared.events.common import USER
+from shared.events.identity_inbox import notification_id
 from shared.kernel.same_person import same_person
+from shared.security.permissions import Access, Action, Level
 from shared.streaming.erasing import NotErased, views_are_up_to
 from shared.streaming.policies import Policy, Reaction
+from shared.views.paging import every
+from shared.views.port import Condition, Query, Scope
 
 
 async def erase_approved(reaction: Reaction) -> None:
@@ -60,4 +68,27 @@ async def _erase(reaction: Reaction, type_: str, id: str) -> None:
         await reaction.send(f"erase/{id}", erasing(aggregate).name, {}, id=id)
 
 
-POLICIES = (Policy("erase-approved", frozenset({ErasureApproved}), erase_approved),)
+async def tell_of_run(reaction: Reaction) -> None:
+    """Notify everybody who may keep its records or cancel it."""
+    await views_are_up_to(reaction)
+    one = reaction.recorded
+    named = {"kind": "erasure", "resource": RETENTION_RUN.name, "record": one.id, "cause": one.type}
+    when = {"position": one.position, "at": one.recorded_at}
+    active = Query((Condition("status", "eq", "active"),))
+    name, scope = reaction.catalogue[USER].collection.name, Scope(reaction.tenant)
+    for user in [document["id"] async for document in every(reaction.views, name, active, scope)]:
+        access = await reaction.bus.directory.access(reaction.tenant, user)
+        if access is not None and _answers(access):
+            id = notification_id(user, "erasure", one.id)
+            await reaction.send(f"tell/{user}", "identity.NotifyUser", {**named, **when, "user": user}, new_id=id)
+
+
+def _answers(access: Access) -> bool:
+    rights: tuple[tuple[str, Action], ...] = ((RETENTION_RUN.name, "manage"), (RETENTION_NOTICE.name, "edit"))
+    return any(access.level(resource, action) is not Level.NONE for resource, action in rights)
+
+
+POLICIES = (
+    Policy("erase-approved", frozenset({ErasureApproved}), erase_approved),
+    Policy("tell-of-retention-run", frozenset({RetentionRunAnnounced}), tell_of_run),
+)

@@ -5,19 +5,15 @@ It holds names of fields and values to look for, no records: a user who opens it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
-import orjson
 from pydantic import Field as F
 
 from services.customer.shapes import SharedWith
 from shared.domain.aggregate import Aggregate
-from shared.domain.calendar import UTC_CALENDAR
 from shared.domain.command import CommandModel, Context
-from shared.domain.custom_values import fields_of as custom_fields_of
-from shared.domain.custom_values import path
 from shared.domain.fields import displayed, record_fields
 from shared.domain.lifecycle import Lifecycle, add_lifecycle, changed_fields, require_live
 from shared.domain.record import Record, fold_values
@@ -27,23 +23,21 @@ from shared.events import customer_views as events
 from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.custom_fields import definitions
-from shared.kernel.days import dated
+from shared.kernel.kept_conditions import Askable
 from shared.kernel.lookups import Lookups
-from shared.messages import said, say
+from shared.messages import said
 from shared.security.audience import named, token
 from shared.security.permissions import Access, Level
 from shared.security.roles import EVERY_ROLE, grant
-from shared.views.filter_tree import fields_of, where_of
-from shared.views.filters import condition, typed
-from shared.views.port import EVERYONE, Collection, Condition, Document, Field, Kind, Meaning, Op, Order, Query, leaves
+from shared.views.filter_tree import fields_of
+from shared.views.filters import condition
+from shared.views.port import EVERYONE, Collection, Document, Field, Kind, Meaning, Op, Order, Query
 from shared.views.query import validate
 from shared.views.tree_model import Conditions
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
 
-MAX_TREE = 20_000  # bytes of JSON
 ViewKind = Literal["list", "board", "calendar"]
 Density = Literal["compact", "normal", "comfortable"]
 
@@ -247,37 +241,25 @@ async def still_fits(cmd: ChangeSavedView, lookups: Lookups) -> None:
 
 async def check_content(cmd: SavedViewContent, aggregate: AnyAggregate, lookups: Lookups) -> None:
     """Raises Invalid with an error for each filter, column or order that its record type does not know."""
-    asked = "custom." in cmd.model_dump_json()
-    defined = await definitions(lookups.catalogue, lookups.views, lookups.tenant, aggregate.name) if asked else {}
-    own = {f.name: _as_kept(f, aggregate) for d in defined.values() for f in custom_fields_of(d)}
-    known = {f.name for f in aggregate.collection.fields} | {"id"} | {path(name) for name in defined} | own.keys()
-    seen = {name for name in known if lookups.access.may_see(aggregate.name, name)}
-    if errors := list(_mistakes(cmd, aggregate.collection, seen, own)):
+    askable = await Askable.of(aggregate, lookups, custom="custom." in cmd.model_dump_json())
+    if errors := list(_mistakes(cmd, askable)):
         raise Invalid("the view does not fit its record type", errors=errors)
 
 
-def _as_kept(field: Field, aggregate: AnyAggregate) -> Field:
-    """A custom field of persons is personal, unless its values come from a list of the organisation's own."""
-    of_person = aggregate.erasure is not None or aggregate.about_owner
-    return replace(field, personal=of_person and not field.options and field.kind is not Kind.BOOLEAN)
-
-
-def _mistakes(
-    cmd: SavedViewContent, collection: Collection, seen: set[str], own: Mapping[str, Field]
-) -> Iterator[FieldError]:
+def _mistakes(cmd: SavedViewContent, askable: Askable) -> Iterator[FieldError]:
     for i, wanted in enumerate(cmd.filters):
         try:
-            _check_filter(wanted, collection, seen, own)
+            _check_filter(wanted, askable)
         except (ValueError, OverflowError) as error:
             yield FieldError(f"filters.{i}", "bad-filter", said(error))
     if cmd.conditions is not None:
-        yield from _tree_mistakes(cmd.conditions, collection, seen, own)
+        yield from askable.mistakes(cmd.conditions)
     orders = orders_of(cmd.order or "id")
     try:
-        if any(order.field not in seen for order in orders):
+        if any(order.field not in askable.seen for order in orders):
             raise ValueError("no such field to sort by")
         first, *then = orders
-        validate(collection, Query(sort=first.field, then=tuple(then), entries=tuple(own.values())))
+        validate(askable.collection, Query(sort=first.field, then=tuple(then), entries=tuple(askable.own.values())))
     except ValueError as error:
         yield FieldError("order", "bad-order", said(error))
     named = [(f"columns.{i}", name) for i, name in enumerate(cmd.columns)]
@@ -285,48 +267,15 @@ def _mistakes(
     named += [(f"group.{i}", name.partition(":")[0]) for i, name in enumerate(cmd.group)]
     named += [(f"sums.{i}", name) for i, name in enumerate(cmd.sums)]
     for place, name in named:
-        if name not in seen:
+        if name not in askable.seen:
             yield FieldError(place, "unknown-field", "no such field")
 
 
-def _tree_mistakes(
-    tree: dict[str, Any], collection: Collection, seen: set[str], own: Mapping[str, Field]
-) -> Iterator[FieldError]:
-    if len(orjson.dumps(tree)) > MAX_TREE:
-        yield FieldError("conditions", "too-long", say("at most {most} characters", most=MAX_TREE))
-        return
-    try:
-        asked = list(leaves(where_of(collection, tree, "conditions")))
-    except Invalid as invalid:
-        yield from invalid.errors
-        return
-    for (place, _), one in zip(fields_of(tree, "conditions"), asked, strict=True):
-        try:
-            _check_condition(one, collection, seen, own)
-        except (ValueError, OverflowError) as error:
-            yield FieldError(place, "bad-filter", said(error))
-
-
-def _check_filter(wanted: Filter, collection: Collection, seen: set[str], own: Mapping[str, Field]) -> None:
+def _check_filter(wanted: Filter, askable: Askable) -> None:
     """Raises ValueError."""
-    if wanted.field not in seen:
+    if wanted.field not in askable.seen:
         raise ValueError("no such field to filter by")
-    _check_condition(condition(collection, f"{wanted.field}[{wanted.op}]", wanted.value), collection, seen, own)
-
-
-def _check_condition(kept: Condition, collection: Collection, seen: set[str], own: Mapping[str, Field]) -> None:
-    """Raises ValueError. A value that is personal would outlive the person's erasure: it is not kept."""
-    if kept.field not in seen:
-        raise ValueError("no such field to filter by")
-    asked = collection.field(kept.field) or own.get(kept.field)
-    if asked is not None and asked.personal:
-        raise ValueError("values of personal fields are not kept in saved views")
-    if asked is not None:
-        kept = typed(asked, kept) if asked.is_entry else kept
-        meant: Sequence[Condition] = dated(asked, kept, UTC_CALENDAR, 0)
-    else:
-        meant = (kept,)
-    validate(collection, Query(where=tuple(meant), entries=tuple(own.values())))
+    askable.check(condition(askable.collection, f"{wanted.field}[{wanted.op}]", wanted.value))
 
 
 @SAVED_VIEW.command("CreateSavedView", action="create", verb="", creates=True, prepare=fits_its_record_type)

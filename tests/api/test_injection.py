@@ -31,7 +31,7 @@ CORPUS = (
 )  # fmt: skip
 HARMLESS = {("archived", "true"), ("names", "true"), ("fields", ","), ("fields", ",,,")}
 # not lists of records, or none that a sales representative may read
-ELSEWHERE = {"import", "import_mapping", "organisation", "legal_hold", "subject_request"}
+ELSEWHERE = {"import", "import_mapping", "organisation", "legal_hold", "subject_request", "retention_rule"}
 LISTS = [path for type_, path in PATHS.items() if type_ not in ELSEWHERE]
 
 

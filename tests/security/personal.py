@@ -23,6 +23,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     "exchange_rate": {"form": "day into"},
     "legal_hold": {"form": "resource"},
     "subject_request": {"text": "note", "form": "person_type received due"},
+    "retention_rule": {"word": "name value", "form": "resource field"},
+    "retention_run": {},
+    "retention_notice": {},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
     "account": {
@@ -62,6 +65,7 @@ OTHERS: dict[str, str] = {
     "POST /audit/replays": "form",
     "POST /identity/roles/{id}/preview": "form",  # judged and not kept
     "POST /audit/text-erasures": "form",
+    "POST /audit/retention-rules/preview": "form",  # asked and not kept
     "POST /integration/bulk": "person",  # StartBulk
     "POST /integration/bulk/preview": "person",  # kept for a day at most, dropped with the first erasure
     "POST /integration/imports": "person",  # StartImport

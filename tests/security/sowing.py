@@ -25,7 +25,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import system_access
 from tests.security.personal import PERSONS, answer
 from tests.security.places import Place, filled
-from tests.security.suite import Route, Stage
+from tests.security.suite import MADE_BY_THE_SUITE, Route, Stage
 from tests.support.attaching import attach
 
 STEM = "zqkanarié"  # é: composed, decomposed and escaped are three different things
@@ -166,18 +166,19 @@ class Field:
             id = await attach(self.client, "account", self.stage.ids["account"])
             self._remember(resource, f"/customer/attachments/{id}")
             return f"/customer/attachments/{id}"
-        kernel, route = self.stage.suite.kernel, self._creating(resource)
-        if resource == "import":
-            started = {"name": "plain", "mapping": "steps: []", "files": [], "total": 0}
+        kernel = self.stage.suite.kernel
+        path = f"/{kernel.catalogue[resource].service}/{kernel.catalogue[resource].noun}"
+        if resource in MADE_BY_THE_SUITE:
+            command, started = MADE_BY_THE_SUITE[resource]
             call = Call(system_access(self.stage.acme.tenant, self.stage.acme.user))
-            id = (await kernel.bus.send("integration.StartImport", started, call)).id
+            id = (await kernel.bus.send(command, started, call)).id
         else:
             body = {**self._example(resource), **fields}
-            answered = await self.client.post(route.path, json=body, headers={"X-Reason": "plain"})
-            assert answered.status_code == 201, (route.path, answered.text)
+            answered = await self.client.post(path, json=body, headers={"X-Reason": "plain"})
+            assert answered.status_code == 201, (path, answered.text)
             id = answered.json()["id"]
-        self._remember(resource, f"{route.path}/{id}")
-        return f"{route.path}/{id}"
+        self._remember(resource, f"{path}/{id}")
+        return f"{path}/{id}"
 
     def _remember(self, resource: str, path: str) -> None:
         self.records.append(path)

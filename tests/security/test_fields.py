@@ -112,4 +112,4 @@ async def test_a_locked_custom_field_is_refused(tmp_path: Path) -> None:
 
 def test_the_switch_of_lists_is_the_one_field_that_cannot_be_hidden() -> None:
     assert NEVER_HIDDEN == "archived"
-    assert {fields[NEVER_HIDDEN] for fields in FIELDS.values()} == {NO_COMMAND, "archive, restore"}
+    assert {fields[NEVER_HIDDEN] for fields in FIELDS.values()} == {NO_COMMAND, "archive, restore", "remove"}

@@ -50,6 +50,7 @@ PATHS = {
     "bulk": "/bulk",
     "legal_hold": "/audit/legal-holds",
     "subject_request": "/audit/subject-requests",
+    "retention_rule": "/audit/retention-rules",
 }
 OWN_PATHS = {"attachment": "/customer/attachments", "upload": "/customer/uploads"}  # not read as records are
 MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
@@ -154,6 +155,7 @@ class Whole:
             await add("import_mapping", name=f"Fair {n}", mapping=MAPPING)
             await add("legal_hold", resource="price_book", record=book, cause=f"Case {n}")
             await add("subject_request", kind="erasure" if n else "access", person_type="contact", person=contact)
+            await add("retention_rule", name=f"Old {n}", resource="lead", days=700 + n)
             made.setdefault("import", []).append(await self._import(http, n))
             made.setdefault("bulk", []).append(await self._bulk_act(http, account))
             made.setdefault("attachment", []).append(await looked_at(http, await attach(http, "account", account)))

@@ -31,6 +31,11 @@ CASES: dict[str, Case] = {
     "audit.RefuseSubjectRequest": Case({"cause": "not our data"}, left=("status", "refusal")),
     "audit.FulfilSubjectRequest": Case(left=("status",)),
     "audit.ReopenSubjectRequest": Case(before=(("refuse", {"cause": "x"}),)),
+    "audit.ChangeRetentionRule": Case({"days": 30, "notice_days": 20}),
+    "audit.ActivateRetentionRule": Case(left=("activation",)),
+    "audit.DeactivateRetentionRule": Case(before=(("activate", {}),), left=("activation",)),
+    "audit.KeepRecord": Case({"cause": "a customer"}, left=("status",)),
+    "audit.ReleaseRecord": Case(before=(("keep", {"cause": "a customer"}),)),
     "identity.ChangeOrganisation": Case({"currency": "CNY"}),
     "identity.ChangeProfile": Case({"phone": "+861012345678", "time_zone": "Asia/Shanghai"}),
     "identity.SetManager": Case(lambda it, ids: {"manager": ids["user"]}),
@@ -148,6 +153,9 @@ NONE: dict[str, str] = {
     "integration.EraseImport": "erased",
     "integration.EraseBulk": "erased",
     "audit.ReleaseHold": "released",
+    "audit.RemoveRetentionRule": "removed",
+    "audit.CancelRetentionRun": "cancelled",
+    "audit.ReleaseRecord": "released",
     **dict.fromkeys(
         (
             "audit.TakeUpSubjectRequest",

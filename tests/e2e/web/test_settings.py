@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "organisation", "users", "teams", "roles", "pipelines", "fields", "rates", "imports", "exports", "sample-data",
-    "api-keys", "audit", "health",
+    "api-keys", "retention", "audit", "health",
 )  # fmt: skip
 SEEN: list[tuple[Screen, Language]] = [(DESKTOP, "en"), (PHONE, "zh-CN")]
 

@@ -150,5 +150,14 @@ const texts: HelpTexts = {
     ],
     words: 'operator lag parked replay verify ledger checkpoint ready',
   },
+  retention: {
+    title: 'Data that nobody needs',
+    text: [
+      'A retention rule names people’s records that nobody has needed for so many days: contacts, leads, former users. A use is a change of the record, or of a call, deal or file that names it. See what it would erase, then activate it.',
+      'Every day the rule announces what it finds, with the day on which it erases. Until then you may keep single records, cancel the announcement or deactivate the rule. On the day everything is looked at again: what was used meanwhile, is kept or is on legal hold stays.',
+      'An active rule cannot be edited; deactivate it first. Where two people approve each erasure, two people activate a rule.',
+    ],
+    words: 'gdpr pipl erase delete privacy retention old data hold',
+  },
 }
 export default texts

@@ -19,6 +19,7 @@ export const TOPICS = [
   'money',
   'offline',
   'health',
+  'retention',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 /** words: what people may type for it, and is neither in the title nor in the text. */

@@ -639,6 +639,614 @@ export interface components {
             };
         };
         /**
+         * ActivateRetentionRule
+         * @description From now on it announces every day. Where people are erased by request alone, two people activate it.
+         *
+         *     Each has to have the right to erase every record of the type.
+         */
+        ActivateRetentionRule: Record<string, never>;
+        /**
+         * AllConditions
+         * @description All of them hold.
+         */
+        AllConditions: {
+            /** All */
+            all: components["schemas"]["ConditionTree"][];
+        };
+        /**
+         * AnyCondition
+         * @description At least one of them holds.
+         */
+        AnyCondition: {
+            /** Any */
+            any: components["schemas"]["ConditionTree"][];
+        };
+        /**
+         * ChangeRetentionRule
+         * @description While it is inactive: what was announced and approved stays what it was.
+         */
+        ChangeRetentionRule: {
+            /**
+             * Conditions
+             * @default null
+             */
+            conditions?: components["schemas"]["ConditionTree"] | null;
+            /**
+             * Basis
+             * @default used
+             * @enum {string}
+             */
+            basis?: "created" | "changed" | "used";
+            /**
+             * Notice Days
+             * @default 14
+             */
+            notice_days?: number;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Days
+             * @default 1
+             */
+            days?: number;
+        };
+        /**
+         * ConditionOfOne
+         * @description `op` left out: `eq`.
+         */
+        ConditionOfOne: {
+            /** Field */
+            field: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op?: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "prefix" | "contains" | "empty";
+            /** Value */
+            value: string | number | boolean;
+        };
+        /**
+         * ConditionOfSeveral
+         * @description One of several values.
+         * @example {
+         *       "field": "external_id",
+         *       "op": "in",
+         *       "value": [
+         *         "A-17",
+         *         "A-18"
+         *       ]
+         *     }
+         */
+        ConditionOfSeveral: {
+            /** Field */
+            field: string;
+            /**
+             * Op
+             * @constant
+             */
+            op: "in";
+            /** Value */
+            value: (string | number | boolean)[];
+        };
+        ConditionTree: components["schemas"]["ConditionOfSeveral"] | components["schemas"]["ConditionOfOne"] | components["schemas"]["AllConditions"] | components["schemas"]["AnyCondition"] | components["schemas"]["NoCondition"];
+        /**
+         * CreateRetentionRule
+         * @description It does nothing until it is activated. resource: a record type about people, such as contact or lead.
+         * @example {
+         *       "basis": "used",
+         *       "conditions": {
+         *         "all": [
+         *           {
+         *             "field": "status",
+         *             "op": "eq",
+         *             "value": "disqualified"
+         *           }
+         *         ]
+         *       },
+         *       "days": 730,
+         *       "name": "Leads nobody needs",
+         *       "notice_days": 14,
+         *       "resource": "lead"
+         *     }
+         */
+        CreateRetentionRule: {
+            /**
+             * Conditions
+             * @default null
+             */
+            conditions?: components["schemas"]["ConditionTree"] | null;
+            /**
+             * Basis
+             * @default used
+             * @enum {string}
+             */
+            basis?: "created" | "changed" | "used";
+            /**
+             * Notice Days
+             * @default 14
+             */
+            notice_days?: number;
+            /** Name */
+            name: string;
+            /** Resource */
+            resource: string;
+            /** Days */
+            days: number;
+        };
+        /**
+         * DeactivateRetentionRule
+         * @description It announces nothing more, and what it has announced is not erased.
+         */
+        DeactivateRetentionRule: Record<string, never>;
+        /**
+         * NoCondition
+         * @description None of them holds.
+         */
+        NoCondition: {
+            /** None */
+            none: components["schemas"]["ConditionTree"][];
+        };
+        /**
+         * RemoveRetentionRule
+         * @description The log keeps what it did.
+         */
+        RemoveRetentionRule: Record<string, never>;
+        /**
+         * AllConditions
+         * @description All of them hold.
+         */
+        RetentionRuleAllConditions: {
+            /** All */
+            all: components["schemas"]["RetentionRuleConditionTree"][];
+        };
+        /**
+         * AnyCondition
+         * @description At least one of them holds.
+         */
+        RetentionRuleAnyCondition: {
+            /** Any */
+            any: components["schemas"]["RetentionRuleConditionTree"][];
+        };
+        /**
+         * ConditionOfOne
+         * @description `op` left out: `eq`.
+         */
+        RetentionRuleConditionOfOne: {
+            /** Field */
+            field: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op?: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "prefix" | "contains" | "empty";
+            /** Value */
+            value: string | number | boolean;
+        };
+        /**
+         * ConditionOfSeveral
+         * @description One of several values.
+         * @example {
+         *       "field": "external_id",
+         *       "op": "in",
+         *       "value": [
+         *         "A-17",
+         *         "A-18"
+         *       ]
+         *     }
+         */
+        RetentionRuleConditionOfSeveral: {
+            /** Field */
+            field: string;
+            /**
+             * Op
+             * @constant
+             */
+            op: "in";
+            /** Value */
+            value: (string | number | boolean)[];
+        };
+        RetentionRuleConditionTree: components["schemas"]["RetentionRuleConditionOfSeveral"] | components["schemas"]["RetentionRuleConditionOfOne"] | components["schemas"]["RetentionRuleAllConditions"] | components["schemas"]["RetentionRuleAnyCondition"] | components["schemas"]["RetentionRuleNoCondition"];
+        /**
+         * NoCondition
+         * @description None of them holds.
+         */
+        RetentionRuleNoCondition: {
+            /** None */
+            none: components["schemas"]["RetentionRuleConditionTree"][];
+        };
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        RetentionRulePart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Name · 名称 */
+            name?: string;
+            /** Record type · 记录类型 */
+            resource?: string;
+            /** Conditions · 条件组 */
+            conditions?: components["schemas"]["RetentionRuleConditionTree"] | null;
+            /**
+             * Counted from · 计时起点
+             * @description `created` Its creation, `changed` Its last change, `used` Its last use
+             * @enum {string}
+             */
+            basis?: "created" | "changed" | "used";
+            /** Days kept · 保留天数 */
+            days?: number;
+            /** Days of notice · 预告天数 */
+            notice_days?: number;
+            /**
+             * Status · 状态
+             * @description `inactive` Inactive, `proposed` Waits for a second person, `active` Active
+             * @enum {string}
+             */
+            status?: "inactive" | "proposed" | "active";
+            /**
+             * Approved by · 批准人
+             * @description The id of user
+             */
+            approvals?: string[];
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "name": "Leads nobody needs",
+         *       "resource": "lead",
+         *       "conditions": null,
+         *       "basis": "used",
+         *       "days": 730,
+         *       "notice_days": 14,
+         *       "status": "inactive",
+         *       "approvals": [],
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        RetentionRule: WithRequired<components["schemas"]["RetentionRulePart"], "id" | "version" | "name" | "resource" | "conditions" | "basis" | "days" | "notice_days" | "status" | "approvals" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        RetentionRulePage: {
+            items: (components["schemas"]["RetentionRule"] | components["schemas"]["RetentionRulePart"])[];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * CancelRetentionRun
+         * @description Nothing more of it is erased, and its records are not announced again before its day; the rule stays active.
+         */
+        CancelRetentionRun: {
+            /**
+             * Cause
+             * @default
+             */
+            cause?: string;
+        };
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        RetentionRunPart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Name · 名称 */
+            name?: string;
+            /**
+             * Retention rule · 保留规则
+             * @description The id of retention_rule, "" = none
+             */
+            rule?: string;
+            /**
+             * Record type · 记录类型
+             * @description "" = none
+             */
+            resource?: string;
+            /**
+             * Status · 状态
+             * @description `announcing` Being listed, `announced` Announced, `erasing` Being erased, `completed` Completed, `cancelled` Cancelled
+             * @enum {string}
+             */
+            status?: "announcing" | "announced" | "erasing" | "completed" | "cancelled";
+            /**
+             * Announced on · 预告日期
+             * @description YYYY-MM-DD, "" = none
+             */
+            day?: string;
+            /**
+             * Erased on · 抹除日期
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            due?: string | null;
+            /** Records · 记录数 */
+            count?: number;
+            /** Erased · 已抹除数 */
+            erased_count?: number;
+            /** Kept · 保留数 */
+            kept_count?: number;
+            /** Left out · 未抹除数 */
+            left_out?: number;
+            /** Reason · 原因 */
+            cause?: string;
+            /**
+             * Stopped by · 受阻原因
+             * @description "" = none
+             */
+            code?: string;
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "name": "",
+         *       "rule": "",
+         *       "resource": "",
+         *       "status": "announcing",
+         *       "day": "",
+         *       "due": null,
+         *       "count": 0,
+         *       "erased_count": 0,
+         *       "kept_count": 0,
+         *       "left_out": 0,
+         *       "cause": "",
+         *       "code": "",
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        RetentionRun: WithRequired<components["schemas"]["RetentionRunPart"], "id" | "version" | "name" | "rule" | "resource" | "status" | "day" | "due" | "count" | "erased_count" | "kept_count" | "left_out" | "cause" | "code" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        RetentionRunPage: {
+            items: (components["schemas"]["RetentionRun"] | components["schemas"]["RetentionRunPart"])[];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * KeepRecord
+         * @description The rule leaves the record alone until this is taken back. cause: why, which the log keeps.
+         */
+        KeepRecord: {
+            /** Cause */
+            cause: string;
+        };
+        /**
+         * ReleaseRecord
+         * @description The rule may announce the record again, with the whole notice.
+         */
+        ReleaseRecord: Record<string, never>;
+        /** @description Fields that were not asked for, or that are hidden from the caller, are left out */
+        RetentionNoticePart: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /**
+             * Retention rule · 保留规则
+             * @description The id of retention_rule, "" = none
+             */
+            rule?: string;
+            /**
+             * Run · 预告批次
+             * @description The id of retention_run, "" = none
+             */
+            run?: string;
+            /**
+             * Record type · 记录类型
+             * @description "" = none
+             */
+            resource?: string;
+            /**
+             * Record · 记录
+             * @description The id of contact or lead or user, "" = none
+             */
+            record?: string;
+            /**
+             * Status · 状态
+             * @description `announced` To be erased, `kept` Kept, `released` No longer kept, `erasing` Being erased, `erased` Erased, `left_out` Left out
+             * @enum {string}
+             */
+            status?: "announced" | "kept" | "released" | "erasing" | "erased" | "left_out";
+            /** Reason · 原因 */
+            cause?: string;
+            /**
+             * Stopped by · 受阻原因
+             * @description "" = none
+             */
+            code?: string;
+            /** Tags · 标签 */
+            tags?: string[];
+            /** Archived · 已归档 */
+            archived?: boolean;
+            /** Erased · 已抹除 */
+            erased?: boolean;
+            /**
+             * Created · 创建时间
+             * Format: date-time
+             */
+            created_at?: string;
+            /**
+             * Created by · 创建人
+             * @description The id of user, "" = none
+             */
+            created_by?: string;
+            /**
+             * Updated · 更新时间
+             * Format: date-time
+             */
+            updated_at?: string;
+            /**
+             * Updated by · 更新人
+             * @description The id of user, "" = none
+             */
+            updated_by?: string;
+            /** Custom fields · 自定义字段 */
+            custom?: Record<string, never>;
+            /** Custom text · 自定义文本 */
+            custom_text?: string;
+            /** Formulas · 公式 */
+            formulas?: Record<string, never>;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description With `rights`: what you may do with the record in its present state */
+            rights?: {
+                read: boolean;
+                /** @description Whether the edit in place is open */
+                edit: boolean;
+                /** @description Fields that you cannot change now */
+                fields: string[];
+                commands: {
+                    [key: string]: boolean;
+                };
+            };
+        };
+        /**
+         * @description With all its fields
+         * @example {
+         *       "rule": "",
+         *       "run": "",
+         *       "resource": "",
+         *       "record": "",
+         *       "status": "announced",
+         *       "cause": "",
+         *       "code": "",
+         *       "tags": [],
+         *       "archived": false,
+         *       "erased": false,
+         *       "created_at": "2026-11-24T01:30:00.000000Z",
+         *       "created_by": "",
+         *       "updated_at": "2026-11-24T01:30:00.000000Z",
+         *       "updated_by": "",
+         *       "custom": {},
+         *       "id": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
+         *       "version": 1
+         *     }
+         */
+        RetentionNotice: WithRequired<components["schemas"]["RetentionNoticePart"], "id" | "version" | "rule" | "run" | "resource" | "record" | "status" | "cause" | "code" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        RetentionNoticePage: {
+            items: (components["schemas"]["RetentionNotice"] | components["schemas"]["RetentionNoticePart"])[];
+            /** @description The cursor of the next page */
+            next: string | null;
+            /** @description With `names`: the titles of the records that are named here, by id */
+            names?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FieldProblem
          * @description params: the values in the message, by name.
          */
@@ -649,7 +1257,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "joined-later" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "needs-request" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-person" | "no-price" | "no-rate" | "no-way-back" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-erasure" | "not-an-option" | "not-approved" | "not-by-key" | "not-converted" | "not-deactivated" | "not-exported" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "open-request" | "other-count" | "other-currency" | "other-kind" | "other-records" | "out-of-order" | "out-of-range" | "out-of-turn" | "outside-term" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
+            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "joined-later" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "needs-request" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-person" | "no-price" | "no-rate" | "no-way-back" | "nobody-asks" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-erasure" | "not-an-option" | "not-announced" | "not-approved" | "not-by-key" | "not-converted" | "not-deactivated" | "not-exported" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "open-request" | "other-count" | "other-currency" | "other-kind" | "other-records" | "out-of-order" | "out-of-range" | "out-of-turn" | "outside-term" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-late" | "too-long" | "too-many" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
             /** Message */
             message: string;
             /** Params */
@@ -1152,6 +1760,18 @@ export interface components {
              */
             title?: string;
         };
+        /** RecordToErase */
+        RecordToErase: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * @description null: it is hidden from you
+             */
+            updated_at: string | null;
+        };
         /**
          * ReplayViews
          * @description Which views to rebuild; null = all, and the warehouse.
@@ -1162,6 +1782,34 @@ export interface components {
              * @default null
              */
             views?: string[] | null;
+        };
+        /** RetentionPreview */
+        RetentionPreview: {
+            /**
+             * Count
+             * @description Records that match now
+             */
+            count: number;
+            /**
+             * Whole
+             * @description All were counted; false: there are more, 1000 or so were looked at
+             */
+            whole: boolean;
+            /**
+             * Held
+             * @description Of these, kept by a legal hold
+             */
+            held: number;
+            /**
+             * Due
+             * @description The day on which they were erased, if they were announced today
+             */
+            due: string;
+            /**
+             * Records
+             * @description The first 20
+             */
+            records: components["schemas"]["RecordToErase"][];
         };
         /** RightThen */
         RightThen: {
@@ -1199,6 +1847,37 @@ export interface components {
              * @description The names of the teams that user and owner shared
              */
             teams: string[];
+        };
+        /**
+         * RuleIf
+         * @description A rule that nobody has saved yet.
+         * @example {
+         *       "basis": "used",
+         *       "days": 730,
+         *       "resource": "lead"
+         *     }
+         */
+        RuleIf: {
+            /**
+             * Conditions
+             * @default null
+             */
+            conditions?: components["schemas"]["ConditionTree"] | null;
+            /**
+             * Basis
+             * @default used
+             * @enum {string}
+             */
+            basis?: "created" | "changed" | "used";
+            /**
+             * Notice Days
+             * @default 14
+             */
+            notice_days?: number;
+            /** Resource */
+            resource: string;
+            /** Days */
+            days: number;
         };
         /** SearchPage */
         SearchPage: {

@@ -1,4 +1,4 @@
-import { IconAlarm, IconAt, IconBellRinging, IconUserShare } from '@tabler/icons-react'
+import { IconAlarm, IconAt, IconBellRinging, IconEraser, IconUserShare } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { call, get } from '../../api/client'
@@ -12,7 +12,7 @@ import s from './inbox.module.css'
 
 export interface Notification {
   id: string
-  kind: 'assigned' | 'mentioned' | 'followed' | 'due'
+  kind: 'assigned' | 'mentioned' | 'followed' | 'due' | 'erasure'
   type: string
   record: string
   title: string
@@ -28,7 +28,13 @@ interface Page {
   unread: number
 }
 const PATH = '/identity/me/notifications'
-const ICONS: Record<Notification['kind'], Icon> = { assigned: IconUserShare, mentioned: IconAt, followed: IconBellRinging, due: IconAlarm }
+const ICONS: Record<Notification['kind'], Icon> = {
+  assigned: IconUserShare,
+  mentioned: IconAt,
+  followed: IconBellRinging,
+  due: IconAlarm,
+  erasure: IconEraser,
+}
 
 export function useInbox() {
   const client = useQueryClient()

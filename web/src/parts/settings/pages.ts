@@ -14,6 +14,7 @@ export const PAGES = {
   exports: lazy(() => import('../../pages/settings/exports')),
   'sample-data': lazy(() => import('../../pages/settings/sample-data')),
   'api-keys': lazy(() => import('../../pages/settings/api-keys')),
+  retention: lazy(() => import('../../pages/settings/retention')),
   audit: lazy(() => import('../../pages/settings/audit')),
   health: lazy(() => import('../../pages/settings/health')),
 } satisfies Record<string, ComponentType>
@@ -31,13 +32,14 @@ const NEEDS: Partial<Record<PageName, [string, string]>> = {
   imports: ['import', 'create'],
   'sample-data': ['import', 'create'],
   'api-keys': ['api_key', 'create'],
+  retention: ['retention_rule', 'read'],
   audit: ['audit', 'read'],
   health: ['audit', 'read'],
 }
 const GROUPS: { name: string; pages: PageName[] }[] = [
   { name: 'organisation', pages: ['organisation', 'users', 'teams', 'roles'] },
   { name: 'sales', pages: ['pipelines', 'fields', 'rates'] },
-  { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys'] },
+  { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys', 'retention'] },
   { name: 'operations', pages: ['audit', 'health'] },
 ]
 

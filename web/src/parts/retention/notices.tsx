@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMe } from '../../app/session'
+import { useTypes } from '../../meta/use-types'
+import { Button } from '../../ui/button'
+import { Dialog } from '../../ui/dialog'
+import { day, number } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { may } from '../settings/pages'
+import s from '../settings/settings.module.css'
+import { useAll, useSave } from '../settings/use-save'
+import { CauseDialog } from './cause-dialog'
+import { NOTICES, type Notice, type Run } from './model'
+import own from './retention.module.css'
+
+/** The records of a run; until its day each may be kept. */
+export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
+  const { t } = useTranslation()
+  const edits = may(useMe(), 'retention_notice', 'edit')
+  const statuses = useTypes().type('retention_notice')?.field('status')?.option_labels ?? {}
+  const [keeping, setKeeping] = useState<Notice>()
+  const { data } = useAll<Notice>('retention_notice', NOTICES, { run: run.id, sort: 'record' })
+  const { save, busy, problem } = useSave('retention_notice')
+  const nameOf = (notice: Notice) => data?.names?.[notice.record] || t('privacy.untitled')
+  async function keep(notice: Notice, cause: string) {
+    if (await save('POST', `${NOTICES}/${notice.id}/keep`, { cause }, t('retention.keptNow', { name: nameOf(notice) })))
+      setKeeping(undefined)
+  }
+  if (keeping)
+    return (
+      <CauseDialog
+        title={t('retention.keepTitle', { name: nameOf(keeping) })}
+        text={t('retention.keepText')}
+        send={t('retention.keep')}
+        problem={problem}
+        busy={busy}
+        needed
+        onSend={(cause) => void keep(keeping, cause)}
+        onClose={() => setKeeping(undefined)}
+      />
+    )
+  return (
+    <Dialog open onClose={onClose} title={run.name} actions={<Button onClick={onClose}>{t('common.close')}</Button>}>
+      {run.due && <p>{t('retention.runText', { count: number(run.count), due: day(run.due) })}</p>}
+      <p role="alert" className={s.problem}>
+        {problem}
+      </p>
+      {!data && <Bones rows={5} label={t('common.loading')} />}
+      <ul className={own.list}>
+        {data?.items.map((notice) => (
+          <li key={notice.id}>
+            <Link to="/o/$type/$id" params={{ type: notice.resource, id: notice.record }}>
+              {nameOf(notice)}
+            </Link>
+            <span className={s.chip} data-tone={notice.status === 'kept' ? 'good' : undefined}>
+              {statuses[notice.status] ?? notice.status}
+            </span>
+            {edits && notice.status === 'announced' && (
+              <Button small aria-label={t('retention.keepTitle', { name: nameOf(notice) })} onClick={() => setKeeping(notice)}>
+                {t('retention.keep')}
+              </Button>
+            )}
+            {edits && notice.status === 'kept' && (
+              <Button
+                small
+                look="quiet"
+                disabled={busy}
+                onClick={() => void save('POST', `${NOTICES}/${notice.id}/release`, {}, t('settings.saved'))}
+              >
+                {t('retention.release')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}
