@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -29,8 +30,8 @@ from shared.faults import crashpoint
 from shared.kernel.uniqueness import EVERYWHERE
 from shared.security import ringcopy
 from shared.security.keyring_sqlite import SqliteKeyRing
-from shared.security.ringcopy import RingCopy
-from shared.security.rootkey import sync_directory, write_private
+from shared.security.ringcopy import RingCopy, root_in
+from shared.security.rootkey import KEY_BYTES, sync_directory, write_private
 
 if TYPE_CHECKING:
     from shared.eventstore.eventstoredb import EventStoreDB
@@ -75,9 +76,11 @@ class Restoring:
         else:
             await self._filling.add(events)
 
-    async def keys(self, ring: RingCopy) -> None:
+    async def keys(self, ring: RingCopy, *, own_root: bool) -> None:
         """See Into. Raises KeysUnusable: the ring that CRM_KEYS names is another one's."""
         folder, url, root = self._data / "keys", mongodb_of("CRM_KEYS"), root_key_file(self._data)
+        if own_root:
+            ring = ring.under(_own_root(root, ring))
         if root.exists() and root.read_bytes() != ring.root:
             raise BackupProblem(f"{root} is the root key of another key ring: let CRM_ROOT_KEY name a new file")
         write_private(root, ring.root)
@@ -119,6 +122,14 @@ class Restoring:
         sync_directory(self._data)
         (self._data / RESTORING).unlink()
         sync_directory(self._data)
+
+
+def _own_root(file: Path, ring: RingCopy) -> bytes:
+    """The root key in a file, or a new one. Raises BackupProblem: it is the one of the suite that was backed up."""
+    root = root_in(file) if file.exists() else os.urandom(KEY_BYTES)
+    if root == ring.root:
+        raise BackupProblem(f"{file} is the root key of the suite that was backed up: let CRM_ROOT_KEY name a new file")
+    return root
 
 
 async def _begin_timeline(store: EventStore, made: Restored) -> None:

@@ -34,7 +34,9 @@ class Into(Protocol):
         """Append events as they were recorded, in order."""
         ...
 
-    async def keys(self, ring: RingCopy) -> None: ...
+    async def keys(self, ring: RingCopy, *, own_root: bool) -> None:
+        """own_root: under a root key of their own, so that it opens no copy of the ring that was backed up."""
+        ...
 
     async def file(self, name: str, content: bytes) -> None: ...
 
@@ -104,7 +106,7 @@ class Restore:
         files = await self._files(read, into, extract)
         if self._wanted.shown:
             ring = ring.only(self._shown, self._clock.now())
-        await into.keys(ring.as_another() if system else ring)
+        await into.keys(ring.as_another() if system else ring, own_root=system is not None)
         crashpoint("restore.keys_written")
         root = "" if extract else self._tree.root().hex()
         newest = await self._place.newest(self._key)

@@ -17,7 +17,7 @@ import orjson
 
 from shared.clock import Micros
 from shared.security.keyring import KeysUnavailable, subject_hash
-from shared.security.rootkey import load_root_key
+from shared.security.rootkey import RootKey, index_context, load_root_key, tenant_context
 from shared.sqlitefile import transaction
 
 FILES = ("signing.keys", "notary.key")  # next to the ring, wrapped by the root key
@@ -52,6 +52,17 @@ class RingCopy:
     def as_another(self) -> RingCopy:
         """The copy for another installation: it makes keys of its own to sign with."""
         return replace(self, files={})
+
+    def under(self, root: bytes) -> RingCopy:
+        """The copy whose keys another root key opens, and this one's root key does not. Raises KeysUnusable."""
+        old, new = RootKey(self.root), RootKey(root)
+
+        def again(wrapped: bytes, context: str) -> bytes:
+            return new.wrap(old.unwrap(wrapped, context), context)
+
+        tenants = [(t, version, again(key, tenant_context(t, version)), at) for t, version, key, at in self.tenants]
+        indexes = [(t, again(key, index_context(t))) for t, key in self.indexes]
+        return replace(self, root=root, tenants=tenants, indexes=indexes)
 
     def of_tenants(self, tenants: Collection[str]) -> RingCopy:
         """What concerns these organisations. Signing keys are the installation's, and stay behind."""

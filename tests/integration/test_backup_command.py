@@ -144,6 +144,11 @@ def test_an_earlier_moment_and_one_organisation(ours: Path) -> None:
     assert (found["accounts"], found["contacts"]) == (["Of globex"], ["At globex"])
     assert (found["users"], found["problem"]) == (["ada@globex.example"], None)
     assert verify_directory(ours / "one", None)["ok"]
+    root, live = ours / "one/keys/root.key", ours / "data/keys/root.key"
+    assert root.read_bytes() != live.read_bytes()  # who is given the one opens nothing of the others
+    root.write_bytes(live.read_bytes())
+    with pytest.raises(WrongSetting, match="root key does not belong"):
+        opened(ours / "one")
 
 
 def test_what_cannot_be_restored_is_refused_in_one_line(ours: Path) -> None:

@@ -158,6 +158,27 @@ async def test_another_ring_s_root_key_is_left_alone(tmp_path: Path, monkeypatch
     assert root.read_bytes() == b"of the live suite"
 
 
+async def test_a_system_of_its_own_takes_the_root_key_that_is_there_but_never_the_live_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(14))
+        await ours.backup("full")
+        live = (tmp_path / "data" / "keys" / "root.key").read_bytes()
+
+        async def put(name: str, root: bytes) -> None:
+            (tmp_path / name).write_bytes(root)
+            monkeypatch.setenv("CRM_KEYS", "mongodb://127.0.0.1:1/crm?serverSelectionTimeoutMS=100")
+            monkeypatch.setenv("CRM_ROOT_KEY", str(tmp_path / name))
+            into = tmp_path / f"{name}-new"
+            await put_back(str(ours.target), into, ours.key, Wanted(), lambda *_: None, another=True)
+
+        with pytest.raises(BackupProblem, match="is the root key of the suite that was backed up"):
+            await put("live", live)
+        with pytest.raises(BackupProblem, match="CRM_KEYS: the server does not answer"):  # the next it asks for
+            await put("own", bytes(32))
+
+
 async def test_a_directory_that_is_being_restored_is_left_alone(tmp_path: Path) -> None:
     async with open_system(tmp_path) as ours:
         await ours.append(2, random.Random(12))
