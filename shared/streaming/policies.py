@@ -1,13 +1,14 @@
 """Policies: event → commands. They carry sagas forward; every command has a deterministic key, so a repeat is harmless.
 
 The runner keeps its own checkpoint and resumes after a crash where it was. A reaction that keeps failing is parked and
-tried again at the next start; the others go on.
+tried again at the next start and every few minutes; the others go on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,7 @@ RETRY_SECONDS = 1.0
 LEASE_SECONDS = 120.0  # a batch of reactions may take this long: it may purge the views
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
+PARKED_SECONDS = 300.0  # between two looks at what is parked: what refused it, such as a hold, may have ended
 _PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
 log = logging.getLogger("crm.policies")
 _tracer = trace.get_tracer("crm.policies")
@@ -143,24 +145,24 @@ class PolicyRunner(Subscription):
     ) -> None:
         store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
         self._reactions = Reactions(policies, bus, codec, holder, past)
-        self._retried = False
+        self._look_at = 0.0
         super().__init__(StoreFeed(store), self._reactions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
 
     def add(self, policy: Policy) -> None:
         """One more policy; before `run`."""
         self._reactions.add(policy)
 
-    async def retry_parked(self) -> int:
+    async def retry_parked(self, attempts: int = ATTEMPTS) -> int:
         """Try every parked reaction again; returns how many were carried out now."""
         async with self.lock:
-            return await self._reactions.retry_parked()
+            return await self._reactions.retry_parked(attempts)
 
     async def idle(self) -> None:
-        """Wait for the next event. Before the first time, what earlier processes parked is tried once more."""
-        if self.holder.held and not self._retried:
-            self._retried = True
+        """Wait for the next event. Before the first time, and now and then, what is parked is tried once more."""
+        if self.holder.held and time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + PARKED_SECONDS
             try:
-                await self.retry_parked()
+                await self.retry_parked(attempts=1)
             except Exception:
                 log.exception("parked reactions could not be tried again")
         await super().idle()
@@ -234,13 +236,13 @@ class Reactions:
                 if error is not None:
                     await self._park(policy, recorded, error)
 
-    async def _attempt(self, policy: Policy, recorded: Recorded) -> Exception | None:
+    async def _attempt(self, policy: Policy, recorded: Recorded, attempts: int = ATTEMPTS) -> Exception | None:
         """React, in a few attempts; returns why all of them failed. A refused command is logged: that is an outcome.
 
         Raises what will pass by itself, such as Unavailable.
         """
         failure: Exception | None = None
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, attempts + 1):
             try:
                 await policy.react(Reaction(self._bus, recorded, self._ask_for_purge, self._past))
                 return None
@@ -273,21 +275,21 @@ class Reactions:
         stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
         await self._write_entry(self._entries.put(recorded, stream, redacted(error)))
 
-    async def retry_parked(self) -> int:
+    async def retry_parked(self, attempts: int) -> int:
         """See PolicyRunner.retry_parked."""
         done, query = 0, Query((Condition("stream", "prefix", _PREFIX),))
         async for document in every(self._bus.views, PARKED.name, query, Scope(OPERATORS)):
-            done += await self._retry(document)
+            done += await self._retry(document, attempts)
         return done
 
-    async def _retry(self, parked: Document) -> bool:
+    async def _retry(self, parked: Document, attempts: int) -> bool:
         _, name, stream = parked["stream"].split("/", 2)
         version = parked["event_version"]
         stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)
         policy = next((p for p in self._policies if p.name == name), None)
         if policy is not None and stored:
             recorded = await self._codec.decode(stored[0])
-            if await self._attempt(policy, recorded) is not None:
+            if await self._attempt(policy, recorded, attempts) is not None:
                 return False
         await self._purge()
         await self._write_entry(self._entries.remove(parked["id"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -123,6 +124,23 @@ async def test_a_reaction_that_keeps_failing_is_parked_and_tried_again_at_the_ne
     assert broken.seen == ["b", "a"]
     assert await room.parked() == {}
     assert await policies.retry_parked() == 0
+
+
+async def test_a_parked_reaction_is_tried_again_now_and_then(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nothing else happens and no process starts: what refused it may have ended."""
+    monkeypatch.setattr(module, "PARKED_SECONDS", 0.0)
+    hand = Hand()
+    hand.failures = [RuntimeError("for a while")] * (module.ATTEMPTS + 3)
+    await room.happen("a", ToyMade("a"))
+    policies = await runner(room, hand)
+    running = asyncio.create_task(policies.run())
+    async with asyncio.timeout(30):
+        while not await room.parked():
+            await asyncio.sleep(0.01)
+        while await room.parked():
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert hand.seen == ["a"]
 
 
 async def test_a_reaction_that_is_parked_again_after_it_was_carried_out_stays_parked(room: ToyRoom) -> None:
