@@ -14,6 +14,7 @@ from starlette.types import Scope
 from typing_extensions import TypedDict
 
 from shared.errors import CrmError, FieldError, Invalid, Unavailable
+from shared.events.envelope import Undecodable
 from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.http.codes import all_codes, problem_types
 from shared.http.headers import header
@@ -149,6 +150,8 @@ def error_of(error: Exception) -> CrmError | None:
             return invalid_from(error)
         case ViewsUnavailable() | StoreUnavailable() | StoreBroken() | KeysUnavailable() | KeyMissing():
             return Unavailable(str(error))
+        case Undecodable():  # its record is parked where views are written, and operators see it there
+            return Unavailable(say("this record has an event that this program cannot read: a newer one may"))
         case HTTPException(status_code=404):
             return UnknownPath()
         case HTTPException(status_code=405):
