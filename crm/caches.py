@@ -21,6 +21,7 @@ from shared.views.sqlite import SqliteViews
 from shared.warehouse.confined import ConfinedWarehouse, DataRefused
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.home import WRITER_UID, owner
+from shared.warehouse.migrations import belong_to
 from shared.warehouse.port import QueryFailed, Warehouse
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ async def open_views(
     if url is None:
         throw_away(path)
     else:
-        await _drop_all(url)
+        await _drop_all(url, store.installation)
     return await _open_views(path, store, collections, url)
 
 
 async def _open_views(
     path: Path, store: EventStore, collections: Sequence[Collection], url: str | None
 ) -> tuple[Views, list[str]]:
-    views: Views = SqliteViews.open(path) if url is None else await mongo_views(url)
+    views: Views = SqliteViews.open(path) if url is None else await mongo_views(url, store.installation)
     place = path if url is None else "what CRM_VIEWS names"
     try:
         shown = await reached(views)
@@ -70,15 +71,15 @@ async def _open_views(
         raise
 
 
-async def mongo_views(url: str) -> MongoViews:
+async def mongo_views(url: str, installation: str) -> MongoViews:
     """The views at a MongoDB server, whose driver is loaded only then. Raises ViewsUnavailable."""
     from shared.views.mongo import MongoViews
 
-    return await MongoViews.open(url)
+    return await MongoViews.open(url, installation)
 
 
-async def _drop_all(url: str) -> None:
-    views = await mongo_views(url)
+async def _drop_all(url: str, installation: str) -> None:
+    views = await mongo_views(url, installation)
     await views.drop_all()
     await views.close()
 
@@ -99,6 +100,7 @@ async def feed_clickhouse(url: str, feed_of: Callable[[Warehouse], WarehouseFeed
     warehouse = await clickhouse(url)
     try:
         feed = feed_of(warehouse)
+        await belong_to(warehouse, feed.store.installation)
         await feed.start()
     except BaseException as error:
         await warehouse.close()

@@ -292,6 +292,8 @@ def _reason(error: PyMongoError, database: str) -> str:
         return "the server refuses the user or the password: correct them in the URL"
     if code == 13:
         return f"the user may not do this: give it the roles readWrite and dbAdmin on {database} ({_short(error)})"
+    if "certificate" in str(error).lower():
+        return f"its certificate is not accepted: name its authority with tlsCAFile, or correct it ({_short(error)})"
     if code is None and (error.timeout or isinstance(error, pymongo.errors.ConnectionFailure)):
         return f"the server does not answer: start it, or correct the URL ({_short(error)})"
     return _short(error)

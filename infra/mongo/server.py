@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import create_connection
@@ -27,10 +27,10 @@ INSTALL_SECONDS = 300
 
 
 class Server:
-    """One server. folder: its log, and its data where it keeps any."""
+    """One server. folder: its log, and its data where it keeps any. options: of SecantusDB, in addition."""
 
-    def __init__(self, kind: str, folder: Path, port: int) -> None:
-        self._kind, self._folder, self.port = kind, folder.absolute(), port
+    def __init__(self, kind: str, folder: Path, port: int, options: Sequence[str] = ()) -> None:
+        self._kind, self._folder, self.port, self._options = kind, folder.absolute(), port, options
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -41,7 +41,8 @@ class Server:
     def start(self, seconds: float = 60.0) -> None:
         """Return once it serves. Raises Missing."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        command = _secantus(self._folder / "data", self.port) if self._kind == SECANTUS else _java(self.port)
+        secantus = self._kind == SECANTUS
+        command = [*_secantus(self._folder / "data", self.port), *self._options] if secantus else _java(self.port)
         with (self._folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + seconds

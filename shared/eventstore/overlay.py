@@ -35,6 +35,7 @@ class OverlayStore:
 
     def __init__(self, below: EventStore, file: Path, clock: Clock) -> None:
         self._below, self._file, self._clock = below, file, clock
+        self.installation = below.installation
         self._slices = slice_reader(below)
         self._db = scratch(file, _SCHEMA)
         self._written = 0

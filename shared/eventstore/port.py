@@ -68,7 +68,9 @@ class Appended(NamedTuple):
 
 class EventStore(Protocol):
     """Positions grow and have holes: nothing may be computed from them. Every method but `wait` and `close` raises
-    StoreUnavailable when the store is closed or does not answer."""
+    StoreUnavailable when the store is closed or does not answer. installation: the id of the one whose log it is."""
+
+    installation: str
 
     async def append(
         self,

@@ -46,13 +46,18 @@ class MongoViews:
         self._places = Places()
 
     @classmethod
-    async def open(cls, url: str) -> MongoViews:
-        """Raises ViewsUnavailable: one sentence that names the setting and the remedy."""
+    async def open(cls, url: str, installation: str = "") -> MongoViews:
+        """installation: whose they must be; "" = anybody's.
+
+        Raises ViewsUnavailable: one sentence that names the setting and the remedy.
+        """
         mongo = Mongo(url, "CRM_VIEWS", ViewsUnavailable)
         views = cls(mongo)
         try:
             await mongo.ping()
             await views._catalogue.check_format()
+            if installation:
+                await views._catalogue.belong_to(installation)
         except BaseException:
             mongo.close()
             raise

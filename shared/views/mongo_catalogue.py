@@ -57,6 +57,16 @@ class MongoCatalogue:
                 f"up to {FORMAT}: upgrade the program, or name another database"
             )
 
+    async def belong_to(self, installation: str) -> None:
+        """Raises ViewsUnavailable: another installation keeps its views here. Where nobody does, this one begins."""
+        await self._about.insert({"_id": "~installation", "installation": installation})
+        found = await self._about.get({"_id": "~installation"})
+        if found is not None and found["installation"] != installation:
+            raise ViewsUnavailable(
+                f"CRM_VIEWS: the views in {self._mongo.name} belong to installation {found['installation']}, the "
+                f"events to {installation}: name another database"
+            )
+
     async def declare(self, collections: Sequence[Collection]) -> list[str]:
         """See Views.declare. Every index that is missing is built."""
         wanted = [c.name for c in collections if await self._declare(c)]

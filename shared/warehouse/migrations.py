@@ -43,3 +43,21 @@ async def migrate(warehouse: Warehouse) -> None:
         for statement in statements:
             await warehouse.command(statement.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1))
         await warehouse.command(f"INSERT INTO {BOOKKEEPING} VALUES ({{n:UInt32}})", {"n": number})
+
+
+async def belong_to(warehouse: Warehouse, installation: str) -> None:
+    """Migrate, and note whose facts a server's warehouse holds; where nobody's are, this installation's begin.
+
+    Raises Unavailable: another installation keeps its facts here.
+    """
+    await migrate(warehouse)
+    about = {"n": "~installation", "f": installation}
+    asked = "SELECT fingerprint FROM table_fingerprints WHERE name = {n:String} ORDER BY written_at LIMIT 1"
+    found = await warehouse.rows(asked, {"n": about["n"]})
+    if not found:
+        await warehouse.command("INSERT INTO table_fingerprints VALUES ({n:String}, {f:String}, 0)", about)
+    elif found[0][0] != installation:
+        raise Unavailable(
+            f"CRM_WAREHOUSE: this warehouse belongs to installation {found[0][0]}, the events to {installation}: name "
+            "another database"
+        )

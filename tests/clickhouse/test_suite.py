@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm.compose import Suite
+from crm.roles import parse_roles
 from crm.settings import Settings, WrongSetting
 from services.analytics.facts import TABLES
 from services.analytics.sql.gateway import SqlGateway
@@ -91,3 +92,17 @@ async def test_a_server_that_cannot_be_used_ends_the_start_with_one_line(
     monkeypatch.setenv("CRM_WAREHOUSE", url)
     with pytest.raises(WrongSetting, match=line):
         await Suite.open(Settings(tmp_path))
+
+
+async def test_the_warehouse_of_another_installation_is_refused_and_left(
+    clickhouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows would be dropped as those of another log, and it would drop ours in turn."""
+    monkeypatch.setenv("CRM_WAREHOUSE", clickhouse_url)
+    roles = parse_roles(["warehouse"])
+    ours = await Suite.open(Settings(tmp_path / "ours"), roles)
+    await ours.close()
+    with pytest.raises(WrongSetting, match=r"belongs to installation \S+, the events to \S+: name another database"):
+        await Suite.open(Settings(tmp_path / "theirs"), roles)
+    again = await Suite.open(Settings(tmp_path / "ours"), roles)
+    await again.close()

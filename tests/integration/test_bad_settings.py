@@ -20,6 +20,7 @@ from tests.support.protocol_server import PASSWORD, USER, served
 pytestmark = pytest.mark.one_process
 ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"
+MONGODB = "mongodb://{{{}}}/crm?directConnection=true&tls=true&tlsCAFile={{folder}}/{}/authority.pem"
 
 # settings and roles → what is said. {there}: a server of EventStoreDB's protocol. {folder}: of certificates and keys.
 CASES = {
@@ -55,11 +56,35 @@ CASES = {
         {"CRM_LIMITS": f"mongodb://{NOBODY}/crm"},
         r"CRM_LIMITS: the server does not answer: start it, or correct the URL.*",
     ),
+    "limits: foreign authority": (
+        {"CRM_LIMITS": MONGODB.format("there", "foreign")},
+        r"CRM_LIMITS: its certificate is not accepted: name its authority with tlsCAFile, or correct it \(.*\)",
+    ),
+    "limits: expired certificate": (
+        {"CRM_LIMITS": MONGODB.format("expired", "expired")},
+        r"CRM_LIMITS: its certificate is not accepted: name its authority .* \(.*expired.*\)",
+    ),
     "limits: no host": ({"CRM_LIMITS": "mongodb:crm"}, r"CRM_LIMITS: an address is mongodb://HOST:PORT/DATABASE"),
     "stream: no address": ({"CRM_KAFKA": "kafka:9092"}, r"CRM_KAFKA.*: it looks like kafka://host:9092.*"),
     "stream: nobody there": (
         {"CRM_KAFKA": f"kafka://{NOBODY}"},
         r"CRM_KAFKA: .*127\.0\.0\.1:1 does not answer \(.*\): start it or correct the address",
+    ),
+    "stream: foreign authority": (
+        {"CRM_KAFKA": "kafka://{there}?tlsCaFile={folder}/foreign/authority.pem"},
+        r"CRM_KAFKA: the certificate of 127\.0\.0\.1:\d+ is not trusted \(.*\): correct tlsCaFile or the name",
+    ),
+    "stream: expired certificate": (
+        {"CRM_KAFKA": "kafka://{expired}?tlsCaFile={folder}/expired/authority.pem"},
+        r"CRM_KAFKA: the certificate of 127\.0\.0\.1:\d+ is not trusted \(.*expired.*\): correct tlsCaFile or the name",
+    ),
+    "warehouse: foreign authority": (
+        {"CRM_WAREHOUSE": "clickhouses://crm@{there}/crm?tlsCaFile={folder}/foreign/authority.pem"},
+        r"the warehouse at 127\.0\.0\.1:\d+ shows a certificate that is not trusted \(.*\).*",
+    ),
+    "warehouse: expired certificate": (
+        {"CRM_WAREHOUSE": "clickhouses://crm@{expired}/crm?tlsCaFile={folder}/expired/authority.pem"},
+        r"the warehouse at 127\.0\.0\.1:\d+ shows a certificate that is not trusted \(.*expired.*\).*",
     ),
     "stream: none for the relay": ({}, r"the role relay needs Kafka: set CRM_KAFKA=kafka://host:9092"),
     "files: another store": (
@@ -96,7 +121,7 @@ async def places(folder: Path, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
 async def test_the_start_is_refused_with_one_line(
     case: str, places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mongo._REACH_SECONDS", 0.4)
+    monkeypatch.setattr("shared.mongo._REACH_SECONDS", 1.5)
     settings, said = CASES[case]
     for name, value in settings.items():
         monkeypatch.setenv(name, value.format(**places))

@@ -180,6 +180,27 @@ async def test_more_indexes_than_the_server_allows_are_one_line(views: MongoView
         await views.declare([replace(THINGS, name="wide", fields=many)])
 
 
+async def test_an_index_that_cannot_be_built_is_one_line_that_names_it(views: MongoViews) -> None:
+    await views.write([put(d) for d in SOME])
+    with pytest.raises(ViewsUnavailable) as refused:
+        await views._mongo.docs("view_things").index("once", [("t", 1)], unique=True)
+    assert str(refused.value).startswith("CRM_VIEWS: the index once of view_things cannot be built: ")
+    assert "\n" not in str(refused.value)
+
+
+async def test_the_views_of_another_installation_are_refused_and_left(mongo_url: str, views: MongoViews) -> None:
+    await views.write([put(SOME[0])])
+    await (await MongoViews.open(mongo_url, "one")).close()
+    with pytest.raises(ViewsUnavailable, match="belong to installation one, the events to two: name another database"):
+        await MongoViews.open(mongo_url, "two")
+    again = await MongoViews.open(mongo_url, "one")
+    await again.declare([THINGS])
+    assert await again.get("things", "a", EVERYONE) is not None
+    await again.drop_all()
+    await (await MongoViews.open(mongo_url, "two")).close()  # nobody's now
+    await again.close()
+
+
 def test_no_collection_of_the_suite_comes_near_that() -> None:
     from crm.roles import SERVICES, catalogue_of
 

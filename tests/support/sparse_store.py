@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
+from uuid import uuid4
 
 from shared.clock import Clock, Micros, SystemClock
 from shared.events.envelope import Metadata, NewEvent, Stored, category_of
@@ -28,6 +29,7 @@ class Disk:
 
     events: list[Stored] = field(default_factory=list)
     requests: dict[tuple[str, str], Appended] = field(default_factory=dict)
+    installation: str = field(default_factory=lambda: str(uuid4()))
     positions: random.Random = field(default_factory=lambda: random.Random(3))
 
     @property
@@ -38,6 +40,7 @@ class Disk:
 class SparseStore:
     def __init__(self, disk: Disk | None = None, clock: Clock | None = None) -> None:
         self._disk, self._clock = disk or Disk(), clock or SystemClock()
+        self.installation = self._disk.installation
         self._written, self._closed = asyncio.Event(), False
 
     async def append(
