@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes what compose.yaml needs and no repository holds: certificates, passwords, addresses with them, and the root key.
+# Makes what compose.yaml needs and no repository holds: certificates, passwords, addresses with them, root key, backup key.
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ -e secrets ]; then echo "infra/compose/secrets is there already: nothing is changed" >&2; exit 1; fi
@@ -8,6 +8,11 @@ mkdir -p secrets/eventstore/authority
 cd secrets
 openssl rand 32 > root.key
 openssl rand -base64 756 > mongodb.key
+# as `crm backup key` makes it
+openssl genpkey -algorithm ed25519 -outform DER > signing.der
+id=$({ printf 'crm.backup.key'; openssl pkey -inform DER -in signing.der -pubout -outform DER | tail -c 32; } | sha256sum | cut -c1-16)
+printf '{"format": 1, "id": "%s", "secret": "%s", "signing": "%s"}\n' "$id" "$(openssl rand -base64 32)" "$(tail -c 32 signing.der | base64 -w 0)" > backup.key
+rm signing.der
 openssl rand -hex 24 | tr -d '\n' > mongodb-password
 openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj "/CN=crm compose authority" \
     -keyout authority.key -out eventstore/authority/ca.crt 2> /dev/null
@@ -21,6 +26,6 @@ printf 'esdb://admin:%s@eventstore:2113?tls=true&tlsCaFile=/run/secrets/authorit
 printf 'mongodb://crm:%s@mongodb:27017/crm?authSource=admin&replicaSet=crm' "$(cat mongodb-password)" > views-url
 printf 'mongodb://crm:%s@mongodb:27017/crm_keys?authSource=admin&replicaSet=crm' "$(cat mongodb-password)" > keys-url
 # containers read them as other users than the one who made them
-chmod 0444 root.key eventstore-url views-url keys-url mongodb.key mongodb-password eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt
+chmod 0444 root.key backup.key eventstore-url views-url keys-url mongodb.key mongodb-password eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt
 chmod 0755 eventstore eventstore/authority . ..
-echo "infra/compose/secrets: keep root.key apart from every backup of the events"
+echo "infra/compose/secrets: keep root.key and backup.key apart from every backup"

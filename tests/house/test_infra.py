@@ -8,10 +8,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+
+from shared.backup.keyfile import load_key
+from shared.security.rootkey import load_root_key
+from shared.streaming.kafka.access import Right, declared_access
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-infra" / "bin" / "python"
 RENDERED = ROOT / "infra" / "k8s" / "rendered"
+USERS = ROOT / "infra" / "k8s" / "stores" / "kafka-users.yaml"
 KUSTOMIZE = {"development": "overlays/development", "production": "overlays/production", "stores": "stores"}
 
 
@@ -74,6 +80,43 @@ def test_what_is_broken_is_found(tmp_path: Path) -> None:
     assert done.returncode == 1
     missed = [line for _, line in BROKEN.values() if line not in done.stdout]
     assert missed == [], done.stdout
+
+
+TYPES = {"transactionalId": "transactional_id"}
+
+
+def test_users_of_kafka_have_the_declared_rights_and_quotas_in_kubernetes_too() -> None:
+    declared = declared_access(ROOT / "shared/streaming/kafka/access.yaml")
+    users = {o["metadata"]["name"]: o["spec"] for o in yaml.safe_load_all(USERS.read_text())}
+    rights = {
+        Right(
+            user,
+            TYPES.get(acl["resource"]["type"], acl["resource"]["type"]),
+            acl["resource"].get("name", "kafka-cluster")
+            + ("*" if acl["resource"].get("patternType") == "prefix" else ""),
+            operation,
+        )
+        for user in declared.users
+        for acl in users[user]["authorization"]["acls"]
+        for operation in acl["operations"]
+    }
+    assert rights == declared.rights
+    quotas = {f"{one.user} {one.key.replace('_', '')} {one.value:.0f}" for one in declared.quotas}
+    assert {f"{u} {k.lower()} {n}" for u in declared.users for k, n in users[u].get("quotas", {}).items()} == quotas
+
+
+def test_the_secrets_of_compose_are_made_once_and_usable(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here: infra/compose/secrets.sh is not tried")
+    script = shutil.copy(ROOT / "infra/compose/secrets.sh", tmp_path)
+    subprocess.run(["bash", script], check=True, capture_output=True)
+    made = tmp_path / "secrets"
+    assert load_key(made / "backup.key").id
+    load_root_key(made / "root.key", create=False)
+    named = yaml.safe_load((ROOT / "infra/compose/compose.yaml").read_text())["secrets"].values()
+    assert [one["file"] for one in named if not (tmp_path / one["file"]).exists()] == []
+    again = subprocess.run(["bash", script], check=False, capture_output=True, text=True)
+    assert (again.returncode, "nothing is changed" in again.stderr) == (1, True)
 
 
 def test_a_wrong_image_file_compose_file_or_rule_is_found(tmp_path: Path) -> None:
