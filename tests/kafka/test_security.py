@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
 
 from crm.settings import WrongSetting
 from crm.topics import ACCESS
 from infra.kafka.broker import Broker, Security
-from shared.streaming.kafka.access import declared_access, make_access, plan_access
+from shared.streaming.kafka.access import Access, Quota, declared_access, make_access, plan_access
 from shared.streaming.kafka.connection import Kafka
 from shared.streaming.kafka.topics import TopicsRefused, make, plan
 from tests.durability.test_faulty_feed import work
-from tests.kafka.help import TOPICS, relay_of, running
+from tests.kafka.help import EVENTS, TOPICS, relay_of, running
 from tests.kafka.members import all_given, caught_up, member
 from tests.kafka.test_topics import applied
 from tests.support import certificates
@@ -98,6 +105,75 @@ async def test_what_is_declared_no_more_is_taken_away(secured: Secured, tmp_path
     async with asyncio.timeout(20):
         while await plan_access(admin, fewer):
             await asyncio.sleep(0.1)
+
+
+async def given(admin: Kafka, access: Access) -> None:
+    """Return once the broker has these rights and quotas."""
+    await make_access(admin, await plan_access(admin, access) or [])
+    async with asyncio.timeout(20):
+        while await plan_access(admin, access):
+            await asyncio.sleep(0.1)
+
+
+async def test_who_has_no_right_is_refused(secured: Secured) -> None:
+    """A projector writes nothing, joins no other group, and is no relay; a relay joins no group."""
+    admin, relay, projector = (secured.kafka(user) for user in USERS)
+    await make(admin, await plan(admin, TOPICS))
+    await given(admin, declared_access(ACCESS))
+    writer = AIOKafkaProducer(**projector._options)
+    await writer.start()
+    with pytest.raises(TopicAuthorizationFailedError):
+        await writer.send_and_wait(EVENTS[0], b"{}", key=b"account-1")
+    await writer.stop()
+    zombie = projector.producer("crm.relay")
+    with pytest.raises(TransactionalIdAuthorizationFailed):
+        await zombie.start()
+    await zombie.stop()
+    for kafka, group in ((projector, "crm.other"), (relay, "crm.records")):
+        reader = AIOKafkaConsumer(EVENTS[0], group_id=group, **kafka._options)
+        with pytest.raises(GroupAuthorizationFailedError):
+            await asyncio.wait_for(started(reader), 20)
+        await reader.stop()
+
+
+async def started(reader: AIOKafkaConsumer) -> None:
+    await reader.start()
+    await reader.getone()
+
+
+async def test_who_is_over_the_quota_is_held_up(secured: Secured) -> None:
+    admin, relay = secured.kafka("admin"), secured.kafka("crm-relay")
+    await make(admin, await plan(admin, TOPICS))
+    declared = declared_access(ACCESS)
+    await given(admin, declared)
+    assert await longest_hold(relay) == 0
+    less = frozenset({Quota("crm-relay", "producer_byte_rate", 150_000)})
+    await given(admin, replace(declared, quotas=less))
+    async with asyncio.timeout(60):
+        while not await longest_hold(relay):  # the broker sets it a moment after it says so
+            await asyncio.sleep(0.1)
+    await given(admin, declared)
+
+
+async def longest_hold(kafka: Kafka) -> int:
+    """The milliseconds for which the broker holds up a relay that writes 600 kB at once, as it answers itself."""
+    producer, holds = kafka.producer("crm.relay"), [0]
+    await producer.start()
+    ask = producer.client.send
+
+    async def asked(*what: Any, **how: Any) -> Any:
+        answer = await ask(*what, **how)
+        holds.append(getattr(answer, "throttle_time_ms", 0))
+        return answer
+
+    producer.client.send = asked
+    try:
+        async with producer.transaction():
+            sent = [await producer.send(EVENTS[0], random.randbytes(100_000), key=b"account-1") for _ in range(6)]
+            await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+    return max(holds)
 
 
 async def test_who_is_refused_learns_why(secured: Secured, tmp_path: Path) -> None:

@@ -7,10 +7,39 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiokafka.admin import NewTopic
 
+from crm.compose import Suite
+from crm.settings import Settings, WrongSetting
 from shared.streaming.kafka.connection import Kafka
-from tests.kafka.help import check_topics, marks, open_store
+from tests.kafka.help import EVENTS, admin_of, check_topics, marks, open_store
 from tests.support.processes import Served, crm, served, set_up
+
+
+async def test_topics_that_do_not_fit_end_the_start_with_one_line(
+    kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_KAFKA", str(kafka))
+    async with admin_of(kafka) as admin:
+        await admin.delete_topics([EVENTS[0]])
+        while EVENTS[0] in await admin.list_topics():
+            await asyncio.sleep(0.05)
+        missing = f"CRM_KAFKA: topic {EVENTS[0]} is missing. crm topics apply makes what is missing"
+        assert await refusal(tmp_path, missing) == missing
+        await admin.create_topics([NewTopic(EVENTS[0], 3, 1)])
+        said = await refusal(tmp_path, f"{EVENTS[0]} has 3 partitions, not 12")
+    assert "delete the topic and its checkpoints and make them again" in said
+    assert "\n" not in said
+
+
+async def refusal(folder: Path, part: str) -> str:
+    """Why the suite does not start: the line with this part, as what a broker answers is stale for a moment."""
+    async with asyncio.timeout(20):
+        while True:
+            with pytest.raises(WrongSetting) as refused:
+                await Suite.open(Settings(folder / "data"))
+            if part in str(refused.value):
+                return str(refused.value)
 
 
 async def test_the_suite_on_kafka(kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
