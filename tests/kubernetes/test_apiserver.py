@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from infra.k8s.apiserver.manifests import RENDERED, Cluster, Object, account, applied, objects_in
-from infra.k8s.apiserver.server import ApiServer, cached, is_built
+from infra.k8s.apiserver.server import SERVER, ApiServer
 
 Change = Callable[[Object], Any]
 
@@ -20,8 +20,8 @@ Change = Callable[[Object], Any]
 def server() -> Iterator[httpx.Client]:
     if "CRM_PROVE" not in os.environ:
         pytest.skip("the manifests are tried on an API server by make prove, and by make check where one was built")
-    if not is_built():
-        pytest.skip(f"no API server in {cached()}: python -m infra.k8s.apiserver --build makes one, once")
+    if not SERVER.is_built():
+        pytest.skip(f"no API server in {SERVER.cached()}: python -m infra.k8s.apiserver --build makes one, once")
     with ApiServer() as running, running.client() as client:
         yield client
 

@@ -1,6 +1,6 @@
 """Tries the manifests on a Kubernetes API server: python -m infra.k8s.apiserver [--build]; exit 1 with faults.
 
-Without --build it runs only where the server was built before.
+Without --build it runs only where the server was built before. With it the controllers of tests/kubernetes are built.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ import sys
 import time
 
 from infra.cache import Missing
+from infra.k8s.apiserver.controllers import CONTROLLERS
 from infra.k8s.apiserver.manifests import SUITE, applied
-from infra.k8s.apiserver.server import VERSION, ApiServer, build, is_built
+from infra.k8s.apiserver.server import SERVER, VERSION, ApiServer
 
 
 def main() -> None:
-    if not is_built() and "--build" not in sys.argv[1:]:
+    if not SERVER.is_built() and "--build" not in sys.argv[1:]:
         print("infra/k8s was not tried on an API server: python -m infra.k8s.apiserver --build makes one, once")
         return
     try:
-        build()
+        SERVER.build()
+        if "--build" in sys.argv[1:]:
+            CONTROLLERS.build()
     except Missing as missing:
         print(missing)
         return

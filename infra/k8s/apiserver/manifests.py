@@ -37,7 +37,7 @@ class Cluster:
     def apply(self, one: Object, *, dry: bool = False) -> Iterator[str]:
         """What is wrong with an object; nothing if it is accepted. dry: it is judged and not kept."""
         name = f"{one['kind']} {one['metadata']['name']}"
-        path = self._path(one)
+        path = self.path(one)
         if path is None:
             yield f"{name}: there is no {one['kind']} in {one['apiVersion']}"
             return
@@ -59,7 +59,8 @@ class Cluster:
         ordered = sorted(objects, key=lambda o: o["kind"] != "Namespace")
         return [fault for one in ordered for fault in self.apply(one, dry=dry and one["kind"] != "Namespace")]
 
-    def _path(self, one: Object) -> str | None:
+    def path(self, one: Object) -> str | None:
+        """Where an object is found; None where the server knows no such kind."""
         version, kind, meta = one["apiVersion"], one["kind"], one["metadata"]
         base = f"/apis/{version}" if "/" in version else f"/api/{version}"
         if base not in self._resources:

@@ -1,12 +1,9 @@
-"""A Kubernetes API server with its etcd on loopback, built once from the coordinates in go.mod into the cache.
-
-A build takes about ten minutes of processor time and 2 GB of memory. Nothing of Kubernetes runs pods here.
-"""
+"""A Kubernetes API server with its etcd on loopback. Alone it judges and keeps objects; controllers.py does them."""
 
 from __future__ import annotations
 
+import json
 import secrets
-import shutil
 import ssl
 import subprocess
 import time
@@ -17,49 +14,23 @@ import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from infra.cache import Missing, cache_of, made
+from infra.cache import Missing
+from infra.k8s.apiserver.programs import Programs
 from infra.kafka.broker import free_ports
 
-HERE = Path(__file__).parent
 VERSION = "1.36.3"  # of Kubernetes, as in go.mod
-MODULES = {
-    "kube-apiserver": (HERE, "k8s.io/kubernetes/cmd/kube-apiserver"),
-    "etcd": (HERE.parent / "etcd", "go.etcd.io/etcd/server/v3"),
-}
 READY_SECONDS = 120.0
-_VERSION = "k8s.io/component-base/version"
-
-
-def cached() -> Path:
-    """The folder of the binaries, built or not."""
-    sums = b"".join((folder / "go.sum").read_bytes() for folder, _ in MODULES.values())
-    return cache_of("kubernetes", sums)
-
-
-def is_built() -> bool:
-    """Whether the binaries are there."""
-    folder = cached()
-    return folder.with_name(f"{folder.name}.ready").exists()
-
-
-def build() -> Path:
-    """Build what is missing; the folder of the binaries. Raises Missing."""
-    return made(cached(), _build)
-
-
-def _build(target: Path) -> None:
-    if shutil.which("go") is None:
-        raise Missing("no Go here: the API server cannot be built, and the manifests were not tried on one")
-    target.mkdir(parents=True)
-    major, minor, _ = VERSION.split(".")
-    named = {"gitVersion": f"v{VERSION}", "gitMajor": major, "gitMinor": minor}
-    flags = "-s -w " + " ".join(f"-X {_VERSION}.{name}={value}" for name, value in named.items())
-    for name, (folder, package) in MODULES.items():
-        command = ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", str(target / name), package]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or [str(done.returncode)])[-1]
-            raise Missing(f"{name} cannot be built, and the manifests were not tried on an API server: {said}")
+HERE = Path(__file__).parent
+_NAMED = "k8s.io/component-base/version"
+_MAJOR, _MINOR, _ = VERSION.split(".")
+SERVER = Programs(
+    "kubernetes",
+    {
+        "kube-apiserver": (HERE, "k8s.io/kubernetes/cmd/kube-apiserver"),
+        "etcd": (HERE.parent / "etcd", "go.etcd.io/etcd/server/v3"),
+    },
+    {f"{_NAMED}.gitVersion": f"v{VERSION}", f"{_NAMED}.gitMajor": _MAJOR, f"{_NAMED}.gitMinor": _MINOR},
+)
 
 
 class ApiServer:
@@ -67,14 +38,14 @@ class ApiServer:
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="crm-apiserver-")
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._token = secrets.token_hex(16)
         self.url = ""
 
     def __enter__(self) -> ApiServer:
-        """Raises Missing: the binaries are not there, or do not start."""
+        """Raises Missing: the programs are not there, or do not start."""
         try:
-            self._start(build())
+            self._start(SERVER.build())
         except BaseException:
             self.stop()
             raise
@@ -89,9 +60,46 @@ class ApiServer:
         headers = {"Authorization": f"Bearer {self._token}"}
         return httpx.Client(base_url=self.url, verify=trusted, headers=headers, timeout=30, trust_env=False)
 
+    @property
+    def accounts_key(self) -> Path:
+        """What tokens of service accounts are signed with."""
+        return Path(self._folder.name) / "accounts.key"
+
+    def config(self) -> Path:
+        """A kubeconfig of its administrator."""
+        cluster = {"server": self.url, "certificate-authority": str(Path(self._folder.name) / "pki" / "apiserver.crt")}
+        file = Path(self._folder.name) / "kubeconfig"
+        whole = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "crm", "cluster": cluster}],
+            "users": [{"name": "admin", "user": {"token": self._token}}],
+            "contexts": [{"name": "crm", "context": {"cluster": "crm", "user": "admin"}}],
+            "current-context": "crm",
+        }
+        file.write_text(json.dumps(whole))
+        return file
+
+    def run(self, program: Path, **flags: object) -> None:
+        """Start a program that ends before the API server does; its log is `said(program.name)`."""
+        command = [str(program), *(f"--{name.replace('_', '-')}={value}" for name, value in flags.items())]
+        with self._log(program.name).open("wb") as log:
+            self._processes[program.name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def ended(self) -> list[str]:
+        """What ended by itself, each with the last line that it said."""
+        return [f"{name}: {self.said(name)}" for name, one in self._processes.items() if one.poll() is not None]
+
+    def said(self, name: str) -> str:
+        """The last line of a program's log."""
+        return (self._log(name).read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+
+    def _log(self, name: str) -> Path:
+        return Path(self._folder.name) / f"{name}.log"
+
     def stop(self) -> None:
-        """End the API server, then etcd, by their process ids."""
-        for process in reversed(self._processes):
+        """End what was started, etcd last, by their process ids."""
+        for process in reversed(self._processes.values()):
             process.terminate()
             try:
                 process.wait(15)
@@ -104,7 +112,7 @@ class ApiServer:
     def _start(self, binaries: Path) -> None:
         folder = Path(self._folder.name)
         store, peers, port = free_ports(3)
-        self._run(
+        self.run(
             binaries / "etcd",
             data_dir=folder / "etcd",
             listen_client_urls=f"http://127.0.0.1:{store}",
@@ -114,7 +122,7 @@ class ApiServer:
         )
         (folder / "tokens").write_text(f"{self._token},admin,admin,system:masters\n")
         _write_keys(folder)
-        self._run(
+        self.run(
             binaries / "kube-apiserver",
             etcd_servers=f"http://127.0.0.1:{store}",
             bind_address="127.0.0.1",
@@ -125,7 +133,7 @@ class ApiServer:
             service_cluster_ip_range="10.0.0.0/24",
             service_account_issuer="https://127.0.0.1",
             service_account_key_file=folder / "accounts.pub",
-            service_account_signing_key_file=folder / "accounts.key",
+            service_account_signing_key_file=self.accounts_key,
             authorization_mode="RBAC",
             endpoint_reconciler_type="none",
             allow_privileged="true",  # else it refuses such pods before their security is judged
@@ -133,15 +141,10 @@ class ApiServer:
         self.url = f"https://127.0.0.1:{port}"
         self._wait()
 
-    def _run(self, program: Path, **flags: object) -> None:
-        command = [str(program), *(f"--{name.replace('_', '-')}={value}" for name, value in flags.items())]
-        with (Path(self._folder.name) / f"{program.name}.log").open("wb") as log:
-            self._processes.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
-
     def _wait(self) -> None:
-        """Until it is ready, with the service account that every pod needs. Raises Missing."""
+        """Until it is ready. Raises Missing."""
         until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until and all(p.poll() is None for p in self._processes):
+        while time.monotonic() < until and not self.ended():
             try:
                 with self.client() as client:
                     if client.get("/readyz").is_success:
@@ -149,9 +152,7 @@ class ApiServer:
             except (OSError, httpx.HTTPError):
                 pass
             time.sleep(0.1)
-        log = Path(self._folder.name) / "kube-apiserver.log"
-        last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
-        raise Missing(f"the API server did not start: {last}")
+        raise Missing(f"the API server did not start: {self.said('kube-apiserver')}")
 
 
 def _write_keys(folder: Path) -> None:
