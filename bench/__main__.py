@@ -47,6 +47,7 @@ BENCHES = (
     "eventstoredb",
     "mongo",
     "ledger",
+    "reads",
     "web",
 )
 QUICK: dict[str, dict[str, int]] = {
@@ -69,6 +70,7 @@ QUICK: dict[str, dict[str, int]] = {
     "kafka": {"batches": 5},
     "projectors": {"events": 1_000},
     "mongo": {"records": 2_000},
+    "reads": {"records": 200},
     "web": {"count": 2_000},
 }
 

@@ -21,7 +21,9 @@ from bench.figures import in_milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to send. `{n}` in headers and body becomes a number that is never sent again."""
+    """What to send. `{n}` in headers and body becomes a number that is never sent again. paths: asked for in turn, in
+    place of `path`.
+    """
 
     port: int
     method: str
@@ -31,10 +33,12 @@ class Order:
     connections: int
     seconds: float
     first: int = 0
+    paths: tuple[str, ...] = ()
 
     def render(self, n: int) -> bytes:
         body = self.body.replace("{n}", str(n)).encode()
-        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
+        path = self.paths[n % len(self.paths)] if self.paths else self.path
+        lines = [f"{self.method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value.replace('{n}', str(n))}" for name, value in self.headers.items()]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 

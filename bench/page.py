@@ -45,6 +45,7 @@ TITLES = {
     "projectors": "Kafka: the projector against bare upserts",
     "mongo": "MongoDB: a list's page against the bare driver",
     "ledger": "The ledger: verification, proofs, and what it costs those who append",
+    "reads": "What the read log costs those who read",
     "web": "How the client feels",
 }
 Found = dict[str, list[dict[str, Any]]]

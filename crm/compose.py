@@ -177,7 +177,8 @@ class Suite:
         return known[organisation]
 
     async def close(self) -> None:
-        """Stop the loops, then close every file in the reverse order of opening."""
+        """Record what was read last, stop the loops, then close every file in the reverse order of opening."""
+        await self.kernel.reads.finish()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

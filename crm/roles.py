@@ -170,6 +170,8 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(kernel.ledger.run)
     if kernel.explorer is not None:
         loops.append(kernel.explorer.run)
+    if roles.apis:
+        loops.append(kernel.reads.run)
     if kernel.notary is not None:
         loops.append(kernel.notary.run)
     if kernel.publisher is not None:

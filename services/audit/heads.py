@@ -13,6 +13,7 @@ import orjson
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from services.audit.reads_shown import ReadShown, ReadsShown, RecordNamed
 from shared.clock import to_rfc3339
 from shared.events.envelope import Metadata, Stored, Undecodable
 from shared.events.registry import ANYTHING
@@ -25,13 +26,6 @@ from shared.views.port import Field as ViewField
 from shared.views.port import Kind as ViewKind
 
 _WHO = tuple(ViewField(name, ViewKind.KEYWORD, "操作人", "Who", ref="user") for name in ("actor", "on_behalf_of"))
-Text = NotRequired[str]
-
-
-class RecordNamed(TypedDict):
-    type: str
-    id: str
-    title: NotRequired[Annotated[str, Field(description="If you may see it")]]
 
 
 class EventHead(TypedDict):
@@ -51,6 +45,7 @@ class EventHead(TypedDict):
     causation_id: Annotated[str, Field(description="The event that it reacts to")]
     readable: Annotated[bool, Field(description="Whether you read the record, and so the contents")]
     reason: Annotated[str, Field(description="Empty where you may not read it")]
+    read: NotRequired[Annotated[ReadShown, Field(description="Of an event of the read log")]]
 
 
 class Heads:
@@ -74,9 +69,15 @@ class Heads:
             found |= {aggregate.stream(id): document for id, document in documents.items()}
         return found
 
-    async def of(self, events: Sequence[Stored]) -> list[EventHead]:
+    async def of(self, events: Sequence[Stored], *, whole: bool = False) -> list[EventHead]:
+        """whole: with all records of an event of the read log, not the first few."""
         readable = await self.readable(events)
-        return [await self._head(one, readable) for one in events]
+        heads = [await self._head(one, readable) for one in events]
+        reads = await ReadsShown(self._kernel, self._access).of(events, whole=whole)
+        for head in heads:
+            if (read := reads.get(head["event_id"])) is not None:
+                head["read"] = read
+        return heads
 
     async def names(self, heads: Sequence[EventHead]) -> dict[str, str]:
         """The names of the people who did it, as far as the caller sees them."""

@@ -48,7 +48,7 @@ class Contact(MergeableRecord):
     department: Annotated[
         Text, plain(Kind.TEXT, "部门", "Department", indexed=True, searchable=True, personal=True)
     ] = ""
-    birthday: Annotated[Day, plain(Kind.DATE, "生日", "Birthday", indexed=True, personal=True)] = ""
+    birthday: Annotated[Day, plain(Kind.DATE, "生日", "Birthday", indexed=True, personal=True, sensitive=True)] = ""
     language: Annotated[
         str,
         F(max_length=20, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"),

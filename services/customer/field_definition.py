@@ -55,6 +55,7 @@ class FieldDefinition(Record):
         default_factory=dict
     )
     required: Annotated[bool, plain(Kind.BOOLEAN, "必填", "Required", indexed=True)] = False
+    sensitive: Annotated[bool, plain(Kind.BOOLEAN, "敏感", "Sensitive")] = False
     ref: Annotated[str, displayed(Kind.KEYWORD, "引用类型", "Refers to", indexed=True, writable=False)] = ""
     formula: Annotated[Text, F(max_length=LONGEST), plain(Kind.TEXT, "公式", "Formula")] = ""
     result: Annotated[str, displayed(Kind.KEYWORD, "结果类型", "Result", writable=False)] = ""
@@ -67,6 +68,7 @@ def evolve(state: FieldDefinition, event: Event) -> None:
             state.zh, state.en, state.options, state.required = event.zh, event.en, event.options, event.required
             state.ref, state.formula, state.result = event.ref, event.formula, event.result
             state.titles, state.option_titles = event.titles, event.option_titles
+            state.sensitive = event.sensitive
 
 
 FIELD_DEFINITION = Aggregate(
@@ -79,7 +81,7 @@ FIELD_DEFINITION = Aggregate(
     defines_fields=True,
     collection=Collection(
         "field_definitions",
-        4,
+        5,
         record_fields(
             FieldDefinition,
             owned=False,
@@ -112,7 +114,8 @@ class Place(CommandModel):
 class DefineField(Place, plain=FieldDefinition):
     """A new custom field `custom.<name>`. options: the only values allowed, for text, keyword and keywords (several
     values). ref: the record type that a reference names. formula: how a field of kind formula is computed.
-    titles: what it is called in a language, before zh and en. option_titles: option → what that is called."""
+    titles: what it is called in a language, before zh and en. option_titles: option → what that is called.
+    sensitive: the log keeps who was shown its values."""
 
     model_config = {
         "json_schema_extra": {
@@ -167,7 +170,7 @@ def define(cmd: DefineField, state: FieldDefinition, ctx: Context[str]) -> list[
     return [
         events.FieldDefined(
             *(cmd.resource, cmd.name, cmd.kind, zh, en, options, new.required, cmd.ref, new.formula, ctx.facts),
-            *(new.titles, new.option_titles),
+            *(new.titles, new.option_titles, new.sensitive),
         )
     ]
 

@@ -92,6 +92,8 @@ class Description:
             found = cast(MetaField, {key: value for key, value in found.items() if value not in (False, None, [])})
         else:
             found["zh"], found["en"] = zh, en
+        if definition.get("sensitive"):
+            found["sensitive"] = True
         if definition["kind"] == "money":
             found["meaning"] = Meaning.MONEY.value
         if options:
@@ -152,6 +154,8 @@ class Description:
             found["meaning"] = field.means.value
         if field.technical:
             found["technical"] = True
+        if field.sensitive:
+            found["sensitive"] = True
         if field.name in self._edited_by and field.name not in self._locked:
             found["edited_by"] = self._edited_by[field.name]
         if field.options:

@@ -57,6 +57,7 @@ class MetaField(TypedDict):
     edited_by: NotRequired[Annotated[str, F(description="The command that changes it, where PATCH does not")]]
     required: NotRequired[bool]
     personal: NotRequired[bool]
+    sensitive: NotRequired[Annotated[bool, F(description="The log keeps who is shown its values")]]
     options: NotRequired[list[str]]
     option_labels: NotRequired[OptionLabels]
     ref: NotRequired[Annotated[str | None, F(description="The record type whose ids it holds")]]

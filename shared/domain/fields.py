@@ -64,6 +64,7 @@ class Flags(TypedDict, total=False):
     technical: bool
     types: tuple[str, ...]
     known: tuple[str, ...]
+    sensitive: bool
 
 
 _OF_STATE: Final = object()

@@ -127,6 +127,7 @@ class FieldDefined:
     result: str = ""
     titles: dict[str, str] = field(default_factory=dict)
     option_titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    sensitive: bool = False
 
 
 @event("customer.FieldDefinitionChanged")

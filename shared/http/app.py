@@ -19,6 +19,7 @@ from shared.http.compression import Compressing, accepted
 from shared.http.conditional import conditional
 from shared.http.openapi import document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
+from shared.http.reading import REFUSAL, note_refusal
 from shared.http.routing import DirectRoute, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
 from shared.security.apikeys import without_secrets
@@ -155,6 +156,8 @@ class ServiceApp(FastAPI):
         access = scope.get("access")
         who = f"user {access.user} of {access.tenant}" if access else "nobody known"
         log.warning("%s %s refused with %d: %s", scope["method"], path, status, who)
+        if access and status == 403:
+            note_refusal(scope, access, path)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
@@ -187,6 +190,8 @@ async def _answer(handler: Handler, request: Request) -> Response:
         known = error_of(error)
         if known is None:
             raise
+        if known.status == 403:
+            request.scope[REFUSAL] = known.extra
         return problem(known, language_of(request.scope))
 
 

@@ -17,6 +17,7 @@ from shared.security.apikeys import PREFIX
 from shared.security.permissions import Access
 from shared.security.quota import LONG_BODIES
 
+READS = "reads"  # in the scope of a request: the log of what was read and refused
 KEY = "program"  # in the scope of a request: the key that it was sent with
 Check = Callable[[Access], Awaitable[object]]
 
@@ -37,6 +38,7 @@ class Authenticator:
         else:
             request.scope["claims"] = self._kernel.verifier.verify(token)
         request.scope["access"] = access = await self._current(request)  # so that the log names who was refused
+        request.scope[READS] = self._kernel.reads
         request.scope[CALENDAR] = await self._kernel.directory.calendar(access.tenant, access.user)
         if not access.key and asked_language(request.scope) is None:
             request.scope[LANGUAGE] = await self._kernel.directory.language(access.tenant, access.user)

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 from starlette.responses import StreamingResponse
 
 from shared.domain.custom_values import kind_of
+from shared.events.audit_reads import DataExported, ExportEnded
 from shared.http.answers import titles_of
 from shared.http.params import no_such_fields
+from shared.http.reading import ReadNotes
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
@@ -64,11 +66,14 @@ async def export(
     access: Access,
     moment: Moment,
     wish: Wish,
+    asked: str,
     allowed: Callable[[], Awaitable[None]],
 ) -> StreamingResponse:
-    """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte.
+    """The whole list as a file. Raises Invalid, Forbidden, TooManyRequests before the first byte, Unavailable where the
+    read log cannot take it.
 
-    allowed: called before every further page; when it raises, the answer breaks off.
+    asked: the conditions, for the read log. allowed: called before every further page; when it raises, the answer
+    breaks off.
     """
     seen_by = eyes_for_export(access, aggregate.name)
     query = await kernel.queries.dated(aggregate, replace(query, limit=MAX_PAGE, cursor=None), access)
@@ -86,7 +91,7 @@ async def export(
 
     referring = [*fields, *(replace(f, name=f"custom.{f.name}") for f in custom)]
 
-    async def pages() -> Pages:
+    async def rows() -> Pages:
         page: Page = first
         while True:
             await _follow_merges(kernel, aggregate, page, access)
@@ -97,6 +102,18 @@ async def export(
             await allowed()
             page = await kernel.queries.find(aggregate, replace(query, cursor=page.next), seen_by, moment)
 
+    sensitive = await ReadNotes(kernel, aggregate).fields(access)
+    held = [one for one in sensitive if one in {column.name for column in columns}]
+    known = len(first.items) if first.next is None else None
+    begun = DataExported(kernel.ids.new(), aggregate.name, wish.format, asked, held, known)
+    await kernel.reads.record(access, begun)
+    pages = rows() if known is not None else _counted(rows(), kernel, access, begun)
+    return await _file(kernel, aggregate, access, wish, columns, pages)
+
+
+async def _file(
+    kernel: Kernel, aggregate: AnyAggregate, access: Access, wish: Wish, columns: list[Column], pages: Pages
+) -> StreamingResponse:
     calendar = await kernel.directory.calendar(access.tenant, access.user)
     zone = ZoneInfo(calendar.time_zone) if calendar.time_zone != "UTC" else UTC
     header = [_title(column, wish, calendar.time_zone) for column in columns]
@@ -105,9 +122,20 @@ async def export(
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if wish.format == "csv":
         return StreamingResponse(
-            _csv(header, kinds, pages(), zone), headers=headers, media_type="text/csv; charset=utf-8"
+            _csv(header, kinds, pages, zone), headers=headers, media_type="text/csv; charset=utf-8"
         )
-    return StreamingResponse(_xlsx(aggregate.noun, header, kinds, pages(), zone), headers=headers, media_type=XLSX)
+    return StreamingResponse(_xlsx(aggregate.noun, header, kinds, pages, zone), headers=headers, media_type=XLSX)
+
+
+async def _counted(pages: Pages, kernel: Kernel, access: Access, begun: DataExported) -> Pages:
+    """The same pages. At their end, or where the answer breaks off, the read log gets how many rows they had."""
+    count = 0
+    try:
+        async for page in pages:
+            count += len(page)
+            yield page
+    finally:
+        kernel.reads.ended(access, ExportEnded(begun.export, begun.resource, count))
 
 
 def _title(column: Column, wish: Wish, zone: str) -> str:

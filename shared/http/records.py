@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +23,7 @@ from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
 from shared.http.openapi import Components, Schema
+from shared.http.reading import ReadNotes
 from shared.http.recorddocs import RecordDocs
 from shared.http.routing import DirectRoute, Handler
 from shared.http.undo import undo_answer
@@ -74,7 +76,7 @@ class _Records:
         self._platform, self._aggregate = kernel, aggregate
         self._queries, self._collection = kernel.queries, aggregate.collection
         self._authenticator = Authenticator(kernel)
-        self._access = self._authenticator.access
+        self._access, self._reading = self._authenticator.access, ReadNotes(kernel, aggregate)
 
     def _listing(self, request: Request, access: Access, allowed: frozenset[str]) -> tuple[Query, dict[str, str]]:
         pairs = params.pairs_of(request)
@@ -94,9 +96,12 @@ class _Records:
         )
         named, rights = params.flag(given, "names"), params.rights(given, moment)
         if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
-            return page_answer(*await self._queries.find_raw(self._aggregate, query, access))
+            raw, next_ = await self._queries.find_raw(self._aggregate, query, access)
+            await self._reading.stored(access, raw, _asked(query))
+            return page_answer(raw, next_)
         page = await self._queries.find(self._aggregate, query, access, moment, rights)
         items = [sparse(d, names, ("rights",)) for d in page.items]
+        await self._reading.documents(access, items, _asked(query))
         body: dict[str, Any] = {"items": items, "next": page.next}
         if named:
             body["names"] = await titles_of_records(self._platform, self._aggregate, items, access)
@@ -121,7 +126,10 @@ class _Records:
         query, given = self._listing(request, access, params.BOARD)
         await self._arrived(access, given)
         board = Board(self._platform, self._aggregate, access, params.calendar_of(request))
-        return json_answer(await board.answer(query, given))
+        body = await board.answer(query, given)
+        cards = [card for group in body["groups"] for card in group.get("cards", ())]
+        await self._reading.documents(access, cards, _asked(query))
+        return json_answer(body)
 
     async def _arrived(self, access: Access, given: dict[str, str]) -> None:
         """Wait for the versions of `min_version`. Raises Invalid, Forbidden, ProjectionBehind."""
@@ -147,6 +155,7 @@ class _Records:
             access,
             _moment(request, given),
             wish,
+            _conditions(request),
             self._authenticator.while_allowed(request, self._may_export),
         )
 
@@ -163,11 +172,14 @@ class _Records:
         version = params.number(given, "min_version", 0, 999_999_999, 0)
         named, rights = params.flag(given, "names"), params.rights(given, moment)
         if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
-            return record_answer(await self._queries.raw(self._aggregate, id, access, version))
+            raw = await self._queries.raw(self._aggregate, id, access, version)
+            await self._reading.stored(access, [raw])
+            return record_answer(raw)
         document = await self._queries.get(
             self._aggregate, id, access, moment=moment, min_version=version, rights=rights
         )
         body = sparse(document, names, ("rights",))
+        await self._reading.documents(access, [body])
         if named:
             body = {**body, "names": await titles_of_records(self._platform, self._aggregate, [body], access)}
         return json_answer(body, headers={"ETag": f'"{document["version"]}"'})
@@ -179,6 +191,7 @@ class _Records:
         below = params.number(given, "cursor", 1, 999_999_999) if "cursor" in given else None
         entries = await self._queries.history(self._aggregate, id, access)
         page, next_ = page_of_changes(entries, below, limit)
+        await self._reading.changes(access, id, [entry["changes"] for entry in page])
         body: dict[str, Any] = {"items": [self._with_undo(request, entry) for entry in page], "next": next_}
         if params.flag(given, "names"):
             body["names"] = await titles_of_changes(self._platform, self._aggregate, page, access)
@@ -203,6 +216,7 @@ class _Records:
             kinds,
             limit,
         )
+        await self._timeline_read(access, id, items)
         body: dict[str, Any] = {"items": items}
         if params.flag(given, "names"):
             body["names"] = await titles_on_timeline(self._platform, self._aggregate, items, access)
@@ -210,6 +224,15 @@ class _Records:
             if item["kind"] == CHANGE:
                 item["change"] = self._with_undo(request, item["change"])
         return json_answer(body)
+
+    async def _timeline_read(self, access: Access, id: str, items: Iterable[Document]) -> None:
+        """Its own changes, and records of other types."""
+        shown: dict[str, list[Document]] = {}
+        for item in items:
+            shown.setdefault(item["kind"], []).append(item["change" if item["kind"] == CHANGE else "record"])
+        await self._reading.changes(access, id, [one["changes"] for one in shown.pop(CHANGE, ())])
+        for kind, records in shown.items():
+            await ReadNotes(self._platform, self._platform.catalogue[kind]).documents(access, records)
 
     def command(self, command: Command) -> Handler:
         aggregate, bus, creates = self._aggregate, self._platform.bus, command.creates
@@ -233,6 +256,16 @@ class _Records:
             return done_answer(done, shown, f"{request.scope.get('root_path', '')}/{aggregate.noun}/{done.id}")
 
         return run
+
+
+def _conditions(request: Request) -> str:
+    """What an export is asked for, as it was written; not in which form."""
+    return "&".join(f"{n}={v}" for n, v in params.pairs_of(request) if n not in ("format", "labels", "names"))
+
+
+def _asked(query: Query) -> set[str]:
+    """The fields that it finds and orders records by."""
+    return {c.field for c in leaves(query.where)} | {o.field for o in query.orders}
 
 
 def _moment(request: Request, given: dict[str, str]) -> Moment:

@@ -15,6 +15,7 @@ from shared.http.answers import json_answer, titles_of
 from shared.http.auth import Authenticator
 from shared.http.openapi import Schema, answer, operation, query
 from shared.http.problems import language_of
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.http.search_answers import Hits, SearchHit, answer_of, subtitle_fields
 from shared.kernel.catalogue import AnyAggregate, Catalogue
@@ -53,6 +54,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         language, calendar = language_of(request.scope), params.calendar_of(request)
         items = [answer_of(hit, text, found.near, access, names, calendar, language) for hit in found.hits]
         as_of = None if moment.occurred is None else to_rfc3339(moment.occurred)
+        await _note(kernel, found.hits, items, parts, access)
         cut = [{n: v for n, v in item.items() if n in parts} for item in items]
         return json_answer({"items": cut, "as_of": as_of, "exact": found.exact})
 
@@ -109,6 +111,16 @@ def _parts(fields: str | None) -> tuple[str, ...]:
     if unknown := [n for n in names if n not in _ANSWERED]:
         raise params.no_such_fields(unknown)
     return tuple(names) or _ANSWERED
+
+
+async def _note(
+    kernel: Kernel, hits: list[Hit], items: list[SearchHit], parts: tuple[str, ...], access: Access
+) -> None:
+    """For the read log: a hit shows its record, and the fields in which words were found."""
+    for hit, item in zip(hits, items, strict=True):
+        matched = {one["field"] for one in item["matches"]} if "matches" in parts else set()
+        record = item["record"] if "record" in parts else {}
+        await ReadNotes(kernel, hit.aggregate).documents(access, [{**record, "id": item["id"]}], matched)
 
 
 async def _names(kernel: Kernel, hits: list[Hit], access: Access) -> dict[str, str]:

@@ -33,6 +33,7 @@ class CustomFields:
     def __init__(self, catalogue: Catalogue, views: ReadableViews) -> None:
         self._catalogue, self._views = catalogue, views
         self._kept: dict[tuple[str, str], dict[str, Document]] = {}
+        self._marked: dict[tuple[str, str], tuple[str, ...]] = {}
         self._changes = 0
 
     def on_events(self, events: Sequence[Stored]) -> None:
@@ -42,16 +43,28 @@ class CustomFields:
             self._changes += 1
             for key in [k for k in self._kept if k[0] == tenant]:
                 del self._kept[key]
+                self._marked.pop(key, None)
 
     def forget_all(self) -> None:
         """Drop all definitions."""
         self._changes += 1
         self._kept.clear()
+        self._marked.clear()
 
     async def defined(self, tenant: str, resource: str) -> dict[str, Document]:
         """The live definitions of a record type by name."""
         found = self._kept.get((tenant, resource))
         return await self._load(tenant, resource) if found is None else found
+
+    async def sensitive(self, tenant: str, resource: str) -> tuple[str, ...]:
+        """The paths of the fields that the organisation marks as sensitive."""
+        found = self._marked.get((tenant, resource))
+        if found is None:
+            defined = await self.defined(tenant, resource)
+            found = tuple(path(name) for name, d in defined.items() if d.get("sensitive"))
+            if self._kept.get((tenant, resource)) is defined:
+                self._marked[tenant, resource] = found
+        return found
 
     async def fields(self, tenant: str, resource: str) -> dict[str, Field]:
         """The fields by which custom values are asked, by their paths: `custom.<name>`."""

@@ -26,6 +26,7 @@ from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.ledger.ledger import Ledger
 from shared.past.port import Past
+from shared.readlog.readlog import ReadLog
 from shared.security.audience import Offered
 from shared.security.directory import Directory, OpenDirectory
 from shared.security.keycache import KeyCache
@@ -86,6 +87,7 @@ class Kernel:
     open_scratch: Callable[[], Awaitable[Views]]  # empty views of their own, gone when closed
     limits: Limits  # of throttles and quotas
     api_keys: ApiKeys
+    reads: ReadLog
     signer: TokenSigner | None = None
     history: PastAnswers | None = None  # answers as of past moments, where there is a store of the past
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
@@ -156,9 +158,8 @@ def build_kernel(
     ports, formulas = _with_formulas(ports, catalogue)
     keys, clock, ids, views = KeyCache(ports.keys), ports.clock, ports.ids, ports.views
     codec, signer, shred = Codec(keys), TokenSigner(ports.signing, ISSUER, clock, ids), (destroy_keys(keys),)
-    repository = Repository(ports.store, codec)
+    repository, (directory, log) = Repository(ports.store, codec), _followed(ports, catalogue, open_directory)
     reservations = Reservations(repository, codec, keys, clock, ids)
-    directory, log = _followed(ports, catalogue, open_directory)
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projection(ports, catalogue, bus, projects=projects)
     snapshots, past = Snapshots(ports.store, codec, ports.open_scratch, views), _past(ports, bus, formulas, projects)
@@ -187,6 +188,7 @@ def build_kernel(
         open_scratch=ports.open_scratch,
         limits=ports.limits,
         api_keys=ApiKeys(catalogue, repository, directory, bus, clock, ports.limits),
+        reads=ReadLog(ports.store, codec, clock, ids),
         signer=signer,
         history=past,
         projections=_multi_stream(ports, catalogue, bus) if projects else (),

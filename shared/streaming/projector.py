@@ -18,6 +18,7 @@ from shared.faults import crashpoint
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
 from shared.kernel.uniqueness import RESERVATION
+from shared.readlog.readlog import CATEGORY as READS
 from shared.streaming.feed import Batch, Feed, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
@@ -176,7 +177,7 @@ class RecordViews:
     def _is_of_a_record(self, one: Stored) -> bool:
         """Raises UnknownRecordType: the position must not pass events that another program would show."""
         category = category_of(one.stream)
-        if category not in self._catalogue and category not in self._catalogue.streams and category != RESERVATION:
+        if category not in self._catalogue and category not in (RESERVATION, READS, *self._catalogue.streams):
             raise UnknownRecordType(f"event {one.position}: this program has no record type {category!r}")
         return category in self._catalogue
 

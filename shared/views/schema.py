@@ -107,7 +107,7 @@ class Field:
     organisation's currency, at the rate of its day. price: what one unit costs: it may have six
     decimals, and is not added up. meaning: unless it follows from the rest (see `means`). technical: for programs, not
     for people. types: the record types whose ids it holds, where `ref` names none. known: the values that
-    every organisation begins with, of a set that it adds to.
+    every organisation begins with, of a set that it adds to. sensitive: who is shown its value stands in the read log.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Field:
     technical: bool = False
     types: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    sensitive: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

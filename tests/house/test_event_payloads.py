@@ -26,7 +26,7 @@ OWN_OF = {
     "titles": ("customer.FieldDefined", "sales.StageRenamed"),
     "option_titles": ("customer.FieldDefined",),
     "read_only": ("identity.RoleDefined",),
-    "records": ("audit.ErasureApproved", "audit.SubjectDataExported"),
+    "records": ("audit.ErasureApproved", "audit.RecordsRead", "audit.SubjectDataExported"),
     "line": ("sales.OpportunityLineItemAdded", "sales.OpportunityLineItemChanged", "sales.OpportunityLineItemRemoved"),
     "previous": (
         "sales.GateSet", "sales.OpportunityExchanged", "sales.OpportunityLineItemChanged", "sales.StageRenamed",

@@ -19,6 +19,7 @@ LOCKS = {
     "services/integration/jobs/scheduler.py": "bounds the jobs of one process; a claim in its file guards each job",
     "shared/kernel/retry.py": "orders the losers of a race within a process; the store checks every append",
     "shared/kernel/snapshots.py": "bounds and orders the building of lists that one process keeps",
+    "shared/readlog/readlog.py": "orders the writes of one process; each write begins a stream of its own",
     "shared/past/kept.py": "orders the uses of answers that one process keeps",
     "shared/past/sqlite.py": "orders the uses of the writing connection",
     "shared/security/keyring_sqlite.py": "orders the uses of a connection",

@@ -19,6 +19,7 @@ ACROSS_ROLES = {
     "test_identity_sessions",
     "test_import_encodings",
     "test_import_http",
+    "test_read_log",
     "test_rules",
     "test_sales_conversion",
     "test_sales_http",

@@ -61,7 +61,7 @@ OTHERS: dict[str, str] = {
     "POST /identity/setup": "person",  # InviteUser; the organisation's name is a word
     "POST /customer/uploads": "person",  # AttachFile, AddFileVersion: kept under the file's own key
     "PATCH /customer/uploads/{id}": "person",
-    "POST /analytics/sql": "form",  # runs and is not kept
+    "POST /analytics/sql": "text",  # runs; the read log keeps it under the day's text key
     "POST /audit/replays": "form",
     "POST /identity/roles/{id}/preview": "form",  # judged and not kept
     "POST /audit/text-erasures": "form",

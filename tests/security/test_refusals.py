@@ -55,7 +55,7 @@ async def test_no_route_redirects_traces_lists_files_or_invites_another_origin(t
 
 
 async def test_reading_writes_nothing(tmp_path: Path) -> None:
-    """No event comes of a GET, so that no link or picture of another site can make one."""
+    """No event but the read log's comes of a GET, so that no link or picture of another site can make one."""
     async with open_stage(tmp_path) as stage:
         client = await stage.client(stage.acme.tenant, stage.acme.user)
         before = await written(stage)

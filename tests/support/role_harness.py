@@ -94,6 +94,8 @@ class Installation(Suite):
             process.start()
 
     async def close(self) -> None:
+        for process in self.processes:
+            await process.kernel.reads.finish()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -127,6 +129,13 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
 async def open_any(settings: Settings) -> Any:
     """A `Suite`, or an `Installation` inside `in_roles`."""
     return await open_installation(settings) if _split else await Suite.open(settings)
+
+
+async def flush_reads(suite: Suite) -> None:
+    """Have every process write what it keeps for the read log."""
+    processes = suite.processes if isinstance(suite, Installation) else [suite]
+    for process in processes:
+        await process.kernel.reads.flush()
 
 
 def follow(projecting: Kernel, kernels: Sequence[Kernel]) -> None:

@@ -283,7 +283,12 @@ TABLE: list[tuple[Aggregate[Any], list[Event], list[str]]] = [
     (PRODUCT, [sold.ListPriceSet("5.00", "CNY", None)], ["SetListPrice"]),
 ]
 
+READ_LOG = (
+    "audit.AccessRefused", "audit.DataExported", "audit.ExportEnded", "audit.LogSearched", "audit.QuestionAsked",
+    "audit.ReadsDropped", "audit.RecordsRead",
+)  # fmt: skip
 WITHOUT_UNDO = (
+    *READ_LOG,
     "audit.Checkpoint",
     "audit.SystemRestored",
     "customer.File",

@@ -17,6 +17,7 @@ from services.analytics.sql.limits import MAX_LENGTH
 from services.analytics.views.documented import documented
 from services.analytics.views.spec import View, ViewColumn
 from shared.domain.command import VERBATIM, CommandModel
+from shared.events.audit_reads import QuestionAsked
 from shared.http.answers import Answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
@@ -109,6 +110,8 @@ def sql_router(kernel: Kernel, open_gateway: OpenGateway, facts: FactsState) -> 
         gateway = await open_gateway()
         async with gateway.asked(question.sql, access) as found:
             content = await encoder.encode(found, question.format)
+            rows = len(found.columns[0]) if found.columns else 0
+        await kernel.reads.record(access, QuestionAsked(question.sql, question.format, rows))
         return Response(content, media_type=MEDIA[question.format])
 
     @router.get("/views", openapi_extra=_VIEWS)

@@ -16,6 +16,7 @@ from shared.http.answers import DateTime, is_id, json_answer
 from shared.http.auth import Authenticator
 from shared.http.naming import titles_of_changes
 from shared.http.openapi import answer, operation, query
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.difference import Different, difference
@@ -85,6 +86,7 @@ def difference_router(kernel: Kernel) -> APIRouter:
         earlier, later = _moment(request, given, "from"), _moment(request, given, "to")
         events = await kernel.repository.events(aggregate, access.tenant, id)
         found = difference(aggregate, events, earlier or Moment(version=0), later or NOW, access)
+        await ReadNotes(kernel, aggregate).changes(access, id, [[one.field for one in found.fields]])
         entries = [_sides(one) for one in found.fields]
         names = await titles_of_changes(kernel, aggregate, entries, access)
         body: RecordDifference = {

@@ -12,7 +12,8 @@ from services.audit.acts import Acts, Job, Touched
 from services.audit.api.events import carried
 from services.audit.api.explorer_docs import ACT, CAUSES, EVENT, MOST, SEARCH, TERMS, CauseAct, CauseTree, SearchPage
 from services.audit.causes import Act, Causes
-from services.audit.heads import EventHead, Heads, RecordNamed
+from services.audit.heads import EventHead, Heads
+from services.audit.reads_shown import RecordNamed
 from shared.domain.ways_back import NoWay
 from shared.errors import Invalid, NotFound, Unavailable
 from shared.events.envelope import Stored, id_of
@@ -22,6 +23,7 @@ from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.naming import titles_of_changes
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.http.undo import undo_answer
 from shared.kernel.catalogue import AnyAggregate
@@ -67,6 +69,7 @@ def _add_search(router: APIRouter, callers: _Callers) -> None:
         below = _below(given)
         heads, complete = Heads(callers.kernel, access), await explorer.freshen()
         found = await explorer.find(access.tenant, _asked(request, given), limit, below, _judge(heads, access, given))
+        callers.kernel.reads.searched(access, _conditions(given))
         items = await heads.of(found.events)
         next_ = None if found.next is None else str(found.next)
         page: SearchPage = {"items": items, "next": next_, "names": await heads.names(items), "complete": complete}
@@ -79,13 +82,14 @@ def _add_event(router: APIRouter, callers: _Callers) -> None:
         access, explorer = await callers.allowed(request)
         kernel, heads = callers.kernel, Heads(callers.kernel, access)
         found = await _found(request, explorer, heads, access)
-        (head,) = await heads.of([found])
+        (head,) = await heads.of([found], whole=True)
         body: dict[str, Any] = {"event": head, "changes": {}, "names": await heads.names([head]), "undo": None}
         if head["readable"] and head["record"] is not None:
             aggregate = kernel.catalogue[found.category]
             history = await kernel.repository.events(aggregate, access.tenant, found.id)
             entries = [e for e in changes_of(aggregate, history, access) if e["event_id"] == found.event_id]
             if entries:
+                await ReadNotes(kernel, aggregate).changes(access, found.id, [entries[0]["changes"]])
                 body["changes"] = entries[0]["changes"]
                 body["names"] |= await titles_of_changes(kernel, aggregate, entries, access)
                 body |= _undo(request, aggregate, entries[0]["undo"])
@@ -160,6 +164,11 @@ def _asked(request: Request, given: dict[str, str]) -> Search:
     since = params.beginning("since", given["since"], calendar) if given.get("since") else None
     until = params.instant("until", given["until"], calendar) if given.get("until") else None
     return Search(tuple(terms), since, until)
+
+
+def _conditions(given: dict[str, str]) -> str:
+    """Of a search, whichever page of it."""
+    return "&".join(f"{name}={value}" for name, value in given.items() if name not in ("cursor", "limit"))
 
 
 def _below(given: dict[str, str]) -> int:

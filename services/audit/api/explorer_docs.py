@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from services.audit.heads import EventHead, RecordNamed
+from services.audit.heads import EventHead
+from services.audit.reads_shown import RecordNamed
 from shared.explorer.terms import Kind
 from shared.http.openapi import Schema, answer, operation, query
 from shared.http.recordschemas import UNDO, UNDO_REASON

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from services.audit.api.events import LoggedEvent, carried, shown
 from shared.clock import to_rfc3339
 from shared.errors import Forbidden, Invalid, NotFound, Unavailable
+from shared.events.audit_reads import DataExported
 from shared.events.envelope import Stored
 from shared.events.registry import ANYTHING
 from shared.http import params
@@ -185,9 +186,12 @@ def _add_evidence(router: APIRouter, callers: _Callers) -> None:
         out = BytesIO()
         wanted = Wanted(access.tenant, after, up_to, since)
         try:
-            await write_evidence(out, ledger, wanted, callers.kernel.notary.key, callers.kernel.notary.signed)
+            count = await write_evidence(out, ledger, wanted, callers.kernel.notary.key, callers.kernel.notary.signed)
         except ValueError as error:
             raise Invalid.field("after", "unknown-position", "not a position of the log") from error
+        conditions = "&".join(f"{name}={value}" for name, value in given.items())
+        exported = DataExported(callers.kernel.ids.new(), "audit", "zip", conditions, [], count)
+        await callers.kernel.reads.record(access, exported)
         headers = {"Content-Disposition": 'attachment; filename="evidence.zip"'}
         return Response(out.getvalue(), media_type=ZIP, headers=headers)
 

@@ -19,6 +19,7 @@ from shared.http import params
 from shared.http.answers import Answer, DateTime, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
@@ -60,13 +61,15 @@ def merges_router(kernel: Kernel) -> APIRouter:
 
 
 def _handler(kernel: Kernel, aggregate: Aggregate[Any], events: MergeEvents) -> Any:
-    authenticator = Authenticator(kernel)
+    authenticator, notes = Authenticator(kernel), ReadNotes(kernel, aggregate)
 
     async def handle(request: Request) -> Response:
         access, id = await authenticator.access(request), path_id(request)
         params.only(params.pairs_of(request), ())
         await kernel.queries.get(aggregate, id, access)  # raises what the caller may not see
-        return model_answer(Merges(items=await merges_of(kernel, aggregate, events, id, access)))
+        items = await merges_of(kernel, aggregate, events, id, access)
+        await notes.changes(access, id, [[field.field for field in one.fields] for one in items])
+        return model_answer(Merges(items=items))
 
     return handle
 

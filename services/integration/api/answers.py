@@ -7,7 +7,10 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
+from shared.events.audit_reads import DataExported
 from shared.http.sse import ServerEvent
+from shared.kernel.kernel import Kernel
+from shared.security.permissions import Access
 
 CSV = "text/csv; charset=utf-8"
 
@@ -20,6 +23,9 @@ async def numbered(events: AsyncIterator[dict[str, Any]]) -> AsyncGenerator[Serv
         yield ServerEvent(data, number)
 
 
-def csv_answer(lines: Iterator[bytes] | AsyncIterator[bytes], name: str) -> Response:
-    """A CSV file to save under a name, sent line by line."""
+async def csv_answer(
+    kernel: Kernel, access: Access, resource: str, lines: Iterator[bytes] | AsyncIterator[bytes], name: str
+) -> Response:
+    """A CSV file of a job to save under a name, sent line by line once the read log has it."""
+    await kernel.reads.record(access, DataExported(kernel.ids.new(), resource, "csv", name, [], None))
     return StreamingResponse(lines, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=CSV)

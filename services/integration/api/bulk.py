@@ -40,7 +40,7 @@ def bulk_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, progress, previews = Authenticator(kernel), BulkProgress(kernel), BulkPreviews(kernel)
     handlers = _Handlers(kernel, authenticator, progress, previews)
-    jobs = JobRoutes(authenticator, progress, previews, BulkOutcome, _may_act)
+    jobs = JobRoutes(kernel, BULK.name, authenticator, progress, previews, BulkOutcome, _may_act)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -76,9 +76,10 @@ class _Handlers:
     async def failures(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._previews.has(access, id):
-            return csv_answer(self._previews.failures(access, id, language), f"failures-{id}.csv")
-        state = await self._progress.state(access, id)
-        return csv_answer(self._progress.failures(access, state, language), f"failures-{id}.csv")
+            lines = self._previews.failures(access, id, language)
+        else:
+            lines = self._progress.failures(access, await self._progress.state(access, id), language)
+        return await csv_answer(self._kernel, access, BULK.name, lines, f"failures-{id}.csv")
 
     async def _wanted(self, request: Request) -> tuple[Access, Wanted]:
         """The caller and what they want. Raises Forbidden before the body is read, NotFound, Invalid."""

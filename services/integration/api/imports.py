@@ -17,6 +17,7 @@ from services.integration.api.answers import CSV, csv_answer
 from services.integration.api.job_routes import JobRoutes
 from services.integration.api.models import ColumnMatch, ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
+from services.integration.import_job import IMPORT
 from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.dry_runs import DryRuns
 from services.integration.imports.progress import ImportProgress
@@ -44,7 +45,7 @@ def imports_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, progress, dry_runs = Authenticator(kernel), ImportProgress(kernel), DryRuns(kernel)
     handlers = _Handlers(kernel, authenticator, progress, dry_runs)
-    jobs = JobRoutes(authenticator, progress, dry_runs, ImportOutcome, _may_import)
+    jobs = JobRoutes(kernel, IMPORT.name, authenticator, progress, dry_runs, ImportOutcome, _may_import)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -114,9 +115,10 @@ class _Handlers:
     async def rejected(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)
         if self._dry_runs.has(access, id):
-            return csv_answer(self._dry_runs.rejected(access, id, language), f"rejected-{id}.csv")
-        state = await self._progress.state(access, id)
-        return csv_answer(self._progress.rejected(state, language), f"rejected-{id}.csv")
+            lines = self._dry_runs.rejected(access, id, language)
+        else:
+            lines = self._progress.rejected(await self._progress.state(access, id), language)
+        return await csv_answer(self._kernel, access, IMPORT.name, lines, f"rejected-{id}.csv")
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)

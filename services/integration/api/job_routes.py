@@ -17,20 +17,25 @@ from shared.http.answers import Answer, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.problems import language_of
 from shared.http.sse import event_stream
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
 
 class JobRoutes(Generic[J]):
-    """outcome: the model of a report. may_begin: raises for who may begin no such job, and so follows no dry run."""
+    """resource: what the jobs are called. outcome: the model of a report. may_begin: raises for who may begin no such
+    job, and so follows no dry run."""
 
     def __init__(
         self,
+        kernel: Kernel,
+        resource: str,
         authenticator: Authenticator,
         progress: JobProgress[J],
         previews: Previews[Any],
         outcome: type[Answer],
         may_begin: Callable[[Access], Awaitable[None]],
     ) -> None:
+        self._kernel, self._resource = kernel, resource
         self._authenticator, self._progress, self._previews = authenticator, progress, previews
         self._outcome, self._may_begin = outcome, may_begin
 
@@ -52,4 +57,5 @@ class JobRoutes(Generic[J]):
 
     async def left(self, request: Request) -> Response:
         access, id, language = await self._authenticator.access(request), path_id(request), language_of(request.scope)
-        return csv_answer(self._progress.left(await self._progress.state(access, id), language), f"left-{id}.csv")
+        lines = self._progress.left(await self._progress.state(access, id), language)
+        return await csv_answer(self._kernel, access, self._resource, lines, f"left-{id}.csv")

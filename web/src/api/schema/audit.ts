@@ -1473,6 +1473,8 @@ export interface components {
              * @description Empty where you may not read it
              */
             reason: string;
+            /** @description Of an event of the read log */
+            read?: components["schemas"]["ReadShown"];
         };
         /** EventPage */
         EventPage: {
@@ -1685,6 +1687,61 @@ export interface components {
              * @description All of them; at most 200 are shown
              */
             count: number;
+        };
+        /** ReadRecord */
+        ReadRecord: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description If you may see it
+             */
+            title?: string;
+            /**
+             * Times
+             * @description How often it was shown within the batch
+             */
+            times: number;
+        };
+        /** ReadShown */
+        ReadShown: {
+            /**
+             * Resource
+             * @description The record type, or what else rights are granted on
+             */
+            resource: string;
+            /**
+             * Records
+             * @description In a list the first 3
+             */
+            records: components["schemas"]["ReadRecord"][];
+            /**
+             * Count
+             * @description Of records, rows, refusals, pages or dropped entries; 0 = not counted
+             */
+            count: number;
+            /**
+             * Fields
+             * @description The sensitive fields that were shown
+             */
+            fields: string[];
+            /**
+             * Route
+             * @description What was refused; else empty
+             */
+            route: string;
+            /**
+             * Action
+             * @description The right that was missing; else empty
+             */
+            action: string;
+            /**
+             * Text
+             * @description Conditions or SQL; empty for callers from whom fields are hidden
+             */
+            text: string;
         };
         /** Reader */
         Reader: {

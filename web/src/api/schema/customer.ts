@@ -1925,6 +1925,11 @@ export interface components {
              */
             required?: boolean;
             /**
+             * Sensitive
+             * @default false
+             */
+            sensitive?: boolean;
+            /**
              * Formula
              * @default
              */
@@ -1935,6 +1940,7 @@ export interface components {
          * @description A new custom field `custom.<name>`. options: the only values allowed, for text, keyword and keywords (several
          *     values). ref: the record type that a reference names. formula: how a field of kind formula is computed.
          *     titles: what it is called in a language, before zh and en. option_titles: option → what that is called.
+         *     sensitive: the log keeps who was shown its values.
          * @example {
          *       "kind": "keyword",
          *       "name": "tier",
@@ -1989,6 +1995,11 @@ export interface components {
              */
             required?: boolean;
             /**
+             * Sensitive
+             * @default false
+             */
+            sensitive?: boolean;
+            /**
              * Formula
              * @default
              */
@@ -2027,6 +2038,8 @@ export interface components {
             };
             /** Required · 必填 */
             required?: boolean;
+            /** Sensitive · 敏感 */
+            sensitive?: boolean;
             /**
              * Refers to · 引用类型
              * @description "" = none
@@ -2099,6 +2112,7 @@ export interface components {
          *       "titles": {},
          *       "option_titles": {},
          *       "required": false,
+         *       "sensitive": false,
          *       "ref": "",
          *       "formula": "",
          *       "result": "",
@@ -2114,7 +2128,7 @@ export interface components {
          *       "version": 1
          *     }
          */
-        FieldDefinition: WithRequired<components["schemas"]["FieldDefinitionPart"], "id" | "version" | "resource" | "name" | "kind" | "zh" | "en" | "options" | "titles" | "option_titles" | "required" | "ref" | "formula" | "result" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        FieldDefinition: WithRequired<components["schemas"]["FieldDefinitionPart"], "id" | "version" | "resource" | "name" | "kind" | "zh" | "en" | "options" | "titles" | "option_titles" | "required" | "sensitive" | "ref" | "formula" | "result" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
         FieldDefinitionPage: {
             items: (components["schemas"]["FieldDefinition"] | components["schemas"]["FieldDefinitionPart"])[];
             /** @description The cursor of the next page */

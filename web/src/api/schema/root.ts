@@ -811,6 +811,11 @@ export interface components {
             required?: boolean;
             /** Personal */
             personal?: boolean;
+            /**
+             * Sensitive
+             * @description The log keeps who is shown its values
+             */
+            sensitive?: boolean;
             /** Options */
             options?: string[];
             /**

@@ -84,6 +84,7 @@ export function useWording() {
     event: (one: Head) => inWords(one.type),
     /** The record type, or what the stream is. */
     kind: (one: Head) => {
+      if (one.read) return t('audit.reads')
       const name = one.record?.type ?? one.stream.split('-')[0] ?? ''
       return types.type(name)?.label ?? name.replaceAll('_', ' ')
     },

@@ -15,6 +15,7 @@ import { type Head, type OneEvent, useAct, useEvent, useWording } from './answer
 import s from './audit.module.css'
 import { Causes } from './causes'
 import { Changes } from './changes'
+import { ReadDetail } from './read'
 
 /** One event: who, when, why, what it changed, what hangs together with it, and what takes it back. */
 export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void }) {
@@ -26,9 +27,10 @@ export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void
   return (
     <div className={s.detail}>
       <Facts one={data} />
+      {event.read && <ReadDetail read={event.read} />}
       <Acts one={data} />
       {event.record && event.readable && <Changed one={data} />}
-      {!event.readable && <p className={s.soft}>{t('audit.unreadable')}</p>}
+      {!event.readable && !event.read && <p className={s.soft}>{t('audit.unreadable')}</p>}
       <h3>{t('audit.causes')}</h3>
       <Causes event={id} onOpen={onOpen} />
       <Whole event={event} />

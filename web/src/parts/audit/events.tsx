@@ -7,6 +7,7 @@ import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { type Asked, type Head, useLog, useWording } from './answers'
 import s from './audit.module.css'
+import { ReadLine } from './read'
 
 /** What was found, the newest first; a row opens the event. */
 export function Events({ asked, onOpen }: { asked: Asked; onOpen(event: string): void }) {
@@ -43,6 +44,7 @@ function Row({ one, names, onOpen }: { one: Head; names: Names; onOpen(): void }
         <time dateTime={one.recorded_at}>{moment(one.recorded_at)}</time>
         <span className={s.text}>
           <b>{who(one, names)}</b> {what(one)} {one.record?.title && <span className={s.title}>{one.record.title}</span>}
+          {one.read && <ReadLine read={one.read} />}
           {one.reason && <i>{t('audit.because', { reason: one.reason })}</i>}
         </span>
         <span className={s.kind}>{kind(one)}</span>

@@ -33,7 +33,7 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
       />
       <SelectField
         label={t('audit.kind')}
-        data={types.map(({ name, label }) => ({ value: name, label }))}
+        data={[{ value: 'reads', label: t('audit.reads') }, ...types.map(({ name, label }) => ({ value: name, label }))]}
         value={asked.category || null}
         onChange={set('category')}
         placeholder={t('audit.everything')}

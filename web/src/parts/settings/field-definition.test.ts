@@ -12,6 +12,7 @@ const FORM: FieldDefinition = {
   options: ['A', ' ', 'B'],
   option_titles: { A: { 'zh-TW': '最佳', en: '' }, gone: { en: 'Gone' } },
   required: false,
+  sensitive: true,
   ref: '',
   formula: '',
   archived: false,
@@ -34,6 +35,7 @@ test('a new field is sent with its place, its labels and those of its options', 
     en: 'Tier (A–C)',
     titles: { 'zh-TW': '等級' },
     required: false,
+    sensitive: true,
     options: ['A', 'B'],
     option_titles: { A: { 'zh-TW': '最佳' } },
   })
@@ -41,6 +43,6 @@ test('a new field is sent with its place, its labels and those of its options', 
 
 test('a change leaves out what never changes, and one label stands for a missing one', () => {
   const body = bodyOf({ ...FORM, kind: 'reference', ref: 'user', en: '' }, FORM)
-  expect(body).toEqual({ zh: '等级', en: '等级', titles: { 'zh-TW': '等級' }, required: false })
+  expect(body).toEqual({ zh: '等级', en: '等级', titles: { 'zh-TW': '等級' }, required: false, sensitive: true })
   expect(bodyOf({ ...FORM, name: 'boss', kind: 'reference', ref: 'user' })).toMatchObject({ name: 'boss', ref: 'user' })
 })

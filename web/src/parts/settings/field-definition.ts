@@ -24,6 +24,7 @@ export interface FieldDefinition {
   options: string[]
   option_titles: Record<string, Titles>
   required: boolean
+  sensitive: boolean
   ref: string
   formula: string
   archived: boolean
@@ -48,7 +49,7 @@ export function bodyOf(form: FieldDefinition, before?: FieldDefinition): Record<
     const kept = Object.fromEntries(Object.entries(of).filter(([, text]) => text))
     return options.includes(option) && Object.keys(kept).length ? [[option, kept]] : []
   })
-  const always = { zh, en, titles, required: form.required }
+  const always = { zh, en, titles, required: form.required, sensitive: form.sensitive }
   const some = {
     ...(hasOptions(form.kind) && { options, option_titles: Object.fromEntries(labelled) }),
     ...(form.kind === 'formula' && { formula: form.formula }),

@@ -10,13 +10,15 @@ import s from './settings.module.css'
 import { useSave } from './use-save'
 
 const NEW = { id: '', name: '', kind: 'text', zh: '', en: '', titles: {}, options: [], option_titles: {}, ref: '', formula: '' } as const
-const ASKED = ['name', 'kind', 'zh', 'en', 'titles', 'options', 'option_titles', 'ref', 'formula', 'required']
+const ASKED = ['name', 'kind', 'zh', 'en', 'titles', 'options', 'option_titles', 'ref', 'formula', 'required', 'sensitive']
 
 export function FieldForm({ field, resource, onClose }: { field?: FieldDefinition; resource: string; onClose(): void }) {
   const { t } = useTranslation()
   const types = useTypes()
   const { save, busy, errors, problem } = useSave('field_definition', ASKED)
-  const [now, setNow] = useState<FieldDefinition>(field ?? { ...NEW, options: [], resource, required: false, archived: false })
+  const [now, setNow] = useState<FieldDefinition>(
+    field ?? { ...NEW, options: [], resource, required: false, sensitive: false, archived: false },
+  )
   const set = (change: Partial<FieldDefinition>) => setNow({ ...now, ...change })
   async function keep() {
     const at = '/customer/field-definitions'
@@ -89,6 +91,7 @@ export function FieldForm({ field, resource, onClose }: { field?: FieldDefinitio
       {now.kind !== 'formula' && (
         <Toggle label={t('settings.fields.required')} checked={now.required} onChange={(required) => set({ required })} />
       )}
+      <Toggle label={t('settings.fields.sensitive')} checked={now.sensitive} onChange={(sensitive) => set({ sensitive })} />
     </FormDialog>
   )
 }

@@ -1,0 +1,63 @@
+import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
+import { useObject } from '../../meta/use-types'
+import { number } from '../../ui/format'
+import { useTranslation } from '../../words'
+import type { Head } from './answers'
+import s from './audit.module.css'
+
+type Read = NonNullable<Head['read']>
+
+/** In one line, what was read, refused, exported or asked. */
+export function ReadLine({ read }: { read: Read }) {
+  const object = useObject(read.resource)
+  const titles = read.records.map((one) => one.title ?? one.id).join(', ')
+  const more =
+    read.records.length > 0 && read.records.length < read.count && !read.route ? ` +${number(read.count - read.records.length)}` : ''
+  const said = read.route || titles ? `${read.route} ${titles}${more}` : read.text
+  return (
+    <span className={s.title}>
+      {object?.label ?? read.resource} {said}
+    </span>
+  )
+}
+
+/** All that the read log keeps of it. */
+export function ReadDetail({ read }: { read: Read }) {
+  const { t } = useTranslation()
+  const object = useObject(read.resource)
+  const label = (name: string) => object?.fields.find((field) => field.name === name)?.label ?? name.replace('custom.', '')
+  const facts = [
+    [t('audit.refusal'), read.route],
+    [t('audit.right'), read.action],
+    [t('audit.sensitive'), read.fields.map(label).join(', ')],
+    [t('audit.number'), read.count ? number(read.count) : ''],
+    [t('audit.typed'), read.text],
+  ].filter(([, value]) => value)
+  return (
+    <>
+      <dl className={s.facts}>
+        {facts.map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      <ul>
+        {read.records.map((one) => (
+          <li key={one.id}>
+            {one.title ? (
+              <Link to="/o/$type/$id" params={{ type: one.type, id: one.id }}>
+                {one.title}
+              </Link>
+            ) : (
+              one.id
+            )}{' '}
+            · {t('audit.times', { count: one.times, shown: number(one.times) })}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
