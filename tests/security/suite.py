@@ -38,15 +38,16 @@ NAMED = {  # record type → the fields of a new one that name type and id of an
     "subject_request": ("person_type", "person", "contact"),
 }
 
+NAMED_BY_NONE = "01936f00-0000-7000-8000-0000000000dd"  # what only such records name
 MADE_BY_THE_SUITE: dict[str, tuple[str, dict[str, Any]]] = {  # record types that nobody makes by a request of their own
     "import": ("integration.StartImport", {"name": "canary-import", "mapping": "steps: []", "files": [], "total": 0}),
     "retention_run": (
         "audit.BeginRetentionRun",
-        {"rule": UNKNOWN, "name": "r", "resource": "lead", "activation": 1, "day": "2026-11-24", "notice": 14},
+        {"rule": NAMED_BY_NONE, "name": "r", "resource": "lead", "activation": 1, "day": "2026-11-24", "notice": 14},
     ),
     "retention_notice": (
         "audit.AnnounceErasure",
-        {"rule": UNKNOWN, "run": UNKNOWN, "resource": "lead", "record": UNKNOWN},
+        {"rule": NAMED_BY_NONE, "run": NAMED_BY_NONE, "resource": "lead", "record": NAMED_BY_NONE},
     ),
 }
 
