@@ -13,6 +13,7 @@ import pytest
 
 from services.audit.app import create_app
 from services.audit.retention_preview import MOST
+from shared.readlog.readlog import ReadLog
 from tests.support.retention import DAY, Office, open_office
 from tests.support.world import BOSS, TENANT, joined
 
@@ -103,6 +104,23 @@ async def test_a_preview_is_for_who_may_erase_all_and_hides_what_is_hidden_from_
     assert (await blind.get(f"{RULES}/{rule}")).json()["conditions"] is None
     (record,) = (await blind.post(f"{RULES}/preview", json=OLD)).json()["records"]
     assert (record["title"], record["updated_at"]) == ("", None)
+
+
+async def test_who_finds_people_by_a_sensitive_field_is_in_the_read_log(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(ReadLog, "read", lambda log, access, *read: noted.append((*read[:2], [*read[2]])))
+    grade = {"resource": "contact", "name": "grade", "kind": "keyword", "options": ["A", "B"], "sensitive": True}
+    await desk.office.world.make("customer.DefineField", **grade)
+    await desk.office.world.settle()
+    found = await desk.office.person("Old", custom={"grade": "A"})
+    desk.office.world.clock.ahead += 31 * DAY
+    http = await desk.client("ann")
+    conditions = {"all": [{"field": "custom.grade", "op": "eq", "value": "A"}]}
+    asked = await http.post(f"{RULES}/preview", json={**OLD, "conditions": conditions})
+    assert [one["id"] for one in asked.json()["records"]] == [found]
+    assert noted == [("contact", ("custom.grade",), [found])]
 
 
 async def test_a_preview_stops_counting_in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

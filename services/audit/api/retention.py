@@ -19,10 +19,12 @@ from shared.http.answers import DateTime, json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
+from shared.views.filter_tree import fields_of
 from shared.views.port import Document
 
 
@@ -80,7 +82,12 @@ def retention_router(kernel: Kernel) -> APIRouter:
         require_whole(access, aggregate)
         await require_askable(aggregate, content, kernel.bus.lookups(access, RETENTION_RULE, ""))
         wanted = Wanted(aggregate.name, content.conditions, content.basis, days)
-        return json_answer(_shown(await preview(kernel, access, wanted, content.notice_days), aggregate, access))
+        found = await preview(kernel, access, wanted, content.notice_days)
+        seen = [n for n in (aggregate.collection.title, "updated_at") if access.may_see(aggregate.name, n)]
+        records = [{name: document[name] for name in ("id", *seen)} for document in found.records]
+        asked = {name for _, name in fields_of(content.conditions)} if content.conditions else ()
+        await ReadNotes(kernel, aggregate).documents(access, records, asked)
+        return json_answer(_shown(found, records, aggregate.collection.title))
 
     @router.post("/retention-rules/preview", openapi_extra=_PREVIEW_IF)
     async def preview_if(request: Request) -> Response:
@@ -106,17 +113,15 @@ def retention_router(kernel: Kernel) -> APIRouter:
     return router
 
 
-def _shown(found: Preview, aggregate: AnyAggregate, access: Access) -> RetentionPreview:
-    seen = {n for n in (aggregate.collection.title, "updated_at") if access.may_see(aggregate.name, n)}
+def _shown(found: Preview, records: list[Document], title: str) -> RetentionPreview:
+    """records: as the caller sees them."""
     return {
         "count": found.count,
         "whole": found.whole,
         "held": found.held,
         "due": found.due,
-        "records": [_record(one, aggregate.collection.title, seen) for one in found.records],
+        "records": [
+            {"id": one["id"], "title": str(one.get(title) or ""), "updated_at": one.get("updated_at")}
+            for one in records
+        ],
     }
-
-
-def _record(document: Document, title: str, seen: set[str]) -> RecordToErase:
-    shown = {name: value for name, value in document.items() if name in seen}
-    return {"id": document["id"], "title": str(shown.get(title) or ""), "updated_at": shown.get("updated_at")}
