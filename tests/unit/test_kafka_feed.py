@@ -12,6 +12,7 @@ from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.streaming.kafka import feed as module
 from shared.streaming.kafka.feed import ShareFeed
+from shared.streaming.kafka.merge import Merge
 from shared.streaming.kafka.records import PARTITIONS, Mark, partition_of
 from tests.unit.test_kafka_merge import SHARE, sent
 
@@ -96,6 +97,24 @@ async def test_what_comes_before_the_first_reading_is_kept(monkeypatch: pytest.M
         part = await feed.read({SHARE: begin}, 100)
     assert part.events == [one for one in KAFKA.log if one.position > begin]
     assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)
+
+
+async def test_a_full_share_waits_for_the_first_reading_and_holds_up_no_share_that_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Dropped, the rest of a backlog would have to be read from the store."""
+    monkeypatch.setattr(Merge.__init__, "__defaults__", (1,))
+    feed, other = ShareFeed(cast(EventStore, Remote())), (SHARE + 1) % PARTITIONS
+    feed.assign([SHARE, other])
+    topic, seq, event = KAFKA.events[0]
+    assert not feed.is_full(SHARE)
+    feed.bring(topic, SHARE, seq, event)
+    feed.bring(topic, other, seq, event)
+    assert feed.is_full(SHARE)
+    feed._begin({other: 0})  # of the share SHARE another process has the lease yet
+    assert (feed.is_full(SHARE), feed.is_full(other)) == (False, True)
+    feed.unassign()
+    assert not feed.is_full(SHARE)
 
 
 async def test_a_backlog_comes_share_by_share_and_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:

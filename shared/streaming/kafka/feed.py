@@ -93,8 +93,10 @@ class ShareFeed:
         self.arrived.set()
 
     def is_full(self, share: int) -> bool:
-        """Whether no more of a share should be brought now."""
-        return share in self._read and self._merges[share].is_full
+        """Whether no more of a share should be brought now. Before the first reading all wait: nothing is dropped."""
+        merge = self._merges.get(share)
+        waits = share in self._read or (not self._read and share in (self.assigned or ()))
+        return waits and merge is not None and merge.is_full
 
     def _merge_of(self, share: int) -> Merge:
         if (merge := self._merges.get(share)) is None:
