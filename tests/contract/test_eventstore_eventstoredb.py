@@ -41,7 +41,7 @@ async def opener(tmp_path: Path, certificates: Files) -> AsyncIterator[Opener]:
 
 
 class TestEventStoreDB(EventStoreSuite, SliceSuite):
-    race_rounds = 10 if PROVE else 3  # each lost race reads the stream again, over the socket
+    race_rounds = 10 if PROVE else 1  # each lost race reads the stream again, over the socket
     slices, moments = (20, 40) if PROVE else (10, 12)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.durability.history import History, new_history, sign_in
-from tests.durability.scale import LIMIT
+from tests.durability.scale import LIMIT, PROVE
 from tests.durability.test_import_killed import FILE, MAPPING, ROWS, completed, killed
 from tests.support.oracle import assert_agreement, assert_rebuilds_are_identical
 from tests.support.wire import Wire
@@ -47,13 +47,15 @@ async def test_a_bulk_act_and_its_revert_go_on_where_they_were(tmp_path: Path, t
     asked = {"type": "account", "command": "tag", "body": {"add": ["fair"]}, "filters": {}, "expected_count": ROWS}
     await killed(history, "bulk.batch_sent", 2, "/bulk", json=asked)
     await killed(history, "bulk.batch_settled", 1)
-    await killed(history, "append.after_commit", 2)
+    if PROVE:
+        await killed(history, "append.after_commit", 2)
     id, accounts = await ended(history, "completed")
     assert {(a["version"], *a["tags"]) for a in accounts} == {(2, "fair")}
     assert len(accounts) == ROWS
 
     await killed(history, "revert.batch_sent", 2, f"/bulk/{id}/revert", json={})
-    await killed(history, "append.after_commit", 2)
+    if PROVE:
+        await killed(history, "append.after_commit", 2)
     _, accounts = await ended(history, "reverted")
     assert {(a["version"], *a["tags"]) for a in accounts} == {(3,)}
     await assert_rebuilds_are_identical(history.data)

@@ -237,7 +237,7 @@ def _forget_installation(file: Path) -> None:
 
 async def _killed(data: Path, folder: Path) -> tuple[Path, str]:
     """The directory as a kill leaves it, its log not moved; and the id of a contact who is in that log alone."""
-    async with office(data, working=False) as at_work:
+    async with office(data, working=False, warehouse=True) as at_work:
         id = await at_work.create("/customer/contacts", given_name="Late", family_name="Comer")
         shutil.copytree(data, folder, symlinks=True)
     assert (folder / "events.db-wal").stat().st_size

@@ -12,7 +12,7 @@ import httpx
 
 from shared.faults import KILLED
 from tests.durability.history import History, new_history, sign_in
-from tests.durability.scale import LIMIT
+from tests.durability.scale import LIMIT, PROVE
 from tests.support.oracle import assert_agreement, assert_rebuilds_are_identical
 from tests.support.wire import Wire
 
@@ -70,15 +70,17 @@ async def test_an_import_and_its_revert_go_on_where_they_were(tmp_path: Path, te
     parts = {"data": {"mapping": MAPPING}, "files": {"files": ("fair.csv", FILE.encode(), "text/csv")}}
     await killed(history, "import.batch_sent", 1, "/imports", **parts)
     await killed(history, "import.batch_settled", 1)
-    await killed(history, "append.after_commit", 4)
-    await killed(history, "import.batch_sent", 2)
+    if PROVE:
+        await killed(history, "append.after_commit", 4)
+        await killed(history, "import.batch_sent", 2)
     id, accounts = await completed(history, "completed")
     assert Counter(a["name"] for a in accounts) == {f"Company {n} 有限公司": 1 for n in range(ROWS)}
     assert {(a["version"], a["archived"]) for a in accounts} == {(1, False)}
 
     await killed(history, "revert.batch_sent", 2, f"/imports/{id}/revert", json={})
-    await killed(history, "append.after_commit", 3)
-    await killed(history, "revert.batch_sent", 1)
+    if PROVE:
+        await killed(history, "append.after_commit", 3)
+        await killed(history, "revert.batch_sent", 1)
     _, accounts = await completed(history, "reverted")
     assert len(accounts) == ROWS
     assert {(a["version"], a["archived"]) for a in accounts} == {(2, True)}

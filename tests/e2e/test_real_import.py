@@ -103,7 +103,7 @@ async def owners_and_leads(desk: Office) -> Mapping[str, tuple[int, int]]:
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="the public data set is not next to the repository: ../shared/data")
 async def test_the_public_data_set(tmp_path: Path) -> None:
-    async with office(tmp_path / "data") as desk:
+    async with office(tmp_path / "data", warehouse=True) as desk:
         before = await visible(desk)
         report = await imported(desk, MAPPING, DATA)
         assert report["warnings"] == {"opportunities.account: missing": 1_425}
@@ -168,7 +168,7 @@ async def holds(desk: Office, expected: Expected) -> None:
 async def test_sample_files_of_the_same_shape_and_mess(tmp_path: Path, language: str) -> None:
     source = tmp_path / "source"
     expected = make_sample(source, rows=1_200, seed=11, language=language, until=UNTIL)
-    async with office(tmp_path / "data") as desk:
+    async with office(tmp_path / "data", warehouse=True) as desk:
         before = await visible(desk)
         report = await imported(desk, source / MAPPING_FILE, source)
         assert report["warnings"] == {"opportunities.account: missing": expected.without_account}

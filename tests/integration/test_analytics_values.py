@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ada(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    async with office(tmp_path_factory.mktemp("values")) as desk:
+    async with office(tmp_path_factory.mktemp("values"), warehouse=True) as desk:
         await desk.create("/sales/opportunities", name="One", amount="1.00", currency="CNY")
         yield desk.client
 

@@ -20,7 +20,7 @@ WORDS = ("zephyrine", "marzipan")
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path, working=False) as opened:
+    async with office(tmp_path, working=False, warehouse=True) as opened:
         yield opened
 
 

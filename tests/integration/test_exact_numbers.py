@@ -41,7 +41,7 @@ steps:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path) as opened:
+    async with office(tmp_path, warehouse=True) as opened:
         yield opened
 
 

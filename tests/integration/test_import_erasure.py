@@ -26,7 +26,7 @@ FILES = {"quillfeather.csv": "First,Last\nZephyrine,Plain\nOtto,Plain\n"}
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path, working=False) as opened:
+    async with office(tmp_path, working=False, warehouse=True) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ from tests.support.importing import office as office_at
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office_at(tmp_path) as opened:
+    async with office_at(tmp_path, warehouse=True) as opened:
         yield opened
 
 

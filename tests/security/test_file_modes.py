@@ -39,7 +39,7 @@ def modes(data: Path) -> dict[str, str]:
 
 async def test_every_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    async with office(data) as at_work:
+    async with office(data, warehouse=True) as at_work:
         report = await at_work.run(GUEST_LIST, {"guests.csv": GUESTS})
         assert report["totals"]["rejected"] == 1
         await at_work.send(GUEST_LIST, {"guests.csv": GUESTS}, "/imports/dry-run")

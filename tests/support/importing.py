@@ -108,9 +108,12 @@ async def fed(client: httpx.AsyncClient, seconds: float = 30) -> None:
 
 
 @asynccontextmanager
-async def office(folder: Path, *, working: bool = True) -> AsyncIterator[Office]:
-    """Open a data directory; set an organisation up where there is none. working: its background loops run."""
-    suite = await open_any(Settings(folder))
+async def office(folder: Path, *, working: bool = True, warehouse: bool = False) -> AsyncIterator[Office]:
+    """Open a data directory; set an organisation up where there is none.
+
+    working: its background loops run. warehouse: with analytics, which the oracle of an agreement needs as well.
+    """
+    suite = await open_any(Settings(folder), warehouse=warehouse)
     try:
         if working:
             await suite.start()

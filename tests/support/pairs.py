@@ -43,7 +43,7 @@ class Days:
 async def live(folder: Path) -> Days:
     """The two days and the stranger."""
     today = folder / "today"
-    async with office(today) as at_work:
+    async with office(today, warehouse=True) as at_work:
         gone = await _person(at_work, "Zephyrine", "Quillfeather")
         otto = await _person(at_work, "Otto", "Plain")
         note = await _note(at_work, gone)
@@ -52,14 +52,14 @@ async def live(folder: Path) -> Days:
         assert report["totals"]["rejected"] == 1
         await settle(at_work.suite.kernel)
     shutil.copytree(today, folder / "yesterday", symlinks=True)
-    async with office(today) as at_work:
+    async with office(today, warehouse=True) as at_work:
         (await at_work.client.post(f"/customer/contacts/{gone}/erase", json={})).raise_for_status()
         nadia = await _person(at_work, "Nadia", "Newcomer")
         await settle(at_work.suite.kernel)
         kernel = at_work.suite.kernel
         await erase_texts(kernel, at_work.tenant, to_rfc3339(kernel.clock.now())[:10], lambda _: None)
     assert files_with(today, SECRETS) == {}
-    async with office(folder / "stranger") as at_work:
+    async with office(folder / "stranger", warehouse=True) as at_work:
         await _person(at_work, "Sam", "Stranger")
         await settle(at_work.suite.kernel)
     return Days(folder / "yesterday", today, folder / "stranger", gone, otto, nadia, note)

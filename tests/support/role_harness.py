@@ -38,6 +38,7 @@ PROCESSES = (
     "imports",
     "notary",
 )
+WITHOUT_WAREHOUSE = Roles(ALL.apis - {"analytics"}, ALL.loops - {"warehouse"})  # its engine takes a second to start
 _split = False
 
 
@@ -126,9 +127,11 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
     raise AssertionError("unreachable")
 
 
-async def open_any(settings: Settings) -> Any:
-    """A `Suite`, or an `Installation` inside `in_roles`."""
-    return await open_installation(settings) if _split else await Suite.open(settings)
+async def open_any(settings: Settings, *, warehouse: bool = True) -> Any:
+    """A `Suite`, or an `Installation` inside `in_roles`, which has its warehouse always."""
+    if _split:
+        return await open_installation(settings)
+    return await Suite.open(settings, ALL if warehouse else WITHOUT_WAREHOUSE)
 
 
 async def flush_reads(suite: Suite) -> None:
