@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import orjson
@@ -17,10 +17,10 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.errors import CrmError, Unavailable
 from shared.http.compression import Compressing, accepted
 from shared.http.conditional import conditional
-from shared.http.openapi import document
+from shared.http.openapi import Components, document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
 from shared.http.reading import REFUSAL, note_refusal
-from shared.http.routing import DirectRoute, Handler, Table, path_of
+from shared.http.routing import DescribedRouter, DirectRoute, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
 from shared.security.apikeys import without_secrets
 from shared.telemetry.spans import tracing_is_on
@@ -69,7 +69,7 @@ class ServiceApp(FastAPI):
         self._tracing = tracing_is_on()  # telemetry is set up before the applications are built
         self._table = Table()
         self._compressed = compressed
-        self._components: dict[str, dict[str, Any]] = {}
+        self._described: list[Callable[[], Components]] = []
         self._api_routes: list[APIRoute] = []
         add_handlers(self)
         for router in (_openapi_router(self), *routers):
@@ -82,8 +82,8 @@ class ServiceApp(FastAPI):
             if isinstance(route, APIRoute):
                 self._table.add(route)
                 self._api_routes.append(route)
-        for kind, named in getattr(router, "components", {}).items():
-            self._components.setdefault(kind, {}).update(named)
+        if isinstance(router, DescribedRouter):
+            self._described.append(router.components)
 
     @property
     def segments(self) -> frozenset[str]:
@@ -92,7 +92,7 @@ class ServiceApp(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
-            self.openapi_schema = document(self, self._api_routes, self._components)
+            self.openapi_schema = document(self, self._api_routes, [components() for components in self._described])
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

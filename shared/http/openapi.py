@@ -128,7 +128,7 @@ def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
     return found
 
 
-def document(app: FastAPI, routes: Sequence[APIRoute], components: Components) -> dict[str, Any]:
+def document(app: FastAPI, routes: Sequence[APIRoute], components: Iterable[Components]) -> dict[str, Any]:
     """The whole document: direct routes as they describe themselves, the others as the framework sees them."""
     framework = [r for r in routes if not isinstance(r, DirectRoute)]
     found = get_openapi(
@@ -140,10 +140,10 @@ def document(app: FastAPI, routes: Sequence[APIRoute], components: Components) -
             _complete(one)
     for route in routes:
         if isinstance(route, DirectRoute) and route.include_in_schema:
-            if not route.openapi_extra:
+            if not (described := route.operation):
                 raise TypeError(f"{route.path} has no OpenAPI operation")
             for method in route.methods or ():
-                paths.setdefault(route.path, {})[method.lower()] = route.openapi_extra
+                paths.setdefault(route.path, {})[method.lower()] = described
     _add_components(found, components)
     _link_models(found)
     tags = sorted({t for operations in paths.values() for one in operations.values() for t in one.get("tags", ())})
@@ -199,9 +199,9 @@ def _complete(one: Schema) -> None:
     one.setdefault("security", [{"bearer": []}])
 
 
-def _add_components(found: Schema, extra: Components) -> None:
+def _add_components(found: Schema, extra: Iterable[Components]) -> None:
     components = found.setdefault("components", {})
-    for kind, named in extra.items():
+    for kind, named in (pair for one in extra for pair in one.items()):
         components.setdefault(kind, {}).update(named)
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):

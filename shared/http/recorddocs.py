@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 from shared.domain.command import Command
 from shared.http.openapi import (
@@ -58,11 +60,15 @@ class RecordDocs:
         self._aggregate, self._entries = aggregate, tuple(on_timelines)
         self._name = name_of(aggregate)
         self._tag = aggregate.noun
-        commands = [c for c in aggregate.commands.values() if not c.hidden]
-        self._models = schemas_of(c.model for c in commands)
-        self._example = created(aggregate)
 
-    @property
+    @cached_property
+    def _models(self) -> dict[str, Schema]:
+        return schemas_of(c.model for c in self._aggregate.commands.values() if not c.hidden)
+
+    @cached_property
+    def _example(self) -> dict[str, Any]:
+        return created(self._aggregate)
+
     def components(self) -> Components:
         fields = self._aggregate.collection.fields
         own = {self._own(p["name"]): p for p in (*filters(fields), *choices(fields))}

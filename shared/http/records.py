@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from shared.domain.command import Command
@@ -22,10 +23,9 @@ from shared.http.density import density_of
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
-from shared.http.openapi import Components, Schema
 from shared.http.reading import ReadNotes
 from shared.http.recorddocs import RecordDocs
-from shared.http.routing import DirectRoute, Handler
+from shared.http.routing import DescribedRouter, Handler
 from shared.http.undo import undo_answer
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
@@ -35,37 +35,25 @@ from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Document, Query, leaves
 
 
-class RecordRouter(APIRouter):
-    """A router that brings the OpenAPI components its operations refer to."""
-
-    components: Components
-
-
-def record_router(kernel: Kernel, aggregate: AnyAggregate) -> RecordRouter:
+def record_router(kernel: Kernel, aggregate: AnyAggregate) -> DescribedRouter:
     """List, count, board, density, export, read, history, timeline and one route per command of one record type."""
     if taken := params.RESERVED & {f.name for f in aggregate.collection.fields}:
         raise TypeError(f"{aggregate.name}: {sorted(taken)} are names of query parameters")
-    router = RecordRouter(route_class=DirectRoute)
     on_timelines = [a for a in kernel.catalogue if a.on_timelines is not None]
     docs, records = RecordDocs(aggregate, on_timelines), _Records(kernel, aggregate)
-    router.components = docs.components
-    noun = f"/{aggregate.noun}"
-
-    def route(method: str, path: str, handler: Handler, operation: Schema) -> None:
-        router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
-
-    route("GET", noun, records.list, docs.list())
-    route("GET", f"{noun}/count", records.count, docs.count())
-    route("GET", f"{noun}/board", records.board, docs.board())
-    route("GET", f"{noun}/density", records.density, docs.density())
-    route("GET", f"{noun}/export", records.export, docs.export())
-    route("GET", f"{noun}/{{id}}", records.read, docs.read())
-    route("GET", f"{noun}/{{id}}/history", records.history, docs.history())
-    route("GET", f"{noun}/{{id}}/timeline", records.timeline, docs.timeline())
+    router, noun = DescribedRouter(docs.components), f"/{aggregate.noun}"
+    router.add("GET", noun, records.list, docs.list)
+    router.add("GET", f"{noun}/count", records.count, docs.count)
+    router.add("GET", f"{noun}/board", records.board, docs.board)
+    router.add("GET", f"{noun}/density", records.density, docs.density)
+    router.add("GET", f"{noun}/export", records.export, docs.export)
+    router.add("GET", f"{noun}/{{id}}", records.read, docs.read)
+    router.add("GET", f"{noun}/{{id}}/history", records.history, docs.history)
+    router.add("GET", f"{noun}/{{id}}/timeline", records.timeline, docs.timeline)
     for command in aggregate.commands.values():
         if not command.hidden:
             method, path = method_and_path(aggregate, command)
-            route(method, path, records.command(command), docs.command(command))
+            router.add(method, path, records.command(command), partial(docs.command, command))
     return router
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Scope
@@ -22,8 +22,32 @@ def path_of(scope: Scope) -> str:
 class DirectRoute(APIRoute):
     """`async def handler(request) -> Response`, called without the framework's parameter machinery.
 
-    Its OpenAPI operation is `openapi_extra`, whole (see shared.http.openapi.operation).
+    Its OpenAPI operation is `openapi_extra`, whole (see shared.http.openapi.operation), or what `described` makes when
+    the document is asked for.
     """
+
+    described: Callable[[], dict[str, Any]] | None = None
+
+    @property
+    def operation(self) -> dict[str, Any] | None:
+        return self.described() if self.described else self.openapi_extra
+
+
+class DescribedRouter(APIRouter):
+    """A router of direct routes that are described, like the components they refer to, when the document is asked for.
+
+    To describe all record types takes as long as the rest of a start.
+    """
+
+    def __init__(self, components: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(route_class=DirectRoute)
+        self.components = components
+
+    def add(self, method: str, path: str, handler: Handler, described: Callable[[], dict[str, Any]]) -> None:
+        self.add_api_route(path, handler, methods=[method])
+        route = self.routes[-1]
+        assert isinstance(route, DirectRoute)
+        route.described = described
 
 
 class _Node:

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.routing import APIRoute
 from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response, StreamingResponse
@@ -35,8 +34,8 @@ from shared.http.openapi import (
     query,
     schema,
 )
-from shared.http.records import RecordRouter, record_router
-from shared.http.routing import DirectRoute, Handler
+from shared.http.records import record_router
+from shared.http.routing import DescribedRouter, DirectRoute, Handler
 from shared.http.search_answers import Match, matches_of
 from shared.http.undo import undo_answer
 from shared.kernel.kernel import Kernel
@@ -101,20 +100,22 @@ class UploadState(Answer):
 _BEGIN: TypeAdapter[BeginUpload] = TypeAdapter(BeginUpload)
 
 
-def attachments_router(kernel: Kernel) -> RecordRouter:
+def attachments_router(kernel: Kernel) -> DescribedRouter:
     """Commands as for every record type; reads of its own, for the rights are those of the record."""
     router, handlers, noun = record_router(kernel, ATTACHMENT), _Reads(kernel), f"/{ATTACHMENT.noun}"
-    commands = [r for r in router.routes if isinstance(r, APIRoute) and "GET" not in (r.methods or ())]
+    commands = [r for r in router.routes if isinstance(r, DirectRoute) and "GET" not in (r.methods or ())]
     router.routes[:] = []
     for one in commands:
         run = handlers.checked(one.endpoint, "read" if one.path.endswith("/erase") else "edit")
-        router.add_api_route(one.path, run, methods=[*(one.methods or ())], openapi_extra=one.openapi_extra)
+        [method] = list(one.methods or [])
+        assert one.described is not None
+        router.add(method, one.path, run, one.described)
     for path, handler, described in (
-        (noun, handlers.list, _listing()),
-        (f"{noun}/{{id}}", handlers.read, _one()),
-        (f"{noun}/{{id}}/content", handlers.content, _content()),
+        (noun, handlers.list, _listing),
+        (f"{noun}/{{id}}", handlers.read, _one),
+        (f"{noun}/{{id}}/content", handlers.content, _content),
     ):
-        router.add_api_route(path, handler, methods=["GET"], openapi_extra=described)
+        router.add("GET", path, handler, described)
     return router
 
 
