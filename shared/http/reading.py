@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from shared.views.port import Document
 REFUSAL = "refusal"  # in the scope of a request: what the refusal says of the missing right
 _EMPTY: tuple[Any, ...] = ("", None, [], {})
 _CUSTOM = "custom."
-_ID = re.compile(rb'"id":"([^"\\]*)"')
+_BEGINNING, _AT = b'{"id":"', 7
 _RECORD = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Fields = tuple[str, ...]
 
@@ -50,28 +50,29 @@ class ReadNotes:
     async def documents(self, access: Access, documents: Sequence[Document], asked: Collection[str] = ()) -> None:
         """Note the records that show a value. asked: fields that found them, and so tell their value, shown or not."""
         if documents and (fields := await self.fields(access)):
-            by = [one for one in fields if one in asked]
-            self._note(access, ((d["id"], tuple(n for n in fields if n in by or _in(d, n))) for d in documents))
+            self._note(
+                access, {n: tuple(d["id"] for d in documents if n in asked or _in(d, n.split("."))) for n in fields}
+            )
 
     async def stored(self, access: Access, documents: Sequence[bytes], asked: Collection[str] = ()) -> None:
         """The same of documents as they are stored: they are not decoded."""
         if documents and (fields := await self.fields(access)):
-            by, keys = [one for one in fields if one in asked], _keys(fields)
-            found = ((raw, tuple(n for n, key in keys if n in by or _in_bytes(raw, key))) for raw in documents)
-            self._note(access, ((_id(raw), shown) for raw, shown in found if shown))
+            found = ((n, documents if n in asked else _with(key, documents)) for n, key in _keys(fields))
+            self._note(access, {name: tuple(map(_id, some)) for name, some in found})
 
     async def changes(self, access: Access, id: str, changed: Iterable[Collection[str]]) -> None:
         """Note the record where changes of it show a value. changed: the fields of each change."""
         if fields := await self.fields(access):
             names = {name for one in changed for name in one}
-            self._note(access, [(id, tuple(n for n in fields if any(overlap(n, one) for one in names)))])
+            self._note(access, {n: (id,) for n in fields if any(overlap(n, one) for one in names)})
 
-    def _note(self, access: Access, shown: Iterable[tuple[str, Fields]]) -> None:
-        by_fields: dict[Fields, list[str]] = {}
-        for id, fields in shown:
-            if fields:
-                by_fields.setdefault(fields, []).append(id)
-        for fields, ids in by_fields.items():
+    def _note(self, access: Access, shown: Mapping[str, tuple[str, ...]]) -> None:
+        """shown: field → records. Fields of the same records make one entry."""
+        together: dict[tuple[str, ...], Fields] = {}
+        for field, ids in shown.items():
+            if ids:
+                together[ids] = (*together.get(ids, ()), field)
+        for ids, fields in together.items():
             self._kernel.reads.read(access, self._name, fields, ids)
 
 
@@ -80,24 +81,26 @@ def _keys(fields: Fields) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, f'"{name.removeprefix(_CUSTOM)}":'.encode()) for name in fields)
 
 
-def _in_bytes(raw: bytes, key: bytes) -> bool:
-    """Whether a stored document has a value under a key: where it occurs once and is empty it has none. A text cannot
-    hold the key, for its quotation marks are escaped there."""
-    at = raw.find(key)
-    if at < 0:
-        return False
-    end = at + len(key)
-    return raw.find(key, end) >= 0 or not raw.startswith((b'""', b"null"), end)
+def _with(key: bytes, documents: Sequence[bytes]) -> list[bytes]:
+    """Those of stored documents that have a value under a key."""
+    length = len(key)
+    return [raw for raw in documents if (at := raw.find(key)) >= 0 and _is_set(raw, key, at + length)]
+
+
+def _is_set(raw: bytes, key: bytes, end: int) -> bool:
+    """end: of the key in the document. A key that occurs once and is empty is not set: a text cannot hold the key, for
+    its quotation marks are escaped there."""
+    return not raw.startswith((b'""', b"null"), end) or raw.find(key, end) >= 0
 
 
 def _id(raw: bytes) -> str:
-    found = _ID.search(raw)
-    assert found is not None
-    return found[1].decode()
+    """A stored document begins with its id."""
+    assert raw.startswith(_BEGINNING)
+    return raw[_AT : raw.index(b'"', _AT)].decode()
 
 
-def _in(document: Document, name: str) -> bool:
+def _in(document: Document, path: list[str]) -> bool:
     value: Any = document
-    for part in name.split("."):
+    for part in path:
         value = value.get(part) if isinstance(value, dict) else None
     return value not in _EMPTY

@@ -1,7 +1,7 @@
 """The read log: what people were shown, refused, given and asked, as events of the log.
 
-Reads, refusals and searches of the log wait for nothing: they are gathered and written each second, or when there are
-many. Exports and questions wait until they are recorded, and are not answered where they cannot be (ADR 39).
+Reads, refusals and searches of the log wait for nothing: they are gathered, and written every five seconds, or when
+there are many. Exports and questions wait until they are recorded, and are not answered where they cannot be (ADR 39).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.permissions import SYSTEM, Access
 
 CATEGORY = "reads"  # of its streams: each append begins one, so that no two processes wait for each other
-SECONDS, MANY = 1.0, 5_000  # between two writes; entries that are not waited with
+SECONDS, MANY = 5.0, 5_000  # between two writes; entries that are not waited with
 AT_ONCE = 16  # appends
 FINISH_SECONDS = 3.0
 log = logging.getLogger("crm.readlog")

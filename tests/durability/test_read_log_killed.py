@@ -1,4 +1,4 @@
-"""A process that is killed has what it read in the log, but for the last second; and what it exported, always."""
+"""A process that is killed has what it read in the log, but for the last seconds; and what it exported, always."""
 
 from __future__ import annotations
 
