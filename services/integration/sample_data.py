@@ -9,6 +9,7 @@ from typing import Literal
 from services.integration.company import FILES, STAGE_KEYS, Company, write_company
 from services.integration.import_job import IMPORT
 from services.integration.imports.submission import start_import
+from services.integration.imports.upload import Sent
 from services.integration.jobs.files import JobFiles
 from shared.errors import Rejected
 from shared.kernel.bus import Call
@@ -63,7 +64,7 @@ class SampleData:
         try:
             mapping = await asyncio.to_thread(write_company, folder, company)
             sources = {name: folder / name for name in FILES}
-            id = await start_import(self._kernel, access, mapping, sources, key, sample=True)
+            id = await start_import(self._kernel, access, Sent(mapping, sources), key, sample=True)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, True)
         await self._kernel.queries.wait_for(IMPORT, id, access.tenant, 1)

@@ -96,14 +96,18 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Office) -> None
     assert await named(desk, "Dry") == {}
 
 
-async def test_the_same_file_in_other_clothes(desk: Office) -> None:
+def workbook(rows: list[list[Any]]) -> bytes:
     book, text = openpyxl.Workbook(write_only=True), io.BytesIO()
     sheet = book.create_sheet()
-    for row in (["Company", "City", "Since"], ["Acme 表格", "Paris", 1999], ["Beta 表格", "Rome", None]):
+    for row in rows:
         sheet.append(row)
     book.save(text)
+    return text.getvalue()
+
+
+async def test_the_same_file_in_other_clothes(desk: Office) -> None:
     files = [
-        text.getvalue(),
+        workbook([["Company", "City", "Since"], ["Acme 表格", "Paris", 1999], ["Beta 表格", "Rome", None]]),
         "Company;City;Since\r\nAcme 编码;北京市;1999\r\nBeta 编码;上海市浦东新区;\r\n".encode("gbk"),
         "\ufeffCompany\tCity\tSince\nAcme 标记\tParis\t1999\nBeta 标记\tRome\t\n".encode(),
     ]
@@ -126,6 +130,68 @@ async def test_a_saved_mapping_is_used_again(desk: Office) -> None:
     broken = await desk.client.post("/imports/mappings", json={"name": "x", "mapping": MAPPING.replace("key:", "kee:")})
     assert broken.status_code == 422
     assert any("line 7" in e["message"] for e in broken.json()["errors"])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_rows_are_corrected_where_they_stand(desk: Office, kind: str) -> None:
+    acme, beta_name, name = f"Acme {kind}", f"Beta {kind}", f"Gamma {kind}"
+    rows = [["Company", "City", "Since"], [acme, "'=Paris", "1999"], [beta_name, "Rome\nItaly", "soon"]]
+    text = "\ufeff" + "\r\n\r\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\r\n?,Oslo,late\r\n"
+    files = {"fair.csv": text.encode() if kind == "csv" else workbook([*rows, ["?", "Oslo", "late"]])}
+    report = await desk.run(MAPPING, files, "/imports/dry-run")
+    beta, gamma = report["rejected"]
+    assert beta["cells"] == {"Company": beta_name, "City": "Rome\nItaly", "Since": "soon"}
+    one = [{"file": "fair.csv", "row": beta["row"], "cells": {"Since": "1980"}}]
+    again = await desk.run(MAPPING, files, "/imports/dry-run", corrections=one)
+    assert (again["totals"]["created"], again["rejected"]) == (2, [gamma])  # its line is where it was
+    both = [*one, {"file": "fair.csv", "row": gamma["row"], "cells": {"Since": "", "Company": name}}]
+    report = await desk.run(MAPPING, files, corrections=both)
+    assert (report["totals"]["created"], report["totals"]["rejected"]) == (3, 0)
+    found = await named(desk, kind)
+    assert (found[name]["founded"], found[beta_name]["founded"]) == (None, 1980)
+    assert found[acme]["city"] == "=Paris"  # as without corrections: the mark that kept a spreadsheet from it is off
+
+
+@pytest.mark.parametrize(
+    ("correction", "code"),
+    [
+        ({"row": 1, "cells": {"Town": "x"}}, "unknown-column"),
+        ({"row": 5, "cells": {"City": "x"}}, "out-of-range"),
+        ({"row": 1, "cells": {"Company": "", "City": "", "Since": ""}}, "required"),
+        ({"row": 0, "cells": {"City": "x"}}, "greater-than-equal"),
+        ({"file": "other.csv", "row": 1, "cells": {"City": "x"}}, "unused-file"),
+    ],
+)
+async def test_corrections_that_fit_no_row_are_refused(desk: Office, correction: dict[str, Any], code: str) -> None:
+    answer = await desk.send(MAPPING, {"fair.csv": FAIR}, corrections=[{"file": "fair.csv", **correction}])
+    assert (answer.status_code, [e["code"] for e in answer.json()["errors"]]) == (422, [code])
+
+
+async def test_a_key_is_of_the_corrections_too(desk: Office) -> None:
+    key, files = {"Idempotency-Key": "corrected-once"}, {"fair.csv": renamed(FAIR, "Keyed")}
+    desk.client.headers.update(key)
+    try:
+        first = await desk.send(MAPPING, files)
+        other = await desk.send(MAPPING, files, corrections=[{"file": "fair.csv", "row": 1, "cells": {"City": "Lyon"}}])
+    finally:
+        del desk.client.headers["Idempotency-Key"]
+    assert (first.status_code, other.json()["type"]) == (201, "/problems/idempotency-key-reused")
+
+
+async def test_a_saved_mapping_is_proposed_for_the_next_file(desk: Office) -> None:
+    named_encoding = MAPPING.replace("file: fair.csv", "file: fair.csv\n    encoding: cp1252")
+    id = await desk.create("/imports/mappings", name="Kept", mapping=named_encoding)
+    await desk.get(f"/imports/mappings/{id}", min_version=1)
+    answer = await desk.client.post("/imports/inspect", data={"mapping_id": id}, files={"file": ("next.csv", FAIR)})
+    found = answer.raise_for_status().json()
+    assert found["resource"] == "account"
+    [step] = found["suggestion"]["steps"]
+    assert (step["file"], step["mode"], step["fields"]) == (
+        "next.csv",
+        "upsert",
+        {"name": "Company", "city": "City", "founded": "Since"},
+    )
+    assert "encoding" not in step
 
 
 def bomb() -> bytes:

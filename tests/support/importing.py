@@ -38,15 +38,20 @@ class Desk:
 
     client: httpx.AsyncClient
 
-    async def send(self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports") -> httpx.Response:
+    async def send(
+        self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports", *, corrections: Any = None
+    ) -> httpx.Response:
         """POST an import (or a dry run) with its files."""
         parts: list[tuple[str, Any]] = [("mapping", (None, mapping))]
         parts += [("files", (name, content)) for name, content in files.items()]
+        parts += [] if corrections is None else [("corrections", (None, json.dumps(corrections)))]
         return await self.client.post(path, files=parts)
 
-    async def run(self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports") -> dict[str, Any]:
+    async def run(
+        self, mapping: str, files: Mapping[str, bytes | str], path: str = "/imports", *, corrections: Any = None
+    ) -> dict[str, Any]:
         """An import to its end: the last of its events."""
-        answer = await self.send(mapping, files, path)
+        answer = await self.send(mapping, files, path, corrections=corrections)
         assert answer.is_success, answer.text
         return (await self.events(answer.json()["id"]))[-1]
 

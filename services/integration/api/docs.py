@@ -25,6 +25,12 @@ _BODY = body_of(
             "mapping": {"type": "string", "description": "The mapping, YAML or JSON, as text or as a file"},
             "mapping_id": {**_ID, "description": "A saved mapping instead"},
             "files": _FILES,
+            "corrections": {
+                "type": "string",
+                "description": "Cells to put right, as JSON: "
+                '`[{"file": "fair.csv", "row": 3, "cells": {"E-mail": "a@b.example"}}]`. '
+                "Rows count from 1; a report names them, with their cells",
+            },
         },
     },
     media="multipart/form-data",
@@ -58,13 +64,14 @@ INSPECT = operation(
     "Look into a file: its columns, some rows, and a mapping to begin with",
     _TAG,
     {200: answer("What the file holds", InspectedFile)},
-    description="Without `resource` the record type that suits best. Nothing is kept of the file.",
+    description="Without `resource` the record type that suits best. With `mapping_id` the `suggestion` is that saved "
+    "mapping, for this file. Nothing is kept of the file.",
     parameters=[_ENCODING],
     body=body_of(
         {
             "type": "object",
             "required": ["file"],
-            "properties": {"file": {"type": "string", "format": "binary"}, "resource": _TEXT},
+            "properties": {"file": {"type": "string", "format": "binary"}, "resource": _TEXT, "mapping_id": _ID},
         },
         media="multipart/form-data",
     ),

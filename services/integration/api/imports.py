@@ -22,10 +22,12 @@ from services.integration.import_mapping import IMPORT_MAPPING
 from services.integration.imports.dry_runs import DryRuns
 from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
+from services.integration.imports.upload import Sent
 from services.integration.jobs.files import JobFiles
 from services.integration.jobs.lifecycle import require_user
 from services.integration.suggestion.fields import fields_of
 from services.integration.suggestion.inspection import propose
+from services.integration.suggestion.kept import fitted
 from shared.clock import day_of
 from shared.errors import Invalid
 from shared.http import params
@@ -75,14 +77,13 @@ class _Handlers:
         access, encoding = await self._allowed(request), _encoding(request)
         key = call_of(request, access, None).key
         async with self._upload(request) as sent:
-            text = await self._mapping(access, sent)
-            id = await start_import(self._kernel, access, text, sent.files, key, encoding)
+            id = await start_import(self._kernel, access, await self._sent(access, sent, encoding), key)
         return model_answer(StartedImport(id=id, version=1), 201, {"Location": f"/imports/{id}"})
 
     async def dry_run(self, request: Request) -> Response:
         access, encoding = await self._allowed(request), _encoding(request)
         async with self._upload(request) as sent:
-            id = await self._dry_runs.start(access, await self._mapping(access, sent), sent.files, encoding)
+            id = await self._dry_runs.start(access, await self._sent(access, sent, encoding))
         return model_answer(StartedImport(id=id), 202)
 
     async def inspect(self, request: Request) -> Response:
@@ -94,11 +95,14 @@ class _Handlers:
             facts = await asyncio.to_thread(examine, path, name, encoding)
             samples = [dict(zip(facts.columns, row.cells, strict=False)) for row in islice(read_rows(facts), SAMPLES)]
             today = date.fromisoformat(day_of(self._kernel.clock.now()))
-            found = await propose(self._kernel, access, facts, sent.fields.get("resource", ""), today)
+            kept = fitted(await self._mapping(access, sent), name) if "mapping_id" in sent.fields else None
+            resource = kept[0] if kept else sent.fields.get("resource", "")
+            found = await propose(self._kernel, access, facts, resource, today)
+            suggestion = kept[1] if kept else found.suggestion
         language = language_of(request.scope)
         matches = [ColumnMatch(**match) for match in found.matches(language)]
         answer = InspectedFile(**facts.summary(), samples=samples, matches=matches, resource=found.resource)
-        answer.fields, answer.suggestion = found.fields, found.suggestion
+        answer.fields, answer.suggestion = found.fields, suggestion
         return model_answer(answer)
 
     async def template(self, request: Request) -> Response:
@@ -124,6 +128,9 @@ class _Handlers:
         access = await self._access(request)
         await _may_import(access)
         return access
+
+    async def _sent(self, access: Access, sent: Upload, encoding: str) -> Sent:
+        return Sent(await self._mapping(access, sent), sent.files, encoding, sent.fields.get("corrections", ""))
 
     async def _mapping(self, access: Access, sent: Upload) -> str:
         """The mapping of the body itself, or a saved one by its id."""

@@ -33,7 +33,8 @@ class ImportOutcome(Answer):
         list[dict[str, Any]], Field(description="Each step: name, resource, file, time_zone, and its counts")
     ] = []
     rejected: Annotated[
-        list[dict[str, Any]] | int, Field(description="The first rejected rows; their number while it runs")
+        list[dict[str, Any]] | int,
+        Field(description="The first rejected rows, with their cells; their number while it runs"),
     ] = []
     warnings: Annotated[Counts, Field(description="Step, field and code → how often")] = {}
     warned: Annotated[list[dict[str, Any]], Field(description="The first rows that were taken with a warning")] = []

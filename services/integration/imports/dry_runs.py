@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from services.integration.imports.rejected_rows import rejected_csv
-from services.integration.imports.report import report_of
-from services.integration.imports.upload import accept
+from services.integration.imports.report import columns_of, report_of
+from services.integration.imports.upload import Sent, accept
 from services.integration.jobs.job_store import JobFile
 from services.integration.jobs.previews import DRY_RUN, Previews
 from services.integration.mapping.prepared import PreparedStep, prepare
@@ -36,21 +35,20 @@ class DryRun:
 class DryRuns(Previews[DryRun]):
     kind, described = "import", DryRun
 
-    async def start(self, access: Access, text: str, sources: Mapping[str, Path], encoding: str = "") -> str:
+    async def start(self, access: Access, sent: Sent) -> str:
         """Begin a dry run; returns its id. Raises Invalid, Forbidden as an import would."""
         kernel, id = self._kernel, self._kernel.ids.new()
-        opened = await accept(kernel, access, text, sources, self._files.of_dry_run(id), encoding)
+        opened = await accept(kernel, access, sent, self._files.of_dry_run(id))
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
-        await self.begin(id, DryRun(access.tenant, access.user, text, files, opened.total))
+        await self.begin(id, DryRun(access.tenant, access.user, sent.mapping, files, opened.total))
         return id
 
     async def report(
         self, access: Access, id: str, preview: DryRun, file: JobFile, language: Language
     ) -> dict[str, Any]:
-        return report_of(id, DRY_RUN, preview.steps(self._kernel), file, language).data()
+        return report_of(id, DRY_RUN, preview.steps(self._kernel), file, columns_of(preview.files), language).data()
 
     def rejected(self, access: Access, id: str, language: Language = ENGLISH) -> Iterator[bytes]:
         """The rows that would be rejected, as CSV. Raises NotFound before anything is sent."""
         dry_run = self.mine(access, id)
-        columns = {f["name"]: tuple(f["columns"]) for f in dry_run.files}
-        return rejected_csv(self.path(id), dry_run.steps(self._kernel), columns, language)
+        return rejected_csv(self.path(id), dry_run.steps(self._kernel), columns_of(dry_run.files), language)

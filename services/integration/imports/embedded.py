@@ -10,6 +10,7 @@ from typing import Any
 from services.integration.imports.dry_runs import DryRuns
 from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
+from services.integration.imports.upload import Sent
 from services.integration.mapping.spec import parse_mapping
 from shared.errors import Invalid
 from shared.kernel.bus import Call
@@ -38,7 +39,8 @@ async def run_import(
     mapping, _ = parse_mapping(text)
     files = {name: source / name for name in mapping.files if await asyncio.to_thread((source / name).is_file)}
     events = DryRuns(kernel).events if dry_run else ImportProgress(kernel).events
-    start = DryRuns(kernel).start(access, text, files) if dry_run else start_import(kernel, access, text, files)
+    sent = Sent(text, files)
+    start = DryRuns(kernel).start(access, sent) if dry_run else start_import(kernel, access, sent)
     event: dict[str, Any] = {}
     async for event in events(access, await start):
         progress(event)

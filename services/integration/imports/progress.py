@@ -10,7 +10,7 @@ from typing import Any
 
 from services.integration.import_job import IMPORT, Import
 from services.integration.imports.rejected_rows import rejected_csv
-from services.integration.imports.report import ImportReport, report_of
+from services.integration.imports.report import ImportReport, columns_of, report_of
 from services.integration.jobs.job_store import JobFile, existing
 from services.integration.jobs.progress import JobProgress, first_left
 from services.integration.mapping.prepared import PreparedStep, prepare
@@ -44,8 +44,7 @@ class ImportProgress(JobProgress[Import]):
         path = self.job_file(state.id)
         if state.erased or not path.exists():
             raise NotFound("the rejected rows are no longer kept")
-        columns = {f["name"]: tuple(f["columns"]) for f in state.files}
-        return rejected_csv(path, steps_of(self._kernel.catalogue, state), columns, language)
+        return rejected_csv(path, steps_of(self._kernel.catalogue, state), columns_of(state.files), language)
 
     def _kept(self, state: Import, file: JobFile, language: Language) -> dict[str, Any]:
         """What the job store adds to the log."""
@@ -53,7 +52,8 @@ class ImportProgress(JobProgress[Import]):
             return {"left": first_left(file, language)}
         if not file.mark().counts:
             return {}
-        return report_of(state.id, state.status, steps_of(self._kernel.catalogue, state), file, language).data()
+        steps, columns = steps_of(self._kernel.catalogue, state), columns_of(state.files)
+        return report_of(state.id, state.status, steps, file, columns, language).data()
 
 
 def steps_of(catalogue: Catalogue, state: Import) -> list[PreparedStep]:

@@ -18,8 +18,8 @@ Counts = dict[str, int]
 
 @dataclass(slots=True)
 class ImportReport:
-    """steps: name, resource, file, rows and a count per outcome. rejected: the first rows; warnings: how often each;
-    warned: the first rows with one.
+    """steps: name, resource, file, rows and a count per outcome. rejected: the first rows, with their cells; warnings:
+    how often each; warned: the first rows with one.
     """
 
     id: str
@@ -58,12 +58,20 @@ def step_counts(steps: list[PreparedStep], mark: Mark) -> list[dict[str, Any]]:
     return entries
 
 
+Columns = dict[str, tuple[str, ...]]  # of each file, by its name
+
+
+def columns_of(files: list[dict[str, Any]]) -> Columns:
+    """files: the facts of each, as they are kept."""
+    return {f["name"]: tuple(f["columns"]) for f in files}
+
+
 def report_of(
-    id: str, status: str, steps: list[PreparedStep], job: JobFile, language: Language = ENGLISH
+    id: str, status: str, steps: list[PreparedStep], job: JobFile, columns: Columns, language: Language = ENGLISH
 ) -> ImportReport:
     mark = job.mark()
     report = ImportReport(id, status, step_counts(steps, mark), warnings=mark.warned)
-    report.rejected = [_named(steps, row, language) for row in islice(job.rejected(), SHOWN)]
+    report.rejected = [_to_correct(steps, row, columns, language) for row in islice(job.rejected(), SHOWN)]
     report.warned = [_named(steps, row, language) for row in islice(job.warned(), SHOWN)]
     return report
 
@@ -72,3 +80,9 @@ def _named(steps: list[PreparedStep], row: FaultyRow, language: Language) -> dic
     spec = steps[row.step].spec
     errors = [spoken(e, language) for e in row.errors]
     return {"step": spec.name, "file": spec.file or "", "row": row.row, "line": row.line, "errors": errors}
+
+
+def _to_correct(steps: list[PreparedStep], row: FaultyRow, columns: Columns, language: Language) -> dict[str, Any]:
+    """With its cells by column, as `corrections` take them."""
+    named = _named(steps, row, language)
+    return {**named, "cells": dict(zip(columns.get(named["file"], ()), row.cells, strict=False))}

@@ -5,10 +5,7 @@ Whichever process has the imports role carries it out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from services.integration.imports.upload import accept
+from services.integration.imports.upload import Sent, accept
 from services.integration.jobs.files import JobFiles, remove
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -18,25 +15,22 @@ from shared.security.permissions import Access
 async def start_import(
     kernel: Kernel,
     access: Access,
-    text: str,
-    sources: Mapping[str, Path],
+    sent: Sent,
     key: str | None = None,
-    encoding: str = "",
     *,
     sample: bool = False,
 ) -> str:
     """Copy the files and begin the import; returns its id once it is durable.
 
-    text: the mapping. sources: file name → where the file lies now. key: the idempotency key. encoding: as of
-    `accept`. sample: the records are made up.
+    key: the idempotency key. sample: the records are made up.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden, KeyReused.
     """
     id = kernel.ids.new()
     folder = JobFiles(kernel.files).of_job(id)
-    opened = await accept(kernel, access, text, sources, folder, encoding)
+    opened = await accept(kernel, access, sent, folder)
     try:
         files = opened.summaries(await kernel.keys.index_key(access.tenant))
-        body = {"name": opened.mapping.name, "mapping": text, "files": files, "total": opened.total}
+        body = {"name": opened.mapping.name, "mapping": sent.mapping, "files": files, "total": opened.total}
         body |= {"sample": True} if sample else {}
         done = await kernel.bus.send("integration.StartImport", body, Call(access, new_id=id, key=key))
     except BaseException:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from services.integration.import_job import IMPORT
+from services.integration.imports.corrections import Corrections, corrected, parse_corrections
 from services.integration.imports.runner import custom_kinds
 from services.integration.mapping.prepared import PreparedStep, check_columns, check_rights, prepare
 from services.integration.mapping.settling import settle
@@ -45,25 +46,35 @@ class Opened:
         return sum(1 if s.spec.file is None else self.files[s.spec.file].rows for s in self.steps)
 
 
-async def accept(
-    kernel: Kernel, access: Access, text: str, sources: MappingOf[str, Path], folder: Path, encoding: str = ""
-) -> Opened:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a caller sends to be imported. mapping: its text. files: name → where the file lies now.
+
+    encoding: of the files of which the mapping names none; "" = it is found out. corrections: a JSON list, or "".
+    """
+
+    mapping: str
+    files: MappingOf[str, Path]
+    encoding: str = ""
+    corrections: str = ""
+
+
+async def accept(kernel: Kernel, access: Access, sent: Sent, folder: Path) -> Opened:
     """Copy the files into a new folder and check everything. Leaves no folder behind when it raises.
 
-    text: the mapping. sources: file name → where the file lies now. encoding: of the files of which the mapping names
-    none; "" = it is found out.
     Raises Invalid (place in the mapping and line, or file and line), Forbidden (no right to import a resource).
     """
     access.scope(IMPORT.name, "create")
-    mapping, lines = parse_mapping(text)
+    mapping, lines = parse_mapping(sent.mapping)
+    corrections = parse_corrections(sent.corrections)
     steps = prepare(mapping, lines, kernel.catalogue)
     for step in steps:
         access.scope(step.spec.resource, "import")
     check_rights(steps, access, lines)
-    _check_names(mapping, sources)
+    _check_names(mapping, sent.files, corrections)
     try:
-        encodings = {name: mapping.encoding_of(name) or encoding for name in mapping.files}
-        facts = await asyncio.to_thread(_copy_and_examine, encodings, sources, folder)
+        encodings = {name: mapping.encoding_of(name) or sent.encoding for name in mapping.files}
+        facts = await asyncio.to_thread(_copy_and_examine, encodings, sent.files, folder, corrections)
         check_columns(steps, {name: f.columns for name, f in facts.items()}, lines)
         for step in steps:
             if step.spec.file is not None:
@@ -82,7 +93,7 @@ def reopen(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], fol
     files = {}
     for n, summary in enumerate(summaries):
         given = folder / str(n)
-        read = from_xlsx if (from_xlsx := folder / f"{n}.csv").exists() else given
+        read = made if (made := _read_instead(folder, n)).exists() else given
         if not read.exists():
             raise Invalid.field(summary["name"], "missing-file", "the file is no longer there")
         files[summary["name"]] = Facts(path=read, **{**summary, "columns": tuple(summary["columns"])})
@@ -90,16 +101,22 @@ def reopen(catalogue: Catalogue, text: str, summaries: list[dict[str, Any]], fol
     return Opened(mapping, steps, files)
 
 
+def _read_instead(folder: Path, n: int) -> Path:
+    """Where a table is that was made of the file as given: a workbook, or one with corrections."""
+    return folder / f"{n}.csv"
+
+
 def cells_of(facts: Facts) -> Iterator[Cells]:
     """The rows of a file."""
     return (dict(zip(facts.columns, row.cells, strict=False)) for row in read_rows(facts))
 
 
-def _check_names(mapping: Mapping, files: MappingOf[str, Path]) -> None:
+def _check_names(mapping: Mapping, files: MappingOf[str, Path], corrections: Corrections) -> None:
     missing = [FieldError(n, "missing-file", "the mapping names this file; send it too") for n in mapping.files]
     errors = [e for e in missing if e.field not in files]
     errors += [
-        FieldError(n, "unused-file", "no step of the mapping takes this file") for n in set(files) - {*mapping.files}
+        FieldError(n, "unused-file", "no step of the mapping takes this file")
+        for n in {*files, *corrections} - {*mapping.files}
     ]
     if errors:
         raise Invalid("the files do not fit the mapping", errors=errors)
@@ -110,13 +127,17 @@ def _keyed(digest: str, index: bytes) -> str:
     return hmac.digest(index, f"file|{digest}".encode(), "sha256").hex()
 
 
-def _copy_and_examine(encodings: MappingOf[str, str], files: MappingOf[str, Path], folder: Path) -> dict[str, Facts]:
+def _copy_and_examine(
+    encodings: MappingOf[str, str], files: MappingOf[str, Path], folder: Path, corrections: Corrections
+) -> dict[str, Facts]:
     folder.mkdir(parents=True, mode=0o700)
     facts = {}
     for n, (name, encoding) in enumerate(encodings.items()):
         copy = folder / str(n)
         shutil.copyfile(files[name], copy)
         facts[name] = examine(copy, name, encoding)
+        if rows := corrections.get(name):
+            facts[name] = corrected(facts[name], rows, _read_instead(folder, n))
         for written in {copy, facts[name].path}:
             with written.open("rb") as file:
                 os.fsync(file.fileno())

@@ -50,7 +50,8 @@ def test_a_file_is_tried_imported_and_taken_back(
         look(page, "import-mapping")
         page.get_by_role("button", name="试运行" if chinese else "Dry run").click()
         expect(page.get_by_role("heading", name="将会发生" if chinese else "This would happen")).to_be_visible()
-        expect(page.get_by_role("region", name="被拒绝的行" if chinese else "Rejected rows")).to_contain_text("email")
+        wrong = page.get_by_role("textbox", name="第 4 行，E-mail" if chinese else "Line 4, E-mail")
+        expect(wrong).to_have_attribute("aria-invalid", "true")
         look(page, "import-tried")
         assert found(http, asked, 0) == []
         page.get_by_role("button", name="立即导入" if chinese else "Import now").click()
@@ -80,3 +81,47 @@ def test_a_column_goes_elsewhere_and_an_encoding_is_named(visit: Visit, http: ht
     assert found(http, {"name[in]": "远航电子"}, 1) == ["远航电子"]
     kept = http.get("/customer/accounts", params={"name[in]": "远航电子"}).raise_for_status().json()["items"]
     assert [one["description"] for one in kept] == ["重要客户"]
+
+
+def test_rejected_rows_are_corrected_before_and_after_an_import(visit: Visit, http: httpx.Client) -> None:
+    asked = {"name[prefix]": "Mend", "archived": "false"}
+    with visit("/import") as page:
+        choose(page, "mend.csv", FAIR.format("Mend", "mend"))
+        page.get_by_role("button", name="Keep this mapping").click()
+        page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Fairs")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("combobox", name="Kept mapping")).to_have_value("Fairs")
+        page.get_by_role("button", name="Dry run").click()
+        cell = page.get_by_role("textbox", name="Line 4, E-mail")
+        again = page.get_by_role("button", name="Try again")
+        expect(again).to_be_disabled()
+        cell.fill("b@beta-mend.example")
+        again.click()
+        expect(cell).to_have_attribute("aria-invalid", "true")  # still: another row has that address
+        page.get_by_role("button", name="Import now").click()
+        expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
+        assert len(found(http, asked, 2)) == 2
+        cell.fill("g@gamma-mend.example")
+        page.get_by_role("button", name="Try the corrected rows").click()
+        expect(page.get_by_role("heading", name="This would happen")).to_be_visible()
+        expect(page.get_by_role("region", name="Rejected rows")).to_have_count(0)
+        page.get_by_role("button", name="Import now").click()
+        expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
+    assert found(http, asked, 3) == ["Mend Alpha", "Mend Beta", "Mend Gamma"]
+
+
+def test_a_kept_mapping_takes_the_next_file(visit: Visit, http: httpx.Client) -> None:
+    mapping = (
+        "name: Firms\nsteps:\n- name: firms\n  resource: account\n  file: old.csv\n  fields: {name: Wer, notes: Was}\n"
+    )
+    http.post("/imports/mappings", json={"name": "Old words", "mapping": mapping}).raise_for_status()
+    with visit("/import") as page:
+        choose(page, "new.csv", "Was,Wer\nwichtig,Kept Alpha\n")
+        page.get_by_role("combobox", name="Kept mapping").click()
+        page.get_by_role("option", name="Old words").click()
+        expect(page.get_by_role("combobox", name="Wer goes to")).to_have_value("Name")
+        expect(page.get_by_role("combobox", name="Was goes to")).to_have_value("Notes")
+        page.get_by_role("button", name="Dry run").click()
+        page.get_by_role("button", name="Import now").click()
+        expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
+    assert found(http, {"name[in]": "Kept Alpha"}, 1) == ["Kept Alpha"]

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { newKey } from '../api/client'
 import { isProblem } from '../api/problem'
 import { sendForm } from '../data/files'
+import { type Edited, type FaultyRow, fileOf, sentAs, together } from '../parts/import/corrections'
 import { FileStep } from '../parts/import/file-step'
 import { JobStep } from '../parts/import/job-step'
 import { type Inspected, type Mapping, startOf } from '../parts/import/mapping'
@@ -11,13 +12,21 @@ import s from './import.module.css'
 
 const STEPS = ['file', 'mapping', 'try', 'run'] as const
 type At = (typeof STEPS)[number]
+/** What is sent: the file, and the cells that were written anew. */
+interface Source {
+  file: File
+  encoding: string
+  cells: Edited
+}
 
 /** One question on each page: which file, what its columns are, what would become of it, and then it happens. */
 export function Import() {
   const { t } = useTranslation()
   const [at, setAt] = useState<At>('file')
-  const [file, setFile] = useState<File>()
+  const [source, setSource] = useState<Source>()
   const [found, setFound] = useState<Inspected>()
+  const [looks, setLooks] = useState(0)
+  const [kept, setKept] = useState<string>()
   const [mapping, setMapping] = useState<Mapping>()
   const [job, setJob] = useState<string>()
   const [key, setKey] = useState('')
@@ -35,26 +44,41 @@ export function Import() {
       setBusy(false)
     }
   }
-  const inspect = (chosen: File, asked: { resource?: string; encoding?: string } = {}) =>
+  const inspect = (file: File, asked: { resource?: string; encoding?: string; mapping_id?: string } = {}) =>
     act(async () => {
       const form = new FormData()
       if (asked.resource) form.set('resource', asked.resource)
-      form.set('file', chosen)
-      setFile(chosen)
+      if (asked.mapping_id) form.set('mapping_id', asked.mapping_id)
+      form.set('file', file)
       const next = await sendForm<Inspected>('/imports/inspect', form, { query: { encoding: asked.encoding } })
+      setSource({ file, encoding: next.encoding, cells: {} })
       setFound(next)
+      setLooks((count) => count + 1)
       setMapping(startOf(next))
+      setKept(asked.mapping_id)
       setAt('mapping')
     })
-  const send = (path: string, next: At, once?: string) =>
+  const send = (path: string, next: At, what = source, once?: string) =>
     act(async () => {
+      if (!what) return
       const form = new FormData()
       form.set('mapping', JSON.stringify(mapping))
-      if (file) form.set('files', file)
-      const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: found?.encoding }, key: once })
+      form.set('files', what.file)
+      if (Object.keys(what.cells).length > 0) form.set('corrections', sentAs(what.file.name, what.cells))
+      const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: what.encoding }, key: once })
+      setSource(what)
       setJob(id)
       setAt(next)
     })
+  const rehearse = (what = source) => {
+    setKey(newKey()) // one import for each try, however often it is sent
+    void send('/imports/dry-run', 'try', what)
+  }
+  const again = (cells: Edited, rows: FaultyRow[]) => {
+    if (!source) return
+    if (at === 'try') rehearse({ ...source, cells: together(source.cells, cells) })
+    else rehearse({ file: fileOf(source.file.name, rows, cells), encoding: 'utf-8', cells: {} })
+  }
   return (
     <div className={s.page}>
       <aside className={s.rail}>
@@ -70,19 +94,20 @@ export function Import() {
       </aside>
       <section className={s.body}>
         {at === 'file' && <FileStep busy={busy} onFile={(chosen) => void inspect(chosen)} />}
-        {at === 'mapping' && found && file && mapping && (
+        {at === 'mapping' && found && source && mapping && (
           <MappingStep
+            key={looks}
             found={found}
             mapping={mapping}
             busy={busy}
             onMapping={setMapping}
-            onType={(resource) => void inspect(file, { resource, encoding: found.encoding })}
-            onEncoding={(encoding) => void inspect(file, { resource: found.resource, encoding })}
+            kept={kept}
+            onKept={setKept}
+            onChosen={(mapping_id) => void inspect(source.file, { mapping_id, encoding: found.encoding })}
+            onType={(resource) => void inspect(source.file, { resource, encoding: found.encoding })}
+            onEncoding={(encoding) => void inspect(source.file, { resource: found.resource, encoding, mapping_id: kept })}
             onBack={() => setAt('file')}
-            onNext={() => {
-              setKey(newKey()) // one import for each mapping that was tried, however often it is sent
-              void send('/imports/dry-run', 'try')
-            }}
+            onNext={() => rehearse()}
           />
         )}
         {(at === 'try' || at === 'run') && (
@@ -92,7 +117,8 @@ export function Import() {
             dry={at === 'try'}
             busy={busy}
             onBack={() => setAt('mapping')}
-            onRun={() => void send('/imports', 'run', key)}
+            onRun={() => void send('/imports', 'run', source, key)}
+            onAgain={again}
           />
         )}
         <p role="alert" className={s.problem}>

@@ -1081,7 +1081,7 @@ export interface components {
             }[];
             /**
              * Rejected
-             * @description The first rejected rows; their number while it runs
+             * @description The first rejected rows, with their cells; their number while it runs
              * @default []
              */
             rejected?: {

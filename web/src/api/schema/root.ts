@@ -408,7 +408,9 @@ export interface components {
                 was: string | number | null;
             };
             "out-of-range"?: {
+                count?: string | number | null;
                 digits?: string | number | null;
+                file?: string | number | null;
                 highest?: string | number | null;
                 leaf?: string | number | null;
                 lowest?: string | number | null;
@@ -444,6 +446,9 @@ export interface components {
             };
             "repeated-column"?: {
                 column: string | number | null;
+            };
+            required?: {
+                line?: string | number | null;
             };
             "same-currency"?: {
                 currency: string | number | null;
@@ -532,7 +537,8 @@ export interface components {
                 value: string | number | null;
             };
             "unknown-column"?: {
-                column: string | number | null;
+                column?: string | number | null;
+                count?: string | number | null;
                 file: string | number | null;
             };
             "unknown-command"?: {

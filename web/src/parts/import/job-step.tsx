@@ -7,6 +7,7 @@ import { Button } from '../../ui/button'
 import { number } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import type { Edited, FaultyRow } from './corrections'
 import s from './import.module.css'
 import { RejectedRows } from './rejected-rows'
 import { useJob } from './use-job'
@@ -18,11 +19,13 @@ interface Props {
   busy: boolean
   onBack(): void
   onRun(): void
+  /** Rejected rows with cells that were written anew. */
+  onAgain(cells: Edited, rows: FaultyRow[]): void
 }
 const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
 
 /** How far it is, then what came of it, and the way on or back. */
-export function JobStep({ id, dry, busy, onBack, onRun }: Props) {
+export function JobStep({ id, dry, busy, onBack, onRun, onAgain }: Props) {
   const { t } = useTranslation()
   const { report, over, follow } = useJob(id)
   const [problem, setProblem] = useState('')
@@ -63,8 +66,14 @@ export function JobStep({ id, dry, busy, onBack, onRun }: Props) {
       )}
       {over && rows.length > 0 && (
         <>
-          <RejectedRows rows={rows} total={report.totals?.rejected ?? rows.length} />
-          <Button small onClick={() => void download(`/imports/${id}/rejected.csv`, `rejected-${id}.csv`)}>
+          <RejectedRows
+            rows={rows}
+            total={report.totals?.rejected ?? rows.length}
+            busy={busy}
+            again={t(dry ? 'import.again' : 'import.againOnly')}
+            onAgain={onAgain}
+          />
+          <Button small look="quiet" onClick={() => void download(`/imports/${id}/rejected.csv`, `rejected-${id}.csv`)}>
             {t('import.rejectedFile')}
           </Button>
         </>

@@ -4,7 +4,8 @@ import { Button } from '../../ui/button'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import s from './import.module.css'
-import { type Inspected, type Mapping, sent } from './mapping'
+import { KeepMapping, useKeptMappings } from './kept-mappings'
+import { fieldFor, type Inspected, type Mapping, sent } from './mapping'
 
 const ENCODINGS = ['utf-8', 'gb18030', 'big5', 'cp1252', 'cp1250', 'cp1251', 'shift_jis', 'euc-jp', 'euc-kr', 'utf-16']
 const SURE = 0.8
@@ -13,6 +14,10 @@ interface Props {
   found: Inspected
   mapping: Mapping
   busy: boolean
+  /** The kept mapping that was chosen. */
+  kept: string | undefined
+  onKept(id: string): void
+  onChosen(id: string | undefined): void
   onMapping(mapping: Mapping): void
   onType(resource: string): void
   onEncoding(encoding: string): void
@@ -21,10 +26,13 @@ interface Props {
 }
 
 /** Each column with samples, and the field that it goes to. */
-export function MappingStep({ found, mapping, busy, onMapping, onType, onEncoding, onBack, onNext }: Props) {
+export function MappingStep({ found, mapping, busy, kept, onKept, onChosen, onMapping, onType, onEncoding, onBack, onNext }: Props) {
   const { t } = useTranslation()
   const types = useTypes()
-  const [fields, setFields] = useState(() => new Map(found.matches.map((match) => [match.column, match.field])))
+  const [fields, setFields] = useState(
+    () => new Map(found.matches.map(({ column, field }) => [column, kept ? fieldFor(mapping, found.resource, column) : field] as const)),
+  )
+  const mappings = useKeptMappings()
   const type = types.type(found.resource)
   const labelOf = (field: string): string => {
     const [head = '', ...rest] = field.split('.')
@@ -57,6 +65,16 @@ export function MappingStep({ found, mapping, busy, onMapping, onType, onEncodin
           data={[...new Set([found.encoding, ...ENCODINGS])]}
           onChange={(next) => next && onEncoding(next)}
         />
+        {mappings.length > 0 && (
+          <SelectField
+            label={t('import.kept')}
+            placeholder={t('import.proposed')}
+            value={kept ?? null}
+            clearable
+            data={mappings.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(next) => onChosen(next ?? undefined)}
+          />
+        )}
       </div>
       <table className={s.table}>
         <thead>
@@ -82,7 +100,7 @@ export function MappingStep({ found, mapping, busy, onMapping, onType, onEncodin
                   data={options}
                   onChange={(field) => choose(match.column, field ?? '')}
                 />
-                {match.field && match.field === fields.get(match.column) && match.confidence < SURE && (
+                {!kept && match.field && match.field === fields.get(match.column) && match.confidence < SURE && (
                   <small data-unsure>{t('import.unsure', { reason: match.reason })}</small>
                 )}
               </td>
@@ -95,6 +113,7 @@ export function MappingStep({ found, mapping, busy, onMapping, onType, onEncodin
         <Button look="primary" busy={busy} disabled={!mapping.steps.some((step) => Object.keys(step.fields).length)} onClick={onNext}>
           {t('import.try')}
         </Button>
+        <KeepMapping mapping={mapping} kept={mappings.find(({ id }) => id === kept)} onKept={onKept} />
       </div>
     </>
   )

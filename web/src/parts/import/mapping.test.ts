@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Inspected, type Mapping, sent, startOf } from './mapping'
+import { fieldFor, type Inspected, type Mapping, sent, startOf } from './mapping'
 
 const MAPPING: Mapping = {
   name: 'fair.csv',
@@ -36,4 +36,8 @@ test('without a proposal it begins with one step', () => {
   const start = startOf(found)
   expect(fields(sent(start, 'lead', 'Who', 'name'))).toEqual([{ name: 'Who' }])
   expect(start.steps[0]?.file).toBe('x.csv')
+})
+
+test('a kept mapping says where each column goes', () => {
+  expect(['Company', 'Tel', 'Fax'].map((column) => fieldFor(MAPPING, 'contact', column))).toEqual(['account.name', 'phone', ''])
 })

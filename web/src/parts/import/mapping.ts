@@ -54,6 +54,14 @@ const split = (field: string): [string, string] => {
 }
 const filled = (step: Step): boolean => Object.keys(step.fields).length > 0
 
+/** Where a column goes by a mapping that was kept; '' = nowhere. */
+export function fieldFor(mapping: Mapping, resource: string, column: string): string {
+  for (const step of mapping.steps)
+    for (const [field, source] of Object.entries(step.fields ?? {}))
+      if (reads(source, column)) return step.resource === resource ? field : `${step.resource}.${field}`
+  return ''
+}
+
 /** Where nothing was proposed: one step without fields. */
 export const startOf = (found: Inspected): Mapping =>
   found.suggestion.steps?.length

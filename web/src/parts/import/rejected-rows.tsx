@@ -1,32 +1,92 @@
+import { useState } from 'react'
+import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
+import { type Edited, edited, type FaultyRow, rowsOf } from './corrections'
 import s from './import.module.css'
 import type { RejectedRow } from './use-job'
 
-const FEW = 50
+interface Props {
+  rows: RejectedRow[]
+  total: number
+  busy: boolean
+  /** What the button says. */
+  again: string
+  onAgain(cells: Edited, rows: FaultyRow[]): void
+}
 
-/** The rows that are not taken, each with its line in the file and what is wrong with it. */
-export function RejectedRows({ rows, total }: { rows: RejectedRow[]; total: number }) {
+/** The rows that are not taken, as they stand in the file: what is wrong stands at its cell, and each cell can be written anew. */
+export function RejectedRows({ rows, total, busy, again, onAgain }: Props) {
   const { t } = useTranslation()
+  const [cells, setCells] = useState<Edited>({})
+  const faulty = rowsOf(rows)
+  const columns = [...new Set(faulty.flatMap((row) => Object.keys(row.cells)))]
+  const count = Object.keys(cells).length
   return (
     <section aria-label={t('import.rejectedRows')}>
       <h3 className={s.sub}>{t('import.rejectedRows')}</h3>
-      <table className={s.table}>
-        <tbody>
-          {rows.slice(0, FEW).map((row) => (
-            <tr key={`${row.step} ${row.row} ${row.line}`}>
-              <td className={`num ${s.line}`}>{t('import.line', { line: row.line ?? row.row ?? 0 })}</td>
-              <td>
-                {(row.errors ?? []).map(({ field, code, message }) => (
-                  <p key={`${field} ${code}`}>
-                    <b>{field}</b> {message}
-                  </p>
-                ))}
-              </td>
+      <p className={s.soft}>{t('import.correct')}</p>
+      <div className={s.wide}>
+        <table className={s.grid}>
+          <thead>
+            <tr>
+              <td />
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-      {total > FEW && <p className={s.soft}>{t('import.moreRejected', { count: total - FEW })}</p>}
+          </thead>
+          <tbody>
+            {faulty.map((row) => (
+              <tr key={row.row}>
+                <th scope="row" className="num">
+                  {t('import.line', { line: row.line })}
+                  {row.errors.filter((one) => one.columns.length === 0).map(mistake)}
+                </th>
+                {columns.map((column) => (
+                  <Cell
+                    key={column}
+                    row={row}
+                    column={column}
+                    text={cells[row.row]?.[column] ?? row.cells[column] ?? ''}
+                    onText={(text) => setCells((before) => edited(before, row, column, text))}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {total > faulty.length && <p className={s.soft}>{t('import.moreRejected', { count: total - faulty.length })}</p>}
+      <Button busy={busy} disabled={count === 0} onClick={() => onAgain(cells, faulty)}>
+        {count ? `${again} (${count})` : again}
+      </Button>
     </section>
+  )
+}
+
+const mistake = ({ field, code, message }: FaultyRow['errors'][number]) => (
+  <small key={`${field} ${code}`} data-mistake>
+    {message}
+  </small>
+)
+
+function Cell({ row, column, text, onText }: { row: FaultyRow; column: string; text: string; onText(text: string): void }) {
+  const { t } = useTranslation()
+  const wrong = row.errors.filter((one) => one.columns.includes(column))
+  const changed = text !== (row.cells[column] ?? '')
+  const id = `wrong-${row.row}-${column}`
+  return (
+    <td data-wrong={(wrong.length > 0 && !changed) || undefined} data-changed={changed || undefined}>
+      <input
+        aria-label={t('import.cell', { line: row.line, column })}
+        aria-invalid={(wrong.length > 0 && !changed) || undefined}
+        aria-describedby={wrong.length > 0 ? id : undefined}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+      />
+      {wrong.length > 0 && <div id={id}>{wrong.map(mistake)}</div>}
+    </td>
   )
 }

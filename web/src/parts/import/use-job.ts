@@ -3,11 +3,13 @@ import { useEffect } from 'react'
 import { get } from '../../api/client'
 
 export interface RejectedRow {
-  step?: string
-  line?: number
-  row?: number
-  errors?: { field: string; code: string; message: string }[]
-  [more: string]: unknown
+  step: string
+  file: string
+  line: number
+  row: number
+  cells: Record<string, string>
+  /** column: those that the field is made of, with commas between them. */
+  errors: { field: string; code: string; message: string; column: string; value: string }[]
 }
 export interface Report {
   id: string
