@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from services.customer.files import uploads
@@ -124,6 +125,7 @@ async def sweep(desk: Desk, ahead: Micros = 0) -> None:
     kept = OpenUploads(kernel.file_store.blobs, kernel.keys, kernel.repository)
     for place in await kept.places():
         await kept.sweep(place, clock.now() + ahead)
+    await kept.sweep_keys(clock.now() + ahead)
 
 
 def stored(desk: Desk) -> list[str]:
@@ -141,6 +143,48 @@ async def test_completing_again_answers_the_same(desk: Desk) -> None:
     assert (await desk.anna.get(f"/uploads/{second}")).status_code == 404
     assert (await desk.anna.delete(f"/uploads/{second}")).status_code == 404
     assert (await send(desk.anna, second, 0, b"x")).status_code == 404
+
+
+async def test_a_key_begins_one_upload(desk: Desk) -> None:
+    account = await desk.account()
+    body = {"name": "offer.pdf", "size": len(PDF), "record_type": "account", "record": account}
+
+    async def begin(key: str = "offer-1", **other: Any) -> httpx.Response:
+        return await desk.anna.post("/uploads", json={**body, **other}, headers={"Idempotency-Key": key})
+
+    first, *others = await asyncio.gather(*(begin() for _ in range(4)))
+    assert first.status_code == 201
+    assert [(one.status_code, one.json(), one.headers["Location"]) for one in others] == [
+        (201, first.json(), first.headers["Location"])
+    ] * 3
+    id = first.json()["id"]
+    assert (await send(desk.anna, id, 0, PDF)).status_code == 200
+    assert (await begin()).json() == {**first.json(), "offset": len(PDF)}
+    done = await desk.anna.post(f"/uploads/{id}/complete")
+    await desk.service.catch_up()
+    again = await begin()  # its answer was lost: it ends in the same file
+    assert (await desk.anna.post(f"/uploads/{again.json()['id']}/complete")).json() == done.json()
+    files = (await desk.anna.get("/attachments", params={"record_type": "account", "record": account})).json()["items"]
+    assert [one["id"] for one in files] == [done.json()["id"]]
+    elsewhere = await desk.account()
+    for other in ({"name": "other.pdf"}, {"size": 7}, {"sha256": "0" * 64}, {"record": elsewhere}):
+        refused = await begin(**other)
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/idempotency-key-reused"), other
+    assert (await begin("")).json()["errors"][0]["field"] == "Idempotency-Key"
+    other_key = await begin("offer-2")
+    assert other_key.json()["id"] != id
+    assert (await desk.anna.delete(f"/uploads/{other_key.json()['id']}")).status_code == 204
+    assert (await begin("offer-2")).status_code == 404
+
+
+async def test_a_key_of_a_refused_upload_is_free_and_old_ones_are_forgotten(desk: Desk) -> None:
+    account, headers = await desk.account(), {"Idempotency-Key": "free"}
+    body = {"name": "a.pdf", "size": 1 << 39, "record_type": "account", "record": account}
+    assert (await desk.anna.post("/uploads", json=body, headers=headers)).status_code == 413
+    assert (await desk.anna.post("/uploads", json={**body, "size": 3}, headers=headers)).status_code == 201
+    assert [one for one in stored(desk) if one.startswith("upload-keys")]
+    await sweep(desk, 2 * KEPT_FOR + 1_000_000)
+    assert [one for one in stored(desk) if one.startswith("upload-keys")] == []
 
 
 async def test_bytes_of_what_is_being_attached_are_not_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

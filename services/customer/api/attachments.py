@@ -22,7 +22,7 @@ from shared.http.answers import Answer, done_answer, json_answer, model_answer, 
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.conditional import is_known
-from shared.http.headers import header
+from shared.http.headers import call_of, header
 from shared.http.openapi import (
     RECORD_ERRORS,
     WRITE_ERRORS,
@@ -233,7 +233,8 @@ def uploads_router(kernel: Kernel) -> APIRouter:
     done = {200: answer("Attached and durable", schema("Changed"), ETag="The file's version")}
     for method, path, handler, described in (
         ("POST", "/uploads", handlers.begin, operation(
-            "beginUpload", "Announce a file", tag, begun, body=body_of(BeginUpload), errors=WRITE_ERRORS)),
+            "beginUpload", "Announce a file", tag, begun, parameters=[parameter("IdempotencyKey")],
+            body=body_of(BeginUpload), errors=WRITE_ERRORS)),
         ("GET", "/uploads/{id}", handlers.state, operation(
             "read_upload", "How much of it is here", tag, state, parameters=id, errors=RECORD_ERRORS)),
         ("PATCH", "/uploads/{id}", handlers.append, operation(
@@ -257,11 +258,12 @@ class _Uploads:
     async def begin(self, request: Request) -> Response:
         access = await self._may(request, "create")
         params.only(params.pairs_of(request), ())
+        key = call_of(request, access, None).key
         body = await parse(request, _BEGIN)
         wanted = Wanted(body.name, body.size, body.sha256, body.record_type, body.record)
-        upload = await self._uploads.begin(access, wanted)
+        upload = await self._uploads.begin(access, wanted, key)
         path = f"{request.scope.get('root_path', '')}/uploads/{upload.place.id}"
-        return _state(upload, 0, 201, Location=path)
+        return _state(upload, await upload.offset(), 201, Location=path)
 
     async def _may(self, request: Request, action: Action) -> Access:
         """Raises Forbidden before anything else is said, to a key for reading, too."""

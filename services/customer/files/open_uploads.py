@@ -1,6 +1,7 @@
 """Uploads under way, as they lie in the blob store, and how each ends: once, attached or given up.
 
-`uploads/<organisation>/<user>/<id>/manifest` says what is to come, `…/end` how it ended. The blob of the end is written
+`uploads/<organisation>/<user>/<id>/manifest` says what is to come, `…/end` how it ended. `upload-keys/…` says which
+upload an idempotency key began. The blob of the end is written
 once: of a request that attaches the file and one that gives it up, the store lets one win, and no bytes of a file that
 was attached are deleted.
 """
@@ -18,9 +19,11 @@ from shared.blobs.port import BlobExists, BlobMissing, Blobs
 from shared.blobs.sealed import UPLOADS, content_folder
 from shared.clock import Micros
 from shared.kernel.repository import Repository
+from shared.kernel.request_keys import stored_key
 from shared.security.keycache import KeyCache
 
 KEPT_FOR: Micros = 86_400_000_000  # of an upload that nobody ends; no request runs for so long
+KEYS = "upload-keys"  # folder
 End = Literal["attached", "dropped"]
 
 
@@ -36,8 +39,12 @@ class Place(NamedTuple):
 
     @property
     def begun_at(self) -> Micros:
-        """A UUIDv7 begins with the Unix time in ms."""
-        return (UUID(self.id).int >> 80) * 1000
+        return _begun_at(self.id)
+
+
+def _begun_at(id: str) -> Micros:
+    """A UUIDv7 begins with the Unix time in ms."""
+    return (UUID(id).int >> 80) * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,26 @@ class OpenUploads:
     def __init__(self, blobs: Blobs, keys: KeyCache, records: Repository) -> None:
         self._blobs, self._keys, self._records = blobs, keys, records
 
+    async def begun_by(self, tenant: str, user: str, key: str) -> str:
+        """The id of the upload that an idempotency key began; "" = none."""
+        try:
+            return (await self._blobs.get(await self._at(tenant, user, key))).decode()
+        except BlobMissing:
+            return ""
+
+    async def begin_by(self, tenant: str, user: str, key: str, id: str) -> str:
+        """The id of the upload that the key begins: this one, unless another request was faster."""
+        try:
+            await self._blobs.put(await self._at(tenant, user, key), id.encode())
+        except BlobExists:
+            return await self.begun_by(tenant, user, key)
+        return id
+
+    async def _at(self, tenant: str, user: str, key: str) -> str:
+        return f"{KEYS}/{tenant}/{user}/{stored_key(key, await self._keys.index_key(tenant))}"
+
     async def put(self, place: Place, manifest: Manifest) -> None:
+        """Raises BlobExists."""
         await self._blobs.put(place.key("manifest"), orjson.dumps(asdict(manifest)))
 
     async def manifest(self, place: Place) -> Manifest | None:
@@ -119,6 +145,16 @@ class OpenUploads:
             if not await self._is_attached(place, manifest):
                 await self._remove_bytes(place, manifest)
             await self._blobs.delete([place.key("manifest"), place.key("end")])
+
+    async def sweep_keys(self, now: Micros) -> None:
+        """Forget the keys of uploads that are forgotten. Repeatable."""
+        for at in await self._blobs.keys(KEYS):
+            try:
+                old = now - _begun_at((await self._blobs.get(at)).decode()) > 2 * KEPT_FOR
+            except BlobMissing:
+                continue
+            if old:
+                await self._blobs.delete([at])
 
     async def _is_attached(self, place: Place, manifest: Manifest) -> bool:
         state = await self._records.load(ATTACHMENT, place.tenant, manifest.file)

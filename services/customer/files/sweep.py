@@ -25,3 +25,4 @@ class FileSweep(PeriodicLook):
         """Sweep all organisations once."""
         for place in await self._uploads.places():
             await self._uploads.sweep(place, self._kernel.clock.now())
+        await self._uploads.sweep_keys(self._kernel.clock.now())

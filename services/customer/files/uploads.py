@@ -18,7 +18,7 @@ from services.customer.files.open_uploads import KEPT_FOR, End, Manifest, OpenUp
 from shared.blobs.port import BlobExists, BlobMissing
 from shared.blobs.sealed import CHUNK, SealedContent
 from shared.domain.command import Command
-from shared.errors import CrmError, Invalid, NotFound, Rejected, TooLarge
+from shared.errors import CrmError, Invalid, KeyReused, NotFound, Rejected, TooLarge
 from shared.faults import crashpoint
 from shared.kernel.bus import Call, Done
 from shared.kernel.kernel import Kernel
@@ -69,28 +69,57 @@ class Uploads:
         self._kernel, self._blobs, self._rules = kernel, kernel.file_store.blobs, kernel.file_store.rules
         self._open = OpenUploads(self._blobs, kernel.keys, kernel.repository)
 
-    async def begin(self, access: Access, wanted: Wanted) -> Upload:
-        """Raises Invalid, NotFound, Forbidden, TooLarge, Rejected."""
+    async def begin(self, access: Access, wanted: Wanted, key: str | None = None) -> Upload:
+        """key: the caller's idempotency key; with one that came before, the upload that it began.
+
+        Raises Invalid, NotFound, Forbidden, TooLarge, Rejected, KeyReused.
+        """
+        id = await self._open.begun_by(access.tenant, access.user, key) if key else ""
+        if id and (earlier := await self._begun(access, id, wanted)):
+            return earlier
         record_type, record = await self._target(access, wanted)
         if wanted.size > self._rules.most:
             raise TooLarge(say("a file may have {size} MB at most", size=self._rules.most >> 20))
         if await self._open.open_of(access.tenant, access.user) >= MOST_OPEN:
             raise Rejected(say("{most} uploads are open; end some first", most=MOST_OPEN), code="too-many-uploads")
         await self._check_room(access.tenant, record_type, record, wanted.size)
-        place = Place(access.tenant, access.user, self._kernel.ids.new())
+        id = id or self._kernel.ids.new()
+        if key:
+            id = await self._open.begin_by(access.tenant, access.user, key, id)
+        place = Place(access.tenant, access.user, id)
         file = wanted.file or place.id
-        key = (await self._kernel.keys.ensure(access.tenant, [file]))[file]
-        if key is None:
+        secret = (await self._kernel.keys.ensure(access.tenant, [file]))[file]
+        if secret is None:
             raise NotFound()
-        sealed = encrypt({"name": wanted.name, "sha256": wanted.sha256}, key, _sealed_for(place, file))
+        sealed = encrypt({"name": wanted.name, "sha256": wanted.sha256}, secret, _sealed_for(place, file))
         manifest = Manifest(file, not wanted.file, access.actor, record_type, record, wanted.size, sealed)
-        await self._open.put(place, manifest)
+        try:
+            await self._open.put(place, manifest)
+        except BlobExists:  # another request with this key was faster
+            if earlier := await self._begun(access, id, wanted):
+                return earlier
+            raise
         try:  # an erasure until now did not find this upload
             await self._target(access, wanted)
         except CrmError:
             await self._open.drop(place, manifest)
             raise
-        return self._upload(place, manifest, wanted.name, wanted.sha256, key)
+        return self._upload(place, manifest, wanted.name, wanted.sha256, secret)
+
+    async def _begun(self, access: Access, id: str, wanted: Wanted) -> Upload | None:
+        """What an earlier request with the same key began; None: it did not come so far.
+
+        Raises NotFound (expired, given up), KeyReused (it was to be another file).
+        """
+        if await self._open.manifest(Place(access.tenant, access.user, id)) is None:
+            return None
+        upload, _ = await self._find(access, id)
+        manifest = upload.manifest
+        said = (upload.name, manifest.size, upload.sha256)
+        where = (manifest.record_type, manifest.record) if manifest.new else (ATTACHMENT.name, manifest.file)
+        if (*said, *where) != (wanted.name, wanted.size, wanted.sha256, wanted.record_type, wanted.record):
+            raise KeyReused()
+        return upload
 
     async def find(self, access: Access, id: str) -> Upload:
         """An upload of the caller's that has not ended. Raises NotFound."""
