@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
+from tests.support.processes import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +55,34 @@ def test_who_was_slower_chooses_whose_value_stays(visit: Visit, http: httpx.Clie
         dialog.get_by_role("radio", name="Theirs").check()
         dialog.get_by_role("button", name="Save the choice").click()
         expect(page.locator("div[data-field=next_step]")).to_contain_text("Theirs")
+
+
+def test_what_a_role_may_not_change_says_so(visit: Visit, http: httpx.Client) -> None:
+    grants = {"opportunity": {"read": "all", "create": "all", "edit": "own"}, "pipeline": {"read": "all"}}
+    locked = {"opportunity": ["next_step", "source"]}
+    role = {"zh": "助理", "en": "Assistant", "grants": grants, "read_only": locked}
+    made = http.post("/identity/roles", json=role).raise_for_status().json()["id"]
+    invited = {"name": "Assistant", "email": "assistant@example.com", "roles": [made]}
+    user = http.post("/identity/users", json=invited).raise_for_status().json()["id"]
+    path = http.post(f"/identity/users/{user}/invitation").raise_for_status().json()["path"]
+    accepted = {"token": path.partition("token=")[2], "password": PASSWORD}
+    http.post("/identity/invitations/accept", json=accepted).raise_for_status()
+    others = deal(http, **{"next_step[empty]": "false"})
+    own = http.post(DEALS, json={"name": "Of the assistant", "next_step": "Fixed", "owner": user}).raise_for_status()
+    with visit(f"/o/opportunity/{own.json()['id']}", who=invited["email"]) as page:
+        role_says, record_says = (
+            page.get_by_role("img", name=f"Your role may not change this {n}") for n in ("field", "record")
+        )
+        expect(page.locator("div[data-field=next_step]").filter(has=role_says)).to_have_count(1)
+        expect(page.get_by_role("button", name="Edit Name")).to_have_count(1)
+        expect(page.get_by_role("button", name="Edit Next step")).to_have_count(0)
+        page.goto(f"/o/opportunity/{others['id']}")
+        expect(page.locator("div[data-field=name]").filter(has=record_says)).to_have_count(1)
+        page.goto("/o/opportunity?create=true")
+        form = page.get_by_role("dialog")
+        form.get_by_role("button", name="All fields").click()
+        expect(form.get_by_role("textbox", name="Name")).to_have_count(1)
+        expect(form.locator("[data-field=next_step], [data-field=source]")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("screen", "language"), TWICE)

@@ -1,7 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useId, useRef, useState } from 'react'
 import type { Done } from '../../data/act'
-import type { InputDescription, ObjectDescription } from '../../meta/describe'
+import { useRecord } from '../../data/records'
+import { fieldsOf, type InputDescription, type ObjectDescription } from '../../meta/describe'
+import { fieldValue } from '../../meta/meta'
+import { useShow } from '../../meta/show'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
@@ -108,14 +111,25 @@ function Duplicates({ object, ids }: { object: ObjectDescription; ids: string[] 
       <b>{t('record.duplicates')}</b>
       {t('record.duplicatesText')}
       <ul>
-        {ids.map((id, n) => (
-          <li key={id}>
-            <Link to="/o/$type/$id" params={{ type: object.name, id }}>
-              {object.label} {n + 1}
-            </Link>
-          </li>
+        {ids.map((id) => (
+          <Duplicate key={id} object={object} id={id} />
         ))}
       </ul>
     </div>
+  )
+}
+
+/** By its name, and by what tells records of one name apart. */
+function Duplicate({ object, id }: { object: ObjectDescription; id: string }) {
+  const show = useShow(object)
+  const { data: one } = useRecord(object, id)
+  const apart = fieldsOf(object, object.subtitle).map((field) => one && show.text(field, one.record, one.names))
+  return (
+    <li>
+      <Link to="/o/$type/$id" params={{ type: object.name, id }}>
+        {String(fieldValue(one?.record, object.title) || object.label)}
+      </Link>{' '}
+      {apart.filter(Boolean).join(' · ')}
+    </li>
   )
 }

@@ -1,15 +1,15 @@
-import { IconCheck, IconPencil } from '@tabler/icons-react'
+import { IconCheck, IconLock, IconPencil } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { useCommand } from '../../data/act'
-import { usePast } from '../../data/moment'
 import type { One } from '../../data/records'
 import { bodyOf, type FieldDescription, type ObjectDescription, patchOf } from '../../meta/describe'
 import { kind } from '../../meta/fields'
-import { applies, fieldValue, isEmpty, same } from '../../meta/meta'
+import { fieldValue, isEmpty, same } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
 import { useTranslation } from '../../words'
 import s from './facts.module.css'
+import { useFixed } from './use-fixed'
 
 interface Props {
   object: ObjectDescription
@@ -24,19 +24,10 @@ interface Props {
 const AT_ONCE = ['choice', 'date', 'boolean', 'ref', 'stage', 'code']
 const SHOWN_MS = 1000
 
-/** Whether this person may change the field now: by right, by state, and not in the past. */
-export function useEditable(one: One, field: FieldDescription): boolean {
-  const past = usePast()
-  const { editor } = field
-  if (past || editor === undefined || field.show === 'structure') return false
-  const { rights, record } = one
-  return applies(editor.command, record) && rights?.commands[editor.command.name] !== false && !rights?.fields?.includes(field.name)
-}
-
 /** One fact: the value, and in its place the input. A tick stands in the edge of the input while it is saved. */
 export function Fact({ object, one, field, show, now }: Props) {
   const { t } = useTranslation()
-  const editable = useEditable(one, field)
+  const fixed = useFixed(one, field)
   const [editing, setEditing] = useState(false)
   const [saved, setSaved] = useState(false)
   const value = fieldValue(one.record, field.name)
@@ -63,7 +54,12 @@ export function Fact({ object, one, field, show, now }: Props) {
               {now !== undefined && <small>{t('time.was', { value: now || t('record.empty') })}</small>}
             </span>
             {saved && <IconCheck className={s.saved} size={15} aria-label={t('record.saved')} />}
-            {editable && (
+            {fixed && fixed !== 'always' && (
+              <span className={s.lock} role="img" aria-label={t(`record.fixed.${fixed}`)} title={t(`record.fixed.${fixed}`)}>
+                <IconLock size={13} stroke={1.6} aria-hidden />
+              </span>
+            )}
+            {!fixed && (
               <button
                 type="button"
                 className={s.pencil}

@@ -113,6 +113,52 @@ test('what is refused stands at its field, and the value goes back', async () =>
   expect(box.querySelector('[data-field="price"]')?.textContent).toContain('Too dear')
 })
 
+test('what may exist already is named', async () => {
+  const candidates = ['b2']
+  harbour({
+    'POST /harbour/boats': () => ({ status: 409, body: { type: '/problems/duplicate', status: 409, title: '', detail: '', candidates } }),
+    'GET /harbour/boats/b2': () => ({ ...boat, id: 'b2', name: 'Borealis', berth: 'C7', names: {} }),
+  })
+  await play(Form, '/o/boat')
+  const input = document.querySelector<HTMLInputElement>('input[data-field="name"]')
+  if (!input) throw new Error('no input')
+  await type(input, 'Boreal')
+  await press(button(document, 'Create'))
+  await seen(document.body, 'Borealis C7')
+})
+
+test('a field that cannot be changed has no pencil, and says why', async () => {
+  const locked = structuredClone(made)
+  const [type] = locked.types
+  for (const field of type?.fields ?? []) if (field.name === 'price') delete field.edited_by
+  for (const command of type?.commands ?? []) delete command.fields.price
+  const fields = ['price', 'berth', 'tags']
+  harbour({
+    'GET /meta': () => locked,
+    'GET /harbour/boats/b1': () => ({
+      ...boat,
+      names: {},
+      rights: { edit: true, fields, commands: { ...commands, 'harbour.Moor': false, 'harbour.TagBoat': false } },
+    }),
+  })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, '€1,200')
+  const why = (name: string) => box.querySelector(`[data-field="${name}"] [role="img"]`)?.getAttribute('aria-label')
+  expect(['price', 'berth', 'tags', 'name', 'updated_at'].map(why)).toEqual([
+    'Your role may not change this field',
+    'Your role may not change this record',
+    'Your role may not change this record',
+    undefined,
+    undefined,
+  ])
+  expect(button(box, 'Edit Price')).toBeUndefined()
+  expect(button(box, 'Edit Name')).toBeDefined()
+  document.body.innerHTML = ''
+  await play(Form, '/o/boat')
+  expect(document.querySelector('input[data-field="name"]')).not.toBeNull()
+  expect(document.querySelector('[data-field="price"]')).toBeNull()
+})
+
 test('its history has every version, with the way back', async () => {
   const asked = harbour({ 'POST /harbour/boats/b1/undo': () => changed(4) })
   const box = await play(HistoryPage, '/o/boat/b1')
