@@ -176,10 +176,15 @@ def _of_stages(name: str, part: str) -> Column:
     return Column(name, "Array(String)", lambda pipeline: [str(stage[part]) for stage in pipeline.stages])
 
 
+def _in_taiwan(stage: dict[str, Any]) -> str:
+    """A stage's name in Traditional Chinese; the Simplified one where there is none."""
+    return str((stage.get("titles") or {}).get("zh-TW") or stage["zh"])
+
+
 PIPELINES = FactTable(
     facts="",
     current="dim_pipelines",
-    version=1,
+    version=2,
     aggregates=("pipeline",),
     columns=(
         Column("name", "String"),
@@ -188,6 +193,7 @@ PIPELINES = FactTable(
         _of_stages("stages_en", "en"),
         _of_stages("probabilities", "probability"),
         _ARCHIVED,
+        Column("stages_tw", "Array(String)", lambda pipeline: [_in_taiwan(stage) for stage in pipeline.stages]),
     ),
 )
 

@@ -103,7 +103,7 @@ async def asked(
     name, _, query = question.partition("?")
     pairs = [(n, v) for n, _, v in (p.partition("=") for p in query.split("&") if p)]
     access = access or someone("ann")
-    return await ask(gateway, name, pairs, access, PLACE, start_of_day(today), language)
+    return await ask(gateway, name, pairs, access, PLACE, start_of_day(today), language, "USD")
 
 
 def values(found: Any, part: str = "rows") -> list[tuple[Any, ...]]:
@@ -121,6 +121,11 @@ def values(found: Any, part: str = "rows") -> list[tuple[Any, ...]]:
             ("proposal", "Proposal", "USD", "5200.00", "0.00", 1),
         ]),
         ("pipeline?currency=base&source=fair", [("USD", "2.22", "0.56", 1)]),
+        # deals whose amount in the organisation's currency is not known are counted with the others
+        ("pipeline?currency=base&by=stage", [
+            ("prospecting", "Prospecting", "USD", "2.22", "0.56", 2),
+            ("proposal", "Proposal", "USD", None, None, 1),
+        ]),
         ("pipeline?as_of=2017-03-31&by=owner", [
             ("wang", "王芳", "USD", "16500.00", "0.00", 2),
         ]),
@@ -212,6 +217,13 @@ async def test_as_of_yesterday_shows_what_was_shown_yesterday(tmp_path: Path) ->
             assert await asked(gateway, past, today="2017-07-02") == before, question
             if "overdue" not in question:
                 assert (await asked(gateway, question, today="2017-07-02"))["rows"] != before["rows"], question
+
+
+async def test_stages_have_their_names_in_each_language(gateway: SqlGateway) -> None:
+    for language, names in (("zh-CN", {"初步接洽", "方案报价"}), ("zh-TW", {"開發", "方案报价"})):
+        for metric in ("pipeline", "funnel"):
+            found = await asked(gateway, f"{metric}?by=stage", language=language)
+            assert {row["stage_label"] for row in found["rows"]} == names
 
 
 async def test_totals_and_columns_say_what_they_are(gateway: SqlGateway) -> None:

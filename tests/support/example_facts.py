@@ -59,8 +59,8 @@ def example(f: Facts) -> None:
     f.put(facts.PRODUCTS, OURS, "pro", Product(name="GTX Pro", list_price="4821.00", currency="USD"))
     f.put(facts.PRODUCTS, OURS, "basic", Product(name="GTX Basic", list_price="550.00", currency="USD"))
     stages = [
-        {"key": key, "zh": zh, "en": key.title(), "probability": p, "gate": None, "retired": False}
-        for key, zh, p in (("prospecting", "初步接洽", 10), ("proposal", "方案报价", 50))
+        {"key": key, "zh": zh, "en": key.title(), "titles": titles, "probability": p, "gate": None, "retired": False}
+        for key, zh, titles, p in (("prospecting", "初步接洽", {"zh-TW": "開發"}, 10), ("proposal", "方案报价", {}, 50))
     ]
     f.put(facts.PIPELINES, OURS, "standard", Pipeline(name="Standard", stages=stages))
     for id, source, owner in (("l1", "web", "ann"), ("l2", "web", "wang"), ("l3", "fair", "wang")):

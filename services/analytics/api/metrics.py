@@ -121,7 +121,8 @@ def metrics_router(kernel: Kernel, open_gateway: OpenGateway) -> APIRouter:
         pairs, language = pairs_of(request), language_of(request.scope)
         calendar, name = await kernel.directory.calendar(access.tenant), request.path_params["name"]
         gateway = await open_gateway()
-        found = await ask(gateway, name, pairs, access, calendar, kernel.clock.now(), language)
+        base = await kernel.directory.currency(access.tenant)
+        found = await ask(gateway, name, pairs, access, calendar, kernel.clock.now(), language, base)
         if _wants_csv(request, dict(pairs)):
             return Response(as_csv(found), media_type=MEDIA["csv"])
         return json_answer(found)

@@ -8,7 +8,7 @@ from services.analytics.metrics.answers import Figures, figures
 from services.analytics.metrics.catalogue import Seen, metric_for
 from services.analytics.metrics.request import wish_of
 from services.analytics.metrics.spec import Money
-from services.analytics.metrics.statement import statement
+from services.analytics.metrics.statement import BASE, statement
 from shared.clock import Micros
 from shared.domain.calendar import Calendar
 from shared.errors import FieldError, Invalid
@@ -21,15 +21,25 @@ if TYPE_CHECKING:
 
 
 async def ask(
-    gateway: SqlGateway, name: str, pairs: Pairs, access: Access, calendar: Calendar, now: Micros, language: Language
+    gateway: SqlGateway,
+    name: str,
+    pairs: Pairs,
+    access: Access,
+    calendar: Calendar,
+    now: Micros,
+    language: Language,
+    base: str = "",
 ) -> Figures:
-    """calendar: the organisation's. Raises NotFound, Invalid naming the parameter, and as `SqlGateway.asked` does."""
+    """calendar, base: the organisation's; base is its currency.
+
+    Raises NotFound, Invalid naming the parameter, and as `SqlGateway.asked` does.
+    """
     money: Money = "base" if option(dict(pairs), "currency", ("deal", "base"), "deal") == "base" else "deal"
     metric = metric_for(name, Seen(access, language), money)
     wish = wish_of(metric, pairs, calendar, now, access.user)
     today = calendar.date_of(now)
     question = statement(wish, money, calendar.fiscal_year_start)
-    values = {**question.values, "$today": today.isoformat()}
+    values = {**question.values, "$today": today.isoformat(), BASE: base}
     try:
         async with gateway.asked(question.text, access, values) as found:
             return figures(wish, question, found, money, today, language)

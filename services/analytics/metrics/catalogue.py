@@ -23,7 +23,7 @@ class Seen:
 
     def __init__(self, access: Access, language: Language) -> None:
         self._scoping = Scoping(access, within_reach(None), JOINS)
-        self._language = "en" if language == "en" else "zh"  # stages have names in these two
+        self._language = {"en": "en", "zh-CN": "zh", "zh-TW": "tw"}[language]  # as columns of stages name it
         self._columns: dict[str, frozenset[str]] = {}
 
     def _of(self, view: str) -> frozenset[str]:

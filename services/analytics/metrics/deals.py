@@ -212,7 +212,7 @@ FUNNEL = Metric(
     joined={
         "opportunities": ("opportunity_id", "pipeline_id", "status"),
         "stage_changes": ("opportunity_id", "to_pipeline_id", "to_stage", "occurred_at"),
-        "stages": ("pipeline_id", "pipeline", "stage", "stage_zh", "stage_en", "place"),
+        "stages": ("pipeline_id", "pipeline", "stage", "stage_zh", "stage_en", "stage_tw", "place"),
     },
 )
 

@@ -35,8 +35,8 @@ class Figure:
 class Dimension:
     """What rows are grouped and filtered by. sql: its value. text: what people read, "" = the value itself.
 
-    order: of the rows, "" = the largest first. `{language}` in text is `zh` or `en`, `{day}` the day that the answer is
-    as of.
+    order: of the rows, "" = the largest first. `{language}` in text is `zh`, `tw` or `en`, `{day}` the day that the
+    answer is as of.
     """
 
     name: str

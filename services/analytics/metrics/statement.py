@@ -12,6 +12,7 @@ from services.analytics.metrics.request import Bucket, Wish
 from services.analytics.metrics.spec import Money, in_currency
 
 MOST_ROWS = 1_000  # of an answer
+BASE = "$base"  # stands for the organisation's currency
 _STARTS: dict[Bucket, str] = {"day": "toDate32", "week": "toMonday", "month": "toStartOfMonth"}
 _FISCAL: dict[Bucket, str] = {"quarter": "toStartOfQuarter", "year": "toStartOfYear"}
 
@@ -67,7 +68,8 @@ def _keys(wish: Wish, money: Money, fiscal_year_start: int) -> Iterable[Key]:
         if dimension.text:
             yield Key(f"{dimension.name}_label", dimension.text)
     if wish.metric.has_money:
-        yield Key("currency", in_currency("currency", money))
+        # in the organisation's currency a deal without an amount is counted with the others, not in a row of its own
+        yield Key("currency", "currency" if money == "deal" else f"ifNull(nullIf(base_currency, ''), '{BASE}')")
 
 
 def _start(bucket: Bucket, day: str, fiscal_year_start: int) -> str:

@@ -29,7 +29,7 @@ JOINS: dict[str, Join] = {
     ),
     "product": Join(_dimension("dim_products", "name"), "_product.id = _o.product", "product"),
     "pipeline": Join(
-        _dimension("dim_pipelines", "name", "stages", "stages_zh", "stages_en"),
+        _dimension("dim_pipelines", "name", "stages", "stages_zh", "stages_en", "stages_tw"),
         "_pipeline.id = _o.pipeline",
         "pipeline",
     ),
@@ -105,6 +105,9 @@ _OPPORTUNITY_COLUMNS = (
     C("stage_place", "UInt64", "阶段次序", "Place of the stage in its pipeline, from 1; 0 when it is no longer there",
       "indexOf(_pipeline.stages, _o.stage)", ("opportunity.pipeline", "opportunity.stage", "pipeline.stages"),
       ("pipeline",)),
+    C("stage_tw", "String", "阶段(繁体中文)", "Stage's name in Traditional Chinese",
+      "_pipeline.stages_tw[indexOf(_pipeline.stages, _o.stage)]",
+      ("opportunity.pipeline", "opportunity.stage", "pipeline.stages"), ("pipeline",)),
 )  # fmt: skip
 
 OPPORTUNITIES = View(

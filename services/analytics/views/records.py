@@ -313,6 +313,14 @@ STAGES = View(
             ("pipeline.stages",),
         ),
         C("archived", "Bool", "已归档", "Whether it is archived", "_o.archived", ("pipeline.archived",)),
+        C(
+            "stage_tw",
+            "String",
+            "繁体中文名",
+            "Name in Traditional Chinese",
+            "_o.stages_tw[_o.place]",
+            ("pipeline.stages",),
+        ),
     ),
     "pipeline",
     source=(
