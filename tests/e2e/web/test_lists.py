@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import urlencode
+
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.durability.scale import PROVE
 from tests.e2e.web.harness import DESKTOP, EVERYWHERE, Language, Screen, Visit
 
 pytestmark = pytest.mark.browser
@@ -54,6 +58,58 @@ def test_many_records_are_changed_and_changed_back(visit: Visit, http: httpx.Cli
         page.keyboard.press("Control+z")
         expect(page.get_by_text(f"Taken back: {count} records")).to_be_visible()
         assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == 0
+
+
+MANY = 100_000 if PROVE else 1_000
+_SEEN = """(box) => {
+  const { top, bottom } = box.getBoundingClientRect()
+  const rows = [...box.querySelectorAll('[role=row][aria-rowindex]:not([aria-rowindex="1"])')].filter((row) => {
+    const at = row.getBoundingClientRect()
+    return at.bottom > top + 40 && at.top < bottom })
+  return rows.every((row) => row.id) ? rows.map((row) => row.querySelector('a').textContent).sort() : []
+}"""
+
+
+def seen(page: Page) -> list[str]:
+    """The names of the rows in sight, once all of them are read."""
+    grid = page.get_by_role("grid")
+    for _ in range(200):
+        if names := grid.evaluate(_SEEN):
+            return list(names)
+        page.wait_for_timeout(50)
+    raise AssertionError("rows are never read")
+
+
+def test_a_long_list_is_scrolled_to_its_end_and_jumped_into(visit: Visit, http: httpx.Client) -> None:
+    text = "Part\n" + "".join(f"Part {n:06}\n" for n in range(1, MANY + 1))
+    mapping = "name: Parts\nsteps:\n- {name: parts, resource: product, file: parts.csv, fields: {name: Part}}\n"
+    sent = http.post("/imports", data={"mapping": mapping}, files={"files": ("parts.csv", text)})
+    id = sent.raise_for_status().json()["id"]
+    http.get(f"/imports/{id}/events", timeout=600).raise_for_status()
+    tree = json.dumps({"field": "name", "op": "prefix", "value": "Part "})
+    with visit(f"/o/product?{urlencode({'view': 'all', 'sort': 'name', 'f': tree})}") as page:
+        assert rows(page) == MANY
+        grid = page.get_by_role("grid")
+        assert seen(page)[0] == "Part 000001"
+        for share in (0.5, 0.9, 0.25):
+            grid.evaluate("(box, share) => { box.scrollTop = (box.scrollHeight - box.clientHeight) * share }", share)
+            names = seen(page)
+            first, last = int(names[0][5:]), int(names[-1][5:])
+            assert names == [f"Part {n:06}" for n in range(first, last + 1)]
+            assert first - 20 <= MANY * share <= last + 20
+        grid.evaluate("(box) => { box.scrollTop = 0 }")
+        grid.hover()
+        for _ in range(60):  # by the wheel, to the end
+            page.mouse.wheel(0, MANY * 40 / 50)
+            seen(page)
+            assert grid.locator("[role=row]").count() < 100
+        assert seen(page)[-1] == f"Part {MANY:06}"
+        grid.focus()
+        page.keyboard.press("Home")
+        expect(page.get_by_role("link", name="Part 000001")).to_be_in_viewport()
+        page.keyboard.press("End")
+        expect(page.get_by_role("link", name=f"Part {MANY:06}")).to_be_in_viewport()
+    http.post(f"/imports/{id}/revert", json={}).raise_for_status()
 
 
 def test_the_keyboard_alone_will_do(visit: Visit) -> None:

@@ -40,7 +40,7 @@ def dialog(page: Page) -> Any:
 def test_a_colleague_is_invited_and_deactivated(visit: Visit, http: httpx.Client) -> None:
     with visit("/settings/users", refusals={422}) as page:
         page.get_by_role("button", name="Invite").click()
-        dialog(page).get_by_label("Your name").fill("Tom Hall")
+        dialog(page).get_by_label("Name").fill("Tom Hall")
         dialog(page).get_by_label("E-mail").fill("not an address")
         look(page, "settings-invite")
         dialog(page).get_by_role("button", name="Create the link").click()

@@ -34,6 +34,44 @@ def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.C
         expect(first).to_have_text("0 sorted first")
 
 
+def edited(page: Page, label: str, text: str) -> None:
+    """As far as the key that sends it."""
+    page.get_by_role("button", name=f"Edit {label}").click()
+    page.get_by_role("textbox", name=label).fill(text)
+
+
+def test_two_browsers_edit_one_field_and_then_different_ones(visit: Visit, http: httpx.Client) -> None:
+    body = {"name": "Two at once", "next_step": "Before"}
+    id = http.post(DEALS, json=body).raise_for_status().json()["id"]
+    path = f"/o/opportunity/{id}"
+    with visit(path, refusals=[412]) as mine, visit(path, refusals=[412]) as theirs:
+        facts = [page.locator("div[data-field=next_step]") for page in (mine, theirs)]
+        edited(mine, "Next step", "Mine")
+        edited(theirs, "Next step", "Theirs")
+        theirs.keyboard.press("Enter")
+        expect(facts[1]).to_contain_text("Theirs")
+        mine.keyboard.press("Enter")
+        dialog = mine.get_by_role("dialog", name=re.compile("was faster"))
+        row = dialog.get_by_role("row", name="Next step")
+        expect(row.get_by_role("cell").first).to_have_text("Before")
+        expect(row.get_by_role("radio", name="Mine")).to_be_checked()
+        expect(row.get_by_role("radio", name="Theirs")).not_to_be_checked()
+        dialog.get_by_role("button", name="Save the choice").click()
+        for fact in facts:
+            expect(fact).to_contain_text("Mine")
+        edited(mine, "Next step", "Both")
+        edited(theirs, "Name", "Two in peace")
+        mine.keyboard.press("Enter")
+        expect(facts[0]).to_contain_text("Both")
+        theirs.keyboard.press("Enter")
+        for page, fact in zip((mine, theirs), facts, strict=True):
+            expect(fact).to_contain_text("Both")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Two in peace")
+            expect(page.get_by_role("dialog")).to_have_count(0)
+    kept = http.get(f"{DEALS}/{id}").raise_for_status().json()
+    assert (kept["name"], kept["next_step"]) == ("Two in peace", "Both")
+
+
 def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
     with visit("/o/opportunity?view=all") as page:
         page.get_by_role("button", name="New", exact=True).click()
@@ -125,6 +163,21 @@ def test_a_card_goes_by_a_finger_no_further_than_it_is_drawn(visit: Visit, http:
         page.wait_for_timeout(HOLD_MS)
         finger("touchEnd")
         expect(page.locator("[data-lane=qualification] li", has_text="By finger")).to_have_count(1)
+
+
+def test_a_phone_shows_the_first_column_with_a_card_and_keeps_its_place(visit: Visit, http: httpx.Client) -> None:
+    for stage in ("proposal", "negotiation"):
+        http.post(DEALS, json={"name": f"On the way {stage}", "stage": stage}).raise_for_status()
+    with visit("/o/opportunity?as=board&q=%22On+the+way%22", screen=PHONE) as page:
+        cards = {stage: page.locator(f"[data-lane={stage}] li") for stage in ("proposal", "negotiation")}
+        expect(cards["proposal"]).to_be_in_viewport()
+        page.get_by_role("button", name=re.compile("^Negotiation")).click()
+        expect(cards["negotiation"]).to_be_in_viewport()
+        cards["negotiation"].click()
+        expect(page.get_by_role("heading", name="On the way negotiation")).to_be_visible()
+        page.go_back()
+        expect(cards["negotiation"]).to_be_in_viewport()
+        expect(cards["proposal"]).not_to_be_in_viewport()
 
 
 def middle(page: Page, name: str) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import { isProblem } from '../api/problem'
 import { events } from '../api/stream'
 import { freshen, heldVersion, isListed, refresh } from './cache'
 import { forgetAnswers } from './offline/kept'
-import { leastOf } from './seen'
+import { isOwn, leastOf, onWrote } from './seen'
 
 interface Change {
   type: string
@@ -45,9 +45,11 @@ function glow(id: string): void {
 /** Whether a record has just been changed by somebody else: its row or card glows. */
 export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, () => glowing.has(id))
 
+export const newcomersOf = (type: string): ReadonlySet<string> => newcomers.get(type) ?? NOBODY
+
 /** Records that came to a list since it was read: rows never jump, so a chip offers them. */
 export function useNewcomers(type: string): { count: number; take(): void } {
-  const found = useSyncExternalStore(subscribe, () => newcomers.get(type) ?? NOBODY)
+  const found = useSyncExternalStore(subscribe, () => newcomersOf(type))
   return useMemo(() => ({ count: found.size, take: () => takeNewcomers(type) }), [found, type])
 }
 
@@ -90,11 +92,19 @@ export function hear(heard: Heard): void {
   if (isListed(client, type, id)) {
     glow(id)
     soon(type, id)
-  } else {
-    newcomers.set(type, new Set([...(newcomers.get(type) ?? []), id]))
+  } else if (!isOwn(id)) {
+    newcomers.set(type, new Set([...newcomersOf(type), id]))
     say()
   }
 }
+
+/** The stream may tell of a record before its command is answered. */
+onWrote((type, id) => {
+  const found = newcomersOf(type)
+  if (!found.has(id)) return
+  newcomers.set(type, new Set([...found].filter((one) => one !== id)))
+  say()
+})
 
 /** One stream for all tabs: the one that holds the lock reads it and tells the others. Ends with `signal`. */
 export function startLive(of: QueryClient, signal: AbortSignal): void {
@@ -103,7 +113,8 @@ export function startLive(of: QueryClient, signal: AbortSignal): void {
   channel?.addEventListener('message', ({ data }) => hear(data as Heard))
   signal.addEventListener('abort', () => channel?.close())
   const lead = () => follow(signal, (heard) => [hear(heard), channel?.postMessage(heard)])
-  if ('locks' in navigator) navigator.locks.request('crm-live', { signal }, lead).catch(() => undefined)
+  const { locks } = navigator as { locks?: LockManager | null } // secure contexts alone have them
+  if (locks) locks.request('crm-live', { signal }, lead).catch(() => undefined)
   else void lead()
 }
 

@@ -10,9 +10,19 @@ interface Written {
 }
 
 let written: Written[] = []
+const own = new Set<string>()
+const listeners = new Set<(type: string, id: string) => void>()
+
+/** Hears of each record that this client writes. */
+export const onWrote = (listener: (type: string, id: string) => void): unknown => listeners.add(listener)
+
+/** Whether this client has written the record since it was opened: to the person it is no news. */
+export const isOwn = (id: string): boolean => own.has(id)
 
 export function wrote(type: string, id: string, version: number): void {
   const now = Date.now()
+  own.add(id)
+  for (const listener of listeners) listener(type, id)
   written = [{ type, id, version, until: now + KEPT_MS }, ...written.filter((one) => one.id !== id && one.until > now)].slice(0, MOST)
 }
 

@@ -94,6 +94,7 @@ export default function Board({ object, query, onOpen, strip }: Props) {
       {isPending && !error && <Bones rows={8} label={t('common.loading')} />}
       {data && (
         <Columns
+          name={`${object.name} ${pipeline ?? ''}`}
           object={object}
           show={show}
           lanes={lanes}

@@ -18,8 +18,11 @@ import { refusalOf } from './lanes'
 import { over, useBoardSensors } from './sensors'
 import { useSpoken } from './spoken'
 import { useMove } from './use-move'
+import { toLane, usePlace } from './use-place'
 
 interface Props {
+  /** Of the board: its place is kept under it. */
+  name: string
   object: ObjectDescription
   show: Show
   lanes: Lane[]
@@ -37,7 +40,7 @@ interface Props {
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ object, show, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
+export function Columns({ name, object, show, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
@@ -58,8 +61,7 @@ export function Columns({ object, show, lanes, columns, now, names, stages, move
     const card = active.data.current?.card as Doc | undefined
     if (card && target && String(card[object.boardField ?? '']) !== target.id) void move(card, String(target.id))
   }
-  const goTo = (key: string) =>
-    box.current?.querySelector(`[data-lane="${CSS.escape(key)}"]`)?.scrollIntoView({ inline: 'start', block: 'nearest' })
+  usePlace(box, name, columns, phone)
   return (
     <DndContext
       sensors={sensors}
@@ -73,7 +75,7 @@ export function Columns({ object, show, lanes, columns, now, names, stages, move
       {phone && (
         <nav className={s.chips} aria-label={t('record.path')}>
           {columns.map((column) => (
-            <button key={column.key} type="button" onClick={() => goTo(column.key)}>
+            <button key={column.key} type="button" onClick={() => box.current && toLane(box.current, column.key)}>
               {column.title} <span>{column.count}</span>
             </button>
           ))}

@@ -77,7 +77,7 @@ export function InviteUser({ user, onClose }: Props) {
         {!done && !user && (
           <>
             <TextField
-              label={t('setup.name')}
+              label={t('settings.users.name')}
               value={values.name}
               error={errors.name}
               onChange={(event) => set({ name: event.currentTarget.value })}
