@@ -170,14 +170,14 @@ def test_a_phone_shows_the_first_column_with_a_card_and_keeps_its_place(visit: V
         http.post(DEALS, json={"name": f"On the way {stage}", "stage": stage}).raise_for_status()
     with visit("/o/opportunity?as=board&q=%22On+the+way%22", screen=PHONE) as page:
         cards = {stage: page.locator(f"[data-lane={stage}] li") for stage in ("proposal", "negotiation")}
-        expect(cards["proposal"]).to_be_in_viewport()
+        expect(cards["proposal"]).to_be_in_viewport(ratio=0.9)
         page.get_by_role("button", name=re.compile("^Negotiation")).click()
-        expect(cards["negotiation"]).to_be_in_viewport()
+        expect(cards["negotiation"]).to_be_in_viewport(ratio=0.9)
         cards["negotiation"].click()
         expect(page.get_by_role("heading", name="On the way negotiation")).to_be_visible()
         page.go_back()
-        expect(cards["negotiation"]).to_be_in_viewport()
-        expect(cards["proposal"]).not_to_be_in_viewport()
+        expect(cards["negotiation"]).to_be_in_viewport(ratio=0.9)
+        expect(cards["proposal"]).not_to_be_in_viewport(ratio=0.5)
 
 
 def middle(page: Page, name: str) -> tuple[float, float]:

@@ -23,6 +23,8 @@ export interface Section {
 export interface Override {
   /** Commands that stand as buttons at the top of the page, in this order; the first that applies is the accented one. */
   primary?: string[]
+  /** The amounts that a list adds up where nobody chose; left out: the first one in sight. */
+  sums?: string[]
   /** Commands that have a place of their own, so that no menu lists them. */
   elsewhere?: string[]
   /** The field that says what comes next, shown under the title with the last contact. */

@@ -4,6 +4,7 @@ import { activity } from './activity'
 import { contact } from './contact'
 import { lead } from './lead'
 import { opportunity } from './opportunity'
+import { product } from './product'
 
 /** What /meta cannot say, by record type. A type that is not here has its pages all the same. */
-export const OVERRIDES: Record<string, Override> = { account, activity, contact, lead, opportunity }
+export const OVERRIDES: Record<string, Override> = { account, activity, contact, lead, opportunity, product }

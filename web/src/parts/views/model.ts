@@ -89,6 +89,7 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
 
 /** The amounts that a footer adds up where nobody chose: the first one whose currency is known. */
 const moneyOf = (object: ObjectDescription): string[] => {
+  if (object.sums) return object.sums
   const shown = object.layouts.list.map((name) => object.field(name)).filter((field) => field?.meaning === 'money')
   return shown.slice(0, 1).map((field) => field?.name as string)
 }
