@@ -1,4 +1,4 @@
-"""Cells of a file that were put right by hand: our copy of it is written anew, with every row on the line it was on."""
+"""Cells of a file that were put right by hand: our copy of it is written again, with every row on its line."""
 
 from __future__ import annotations
 

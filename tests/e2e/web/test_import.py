@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import httpx
@@ -111,7 +112,8 @@ def test_rejected_rows_are_corrected_before_and_after_an_import(visit: Visit, ht
 
 
 def test_a_kept_mapping_takes_the_next_file(visit: Visit, http: httpx.Client) -> None:
-    mapping = "name: Firms\nsteps:\n- name: firms\n  resource: account\n  file: old.csv\n  fields: {name: Wer, description: Was}\n"
+    step = {"name": "firms", "resource": "account", "file": "old.csv", "fields": {"name": "Wer", "description": "Was"}}
+    mapping = json.dumps({"name": "Firms", "steps": [step]})
     http.post("/imports/mappings", json={"name": "Old words", "mapping": mapping}).raise_for_status()
     with visit("/import") as page:
         choose(page, "new.csv", "Was,Wer\nwichtig,Kept Alpha\n")
