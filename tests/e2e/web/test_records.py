@@ -58,7 +58,8 @@ def test_who_was_slower_chooses_whose_value_stays(visit: Visit, http: httpx.Clie
 
 
 def test_what_a_role_may_not_change_says_so(visit: Visit, http: httpx.Client) -> None:
-    grants = {"opportunity": {"read": "all", "create": "all", "edit": "own"}, "pipeline": {"read": "all"}}
+    grants = {name: {"read": "all"} for name in ("pipeline", "saved_view")}
+    grants["opportunity"] = {"read": "all", "create": "all", "edit": "own"}
     locked = {"opportunity": ["next_step", "source"]}
     role = {"zh": "助理", "en": "Assistant", "grants": grants, "read_only": locked}
     made = http.post("/identity/roles", json=role).raise_for_status().json()["id"]
