@@ -21,7 +21,9 @@ from crm.compose import Suite
 from crm.settings import Settings
 from services.identity.authentication import Authentication
 from services.identity.setup import set_up
+from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
+from shared.security.permissions import system_access
 from tests.support.attaching import attach, begin, looked_at
 from tests.support.role_harness import open_any
 from tests.support.roles import BUILT_IN
@@ -52,7 +54,12 @@ PATHS = {
     "subject_request": "/audit/subject-requests",
     "retention_rule": "/audit/retention-rules",
 }
-OWN_PATHS = {"attachment": "/customer/attachments", "upload": "/customer/uploads"}  # not read as records are
+OWN_PATHS = {  # not read as records are, or made by nobody's request
+    "attachment": "/customer/attachments",
+    "upload": "/customer/uploads",
+    "retention_run": "/audit/retention-runs",
+    "retention_notice": "/audit/retention-notices",
+}
 MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
 
 
@@ -156,11 +163,21 @@ class Whole:
             await add("legal_hold", resource="price_book", record=book, cause=f"Case {n}")
             await add("subject_request", kind="erasure" if n else "access", person_type="contact", person=contact)
             await add("retention_rule", name=f"Old {n}", resource="lead", days=700 + n)
+            await self._announced(organisation)
             made.setdefault("import", []).append(await self._import(http, n))
             made.setdefault("bulk", []).append(await self._bulk_act(http, account))
             made.setdefault("attachment", []).append(await looked_at(http, await attach(http, "account", account)))
             made.setdefault("upload", []).append(await begin(http, "account", account))
         await self.settle()
+
+    async def _announced(self, organisation: Organisation) -> None:
+        """What a retention rule that is no more announced."""
+        bus, call, made = self.kernel.bus, Call(system_access(organisation.tenant)), organisation.records
+        run = {"rule": NOBODY, "name": "Old", "resource": "lead", "activation": 1, "day": "2026-11-24", "notice": 14}
+        run_id = (await bus.send("audit.BeginRetentionRun", run, call)).id
+        made.setdefault("retention_run", []).append(run_id)
+        notice = {"rule": NOBODY, "run": run_id, "resource": "lead", "record": made["lead"][-1]}
+        made.setdefault("retention_notice", []).append((await bus.send("audit.AnnounceErasure", notice, call)).id)
 
     async def _import(self, http: httpx.AsyncClient, number: int) -> str:
         """A finished import."""
