@@ -28,7 +28,7 @@ from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import Manifest
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Wanted
-from shared.backup.status import DRILL, BackupStatus
+from shared.backup.status import BackupStatus
 from shared.clock import SystemClock
 from shared.ledger.frontier import Frontier
 from shared.ledger.leaf import leaves_of
@@ -51,7 +51,7 @@ def drill(
         found = carried_out(source, data, secret)
     except BackupProblem as error:
         found = failed(str(error))
-    BackupStatus(data).note(DRILL, found)
+    BackupStatus(data).note_drill(found)
     if report is not None:
         write_report(report, found, secret)
     typer.echo(readable(found))

@@ -24,6 +24,7 @@ from shared.telemetry.metrics import BACKUP_LAG
 
 SECONDS = 20.0  # between two looks: a third of what a loss may cost
 KEEP_FULL, KEEP_DAYS = 4, 35
+LISTED = 10  # backups that are named to operators
 DRILL_DAYS, DRILL_AGAIN = 7 * DAY, DAY
 _PASSING = (BackupProblem, Unavailable, StoreUnavailable, KeysUnavailable, OSError)
 log = logging.getLogger("crm.backup")
@@ -105,6 +106,8 @@ class Archiver:
         for name, wanted in kinds:
             found = await self._place.newest(self._key, wanted)
             state[name] = None if found is None else shown(found[1])
+        listed = await self._place.latest(self._key, ("full", "incremental"), LISTED)
+        state["listed"] = [shown(one) for _, one in listed]
         newest = await self._place.newest(self._key)
         state["newest"] = None if newest is None else shown(newest[1])
         state["name"] = "" if newest is None else newest[0]
@@ -130,4 +133,4 @@ class Archiver:
 
 def shown(one: Manifest) -> dict[str, Any]:
     """What is noted of a backup."""
-    return {"made_at": one.made_at, "position": one.position, "size": one.size, "root": one.root}
+    return {"kind": one.kind, "made_at": one.made_at, "position": one.position, "size": one.size, "root": one.root}

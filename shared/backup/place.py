@@ -82,8 +82,13 @@ class Place:
 
     async def newest(self, key: BackupKey, kinds: tuple[str, ...] = ()) -> tuple[str, Manifest] | None:
         """The newest manifest of these kinds, "" = of all, with its name."""
+        found = await self.latest(key, kinds, 1)
+        return found[0] if found else None
+
+    async def latest(self, key: BackupKey, kinds: tuple[str, ...], most: int) -> list[tuple[str, Manifest]]:
+        """The newest manifests of these kinds, the newest first."""
         named = [n for n in await self.names(MANIFESTS) if not kinds or _kind(n) in kinds]
-        return (named[-1], await self.manifest(named[-1], key)) if named else None
+        return [(name, await self.manifest(name, key)) for name in reversed(named[-most:])]
 
     async def _asked(self, asked: Awaitable[T]) -> T:
         try:

@@ -12,6 +12,8 @@ import orjson
 from shared.security.rootkey import write_private
 
 ARCHIVE, DRILL = "backup.json", "drill.json"
+DRILLS = 26  # whose measures are kept: half a year of weekly ones
+MEASURED = ("at", "ok", "events", "rpo_seconds", "log_seconds", "views_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,8 @@ class BackupStatus:
     def note(self, name: str, values: Mapping[str, Any]) -> None:
         """Replace what was noted."""
         write_private(self.folder / name, orjson.dumps(values))
+
+    def note_drill(self, found: Mapping[str, Any]) -> None:
+        """Note the last drill, with what the ones before it measured."""
+        measured = {name: found[name] for name in MEASURED}
+        self.note(DRILL, {**found, "measured": [*self.read(DRILL).get("measured", []), measured][-DRILLS:]})

@@ -17,7 +17,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.seen import seen
 from shared.security.permissions import Access
 from shared.views.entries import entry_of
-from shared.views.port import Document, Field
+from shared.views.port import Document, Field, Kind
 
 JSON = "application/json"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -104,11 +104,15 @@ async def titles_of(
     """
     wanted: dict[str, set[str]] = {}
     for field in fields:
-        if field.ref in kernel.catalogue:
+        # one id of several types is looked for in each of them; lists of such ids have their types next to them
+        resources = field.names if field.kind is Kind.KEYWORD else (field.ref,)
+        for resource in resources:
+            if resource not in kernel.catalogue:
+                continue
             for document in documents:
                 value = entry_of(document, field) if field.is_entry else document.get(field.name)
                 many = value if isinstance(value, list) else [value]
-                wanted.setdefault(field.ref, set()).update(i for i in many if isinstance(i, str))
+                wanted.setdefault(resource, set()).update(i for i in many if isinstance(i, str))
     survivors = await kernel.bus.merges.of(access.tenant)
     titles: dict[str, str] = {}
     for resource, ids in wanted.items():

@@ -251,9 +251,9 @@ def test_a_drill_restores_aside_and_compares(ours: Path) -> None:
     assert "verdict: passed" in (ours / "r.md").read_text()
     _change_the_log(ours / "data/events.db")
     assert "the drill failed" in refused(*drill)
-    assert orjson.loads((ours / "data/drill.json").read_bytes())["differences"] == [
-        "the live log has another root than the backup of it: one of them was changed"
-    ]
+    noted = orjson.loads((ours / "data/drill.json").read_bytes())
+    assert noted["differences"] == ["the live log has another root than the backup of it: one of them was changed"]
+    assert [one["ok"] for one in noted["measured"]] == [True, False]  # what the drill before it measured is kept
 
 
 def _change_the_log(file: Path) -> None:
@@ -291,6 +291,7 @@ async def _archived(ours: Path) -> None:
     assert found["lag_seconds"] < 60
     assert found["newest"]["events"] > found["full"]["events"]
     assert found["incremental"] is None
+    assert [(one["kind"], one["events"]) for one in found["listed"]] == [("full", found["full"]["events"])]
     await server.stop()
 
 

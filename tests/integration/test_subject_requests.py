@@ -15,6 +15,7 @@ from services.audit.policies import POLICIES as AUDIT
 from services.customer.policies import POLICIES as CUSTOMER
 from services.sales.policies import POLICIES as SALES
 from shared.errors import Forbidden, Invalid, Rejected
+from shared.http.naming import titles_of_records
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.streaming.rebuild import rebuild
 from tests.support.world import BOSS, TENANT, World, open_world
@@ -170,6 +171,16 @@ async def test_a_request_is_about_a_person_whom_the_caller_sees(world: World) ->
     for body in ({"person_type": "account", "person": account}, {"person_type": "lead", "person": account}):
         with pytest.raises(Invalid):
             await world.do("audit.OpenSubjectRequest", {"kind": "access", **body}, access=BOSS)
+
+
+async def test_a_request_names_its_person_of_whatever_type(world: World) -> None:
+    contact = await person(world)
+    lead = await world.make("sales.CaptureLead", name="Lee Lane")
+    asks = [await asked(world, id, "access", type_) for type_, id in (("contact", contact), ("lead", lead))]
+    await world.settle()
+    requests = [await world.see("subject_request", id) for id in asks]
+    titles = await titles_of_records(world.kernel, world.catalogue["subject_request"], requests, BOSS)
+    assert (titles[contact], titles[lead]) == ("Zephyrine", "Lee Lane")
 
 
 async def test_the_inventory_finds_what_names_the_person_and_the_file_says_so(world: World) -> None:

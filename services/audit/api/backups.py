@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from shared.backup.status import ARCHIVE, DRILL
+from shared.backup.status import ARCHIVE, DRILL, DRILLS
 from shared.clock import to_rfc3339
 from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
@@ -24,13 +24,22 @@ class ShownBackup(TypedDict):
     root: Annotated[str, Field(description="The ledger's root over them")]
 
 
-class ShownDrill(TypedDict):
+class ListedBackup(TypedDict):
+    kind: Annotated[str, Field(json_schema_extra={"enum": ["full", "incremental"]})]
+    made_at: DateTime
+    events: Annotated[int, Field(description="Events of the log up to its end")]
+
+
+class Measured(TypedDict):
     at: DateTime
     ok: Annotated[bool, Field(description="Whether what was restored is what the suite holds")]
     events: int
     rpo_seconds: Annotated[float, Field(description="How old the oldest event was that the backup did not have")]
     log_seconds: Annotated[float, Field(description="Until the log was back")]
     views_seconds: Annotated[float, Field(description="Until all views were back, too, and compared")]
+
+
+class ShownDrill(Measured):
     differences: list[str]
 
 
@@ -41,7 +50,9 @@ class Backups(TypedDict):
     full: ShownBackup | None
     incremental: ShownBackup | None
     newest: ShownBackup | None
+    listed: Annotated[list[ListedBackup], Field(description="Those at the place of the backups, the newest first")]
     drill: Annotated[ShownDrill | None, Field(description="The last one; null: there was none")]
+    drills: Annotated[list[Measured], Field(description=f"What the last {DRILLS} measured, the oldest first")]
 
 
 _BACKUPS = operation(
@@ -75,7 +86,9 @@ def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int) -> Backups:
         "full": _backup(archive.get("full")),
         "incremental": _backup(archive.get("incremental")),
         "newest": _backup(archive.get("newest")),
-        "drill": _drill(drill) if "at" in drill else None,
+        "listed": [_listed(one) for one in archive.get("listed", [])],
+        "drill": {**_measured(drill), "differences": drill["differences"]} if "at" in drill else None,
+        "drills": [_measured(one) for one in drill.get("measured", [])],
     }
 
 
@@ -85,7 +98,11 @@ def _backup(one: dict[str, Any] | None) -> ShownBackup | None:
     return {"made_at": to_rfc3339(one["made_at"]), "events": one["size"], "root": one["root"]}
 
 
-def _drill(one: dict[str, Any]) -> ShownDrill:
+def _listed(one: dict[str, Any]) -> ListedBackup:
+    return {"kind": one["kind"], "made_at": to_rfc3339(one["made_at"]), "events": one["size"]}
+
+
+def _measured(one: dict[str, Any]) -> Measured:
     return {
         "at": to_rfc3339(one["at"]),
         "ok": one["ok"],
@@ -93,5 +110,4 @@ def _drill(one: dict[str, Any]) -> ShownDrill:
         "rpo_seconds": one["rpo_seconds"],
         "log_seconds": one["log_seconds"],
         "views_seconds": one["views_seconds"],
-        "differences": one["differences"],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,9 +17,14 @@ DEALS = 60
 
 
 @pytest.fixture(scope="session")
-def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of the suite."""
+    return tmp_path_factory.mktemp("web") / "data"
+
+
+@pytest.fixture(scope="session")
+def suite(data: Path) -> Iterator[Served]:
     """An organisation in China with sample data. Its administrator is EMAIL with PASSWORD."""
-    data = tmp_path_factory.mktemp("web") / "data"
     set_up(data, "示例有限公司", name="陈晓")
     with served(data) as running:
         with running.client() as http:

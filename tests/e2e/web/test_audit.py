@@ -1,7 +1,8 @@
-"""The audit page: the log searched, an event in full with its causes, and who could see the record then."""
+"""The audit page, a record between two moments, and who could see it then."""
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -33,3 +34,42 @@ def test_auditors_find_an_event_and_what_hangs_together_with_it(
         page.get_by_role("option").first.click()
         expect(event.get_by_role("status")).to_be_visible()
         look(page, "settings-audit-event")
+        event.get_by_role("button", name="与现在比较" if chinese else "Compare with now").click()
+        different = event.get_by_role("region", name="有何不同" if chinese else "What is different")
+        expect(
+            different.get_by_text("对您隐藏的字段" if chinese else "Fields that are hidden from you")
+        ).to_be_visible()
+        look(page, "settings-audit-since")
+
+
+@pytest.mark.parametrize(("screen", "language"), SEEN, ids=["desktop-en", "phone-zh-CN"])
+def test_two_moments_of_a_record_are_compared_and_who_could_see_it(
+    visit: Visit, http: httpx.Client, screen: Screen, language: Language
+) -> None:
+    chinese = language == "zh-CN"
+    at = "/customer/accounts"
+    made = {"name": f"Blue Lagoon {language}", "industry": "Boats"}
+    id = http.post(at, json=made).raise_for_status().json()["id"]
+    after = http.patch(f"{at}/{id}", json={"industry": "Yachts"}).raise_for_status().json()["version"]
+    reason = {"X-Reason": "They moved"}
+    changed = {"name": f"Blue Lagoon & Sons {language}", "website": f"https://lagoon-{screen.name}.example"}
+    http.patch(f"{at}/{id}", json=changed, headers=reason).raise_for_status()
+    with visit(f"/o/account/{id}?tab=history", screen=screen, language=language) as page:
+        page.get_by_role("button", name="比较两个时刻" if chinese else "Compare two moments").click()
+        different = page.get_by_role("region", name="有何不同" if chinese else "What is different")
+        expect(different.get_by_role("row").filter(has_text="Boats")).to_contain_text("Yachts")
+        expect(different.get_by_role("row").filter(has_text="& Sons")).to_contain_text("They moved")
+        look(page, "difference")
+        page.goto(f"/o/account/{id}?tab=history&from={after}")
+        expect(different.get_by_role("row").filter(has_text="& Sons")).to_be_visible()
+        expect(different.get_by_role("row").filter(has_text="Yachts")).to_have_count(0)
+        page.goto(f"/o/account/{id}?tab=history&from=2020-01-01&to=2020-01-02")
+        expect(different.get_by_text("没有不同" if chinese else "Nothing is different")).to_be_visible()
+        look(page, "difference-none")
+        page.get_by_role("button", name="更多操作" if chinese else "More actions").first.click()
+        page.get_by_role("menuitem", name="谁能看到此记录" if chinese else "Who could see this").click()
+        who = page.get_by_role("dialog", name="谁能看到此记录" if chinese else "Who could see this")
+        who.get_by_role("combobox", name="人员" if chinese else "Person").click()
+        page.get_by_role("option", name="陈晓", exact=True).click()
+        expect(who.get_by_role("status")).to_contain_text("能看到并更改" if chinese else "Could see and change")
+        look(page, "who-could")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "organisation", "users", "teams", "roles", "pipelines", "fields", "rates", "imports", "exports", "sample-data",
-    "api-keys", "retention", "audit", "health",
+    "api-keys", "retention", "audit", "requests", "backup", "health",
 )  # fmt: skip
 SEEN: list[tuple[Screen, Language, int]] = [(DESKTOP, "en", 0), (PHONE, "zh-CN", 1)]
 
@@ -79,6 +79,41 @@ def test_a_role_says_what_would_change_before_it_is_saved(visit: Visit, http: ht
         expect(preview).to_have_count(0)
     grants = http.get(f"/identity/roles/{id}", params={"min_version": 2}).raise_for_status().json()["grants"]
     assert grants == {"account": {"read": "team"}, "lead": {"read": "team"}}
+
+
+def test_a_team_and_a_person_say_who_gains_and_loses_before_they_are_saved(visit: Visit, http: httpx.Client) -> None:
+    team = http.post("/identity/teams", json={"name": "Harbour"}).raise_for_status().json()["id"]
+    names = (("Ines Roth", "ines.roth", [team]), ("Jo Lund", "jo.lund", []))
+    for name, email, teams in names:
+        user = {"name": name, "email": f"{email}@example.com", "roles": ["sales_representative"], "teams": teams}
+        http.post("/identity/users", json=user).raise_for_status()
+    preview = "What would change"
+    with visit("/settings/users") as page:
+        page.get_by_role("button", name="More for Jo Lund").click()
+        page.get_by_role("menuitem", name="Roles and teams").click()
+        dialog(page).get_by_role("combobox", name="Roles").click()
+        page.get_by_role("option", name="Sales manager").click()
+        page.keyboard.press("Escape")
+        expect(dialog(page).get_by_role("region", name=preview)).to_contain_text("1 person gains:")
+        expect(dialog(page).get_by_role("region", name=preview)).to_contain_text("Jo Lund")
+        look(page, "settings-user-change")
+        dialog(page).get_by_role("button", name="Save").click()
+        expect(dialog(page)).to_have_count(0)
+    with visit("/settings/teams", language="zh-CN") as page:
+        page.get_by_role("button", name="Harbour 的更多操作").click()
+        page.get_by_role("menuitem", name="编辑").click()
+        dialog(page).get_by_role("combobox", name="负责人").fill("Jo Lund")
+        page.get_by_role("option", name="Jo Lund").click()
+        page.keyboard.press("Escape")
+        expect(dialog(page).get_by_role("region", name="将会改变")).to_be_visible()
+        look(page, "settings-team-change")
+        dialog(page).get_by_role("button", name="取消").click()
+        page.get_by_role("button", name="Harbour 的更多操作").click()
+        page.get_by_role("menuitem", name="归档").click()
+        expect(dialog(page).get_by_role("region", name="将会改变")).to_be_visible()
+        look(page, "settings-team-archive")
+        dialog(page).get_by_role("button", name="归档").click()
+        expect(page.get_by_role("cell", name="Harbour")).to_have_count(0)
 
 
 def test_a_custom_field_has_a_label_in_each_language(visit: Visit) -> None:

@@ -25,6 +25,9 @@ export interface RecordSearch {
   tab?: 'facts' | 'timeline' | 'activities' | 'changes' | 'history' | 'related' | 'files'
   at?: string
   known?: string
+  /** Two moments that are compared in its history: moments, days or versions; `to` left out = now. */
+  from?: string
+  to?: string
 }
 
 const AS = ['list', 'board', 'calendar'] as const
@@ -69,7 +72,7 @@ export const listSearch = (raw: Record<string, unknown>): ListSearch =>
     known: text(raw.known),
   })
 export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
-  only({ tab: one(raw.tab, TABS), at: text(raw.at), known: text(raw.known) })
+  only({ tab: one(raw.tab, TABS), at: text(raw.at), known: text(raw.known), from: text(raw.from), to: text(raw.to) })
 export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } =>
   only({ at: text(raw.at), known: text(raw.known) })
 /** Where to go after the sign-in: a path of this client, never another site. */

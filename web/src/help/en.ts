@@ -159,5 +159,31 @@ const texts: HelpTexts = {
     ],
     words: 'gdpr pipl erase delete privacy retention old data hold',
   },
+  audit: {
+    title: 'The audit log',
+    text: [
+      'Every change is an event, and none is ever taken out. Search them by person, kind of record, reason and day; open one to see what it changed, why it happened and what followed, and to take it back.',
+      'On a record, History shows who changed what. “Compare two moments” puts the fields then and later next to each other, with who set each one last. “Who could see this” in the menu of a record tells whether somebody could see or change it on a day, and by which role, team or share.',
+      'The proof of an event can be downloaded: with it and a checkpoint anybody can check, without the suite, that it was not changed.',
+    ],
+    words: 'history difference compare diff access event proof evidence cause log who',
+  },
+  privacy: {
+    title: 'Requests about personal data',
+    text: [
+      'When somebody asks for their data, for a correction or to be erased, open a request. The day the answer is due counts from the day it came; the board shows what is overdue, what is due within a week, and what waits for your approval.',
+      'The page of a request lists all that is known about the person, and makes the file to give them. An erasure is approved by two people; then it happens by itself, also in backups. A record on legal hold is erased by nobody.',
+    ],
+    words: 'gdpr pipl subject request erasure erase delete forget inventory person legal hold due deadline',
+  },
+  backup: {
+    title: 'Backup and drills',
+    text: [
+      'With a target and a key set, the suite takes every event there within seconds. The page says how far the archive is, which backups there are, and what to type where nothing is set up yet.',
+      'Once a week a drill restores the newest backup aside, builds everything again and compares it with the live suite. RPO is the work that a loss would have cost at that moment, RTO the time until all was back.',
+      'Keep the backup key where neither the suite nor the backups are. Without it no backup opens.',
+    ],
+    words: 'restore recovery disaster archive rpo rto key lost',
+  },
 }
 export default texts

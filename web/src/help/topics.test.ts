@@ -18,6 +18,10 @@ describe('help', () => {
     ['zh-CN', '门槛', 'pipelines'],
     ['zh-TW', '匯率', 'money'],
     ['zh-TW', '封存', 'bulk'],
+    ['en', 'restore drill', 'backup'],
+    ['en', 'subject request', 'privacy'],
+    ['zh-CN', '两个时刻', 'audit'],
+    ['zh-TW', '演練', 'backup'],
   ] as const)('in %s “%s” finds %s first', async (locale, query, topic) => {
     expect(findTopics(await helpTexts(locale), query)[0]).toBe(topic)
   })
@@ -34,6 +38,8 @@ describe('help', () => {
     ['/settings', 'people'],
     ['/settings/fields', 'fields'],
     ['/settings/api-keys', 'keys'],
+    ['/settings/requests', 'privacy'],
+    ['/o/subject_request/1', 'privacy'],
   ])('%s is explained by %s', (path, topic) => {
     expect(topicOf(path)).toBe(topic)
   })

@@ -20,6 +20,9 @@ export const TOPICS = [
   'offline',
   'health',
   'retention',
+  'audit',
+  'privacy',
+  'backup',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 /** words: what people may type for it, and is neither in the title nor in the text. */
@@ -62,11 +65,13 @@ export function findTopics(texts: HelpTexts, query: string): Topic[] {
 /** The topic that explains a page, by its path. */
 export function topicOf(path: string): Topic {
   const [, head = '', second = '', third = ''] = path.split('/')
+  if (head === 'o' && PRIVACY.includes(second)) return 'privacy'
   if (head === 'o') return third ? 'record' : 'lists'
   if (head === 'settings') return SETTINGS[second] ?? 'people'
   return isTopic(head) ? head : 'start'
 }
 
+const PRIVACY = ['subject_request', 'legal_hold']
 const SETTINGS: Record<string, Topic> = {
   pipelines: 'pipelines',
   fields: 'fields',
@@ -76,4 +81,7 @@ const SETTINGS: Record<string, Topic> = {
   'sample-data': 'start',
   imports: 'import',
   health: 'health',
+  audit: 'audit',
+  requests: 'privacy',
+  backup: 'backup',
 }

@@ -5,6 +5,15 @@ import { contact } from './contact'
 import { lead } from './lead'
 import { opportunity } from './opportunity'
 import { product } from './product'
+import { subjectRequest } from './subject-request'
 
 /** What /meta cannot say, by record type. A type that is not here has its pages all the same. */
-export const OVERRIDES: Record<string, Override> = { account, activity, contact, lead, opportunity, product }
+export const OVERRIDES: Record<string, Override> = {
+  account,
+  activity,
+  contact,
+  lead,
+  opportunity,
+  product,
+  subject_request: subjectRequest,
+}

@@ -1,5 +1,5 @@
 import { DatePickerInput, type DatePickerInputProps } from '@mantine/dates'
-import { Dates, formats, signOf } from './dates-frame'
+import { clearing, Dates, formats, signOf } from './dates-frame'
 
 /** A day as `YYYY-MM-DD`. */
 export default function DateInput(props: DatePickerInputProps<'default'>) {
@@ -7,6 +7,7 @@ export default function DateInput(props: DatePickerInputProps<'default'>) {
     <Dates>
       <DatePickerInput
         clearable
+        clearButtonProps={clearing()}
         highlightToday
         {...signOf(props.value)}
         {...formats()}

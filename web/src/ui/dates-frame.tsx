@@ -3,7 +3,7 @@ import '@mantine/dates/styles.css'
 import { IconCalendar } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { type Locale, locale } from '../words'
+import { type Locale, locale, t } from '../words'
 
 const loaders: Record<Locale, () => Promise<unknown>> = {
   en: async () => undefined,
@@ -28,6 +28,9 @@ export function Dates({ children }: { children: ReactNode }) {
 const SIGN = { rightSection: <IconCalendar size={16} stroke={1.6} aria-hidden />, rightSectionPointerEvents: 'none' } as const
 /** The sign at the end of an input, until there is something to clear. */
 export const signOf = (value: unknown) => (value ? {} : SIGN)
+
+/** What the button that clears an input is called. */
+export const clearing = () => ({ 'aria-label': t('common.remove') })
 
 export const formats = () =>
   locale() === 'en'

@@ -81,5 +81,34 @@ export function ago(value: string, now = Date.now()): string {
   }
   return ''
 }
+/** Several words in a row. */
+export const joined = (texts: string[]): string => texts.join(locale() === 'en' ? ', ' : '、')
 /** The order of names that people expect: Chinese by pinyin. */
 export const compare = (a: string, b: string): number => once('order', (tag) => new Intl.Collator(tag)).compare(a, b)
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+/** How long, in its two largest units; below ten seconds with one digit. */
+export function span(seconds: number): string {
+  let left = seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)
+  const parts: string[] = []
+  for (const [unit, size] of UNITS) {
+    const amount = unit === 'second' ? left : Math.floor(left / size)
+    left -= amount * size
+    if (amount === 0 && !(unit === 'second' && parts.length === 0)) {
+      if (parts.length > 0) break
+      continue
+    }
+    const format = once(
+      `span ${unit}`,
+      (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+    )
+    parts.push(format.format(amount))
+    if (parts.length === 2) break
+  }
+  return parts.join(' ')
+}

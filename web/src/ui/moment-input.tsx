@@ -1,5 +1,5 @@
 import { DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
-import { Dates, formats, signOf } from './dates-frame'
+import { clearing, Dates, formats, signOf } from './dates-frame'
 
 /** A moment as `YYYY-MM-DD HH:mm:ss`, on the clock of the reader. */
 export default function MomentInput(props: DateTimePickerProps) {
@@ -8,6 +8,7 @@ export default function MomentInput(props: DateTimePickerProps) {
     <Dates>
       <DateTimePicker
         clearable
+        clearButtonProps={clearing()}
         highlightToday
         {...signOf(props.value)}
         {...rest}

@@ -1338,8 +1338,18 @@ export interface components {
             full: components["schemas"]["ShownBackup"] | null;
             incremental: components["schemas"]["ShownBackup"] | null;
             newest: components["schemas"]["ShownBackup"] | null;
+            /**
+             * Listed
+             * @description Those at the place of the backups, the newest first
+             */
+            listed: components["schemas"]["ListedBackup"][];
             /** @description The last one; null: there was none */
             drill: components["schemas"]["ShownDrill"] | null;
+            /**
+             * Drills
+             * @description What the last 26 measured, the oldest first
+             */
+            drills: components["schemas"]["Measured"][];
         };
         /** CauseAct */
         CauseAct: {
@@ -1603,6 +1613,24 @@ export interface components {
              */
             items: components["schemas"]["KnownRecord"][];
         };
+        /** ListedBackup */
+        ListedBackup: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "full" | "incremental";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Events
+             * @description Events of the log up to its end
+             */
+            events: number;
+        };
         /** LoggedEvent */
         LoggedEvent: {
             /** Actor */
@@ -1653,6 +1681,36 @@ export interface components {
              * @enum {string}
              */
             format?: "json" | "html";
+        };
+        /** Measured */
+        Measured: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Ok
+             * @description Whether what was restored is what the suite holds
+             */
+            ok: boolean;
+            /** Events */
+            events: number;
+            /**
+             * Rpo Seconds
+             * @description How old the oldest event was that the backup did not have
+             */
+            rpo_seconds: number;
+            /**
+             * Log Seconds
+             * @description Until the log was back
+             */
+            log_seconds: number;
+            /**
+             * Views Seconds
+             * @description Until all views were back, too, and compared
+             */
+            views_seconds: number;
         };
         /** ParkedEvent */
         ParkedEvent: {

@@ -13,7 +13,7 @@ export default function Audit() {
   const [asked, setAsked] = useState<Asked>(NOTHING)
   const [shown, setShown] = useState('')
   return (
-    <SettingsPage title={t('settings.pages.audit')} lead={t('audit.lead')} topic="health" wide>
+    <SettingsPage title={t('settings.pages.audit')} lead={t('audit.lead')} topic="audit" wide>
       <Filters asked={asked} onAsk={setAsked} />
       <Events asked={asked} onOpen={setShown} />
       <Drawer open={Boolean(shown)} onClose={() => setShown('')} title={t('audit.event')} size={520}>

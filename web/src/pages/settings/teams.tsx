@@ -3,13 +3,13 @@ import { optionsOf, type Team, useTeams, useUsers } from '../../parts/settings/p
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
-import { useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const TeamForm = lazy(async () => ({ default: (await import('../../parts/settings/team-form')).TeamForm }))
+const ArchiveTeam = lazy(async () => ({ default: (await import('../../parts/settings/archive-team')).ArchiveTeam }))
 
 interface Branch {
   team: Team
@@ -28,7 +28,7 @@ export default function Teams() {
   const [editing, setEditing] = useState<Team | null>()
   const { data } = useTeams()
   const users = useUsers().data?.items ?? []
-  const { save, problem } = useSave('team')
+  const [leaving, setLeaving] = useState<Team>()
   const nameOf = new Map(users.map((user) => [user.id, user.name]))
   return (
     <SettingsPage
@@ -42,9 +42,6 @@ export default function Teams() {
         </Button>
       }
     >
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
       {!data && <Bones rows={5} label={t('common.loading')} />}
       {data?.items.length === 0 && <Empty title={t('settings.teams.none')} text={t('settings.teams.noneText')} ghost />}
       {data && data.items.length > 0 && (
@@ -79,7 +76,7 @@ export default function Teams() {
                         label: t('settings.archive'),
                         danger: true,
                         section: true,
-                        run: () => void save('POST', `/identity/teams/${team.id}/archive`, {}, t('settings.archived', { name: team.name })),
+                        run: () => setLeaving(team),
                       },
                     ]}
                   />
@@ -93,6 +90,7 @@ export default function Teams() {
         {editing !== undefined && (
           <TeamForm team={editing ?? undefined} teams={data?.items ?? []} users={optionsOf(users)} onClose={() => setEditing(undefined)} />
         )}
+        {leaving && <ArchiveTeam team={leaving} onClose={() => setLeaving(undefined)} />}
       </Suspense>
     </SettingsPage>
   )

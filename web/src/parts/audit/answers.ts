@@ -1,10 +1,11 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
 import type { components } from '../../api/schema/audit'
 import type { Names } from '../../data/records'
 import type { Undo } from '../../data/undo'
 import { useTypes } from '../../meta/use-types'
 import { useTranslation } from '../../words'
+import type { Between, Found } from './between'
 
 type Schemas = components['schemas']
 export type Head = Schemas['EventHead']
@@ -58,11 +59,19 @@ export const useAct = (id: string) =>
     enabled: Boolean(id),
     queryFn: ({ signal }) => get<Did>(`/audit/acts/${encodeURIComponent(id)}`, undefined, signal),
   })
-export const useAccess = (record: string, user: string, at: string) =>
+/** at: null = now. */
+export const useAccess = (record: string, user: string, at: string | null) =>
   useQuery({
     queryKey: ['audit', 'access', record, user, at],
     enabled: Boolean(user),
     queryFn: ({ signal }) => get<Then>('/audit/access', { record, user, at }, signal),
+  })
+export const useDifference = (record: string, { from, to }: Between, enabled: boolean) =>
+  useQuery({
+    queryKey: ['audit', 'difference', record, from, to, 'now'],
+    enabled,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get<Found>('/audit/difference', { record, from, to }, signal),
   })
 
 const parts = (type: string): string[] => (type.split('.').at(-1) ?? type).split(/(?<=[a-z])(?=[A-Z])/)

@@ -10,12 +10,13 @@ import { Button } from '../../ui/button'
 import { moment, number } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { Access } from './access'
+import Access from './access'
 import { type Head, type OneEvent, useAct, useEvent, useWording } from './answers'
 import s from './audit.module.css'
 import { Causes } from './causes'
 import { Changes } from './changes'
 import { ReadDetail } from './read'
+import { Since } from './since'
 
 /** One event: who, when, why, what it changed, what hangs together with it, and what takes it back. */
 export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void }) {
@@ -36,8 +37,9 @@ export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void
       <Whole event={event} />
       {event.record && event.readable && (
         <>
+          <Since event={event} />
           <h3>{t('audit.access')}</h3>
-          <Access event={event} />
+          <Access record={event.stream} at={event.recorded_at} />
         </>
       )}
     </div>

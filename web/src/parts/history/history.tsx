@@ -1,4 +1,5 @@
-import { IconArrowBackUp, IconEye } from '@tabler/icons-react'
+import { IconArrowBackUp, IconArrowsDiff, IconEye, IconX } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import { usePast, useTravel } from '../../data/moment'
 import { type HistoryEntry, type Names, type One, useHistory } from '../../data/records'
 import { useUndo } from '../../data/undo'
@@ -6,10 +7,14 @@ import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
 import { Button } from '../../ui/button'
 import { moment } from '../../ui/format'
+import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { MADE, useBetween } from '../audit/between'
 import { Sentence } from '../timeline/sentence'
 import s from './history.module.css'
+
+const Difference = lazy(() => import('../audit/difference'))
 
 interface Props {
   object: ObjectDescription
@@ -27,6 +32,7 @@ export function History({ object, show, one }: Props) {
   const names = Object.assign({}, one.names, ...(data?.pages.map((page) => page.names ?? {}) ?? [])) as Names
   return (
     <section className={s.history} aria-label={t('record.history')}>
+      <Compare object={object} one={one} />
       <ol>
         {entries.map((entry, n) => (
           <Entry
@@ -49,11 +55,44 @@ export function History({ object, show, one }: Props) {
   )
 }
 
+/** What is different between two moments, above all that happened. */
+function Compare({ object, one }: Pick<Props, 'object' | 'one'>) {
+  const { t } = useTranslation()
+  const [between, setBetween] = useBetween()
+  if (!between)
+    return (
+      <Button small look="quiet" icon={<IconArrowsDiff size={16} stroke={1.6} />} onClick={() => setBetween({ from: MADE })}>
+        {t('audit.between.open')}
+      </Button>
+    )
+  return (
+    <div className={s.compare}>
+      <header>
+        <h3>{t('audit.between.title')}</h3>
+        <IconButton label={t('common.close')} onClick={() => setBetween()}>
+          <IconX size={18} stroke={1.6} />
+        </IconButton>
+      </header>
+      <Suspense fallback={<Bones rows={4} label={t('common.loading')} />}>
+        <Difference
+          object={object}
+          id={one.record.id}
+          made={String(one.record.created_at ?? '') || undefined}
+          record={one.record}
+          between={between}
+          onChange={setBetween}
+        />
+      </Suspense>
+    </div>
+  )
+}
+
 function Entry({ object, entry, show, names, one, joined }: Props & { entry: HistoryEntry; names: Names; joined: boolean }) {
   const { t } = useTranslation()
   const undo = useUndo()
   const past = usePast()
   const travel = useTravel()
+  const [, compare] = useBetween()
   const late = Math.abs(Date.parse(entry.recorded_at) - Date.parse(entry.occurred_at)) > 60_000
   return (
     <li data-joined={joined || undefined} title={joined ? t('timeline.cause') : undefined}>
@@ -79,6 +118,14 @@ function Entry({ object, entry, show, names, one, joined }: Props & { entry: His
           icon={<IconEye size={15} stroke={1.6} />}
           onClick={() => travel({ at: entry.occurred_at })}
           aria-label={t('timeline.lookAt')}
+        />
+        <Button
+          look="quiet"
+          small
+          icon={<IconArrowsDiff size={15} stroke={1.6} />}
+          onClick={() => compare({ from: entry.occurred_at })}
+          aria-label={t('audit.between.since.entry')}
+          title={t('audit.between.since.entry')}
         />
         {entry.undo && !past && (
           <Button look="quiet" small icon={<IconArrowBackUp size={15} stroke={1.6} />} onClick={() => void undo(entry.undo as never)}>

@@ -12,6 +12,7 @@ import { usePhone } from '../../ui/media'
 import { Segments } from '../../ui/segments'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { useWho } from '../audit/who'
 import { History } from '../history/history'
 import { Failure } from '../offline/failure'
 import { Files } from '../related/files'
@@ -90,6 +91,7 @@ function Whole({
   const { data: timeline } = useTimeline(object, id)
   const tabs = phone ? PHONE : object.activities ? DESK : DESK.filter((one) => one !== 'activities' && one !== 'changes')
   const shown = tab && tabs.includes(tab) ? tab : 'timeline'
+  const who = useWho(object, id)
   const { data: now } = useRecord(object, usePast() ? id : undefined, NOW)
   const facts = <Facts object={object} one={one} show={show} now={now} />
   const related = (
@@ -108,8 +110,9 @@ function Whole({
     <>
       <Head object={object} one={one} show={show} timeline={timeline}>
         {pill}
-        <Actions object={object} one={one} />
+        <Actions object={object} one={one} more={who.items} />
       </Head>
+      {who.drawer}
       {one.record.archived === true && <p className={s.archived}>{t('record.archived')}</p>}
       {object.stages && <StagePath object={object} one={one} />}
       <div className={s.zones}>

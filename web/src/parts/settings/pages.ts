@@ -16,6 +16,8 @@ export const PAGES = {
   'api-keys': lazy(() => import('../../pages/settings/api-keys')),
   retention: lazy(() => import('../../pages/settings/retention')),
   audit: lazy(() => import('../../pages/settings/audit')),
+  requests: lazy(() => import('../../pages/settings/requests')),
+  backup: lazy(() => import('../../pages/settings/backup')),
   health: lazy(() => import('../../pages/settings/health')),
 } satisfies Record<string, ComponentType>
 export type PageName = keyof typeof PAGES
@@ -34,13 +36,15 @@ const NEEDS: Partial<Record<PageName, [string, string]>> = {
   'api-keys': ['api_key', 'create'],
   retention: ['retention_rule', 'read'],
   audit: ['audit', 'read'],
+  requests: ['subject_request', 'read'],
+  backup: ['audit', 'read'],
   health: ['audit', 'read'],
 }
 const GROUPS: { name: string; pages: PageName[] }[] = [
   { name: 'organisation', pages: ['organisation', 'users', 'teams', 'roles'] },
   { name: 'sales', pages: ['pipelines', 'fields', 'rates'] },
   { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys', 'retention'] },
-  { name: 'operations', pages: ['audit', 'health'] },
+  { name: 'operations', pages: ['audit', 'requests', 'backup', 'health'] },
 ]
 
 export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])

@@ -1,15 +1,13 @@
 import { useState } from 'react'
 import { useMe } from '../../app/session'
-import { useTypes } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
+import { useResources } from './foreseen'
 import { changesOf, type Grants, type Role, withLevel } from './levels'
 import { RoleMatrix } from './role-matrix'
 import { RolePreview } from './role-preview'
 import s from './settings.module.css'
 import { useSave } from './use-save'
-
-const NAMED = ['audit', 'analytics'] // what has no records of its own
 
 interface Props {
   role: Role
@@ -20,11 +18,10 @@ interface Props {
 /** Changes are gathered, shown with what they do to people, and saved at once. */
 export function RoleEditor({ role, onSaved, onCopy }: Props) {
   const { t } = useTranslation()
-  const types = useTypes()
   const { save, busy, problem } = useSave('role')
   const [grants, setGrants] = useState<Grants>(role.grants)
   const rights = useMe().rights
-  const labelOf = (name: string) => types.type(name)?.plural ?? (NAMED.includes(name) ? t(`settings.resources.${name}`) : '')
+  const labelOf = useResources()
   const all = Object.keys(rights).flatMap((name) => (labelOf(name) ? [{ name, label: labelOf(name) }] : []))
   const changes = changesOf(
     role.grants,

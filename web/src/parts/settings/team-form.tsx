@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { TextField } from '../../ui/field'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
+import { Effects } from './effects'
+import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
 import { optionsOf, type Team } from './people'
 import { useSave } from './use-save'
@@ -16,7 +18,11 @@ interface Props {
 export function TeamForm({ team, teams, users, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('team', ['name', 'parent', 'leads'])
-  const [now, setNow] = useState({ name: team?.name ?? '', parent: team?.parent ?? null, leads: team?.leads ?? [] })
+  const before = { parent: team?.parent ?? null, leads: team?.leads ?? [] }
+  const [now, setNow] = useState({ name: team?.name ?? '', ...before })
+  const preview = `/identity/teams/${team?.id}/preview`
+  const changed = team && changedOf(before, { parent: now.parent, leads: now.leads })
+  const { isFetching } = useForeseen(preview, changed)
   async function keep() {
     const { parent, ...details } = now
     const told = t('settings.saved')
@@ -33,7 +39,7 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
       title={team?.name ?? t('settings.teams.new')}
       problem={problem}
       busy={busy}
-      disabled={!now.name.trim()}
+      disabled={!now.name.trim() || isFetching}
       onSend={() => void keep()}
       onClose={onClose}
     >
@@ -59,6 +65,7 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
         data={users}
         onChange={(leads) => setNow({ ...now, leads })}
       />
+      <Effects path={preview} body={changed} />
     </FormDialog>
   )
 }

@@ -3,26 +3,28 @@ import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
+import { Effects } from './effects'
+import { changedOf, useForeseen } from './foreseen'
 import { optionsOf, type User, useRoles, useTeams, useUsers } from './people'
 import { roleName } from './role-name'
 import s from './settings.module.css'
 import { useSave } from './use-save'
 
-const differ = (a: unknown, b: unknown) => JSON.stringify(a ?? null) !== JSON.stringify(b ?? null)
-
 /** Where somebody stands: each of the three is a command of its own, so only what changed is sent. */
 export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const { t } = useTranslation()
   const { save, busy, problem, errors } = useSave('user', ['roles', 'teams', 'manager'])
-  const [now, setNow] = useState({ roles: user.roles, teams: user.teams, manager: user.manager ?? null })
+  const before = { roles: user.roles, teams: user.teams, manager: user.manager ?? null }
+  const [now, setNow] = useState(before)
+  const changed = changedOf(before, now)
+  const preview = `/identity/users/${user.id}/preview`
+  const { isFetching } = useForeseen(preview, changed)
   const roles = useRoles().data?.items
   const teams = useTeams().data?.items
   const users = useUsers().data?.items.filter((one) => one.id !== user.id && one.status !== 'deactivated')
   async function keep() {
-    for (const name of ['roles', 'teams', 'manager'] as const) {
-      if (!differ(now[name], user[name])) continue
-      if (!(await save('POST', `/identity/users/${user.id}/${name}`, { [name]: now[name] }, t('settings.users.placed')))) return
-    }
+    for (const [name, value] of Object.entries(changed ?? {}))
+      if (!(await save('POST', `/identity/users/${user.id}/${name}`, { [name]: value }, t('settings.users.placed')))) return
     onClose()
   }
   return (
@@ -33,7 +35,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
       actions={
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" busy={busy} onClick={() => void keep()}>
+          <Button look="primary" busy={busy} disabled={isFetching} onClick={() => void keep()}>
             {t('common.save')}
           </Button>
         </>
@@ -62,6 +64,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
           data={optionsOf(users)}
           onChange={(next) => setNow({ ...now, manager: next })}
         />
+        <Effects path={preview} body={changed} />
         <p role="alert" className={s.problem}>
           {problem}
         </p>

@@ -1,6 +1,10 @@
+import { IconArrowsDiff } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
+import { useMoment } from '../../data/moment'
 import { useHistory } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
+import { Button } from '../../ui/button'
 import { moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { type Stop, Strip } from './strip'
@@ -27,6 +31,25 @@ export function VersionStrip({ object, id }: { object: ObjectDescription; id: st
   return (
     <Strip stops={stops} axis={axis}>
       <span className="vh">{t('time.versions')}</span>
+      <CompareWithNow />
     </Strip>
+  )
+}
+
+/** From the moment of the hand to its difference from now, in the history. */
+function CompareWithNow() {
+  const { t } = useTranslation()
+  const { at } = useMoment()
+  const go = useNavigate()
+  if (!at) return null
+  const compare = (old: object) => ({ ...old, tab: 'history', from: at, to: undefined, at: undefined, known: undefined })
+  return (
+    <Button
+      small
+      icon={<IconArrowsDiff size={15} stroke={1.6} />}
+      onClick={() => void go({ to: '.', search: compare as never, replace: true })}
+    >
+      {t('time.compare')}
+    </Button>
   )
 }

@@ -1,0 +1,5 @@
+import type { Override } from '../meta/describe'
+
+export const subjectRequest: Override = {
+  primary: ['audit.ApproveErasure', 'audit.TakeUpSubjectRequest', 'audit.FulfilSubjectRequest'],
+}

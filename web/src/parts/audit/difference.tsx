@@ -1,0 +1,129 @@
+import { IconArrowRight, IconLock } from '@tabler/icons-react'
+import { isProblem } from '../../api/problem'
+import type { Names } from '../../data/records'
+import type { ObjectDescription } from '../../meta/describe'
+import { type Doc, isEmpty } from '../../meta/meta'
+import { type Show, useShow, Value } from '../../meta/show'
+import { Empty } from '../../ui/empty'
+import { moment } from '../../ui/format'
+import { Bones } from '../../ui/skeleton'
+import { useTranslation } from '../../words'
+import { whenOf } from '../time/pill'
+import { useActor } from '../timeline/sentence'
+import { useDifference } from './answers'
+import { type Between, inOrder, isErased, MADE, type Row, rowsOf } from './between'
+import s from './difference.module.css'
+import { Moments } from './moments'
+
+interface Props {
+  object: ObjectDescription
+  id: string
+  /** When it was made, if that is known: its first moment. */
+  made?: string
+  /** As it is now: the currency of an amount that alone differs. */
+  record?: Doc
+  between: Between
+  onChange(between: Between): void
+}
+
+/** What is different in a record between two moments: each field then and later, and who set it last. */
+export default function Difference({ object, id, made, record, between, onChange }: Props) {
+  const ordered = inOrder(between, made)
+  const { data, error, isPlaceholderData } = useDifference(`${object.name}-${id}`, between, ordered)
+  const { t } = useTranslation()
+  const show = useShow(object)
+  const rows = data && rowsOf(object, data, show, record)
+  return (
+    <section className={s.between} aria-label={t('audit.between.title')}>
+      <Moments between={between} made={made} ordered={ordered} onChange={onChange} />
+      {error && ordered && <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>}
+      {!rows && !error && ordered && <Bones rows={4} label={t('common.loading')} />}
+      {data && rows && ordered && (
+        <div data-waiting={isPlaceholderData || undefined}>
+          {data.from === 0 && <p className={s.soft}>{t('audit.between.notYet')}</p>}
+          {rows.meant.length === 0 && <Empty title={t('audit.between.none')} text={t('audit.between.noneText')} />}
+          {rows.meant.length > 0 && (
+            <>
+              <p className={s.soft} role="status">
+                {t('audit.between.found', { count: rows.meant.length })} · {t('audit.between.versions', { from: data.from, to: data.to })}
+              </p>
+              <Table rows={rows.meant} between={between} show={show} names={data.names} />
+            </>
+          )}
+          {rows.derived.length > 0 && (
+            <details className={s.derived}>
+              <summary>{t('audit.between.derived', { count: rows.derived.length })}</summary>
+              <Table rows={rows.derived} between={between} show={show} names={data.names} />
+            </details>
+          )}
+          <p className={s.foot}>{t('audit.between.hidden')}</p>
+        </div>
+      )}
+    </section>
+  )
+}
+
+interface TableProps {
+  rows: Row[]
+  between: Between
+  show: Show
+  names: Names
+}
+
+function Table({ rows, between, show, names }: TableProps) {
+  const { t } = useTranslation()
+  const headOf = (at?: string) => (at === undefined ? t('time.now') : at === MADE ? t('audit.between.made') : whenOf(at))
+  return (
+    <table className={s.table}>
+      <thead>
+        <tr>
+          <th scope="col">{t('audit.between.field')}</th>
+          <th scope="col">{headOf(between.from)}</th>
+          <th scope="col">{headOf(between.to)}</th>
+          <th scope="col">{t('audit.between.by')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.field.name}>
+            <th scope="row">{row.field.label}</th>
+            <td data-side="from">
+              <Side value={row.from} doc={row.before} row={row} show={show} names={names} />
+            </td>
+            <td data-side="to">
+              <IconArrowRight size={14} stroke={1.6} aria-hidden />
+              <Side value={row.to} doc={row.after} row={row} show={show} names={names} />
+            </td>
+            <td data-side="by">
+              <SetBy row={row} names={names} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Side({ value, doc, row, show, names }: { value: unknown; doc: Doc; row: Row; show: Show; names: Names }) {
+  const { t } = useTranslation()
+  if (isErased(value))
+    return (
+      <span className={s.masked}>
+        <IconLock size={13} stroke={1.8} aria-hidden /> {t('audit.between.masked')}
+      </span>
+    )
+  if (isEmpty(value)) return <span className={s.none}>{t('record.empty')}</span>
+  return <Value show={show} field={row.field} record={doc} names={names} value={value} />
+}
+
+function SetBy({ row: { by }, names }: { row: Row; names: Names }) {
+  const { t } = useTranslation()
+  const actor = useActor()
+  if (!by) return <span className={s.none}>{t('record.empty')}</span>
+  return (
+    <>
+      {actor(by, names)} <time dateTime={by.occurred_at}>{moment(by.occurred_at)}</time>
+      {by.reason && <small>{t('audit.because', { reason: by.reason })}</small>}
+    </>
+  )
+}
