@@ -18,5 +18,5 @@ AWAY_SECONDS = 30.0 if PROVE else 1.0  # in which people work while something is
 BOTH = (signal.SIGKILL, signal.SIGTERM)
 SHORT_SERVER_FAULTS = [(name, signal.SIGKILL) for name in ("kafka", "mongodb")]  # the third: tests/contract
 SERVER_FAULTS = [(name, which) for name in ENGINES for which in BOTH] if PROVE else SHORT_SERVER_FAULTS
-SHORT_ROLE_FAULTS = [("projector", signal.SIGKILL), ("api", signal.SIGTERM)]
+SHORT_ROLE_FAULTS = [("projector", signal.SIGKILL)]
 ROLE_FAULTS = [(name, which) for which in BOTH for name in ROLES] if PROVE else SHORT_ROLE_FAULTS

@@ -45,7 +45,6 @@ def test_the_canaries_were_there_to_be_found(life: Life) -> None:
     assert imports == {*REJECTED}
     assert hits(life.poison_says, POISONED) == ["Ottoline", "Marchpane"]
     assert f"parked contact-{life.poisoned}" in life.output
-    assert f"PATCH /customer/contacts/{life.poisoned} failed" in life.output
     assert life.spans >= {"POST /contacts", "customer.CreateContact", "project", "warehouse", "identity.SignIn"}
     assert life.measured >= {"crm.command.duration", "crm.projection.parked"}
     assert hits(life.printed, ("customer.ContactCreated", "identity.SignInFailed"))
