@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from shared.clock import Micros
-from shared.events.audit_reads import AccessRefused, ExportEnded, LogSearched, RecordsRead
+from shared.events.audit_reads import AccessRefused, ExportEnded, LogSearched, ReadsDropped, RecordsRead
 from shared.events.envelope import Event
 
 MOST = 20_000  # entries
@@ -111,3 +111,13 @@ class Buffer:
             self.size += 1
         else:
             self.drop(who.tenant, 1)
+
+
+def entries_of(event: Event) -> int:
+    """How many entries an event holds."""
+    match event:
+        case RecordsRead():
+            return len(event.records)
+        case ReadsDropped():
+            return event.count
+    return 1

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from shared.clock import Clock, Ids, Micros
 from shared.errors import redacted
@@ -18,13 +19,14 @@ from shared.events.audit_reads import ExportEnded, ReadsDropped
 from shared.events.codec import Codec
 from shared.events.envelope import Event, Metadata, stream_name
 from shared.eventstore.port import NO_STREAM, EventStore, StoreBroken, StoreUnavailable, WrongVersion
-from shared.readlog.buffer import MOST, Buffer, Refusal, Who
+from shared.readlog.buffer import MOST, Buffer, Refusal, Who, entries_of
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.permissions import SYSTEM, Access
 
 CATEGORY = "reads"  # of its streams: each append begins one, so that no two processes wait for each other
 SECONDS, MANY = 5.0, 5_000  # between two writes; entries that are not waited with
 AT_ONCE = 16  # appends
+OF_AN_APPEND = 40  # events, each below 20 KB: EventStoreDB takes 900 KB
 FINISH_SECONDS = 3.0
 log = logging.getLogger("crm.readlog")
 
@@ -83,21 +85,26 @@ class ReadLog:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write all that was gathered. Raises StoreUnavailable, KeysUnavailable: what is left waits for the next time,
-        and what comes meanwhile is bounded by the buffer.
+        """Write all that was gathered until now; what comes meanwhile waits for the next time, bounded by the buffer.
+        Raises StoreUnavailable, KeysUnavailable: so does what is left.
         """
         async with self._turn:
-            while self._waiting or self._buffer.size or self._buffer.dropped:
-                if not self._waiting:
-                    self._take()
+            try:
                 await self._write_waiting()
-            self._some.clear()
+                self._some.clear()
+                self._take()
+                await self._write_waiting()
+            finally:
+                if self._left():
+                    self._some.set()
 
     async def finish(self) -> None:
         """Write the rest at the end of the process, as far as the store takes it within some seconds."""
         try:
             async with asyncio.timeout(FINISH_SECONDS):
-                await self.flush()
+                while self._left():
+                    await self.flush()
+                    await asyncio.sleep(0)  # a flush that waits for nothing has an end, too
         except (TimeoutError, StoreUnavailable, StoreBroken, KeysUnavailable, KeyMissing) as error:
             log.error("what was read last could not be recorded: %s", redacted(error))
 
@@ -106,31 +113,40 @@ class ReadLog:
         if self._buffer.size >= MANY:
             self._enough.set()
 
+    def _left(self) -> bool:
+        return bool(self._waiting or self._buffer.size or self._buffer.dropped)
+
     def _take(self) -> None:
         batches, dropped = self._buffer.take()
         self._enough.clear()
         for who, batch in batches.items():
-            if events := [*batch.events()]:
+            rest = batch.events()
+            while events := [*islice(rest, OF_AN_APPEND)]:
                 self._waiting.append(self._append(who, events, batch.since))
         for tenant, count in dropped.items():
             log.error("%d reads of %s were not recorded: the log takes them more slowly than they come", count, tenant)
             self._waiting.append(self._append(Who(tenant, SYSTEM, ""), [ReadsDropped(count)], self._clock.now()))
 
     async def _write_waiting(self) -> None:
-        some = self._waiting[:AT_ONCE]
-        done = await asyncio.gather(*map(self._write_or_drop, some), return_exceptions=True)
-        failed = [one for one, error in zip(some, done, strict=True) if error is not None]
-        self._waiting[:AT_ONCE] = failed
-        for error in done:
-            if error is not None:
-                raise error
+        while some := self._waiting[:AT_ONCE]:
+            done = await asyncio.gather(*map(self._write_or_drop, some), return_exceptions=True)
+            failed = [one for one, error in zip(some, done, strict=True) if error is not None]
+            self._waiting[: len(some)] = failed
+            for error in done:
+                if error is not None:
+                    raise error
 
     async def _write_or_drop(self, one: _Append) -> None:
+        """What the store does not take at once it may take one by one; an event that it never takes is dropped."""
         try:
             await self._write(one)
         except ValueError as error:  # the same would come of every further try
-            log.error("%d entries cannot be written: %s", len(one.events), type(error).__name__)
-            self._buffer.drop(one.who.tenant, len(one.events))
+            if len(one.events) > 1:
+                self._waiting += [self._append(one.who, [event], one.at) for event in one.events]
+                return
+            (event,) = one.events
+            log.error("a %s cannot be written: %s", type(event).__name__, type(error).__name__)
+            self._buffer.drop(one.who.tenant, entries_of(event))
 
     async def _write(self, one: _Append) -> None:
         tenant, actor, on_behalf_of = one.who

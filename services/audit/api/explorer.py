@@ -156,8 +156,8 @@ async def _found(request: Request, explorer: Explorer, heads: Heads, access: Acc
 def _asked(request: Request, given: dict[str, str]) -> Search:
     calendar = params.calendar_of(request)
     terms: list[tuple[Kind, str]] = [(kind, given[name]) for name, (kind, _) in TERMS.items() if given.get(name)]
-    for name, (_, value) in zip([n for n in TERMS if given.get(n)], terms, strict=True):
-        if not _TEXT.fullmatch(value):
+    for name in (*TERMS, "reason"):
+        if given.get(name) and not _TEXT.fullmatch(given[name]):
             raise Invalid.field(name, "bad-query", "a text of at most 200 characters is needed")
     if given.get("reason"):
         terms.append(("reason", YES))

@@ -58,7 +58,11 @@ SEARCH = operation(
     description="All conditions hold at once. Reason and title are shown to those who read the record.",
     parameters=[
         *(query(name, said) for name, (_, said) in TERMS.items()),
-        query("reason", "Part of the reason that was given; of records that you read"),
+        query(
+            "reason",
+            "Part of the reason that was given; of records that you read",
+            {"type": "string", "maxLength": 200},
+        ),
         query("since", "Recorded at this moment (RFC 3339) or day, or later"),
         query("until", "Recorded at this moment or day, or before"),
         query("limit", "Events", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}),
