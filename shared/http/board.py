@@ -13,6 +13,7 @@ from shared.http.answers import sparse
 from shared.http.axes import NUMBERS, Axis, axis_of, bounds, ranges_of, spanned
 from shared.http.boards import Amount, Group, Into, Part, Sums, amount, into_of
 from shared.http.naming import titles_of_records
+from shared.http.reading import ReadNotes, fields_of
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
@@ -49,6 +50,7 @@ class Board:
     def __init__(self, kernel: Kernel, aggregate: AnyAggregate, access: Access, calendar: Calendar) -> None:
         self._kernel, self._aggregate, self._access, self._calendar = kernel, aggregate, access, calendar
         self._queries, self._collection = kernel.queries, aggregate.collection
+        self._reading = ReadNotes(kernel, aggregate)
 
     async def answer(self, query: Query, given: dict[str, str]) -> dict[str, Any]:
         """Raises Invalid, Forbidden."""
@@ -143,14 +145,21 @@ class Board:
             group["where"] = [leaf for axis, value in zip(asked.axes, key, strict=True) for leaf in axis.where(value)]
             group["cards"], group["next"] = [], None
             if asked.cards and place < WITH_CARDS:
-                group["cards"], group["next"] = await self._cards(asked, asked.cards, group["where"])
+                keys = {axis.field.name for axis, value in zip(asked.axes, key, strict=True) if value is not None}
+                group["cards"], group["next"] = await self._cards(asked, asked.cards, group["where"], keys)
         return group
 
-    async def _cards(self, asked: Asked, most: int, where: list[Document]) -> tuple[list[Document], str | None]:
+    async def _cards(
+        self, asked: Asked, most: int, where: list[Document], keys: set[str]
+    ) -> tuple[list[Document], str | None]:
+        """keys: the fields whose values the group tells of its records."""
         conditions = where_of(self._collection, {"all": where})
         query = replace(asked.query, where=(*asked.query.where, *conditions), limit=most)
         page = await self._queries.find(self._aggregate, query, self._access, asked.moment)
-        return [sparse(document, asked.names) for document in page.items], page.next
+        cards = [sparse(document, asked.names) for document in page.items]
+        told = keys | fields_of(asked.query)
+        await self._reading.found(self._access, page.items, cards, asked.query.text, told)
+        return cards, page.next
 
 
 def _listed(given: dict[str, str], name: str, most: int, least: int = 0) -> list[str]:

@@ -10,12 +10,13 @@ from typing import Any
 from starlette.types import Scope
 
 from shared.http.auth import READS
+from shared.http.search_answers import fields_found
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.readlog.buffer import Refusal
 from shared.security.permissions import Access
 from shared.security.sources import overlap, with_derived, with_formulas
-from shared.views.port import Document
+from shared.views.port import Document, Query, leaves
 
 REFUSAL = "refusal"  # in the scope of a request: what the refusal says of the missing right
 _EMPTY: tuple[Any, ...] = ("", None, [], {})
@@ -33,11 +34,17 @@ def note_refusal(scope: Scope, access: Access, route: str) -> None:
     scope[READS].refused(access, Refusal(scope["method"], route, record, *right))
 
 
+def fields_of(query: Query) -> set[str]:
+    """The fields that it finds and orders records by."""
+    return {c.field for c in leaves(query.where)} | {o.field for o in query.orders}
+
+
 class ReadNotes:
     """Notes what callers are shown of one record type."""
 
     def __init__(self, kernel: Kernel, aggregate: AnyAggregate) -> None:
-        self._kernel, self._name = kernel, aggregate.name
+        self._kernel, self._aggregate, self._name = kernel, aggregate, aggregate.name
+        self._searchable = aggregate.collection.searchable
         marked = frozenset(f.name for f in aggregate.collection.fields if f.sensitive)
         self._own = tuple(sorted(with_derived(aggregate.name, marked)))
 
@@ -53,6 +60,26 @@ class ReadNotes:
             self._note(
                 access, {n: tuple(d["id"] for d in documents if n in asked or _in(d, n.split("."))) for n in fields}
             )
+
+    async def found(
+        self,
+        access: Access,
+        documents: Sequence[Document],
+        shown: Sequence[Document],
+        text: str,
+        asked: Collection[str] = (),
+        *,
+        near: bool = False,
+    ) -> None:
+        """The same of documents of which only this is shown. The words of a text that found them tell the values in
+        which they stand, shown or not; near: with a typo."""
+        searched = [n for n in await self.fields(access) if n.startswith(_CUSTOM) or n in self._searchable]
+        if not (text and searched):
+            await self.documents(access, shown, asked)
+            return
+        for whole, part in zip(documents, shown, strict=True):
+            told = fields_found(self._aggregate, whole, text, searched, near=near)
+            await self.documents(access, [part], told.union(asked))
 
     async def stored(self, access: Access, documents: Sequence[bytes], asked: Collection[str] = ()) -> None:
         """The same of documents as they are stored: they are not decoded."""

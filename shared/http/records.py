@@ -23,7 +23,7 @@ from shared.http.density import density_of
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
-from shared.http.reading import ReadNotes
+from shared.http.reading import ReadNotes, fields_of
 from shared.http.recorddocs import RecordDocs
 from shared.http.routing import DescribedRouter, Handler
 from shared.http.undo import undo_answer
@@ -85,11 +85,11 @@ class _Records:
         named, rights = params.flag(given, "names"), params.rights(given, moment)
         if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
             raw, next_ = await self._queries.find_raw(self._aggregate, query, access)
-            await self._reading.stored(access, raw, _asked(query))
+            await self._reading.stored(access, raw, fields_of(query))
             return page_answer(raw, next_)
         page = await self._queries.find(self._aggregate, query, access, moment, rights)
         items = [sparse(d, names, ("rights",)) for d in page.items]
-        await self._reading.documents(access, items, _asked(query))
+        await self._reading.found(access, page.items, items, query.text, fields_of(query))
         body: dict[str, Any] = {"items": items, "next": page.next}
         if named:
             body["names"] = await titles_of_records(self._platform, self._aggregate, items, access)
@@ -114,10 +114,7 @@ class _Records:
         query, given = self._listing(request, access, params.BOARD)
         await self._arrived(access, given)
         board = Board(self._platform, self._aggregate, access, params.calendar_of(request))
-        body = await board.answer(query, given)
-        cards = [card for group in body["groups"] for card in group.get("cards", ())]
-        await self._reading.documents(access, cards, _asked(query))
-        return json_answer(body)
+        return json_answer(await board.answer(query, given))
 
     async def _arrived(self, access: Access, given: dict[str, str]) -> None:
         """Wait for the versions of `min_version`. Raises Invalid, Forbidden, ProjectionBehind."""
@@ -249,11 +246,6 @@ class _Records:
 def _conditions(request: Request) -> str:
     """What an export is asked for, as it was written; not in which form."""
     return "&".join(f"{n}={v}" for n, v in params.pairs_of(request) if n not in ("format", "labels", "names"))
-
-
-def _asked(query: Query) -> set[str]:
-    """The fields that it finds and orders records by."""
-    return {c.field for c in leaves(query.where)} | {o.field for o in query.orders}
 
 
 def _moment(request: Request, given: dict[str, str]) -> Moment:

@@ -20,7 +20,7 @@ from shared.http.routing import DirectRoute
 from shared.http.search_answers import Hits, SearchHit, answer_of, subtitle_fields
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
-from shared.kernel.searching import Hit, Searching
+from shared.kernel.searching import Found, Hit, Searching
 from shared.messages import say, shown
 from shared.security.permissions import Access
 from shared.views.port import Document, Field
@@ -54,7 +54,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         language, calendar = language_of(request.scope), params.calendar_of(request)
         items = [answer_of(hit, text, found.near, access, names, calendar, language) for hit in found.hits]
         as_of = None if moment.occurred is None else to_rfc3339(moment.occurred)
-        await _note(kernel, found.hits, items, parts, access)
+        await _note(kernel, found, items, parts, text, access)
         cut = [{n: v for n, v in item.items() if n in parts} for item in items]
         return json_answer({"items": cut, "as_of": as_of, "exact": found.exact})
 
@@ -114,13 +114,12 @@ def _parts(fields: str | None) -> tuple[str, ...]:
 
 
 async def _note(
-    kernel: Kernel, hits: list[Hit], items: list[SearchHit], parts: tuple[str, ...], access: Access
+    kernel: Kernel, found: Found, items: list[SearchHit], parts: tuple[str, ...], text: str, access: Access
 ) -> None:
-    """For the read log: a hit shows its record, and the fields in which words were found."""
-    for hit, item in zip(hits, items, strict=True):
-        matched = {one["field"] for one in item["matches"]} if "matches" in parts else set()
-        record = item["record"] if "record" in parts else {}
-        await ReadNotes(kernel, hit.aggregate).documents(access, [{**record, "id": item["id"]}], matched)
+    """For the read log: a hit shows its record, and tells the fields in which words were found, asked for or not."""
+    for hit, item in zip(found.hits, items, strict=True):
+        shown = {**(item["record"] if "record" in parts else {}), "id": item["id"]}
+        await ReadNotes(kernel, hit.aggregate).found(access, [hit.document], [shown], text, near=found.near)
 
 
 async def _names(kernel: Kernel, hits: list[Hit], access: Access) -> dict[str, str]:

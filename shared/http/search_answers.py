@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any
 
@@ -110,10 +110,22 @@ def matches_of(hit: Hit, text: str, *, near: bool) -> list[Match]:
     return [*islice(_matches(hit.aggregate, hit.document, text, near), MOST_MATCHES)]
 
 
-def _matches(aggregate: AnyAggregate, document: Document, text: str, near: bool) -> Iterator[Match]:
+def fields_found(
+    aggregate: AnyAggregate, document: Document, text: str, among: Collection[str], *, near: bool = False
+) -> set[str]:
+    """The fields among these in which the words stand."""
+    found = _matches(aggregate, document, text, near, among)
+    return {match["field"] for match in found}
+
+
+def _matches(
+    aggregate: AnyAggregate, document: Document, text: str, near: bool, among: Collection[str] | None = None
+) -> Iterator[Match]:
     """The title's first, then those of the other fields that are searched and shown."""
     collection, asked = aggregate.collection, wanted(text)
     for name, value in _texts(aggregate, document):
+        if among is not None and name not in among:
+            continue
         title, number = name == collection.title, name in collection.numbers
         for part in passages(value, asked):
             if found := ranges(part, asked, title=title, number=number, near=near):

@@ -15,6 +15,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.readlog import readlog
 from shared.readlog.readlog import CATEGORY, ReadLog
 from shared.security.passwords import Passwords
+from tests.support.bulk import act
 from tests.support.importing import Office, fed, office
 from tests.support.role_harness import flush_reads
 from tests.support.suite import PASSWORD, QUICK
@@ -97,6 +98,54 @@ async def test_reads_of_sensitive_fields_are_in_the_log(desk: Office, at_once: N
     (created,) = (await desk.get("/audit/search", type="customer.ContactCreated", about=born))["items"]
     await desk.get(f"/audit/events/{created['event_id']}")
     assert await reads.new() == {birthday: {born: 6}, health: {ill: 1}}
+
+
+async def test_what_only_found_or_grouped_a_record_was_read(desk: Office, at_once: None) -> None:
+    defined = {"resource": "contact", "name": "illness", "kind": "text", "sensitive": True}
+    await desk.create("/customer/field-definitions", **defined)
+    await desk.suite.kernel.projector.catch_up()
+    born = await desk.create(CONTACTS, family_name="Lin", birthday="1990-02-03")
+    ill = await desk.create(CONTACTS, family_name="Wu", custom={"illness": "Gout since spring"})
+    await desk.get(f"{CONTACTS}/{born}", min_version=1, fields="family_name")
+    await desk.get(f"{CONTACTS}/{ill}", min_version=1, fields="family_name")
+    birthday, illness = ("contact", "birthday"), ("contact", "custom.illness")
+    reads = Reads(desk)
+    for by in ("birthday:day", "language"):  # the others have the key null
+        board = await desk.get(f"{CONTACTS}/board", by=by, cards=5, fields="family_name")
+        assert {card["id"] for group in board["groups"] for card in group["cards"]} == {born, ill}
+    assert await reads.new() == {birthday: {born: 1}}
+    assert len((await desk.get("/search", q="gout", fields="id,title"))["items"]) == 1
+    assert len((await desk.get(CONTACTS, q="gout", fields="family_name"))["items"]) == 1
+    await desk.get(f"{CONTACTS}/board", by="language", cards=5, fields="family_name", q="gout")
+    assert await reads.new() == {illness: {ill: 3}}
+    assert len((await desk.get("/search", q="wu", fields="id,title"))["items"]) == 1  # by the name: no illness is told
+    assert len((await desk.get(CONTACTS, q="wu", fields="family_name"))["items"]) == 1
+    assert await reads.new() == {}
+
+
+async def test_previews_and_reports_of_jobs_are_in_the_log(desk: Office, at_once: None) -> None:
+    born = await desk.create(CONTACTS, family_name="Lin", birthday="1990-02-03")
+    await desk.get(f"{CONTACTS}/{born}", min_version=1, fields="family_name")
+    reads = Reads(desk)
+    asked = {"type": "contact", "command": "edit", "body": {"birthday": "1991-01-01"}, "ids": [born]}
+    foretold = await act(desk.client, "/bulk/preview", **asked)
+    assert foretold["sample"][0]["changes"]["birthday"]["from"] == "1990-02-03"
+    await desk.get(f"/bulk/{foretold['id']}/report")
+    assert await reads.new() == {("contact", "birthday"): {born: 2}}
+    mapping = """
+name: Contacts
+steps:
+  - name: contacts
+    file: c.csv
+    resource: contact
+    mode: create
+    fields: { family_name: Name, birthday: Born }
+"""
+    report = await desk.run(mapping, {"c.csv": "Name,Born\nMa,soon\n"}, "/imports/dry-run")
+    assert report["rejected"][0]["cells"] == {"Name": "Ma", "Born": "soon"}
+    await desk.get(f"/imports/{report['id']}/report")
+    shown = [(r["resource"], r["count"], r["text"]) for r in map(_read, await found(desk, "DataExported"))]
+    assert shown == [("import", 1, f"report-{report['id']}")] * 2  # the last of the events, and the report
 
 
 async def test_the_explorer_finds_who_read_a_record(desk: Office, at_once: None) -> None:

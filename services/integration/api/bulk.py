@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.integration.api import bulk_docs as docs
 from services.integration.api.answers import csv_answer
-from services.integration.api.job_routes import JobRoutes
+from services.integration.api.job_routes import JobRoutes, Outcome
 from services.integration.api.models import BulkOutcome, StartedBulk
 from services.integration.bulk.previews import BulkPreviews
 from services.integration.bulk.progress import BulkProgress
@@ -26,6 +26,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.problems import language_of
+from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
@@ -40,7 +41,7 @@ def bulk_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, progress, previews = Authenticator(kernel), BulkProgress(kernel), BulkPreviews(kernel)
     handlers = _Handlers(kernel, authenticator, progress, previews)
-    jobs = JobRoutes(kernel, BULK.name, authenticator, progress, previews, BulkOutcome, _may_act)
+    jobs = JobRoutes(kernel, BULK.name, authenticator, progress, previews, BulkOutcome, _may_act, handlers.note)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -80,6 +81,13 @@ class _Handlers:
         else:
             lines = self._progress.failures(access, await self._progress.state(access, id), language)
         return await csv_answer(self._kernel, access, BULK.name, lines, f"failures-{id}.csv")
+
+    async def note(self, access: Access, outcome: Outcome) -> None:
+        """A preview shows values of records, before and after."""
+        if sample := outcome.get("sample"):
+            notes = ReadNotes(self._kernel, self._kernel.catalogue[outcome["record_type"]])
+            for entry in sample:
+                await notes.changes(access, entry["id"], [entry["changes"]])
 
     async def _wanted(self, request: Request) -> tuple[Access, Wanted]:
         """The caller and what they want. Raises Forbidden before the body is read, NotFound, Invalid."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from services.integration.api import docs
 from services.integration.api.answers import CSV, csv_answer
-from services.integration.api.job_routes import JobRoutes
+from services.integration.api.job_routes import JobRoutes, Outcome
 from services.integration.api.models import ColumnMatch, ImportOutcome, InspectedFile, StartedImport
 from services.integration.api.uploads import Upload, upload
 from services.integration.import_job import IMPORT
@@ -30,6 +30,7 @@ from services.integration.suggestion.inspection import propose
 from services.integration.suggestion.kept import fitted
 from shared.clock import day_of
 from shared.errors import Invalid
+from shared.events.audit_reads import DataExported
 from shared.http import params
 from shared.http.answers import model_answer, path_id
 from shared.http.auth import Authenticator
@@ -47,7 +48,7 @@ def imports_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, progress, dry_runs = Authenticator(kernel), ImportProgress(kernel), DryRuns(kernel)
     handlers = _Handlers(kernel, authenticator, progress, dry_runs)
-    jobs = JobRoutes(kernel, IMPORT.name, authenticator, progress, dry_runs, ImportOutcome, _may_import)
+    jobs = JobRoutes(kernel, IMPORT.name, authenticator, progress, dry_runs, ImportOutcome, _may_import, handlers.note)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)
@@ -123,6 +124,13 @@ class _Handlers:
         else:
             lines = self._progress.rejected(await self._progress.state(access, id), language)
         return await csv_answer(self._kernel, access, IMPORT.name, lines, f"rejected-{id}.csv")
+
+    async def note(self, access: Access, outcome: Outcome) -> None:
+        """A report shows the first rejected rows with their cells: the read log has it as it has the file of them."""
+        if isinstance(rows := outcome.get("rejected"), list) and rows:
+            name = f"report-{outcome['id']}"
+            exported = DataExported(self._kernel.ids.new(), IMPORT.name, "json", name, [], len(rows))
+            await self._kernel.reads.record(access, exported)
 
     async def _allowed(self, request: Request) -> Access:
         access = await self._access(request)
