@@ -157,8 +157,8 @@ class Board:
         query = replace(asked.query, where=(*asked.query.where, *conditions), limit=most)
         page = await self._queries.find(self._aggregate, query, self._access, asked.moment)
         cards = [sparse(document, asked.names) for document in page.items]
-        told = keys | fields_of(asked.query)
-        await self._reading.found(self._access, page.items, cards, asked.query.text, told)
+        known = keys | fields_of(asked.query)
+        await self._reading.found(self._access, page.items, cards, asked.query.text, known)
         return cards, page.next
 
 

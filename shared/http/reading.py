@@ -78,8 +78,8 @@ class ReadNotes:
             await self.documents(access, shown, asked)
             return
         for whole, part in zip(documents, shown, strict=True):
-            told = fields_found(self._aggregate, whole, text, searched, near=near)
-            await self.documents(access, [part], told.union(asked))
+            known = fields_found(self._aggregate, whole, text, searched, near=near)
+            await self.documents(access, [part], known.union(asked))
 
     async def stored(self, access: Access, documents: Sequence[bytes], asked: Collection[str] = ()) -> None:
         """The same of documents as they are stored: they are not decoded."""

@@ -118,9 +118,21 @@ async def test_what_only_found_or_grouped_a_record_was_read(desk: Office, at_onc
     assert len((await desk.get(CONTACTS, q="gout", fields="family_name"))["items"]) == 1
     await desk.get(f"{CONTACTS}/board", by="language", cards=5, fields="family_name", q="gout")
     assert await reads.new() == {illness: {ill: 3}}
-    assert len((await desk.get("/search", q="wu", fields="id,title"))["items"]) == 1  # by the name: no illness is told
+    assert len((await desk.get("/search", q="wu", fields="id,title"))["items"]) == 1  # by the name: no illness is shown
     assert len((await desk.get(CONTACTS, q="wu", fields="family_name"))["items"]) == 1
     assert await reads.new() == {}
+
+
+async def test_cards_of_a_pipeline_are_in_the_log(desk: Office, at_once: None) -> None:
+    defined = {"resource": "opportunity", "name": "debts", "kind": "integer", "sensitive": True}
+    await desk.create("/customer/field-definitions", **defined)
+    await desk.suite.kernel.projector.catch_up()
+    deal = await desk.create("/sales/opportunities", name="Deal", currency="EUR", custom={"debts": 7})
+    await desk.get(f"/sales/opportunities/{deal}", min_version=1, fields="name")
+    pipeline = (await desk.get("/sales/pipelines"))["items"][0]["id"]
+    reads = Reads(desk)
+    await desk.get(f"/sales/pipelines/{pipeline}/board")
+    assert await reads.new() == {("opportunity", "custom.debts"): {deal: 1}}
 
 
 async def test_previews_and_reports_of_jobs_are_in_the_log(desk: Office, at_once: None) -> None:

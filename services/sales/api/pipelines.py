@@ -21,6 +21,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.boards import Into, Part, Rates, Sums, added, into_of
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
+from shared.http.reading import ReadNotes, fields_of
 from shared.http.recordanswers import shown
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
@@ -113,6 +114,7 @@ def pipelines_router(kernel: Kernel) -> APIRouter:
 class _Boards:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel, self._queries, self._access = kernel, kernel.queries, Authenticator(kernel).access
+        self._reading = ReadNotes(kernel, OPPORTUNITY)
 
     async def board(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
@@ -164,6 +166,7 @@ class _Boards:
     async def _cards(self, deals: Query, stage: str, access: Access, moment: Moment) -> list[Document]:
         where = (*deals.where, Condition("status", "eq", "open"), Condition("stage", "eq", stage))
         page = await self._queries.find(OPPORTUNITY, replace(deals, where=where), access, moment)
+        await self._reading.documents(access, page.items, fields_of(deals))
         return page.items
 
 
