@@ -14,8 +14,10 @@ import pytest
 from services.customer.files import uploads
 from services.customer.files.open_uploads import KEPT_FOR, OpenUploads, Place
 from services.customer.files.sweep import FileSweep
+from shared.blobs.port import BlobsUnavailable
 from shared.blobs.sealed import CHUNK
 from shared.clock import Micros, SystemClock
+from shared.events.codec import Undecodable
 from shared.kernel.bus import CommandBus
 from tests.support.file_desk import OFFSET, PDF, Desk, open_desk, send
 from tests.support.http_service import TENANT
@@ -187,6 +189,56 @@ async def test_a_key_of_a_refused_upload_is_free_and_old_ones_are_forgotten(desk
     assert [one for one in stored(desk) if one.startswith("upload-keys")] == []
 
 
+class Later:
+    """A clock that is ahead."""
+
+    def __init__(self, ahead: Micros) -> None:
+        self._ahead = ahead
+
+    def now(self) -> Micros:
+        return SystemClock().now() + self._ahead
+
+
+async def test_a_key_that_outlives_its_upload_does_not_begin_it_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads are forgotten before their keys: begun again under its id, an attached file was swept away."""
+    body = {"name": "offer.pdf", "size": len(PDF), "record_type": "account", "record": await desk.account()}
+
+    async def begin(key: str) -> httpx.Response:
+        return await desk.anna.post("/uploads", json=body, headers={"Idempotency-Key": key})
+
+    id = (await begin("kept")).json()["id"]
+    await send(desk.anna, id, 0, PDF)
+    assert (await desk.anna.post(f"/uploads/{id}/complete")).status_code == 200
+    await desk.service.catch_up()
+
+    async def failing(*_: object) -> None:
+        raise BlobsUnavailable("disk")
+
+    with monkeypatch.context() as patched:  # this one's first request ends before its manifest
+        patched.setattr(OpenUploads, "put", failing)
+        assert (await begin("unborn")).status_code == 503
+    kernel, late = desk.service.kernel, 2 * KEPT_FOR + 1_000_000
+    kept = OpenUploads(kernel.file_store.blobs, kernel.keys, kernel.repository)
+    for place in await kept.places():
+        await kept.sweep(place, SystemClock().now() + late)
+    assert [one.split("/")[0] for one in stored(desk)] == ["files", "upload-keys", "upload-keys"]
+    monkeypatch.setattr(uploads, "KEPT_FOR", -1)  # their time is over
+    assert [(await begin(key)).status_code for key in ("kept", "unborn")] == [404, 404]
+    await sweep(desk, late)
+    assert (await desk.anna.get(f"/attachments/{id}/content")).content == PDF
+
+
+async def test_an_attached_file_whose_end_is_lost_is_kept(desk: Desk) -> None:
+    id, kernel = await desk.attached(await desk.account()), desk.service.kernel
+    await kernel.file_store.blobs.delete([Place(TENANT, "anna", id).key("end")])
+    await sweep(desk, KEPT_FOR + 1_000_000)
+    assert (await desk.anna.get(f"/attachments/{id}/content")).content == PDF
+    await sweep(desk, 2 * KEPT_FOR + 1_000_000)
+    assert [one.split("/")[0] for one in stored(desk)] == ["files"]
+
+
 async def test_bytes_of_what_is_being_attached_are_not_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The upload is given up, and swept, between the check of its bytes and the command."""
     id = await begun(desk, record_type="account", record=await desk.account())
@@ -264,13 +316,26 @@ async def test_what_nobody_ends_is_swept(desk: Desk) -> None:
 async def test_the_sweep_runs_by_itself(desk: Desk) -> None:
     kernel = desk.service.kernel
     id = await begun(desk, record_type="account", record=await desk.account())
-
-    class Later:
-        def now(self) -> Micros:
-            return SystemClock().now() + KEPT_FOR + 1_000_000
-
-    await FileSweep(replace(kernel, clock=Later())).step()
+    await FileSweep(replace(kernel, clock=Later(KEPT_FOR + 1_000_000))).step()
     assert desk.objects(id) == []
+
+
+async def test_an_upload_that_cannot_be_swept_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    on = {"record_type": "account", "record": await desk.account()}
+    ids = sorted([await begun(desk, **on) for _ in range(3)])
+    headers = {"Idempotency-Key": "old"}
+    await desk.anna.post("/uploads", json={"name": "a", "size": 5, **on}, headers=headers)
+    swept = OpenUploads.sweep
+
+    async def failing_once(self: OpenUploads, place: Place, now: Micros) -> None:
+        if place.id == ids[0]:
+            raise Undecodable("unreadable")
+        await swept(self, place, now)
+
+    monkeypatch.setattr(OpenUploads, "sweep", failing_once)
+    await FileSweep(replace(desk.service.kernel, clock=Later(2 * KEPT_FOR + 1_000_000))).step()
+    assert [bool(desk.objects(id)) for id in ids] == [True, False, False]
+    assert [one for one in stored(desk) if one.startswith("upload-keys")] == []
 
 
 async def test_what_was_to_be_on_an_erased_person_goes_with_them(desk: Desk) -> None:

@@ -109,8 +109,12 @@ class OpenUploads:
         return True
 
     async def drop(self, place: Place, manifest: Manifest) -> bool:
-        """Give it up and delete its bytes. False: it is being attached. Repeatable."""
-        if not await self.claim(place, "dropped"):
+        """Give it up and delete its bytes. False: it is being attached, or was. Repeatable.
+
+        The record is asked, too: the blob of the end may be lost, and nothing brings the bytes of a file back.
+        """
+        end: End = "attached" if await self._is_attached(place, manifest) else "dropped"
+        if not await self.claim(place, end) or end == "attached":
             return False
         await self._remove_bytes(place, manifest)
         return True
@@ -144,7 +148,7 @@ class OpenUploads:
         if manifest is not None and end is not None and age > 2 * KEPT_FOR:
             if not await self._is_attached(place, manifest):
                 await self._remove_bytes(place, manifest)
-            await self._blobs.delete([place.key("manifest"), place.key("end")])
+            await self._blobs.delete([place.key("manifest"), place.key("end")])  # in this order: see `drop`
 
     async def sweep_keys(self, now: Micros) -> None:
         """Forget the keys of uploads that are forgotten. Repeatable."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from services.customer.files.open_uploads import OpenUploads
+from shared.errors import redacted
 from shared.kernel.kernel import Kernel
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.looks import PeriodicLook
@@ -22,7 +23,10 @@ class FileSweep(PeriodicLook):
         super().__init__(holder, LOOK_SECONDS, log, "uploads were not swept")
 
     async def _look(self) -> None:
-        """Sweep all organisations once."""
+        """Sweep all organisations once. What cannot be swept, such as by a record that is unreadable, stops nothing."""
         for place in await self._uploads.places():
-            await self._uploads.sweep(place, self._kernel.clock.now())
+            try:
+                await self._uploads.sweep(place, self._kernel.clock.now())
+            except Exception as error:
+                log.warning("upload %s was not swept: %s", place.id, redacted(error))
         await self._uploads.sweep_keys(self._kernel.clock.now())

@@ -111,7 +111,10 @@ class Uploads:
 
         Raises NotFound (expired, given up), KeyReused (it was to be another file).
         """
-        if await self._open.manifest(Place(access.tenant, access.user, id)) is None:
+        place = Place(access.tenant, access.user, id)
+        if await self._open.manifest(place) is None:
+            if self._is_over(place):  # it may have been attached and forgotten since: its id is a file's
+                raise NotFound(_UNKNOWN)
             return None
         upload, _ = await self._find(access, id)
         manifest = upload.manifest
@@ -131,7 +134,7 @@ class Uploads:
     async def _find(self, access: Access, id: str) -> tuple[Upload, End | None]:
         place = Place(access.tenant, access.user, id)
         manifest = await self._open.manifest(place)
-        if manifest is None or manifest.actor != access.actor or self._kernel.clock.now() - place.begun_at > KEPT_FOR:
+        if manifest is None or manifest.actor != access.actor or self._is_over(place):
             raise NotFound(_UNKNOWN)
         end = await self._open.end(place)
         key = await self._kernel.keys.key(access.tenant, manifest.file)
@@ -139,6 +142,9 @@ class Uploads:
             raise NotFound(_UNKNOWN)
         said = decrypt(manifest.sealed, key, _sealed_for(place, manifest.file))
         return self._upload(place, manifest, said["name"], said["sha256"], key), end
+
+    def _is_over(self, place: Place) -> bool:
+        return self._kernel.clock.now() - place.begun_at > KEPT_FOR
 
     async def append(self, upload: Upload, offset: int, request: Request) -> int:
         """Take what the request sends behind the offset; the new offset. Whole chunks are kept when it breaks off.
