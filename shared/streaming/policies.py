@@ -1,7 +1,7 @@
 """Policies: event → commands. They carry sagas forward; every command has a deterministic key, so a repeat is harmless.
 
 The runner keeps its own checkpoint and resumes after a crash where it was. A reaction that keeps failing is parked and
-tried again at the next start and every few minutes; the others go on.
+tried again at the next start and every few minutes (see retries.py); the others go on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from opentelemetry import trace
@@ -30,14 +31,14 @@ from shared.security.permissions import system_access
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
-from shared.streaming.parked import OPERATORS, PARKED, Entries
+from shared.streaming.parked import Entries
+from shared.streaming.retries import PREFIX, try_some
 from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.links import caused_by
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.telemetry.spans import span
 from shared.views.capabilities import purge_files
-from shared.views.paging import every
-from shared.views.port import Checkpoint, Condition, Document, Query, Scope, Views, Write
+from shared.views.port import Checkpoint, Document, LeaseLost, Views, Write
 
 CHECKPOINT = "policies:reactions"
 BATCH = 500
@@ -47,7 +48,7 @@ LEASE_SECONDS = 120.0  # a batch of reactions may take this long: it may purge t
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
 PARKED_SECONDS = 300.0  # between two looks at what is parked: what refused it, such as a hold, may have ended
-_PREFIX = "policy/"  # of the stream under which a reaction is parked: policy/<policy>/<stream>
+REST_SECONDS = 10.0  # between two parts of a look: most of the time is for events
 log = logging.getLogger("crm.policies")
 _tracer = trace.get_tracer("crm.policies")
 
@@ -145,7 +146,7 @@ class PolicyRunner(Subscription):
     ) -> None:
         store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
         self._reactions = Reactions(policies, bus, codec, holder, past)
-        self._look_at = 0.0
+        self._views, self._look_at, self._after = bus.views, 0.0, ""
         super().__init__(StoreFeed(store), self._reactions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
 
     def add(self, policy: Policy) -> None:
@@ -154,17 +155,26 @@ class PolicyRunner(Subscription):
 
     async def retry_parked(self, attempts: int = ATTEMPTS) -> int:
         """Try every parked reaction again; returns how many were carried out now."""
+        done, after = await self._retry_some(attempts)
+        while after:
+            more, after = await self._retry_some(attempts, after)
+            done += more
+        return done
+
+    async def _retry_some(self, attempts: int, after: str = "") -> tuple[int, str]:
         async with self.lock:
-            return await self._reactions.retry_parked(attempts)
+            return await try_some(self._views, self.holder, partial(self._reactions.retry, attempts), after)
 
     async def idle(self) -> None:
         """Wait for the next event. Before the first time, and now and then, what is parked is tried once more."""
         if self.holder.held and time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + PARKED_SECONDS
             try:
-                await self.retry_parked(attempts=1)
+                _, self._after = await self._retry_some(1, self._after)
+            except LeaseLost:
+                self.holder.lose()
             except Exception:
                 log.exception("parked reactions could not be tried again")
+            self._look_at = time.monotonic() + (REST_SECONDS if self._after else PARKED_SECONDS)
         await super().idle()
 
 
@@ -172,12 +182,7 @@ class Reactions:
     """The handler: every policy that handles an event reacts to it. A reaction that keeps failing is parked."""
 
     def __init__(
-        self,
-        policies: Sequence[Policy],
-        bus: CommandBus,
-        codec: Codec,
-        holder: LeaseHolder,
-        past: Past | None = None,
+        self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, holder: LeaseHolder, past: Past | None = None
     ) -> None:
         self._policies: list[Policy] = []
         self._bus, self._codec, self._holder, self._past = bus, codec, holder, past
@@ -256,7 +261,8 @@ class Reactions:
             except Exception as error:
                 failure = error
                 log.warning("policy %s: attempt %s at %s: %s", policy.name, attempt, recorded.event_id, redacted(error))
-                await asyncio.sleep(PAUSE_SECONDS * attempt)
+                if attempt < attempts:
+                    await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
     def _ask_for_purge(self) -> None:
@@ -272,17 +278,11 @@ class Reactions:
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
         log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, redacted(error))
         PARKED_EVENTS.add(1)
-        stream = f"{_PREFIX}{policy.name}/{recorded.stream}"
+        stream = f"{PREFIX}{policy.name}/{recorded.stream}"
         await self._write_entry(self._entries.put(recorded, stream, redacted(error)))
 
-    async def retry_parked(self, attempts: int) -> int:
-        """See PolicyRunner.retry_parked."""
-        done, query = 0, Query((Condition("stream", "prefix", _PREFIX),))
-        async for document in every(self._bus.views, PARKED.name, query, Scope(OPERATORS)):
-            done += await self._retry(document, attempts)
-        return done
-
-    async def _retry(self, parked: Document, attempts: int) -> bool:
+    async def retry(self, attempts: int, parked: Document) -> bool:
+        """Try a parked reaction again; whether it was carried out. Raises what `_attempt` raises, Undecodable."""
         _, name, stream = parked["stream"].split("/", 2)
         version = parked["event_version"]
         stored = await self._bus.repository.store.read(parked["tenant"], stream, after=version - 1, up_to=version)

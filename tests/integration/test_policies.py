@@ -10,10 +10,15 @@ from typing import Any, cast
 import pytest
 
 from shared.errors import Rejected, Unavailable
+from shared.events.codec import Undecodable
+from shared.events.envelope import Recorded, Stored
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.streaming import policies as module
+from shared.streaming import retries
+from shared.streaming.leases import taken_over
 from shared.streaming.policies import Policy, PolicyRunner, Reaction
+from shared.streaming.subscription import Subscription
 from shared.views.port import Checkpoint
 from tests.support.toys import TOY, ToyGrown, ToyMade, ToyRoom, toy_room
 
@@ -141,6 +146,71 @@ async def test_a_parked_reaction_is_tried_again_now_and_then(room: ToyRoom, monk
             await asyncio.sleep(0.01)
     running.cancel()
     assert hand.seen == ["a"]
+
+
+async def parked_in(room: ToyRoom, hand: Hand, ids: str) -> PolicyRunner:
+    for id in ids:
+        await room.happen(id, ToyMade(id))
+    hand.failures = [RuntimeError("always")] * module.ATTEMPTS * len(ids)
+    policies = await runner(room, hand)
+    await policies.step()
+    assert len(await room.parked()) == len(ids)
+    return policies
+
+
+async def test_parked_reactions_are_tried_in_parts_and_events_come_between(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them at once kept every other reaction waiting. Here a part is one entry, and the first still fails."""
+    monkeypatch.setattr(retries, "PASS_SECONDS", 0.0)
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(Subscription, "idle", no_wait)
+    hand = Hand()
+    policies = await parked_in(room, hand, "abc")
+    hand.failures = [RuntimeError("still")]
+    await room.happen("d", ToyMade("d"))
+    await policies.idle()
+    await policies.idle()
+    assert hand.seen == ["b"]
+    await policies.step()
+    await policies.idle()
+    assert hand.seen == ["b", "d", "c"]
+    await policies.idle()  # the look is over, and the next one is minutes away
+    assert (await room.parked()).keys() == {"policy/hand/toy-a.1"}
+    assert await policies.retry_parked() == 1
+
+
+async def test_a_parked_reaction_that_cannot_be_tried_stops_no_other(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = Hand()
+    policies = await parked_in(room, hand, "abc")
+    decode = room.codec.decode
+
+    async def unreadable(one: Stored) -> Recorded:
+        if one.stream == "toy-a":
+            raise Undecodable("no such type")
+        return await decode(one)
+
+    monkeypatch.setattr(room.codec, "decode", unreadable)
+    hand.failures = [Unavailable("it waits for a newer program")]  # b
+    assert await policies.retry_parked() == 1
+    assert hand.seen == ["c"]
+    assert (await room.parked()).keys() == {"policy/hand/toy-a.1", "policy/hand/toy-b.1"}
+
+
+async def test_parked_reactions_are_left_to_a_process_that_has_taken_over(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Subscription, "idle", no_wait)
+    hand = Hand()
+    policies = await parked_in(room, hand, "a")
+    async with taken_over(room.views, module.CHECKPOINT):
+        await policies.idle()
+    assert (hand.seen, policies.holder.held) == ([], False)
+
+
+async def no_wait(_: Subscription) -> None: ...
 
 
 async def test_a_reaction_that_is_parked_again_after_it_was_carried_out_stays_parked(room: ToyRoom) -> None:
