@@ -11,7 +11,7 @@ from services.audit.approving import erasing
 from services.audit.retention_notice import RETENTION_NOTICE
 from services.audit.retention_rule import RetentionRule
 from services.audit.retention_run import RETENTION_RUN, RetentionRun
-from services.audit.retention_work import Sender, Work, groups, passes
+from services.audit.retention_work import Sender, Work, groups, passes, rule_of
 from shared.errors import CrmError, PreconditionFailed, Rejected
 from shared.events.audit_retention import RetentionRunAnnounced, RetentionRunStarted
 from shared.faults import crashpoint
@@ -56,9 +56,14 @@ class Erasing:
         ids = [one["record"] for one in notices]
         matching = {d["id"]: d["version"] async for page in self._candidates.pages(ids) for d in page}
         for some in groups(notices):
-            if (await self._work.state(RETENTION_RUN, self._run.id)).status != "erasing":
-                return  # somebody cancelled it
+            if not await self._stands():
+                return
             await asyncio.gather(*(self._one(sender, one, matching.get(one["record"])) for one in some))
+
+    async def _stands(self) -> bool:
+        """Whether nobody has cancelled the run or stopped its rule meanwhile, and one approval is yet enough."""
+        run: RetentionRun = await self._work.state(RETENTION_RUN, self._run.id)
+        return run.status == "erasing" and await self._work.stands_for(run, await rule_of(self._work, run))
 
     async def _one(self, sender: Sender, notice: Document, version: int | None) -> None:
         """version: of the record that matches; None = it does not."""
@@ -72,6 +77,8 @@ class Erasing:
         except Rejected:
             return None  # it is kept by now
         crashpoint("retention.begun")
+        if not await self._stands():
+            return None  # what has begun but is not erased may be announced again
         return await self._settle(sender, id, await self._refusal(sender, record, version))
 
     async def _refusal(self, sender: Sender, record: str, version: int) -> str:
