@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
-from services.audit.retention_notice import RETENTION_NOTICE
+from services.audit.retention_notice import RETENTION_NOTICE, UNREADABLE
 from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_run import OPEN, RETENTION_RUN, RetentionRun
 from services.audit.retention_work import Sender, Work, groups
 from shared.events.audit_retention import RetentionRuleApproved, RetentionRunBegun, notice_id, run_id
+from shared.events.envelope import Undecodable
 from shared.faults import crashpoint
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.holds import held, held_records
@@ -106,15 +108,20 @@ class Announcing:
         return run["status"] not in OPEN and (ended_by_suite or (run["due"] or "") <= self._work.day)
 
     async def _without_held(self, aggregate: AnyAggregate, found: list[Found]) -> list[Found]:
+        """Nor what cannot be read: nobody knows whether it is held, and nothing could erase it."""
         kernel, tenant = self._work.kernel, self._work.tenant
-        if not found or not await held_records(kernel.catalogue, kernel.views, tenant):
-            return found
+        anything_held = bool(found and await held_records(kernel.catalogue, kernel.views, tenant))
         free = []
         for one in found:
-            lookups = kernel.bus.lookups(system_access(tenant), aggregate, one.record)
-            if not await held(aggregate, await self._work.state(aggregate, one.record), lookups):
-                free.append(one)
+            was_unreadable = one.notice is not None and one.notice["code"] == UNREADABLE
+            with suppress(Undecodable):
+                if not (anything_held or was_unreadable) or not await self._held(aggregate, one.record):
+                    free.append(one)
         return free
+
+    async def _held(self, aggregate: AnyAggregate, record: str) -> bool:
+        lookups = self._work.kernel.bus.lookups(system_access(self._work.tenant), aggregate, record)
+        return await held(aggregate, await self._work.state(aggregate, record), lookups)
 
 
 async def announce_late(work: Work, run: RetentionRun, rule: RetentionRule) -> None:

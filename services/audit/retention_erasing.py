@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 
 from services.audit.approving import erasing
-from services.audit.retention_notice import RETENTION_NOTICE
+from services.audit.retention_notice import RETENTION_NOTICE, UNREADABLE
 from services.audit.retention_rule import RetentionRule
 from services.audit.retention_run import RETENTION_RUN, RetentionRun
 from services.audit.retention_work import Sender, Work, groups, passes, rule_of
 from shared.errors import CrmError, PreconditionFailed, Rejected
 from shared.events.audit_retention import RetentionRunAnnounced, RetentionRunStarted
+from shared.events.envelope import Undecodable
 from shared.faults import crashpoint
 from shared.views.port import MAX_PAGE, Condition, Document, Query, Scope
 
@@ -67,11 +68,20 @@ class Erasing:
 
     async def _one(self, sender: Sender, notice: Document, version: int | None) -> None:
         """version: of the record that matches; None = it does not."""
+        try:
+            code = await self._outcome(sender, notice, version)
+        except Undecodable:  # of this record alone: the others are erased
+            code = UNREADABLE
+        if code is not None:
+            await self._settle(sender, notice["id"], code)
+
+    async def _outcome(self, sender: Sender, notice: Document, version: int | None) -> str | None:
+        """Why the record is left out; "" = it is erased, None = nothing has become of it yet."""
         record, id = notice["record"], notice["id"]
         erased = await self._is_erased(record)
         if erased or version is None:
             begun = (await self._work.state(RETENTION_NOTICE, id)).status == "erasing"
-            return await self._settle(sender, id, NO_MATCH if not erased else "" if begun else ERASED)
+            return NO_MATCH if not erased else "" if begun else ERASED
         try:
             await sender.send("audit.BeginAnnouncedErasure", {"run": self._run.id}, id=id)
         except Rejected:
@@ -79,7 +89,7 @@ class Erasing:
         crashpoint("retention.begun")
         if not await self._stands():
             return None  # what has begun but is not erased may be announced again
-        return await self._settle(sender, id, await self._refusal(sender, record, version))
+        return await self._refusal(sender, record, version)
 
     async def _refusal(self, sender: Sender, record: str, version: int) -> str:
         """Erase the record; returns the code of what refused it, "" = it is erased."""

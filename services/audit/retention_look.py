@@ -15,6 +15,7 @@ from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_run import OPEN, RETENTION_RUN, RetentionRun
 from services.audit.retention_work import Work, passes, rule_of
 from shared.errors import CrmError, redacted
+from shared.events.envelope import Undecodable
 from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
@@ -36,11 +37,16 @@ class RetentionLook(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._nothing: dict[str, tuple[int, str]] = {}  # rule → activation and day of which nothing is to be announced
+        self._not_now: list[CrmError] = []  # of this look: what the next one tries again
         holder = LeaseHolder(kernel.views, LEASE, kernel.clock, LEASE_SECONDS)
         super().__init__(holder, LOOK_SECONDS, log, "retention rules were not run")
 
     async def _look(self) -> None:
-        """For each organisation, erase what is due, then announce. Raises Unavailable while the views are behind."""
+        """For each organisation, erase what is due, then announce.
+
+        Raises Unavailable while the views are behind, and, at the end, the first of what kept a rule from running now.
+        """
+        self._not_now.clear()
         await self._views_show_all()
         for tenant in [tenant async for tenant, _, _ in self._kernel.views.scan("organisations")]:
             day = (await self._kernel.directory.calendar(tenant)).day_of(self._kernel.clock.now())
@@ -50,6 +56,8 @@ class RetentionLook(PeriodicLook):
             await self._views_show_all()  # what was ended just now may be announced again
             for id in await self._ids(tenant, RETENTION_RULE, Condition("status", "eq", "active")):
                 await self._guarded(id, self._announce, work)
+        if self._not_now:
+            raise self._not_now[0]
 
     async def _views_show_all(self) -> None:
         await views_reach(self._kernel.views, await self._kernel.store.head())
@@ -87,7 +95,7 @@ class RetentionLook(PeriodicLook):
         """One rule that cannot run, since a field that it names is no more, keeps no other from running."""
         try:
             await act(work, id)
-        except CrmError as error:
-            if passes(error):
-                raise
+        except (CrmError, Undecodable) as error:
+            if isinstance(error, CrmError) and passes(error):
+                self._not_now.append(error)
             log.warning("retention: %s was not carried on: %s", id, redacted(error))

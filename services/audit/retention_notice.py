@@ -20,6 +20,7 @@ from shared.messages import say
 from shared.views.port import Collection, Kind
 
 NoticeStatus = Literal["announced", "kept", "released", "erasing", "erased", "left_out"]
+UNREADABLE = "unreadable"  # a code: the log has an event of the record that this program cannot read
 RELEASE = Way("release", say("Let the rule erase it again"), holds=lambda now, event: now.status == "kept")
 RELEASED = NoWay("released", "the record is announced again on the next day; keep it then")
 

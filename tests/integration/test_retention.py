@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.audit.retention_look import LEASE_SECONDS, RetentionLook
 from shared.errors import Forbidden, Invalid, Rejected
-from shared.kernel.bus import Call, CommandBus
 from shared.security.permissions import Access, Level, Role, system_access
 from tests.support.retention import DAY, Office, open_office
 from tests.support.world import BOSS, TENANT, joined
@@ -246,39 +244,3 @@ async def test_who_may_keep_records_is_notified(office: Office) -> None:
     (run,) = await office.runs()
     found = [d async for _, _, d in world.views.scan("notifications")]
     assert [(d["owner"], d["kind"], d["record"]) for d in found] == [(ann, "erasure", run["id"])]
-
-
-@pytest.mark.parametrize("stop", ["deactivated", "cancelled", "by-request"])
-@pytest.mark.parametrize(("after", "gone"), [("BeginAnnouncedErasure", 0), ("SettleAnnouncedErasure", 1)])
-async def test_whoever_stops_an_erasure_under_way_ends_it_there(
-    office: Office, stop: str, after: str, gone: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    people, world = [await office.person(f"Old {n}") for n in range(3)], office.world
-    rule = await office.rule()
-    await office.days_later(31)
-    (run,) = await office.runs()
-    orders: dict[str, tuple[str, dict[str, Any], str]] = {
-        "deactivated": ("audit.DeactivateRetentionRule", {}, rule),
-        "cancelled": ("audit.CancelRetentionRun", {}, run["id"]),
-        "by-request": ("identity.ChangeOrganisation", {"erase_by_request": True}, TENANT),
-    }
-    send, orders_left = CommandBus.send, [orders[stop]]
-
-    async def stopping(bus: CommandBus, name: str, body: Any, call: Call) -> Any:
-        done = await send(bus, name, body, call)
-        if name == f"audit.{after}" and orders_left:
-            await world.do(*orders_left.pop())
-            await world.settle()
-        return done
-
-    monkeypatch.setattr("services.audit.retention_work.AT_ONCE", 1)
-    monkeypatch.setattr(CommandBus, "send", stopping)
-    await office.days_later(15, looks=1)
-    assert not orders_left
-    assert sum([await office.erased(id) for id in people]) == gone
-    past = [await world.types("retention_notice", one["id"]) for one in (await office.notices()).values()]
-    assert sum(types.count("AnnouncedErasureBegun") for types in past) == 1
-    assert sum(types.count("AnnouncedErasureSettled") for types in past) == gone
-    await office.days_later(0, looks=2)
-    assert sum([await office.erased(id) for id in people]) == gone
-    assert (await office.runs())[0]["status"] == "cancelled"
