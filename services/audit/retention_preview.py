@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from services.audit.retention_candidates import Candidates, Wanted
+from services.audit.retention_run import due_after
 from shared.kernel.holds import held, held_records
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
@@ -32,7 +32,7 @@ class Preview:
 async def preview(kernel: Kernel, access: Access, wanted: Wanted, notice: int) -> Preview:
     """Raises Invalid, Unavailable while the views are behind."""
     calendar = await kernel.directory.calendar(access.tenant)
-    found = Preview(due=str(calendar.date_of(kernel.clock.now()) + timedelta(notice)))
+    found = Preview(due=due_after(notice, calendar.date_of(kernel.clock.now())))
     candidates = Candidates(kernel, access.tenant, wanted)
     anything_held = bool(await held_records(kernel.catalogue, kernel.views, access.tenant))
     async for page in candidates.pages():

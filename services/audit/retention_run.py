@@ -78,7 +78,13 @@ RETENTION_RUN = Aggregate(
         f"audit.RetentionRun{name}" for name in ("Begun", "Announced", "Started", "Completed", "Cancelled")
     ),
 )
+
 FINAL = NoWay("cancelled", "a cancelled run stays cancelled; the rule announces its records again after its day")
+
+
+def due_after(notice: int, today: date) -> str:
+    """The first day that begins when the whole notice, in days, is over, in whichever minute of today it began."""
+    return str(today + timedelta(notice + 1))
 
 
 # --- commands and their decisions -------------------------------------------------------------------------------------
@@ -126,7 +132,7 @@ def begin(cmd: BeginRetentionRun, state: RetentionRun, ctx: Context) -> list[Eve
 
 
 class AnnounceRetentionRun(CommandModel):
-    """The notice is counted from the day on which people are notified, however long the list took."""
+    """The notice is counted from the moment at which people are notified, however long the list took."""
 
     count: int
 
@@ -135,8 +141,7 @@ class AnnounceRetentionRun(CommandModel):
 def announce(cmd: AnnounceRetentionRun, state: RetentionRun, ctx: Context) -> list[Event]:
     if state.status != "announcing":
         return []
-    today = date.fromisoformat(ctx.calendar.day_of(ctx.now))
-    return [events.RetentionRunAnnounced(cmd.count, str(today + timedelta(state.notice)))]
+    return [events.RetentionRunAnnounced(cmd.count, due_after(state.notice, ctx.calendar.date_of(ctx.now)))]
 
 
 class StartRetentionRun(CommandModel):

@@ -28,7 +28,7 @@ async def test_a_rule_announces_then_erases_on_the_day_and_not_before(office: Of
     young = await office.person("Young")
     (run,) = await office.runs()
     assert (run["status"], run["count"], run["rule"]) == ("announced", 1, rule)
-    await office.days_later(13)
+    await office.days_later(14)
     assert not await office.erased(old)
     await office.days_later(1)
     assert (await office.erased(old), await office.erased(young)) == (True, False)
@@ -59,7 +59,7 @@ async def test_what_came_in_between_is_left_out_with_its_reason(office: Office) 
     await office.world.make("customer.CreateActivity", kind="task", subject="Call", links=links)
     notice = (await office.notices())[kept]["id"]
     await office.world.do("audit.KeepRecord", {"cause": "a customer again"}, notice)
-    await office.days_later(14)
+    await office.days_later(15)
     outcomes = {
         name: await office.outcome(id) for name, id in zip(names, (gone, held, changed, called, kept), strict=True)
     }
@@ -86,11 +86,11 @@ async def test_a_cancelled_run_erases_nothing_and_its_records_wait_for_its_day(o
     await office.days_later(31)
     (run,) = await office.runs()
     await office.world.do("audit.CancelRetentionRun", {"cause": "not yet"}, run["id"])
-    await office.days_later(4)
+    await office.days_later(5)
     assert len(await office.runs()) == 1
     await office.days_later(1)
     assert [one["status"] for one in await office.runs()] == ["cancelled", "announced"]
-    await office.days_later(4)
+    await office.days_later(5)
     assert not await office.erased(old)
     await office.days_later(1)
     assert await office.erased(old)
@@ -108,7 +108,7 @@ async def test_a_rule_that_is_another_one_by_now_erases_nothing_of_what_it_annou
     await office.days_later(0)
     assert next((run["status"], run["code"]) for run in await office.runs()) == ("cancelled", "rule-changed")
     assert [run["status"] for run in await office.runs()] == ["cancelled", "announced"], "with the whole notice again"
-    await office.days_later(13)
+    await office.days_later(14)
     assert not await office.erased(old)
     await office.days_later(1)
     assert await office.erased(old)
@@ -141,7 +141,7 @@ async def test_a_killed_process_loses_nothing_and_another_one_goes_on(
         office.look = RetentionLook(office.world.kernel)
         office.world.clock.ahead += round((LEASE_SECONDS + 1) * 1e6)  # until then the dead one has the lease
         await office.days_later(0)
-        await office.days_later(14)
+        await office.days_later(15)
     assert f"retention.{name}" in hits
     assert [await office.erased(id) for id in people] == [True] * 3
     assert {one["status"] for one in (await office.notices()).values()} == {"erased"}
@@ -163,7 +163,7 @@ async def test_two_processes_do_the_work_of_one(office: Office, monkeypatch: pyt
 
     for one in others:
         monkeypatch.setattr(one, "_go_on", go_on)
-    for day in (14, 0, 0):
+    for day in (15, 0, 0):
         office.world.clock.ahead += day * DAY
         await office.world.settle()
         await asyncio.gather(*(one._look() for one in others), return_exceptions=True)
@@ -205,7 +205,7 @@ async def test_two_people_activate_where_people_are_erased_by_request(office: Of
     await world.do("audit.ActivateRetentionRule", {}, rule, access=system_access(TENANT, ben))
     assert (await world.state("retention_rule", rule)).approvals == [ann, ben]
     await office.days_later(0)
-    await office.days_later(14)
+    await office.days_later(15)
     assert await office.erased(old)
 
 

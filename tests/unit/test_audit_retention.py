@@ -86,14 +86,14 @@ def test_no_key_activates_a_rule() -> None:
 def test_a_run_is_due_after_the_notice_where_the_organisation_is() -> None:
     listed = given(RETENTION_RUN, BEGUN)
     listed.when("StartRetentionRun").then_nothing()
-    due = events.RetentionRunAnnounced(3, "2026-12-08")
+    due = events.RetentionRunAnnounced(3, "2026-12-09")
     announced = listed.when("AnnounceRetentionRun", {"count": 3}).then(due)
     announced.when("AnnounceRetentionRun", {"count": 9}).then_nothing()
     tonight = listed.when("AnnounceRetentionRun", {"count": 3}, calendar=Calendar("Pacific/Kiritimati"))
-    tonight.then(events.RetentionRunAnnounced(3, "2026-12-09"))
+    tonight.then(events.RetentionRunAnnounced(3, "2026-12-10"))
     day = 86_400_000_000
-    announced.when("StartRetentionRun", now=NOW + 13 * day).then_nothing()
-    begun = announced.when("StartRetentionRun", now=NOW + 14 * day).then(events.RetentionRunStarted())
+    announced.when("StartRetentionRun", now=NOW + 14 * day).then_nothing()
+    begun = announced.when("StartRetentionRun", now=NOW + 15 * day).then(events.RetentionRunStarted())
     done = {"erased": 1, "kept": 1, "left_out": 1}
     ended = begun.when("CompleteRetentionRun", done).then(events.RetentionRunCompleted(1, 1, 1))
     ended.when("CompleteRetentionRun", done).then_nothing()
