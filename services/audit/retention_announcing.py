@@ -47,7 +47,7 @@ class Announcing:
             await self._opened()
         listed = 0
         candidates = self._work.candidates(self._rule)
-        async for page in candidates.pages():
+        async for page, _ in candidates.pages():
             await self._work.go_on()
             listed += await self._list(candidates.aggregate, page)
         if self._sender is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.clock import to_rfc3339
 from shared.kernel.catalogue import AnyAggregate
@@ -31,6 +31,13 @@ class Wanted:
     days: int
 
 
+class Looked(NamedTuple):
+    """A page of candidates. at: how many records were looked at to find them."""
+
+    found: list[Document]
+    at: int
+
+
 class Candidates:
     """Of one rule in one organisation, on the day that it is there now."""
 
@@ -39,7 +46,7 @@ class Candidates:
         self.aggregate: AnyAggregate = kernel.catalogue[wanted.resource]
         self._access: Access = system_access(tenant)
 
-    async def pages(self, only: Collection[str] | None = None) -> AsyncIterator[list[Document]]:
+    async def pages(self, only: Collection[str] | None = None) -> AsyncIterator[Looked]:
         """The records, by their ids, up to 200 at a time; of these ids where they are given.
 
         Raises Invalid where a condition names a field that is no more.
@@ -50,7 +57,7 @@ class Candidates:
         while True:
             page = await queries.find(aggregate, query, self._access)
             alive = [d for d in page.items if not d["erased"] and d.get("merged_into") is None]
-            yield await self._without_used(alive, cutoff)
+            yield Looked(await self._without_used(alive, cutoff), len(page.items))
             if page.next is None:
                 return
             query = replace(query, cursor=page.next)

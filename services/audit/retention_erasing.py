@@ -55,7 +55,7 @@ class Erasing:
     async def _page(self, sender: Sender, notices: list[Document]) -> None:
         await self._work.go_on()
         ids = [one["record"] for one in notices]
-        matching = {d["id"]: d["version"] async for page in self._candidates.pages(ids) for d in page}
+        matching = {d["id"]: d["version"] async for page, _ in self._candidates.pages(ids) for d in page}
         for some in groups(notices):
             if not await self._stands():
                 return

@@ -13,11 +13,13 @@ from shared.views.port import Document
 
 SHOWN = 20  # records
 MOST = 1_000  # records that are counted
+LOOKED_AT = 10_000  # records; most of what is old enough may be in use
 
 
 @dataclass(slots=True)
 class Preview:
-    """count: records that match; held: those of them that a legal hold keeps. whole: all were counted.
+    """count: records that match; held: those of them that a legal hold keeps. whole: all were counted; otherwise
+    there are more that are old enough.
 
     due: the day on which they were erased, if they were announced today. records: the first ones, as views have them.
     """
@@ -35,10 +37,12 @@ async def preview(kernel: Kernel, access: Access, wanted: Wanted, notice: int) -
     found = Preview(due=due_after(notice, calendar.date_of(kernel.clock.now())))
     candidates = Candidates(kernel, access.tenant, wanted)
     anything_held = bool(await held_records(kernel.catalogue, kernel.views, access.tenant))
-    async for page in candidates.pages():
-        if found.count >= MOST:
+    looked_at = 0
+    async for page, at in candidates.pages():
+        if found.count >= MOST or looked_at >= LOOKED_AT:
             found.whole = False
             break
+        looked_at += at
         found.records += page[: SHOWN - len(found.records)]
         found.count += len(page)
         for document in page if anything_held else ():

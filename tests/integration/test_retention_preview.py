@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.audit.app import create_app
-from services.audit.retention_preview import MOST
+from services.audit.retention_preview import LOOKED_AT, MOST
 from shared.readlog.readlog import ReadLog
 from tests.support.retention import DAY, Office, open_office
 from tests.support.world import BOSS, TENANT, joined
@@ -133,3 +133,21 @@ async def test_a_preview_stops_counting_in_time(desk: Desk, monkeypatch: pytest.
     http = await desk.client("ann")
     found = (await http.post(f"{RULES}/preview", json=OLD)).json()
     assert (found["count"], found["whole"], len(found["records"])) == (2, False, 2)
+
+
+async def test_a_preview_stops_looking_where_all_that_is_old_is_in_use(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LOOKED_AT == 10_000
+    monkeypatch.setattr("services.audit.retention_preview.LOOKED_AT", 2)
+    monkeypatch.setattr("services.audit.retention_candidates.MAX_PAGE", 2)
+    people = [await desk.office.person(f"Old {n}") for n in range(5)]
+    desk.office.world.clock.ahead += 31 * DAY
+    links = [{"type": "contact", "id": id} for id in people[:4]]
+    await desk.office.world.make("customer.CreateActivity", kind="task", subject="Call", links=links)
+    http = await desk.client("ann")
+    found = (await http.post(f"{RULES}/preview", json=OLD)).json()
+    assert (found["count"], found["whole"]) == (0, False)
+    monkeypatch.setattr("services.audit.retention_preview.LOOKED_AT", 6)
+    found = (await http.post(f"{RULES}/preview", json=OLD)).json()
+    assert (found["count"], found["whole"]) == (1, True)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from services.audit.retention_candidates import Wanted
-from services.audit.retention_preview import MOST, SHOWN, Preview, preview
+from services.audit.retention_preview import LOOKED_AT, MOST, SHOWN, Preview, preview
 from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_rule_commands import Age, RuleContent, of_people, require_askable, require_whole
 from shared.errors import NotFound
@@ -43,9 +43,12 @@ class RecordToErase(TypedDict):
     updated_at: Annotated[DateTime | None, Field(description="null: it is hidden from you")]
 
 
+_WHOLE = f"All were counted; false: it stopped at {MOST} or so that match, or {LOOKED_AT} or so that are old enough"
+
+
 class RetentionPreview(TypedDict):
     count: Annotated[int, Field(description="Records that match now")]
-    whole: Annotated[bool, Field(description=f"All were counted; false: there are more, {MOST} or so were looked at")]
+    whole: Annotated[bool, Field(description=_WHOLE)]
     held: Annotated[int, Field(description="Of these, kept by a legal hold")]
     due: Annotated[str, Field(description="The day on which they were erased, if they were announced today")]
     records: Annotated[list[RecordToErase], Field(description=f"The first {SHOWN}")]

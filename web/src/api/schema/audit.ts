@@ -1907,7 +1907,7 @@ export interface components {
             count: number;
             /**
              * Whole
-             * @description All were counted; false: there are more, 1000 or so were looked at
+             * @description All were counted; false: it stopped at 1000 or so that match, or 10000 or so that are old enough
              */
             whole: boolean;
             /**

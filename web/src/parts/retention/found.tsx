@@ -24,7 +24,7 @@ export function Found({ path, body }: { path: string; body?: Record<string, unkn
   const count = data.whole ? number(data.count) : t('retention.orMore', { count: number(data.count) })
   return (
     <section className={s.found} aria-label={t('retention.preview')}>
-      <p>{t(data.count === 0 ? 'retention.nothing' : 'retention.found', { count, due: day(data.due) })}</p>
+      <p>{t(data.whole && data.count === 0 ? 'retention.nothing' : 'retention.found', { count, due: day(data.due) })}</p>
       {data.held > 0 && <p>{t('retention.held', { held: number(data.held) })}</p>}
       {data.records.length > 0 && (
         <ul>
