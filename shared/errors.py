@@ -174,3 +174,8 @@ class UnsupportedMedia(CrmError):
     status = 415
     type = "unsupported-media-type"
     title = "This content type is not understood"
+
+
+def passes(error: BaseException) -> bool:
+    """Whether it is no refusal but only not now: who tries again later may succeed with the same command."""
+    return isinstance(error, CrmError) and (error.status == 503 or isinstance(error, Conflict))

@@ -7,14 +7,12 @@ from typing import NamedTuple
 from services.audit.subject_request import SUBJECT_REQUEST, SubjectRequest
 from shared.clock import Micros
 from shared.domain.command import Command
-from shared.errors import CrmError, Forbidden, NotFound, Rejected
+from shared.errors import CrmError, Forbidden, NotFound, Rejected, passes
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.holds import held, on_hold
 from shared.kernel.lookups import Lookups
 from shared.kernel.same_person import same_person
 from shared.security.permissions import Access, Level
-
-UNAVAILABLE = 503
 
 
 class Erasure(NamedTuple):
@@ -49,7 +47,7 @@ async def _still_may(user: str, records: dict[str, str], lookups: Lookups) -> bo
     try:
         await _require_all(records, lookups.by(access))
     except CrmError as error:
-        if error.status == UNAVAILABLE:
+        if passes(error):
             raise
         return False
     return True

@@ -13,6 +13,7 @@ from shared.errors import Forbidden
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.holds import linking
 from shared.kernel.kernel import Kernel
+from shared.kernel.naming import named_in, naming
 from shared.kernel.queries import scope_of, visible
 from shared.kernel.same_person import same_person
 from shared.kernel.seen import of_records_seen, seen
@@ -103,21 +104,21 @@ class _Search:
         self._cut = False
 
     async def section(self) -> Section:
-        naming = await self._naming()
+        fields = await self._naming()
         if self._aggregate.own_only:  # its records are read by their owner alone
-            query = self._query([f for f in naming if f.name == "owner"])
+            query = self._query([f for f in fields if f.name == "owner"])
             scope = scope_of(self._aggregate, self._access)
             count = await self._kernel.views.count(self._name, query, scope) if query else 0
             return Section(self._aggregate, count, [], self._aggregate.about_owner, count == 0)
-        documents = {d["id"]: d async for d in self._documents(naming)}
+        documents = {d["id"]: d async for d in self._documents(fields)}
         seen = await self._seen(documents)
-        records = [self._found(d, naming) for d in seen.values()]
-        count = await self._count(records, naming) if self._cut else len(records)
+        records = [self._found(d, fields) for d in seen.values()]
+        count = await self._count(records, fields) if self._cut else len(records)
         return Section(self._aggregate, count, records, any(one.theirs for one in records), not self._cut)
 
-    async def _count(self, records: list[Found], naming: list[Field]) -> int:
+    async def _count(self, records: list[Found], fields: list[Field]) -> int:
         """How many there are, where more name the person than were read. Files count as far as they were read."""
-        query, scope, names = self._query(naming), self._scope(), {f.name for f in naming}
+        query, scope, names = self._query(fields), self._scope(), {f.name for f in fields}
         if query is None or scope is None or self._aggregate.belongs_to is not None:
             return len(records)
         others = sum(names.isdisjoint(one.by) for one in records)
@@ -126,21 +127,17 @@ class _Search:
     async def _naming(self) -> list[Field]:
         """The fields, custom ones too, that may name one of the person's records and that the caller sees."""
         custom = await self._kernel.bus.custom.fields(self._access.tenant, self._aggregate.name)
-        types, sees = set(self._own.values()), self._access.may_see
-        return [
-            f
-            for f in (*self._aggregate.collection.fields, *custom.values())
-            if (f.indexed or f.is_entry) and (f.mixed or types & {*f.names}) and sees(self._aggregate.name, f.name)
-        ]
+        found = naming((*self._aggregate.collection.fields, *custom.values()), {*self._own.values()})
+        return [f for f in found if self._access.may_see(self._aggregate.name, f.name)]
 
-    def _query(self, naming: list[Field]) -> Query | None:
-        named = [Condition(f.name, "one_of", [*self._own]) for f in naming]
+    def _query(self, fields: list[Field]) -> Query | None:
+        named = [Condition(f.name, "one_of", [*self._own]) for f in fields]
         if not named:
             return None
-        entries = tuple(f for f in naming if f.is_entry)
+        entries = tuple(f for f in fields if f.is_entry)
         return Query((Conditions("any", tuple(named)),), entries=entries)
 
-    async def _documents(self, naming: list[Field]) -> AsyncIterator[Document]:
+    async def _documents(self, fields: list[Field]) -> AsyncIterator[Document]:
         views, scope, left = self._kernel.views, self._scope(), MOST
         if scope is None:
             return
@@ -148,7 +145,7 @@ class _Search:
         wrote = self._acts if self._aggregate.erasure is not None else set()
         for document in (await views.get_many(self._name, [*mine, *wrote], scope)).values():
             yield document
-        if query := self._query(naming):
+        if query := self._query(fields):
             async for document in every(views, self._name, query, scope):
                 if not left:
                     self._cut = True
@@ -174,8 +171,8 @@ class _Search:
         shown = visible(self._aggregate, document, self._access)
         return {name: value for name, value in shown.items() if name not in self._aggregate.unshown}
 
-    def _found(self, document: Document, naming: list[Field]) -> Found:
-        by = self._why(document, naming)
+    def _found(self, document: Document, fields: list[Field]) -> Found:
+        by = self._why(document, fields)
         return Found(self._visible(document), by, self._theirs(by))
 
     def _theirs(self, by: tuple[str, ...]) -> bool:
@@ -186,11 +183,8 @@ class _Search:
             return "owner" in by
         return self._aggregate.erasure is not None and not self._aggregate.person and not self._linking.isdisjoint(by)
 
-    def _why(self, document: Document, naming: list[Field]) -> tuple[str, ...]:
+    def _why(self, document: Document, fields: list[Field]) -> tuple[str, ...]:
         id = document["id"]
         found = [ITSELF] * (id in self._own) + [WROTE] * (id in self._acts)
-        for f in naming:
-            value = document["custom"].get(f.name.partition(".")[2]) if f.is_entry else document.get(f.name)
-            if not self._own.keys().isdisjoint([value] if isinstance(value, str) else value or ()):
-                found.append(f.name)
+        found += [f.name for f in fields if not self._own.keys().isdisjoint(named_in(document, f))]
         return tuple(found)

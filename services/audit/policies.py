@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from services.audit.approving import UNAVAILABLE, erasing
+from services.audit.approving import erasing
 from services.audit.retention_notice import RETENTION_NOTICE
 from services.audit.retention_run import RETENTION_RUN
 from services.audit.subject_request import SUBJECT_REQUEST
-from shared.errors import CrmError, Rejected
+from shared.errors import CrmError, Rejected, passes
 from shared.events.audit_requests import ErasureApproved
 from shared.events.audit_retention import RetentionRunAnnounced
 from shared.events.common import USER
@@ -31,7 +31,7 @@ async def erase_approved(reaction: Reaction) -> None:
         for id, type_ in records.items():
             await _erase(reaction, type_, id)
     except CrmError as error:
-        if error.status == UNAVAILABLE:
+        if passes(error):
             raise  # the runner tries again
         code = str(error.extra.get("code") or error.type)
         await reaction.send("stalled", "audit.StallErasure", {"code": code}, id=request.id)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from shared.clock import to_rfc3339
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
+from shared.kernel.naming import named_in, naming
 from shared.security.permissions import Access, system_access
 from shared.views.filter_tree import where_of
 from shared.views.paging import every
@@ -95,21 +96,11 @@ class Candidates:
         query = Query(where, entries=tuple(f for f in fields if f.is_entry))
         async for document in every(self._kernel.views, kind.collection.name, query, Scope(self._access.tenant)):
             for field in fields:
-                for id in _values(document, field):
+                for id in named_in(document, field):
                     if id in ids:
                         yield id
 
     async def _naming(self, kind: AnyAggregate) -> list[Field]:
         """The fields, custom ones too, that may name a record of the rule's type."""
         custom = await self._kernel.bus.custom.fields(self._access.tenant, kind.name)
-        name = self.aggregate.name
-        return [
-            f
-            for f in (*kind.collection.fields, *custom.values())
-            if (f.indexed or f.is_entry) and (f.mixed or name in f.names)
-        ]
-
-
-def _values(document: Document, field: Field) -> list[str]:
-    value = document["custom"].get(field.name.partition(".")[2]) if field.is_entry else document.get(field.name)
-    return [value] if isinstance(value, str) else list(value or ())
+        return naming((*kind.collection.fields, *custom.values()), {self.aggregate.name})

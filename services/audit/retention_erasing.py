@@ -11,8 +11,8 @@ from services.audit.approving import erasing
 from services.audit.retention_notice import RETENTION_NOTICE, UNREADABLE
 from services.audit.retention_rule import RetentionRule
 from services.audit.retention_run import RETENTION_RUN, RetentionRun
-from services.audit.retention_work import Sender, Work, groups, passes, rule_of
-from shared.errors import CrmError, PreconditionFailed, Rejected
+from services.audit.retention_work import Sender, Work, groups, rule_of
+from shared.errors import CrmError, PreconditionFailed, Rejected, passes
 from shared.events.audit_retention import RetentionRunAnnounced, RetentionRunStarted
 from shared.events.envelope import Undecodable
 from shared.faults import crashpoint

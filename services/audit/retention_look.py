@@ -13,8 +13,8 @@ from services.audit.retention_announcing import Announcing, announce_late
 from services.audit.retention_erasing import Erasing
 from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_run import OPEN, RETENTION_RUN, RetentionRun
-from services.audit.retention_work import Work, passes, rule_of
-from shared.errors import CrmError, redacted
+from services.audit.retention_work import Work, rule_of
+from shared.errors import CrmError, passes, redacted
 from shared.events.envelope import Undecodable
 from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
@@ -37,7 +37,7 @@ class RetentionLook(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._nothing: dict[str, tuple[int, str]] = {}  # rule → activation and day of which nothing is to be announced
-        self._not_now: list[CrmError] = []  # of this look: what the next one tries again
+        self._not_now: list[Exception] = []  # of this look: what the next one tries again
         holder = LeaseHolder(kernel.views, LEASE, kernel.clock, LEASE_SECONDS)
         super().__init__(holder, LOOK_SECONDS, log, "retention rules were not run")
 
@@ -96,6 +96,6 @@ class RetentionLook(PeriodicLook):
         try:
             await act(work, id)
         except (CrmError, Undecodable) as error:
-            if isinstance(error, CrmError) and passes(error):
+            if passes(error):
                 self._not_now.append(error)
             log.warning("retention: %s was not carried on: %s", id, redacted(error))

@@ -10,14 +10,12 @@ from services.audit.retention_candidates import Candidates, Wanted
 from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_run import RetentionRun
 from shared.domain.aggregate import Aggregate
-from shared.errors import Conflict, CrmError
 from shared.events.envelope import Event
 from shared.kernel.bus import Call
 from shared.kernel.call import Done
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
 
-UNAVAILABLE = 503
 AT_ONCE = 16  # commands that are on their way
 T = TypeVar("T")
 
@@ -89,11 +87,6 @@ def groups(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """The items, as many at a time as may be on their way."""
     for start in range(0, len(items), AT_ONCE):
         yield items[start : start + AT_ONCE]
-
-
-def passes(error: CrmError) -> bool:
-    """Whether it is no refusal: the next look tries again."""
-    return error.status == UNAVAILABLE or isinstance(error, Conflict)
 
 
 async def rule_of(work: Work, run: RetentionRun) -> RetentionRule:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from services.customer.activity import ACTIVITY
 from shared.clock import Micros, from_rfc3339, to_rfc3339
-from shared.errors import CrmError, redacted
+from shared.errors import CrmError, passes, redacted
 from shared.events.identity_inbox import notification_id
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -64,7 +64,7 @@ class DueTasks(PeriodicLook):
         try:
             await self._kernel.bus.send("identity.NotifyUser", body, Call(system_access(tenant), new_id=thread))
         except CrmError as error:
-            if error.status == 503:
+            if passes(error):
                 raise
             log.warning("a notification was refused: %s", redacted(error))
 

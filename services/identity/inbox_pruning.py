@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from services.identity.inbox import NOTIFICATION
 from services.identity.organisation import ORGANISATION
 from shared.clock import Micros, to_rfc3339
-from shared.errors import CrmError, redacted
+from shared.errors import CrmError, passes, redacted
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
@@ -66,6 +66,6 @@ class NotificationPruning(PeriodicLook):
         try:
             await self._kernel.bus.send("identity.DropNotification", {}, Call(system_access(tenant), id))
         except CrmError as error:
-            if error.status == 503:
+            if passes(error):
                 raise
             log.warning("a notification was not dropped: %s", redacted(error))

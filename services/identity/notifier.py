@@ -17,7 +17,7 @@ import orjson
 
 from services.identity.inbox import FOLLOW
 from shared.clock import Micros
-from shared.errors import CrmError, redacted
+from shared.errors import CrmError, passes, redacted
 from shared.events.common import Transferred
 from shared.events.customer_activities import UsersMentioned
 from shared.events.envelope import Stored
@@ -165,7 +165,7 @@ async def notify(kernel: Kernel, tenant: str, id: str, cause: Cause) -> None:
         if not done.changed:
             await kernel.bus.send("identity.NotifyUserAgain", body, Call(system, id))
     except CrmError as error:
-        if error.status == 503:
+        if passes(error):
             raise
         log.warning("a notification was refused: %s", redacted(error))
 

@@ -10,7 +10,7 @@ from services.identity.recents import RECENTS
 from services.identity.session import SESSION
 from services.identity.user import USER
 from shared.domain.command import Command
-from shared.errors import CrmError, PreconditionFailed
+from shared.errors import CrmError, PreconditionFailed, passes
 from shared.events import identity as events
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import make_unreadable, refresh_view, views_are_up_to
@@ -28,7 +28,7 @@ async def _transfer_work(reaction: Reaction) -> None:
             try:
                 await _transfer(reaction, aggregate, transfer, id, event.to)
             except CrmError as error:
-                if error.status == 503:
+                if passes(error):
                     raise  # the runner tries again; what is done is not done twice
 
 

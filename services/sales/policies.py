@@ -8,7 +8,7 @@ from services.sales.conversion_steps import UNDO, Ended, Step, steps, steps_back
 from services.sales.lead import LEAD, Lead
 from services.sales.lead_conversion import is_running, made_by
 from services.sales.pipeline import PIPELINE, standard_body, standard_id
-from shared.errors import CrmError, NotFound, redacted
+from shared.errors import CrmError, NotFound, passes, redacted
 from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
@@ -50,7 +50,7 @@ async def convert(reaction: Reaction) -> None:
     try:
         await _create(reaction, plan, lead)
     except CrmError as error:
-        if error.status == 503:
+        if passes(error):
             raise
         body = {"conversion": plan.conversion, "reason": str(error.detail)[:REASON_LENGTH]}
         await reaction.send("fail", "sales.FailConversion", body, id=lead.id)
@@ -64,7 +64,7 @@ async def _create(reaction: Reaction, plan: leads.LeadConversionStarted, lead: L
         try:
             await reaction.send(step.name, step.command, step.body, id=changed, new_id=made)
         except CrmError as error:
-            if error.status == 503 or not step.optional:
+            if passes(error) or not step.optional:
                 raise
             log.info("%s was left out: %s", step.name, redacted(error))
 
@@ -101,7 +101,7 @@ async def _take_back(reaction: Reaction, step: Step) -> None:
     except NotFound:
         return
     except CrmError as error:
-        if error.status == 503:
+        if passes(error):
             raise
         log.warning("%s after %s was refused: %s", step.name, reaction.recorded.event_id, redacted(error))
 
