@@ -202,6 +202,7 @@ class DeactivateRetentionRule(CommandModel):
     back=ACTIVATE,
 )
 def deactivate(cmd: DeactivateRetentionRule, state: RetentionRule, ctx: Context) -> list[Event]:
+    require_live(state)
     return [] if state.status == "inactive" else [events.RetentionRuleDeactivated()]
 
 

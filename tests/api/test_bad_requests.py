@@ -15,6 +15,7 @@ from shared.domain.command import Command
 from shared.http.commandpaths import method_and_path
 from shared.kernel.catalogue import AnyAggregate
 from tests.api.problems import invalid, refused
+from tests.support.role_harness import acts_since, flush_reads
 from tests.support.suite import NOBODY, PATHS, Whole, create
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +46,7 @@ async def http(whole: Whole) -> AsyncIterator[httpx.AsyncClient]:
 async def unchanged(whole: Whole) -> AsyncIterator[None]:
     before = await whole.kernel.store.head()
     yield
-    assert await whole.kernel.store.head() == before
+    assert await acts_since(whole.suite, before) == []
 
 
 # --- ids --------------------------------------------------------------------------------------------------------------
@@ -183,6 +184,7 @@ async def test_a_version_that_never_comes_is_waited_for_then_told(whole: Whole, 
 
 @pytest.mark.usefixtures("unchanged")
 async def test_waiting_for_events_ends(whole: Whole, http: httpx.AsyncClient) -> None:
+    await flush_reads(whole.suite)
     head = await whole.kernel.store.head()
     answer = await http.get(f"/audit/events?after={head}&wait=1")
     assert answer.json() == {"items": [], "from": head, "position": head}

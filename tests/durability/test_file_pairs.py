@@ -160,13 +160,16 @@ async def test_a_whole_directory_of_yesterday_beside_the_keys_of_today(tmp_path:
 
 async def test_keys_of_yesterday_that_lack_nobody_carry_the_erasures_out_again(tmp_path: Path, days: Days) -> None:
     data = mix(tmp_path, days.today, {})
+    async with opened(data, days):
+        pass  # the read log has its key of the day from now on
+    shutil.copy(data / "keys" / "keys.db", tmp_path / "earlier.db")
     async with opened(data, days) as at_work:
         nadia = days.nadia
         (await at_work.client.post(f"/customer/contacts/{nadia}/erase", json={})).raise_for_status()
         await settle(at_work.suite.kernel)
         tenant, keys = at_work.tenant, at_work.suite.kernel.keys
         assert await keys.key(tenant, nadia) is None
-    shutil.copy(days.today / "keys" / "keys.db", data / "keys" / "keys.db")
+    shutil.copy(tmp_path / "earlier.db", data / "keys" / "keys.db")
     async with opened(data, days) as at_work:
         assert await at_work.suite.kernel.keys.key(at_work.tenant, nadia) is None
         assert (await at_work.get(f"/customer/contacts/{nadia}"))["erased"]

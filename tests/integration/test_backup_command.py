@@ -201,7 +201,7 @@ async def test_a_full_disk_is_one_clear_line(ours: Path, monkeypatch: pytest.Mon
     from shared.backup.problems import BackupProblem
     from shared.backup.restore import Wanted
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(restoring.Restoring, "keys", full)

@@ -26,7 +26,7 @@ NAME = "林森北路"
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "data") as at_work:
+    async with office(tmp_path / "data", warehouse=True) as at_work:
         yield at_work
 
 

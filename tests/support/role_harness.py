@@ -20,6 +20,8 @@ from crm.settings import Settings, clickhouse_address, prepare_folder
 from services.identity.directory import UserDirectory
 from services.integration.jobs.cleanup import tidy
 from shared.kernel.kernel import Kernel, build_kernel
+from shared.ledger import ledger
+from shared.readlog import readlog as reads
 from shared.streaming.parked import PARKED
 from shared.warehouse.door import PURPOSE
 from shared.warehouse.port import WarehouseReader
@@ -132,6 +134,12 @@ async def open_any(settings: Settings, *, warehouse: bool = True) -> Any:
     if _split:
         return await open_installation(settings)
     return await Suite.open(settings, ALL if warehouse else WITHOUT_WAREHOUSE)
+
+
+async def acts_since(suite: Suite, position: int) -> list[str]:
+    """The streams that got events since then, without what the suite writes by itself: read log and ledger."""
+    events = await suite.kernel.store.read_all(position, 1_000)
+    return [one.stream for one in events if one.stream.partition("-")[0] not in (reads.CATEGORY, ledger.CATEGORY)]
 
 
 async def flush_reads(suite: Suite) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.audit.approving import Erasure
+from services.audit.retention_rule_commands import Approvals
 from services.customer.merging import Others
 from services.identity.membership import Standing
 from services.sales.lead_conversion import Prepared
@@ -139,6 +140,9 @@ CASES = {
         has={"entries": {OTHER: [{"price": "5.00", "valid_from": "2026-01-01"}]}},
     ),
     "ChangeImportMapping": Case({"name": "New"}),
+    "ChangeRetentionRule": Case({"name": "New"}),
+    "ActivateRetentionRule": Case(facts=Approvals(2, [])),
+    "KeepRecord": Case({"cause": "a customer again"}),
 }
 UNDOABLE = Plan(record("x-1", (AccountGraded("A", ""),))[0], {"tags": {"from": [], "to": ["x"]}}, [], [])
 GENERIC = {
