@@ -93,6 +93,7 @@ async def test_routes_status_and_sql_answer_in_a_process_without_the_feed(desk: 
     analytics = desk.to("analytics")
     assert await won(analytics) == "10.00"
     assert (await analytics.get("/analytics/views")).json()["views"]
+    await arrived(desk)  # the question is an event of the read log
     status = (await analytics.get("/analytics/status")).json()
     assert status["lag"] == 0
     assert (status["parked"], status["rebuilding"]) == (0, False)

@@ -184,16 +184,16 @@ async def test_an_import_by_another_organisations_mapping_does_not_begin(tmp_pat
     async with open_stage(tmp_path, both=True) as stage:
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
         uploads = [(r, place) for r in stage.routes if r.media == MULTIPART for place in r.ids]
-        assert len(uploads) == 2
+        assert len(uploads) == 3
         for route, place in uploads:
-            answers = []
+            answers, name = [], "file" if route.path.endswith("/inspect") else "files"
             for id in (UNKNOWN, stage.ids["import_mapping"], stage.ids["account"], stage.theirs["import_mapping"]):
-                file = {"files": ("accounts.csv", b"Company\nAcme\n", "text/csv")}
+                file = {name: ("accounts.csv", b"Company\nAcme\n", "text/csv")}
                 answers.append(await client.post(route.path, data={place[-1]: id}, files=file))
             unknown, *foreign, own = answers
             assert unknown.status_code == 404
             assert [shape(a) for a in foreign] == [shape(unknown)] * 2
-            assert own.status_code in (201, 202)
+            assert own.status_code in (200, 201, 202)
 
 
 async def test_no_view_of_the_warehouse_has_a_row_of_another_organisation(tmp_path: Path) -> None:
