@@ -17,7 +17,7 @@ from typing import Any
 from opentelemetry import trace
 
 from shared.clock import Clock
-from shared.errors import Conflict, CrmError, redacted
+from shared.errors import CrmError, passes, redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
@@ -252,8 +252,8 @@ class Reactions:
                 await policy.react(Reaction(self._bus, recorded, self._ask_for_purge, self._past))
                 return None
             except CrmError as error:
-                if error.status == 503 or isinstance(error, Conflict):
-                    raise  # not refused: only not now
+                if passes(error):
+                    raise
                 log.warning("policy %s after %s: %s", policy.name, recorded.event_id, redacted(error))
                 return None
             except PASSING:
