@@ -1,10 +1,10 @@
-import { isProblem } from '../../api/problem'
 import { useBackups } from '../../parts/backup/answers'
 import { Drill } from '../../parts/backup/drill'
 import { Figures } from '../../parts/backup/figures'
 import { StateOfBackups } from '../../parts/backup/head'
 import { Listed } from '../../parts/backup/listed'
 import { SetUp } from '../../parts/backup/set-up'
+import { Failure } from '../../parts/offline/failure'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
@@ -15,11 +15,11 @@ export default function Backup() {
   const { data, error } = useBackups()
   return (
     <SettingsPage title={t('settings.pages.backup')} lead={t('backup.lead')} topic="backup" wide>
-      {error && !data && <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>}
+      {error && <Failure error={error} />}
       {!data && !error && <Bones rows={6} label={t('common.loading')} />}
       {data && (
         <>
-          <StateOfBackups found={data} />
+          {!error && <StateOfBackups found={data} />}
           {(data.archives || data.drill) && <Figures found={data} />}
           {!data.archives && <SetUp />}
           {(data.archives || data.drill) && <Drill found={data} />}

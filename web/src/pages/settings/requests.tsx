@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useMe } from '../../app/session'
 import { useList } from '../../data/records'
 import { useObject } from '../../meta/use-types'
+import { Failure } from '../../parts/offline/failure'
 import { boardOf, GROUPS, OPEN } from '../../parts/privacy/due'
 import { Requests } from '../../parts/privacy/requests'
 import s from '../../parts/privacy/requests.module.css'
@@ -47,7 +48,7 @@ function DueBoard({ object }: { object: NonNullable<ReturnType<typeof useObject>
   const { t } = useTranslation()
   const { user } = useMe()
   const { data, error } = useList(object, QUERY, MOST)
-  if (error) return <p role="alert">{error.message}</p>
+  if (error) return <Failure error={error} />
   if (!data) return <Bones rows={6} label={t('common.loading')} />
   const today = dayAt(new Date())
   const approves = object.command('audit.ApproveErasure')?.allowed

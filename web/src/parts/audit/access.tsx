@@ -1,14 +1,15 @@
 import { IconCheck, IconEye, IconEyeOff, IconPencil, IconUserOff, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
-import { isProblem } from '../../api/problem'
 import { clockOf, momentOf } from '../../meta/fields/datetime'
 import { useObject } from '../../meta/use-types'
 import { MomentField } from '../../ui/date'
 import { joined } from '../../ui/format'
 import { SelectField } from '../../ui/select'
 import { Bones } from '../../ui/skeleton'
-import { locale, useTranslation } from '../../words'
+import { useTranslation } from '../../words'
+import { FailureLine } from '../offline/failure-line'
 import { optionsOf, useUsers } from '../settings/people'
+import { roleName } from '../settings/role-name'
 import s from './access.module.css'
 import { type Then, useAccess } from './answers'
 
@@ -46,7 +47,7 @@ export default function Access({ record, at }: Props) {
           onChange={(value) => setWhen(momentOf(value))}
         />
       </div>
-      {error && <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>}
+      {error && <FailureLine error={error} />}
       {!data && !error && isFetching && <Bones rows={3} label={t('common.loading')} />}
       {data && <Answer then={data} />}
       {!user && <p className={s.soft}>{t('audit.accessText')}</p>}
@@ -85,7 +86,7 @@ function Answer({ then }: { then: Then }) {
             <ul>
               {reasons.map((one) => (
                 <li key={`${one.role} ${one.by}`}>
-                  {t('audit.by', { role: locale() === 'en' ? one.en : one.zh })}: {t(`audit.ways.${one.by}`, { teams: joined(one.teams) })}
+                  {t('audit.by', { role: roleName(one) })}: {t(`audit.ways.${one.by}`, { teams: joined(one.teams) })}
                 </li>
               ))}
             </ul>

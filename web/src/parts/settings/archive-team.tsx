@@ -1,9 +1,8 @@
-import { Button } from '../../ui/button'
-import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
+import { useForeseen } from './foreseen'
+import { FormDialog } from './form-dialog'
 import type { Team } from './people'
-import s from './settings.module.css'
 import { useSave } from './use-save'
 
 const ARCHIVED = { archived: true }
@@ -12,29 +11,24 @@ const ARCHIVED = { archived: true }
 export function ArchiveTeam({ team, onClose }: { team: Team; onClose(): void }) {
   const { t } = useTranslation()
   const { save, busy, problem } = useSave('team')
+  const preview = `/identity/teams/${team.id}/preview`
+  const { isSuccess, isFetching } = useForeseen(preview, ARCHIVED)
   async function archive() {
-    if (await save('POST', `/identity/teams/${team.id}/archive`, {}, t('settings.archived', { name: team.name }))) onClose()
+    const told = t('settings.archived', { name: team.name })
+    if (await save('POST', `/identity/teams/${team.id}/archive`, {}, told, team.version)) onClose()
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t('settings.teams.archiveTitle', { name: team.name })}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="danger" busy={busy} onClick={() => void archive()}>
-            {t('settings.archive')}
-          </Button>
-        </>
-      }
+      problem={problem}
+      busy={busy}
+      disabled={!isSuccess || isFetching}
+      send={t('settings.archive')}
+      danger
+      onSend={() => void archive()}
+      onClose={onClose}
     >
-      <div className={s.form}>
-        <Effects path={`/identity/teams/${team.id}/preview`} body={ARCHIVED} />
-        <p role="alert" className={s.problem}>
-          {problem}
-        </p>
-      </div>
-    </Dialog>
+      <Effects path={preview} body={ARCHIVED} />
+    </FormDialog>
   )
 }

@@ -1,8 +1,8 @@
-import { isProblem } from '../../api/problem'
 import { useTypes } from '../../meta/use-types'
 import { joined, number } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { FailureLine } from '../offline/failure-line'
 import { byResource, type Foreseen, type Person, useForeseen, useResources } from './foreseen'
 import s from './settings.module.css'
 
@@ -20,24 +20,33 @@ interface WhoProps {
 /** Who loses and who gains by a change, each with the numbers of records that they would read. */
 export function Who({ foreseen, nobody, rights }: WhoProps) {
   const { t } = useTranslation()
+  const { losing, gaining } = foreseen
   const lose = foreseen.items.filter(
     (one) => one.losses.length > 0 || one.fields.some((each) => each.hidden.length + each.locked.length > 0),
   )
   const gain = foreseen.items.filter((one) => one.gains.length > 0 || one.fields.some((each) => each.shown.length + each.opened.length > 0))
   return (
     <>
-      {lose.length > 0 && (
-        <People text={t('settings.roles.lose', { count: foreseen.losing })} people={lose} side={rights ? 'losses' : undefined} />
+      {losing > 0 && (
+        <People text={t('settings.roles.lose', { count: losing })} total={losing} people={lose} side={rights ? 'losses' : undefined} />
       )}
-      {gain.length > 0 && (
-        <People text={t('settings.roles.gain', { count: foreseen.gaining })} people={gain} side={rights ? 'gains' : undefined} />
+      {gaining > 0 && (
+        <People text={t('settings.roles.gain', { count: gaining })} total={gaining} people={gain} side={rights ? 'gains' : undefined} />
       )}
       {foreseen.people === 0 && <p>{nobody}</p>}
     </>
   )
 }
 
-function People({ text, people, side }: { text: string; people: Person[]; side?: 'gains' | 'losses' }) {
+interface PeopleProps {
+  text: string
+  /** All of them: the suite names some. */
+  total: number
+  people: Person[]
+  side?: 'gains' | 'losses'
+}
+
+function People({ text, total, people, side }: PeopleProps) {
   const { t } = useTranslation()
   const nameOf = useResources()
   const withRecords = ({ name, records }: Person) => {
@@ -47,12 +56,12 @@ function People({ text, people, side }: { text: string; people: Person[]; side?:
     return counts.length > 0 ? t('settings.roles.withRecords', { name, records: joined(counts) }) : name
   }
   const shown = people.filter(({ id }) => id).slice(0, FEW) // the others one does not see
-  const more = people.length - shown.length
+  const more = total - shown.length
   if (!side) {
     const names = joined(shown.map(withRecords))
     return (
       <p>
-        <b>{text}</b> {more > 0 ? t('settings.roles.andMore', { names, count: more }) : names}
+        <b>{text}</b> {more > 0 && names ? t('settings.roles.andMore', { names, count: more }) : names}
       </p>
     )
   }
@@ -107,7 +116,7 @@ export function Effects({ path, body }: Props) {
   return (
     <section className={s.effects} aria-label={t('settings.roles.preview')} aria-live="polite">
       <h3>{t('settings.roles.preview')}</h3>
-      {error && <p className={s.problem}>{isProblem(error) ? error.message : t('common.failedText')}</p>}
+      {error && <FailureLine error={error} />}
       {!data && !error && <Bones rows={2} label={t('common.loading')} />}
       {data && !error && <Who foreseen={data} nobody={t('settings.effects.nobody')} rights />}
     </section>

@@ -11,13 +11,15 @@ interface Props {
   disabled?: boolean
   /** What the main button says; left out: Save. */
   send?: string
+  /** What it does does not come back by itself. */
+  danger?: boolean
   onSend(): void
   onClose(): void
   children: ReactNode
 }
 
 /** A form in the middle of the screen: fields, what is wrong with the whole, two buttons. */
-export function FormDialog({ title, problem, busy, disabled, send, onSend, onClose, children }: Props) {
+export function FormDialog({ title, problem, busy, disabled, send, danger, onSend, onClose, children }: Props) {
   const { t } = useTranslation()
   return (
     <Dialog
@@ -27,7 +29,7 @@ export function FormDialog({ title, problem, busy, disabled, send, onSend, onClo
       actions={
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" busy={busy} disabled={disabled} onClick={onSend}>
+          <Button look={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled} onClick={onSend}>
             {send ?? t('common.save')}
           </Button>
         </>

@@ -13,6 +13,7 @@ export interface User {
 }
 export interface Team {
   id: string
+  version: number
   name: string
   parent?: string | null
   leads: string[]

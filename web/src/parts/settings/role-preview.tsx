@@ -1,6 +1,7 @@
 import { Button } from '../../ui/button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { FailureLine } from '../offline/failure-line'
 import { Who } from './effects'
 import { useForeseen } from './foreseen'
 import type { Change, Grants, Role } from './levels'
@@ -20,7 +21,7 @@ interface Props {
 /** What would change, before it does: each right, and the people who gain or lose by it. */
 export function RolePreview({ changes, role, after, labels, problem, busy, onSave, onDiscard }: Props) {
   const { t } = useTranslation()
-  const { data } = useForeseen(`/identity/roles/${role.id}/preview`, { grants: after })
+  const { data, error, isSuccess, isFetching } = useForeseen(`/identity/roles/${role.id}/preview`, { grants: after })
   return (
     <section className={s.preview} aria-label={t('settings.roles.preview')}>
       <h3>{t('settings.roles.preview')}</h3>
@@ -32,7 +33,9 @@ export function RolePreview({ changes, role, after, labels, problem, busy, onSav
           </li>
         ))}
       </ul>
-      {data ? <Who foreseen={data} nobody={t('settings.roles.nobody')} /> : <Bones rows={2} label={t('common.loading')} />}
+      {error && <FailureLine error={error} />}
+      {!data && !error && <Bones rows={2} label={t('common.loading')} />}
+      {data && !error && <Who foreseen={data} nobody={t('settings.roles.nobody')} />}
       <p role="alert" className={s.problem}>
         {problem}
       </p>
@@ -40,7 +43,7 @@ export function RolePreview({ changes, role, after, labels, problem, busy, onSav
         <Button look="quiet" onClick={onDiscard} disabled={busy}>
           {t('settings.discard')}
         </Button>
-        <Button look="primary" onClick={onSave} busy={busy}>
+        <Button look="primary" onClick={onSave} busy={busy} disabled={!isSuccess || isFetching}>
           {t('common.save')}
         </Button>
       </footer>

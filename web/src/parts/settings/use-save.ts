@@ -1,10 +1,11 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { call, get, type Method, newKey, type Query } from '../../api/client'
 import { isProblem, Problem } from '../../api/problem'
 import { leastFor, wrote } from '../../data/seen'
 import { announce, type Undo } from '../../data/undo'
 import { t } from '../../words'
+import { wordsOf } from '../offline/words-of'
 
 export interface Saved {
   id: string
@@ -15,18 +16,27 @@ export interface Saved {
 
 const LATER = 600 // ms: a list that takes no version is asked once more
 
-/** Sends one change of the settings, says that it is done with a way back, and brings mistakes to their fields. */
+/**
+ * Sends one change of the settings, says that it is done with a way back, and brings mistakes to their fields.
+ * version: what the person looked at; where somebody was faster nothing is done, and it says so.
+ */
 export function useSave(type: string, fields: readonly string[] = []) {
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const last = useRef({ said: '', key: '' })
-  async function save<T extends Saved = Saved>(method: Method, path: string, body: unknown, told: string | false): Promise<T | undefined> {
-    const said = JSON.stringify([method, path, body])
+  async function save<T extends Saved = Saved>(
+    method: Method,
+    path: string,
+    body: unknown,
+    told: string | false,
+    version?: number,
+  ): Promise<T | undefined> {
+    const said = JSON.stringify([method, path, body, version])
     if (said !== last.current.said) last.current = { said, key: newKey() } // one key per intent, kept through retries
     setBusy(true)
     try {
-      const done = await call<T>(method, path, { body, key: last.current.key })
+      const done = await call<T>(method, path, { body, version, key: last.current.key })
       last.current = { said: '', key: '' }
       setFailed(undefined)
       if (done?.id) wrote(type, done.id, done.version)
@@ -36,6 +46,7 @@ export function useSave(type: string, fields: readonly string[] = []) {
       return done
     } catch (error) {
       setFailed(error)
+      if (isProblem(error, 'version-mismatch')) void client.invalidateQueries({ queryKey: ['settings'] })
       if (!isProblem(error, 'offline')) last.current = { said: '', key: '' }
       return undefined
     } finally {
@@ -43,27 +54,35 @@ export function useSave(type: string, fields: readonly string[] = []) {
     }
   }
   const { '': _, ...errors } = failed instanceof Problem ? failed.byField(fields) : {}
-  return { save, busy, errors: errors as Record<string, string | undefined>, problem: failed ? wordsOf(failed, fields) : '' }
+  return { save, busy, errors: errors as Record<string, string | undefined>, problem: failed ? besideFields(failed, fields) : '' }
 }
 
 /** What stands at no field of its own. */
-function wordsOf(failed: unknown, fields: readonly string[]): string {
-  if (isProblem(failed, 'offline')) return t('common.offlineText')
-  if (!(failed instanceof Problem)) return t('common.failedText')
-  if (failed.errors.length === 0) return failed.message || t('common.failedText')
-  return failed.byField(fields)[''] ?? ''
+function besideFields(failed: unknown, fields: readonly string[]): string {
+  if (isProblem(failed, 'version-mismatch')) return t('settings.changedMeanwhile')
+  if (isProblem(failed) && failed.errors.length > 0) return failed.byField(fields)[''] ?? ''
+  return wordsOf(failed)
 }
 
 const MOST = 200
-/** The first records of a list of the settings, own changes among them; `names`: titles of what they name. */
-export function useAll<T>(type: string, path: string, query: Query = {}) {
-  return useQuery({
-    queryKey: ['settings', type, path, query],
-    queryFn: ({ signal }) =>
-      get<{ items: T[]; names?: Record<string, string> }>(
-        path,
-        { limit: MOST, names: true, min_version: leastFor(type), ...query },
-        signal,
-      ),
-  })
+interface Page<T> {
+  items: T[]
+  next?: string | null
+  /** Titles of what they name. */
+  names?: Record<string, string>
 }
+const pageOf = <T>(type: string, path: string, query: Query, signal: AbortSignal) =>
+  get<Page<T>>(path, { limit: MOST, names: true, min_version: leastFor(type), ...query }, signal)
+
+/** The first records of a list of the settings, own changes among them. */
+export const useAll = <T>(type: string, path: string, query: Query = {}) =>
+  useQuery({ queryKey: ['settings', type, path, query], queryFn: ({ signal }) => pageOf<T>(type, path, query, signal) })
+
+/** The same, where there may be more of them than one answer holds. */
+export const usePages = <T>(type: string, path: string, query: Query) =>
+  useInfiniteQuery({
+    queryKey: ['settings', type, path, query, 'pages'],
+    initialPageParam: '',
+    getNextPageParam: (last: Page<T>) => last.next ?? undefined,
+    queryFn: ({ pageParam, signal }) => pageOf<T>(type, path, { ...query, cursor: pageParam || undefined }, signal),
+  })
