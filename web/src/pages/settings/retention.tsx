@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { useMe } from '../../app/session'
+import { Failure } from '../../parts/offline/failure'
 import { RULES, type Rule } from '../../parts/retention/model'
 import { Rules } from '../../parts/retention/rules'
 import { Runs } from '../../parts/retention/runs'
@@ -17,11 +18,12 @@ const Activate = lazy(async () => ({ default: (await import('../../parts/retenti
 /** Which people's records go when nobody needs them, and what is announced to go. */
 export default function Retention() {
   const { t } = useTranslation()
-  const makes = may(useMe(), 'retention_rule', 'create')
+  const me = useMe()
   const [editing, setEditing] = useState<Rule | null>()
   const [activating, setActivating] = useState<Rule>()
-  const { data } = useAll<Rule>('retention_rule', RULES, { sort: 'name', archived: false })
-  const create = makes && (
+  const { data, error } = useAll<Rule>('retention_rule', RULES, { sort: 'name', archived: false })
+  const failed = error && !data
+  const create = may(me, 'retention_rule', 'create') && (
     <Button look="primary" onClick={() => setEditing(null)}>
       {t('retention.new')}
     </Button>
@@ -34,10 +36,11 @@ export default function Retention() {
       wide
       action={Boolean(data?.items.length) && create}
     >
-      {!data && <Bones rows={4} label={t('common.loading')} />}
+      {failed && <Failure error={error} />}
+      {!data && !failed && <Bones rows={4} label={t('common.loading')} />}
       {data?.items.length === 0 && <Empty title={t('retention.none')} text={t('retention.noneText')} action={create} ghost />}
       {data && data.items.length > 0 && <Rules rules={data.items} onEdit={setEditing} onActivate={setActivating} />}
-      <Runs />
+      {!failed && may(me, 'retention_run', 'read') && <Runs />}
       <Suspense>
         {editing !== undefined && <RuleForm rule={editing ?? undefined} onClose={() => setEditing(undefined)} />}
         {activating && <Activate rule={activating} onClose={() => setActivating(undefined)} />}

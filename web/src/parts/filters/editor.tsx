@@ -8,7 +8,7 @@ import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import s from './filters.module.css'
 import { opWord } from './say'
-import { blank, type Group, isLeaf, type Leaf, operatorsOf, replaced, type Way, withOperator } from './tree'
+import { blank, type Group, isLeaf, isWhole, type Leaf, operatorsOf, replaced, type Way, withOperator } from './tree'
 import { ValueInput } from './value-input'
 
 interface Props {
@@ -17,6 +17,8 @@ interface Props {
   names: Record<string, string>
   group: Group
   onChange(group: Group): void
+  /** Says where a value is missing: for those who take no condition without one. */
+  strict?: boolean
   depth?: number
 }
 const DEEPEST = 2
@@ -26,7 +28,7 @@ export const filterChoices = (object: ObjectDescription): FieldDescription[] =>
   object.fields.filter((field) => field.filterable && !field.technical && field.show !== 'structure')
 
 /** Conditions of which all, any or none hold; groups stand within groups. */
-export function FilterEditor({ object, show, names, group, onChange, depth = 0 }: Props) {
+export function FilterEditor({ object, show, names, group, onChange, strict, depth = 0 }: Props) {
   const { t } = useTranslation()
   const set = (at: number, part: Leaf | Group | undefined) => onChange({ ...group, parts: replaced(group.parts, at, part) })
   const first = filterChoices(object)[0]
@@ -55,6 +57,7 @@ export function FilterEditor({ object, show, names, group, onChange, depth = 0 }
               show={show}
               names={names}
               leaf={part}
+              strict={strict}
               onChange={(leaf) => set(n, leaf)}
             >
               {remove}
@@ -62,7 +65,15 @@ export function FilterEditor({ object, show, names, group, onChange, depth = 0 }
           )
         return (
           <div key={key} className={s.nested}>
-            <FilterEditor object={object} show={show} names={names} group={part} onChange={(inner) => set(n, inner)} depth={depth + 1} />
+            <FilterEditor
+              object={object}
+              show={show}
+              names={names}
+              group={part}
+              onChange={(inner) => set(n, inner)}
+              strict={strict}
+              depth={depth + 1}
+            />
             {remove}
           </div>
         )
@@ -100,11 +111,12 @@ interface ConditionProps {
   show: Show
   names: Record<string, string>
   leaf: Leaf
+  strict?: boolean
   onChange(leaf: Leaf): void
   children: React.ReactNode
 }
 
-function Condition({ object, show, names, leaf, onChange, children }: ConditionProps) {
+function Condition({ object, show, names, leaf, strict, onChange, children }: ConditionProps) {
   const { t } = useTranslation()
   const field = object.field(leaf.field)
   const fields = filterChoices(object).map(({ name, label }) => ({ value: name, label }))
@@ -131,6 +143,7 @@ function Condition({ object, show, names, leaf, onChange, children }: ConditionP
               place={show.place(field, undefined, names)}
               onChange={(value) => onChange({ ...leaf, value })}
             />
+            {strict && !isWhole(leaf) && <small role="status">{t('list.needsValue')}</small>}
           </div>
         </>
       )}

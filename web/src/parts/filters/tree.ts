@@ -44,6 +44,9 @@ export function isWhole({ op, value }: Leaf): boolean {
   return value !== undefined && value !== '' && value !== null
 }
 
+/** Whether each condition has its value, so that `treeFrom` leaves none out. */
+export const isComplete = (group: Group): boolean => group.parts.every((part) => (isLeaf(part) ? isWhole(part) : isComplete(part)))
+
 export const countOf = (group: Group): number => group.parts.reduce((sum, part) => sum + (isLeaf(part) ? 1 : countOf(part)), 0)
 
 /** The operators of a field, the usual one first. */

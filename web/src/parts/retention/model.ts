@@ -32,6 +32,9 @@ export interface Notice {
   status: 'announced' | 'kept' | 'released' | 'erasing' | 'erased' | 'left_out'
   cause: string
 }
+/** What may still be kept, or kept the next time. */
+const KEEPABLE: readonly Notice['status'][] = ['announced', 'released', 'left_out']
+export const isKeepable = ({ status }: Notice): boolean => KEEPABLE.includes(status)
 export interface Found {
   count: number
   whole: boolean

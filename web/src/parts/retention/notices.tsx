@@ -7,11 +7,12 @@ import { Dialog } from '../../ui/dialog'
 import { day, number } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Failure } from '../offline/failure'
 import { may } from '../settings/pages'
 import s from '../settings/settings.module.css'
-import { useAll, useSave } from '../settings/use-save'
+import { usePages, useSave } from '../settings/use-save'
 import { CauseDialog } from './cause-dialog'
-import { NOTICES, type Notice, type Run } from './model'
+import { isKeepable, NOTICES, type Notice, type Run } from './model'
 import own from './retention.module.css'
 
 /** The records of a run; until its day each may be kept. */
@@ -20,9 +21,14 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
   const edits = may(useMe(), 'retention_notice', 'edit')
   const statuses = useTypes().type('retention_notice')?.field('status')?.option_labels ?? {}
   const [keeping, setKeeping] = useState<Notice>()
-  const { data } = useAll<Notice>('retention_notice', NOTICES, { run: run.id, sort: 'record' })
+  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = usePages<Notice>('retention_notice', NOTICES, {
+    run: run.id,
+    sort: 'record',
+  })
+  const notices = data?.pages.flatMap((page) => page.items) ?? []
+  const names: Record<string, string> = Object.assign({}, ...(data?.pages.map((page) => page.names) ?? []))
   const { save, busy, problem } = useSave('retention_notice')
-  const nameOf = (notice: Notice) => data?.names?.[notice.record] || t('privacy.untitled')
+  const nameOf = (notice: Notice) => names[notice.record] || t('privacy.untitled')
   async function keep(notice: Notice, cause: string) {
     if (await save('POST', `${NOTICES}/${notice.id}/keep`, { cause }, t('retention.keptNow', { name: nameOf(notice) })))
       setKeeping(undefined)
@@ -46,9 +52,10 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {!data && <Bones rows={5} label={t('common.loading')} />}
+      {error && <Failure error={error} />}
+      {!data && !error && <Bones rows={5} label={t('common.loading')} />}
       <ul className={own.list}>
-        {data?.items.map((notice) => (
+        {notices.map((notice) => (
           <li key={notice.id}>
             <Link to="/o/$type/$id" params={{ type: notice.resource, id: notice.record }}>
               {nameOf(notice)}
@@ -56,7 +63,7 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
             <span className={s.chip} data-tone={notice.status === 'kept' ? 'good' : undefined}>
               {statuses[notice.status] ?? notice.status}
             </span>
-            {edits && notice.status === 'announced' && (
+            {edits && isKeepable(notice) && (
               <Button small aria-label={t('retention.keepTitle', { name: nameOf(notice) })} onClick={() => setKeeping(notice)}>
                 {t('retention.keep')}
               </Button>
@@ -74,6 +81,16 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
           </li>
         ))}
       </ul>
+      {notices.length > 0 && (
+        <p className={s.soft}>
+          {t('retention.shown', { shown: number(notices.length), count: number(Math.max(run.count, notices.length)) })}
+        </p>
+      )}
+      {hasNextPage && (
+        <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
     </Dialog>
   )
 }

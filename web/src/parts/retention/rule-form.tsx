@@ -8,15 +8,40 @@ import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { FilterEditor } from '../filters/editor'
-import { type Group, groupOf, treeFrom } from '../filters/tree'
+import { type Group, groupOf, isComplete, treeFrom } from '../filters/tree'
+import { changedOf } from '../settings/foreseen'
 import { FormDialog } from '../settings/form-dialog'
 import { may } from '../settings/pages'
 import s from '../settings/settings.module.css'
 import { useSave } from '../settings/use-save'
-import { Found } from './found'
+import { type Asked, Found } from './found'
 import { BASES, PEOPLE, RULES, type Rule } from './model'
 
 const FIELDS = ['name', 'resource', 'basis', 'days', 'notice_days', 'conditions']
+
+interface Content {
+  name: string
+  resource: string
+  basis: Rule['basis']
+  days: string
+  notice_days: string
+  group: Group
+}
+const beginning = (rule: Rule | undefined, resource: string): Content => ({
+  name: rule?.name ?? '',
+  resource: rule?.resource ?? resource,
+  basis: rule?.basis ?? BASES[0],
+  days: String(rule?.days ?? 730),
+  notice_days: String(rule?.notice_days ?? 14),
+  group: groupOf(rule?.conditions),
+})
+/** What the preview is about. */
+const termsOf = ({ basis, days, notice_days, group }: Content) => ({
+  basis,
+  days: Number(days),
+  notice_days: Number(notice_days),
+  conditions: treeFrom(group) ?? null,
+})
 
 /** A new rule, or one that is not active; what it would erase is shown before it is saved. */
 export function RuleForm({ rule, onClose }: { rule?: Rule; onClose(): void }) {
@@ -25,38 +50,36 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose(): void }) {
   const types = useTypes()
   const { save, busy, errors, problem } = useSave('retention_rule', FIELDS)
   const offered = PEOPLE.filter((name) => types.type(name) && may(me, name, 'erase'))
-  const [now, setNow] = useState({
-    name: rule?.name ?? '',
-    resource: rule?.resource ?? offered[0] ?? '',
-    basis: rule?.basis ?? BASES[0],
-    days: String(rule?.days ?? 730),
-    notice_days: String(rule?.notice_days ?? 14),
-    group: groupOf(rule?.conditions),
-  })
-  const [asked, setAsked] = useState<Record<string, unknown>>()
-  const change = (part: Partial<typeof now>) => {
+  const [before] = useState(() => beginning(rule, offered[0] ?? ''))
+  const [now, setNow] = useState(before)
+  const [asked, setAsked] = useState<Asked>()
+  const change = (part: Partial<Content>) => {
     setAsked(undefined) // what is shown is always of what stands there
     setNow({ ...now, ...part })
   }
   const type = types.type(now.resource)
-  const content = {
-    basis: now.basis,
-    days: Number(now.days),
-    notice_days: Number(now.notice_days),
-    conditions: treeFrom(now.group) ?? null,
+  const terms = termsOf(now)
+  const changedTerms = changedOf(termsOf(before), terms)
+  const complete = isComplete(now.group)
+  const ask = (): Asked =>
+    rule && !changedTerms
+      ? { path: `${RULES}/${rule.id}/preview` }
+      : { path: `${RULES}/preview`, body: { ...terms, resource: now.resource } }
+  /** Of a rule only what changed: conditions that are hidden from the person stay. */
+  function send(old: Rule) {
+    const changed = { ...changedTerms, ...changedOf({ name: before.name }, { name: now.name }) }
+    return Object.keys(changed).length === 0 || save('PATCH', `${RULES}/${old.id}`, changed, t('settings.saved'), old.version)
   }
   async function keep() {
-    const done = rule
-      ? await save('PATCH', `${RULES}/${rule.id}`, { ...content, name: now.name }, t('settings.saved'))
-      : await save('POST', RULES, { ...content, name: now.name, resource: now.resource }, t('retention.made'))
-    if (done) onClose()
+    const made = { ...terms, name: now.name, resource: now.resource }
+    if (await (rule ? send(rule) : save('POST', RULES, made, t('retention.made')))) onClose()
   }
   return (
     <FormDialog
       title={t(rule ? 'retention.edit' : 'retention.new')}
       problem={problem}
       busy={busy}
-      disabled={!now.name.trim() || !now.resource}
+      disabled={!now.name.trim() || !now.resource || !complete}
       onSend={() => void keep()}
       onClose={onClose}
     >
@@ -104,11 +127,12 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose(): void }) {
       {type && (
         <Conditions key={now.resource} object={type} group={now.group} error={errors.conditions} onChange={(group) => change({ group })} />
       )}
+      {rule && !rule.conditions && Boolean(me.hidden[rule.resource]?.length) && <p className={s.soft}>{t('retention.mayBeHidden')}</p>}
       {asked ? (
-        <Found path={`${RULES}/preview`} body={asked} />
+        <Found asked={asked} />
       ) : (
         <div>
-          <Button small onClick={() => setAsked({ ...content, resource: now.resource })}>
+          <Button small disabled={!complete} onClick={() => setAsked(ask())}>
             {t('retention.preview')}
           </Button>
         </div>
@@ -132,7 +156,7 @@ function Conditions({ object, group, error, onChange }: ConditionsProps) {
   return (
     <fieldset className={s.plain}>
       <legend>{t('retention.conditions')}</legend>
-      <FilterEditor object={askable} show={show} names={{}} group={group} onChange={onChange} />
+      <FilterEditor object={askable} show={show} names={{}} group={group} onChange={onChange} strict />
       {error && (
         <p role="alert" className={s.problem}>
           {error}
