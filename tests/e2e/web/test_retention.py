@@ -18,6 +18,7 @@ CHINESE = {
     "Save": "保存",
     "Activate": "启用",
     "Deactivate": "停用",
+    "{name}: deactivated": "{name}：已停用",
     "No retention rules yet": "还没有保留规则",
     "Nothing matches now.": "现在没有符合的记录。",
     "Remove": "移除",
@@ -52,7 +53,7 @@ def test_a_rule_is_looked_at_before_it_erases_anything(
         (rule,) = http.get("/audit/retention-rules", params={"status": "active"}).raise_for_status().json()["items"]
         assert (rule["name"], rule["basis"], rule["days"], rule["notice_days"]) == (name, "used", 730, 14)
         choose(page, name, word("Deactivate"), language)
-        expect(page.get_by_text(name).last).to_be_visible()
+        expect(page.get_by_text(word("{name}: deactivated").format(name=name))).to_be_visible()
         page.reload()
         choose(page, name, word("Remove"), language)
         expect(page.get_by_role("heading", name=word("No retention rules yet"))).to_be_visible()

@@ -39,6 +39,7 @@ describe('help', () => {
     ['/settings/fields', 'fields'],
     ['/settings/api-keys', 'keys'],
     ['/settings/requests', 'privacy'],
+    ['/settings/retention', 'retention'],
     ['/o/subject_request/1', 'privacy'],
   ])('%s is explained by %s', (path, topic) => {
     expect(topicOf(path)).toBe(topic)

@@ -81,6 +81,7 @@ const SETTINGS: Record<string, Topic> = {
   'sample-data': 'start',
   imports: 'import',
   health: 'health',
+  retention: 'retention',
   audit: 'audit',
   requests: 'privacy',
   backup: 'backup',
