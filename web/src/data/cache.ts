@@ -62,10 +62,10 @@ export function isListed(client: QueryClient, type: string, id: string): boolean
   })
 }
 
-const OF_RECORD = ['one', 'history', 'timeline', 'stays']
+export const OF_RECORD = ['one', 'history', 'timeline', 'stays', 'difference']
 const OF_TYPE = ['list', 'count', 'board']
 
-/** Ask again for what shows the record: itself, its history and timeline, and the lists, counts and boards of its type. */
+/** Ask again for what shows the record: itself, its history, timeline and differences, and the lists, counts and boards of its type. */
 export function refresh(client: QueryClient, type: string, id?: string, what = [...OF_RECORD, ...OF_TYPE]): Promise<void> {
   return client.invalidateQueries({
     predicate: ({ queryKey }) => {

@@ -2,7 +2,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useMemo, useSyncExternalStore } from 'react'
 import { isProblem } from '../api/problem'
 import { events } from '../api/stream'
-import { freshen, heldVersion, isListed, refresh } from './cache'
+import { onSignOut } from '../app/session'
+import { freshen, heldVersion, isListed, OF_RECORD, refresh } from './cache'
 import { forgetAnswers } from './offline/kept'
 import { isOwn, leastOf, onWrote } from './seen'
 
@@ -22,8 +23,9 @@ const PACE_MS = 1000 // lists and boards are asked again once a second at most, 
 const AGAIN_MS = 3000
 
 const glowing = new Map<string, number>()
-const newcomers = new Map<string, ReadonlySet<string>>()
-const NOBODY: ReadonlySet<string> = new Set()
+/** Of each type: which records, and the version that was heard of last. */
+const newcomers = new Map<string, ReadonlyMap<string, number>>()
+const NOBODY: ReadonlyMap<string, number> = new Map()
 const listeners = new Set<() => void>()
 const say = () => {
   for (const listener of listeners) listener()
@@ -45,7 +47,7 @@ function glow(id: string): void {
 /** Whether a record has just been changed by somebody else: its row or card glows. */
 export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, () => glowing.has(id))
 
-export const newcomersOf = (type: string): ReadonlySet<string> => newcomers.get(type) ?? NOBODY
+export const newcomersOf = (type: string): ReadonlyMap<string, number> => newcomers.get(type) ?? NOBODY
 
 /** Records that came to a list since it was read: rows never jump, so a chip offers them. */
 export function useNewcomers(type: string): { count: number; take(): void } {
@@ -84,7 +86,7 @@ export function hear(heard: Heard): void {
   }
   const { type, id, version = 0 } = heard.data
   if ((leastOf(id) ?? 0) >= version) return // its own doing: the command has seen to it
-  if ((heldVersion(client, type, id) ?? 0) < version) void refresh(client, type, id, ['one', 'history', 'timeline', 'stays'])
+  if ((heldVersion(client, type, id) ?? 0) < version) void refresh(client, type, id, OF_RECORD)
   if (heard.event === 'gone') {
     void refresh(client, type)
     return
@@ -92,19 +94,21 @@ export function hear(heard: Heard): void {
   if (isListed(client, type, id)) {
     glow(id)
     soon(type, id)
-  } else if (!isOwn(id)) {
-    newcomers.set(type, new Set([...newcomersOf(type), id]))
+  } else if (!isOwn(id, version)) {
+    newcomers.set(type, new Map(newcomersOf(type)).set(id, version))
     say()
   }
 }
 
 /** The stream may tell of a record before its command is answered. */
-onWrote((type, id) => {
-  const found = newcomersOf(type)
-  if (!found.has(id)) return
-  newcomers.set(type, new Set([...found].filter((one) => one !== id)))
+onWrote((type, id, version) => {
+  const found = new Map(newcomersOf(type))
+  if ((found.get(id) ?? Number.POSITIVE_INFINITY) > version) return
+  found.delete(id)
+  newcomers.set(type, found)
   say()
 })
+onSignOut(() => newcomers.clear())
 
 /** One stream for all tabs: the one that holds the lock reads it and tells the others. Ends with `signal`. */
 export function startLive(of: QueryClient, signal: AbortSignal): void {

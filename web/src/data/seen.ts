@@ -1,3 +1,5 @@
+import { onSignOut } from '../app/session'
+
 // What this client has written lately: reads ask for at least these versions, so that nobody misses an own change.
 const KEPT_MS = 10_000
 const MOST = 10 // of one request
@@ -10,19 +12,25 @@ interface Written {
 }
 
 let written: Written[] = []
-const own = new Set<string>()
-const listeners = new Set<(type: string, id: string) => void>()
+const own = new Map<string, number>()
+const listeners = new Set<(type: string, id: string, version: number) => void>()
 
 /** Hears of each record that this client writes. */
-export const onWrote = (listener: (type: string, id: string) => void): unknown => listeners.add(listener)
+export const onWrote = (listener: (type: string, id: string, version: number) => void): unknown => listeners.add(listener)
 
-/** Whether this client has written the record since it was opened: to the person it is no news. */
-export const isOwn = (id: string): boolean => own.has(id)
+/** Whether the record had come to this version when this client wrote it last: to the person it is no news. */
+export const isOwn = (id: string, version: number): boolean => (own.get(id) ?? 0) >= version
+
+/** Somebody else may sign in here: to them all of it is news. */
+onSignOut(() => {
+  own.clear()
+  written = []
+})
 
 export function wrote(type: string, id: string, version: number): void {
   const now = Date.now()
-  own.add(id)
-  for (const listener of listeners) listener(type, id)
+  own.set(id, version)
+  for (const listener of listeners) listener(type, id, version)
   written = [{ type, id, version, until: now + KEPT_MS }, ...written.filter((one) => one.id !== id && one.until > now)].slice(0, MOST)
 }
 
