@@ -63,6 +63,28 @@ export const clock = (value: string): string =>
 export const dayAt = (at: Date): string =>
   once('day at', () => new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone })).format(at)
 
+/** What the reader's clock shows at a moment, `YYYY-MM-DD HH:MM:SS`. */
+export const clockAt = (at: Date): string =>
+  once('clock at', () => {
+    const two = '2-digit'
+    const parts = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two, hourCycle: 'h23', timeZone: zone } as const
+    return new Intl.DateTimeFormat('sv-SE', parts) // Swedes write it so
+  }).format(at)
+
+const DAY_MS = 86_400_000
+/**
+ * When the reader's clock shows this, `YYYY-MM-DD HH:MM[:SS]`; undefined where it is no clock. An hour that comes twice is its first;
+ * one that is left out counts on from the time before.
+ */
+export function momentAt(clock: string): Date | undefined {
+  const utc = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`)
+  const wanted = utc(clock)
+  if (Number.isNaN(wanted)) return undefined
+  const shown = (at: number) => utc(clockAt(new Date(at)))
+  const [before = wanted, after = wanted] = [-DAY_MS, DAY_MS].map((by) => wanted - (shown(wanted + by) - (wanted + by)))
+  return new Date(shown(before) !== wanted && shown(after) === wanted ? after : before)
+}
+
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'second'],
   [60, 'minute'],

@@ -1,27 +1,13 @@
 import { MomentField } from '../../ui/date'
-import { moment } from '../../ui/format'
+import { clockAt, moment, momentAt } from '../../ui/format'
 import { dayOf, operators } from './date'
 import { inputOf, type Kind } from './kind'
 
-const two = (part: number) => String(part).padStart(2, '0')
-
 /** A moment of the server as the input takes it: on the clock of the reader. */
-export function clockOf(value: unknown): string | null {
-  if (!value) return null
-  const at = new Date(value as string)
-  const [date, time] = [
-    [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())],
-    [at.getHours(), at.getMinutes(), at.getSeconds()].map(two),
-  ]
-  return `${date.join('-')} ${time.join(':')}`
-}
+export const clockOf = (value: unknown): string | null => (value ? clockAt(new Date(value as string)) : null)
 
 /** And back, with its offset: RFC 3339. */
-export function momentOf(clock: string | null): string | null {
-  if (!clock) return null
-  const at = new Date(clock.replace(' ', 'T'))
-  return Number.isNaN(at.getTime()) ? null : at.toISOString()
-}
+export const momentOf = (clock: string | null): string | null => (clock && momentAt(clock)?.toISOString()) || null
 
 export const datetime: Kind = {
   format: (value) => (value ? moment(value as string) : ''),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { setZone } from '../../ui/format'
 import { LOCALES, speak, startWords } from '../../words'
 import { KINDS_BY_NAME, kind, type Place, type Shown } from '.'
 import { clockOf, momentOf } from './datetime'
@@ -83,6 +84,10 @@ test.each([
 
 test('a moment goes to the clock of the reader and back', () => {
   expect(momentOf(clockOf('2026-11-24T01:30:00.000000Z'))).toBe('2026-11-24T01:30:00.000Z')
+  setZone('America/New_York')
+  expect(clockOf('2026-11-24T01:30:00Z')).toBe('2026-11-23 20:30:00')
+  expect(KINDS_BY_NAME.datetime.parse('2026/11/23 20:30', place({}))).toBe('2026-11-24T01:30:00.000Z')
+  setZone('')
 })
 
 test('money has the currency of its record', () => {
