@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { useObject } from '../../meta/use-types'
-import { number } from '../../ui/format'
+import { joined, number } from '../../ui/format'
 import { useTranslation } from '../../words'
+import { useResources } from '../settings/foreseen'
 import type { Head } from './answers'
 import s from './audit.module.css'
 
@@ -10,14 +11,14 @@ type Read = NonNullable<Head['read']>
 
 /** In one line, what was read, refused, exported or asked. */
 export function ReadLine({ read }: { read: Read }) {
-  const object = useObject(read.resource)
-  const titles = read.records.map((one) => one.title ?? one.id).join(', ')
+  const nameOf = useResources()
+  const titles = joined(read.records.map((one) => one.title ?? one.id))
   const more =
     read.records.length > 0 && read.records.length < read.count && !read.route ? ` +${number(read.count - read.records.length)}` : ''
   const said = read.route || titles ? `${read.route} ${titles}${more}` : read.text
   return (
     <span className={s.title}>
-      {object?.label ?? read.resource} {said}
+      {nameOf(read.resource) || read.resource} {said}
     </span>
   )
 }
@@ -29,8 +30,8 @@ export function ReadDetail({ read }: { read: Read }) {
   const label = (name: string) => object?.fields.find((field) => field.name === name)?.label ?? name.replace('custom.', '')
   const facts = [
     [t('audit.refusal'), read.route],
-    [t('audit.right'), read.action],
-    [t('audit.sensitive'), read.fields.map(label).join(', ')],
+    [t('audit.right'), read.action && t(`settings.actions.${read.action}`)],
+    [t('audit.sensitive'), joined(read.fields.map(label))],
     [t('audit.number'), read.count ? number(read.count) : ''],
     [t('audit.typed'), read.text],
   ].filter(([, value]) => value)
