@@ -60,8 +60,12 @@ def test_two_moments_of_a_record_are_compared_and_who_could_see_it(
         expect(different.get_by_role("row").filter(has_text="Boats")).to_contain_text("Yachts")
         expect(different.get_by_role("row").filter(has_text="& Sons")).to_contain_text("They moved")
         look(page, "difference")
+        http.patch(f"{at}/{id}", json={"description": "Rented out"}).raise_for_status()
+        expect(different.get_by_role("row").filter(has_text="Rented out")).to_be_visible()
         page.goto(f"/o/account/{id}?tab=history&from={after}")
         expect(different.get_by_role("row").filter(has_text="& Sons")).to_be_visible()
+        version = f"{'版本' if chinese else 'Version'} {after}"
+        expect(different.get_by_role("columnheader", name=version)).to_be_visible()
         expect(different.get_by_role("row").filter(has_text="Yachts")).to_have_count(0)
         page.goto(f"/o/account/{id}?tab=history&from=2020-01-01&to=2020-01-02")
         expect(different.get_by_text("没有不同" if chinese else "Nothing is different")).to_be_visible()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { listSearch, recordSearch, signInSearch, treeOf } from './search'
+import { listSearch, recordSearch, signInSearch, timeSearch, treeOf } from './search'
 
 describe('addresses', () => {
   test.each([
@@ -11,6 +11,17 @@ describe('addresses', () => {
     [{ f: { any: [{ field: 'amount', op: 'ge', value: 5 }] } }, { f: { any: [{ field: 'amount', op: 'ge', value: 5 }] } }],
     [{ f: 'x', sort: ['a'] }, {}],
   ])('%j is read as %j', (raw, known) => expect(listSearch(raw)).toEqual(known))
+
+  test.each(['2026-99-99', '2026-02-30', 'yesterday', '2026-11-01T99:00:00Z'])('%s is no moment', (at) => {
+    expect(recordSearch({ at, known: at, from: at, to: at })).toEqual({})
+    expect([listSearch({ at, known: at }), timeSearch({ at })]).toEqual([{}, {}])
+  })
+  test('two sides are days, moments or versions', () =>
+    expect(recordSearch({ from: 2, to: '2026-11-20', at: '2026-11-20T08:00:00+08:00' })).toEqual({
+      from: '2',
+      to: '2026-11-20',
+      at: '2026-11-20T08:00:00+08:00',
+    }))
 
   test('an unknown tab is none', () => expect(recordSearch({ tab: 'x' })).toEqual({}))
 

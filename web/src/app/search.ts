@@ -30,6 +30,18 @@ export interface RecordSearch {
   to?: string
 }
 
+const DAY = 10
+/** A day or an RFC 3339 moment; undefined for what is none: a broken link shows now, not an error. */
+const spot = (value: unknown): string | undefined => {
+  const found = text(value)
+  if (!found || !/^\d{4}-\d\d-\d\d/.test(found)) return undefined
+  const at = new Date(found)
+  if (Number.isNaN(at.getTime())) return undefined
+  return found.length > DAY || at.toISOString().startsWith(found) ? found : undefined
+}
+/** The same, or a version of a record. */
+const side = (value: unknown): string | undefined => (/^[1-9]\d{0,8}$/.test(text(value) ?? '') ? text(value) : spot(value))
+
 const AS = ['list', 'board', 'calendar'] as const
 const TABS = ['facts', 'timeline', 'activities', 'changes', 'history', 'related', 'files'] as const
 const text = (value: unknown): string | undefined => {
@@ -68,13 +80,13 @@ export const listSearch = (raw: Record<string, unknown>): ListSearch =>
     archived: flag(raw.archived),
     open: text(raw.open),
     create: flag(raw.create),
-    at: text(raw.at),
-    known: text(raw.known),
+    at: spot(raw.at),
+    known: spot(raw.known),
   })
 export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
-  only({ tab: one(raw.tab, TABS), at: text(raw.at), known: text(raw.known), from: text(raw.from), to: text(raw.to) })
+  only({ tab: one(raw.tab, TABS), at: spot(raw.at), known: spot(raw.known), from: side(raw.from), to: side(raw.to) })
 export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } =>
-  only({ at: text(raw.at), known: text(raw.known) })
+  only({ at: spot(raw.at), known: spot(raw.known) })
 /** Where to go after the sign-in: a path of this client, never another site. */
 export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
   const to = text(raw.to)

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { clockOf, momentOf } from '../../meta/fields/datetime'
 import { useObject } from '../../meta/use-types'
 import { MomentField } from '../../ui/date'
-import { joined } from '../../ui/format'
+import { clockAt, joined } from '../../ui/format'
 import { SelectField } from '../../ui/select'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
@@ -43,7 +43,7 @@ export default function Access({ record, at }: Props) {
           label={t('audit.at')}
           value={clockOf(when)}
           placeholder={t('time.now')}
-          maxDate={new Date()}
+          maxDate={clockAt(new Date())}
           onChange={(value) => setWhen(momentOf(value))}
         />
       </div>

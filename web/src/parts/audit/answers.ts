@@ -64,14 +64,16 @@ export const useAccess = (record: string, user: string, at: string | null) =>
   useQuery({
     queryKey: ['audit', 'access', record, user, at],
     enabled: Boolean(user),
+    ...(at === null && { staleTime: 0 }), // roles, teams and shares change without the record
     queryFn: ({ signal }) => get<Then>('/audit/access', { record, user, at }, signal),
   })
-export const useDifference = (record: string, { from, to }: Between, enabled: boolean) =>
+/** Its key is of the record's type: what changes the record makes it stale. */
+export const useDifference = (type: string, id: string, { from, to }: Between, enabled: boolean) =>
   useQuery({
-    queryKey: ['audit', 'difference', record, from, to, 'now'],
+    queryKey: [type, 'difference', id, from, to, 'now'],
     enabled,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => get<Found>('/audit/difference', { record, from, to }, signal),
+    queryFn: ({ signal }) => get<Found>('/audit/difference', { record: `${type}-${id}`, from, to }, signal),
   })
 
 const parts = (type: string): string[] => (type.split('.').at(-1) ?? type).split(/(?<=[a-z])(?=[A-Z])/)

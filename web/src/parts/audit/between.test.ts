@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { describe as described } from '../../meta/describe'
 import type { MetaType } from '../../meta/meta'
 import type { Show } from '../../meta/show'
-import { type Found, inOrder, rowsOf } from './between'
+import { setZone } from '../../ui/format'
+import { type Found, inOrder, instantOf, rowsOf } from './between'
 
 const field = (name: string, more = {}) => ({ name, label: name.toUpperCase(), kind: 'text', writable: true, ...more })
 const OBJECT = described({
@@ -39,4 +40,18 @@ test('the later moment is not before the earlier one', () => {
   expect(inOrder({ from: '1' }, made)).toBe(true)
   expect(inOrder({ from: '1', to: '2026-11-20' }, made)).toBe(true)
   expect(inOrder({ from: '2026-11-20', to: '2026-11-19T08:00:00Z' }, made)).toBe(false)
+  expect(inOrder({ from: '2026-11-19T08:00:00Z', to: '2026-11-19T08:00:00.000Z' }, made)).toBe(true)
+  expect(inOrder({ from: '10', to: '9' }, made)).toBe(false)
+  expect(inOrder({ from: '7', to: '2026-11-20' }, made)).toBe(true)
+})
+
+test('a day ends on the clock of the reader, and of versions only the first has a moment here', () => {
+  setZone('Pacific/Auckland')
+  expect(instantOf('2026-07-01')).toBe('2026-07-01T11:59:59.000Z')
+  setZone('')
+  expect([instantOf('1', '2026-11-01T08:00:00Z'), instantOf('1'), instantOf('2', '2026-11-01T08:00:00Z')]).toEqual([
+    '2026-11-01T08:00:00Z',
+    null,
+    null,
+  ])
 })

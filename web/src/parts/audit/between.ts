@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { components } from '../../api/schema/audit'
 import type { FieldDescription, ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
+import { momentOf } from '../../meta/fields/datetime'
 import { type Doc, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 
@@ -30,11 +31,21 @@ export function useBetween(): [Between | undefined, (between?: Between) => void]
   return [from ? { from, to } : undefined, set]
 }
 
-/** The instant that is meant: of a day its end; `made` for the first version. */
-export const instantOf = (moment: string, made = ''): string =>
-  moment === MADE ? made : moment.length === DAY ? new Date(`${moment}T23:59:59`).toISOString() : moment
+export const isVersion = (moment: string): boolean => /^\d+$/.test(moment)
 
-export const inOrder = ({ from, to }: Between, made?: string): boolean => to === undefined || instantOf(from, made) <= instantOf(to, made)
+/** The instant that is meant: of a day its end on the reader's clock; `made` for the first version. null: nobody here knows. */
+export function instantOf(moment: string, made?: string): string | null {
+  if (isVersion(moment)) return (moment === MADE && made) || null
+  return moment.length === DAY ? momentOf(`${moment} 23:59:59`) : moment
+}
+
+/** Whether the later moment is not before the earlier one, as far as can be told here: the server knows all versions. */
+export function inOrder({ from, to }: Between, made?: string): boolean {
+  if (to === undefined) return true
+  if (isVersion(from) && isVersion(to)) return Number(from) <= Number(to)
+  const [first, second] = [instantOf(from, made), instantOf(to, made)]
+  return first === null || second === null || Date.parse(first) <= Date.parse(second)
+}
 
 export interface Row {
   field: FieldDescription

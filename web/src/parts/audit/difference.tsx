@@ -1,5 +1,4 @@
 import { IconArrowRight, IconLock } from '@tabler/icons-react'
-import { isProblem } from '../../api/problem'
 import type { Names } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, isEmpty } from '../../meta/meta'
@@ -8,10 +7,11 @@ import { Empty } from '../../ui/empty'
 import { moment } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Failure } from '../offline/failure'
 import { whenOf } from '../time/pill'
 import { useActor } from '../timeline/sentence'
 import { useDifference } from './answers'
-import { type Between, inOrder, isErased, MADE, type Row, rowsOf } from './between'
+import { type Between, inOrder, isErased, isVersion, MADE, type Row, rowsOf } from './between'
 import s from './difference.module.css'
 import { Moments } from './moments'
 
@@ -29,18 +29,18 @@ interface Props {
 /** What is different in a record between two moments: each field then and later, and who set it last. */
 export default function Difference({ object, id, made, record, between, onChange }: Props) {
   const ordered = inOrder(between, made)
-  const { data, error, isPlaceholderData } = useDifference(`${object.name}-${id}`, between, ordered)
+  const { data, error, isPlaceholderData } = useDifference(object.name, id, between, ordered)
   const { t } = useTranslation()
   const show = useShow(object)
   const rows = data && rowsOf(object, data, show, record)
   return (
     <section className={s.between} aria-label={t('audit.between.title')}>
       <Moments between={between} made={made} ordered={ordered} onChange={onChange} />
-      {error && ordered && <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>}
+      {error && ordered && <Failure error={error} />}
       {!rows && !error && ordered && <Bones rows={4} label={t('common.loading')} />}
       {data && rows && ordered && (
         <div data-waiting={isPlaceholderData || undefined}>
-          {data.from === 0 && <p className={s.soft}>{t('audit.between.notYet')}</p>}
+          {data.from === 0 && data.to > 0 && <p className={s.soft}>{t('audit.between.notYet')}</p>}
           {rows.meant.length === 0 && <Empty title={t('audit.between.none')} text={t('audit.between.noneText')} />}
           {rows.meant.length > 0 && (
             <>
@@ -72,7 +72,11 @@ interface TableProps {
 
 function Table({ rows, between, show, names }: TableProps) {
   const { t } = useTranslation()
-  const headOf = (at?: string) => (at === undefined ? t('time.now') : at === MADE ? t('audit.between.made') : whenOf(at))
+  const headOf = (at?: string) => {
+    if (at === undefined) return t('time.now')
+    if (at === MADE) return t('audit.between.made')
+    return isVersion(at) ? t('audit.between.version', { version: at }) : whenOf(at)
+  }
   return (
     <table className={s.table}>
       <thead>

@@ -1,8 +1,8 @@
 import { clockOf, momentOf } from '../../meta/fields/datetime'
 import { MomentField } from '../../ui/date'
-import { dayAt } from '../../ui/format'
+import { clockAt, dayAt } from '../../ui/format'
 import { useTranslation } from '../../words'
-import { type Between, instantOf, MADE } from './between'
+import { type Between, inOrder, instantOf, isVersion, MADE } from './between'
 import s from './difference.module.css'
 
 const DAY_MS = 86_400_000
@@ -20,26 +20,28 @@ export function Moments({ between, made, ordered, onChange }: Props) {
   const { t } = useTranslation()
   const { from, to } = between
   const now = new Date()
+  const versionOf = (at: string) => (isVersion(at) ? t('audit.between.version', { version: at }) : undefined)
   const ways = [
     ...(made ? [{ name: 'made', at: MADE }] : []),
     ...Object.entries(BACK)
       .map(([name, days]) => ({ name, at: dayAt(new Date(now.getTime() - days * DAY_MS)) }))
-      .filter(({ at }) => !made || instantOf(at) > made),
+      .filter(({ at }) => inOrder({ from: MADE, to: at }, made)),
   ]
   return (
     <div className={s.moments}>
       <MomentField
         label={t('audit.between.from')}
         value={clockOf(instantOf(from, made))}
-        maxDate={now}
+        placeholder={versionOf(from)}
+        maxDate={clockAt(now)}
         clearable={false}
         onChange={(value) => onChange({ from: momentOf(value) ?? MADE, to })}
       />
       <MomentField
         label={t('audit.between.to')}
         value={to ? clockOf(instantOf(to, made)) : null}
-        placeholder={t('time.now')}
-        maxDate={now}
+        placeholder={(to && versionOf(to)) ?? t('time.now')}
+        maxDate={clockAt(now)}
         error={ordered ? undefined : t('audit.between.order')}
         onChange={(value) => onChange({ from, to: momentOf(value) ?? undefined })}
       />
