@@ -97,12 +97,18 @@ def test_rejected_rows_are_corrected_before_and_after_an_import(visit: Visit, ht
         again = page.get_by_role("button", name="Try again")
         expect(again).to_be_disabled()
         cell.fill("b@beta-mend.example")
+        expect(page.get_by_role("button", name="Import now")).to_be_disabled()
         again.click()
         expect(cell).to_have_attribute("aria-invalid", "true")  # still: another row has that address
         page.get_by_role("button", name="Import now").click()
         expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
         assert len(found(http, asked, 2)) == 2
         cell.fill("g@gamma-mend.example")
+        page.get_by_role("button", name="Try the corrected rows").click()
+        expect(page.get_by_role("heading", name="This would happen")).to_be_visible()
+        page.get_by_role("button", name="Back to the report").click()
+        expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+        expect(cell).to_have_value("g@gamma-mend.example")
         page.get_by_role("button", name="Try the corrected rows").click()
         expect(page.get_by_role("heading", name="This would happen")).to_be_visible()
         expect(page.get_by_role("region", name="Rejected rows")).to_have_count(0)

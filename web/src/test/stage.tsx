@@ -28,7 +28,7 @@ export function serve(server: Server): Sent[] {
       method: init?.method ?? 'GET',
       path: pathname,
       query: searchParams,
-      body: init?.body ? JSON.parse(String(init.body)) : undefined,
+      body: typeof init?.body === 'string' ? JSON.parse(init.body) : init?.body, // a form stays one
       headers,
     }
     asked.push(sent)

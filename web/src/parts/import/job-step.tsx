@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type Dispatch, type SetStateAction, useId, useState } from 'react'
 import { call } from '../../api/client'
 import { isProblem } from '../../api/problem'
 import { download } from '../../data/files'
@@ -17,19 +17,25 @@ interface Props {
   /** A dry run: it changes nothing, and leads to the import. */
   dry: boolean
   busy: boolean
+  /** The cells that were written anew, and not tried yet. */
+  cells: Edited
+  onCells: Dispatch<SetStateAction<Edited>>
   onBack(): void
   onRun(): void
-  /** Rejected rows with cells that were written anew. */
-  onAgain(cells: Edited, rows: FaultyRow[]): void
+  onAgain(rows: FaultyRow[]): void
+  /** Back to the report of the import whose rejected rows these are. */
+  onReport: (() => void) | undefined
 }
 const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
 
 /** How far it is, then what came of it, and the way on or back. */
-export function JobStep({ id, dry, busy, onBack, onRun, onAgain }: Props) {
+export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onReport }: Props) {
   const { t } = useTranslation()
   const { report, over, follow } = useJob(id)
   const [problem, setProblem] = useState('')
+  const why = useId()
   if (!report) return <Bones rows={3} label={t('common.loading')} />
+  const untried = dry && Object.keys(cells).length > 0
   const failed = report.status === 'failed'
   const back = report.status === 'reverted' || report.status === 'reverting'
   const rows = Array.isArray(report.rejected) ? report.rejected : []
@@ -70,6 +76,8 @@ export function JobStep({ id, dry, busy, onBack, onRun, onAgain }: Props) {
             rows={rows}
             total={report.totals?.rejected ?? rows.length}
             busy={busy}
+            cells={cells}
+            onCells={onCells}
             again={t(dry ? 'import.again' : 'import.againOnly')}
             onAgain={onAgain}
           />
@@ -84,13 +92,23 @@ export function JobStep({ id, dry, busy, onBack, onRun, onAgain }: Props) {
       <div className={s.foot}>
         {dry && <Button onClick={onBack}>{t('common.back')}</Button>}
         {dry && over && !failed && (
-          <Button look="primary" busy={busy} onClick={onRun}>
+          <Button look="primary" busy={busy} disabled={untried} aria-describedby={untried ? why : undefined} onClick={onRun}>
             {t('import.run')}
           </Button>
+        )}
+        {untried && (
+          <p id={why} className={s.soft}>
+            {t('import.untried')}
+          </p>
         )}
         {!dry && over && !back && (
           <Button look="danger" onClick={() => void revert()}>
             {t('import.takeBack')}
+          </Button>
+        )}
+        {onReport && (
+          <Button look="quiet" onClick={onReport}>
+            {t('import.report')}
           </Button>
         )}
         {!dry && (

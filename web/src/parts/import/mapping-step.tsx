@@ -23,14 +23,31 @@ interface Props {
   onEncoding(encoding: string): void
   onBack(): void
   onNext(): void
+  /** Back to the report of the import whose rejected rows these are. */
+  onReport: (() => void) | undefined
 }
 
 /** Each column with samples, and the field that it goes to. */
-export function MappingStep({ found, mapping, busy, kept, onKept, onChosen, onMapping, onType, onEncoding, onBack, onNext }: Props) {
+export function MappingStep({
+  found,
+  mapping,
+  busy,
+  kept,
+  onKept,
+  onChosen,
+  onMapping,
+  onType,
+  onEncoding,
+  onBack,
+  onNext,
+  onReport,
+}: Props) {
   const { t } = useTranslation()
   const types = useTypes()
+  const proposed = !kept && mapping === found.suggestion // and nobody has changed it
   const [fields, setFields] = useState(
-    () => new Map(found.matches.map(({ column, field }) => [column, kept ? fieldFor(mapping, found.resource, column) : field] as const)),
+    () =>
+      new Map(found.matches.map(({ column, field }) => [column, proposed ? field : fieldFor(mapping, found.resource, column)] as const)),
   )
   const mappings = useKeptMappings()
   const type = types.type(found.resource)
@@ -113,6 +130,11 @@ export function MappingStep({ found, mapping, busy, kept, onKept, onChosen, onMa
         <Button look="primary" busy={busy} disabled={!mapping.steps.some((step) => Object.keys(step.fields).length)} onClick={onNext}>
           {t('import.try')}
         </Button>
+        {onReport && (
+          <Button look="quiet" onClick={onReport}>
+            {t('import.report')}
+          </Button>
+        )}
         <KeepMapping mapping={mapping} kept={mappings.find(({ id }) => id === kept)} onKept={onKept} />
       </div>
     </>

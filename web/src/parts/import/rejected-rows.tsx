@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type Dispatch, type SetStateAction, useId } from 'react'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
 import { type Edited, edited, type FaultyRow, rowsOf } from './corrections'
@@ -7,17 +7,20 @@ import type { RejectedRow } from './use-job'
 
 interface Props {
   rows: RejectedRow[]
+  /** How many rows were refused, each by as many steps as refused it: `rows` may be the first of them. */
   total: number
   busy: boolean
   /** What the button says. */
   again: string
-  onAgain(cells: Edited, rows: FaultyRow[]): void
+  /** The cells that were written anew. */
+  cells: Edited
+  onCells: Dispatch<SetStateAction<Edited>>
+  onAgain(rows: FaultyRow[]): void
 }
 
 /** The rows that are not taken, as they stand in the file: what is wrong stands at its cell, and each cell can be written anew. */
-export function RejectedRows({ rows, total, busy, again, onAgain }: Props) {
+export function RejectedRows({ rows, total, busy, again, cells, onCells, onAgain }: Props) {
   const { t } = useTranslation()
-  const [cells, setCells] = useState<Edited>({})
   const faulty = rowsOf(rows)
   const columns = [...new Set(faulty.flatMap((row) => Object.keys(row.cells)))]
   const count = Object.keys(cells).length
@@ -50,7 +53,7 @@ export function RejectedRows({ rows, total, busy, again, onAgain }: Props) {
                     row={row}
                     column={column}
                     text={cells[row.row]?.[column] ?? row.cells[column] ?? ''}
-                    onText={(text) => setCells((before) => edited(before, row, column, text))}
+                    onText={(text) => onCells((before) => edited(before, row, column, text))}
                   />
                 ))}
               </tr>
@@ -58,8 +61,8 @@ export function RejectedRows({ rows, total, busy, again, onAgain }: Props) {
           </tbody>
         </table>
       </div>
-      {total > faulty.length && <p className={s.soft}>{t('import.moreRejected', { count: total - faulty.length })}</p>}
-      <Button busy={busy} disabled={count === 0} onClick={() => onAgain(cells, faulty)}>
+      {total > rows.length && <p className={s.soft}>{t('import.moreRejected', { count: total - rows.length })}</p>}
+      <Button busy={busy} disabled={count === 0} onClick={() => onAgain(faulty)}>
         {count ? `${again} (${count})` : again}
       </Button>
     </section>
@@ -76,7 +79,7 @@ function Cell({ row, column, text, onText }: { row: FaultyRow; column: string; t
   const { t } = useTranslation()
   const wrong = row.errors.filter((one) => one.columns.includes(column))
   const changed = text !== (row.cells[column] ?? '')
-  const id = `wrong-${row.row}-${column}`
+  const id = useId()
   return (
     <td data-wrong={(wrong.length > 0 && !changed) || undefined} data-changed={changed || undefined}>
       <input

@@ -1,0 +1,146 @@
+import { useState } from 'react'
+import { newKey } from '../../api/client'
+import { isProblem } from '../../api/problem'
+import { sendForm } from '../../data/files'
+import { useTranslation } from '../../words'
+import { type Edited, type FaultyRow, fileOf, sentAs, together } from './corrections'
+import { type Inspected, type Mapping, startOf } from './mapping'
+
+export const STEPS = ['file', 'mapping', 'try', 'run'] as const
+export type At = (typeof STEPS)[number]
+/** What is sent: the file as it was looked at, and the cells that were written anew. */
+interface Source {
+  file: File
+  found: Inspected
+  cells: Edited
+}
+/** The report of an import, and the cells that were written anew in it. */
+interface Report {
+  job: string
+  source: Source
+  typed: Edited
+}
+interface Question {
+  resource?: string
+  encoding?: string
+  mapping_id?: string
+}
+
+/** Sends something; what is wrong is a text. */
+function useSending() {
+  const { t } = useTranslation()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  async function act(what: () => Promise<void>) {
+    setBusy(true)
+    setProblem('')
+    try {
+      await what()
+    } catch (error) {
+      setProblem(wordsOf(error) || t('common.failedText'))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { busy, problem, act }
+}
+
+/** What the wizard holds from step to step, so that nothing that was typed is lost on the way. */
+export function useWizard() {
+  const { busy, problem, act } = useSending()
+  const [at, setAt] = useState<At>('file')
+  const [source, setSource] = useState<Source>()
+  const [looks, setLooks] = useState(0)
+  const [kept, setKept] = useState<string>()
+  const [mapping, setMapping] = useState<Mapping>()
+  const [job, setJob] = useState<string>()
+  const [typed, setTyped] = useState<Edited>({}) // in the report that is shown, and not tried yet
+  const [reports, setReports] = useState<Report[]>([]) // of imports whose rejected rows are at hand now
+  const [key, setKey] = useState('')
+
+  const show = (next: At, of: Source, id?: string, cells: Edited = {}) => {
+    setSource(of)
+    setTyped(cells)
+    setJob(id)
+    setAt(next)
+  }
+  const inspect = (file: File, asked: Question = {}) =>
+    act(async () => {
+      const found = await look(file, asked)
+      const same = file === source?.file && found.encoding === source.found.encoding
+      setLooks((count) => count + 1)
+      setMapping(startOf(found))
+      setKept(asked.mapping_id)
+      show('mapping', { file, found, cells: same ? source.cells : {} })
+    })
+  const send = async (path: string, next: At, of: Source, once?: string) => {
+    const form = new FormData()
+    form.set('mapping', JSON.stringify(mapping))
+    form.set('files', of.file)
+    if (Object.keys(of.cells).length > 0) form.set('corrections', sentAs(of.file.name, of.cells))
+    const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: of.found.encoding }, key: once })
+    show(next, of, id)
+  }
+  const rehearse = async (of: Source) => {
+    setKey(newKey()) // one import for each try, however often it is sent
+    await send('/imports/dry-run', 'try', of)
+  }
+  /** A dry run takes the corrections along; after an import, the corrected rows are a file of their own. */
+  const again = (rows: FaultyRow[]) =>
+    act(async () => {
+      if (!source || !job) return
+      if (at === 'try') return rehearse(corrected(source, typed))
+      const file = fileOf(source.file.name, rows, typed)
+      const found = await look(file, { resource: source.found.resource, encoding: 'utf-8' })
+      await rehearse({ file, found, cells: {} })
+      setReports([...reports, { job, source, typed }])
+    })
+  const run = () =>
+    act(async () => {
+      if (!source) return
+      await send('/imports', 'run', source, key)
+      setReports(reports.map((one, n) => (n === reports.length - 1 ? { ...one, typed: {} } : one))) // these rows are in
+    })
+  const last = reports.at(-1)
+  return {
+    at,
+    source,
+    looks,
+    kept,
+    mapping,
+    job,
+    typed,
+    busy,
+    problem,
+    setKept,
+    setMapping,
+    setTyped,
+    inspect,
+    again,
+    run,
+    rehearse: () => act(async () => source && rehearse(source)),
+    toFile: () => {
+      setReports([])
+      setAt('file')
+    },
+    toMapping: () => source && show('mapping', corrected(source, typed)),
+    toReport: last && (() => [setReports(reports.slice(0, -1)), show('run', last.source, last.job, last.typed)]),
+  }
+}
+
+const corrected = (source: Source, typed: Edited): Source => ({ ...source, cells: together(source.cells, typed) })
+
+function look(file: File, asked: Question): Promise<Inspected> {
+  const form = new FormData()
+  if (asked.resource) form.set('resource', asked.resource)
+  if (asked.mapping_id) form.set('mapping_id', asked.mapping_id)
+  form.set('file', file)
+  return sendForm<Inspected>('/imports/inspect', form, { query: { encoding: asked.encoding } })
+}
+
+/** The message, and each mistake with its place. */
+function wordsOf(error: unknown): string {
+  if (!isProblem(error)) return ''
+  const places = error.errors.map(({ field, message }) => (field ? `${field}: ${message}` : message))
+  return places.join('\n') || error.message
+}
