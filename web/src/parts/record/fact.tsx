@@ -30,6 +30,7 @@ export function Fact({ object, one, field, show, now }: Props) {
   const fixed = useFixed(one, field)
   const [editing, setEditing] = useState(false)
   const [saved, setSaved] = useState(false)
+  const [why, setWhy] = useState(false) // why it cannot be changed
   const value = fieldValue(one.record, field.name)
   useEffect(() => {
     if (!saved) return
@@ -51,13 +52,20 @@ export function Fact({ object, one, field, show, now }: Props) {
           <>
             <span className={s.value}>
               {shown}
+              {why && fixed && fixed !== 'always' && <small className={s.why}>{t(`record.fixed.${fixed}`)}</small>}
               {now !== undefined && <small>{t('time.was', { value: now || t('record.empty') })}</small>}
             </span>
             {saved && <IconCheck className={s.saved} size={15} aria-label={t('record.saved')} />}
             {fixed && fixed !== 'always' && (
-              <span className={s.lock} role="img" aria-label={t(`record.fixed.${fixed}`)} title={t(`record.fixed.${fixed}`)}>
-                <IconLock size={13} stroke={1.6} aria-hidden />
-              </span>
+              <button
+                type="button"
+                className={s.pencil}
+                aria-label={t(`record.fixed.${fixed}`)}
+                aria-expanded={why}
+                onClick={() => setWhy(!why)}
+              >
+                <IconLock size={13} stroke={1.6} />
+              </button>
             )}
             {!fixed && (
               <button

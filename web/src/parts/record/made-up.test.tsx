@@ -143,7 +143,8 @@ test('a field that cannot be changed has no pencil, and says why', async () => {
   })
   const box = await play(Page, '/o/boat/b1')
   await seen(box, '€1,200')
-  const why = (name: string) => box.querySelector(`[data-field="${name}"] [role="img"]`)?.getAttribute('aria-label')
+  const lock = (name: string) => box.querySelector(`[data-field="${name}"] button[aria-expanded]`)
+  const why = (name: string) => lock(name)?.getAttribute('aria-label')
   expect(['price', 'berth', 'tags', 'name', 'updated_at'].map(why)).toEqual([
     'Your role may not change this field',
     'Your role may not change this record',
@@ -151,6 +152,8 @@ test('a field that cannot be changed has no pencil, and says why', async () => {
     undefined,
     undefined,
   ])
+  await press(lock('price'))
+  expect(box.querySelector('[data-field="price"]')?.textContent).toContain('Your role may not change this field')
   expect(button(box, 'Edit Price')).toBeUndefined()
   expect(button(box, 'Edit Name')).toBeDefined()
   document.body.innerHTML = ''
