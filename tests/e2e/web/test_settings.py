@@ -58,6 +58,22 @@ def test_a_colleague_is_invited_and_deactivated(visit: Visit, http: httpx.Client
     assert [user["status"] for user in found["items"]] == ["deactivated"]
 
 
+def test_options_stand_at_their_input_in_a_dialog_of_a_phone(visit: Visit) -> None:
+    with visit("/settings/users", screen=PHONE) as page:
+        page.get_by_role("button", name="Invite").click()
+        roles = dialog(page).get_by_role("combobox", name="Roles")
+        for name in ("Sales manager", "Marketing"):
+            roles.click()
+            field = dialog(page).locator(".mantine-MultiSelect-input").first.bounding_box()
+            options = page.locator(".mantine-MultiSelect-dropdown:visible").bounding_box()
+            look(page, f"settings-invite-{name.split()[0].lower()}")
+            assert field
+            assert options
+            assert abs(options["x"] - field["x"]) < 2, (field, options)
+            assert abs(options["width"] - field["width"]) < 2, (field, options)
+            page.get_by_role("option", name=name, exact=True).click()
+
+
 def test_a_role_says_what_would_change_before_it_is_saved(visit: Visit, http: httpx.Client) -> None:
     role = {"zh": "渠道经理", "en": "Channel manager", "grants": {"account": {"read": "all"}, "lead": {"read": "team"}}}
     id = http.post("/identity/roles", json=role).raise_for_status().json()["id"]

@@ -1,7 +1,8 @@
 import { MultiSelect, type MultiSelectProps, Select, type SelectProps } from '@mantine/core'
 import { useTranslation } from '../words'
 
-const PLACE = { transitionProps: { duration: 0 }, shadow: undefined } as const
+// by its beginning: in the middle of its input, a list that is not measured yet would stand half beside it
+const PLACE = { position: 'bottom-start', transitionProps: { duration: 0 }, shadow: undefined } as const
 
 /** One of some options. Long lists are searched by typing. */
 export function SelectInput({ searchable, data, ...rest }: SelectProps) {

@@ -4,7 +4,7 @@ import { TagsInput, type TagsInputProps } from '@mantine/core'
 const TagsField = (props: TagsInputProps) => (
   <TagsInput
     splitChars={[',', ';', '，', '；']}
-    comboboxProps={{ transitionProps: { duration: 0 }, shadow: undefined }}
+    comboboxProps={{ position: 'bottom-start', transitionProps: { duration: 0 }, shadow: undefined }}
     clearable
     {...props}
   />
