@@ -144,6 +144,8 @@ def values(found: Any, part: str = "rows") -> list[tuple[Any, ...]]:
         ("win_rate?bucket=year", [("2016-04-01", 100.0, 2, 0), ("2017-04-01", 50.0, 2, 2)]),
         # 6 closed × 2/3 × 3662.50 ÷ 57.25 days
         ("sales_velocity", [("USD", "255.8952", 6, 66.67, "3662.50", 57.2)]),
+        # nothing was won: there is no speed
+        ("sales_velocity?from=2017-05-01&to=2017-05-31", [("USD", None, 1, 0.0, None, None)]),
         ("cycle_time?by=product", [
             ("pro", "GTX Pro", 72.5, 72.5, 95, 2),
             ("basic", "GTX Basic", 42.0, 42.0, 42, 2),

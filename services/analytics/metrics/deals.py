@@ -112,8 +112,10 @@ SALES_VELOCITY = Metric(
             "velocity",
             say("Revenue per day"),
             "money_per_day",
-            "CAST(round(toFloat64(sumIf(amount, status = 'won')) / nullIf(countIf(amount, status = 'won'), 0) "
-            f"* countIf(status = 'won') / nullIf(avgIf({_CYCLE}, status = 'won'), 0), 4) AS Nullable(Decimal(38, 4)))",
+            # by its text: a plain CAST sees the NaN below a NULL, and fails where nothing was won or all within a day
+            "toDecimal64OrNull(toString(round(toFloat64(sumIf(amount, status = 'won')) "
+            "/ nullIf(countIf(amount, status = 'won'), 0) * countIf(status = 'won') "
+            f"/ nullIf(avgIf({_CYCLE}, status = 'won'), 0), 4)), 4)",
         ),
         Figure("closed", say("Closed"), "count", "count()"),
         _RATE,
