@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from fastapi import APIRouter, Request
@@ -35,6 +35,7 @@ def search_router(kernel: Kernel) -> APIRouter:
     router = APIRouter(route_class=DirectRoute)
     authenticator, searching = Authenticator(kernel), Searching(kernel)
     searched = searched_types(kernel.catalogue)
+    notes = {name: ReadNotes(kernel, aggregate) for name, aggregate in searched.items()}
     described = _operation(searched)
 
     @router.get("/search", openapi_extra=described)
@@ -54,7 +55,7 @@ def search_router(kernel: Kernel) -> APIRouter:
         language, calendar = language_of(request.scope), params.calendar_of(request)
         items = [answer_of(hit, text, found.near, access, names, calendar, language) for hit in found.hits]
         as_of = None if moment.occurred is None else to_rfc3339(moment.occurred)
-        await _note(kernel, found, items, parts, text, access)
+        await _note(notes, found, items, parts, text, access)
         cut = [{n: v for n, v in item.items() if n in parts} for item in items]
         return json_answer({"items": cut, "as_of": as_of, "exact": found.exact})
 
@@ -114,12 +115,17 @@ def _parts(fields: str | None) -> tuple[str, ...]:
 
 
 async def _note(
-    kernel: Kernel, found: Found, items: list[SearchHit], parts: tuple[str, ...], text: str, access: Access
+    notes: Mapping[str, ReadNotes],
+    found: Found,
+    items: list[SearchHit],
+    parts: tuple[str, ...],
+    text: str,
+    access: Access,
 ) -> None:
     """For the read log: a hit shows its record, and tells the fields in which words were found, asked for or not."""
     for hit, item in zip(found.hits, items, strict=True):
         shown = {**(item["record"] if "record" in parts else {}), "id": item["id"]}
-        await ReadNotes(kernel, hit.aggregate).found(access, [hit.document], [shown], text, near=found.near)
+        await notes[hit.aggregate.name].found(access, [hit.document], [shown], text, near=found.near)
 
 
 async def _names(kernel: Kernel, hits: list[Hit], access: Access) -> dict[str, str]:
