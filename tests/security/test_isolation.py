@@ -16,7 +16,7 @@ import httpx
 
 from services.integration.bulk.previews import BulkPreviewExecution
 from tests.security.places import Place, filled, strings
-from tests.security.suite import UNKNOWN, Route, Stage, open_stage
+from tests.security.suite import UNKNOWN, Route, Stage, open_stage, written
 
 STREAMS = ("/events", "/changes")  # server-sent events answer as long as they like
 NO_REFERENCE = {"role", "organisation"}  # texts of that name: what a contact is to an account, the name of a new one
@@ -65,13 +65,6 @@ def shape(answer: httpx.Response, sent: str = UNKNOWN) -> tuple[Any, ...]:
     """All that an answer shows, the id that was sent aside."""
     begun = answer.json()["id"] if answer.status_code in (201, 202) else UNKNOWN  # a job's own id differs
     return answer.status_code, answer.text.replace(sent, UNKNOWN).replace(begun, UNKNOWN), sorted(answer.headers)
-
-
-async def written(stage: Stage) -> list[str]:
-    """What was done to the first organisation's records; its import and bulk act run by themselves, and the read log
-    changes nothing."""
-    found = await stage.suite.kernel.store.read_all(0, 10_000, tenant=stage.acme.tenant)
-    return [e.event_id for e in found if not e.stream.startswith(("import-", "bulk-", "reads-"))]
 
 
 async def test_every_reference_of_every_body_is_declared_as_an_id(tmp_path: Path) -> None:

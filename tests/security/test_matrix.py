@@ -10,7 +10,7 @@ import pytest
 from services.identity.role import NEVER_HIDDEN
 from shared.kernel.bus import Call
 from shared.security.permissions import Access, Level, system_access
-from tests.security.suite import MATRIX, UNKNOWN, Route, Stage, open_stage
+from tests.security.suite import MATRIX, UNKNOWN, Route, Stage, open_stage, written
 from tests.support.roles import BUILT_IN
 
 REFUSED = (403, 404)
@@ -114,7 +114,7 @@ def _allowed(stage: Stage, route: Route, access: Access) -> bool:
 async def test_another_organisations_ids_answer_exactly_like_unknown_ones(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         client = await stage.client(stage.umbrella.tenant, stage.umbrella.user)
-        before = await _written(stage)
+        before = await written(stage)
         different, tried = [], 0
         for route in stage.routes:
             if "{" not in route.path or route.row == "public":
@@ -128,13 +128,7 @@ async def test_another_organisations_ids_answer_exactly_like_unknown_ones(tmp_pa
                 different.append((route.name, 200, unknown.status_code, foreign.text[:200]))
         assert not different, "\n".join(map(str, different))
         assert tried > 150
-        assert await _written(stage) == before
-
-
-async def _written(stage: Stage) -> list[str]:
-    """What was done to the first organisation's records; its import and bulk act run by themselves."""
-    found = await stage.suite.kernel.store.read_all(0, 10_000, tenant=stage.acme.tenant)
-    return [e.event_id for e in found if not e.stream.startswith(("import-", "bulk-", "reads-"))]
+        assert await written(stage) == before
 
 
 def _shape(answer: httpx.Response) -> tuple[int, bytes, list[str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.suite import UNKNOWN, open_stage
-from tests.security.test_isolation import resource_of, written
+from tests.security.suite import UNKNOWN, open_stage, written
+from tests.security.test_isolation import resource_of
 
 
 async def test_a_refusal_is_logged_with_who_and_what(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
