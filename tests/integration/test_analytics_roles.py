@@ -12,23 +12,13 @@ import pytest
 from services.analytics.facts import TABLES
 from services.analytics.sql.gateway import SqlGateway
 from services.analytics.views.people import People
-from shared.clock import SystemClock
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.follower import FRESH_SECONDS, WarehouseFollower, note_rebuilding
 from shared.warehouse.refill import refill
 from shared.warehouse.rollup import MAX_AGE, RETAINED
 from tests.integration.test_roles import DEADLINE, Desk, a_desk, made
 from tests.support.role_harness import PROCESSES
-
-
-class Ahead(SystemClock):
-    """A clock that can be put forward."""
-
-    ahead = 0
-
-    def now(self) -> int:
-        return super().now() + self.ahead
-
+from tests.support.world import ShiftedClock
 
 METRIC = "SELECT sum(amount) AS won FROM revenue_by_month"
 
@@ -132,7 +122,7 @@ async def test_a_generation_that_is_behind_or_unknown_for_two_seconds_is_not_rea
     for task in desk.installation.tasks:
         task.cancel()
     await asyncio.gather(*desk.installation.tasks, return_exceptions=True)
-    clock = Ahead()
+    clock = ShiftedClock()
     follower = WarehouseFollower(feed.warehouse, feed.store, clock)
     assert follower.generation(desk.tenant) is None  # nothing has been read yet
     await feed.rollups.note()

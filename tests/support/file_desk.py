@@ -13,8 +13,10 @@ import httpx
 from services.customer.account import ACCOUNT
 from services.customer.app import create_app
 from services.customer.contact import CONTACT
+from services.customer.files.open_uploads import OpenUploads
 from services.customer.files.policies import policies as files_policies
 from services.customer.policies import POLICIES
+from shared.clock import Micros, SystemClock
 from shared.http.app import ServiceApp
 from shared.streaming.policies import PolicyRunner
 from tests.support.http_service import Service, open_service
@@ -74,6 +76,27 @@ class Desk:
 async def send(http: httpx.AsyncClient, id: str, offset: int, content: bytes) -> httpx.Response:
     headers = {"Content-Type": OFFSET, "Upload-Offset": str(offset)}
     return await http.patch(f"/uploads/{id}", content=content, headers=headers)
+
+
+async def begun(desk: Desk, content: bytes = PDF, **wanted: Any) -> str:
+    """An upload with all of its bytes, neither completed nor dropped."""
+    answer = await desk.anna.post("/uploads", json={"name": "offer.pdf", "size": len(content), **wanted})
+    id: str = answer.json()["id"]
+    assert (await send(desk.anna, id, 0, content)).status_code == 200
+    return id
+
+
+async def sweep(desk: Desk, ahead: Micros = 0) -> None:
+    clock = SystemClock()
+    kernel = desk.service.kernel
+    kept = OpenUploads(kernel.file_store.blobs, kernel.keys, kernel.repository)
+    for place in await kept.places():
+        await kept.sweep(place, clock.now() + ahead)
+    await kept.sweep_keys(clock.now() + ahead)
+
+
+def stored(desk: Desk) -> list[str]:
+    return sorted(str(p.relative_to(desk.folder)) for p in desk.folder.rglob("*") if p.is_file())
 
 
 @asynccontextmanager

@@ -30,8 +30,8 @@ BOSS = system_access(TENANT, "boss")
 class ShiftedClock:
     """The real time, moved by `ahead` microseconds."""
 
-    def __init__(self) -> None:
-        self.ahead: Micros = 0
+    def __init__(self, ahead: Micros = 0) -> None:
+        self.ahead = ahead
 
     def now(self) -> Micros:
         return SystemClock().now() + self.ahead
