@@ -102,7 +102,7 @@ class Ready:
         if parameter["in"] == "path" and name == "id" and type_ is not None:
             ids = self._ids(type_)
             usable = ids[-1:] if method == "delete" or path.endswith(_ENDING) else ids[:-2] or ids
-            return {**parameter, "schema": {"enum": [*usable, NOBODY]}}
+            return {**parameter, "schema": {"enum": [*usable, NOBODY]}, "example": usable[0]}
         is_record = parameter["in"] == "path" and name == "id"
         known = [] if is_record or not parameter.get("required") else self._required(name)
         return {**parameter, "schema": {"enum": known}} if known else parameter
