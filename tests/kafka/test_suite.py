@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
@@ -24,8 +25,9 @@ async def test_topics_that_do_not_fit_end_the_start_with_one_line(
         await admin.delete_topics([EVENTS[0]])
         while EVENTS[0] in await admin.list_topics():
             await asyncio.sleep(0.05)
-        missing = f"CRM_KAFKA: topic {EVENTS[0]} is missing. crm topics apply makes what is missing"
-        assert await refusal(tmp_path, missing) == missing
+        # other tests of the process may have registered events of made-up services, whose topics are missing, too
+        said = await refusal(tmp_path, f"topic {EVENTS[0]} is missing")
+        assert re.fullmatch(r"CRM_KAFKA: [^\n]+\. crm topics apply makes what is missing", said)
         await admin.create_topics([NewTopic(EVENTS[0], 3, 1)])
         said = await refusal(tmp_path, f"{EVENTS[0]} has 3 partitions, not 12")
     assert "delete the topic and its checkpoints and make them again" in said
@@ -34,7 +36,7 @@ async def test_topics_that_do_not_fit_end_the_start_with_one_line(
 
 async def refusal(folder: Path, part: str) -> str:
     """Why the suite does not start: the line with this part, as what a broker answers is stale for a moment."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while True:
             with pytest.raises(WrongSetting) as refused:
                 await Suite.open(Settings(folder / "data"))
