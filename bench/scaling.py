@@ -1,8 +1,8 @@
 """How the cluster profile grows on this machine: each engine and each role is a process, as `make cluster` has it.
 
-First commands at steady rates, and how long after its 201 a record can be read. Then backlogs in 1, 4 and 12
-partitions, worked off by 1, 2 and 4 processes of the role `projector`. `python -m bench.scaling` takes less than six
-minutes; the machine should do nothing else.
+First what a command costs each part. Then commands at steady rates, and how long after its 201 a record can be read.
+Then backlogs in 1, 4 and 12 partitions, worked off by 1, 2 and 4 processes of the role `projector`. `python -m
+bench.scaling` takes about six minutes; the machine should do nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,8 @@ from tests.support.processes import EMAIL, PASSWORD
 from tests.support.wire import Wire
 
 RATES = (50, 100, 200)  # commands a second
+CALM = 20  # commands a second at which nothing waits
+SETTLE_SECONDS = 3.0
 GOAL_MS = 500.0
 SECONDS = 15.0  # of each rate
 LATE_SECONDS = 20.0  # after which a command that was not sent yet is given up
@@ -54,8 +56,9 @@ def run(events: int = 2_000, seconds: float = SECONDS) -> list[Figure]:
         try:
             cluster.up()
             _found(cluster)
+            parts = _parts(cluster, seconds)
             steady = [_steady(uvloop.run(_commands(cluster, rate, seconds)), rate) for rate in RATES]
-            return [*steady, *_grown(cluster, events)]
+            return [*parts, *steady, *_grown(cluster, events)]
         finally:
             cluster.down()
 
@@ -114,6 +117,37 @@ async def _commands(cluster: Cluster, rate: int, seconds: float) -> Seen:
             workers.create_task(work())
     seen.took = time.perf_counter() - began
     return seen
+
+
+def _parts(cluster: Cluster, seconds: float) -> list[Figure]:
+    """What rest costs each part, and what a command adds to it until all have taken notice, at a calm rate."""
+    idle = _spent(cluster, lambda: time.sleep(seconds))
+    done = list[float]()
+
+    def work() -> None:
+        done.extend(uvloop.run(_commands(cluster, CALM, seconds)).done)
+        time.sleep(SETTLE_SECONDS)
+
+    rest = {name: each / seconds for name, each in idle.items()}
+    busy = _spent(cluster, work)
+    took = seconds + SETTLE_SECONDS
+    added = {name: 1e3 * (each - rest[name] * took) / len(done) for name, each in busy.items()}
+    return [
+        Figure("a command in all parts", sum(added.values()), "ms of a core", "", True, _in_order(added)),
+        Figure("rest in all parts", 1e2 * sum(rest.values()), "% of a core", "", True, _in_order(rest, 1e2)),
+    ]
+
+
+def _spent(cluster: Cluster, work: Callable[[], None]) -> dict[str, float]:
+    """Seconds of a core that each part takes meanwhile."""
+    pids = {name: pid for name in cluster.parts() if (pid := cluster.pid(name)) is not None}
+    before = {name: _cpu_of_all(pid) for name, pid in pids.items()}
+    work()
+    return {name: _cpu_of_all(pid) - before[name] for name, pid in pids.items()}
+
+
+def _in_order(parts: dict[str, float], by: float = 1.0) -> str:
+    return ", ".join(f"{name} {by * each:.1f}" for name, each in sorted(parts.items(), key=lambda one: -one[1]))
 
 
 def _steady(seen: Seen, rate: int) -> Figure:
@@ -179,6 +213,12 @@ async def _backlog(cluster: Cluster, pids: Sequence[int], partitions: int, event
         await store.close()
         await ring.close()
         await views.close()
+
+
+def _cpu_of_all(pid: int) -> float:
+    """Seconds of a core that a process and those it started have taken: engines run behind a process that waits."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _cpu(pid) + sum(_cpu_of_all(int(child)) for child in children)
 
 
 def _cpu(pid: int) -> float:

@@ -115,6 +115,10 @@ class Cluster:
                 return said
             time.sleep(0.1)
 
+    def parts(self) -> list[str]:
+        """The names of all engines and roles."""
+        return [*self._engines(), *self.roles]
+
     def pid(self, name: str) -> int | None:
         """Of a part that runs."""
         try:
