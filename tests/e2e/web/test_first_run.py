@@ -34,7 +34,7 @@ def test_the_checklist_leads_to_the_places_of_its_steps(visit: Visit) -> None:
         expect(drawer.get_by_role("listitem").first).to_be_visible()
         samples = drawer.get_by_role("switch", name="示例数据")
         expect(samples).not_to_be_checked()
-        samples.press("Space")
+        drawer.get_by_text("示例数据", exact=True).click()  # the words are the switch's label
         expect(samples).to_be_checked(timeout=30_000)
         look(page, "first-steps")
         drawer.get_by_role("link", name=re.compile("邀请")).click()

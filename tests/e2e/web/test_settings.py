@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.durability.scale import PROVE
 from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
+from tests.support.processes import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -130,6 +131,45 @@ def test_a_team_and_a_person_say_who_gains_and_loses_before_they_are_saved(visit
         look(page, "settings-team-archive")
         dialog(page).get_by_role("button", name="归档").click()
         expect(page.get_by_role("cell", name="Harbour")).to_have_count(0)
+
+
+def person(http: httpx.Client, name: str, grants: dict[str, dict[str, str]]) -> tuple[str, str]:
+    """Somebody with a role of their own: the role's id and the address they sign in with."""
+    email = f"{name.lower()}@example.com"
+    role = http.post("/identity/roles", json={"zh": name, "en": name, "grants": grants}).raise_for_status().json()["id"]
+    user = {"name": name, "email": email, "roles": [role]}
+    id = http.post("/identity/users", json=user).raise_for_status().json()["id"]
+    path = http.post(f"/identity/users/{id}/invitation").raise_for_status().json()["path"]
+    accepted = {"token": path.partition("token=")[2], "password": PASSWORD}
+    http.post("/identity/invitations/accept", json=accepted).raise_for_status()
+    return role, email
+
+
+def test_a_refused_page_says_why_and_is_asked_for_again(visit: Visit, http: httpx.Client) -> None:
+    writes = {"user": {"create": "all"}, "team": {"create": "all"}}
+    role, email = person(http, "Registrar", writes)
+    with visit("/settings/users", language="zh-CN", screen=PHONE, who=email, refusals={403}) as page:
+        refused = page.get_by_role("alert").filter(has=page.get_by_role("button", name="重试"))
+        expect(refused).to_be_visible()
+        expect(page.get_by_role("status", name="加载中…")).to_have_count(0)
+        look(page, "settings-refused")
+        reads = {name: {**rights, "read": "all"} for name, rights in writes.items()}
+        http.patch(f"/identity/roles/{role}", json={"grants": reads}).raise_for_status()
+        for _ in range(20):  # rights are known anew within two seconds
+            if page.get_by_role("cell", name="Registrar").count():
+                break
+            refused.get_by_role("button").click()
+            page.wait_for_timeout(250)
+        expect(page.get_by_role("cell", name="Registrar").first).to_be_visible()
+        expect(refused).to_have_count(0)
+
+
+def test_a_list_asks_for_nothing_that_its_reader_may_not_read(visit: Visit, http: httpx.Client) -> None:
+    """Each refusal would be a line of the read log. A visit fails by any that it does not expect."""
+    _, email = person(http, "Counter", {"account": {"read": "all"}})
+    with visit("/o/account", who=email) as page:
+        expect(page.get_by_role("grid").get_by_role("row").nth(2)).to_be_visible()
+        look(page, "list-reader")
 
 
 def test_a_custom_field_has_a_label_in_each_language(visit: Visit) -> None:

@@ -46,9 +46,9 @@ const list = createRoute({
   loader: ({ params, deps }) => {
     const session = currentSession()
     if (session.state !== 'in') return
-    const user = session.me.user.id
+    const { me } = session
     void listPage() // also when the pointer only rests on a link
-      .then(({ listAhead }) => listAhead(queries, params.type, deps, user))
+      .then(({ listAhead }) => listAhead(queries, params.type, deps, me))
       .catch(() => undefined) // the page itself says what fails
   },
   component: lazyRouteComponent(listPage, 'List'),

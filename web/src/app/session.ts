@@ -149,6 +149,8 @@ CHANNEL?.addEventListener('message', (event) => {
   if (event.data === 'in' && state === 'out') location.reload() // perhaps as somebody else: begin from nothing
 })
 
+export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])
+
 export const currentSession = (): Session => session.get()
 export const useSession = (): Session => useStore(session)
 /** Inside of the shell somebody is signed in. */

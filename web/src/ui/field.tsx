@@ -35,6 +35,10 @@ interface TickProps {
   onChange(checked: boolean): void
   disabled?: boolean
   'aria-label'?: string
+  /** Where its words stand elsewhere: of a `label` for this id. */
+  id?: string
+  'aria-labelledby'?: string
+  'aria-describedby'?: string
 }
 
 export const Tick = ({ onChange, some, ...rest }: TickProps) => (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
 import { leastFor } from '../../data/seen'
 import { type Pin, setPreferences, usePreferences } from '../preferences'
+import { may, useMe } from '../session'
 
 interface Offered {
   id: string
@@ -19,8 +20,10 @@ export const viewPath = (type: string, id: string): string => `/o/${type}?view=$
 /** What the person pinned, then the views that their owners offer to all who read them. */
 export function usePins(): Place[] {
   const { pins = [], dismissed = [] } = usePreferences()
+  const me = useMe()
   const { data } = useQuery({
     queryKey: ['saved_view', 'list', 'pinned', 'now'],
+    enabled: may(me, 'saved_view', 'read'),
     queryFn: async ({ signal }) => {
       const found = await get<{ items: Offered[] }>(
         '/customer/saved-views',

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react'
+import { Waiting } from '../../parts/offline/waiting'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
@@ -6,7 +7,6 @@ import { type Saved, useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { ago, moment } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const KeyShown = lazy(async () => ({ default: (await import('../../parts/settings/key-shown')).KeyShown }))
@@ -25,9 +25,9 @@ export default function ApiKeys() {
   const { t } = useTranslation()
   const [making, setMaking] = useState(false)
   const [shown, setShown] = useState('')
-  const { data } = useAll<Key>('api_key', AT, { limit: undefined, names: undefined, min_version: undefined })
+  const asked = useAll<Key>('api_key', AT, { limit: undefined, names: undefined, min_version: undefined })
   const { save, problem } = useSave('api_key')
-  const keys = data?.items.filter((key) => !key.revoked)
+  const keys = asked.data?.items.filter((key) => !key.revoked)
   async function rotate(key: Key) {
     const done = await save<Saved & { key: string }>('POST', `${AT}/${key.id}/rotate`, {}, false)
     if (done) setShown(done.key)
@@ -47,7 +47,7 @@ export default function ApiKeys() {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {!keys && <Bones rows={4} label={t('common.loading')} />}
+      <Waiting on={asked} rows={4} />
       {keys?.length === 0 && <Empty title={t('settings.keys.none')} text={t('settings.keys.noneText')} ghost />}
       {keys && keys.length > 0 && (
         <table className={s.table}>

@@ -5,18 +5,19 @@ import { StateOfBackups } from '../../parts/backup/head'
 import { Listed } from '../../parts/backup/listed'
 import { SetUp } from '../../parts/backup/set-up'
 import { Failure } from '../../parts/offline/failure'
+import { Waiting } from '../../parts/offline/waiting'
 import { SettingsPage } from '../../parts/settings/settings-page'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 /** For operators: would what is lost come back, how much would be missing, and how long would it take. */
 export default function Backup() {
   const { t } = useTranslation()
-  const { data, error } = useBackups()
+  const asked = useBackups()
+  const { data, error } = asked
   return (
     <SettingsPage title={t('settings.pages.backup')} lead={t('backup.lead')} topic="backup" wide>
-      {error && <Failure error={error} />}
-      {!data && !error && <Bones rows={6} label={t('common.loading')} />}
+      <Waiting on={asked} rows={6} />
+      {data && error && <Failure error={error} onRetry={() => void asked.refetch()} />}
       {data && (
         <>
           {!error && <StateOfBackups found={data} />}

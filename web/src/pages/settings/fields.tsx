@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { useTypes } from '../../meta/use-types'
+import { Waiting } from '../../parts/offline/waiting'
 import type { FieldDefinition } from '../../parts/settings/field-definition'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
@@ -21,7 +22,8 @@ export default function Fields() {
   const types = useTypes().all.filter((type) => 'custom' in (type.create?.fields ?? {}))
   const [resource, setResource] = useState('account')
   const [editing, setEditing] = useState<FieldDefinition | null>()
-  const { data } = useAll<FieldDefinition>('field_definition', AT, { resource, sort: 'name' })
+  const asked = useAll<FieldDefinition>('field_definition', AT, { resource, sort: 'name' })
+  const { data } = asked
   const { save, problem } = useSave('field_definition')
   return (
     <SettingsPage
@@ -49,7 +51,7 @@ export default function Fields() {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {!data && <Bones rows={4} label={t('common.loading')} />}
+      <Waiting on={asked} rows={4} />
       {data?.items.length === 0 && <Empty title={t('settings.fields.none')} text={t('settings.fields.noneText')} ghost />}
       {data && data.items.length > 0 && (
         <table className={s.table}>

@@ -1,4 +1,4 @@
-import { useMe } from '../../app/session'
+import { may, useMe } from '../../app/session'
 import { Checkpoint } from '../../parts/health/checkpoint'
 import s from '../../parts/health/health.module.css'
 import { JobLine } from '../../parts/health/job-line'
@@ -7,7 +7,6 @@ import { ReaderTable } from '../../parts/health/readers'
 import { Replay } from '../../parts/health/replay'
 import { State } from '../../parts/health/state'
 import { Verification } from '../../parts/health/verification'
-import { may } from '../../parts/settings/pages'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useTranslation } from '../../words'
 

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { download } from '../../data/files'
+import { Waiting } from '../../parts/offline/waiting'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
@@ -7,7 +8,6 @@ import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { moment, number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 type Status = 'running' | 'paused' | 'completed' | 'failed' | 'reverting' | 'reverted'
@@ -26,7 +26,8 @@ const TONES: Partial<Record<Status, string>> = { running: 'past', reverting: 'pa
 export default function Imports() {
   const { t } = useTranslation()
   const go = useNavigate()
-  const { data } = useAll<Import>('import', '/imports', { sort: '-created_at', limit: 50, names: undefined })
+  const asked = useAll<Import>('import', '/imports', { sort: '-created_at', limit: 50, names: undefined })
+  const { data } = asked
   const { save, problem } = useSave('import')
   const send = (one: Import, verb: string) => void save('POST', `/imports/${one.id}/${verb}`, {}, t(`settings.imports.${verb}Done`))
   return (
@@ -44,7 +45,7 @@ export default function Imports() {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {!data && <Bones rows={5} label={t('common.loading')} />}
+      <Waiting on={asked} rows={5} />
       {data?.items.length === 0 && <Empty title={t('settings.imports.none')} text={t('settings.imports.noneText')} ghost />}
       {data && data.items.length > 0 && (
         <table className={s.table}>

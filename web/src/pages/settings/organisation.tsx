@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
 import { get } from '../../api/client'
 import { useMe } from '../../app/session'
+import { Waiting } from '../../parts/offline/waiting'
 import type { Organisation } from '../../parts/settings/organisation-form'
 import { SettingsPage } from '../../parts/settings/settings-page'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const Form = lazy(() => import('../../parts/settings/organisation-form'))
@@ -14,10 +14,12 @@ export default function OrganisationPage() {
   const { t } = useTranslation()
   const { tenant } = useMe()
   const at = `/identity/organisations/${tenant}`
-  const { data } = useQuery({ queryKey: ['settings', 'organisation'], queryFn: ({ signal }) => get<Organisation>(at, undefined, signal) })
+  const asked = useQuery({ queryKey: ['settings', 'organisation'], queryFn: ({ signal }) => get<Organisation>(at, undefined, signal) })
+  const { data } = asked
   return (
     <SettingsPage title={t('settings.pages.organisation')} topic="money">
-      {data ? <Form key={JSON.stringify(data)} before={data} at={at} /> : <Bones rows={6} label={t('common.loading')} />}
+      <Waiting on={asked} rows={6} />
+      {data && <Form key={JSON.stringify(data)} before={data} at={at} />}
     </SettingsPage>
   )
 }

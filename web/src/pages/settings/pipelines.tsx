@@ -1,12 +1,13 @@
 import { lazy, Suspense, useState } from 'react'
+import { Waiting } from '../../parts/offline/waiting'
 import { PipelineDesigner } from '../../parts/settings/pipeline-designer'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import type { Pipeline } from '../../parts/settings/stages'
 import { useAll } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
 import { SelectField } from '../../ui/select'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const NewPipeline = lazy(async () => ({ default: (await import('../../parts/settings/new-pipeline')).NewPipeline }))
@@ -15,9 +16,9 @@ export default function Pipelines() {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<string>()
   const [making, setMaking] = useState(false)
-  const { data } = useAll<Pipeline>('pipeline', '/sales/pipelines')
-  const all = data ? [...data.items].sort((a, b) => Number(b.default) - Number(a.default)) : undefined
-  const pipeline = all?.find((one) => one.id === chosen) ?? all?.[0]
+  const asked = useAll<Pipeline>('pipeline', '/sales/pipelines')
+  const all = [...(asked.data?.items ?? [])].sort((a, b) => Number(b.default) - Number(a.default))
+  const pipeline = all.find((one) => one.id === chosen) ?? all[0]
   return (
     <SettingsPage
       title={t('settings.pages.pipelines')}
@@ -30,9 +31,9 @@ export default function Pipelines() {
         </Button>
       }
     >
-      {!all || !pipeline ? (
-        <Bones rows={6} label={t('common.loading')} />
-      ) : (
+      <Waiting on={asked} rows={6} />
+      {asked.data && !pipeline && <Empty title={t('settings.pipelines.none')} text={t('settings.pipelines.noneText')} ghost />}
+      {pipeline && (
         <>
           <div className={s.bar}>
             <SelectField

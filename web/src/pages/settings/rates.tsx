@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { useMe } from '../../app/session'
+import { Waiting } from '../../parts/offline/waiting'
 import type { Rate } from '../../parts/settings/rate-form'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
@@ -8,7 +9,6 @@ import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { day, number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const RateForm = lazy(async () => ({ default: (await import('../../parts/settings/rate-form')).RateForm }))
@@ -19,7 +19,8 @@ export default function Rates() {
   const { t } = useTranslation()
   const { currency } = useMe().organisation
   const [editing, setEditing] = useState<Rate | null>()
-  const { data } = useAll<Rate>('exchange_rate', AT, { sort: '-day' })
+  const asked = useAll<Rate>('exchange_rate', AT, { sort: '-day' })
+  const { data } = asked
   const { save, problem } = useSave('exchange_rate')
   return (
     <SettingsPage
@@ -35,7 +36,7 @@ export default function Rates() {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {!data && <Bones rows={5} label={t('common.loading')} />}
+      <Waiting on={asked} rows={5} />
       {data?.items.length === 0 && <Empty title={t('settings.rates.none')} text={t('settings.rates.noneText')} ghost />}
       {data && data.items.length > 0 && (
         <table className={s.table}>

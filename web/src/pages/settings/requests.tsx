@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useMe } from '../../app/session'
 import { useList } from '../../data/records'
 import { useObject } from '../../meta/use-types'
-import { Failure } from '../../parts/offline/failure'
+import { Waiting } from '../../parts/offline/waiting'
 import { boardOf, GROUPS, OPEN } from '../../parts/privacy/due'
 import { Requests } from '../../parts/privacy/requests'
 import s from '../../parts/privacy/requests.module.css'
@@ -11,7 +11,6 @@ import { SettingsPage } from '../../parts/settings/settings-page'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { dayAt } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const MOST = 200
@@ -47,9 +46,9 @@ function NewRequest({ label }: { label: string }) {
 function DueBoard({ object }: { object: NonNullable<ReturnType<typeof useObject>> }) {
   const { t } = useTranslation()
   const { user } = useMe()
-  const { data, error } = useList(object, QUERY, MOST)
-  if (error) return <Failure error={error} />
-  if (!data) return <Bones rows={6} label={t('common.loading')} />
+  const asked = useList(object, QUERY, MOST)
+  const { data } = asked
+  if (!data) return <Waiting on={asked} rows={6} />
   const today = dayAt(new Date())
   const approves = object.command('audit.ApproveErasure')?.allowed
   const board = boardOf(data.items, today, approves ? user.id : undefined)

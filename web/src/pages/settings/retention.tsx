@@ -1,15 +1,13 @@
 import { lazy, Suspense, useState } from 'react'
-import { useMe } from '../../app/session'
-import { Failure } from '../../parts/offline/failure'
+import { may, useMe } from '../../app/session'
+import { Waiting } from '../../parts/offline/waiting'
 import { RULES, type Rule } from '../../parts/retention/model'
 import { Rules } from '../../parts/retention/rules'
 import { Runs } from '../../parts/retention/runs'
-import { may } from '../../parts/settings/pages'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useAll } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const RuleForm = lazy(async () => ({ default: (await import('../../parts/retention/rule-form')).RuleForm }))
@@ -21,8 +19,8 @@ export default function Retention() {
   const me = useMe()
   const [editing, setEditing] = useState<Rule | null>()
   const [activating, setActivating] = useState<Rule>()
-  const { data, error } = useAll<Rule>('retention_rule', RULES, { sort: 'name', archived: false })
-  const failed = error && !data
+  const asked = useAll<Rule>('retention_rule', RULES, { sort: 'name', archived: false })
+  const { data } = asked
   const create = may(me, 'retention_rule', 'create') && (
     <Button look="primary" onClick={() => setEditing(null)}>
       {t('retention.new')}
@@ -36,11 +34,10 @@ export default function Retention() {
       wide
       action={Boolean(data?.items.length) && create}
     >
-      {failed && <Failure error={error} />}
-      {!data && !failed && <Bones rows={4} label={t('common.loading')} />}
+      <Waiting on={asked} rows={4} />
       {data?.items.length === 0 && <Empty title={t('retention.none')} text={t('retention.noneText')} action={create} ghost />}
       {data && data.items.length > 0 && <Rules rules={data.items} onEdit={setEditing} onActivate={setActivating} />}
-      {!failed && may(me, 'retention_run', 'read') && <Runs />}
+      {data && may(me, 'retention_run', 'read') && <Runs />}
       <Suspense>
         {editing !== undefined && <RuleForm rule={editing ?? undefined} onClose={() => setEditing(undefined)} />}
         {activating && <Activate rule={activating} onClose={() => setActivating(undefined)} />}

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { get } from '../../api/client'
+import { Waiting } from '../../parts/offline/waiting'
 import type { Role } from '../../parts/settings/levels'
 import { RoleEditor } from '../../parts/settings/role-editor'
 import { roleName } from '../../parts/settings/role-name'
@@ -8,7 +9,6 @@ import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Button } from '../../ui/button'
 import { SelectField } from '../../ui/select'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const NewRole = lazy(async () => ({ default: (await import('../../parts/settings/new-role')).NewRole }))
@@ -21,10 +21,11 @@ export default function Roles() {
   const client = useQueryClient()
   const [chosen, setChosen] = useState<string>()
   const [copying, setCopying] = useState<Role | null>()
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ROLES,
     queryFn: async ({ signal }) => ({ roles: (await get<{ items: Role[] }>('/identity/access/roles', undefined, signal)).items }),
   })
+  const { data } = asked
   const role = data?.roles.find((one) => one.id === chosen) ?? data?.roles[0]
   const again = () => client.invalidateQueries({ queryKey: ROLES })
   return (
@@ -41,9 +42,8 @@ export default function Roles() {
         )
       }
     >
-      {!data || !role ? (
-        <Bones rows={8} label={t('common.loading')} />
-      ) : (
+      <Waiting on={asked} rows={8} />
+      {data && role && (
         <>
           <div className={s.bar}>
             <SelectField

@@ -1,11 +1,11 @@
 import { lazy, Suspense, useState } from 'react'
+import { Waiting } from '../../parts/offline/waiting'
 import { optionsOf, type Team, useTeams, useUsers } from '../../parts/settings/people'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const TeamForm = lazy(async () => ({ default: (await import('../../parts/settings/team-form')).TeamForm }))
@@ -26,7 +26,8 @@ function treeOf(teams: Team[], parent?: string, depth = 0): Branch[] {
 export default function Teams() {
   const { t } = useTranslation()
   const [editing, setEditing] = useState<Team | null>()
-  const { data } = useTeams()
+  const asked = useTeams()
+  const { data } = asked
   const users = useUsers().data?.items ?? []
   const [leaving, setLeaving] = useState<Team>()
   const nameOf = new Map(users.map((user) => [user.id, user.name]))
@@ -42,7 +43,7 @@ export default function Teams() {
         </Button>
       }
     >
-      {!data && <Bones rows={5} label={t('common.loading')} />}
+      <Waiting on={asked} rows={5} />
       {data?.items.length === 0 && <Empty title={t('settings.teams.none')} text={t('settings.teams.noneText')} ghost />}
       {data && data.items.length > 0 && (
         <table className={s.table}>

@@ -1,5 +1,6 @@
 import { IconDots } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
+import { Waiting } from '../../parts/offline/waiting'
 import { type User, useRoles, useTeams, useUsers } from '../../parts/settings/people'
 import { roleName } from '../../parts/settings/role-name'
 import s from '../../parts/settings/settings.module.css'
@@ -10,7 +11,6 @@ import { Button } from '../../ui/button'
 import { TextField, Tick } from '../../ui/field'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 
 const UserPlaces = lazy(async () => ({ default: (await import('../../parts/settings/user-places')).UserPlaces }))
@@ -25,13 +25,13 @@ export default function Users() {
   const [act, setAct] = useState<Act>()
   const [query, setQuery] = useState('')
   const [gone, setGone] = useState(false)
-  const { data } = useUsers()
+  const asked = useUsers()
   const roles = useRoles().data?.items
   const teams = useTeams().data
   const close = () => setAct(undefined)
   const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
   const nameOfTeam = new Map((teams?.items ?? []).map((team) => [team.id, team.name]))
-  const shown = (data?.items ?? []).filter(
+  const shown = (asked.data?.items ?? []).filter(
     (user) => (gone || user.status !== 'deactivated') && `${user.name} ${user.email ?? ''}`.toLowerCase().includes(query.toLowerCase()),
   )
   return (
@@ -56,9 +56,8 @@ export default function Users() {
         />
         <Tick label={t('settings.users.gone')} checked={gone} onChange={setGone} />
       </div>
-      {!data ? (
-        <Bones rows={6} label={t('common.loading')} />
-      ) : (
+      <Waiting on={asked} rows={6} />
+      {asked.data && (
         <table className={s.table}>
           <thead>
             <tr>

@@ -1,5 +1,5 @@
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import { type Tree, useCauses, useWording } from './answers'
 import s from './audit.module.css'
 
@@ -8,8 +8,9 @@ type Act = Tree['acts'][number]
 /** Why it happened and what followed: commands, the events of each, and below an event the commands that reacted to it. */
 export function Causes({ event, onOpen }: { event: string; onOpen(event: string): void }) {
   const { t } = useTranslation()
-  const { data } = useCauses(event)
-  if (!data) return <Bones rows={3} label={t('common.loading')} />
+  const tree = useCauses(event)
+  const { data } = tree
+  if (!data) return <Waiting on={tree} rows={3} />
   const first = data.acts.filter((act) => act.cause === '')
   return (
     <>

@@ -2,14 +2,13 @@ import { IconArrowBackUp, IconDownload } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { isProblem } from '../../api/problem'
 import { download } from '../../data/files'
 import { type Undo, useUndo } from '../../data/undo'
 import { useObject } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { moment, number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import Access from './access'
 import { type Head, type OneEvent, useAct, useEvent, useWording } from './answers'
 import s from './audit.module.css'
@@ -21,9 +20,9 @@ import { Since } from './since'
 /** One event: who, when, why, what it changed, what hangs together with it, and what takes it back. */
 export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void }) {
   const { t } = useTranslation()
-  const { data, error } = useEvent(id)
-  if (error) return <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>
-  if (!data) return <Bones rows={8} label={t('common.loading')} />
+  const one = useEvent(id)
+  const { data } = one
+  if (!data) return <Waiting on={one} rows={8} />
   const { event } = data
   return (
     <div className={s.detail}>

@@ -5,9 +5,8 @@ import { type Doc, isEmpty } from '../../meta/meta'
 import { type Show, useShow, Value } from '../../meta/show'
 import { Empty } from '../../ui/empty'
 import { moment } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { Failure } from '../offline/failure'
+import { Waiting } from '../offline/waiting'
 import { whenOf } from '../time/pill'
 import { useActor } from '../timeline/sentence'
 import { useDifference } from './answers'
@@ -29,15 +28,15 @@ interface Props {
 /** What is different in a record between two moments: each field then and later, and who set it last. */
 export default function Difference({ object, id, made, record, between, onChange }: Props) {
   const ordered = inOrder(between, made)
-  const { data, error, isPlaceholderData } = useDifference(object.name, id, between, ordered)
+  const asked = useDifference(object.name, id, between, ordered)
+  const { data, isPlaceholderData } = asked
   const { t } = useTranslation()
   const show = useShow(object)
   const rows = data && rowsOf(object, data, show, record)
   return (
     <section className={s.between} aria-label={t('audit.between.title')}>
       <Moments between={between} made={made} ordered={ordered} onChange={onChange} />
-      {error && ordered && <Failure error={error} />}
-      {!rows && !error && ordered && <Bones rows={4} label={t('common.loading')} />}
+      {ordered && <Waiting on={asked} rows={4} />}
       {data && rows && ordered && (
         <div data-waiting={isPlaceholderData || undefined}>
           {data.from === 0 && data.to > 0 && <p className={s.soft}>{t('audit.between.notYet')}</p>}

@@ -1,10 +1,9 @@
-import { isProblem } from '../../api/problem'
 import type { Names } from '../../data/records'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { moment } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import { type Asked, type Head, useLog, useWording } from './answers'
 import s from './audit.module.css'
 import { ReadLine } from './read'
@@ -12,9 +11,9 @@ import { ReadLine } from './read'
 /** What was found, the newest first; a row opens the event. */
 export function Events({ asked, onOpen }: { asked: Asked; onOpen(event: string): void }) {
   const { t } = useTranslation()
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useLog(asked)
-  if (isPending) return <Bones rows={10} label={t('common.loading')} />
-  if (error) return <p role="alert">{isProblem(error) ? error.message : t('common.failedText')}</p>
+  const log = useLog(asked)
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = log
+  if (!data) return <Waiting on={log} rows={10} />
   const items = data.pages.flatMap((page) => page.items)
   const names: Names = Object.assign({}, ...data.pages.map((page) => page.names))
   return (

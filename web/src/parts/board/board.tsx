@@ -9,9 +9,8 @@ import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { Segments } from '../../ui/segments'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { Failure } from '../offline/failure'
+import { Waiting } from '../offline/waiting'
 import { ListStrip } from '../time/list-strip'
 import s from './board.module.css'
 import { columnsOf, movedTo } from './columns'
@@ -61,7 +60,8 @@ export default function Board({ object, query, onOpen, strip }: Props) {
     }
   }, [object, field, pipeline, query, cards, ends.length])
   const ready = object.stages === undefined || pipeline !== undefined
-  const { data, error, isPending } = useBoard(object, asked, undefined, ready)
+  const groups = useBoard(object, asked, undefined, ready)
+  const { data } = groups
   const { data: now } = useBoard(object, { ...asked, cards: MOST }, NOW, ready && past && compare)
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
@@ -90,8 +90,7 @@ export default function Board({ object, query, onOpen, strip }: Props) {
           />
         </div>
       )}
-      {error && <Failure error={error} />}
-      {isPending && !error && <Bones rows={8} label={t('common.loading')} />}
+      <Waiting on={groups} rows={8} />
       {data && (
         <Columns
           name={`${object.name} ${pipeline ?? ''}`}

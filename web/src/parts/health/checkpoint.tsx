@@ -1,6 +1,6 @@
-import { isProblem } from '../../api/problem'
 import { moment, number } from '../../ui/format'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import { useCheckpoint } from './answers'
 import s from './health.module.css'
 import { Section } from './section'
@@ -8,11 +8,12 @@ import { Section } from './section'
 /** The newest signed state of the ledger: what an auditor keeps. */
 export function Checkpoint() {
   const { t } = useTranslation()
-  const { data, error } = useCheckpoint()
+  const asked = useCheckpoint()
+  const { data } = asked
   return (
     <Section title={t('health.ledger')} text={t('health.ledgerText')}>
+      <Waiting on={asked} rows={2} />
       {data === null && <p className={s.last}>{t('health.noCheckpoint')}</p>}
-      {error && <p className={s.last}>{isProblem(error) ? error.message : t('common.failedText')}</p>}
       {data && (
         <dl className={s.facts}>
           <dt>{t('health.signed')}</dt>

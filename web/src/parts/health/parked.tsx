@@ -1,6 +1,7 @@
 import { Button } from '../../ui/button'
 import { moment, number } from '../../ui/format'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import { useParked } from './answers'
 import s from './health.module.css'
 import { isRunning, run, useJob } from './job'
@@ -9,7 +10,8 @@ import { Section } from './section'
 /** Events that could not be handled, why, and another try. */
 export function Parked({ manages }: { manages: boolean }) {
   const { t } = useTranslation()
-  const { data, refetch } = useParked()
+  const asked = useParked()
+  const { data, refetch } = asked
   const job = useJob()
   const count = data?.count ?? 0
   const heal = async () => {
@@ -23,6 +25,7 @@ export function Parked({ manages }: { manages: boolean }) {
   )
   return (
     <Section title={t('health.parked')} text={count > 0 ? t('health.parkedText') : undefined} action={action}>
+      <Waiting on={asked} rows={2} />
       {data && count === 0 && <p className={s.soft}>{t('health.noneParked')}</p>}
       {data && count > 0 && (
         <ul className={s.parked}>

@@ -1,6 +1,6 @@
 import { number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import chips from '../settings/settings.module.css'
 import { type Reader, useReaders, useViewNames } from './answers'
 import s from './health.module.css'
@@ -13,11 +13,12 @@ const toneOf = ({ lag }: Reader) => (lag === null ? 'bad' : lag > LATE ? 'past' 
 /** How far each reader of the log is: one row each, with the events that it has not read. */
 export function ReaderTable() {
   const { t } = useTranslation()
-  const { data } = useReaders()
+  const asked = useReaders()
+  const { data } = asked
   const nameOf = useViewNames()
   return (
     <Section title={t('health.readers')} text={t('health.readersText')}>
-      {!data && <Bones rows={4} label={t('common.loading')} />}
+      <Waiting on={asked} rows={4} />
       {data && (
         <table className={s.table}>
           <thead>

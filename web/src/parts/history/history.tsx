@@ -11,6 +11,7 @@ import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { MADE, useBetween } from '../audit/between'
+import { Waiting } from '../offline/waiting'
 import { Sentence } from '../timeline/sentence'
 import s from './history.module.css'
 
@@ -26,10 +27,11 @@ interface Props {
 /** Every version with both its times, who made it and what it changed; those of one request stand together. */
 export function History({ object, show, one }: Props) {
   const { t } = useTranslation()
-  const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory(object, one.record.id)
-  if (isPending) return <Bones rows={8} label={t('common.loading')} />
-  const entries = data?.pages.flatMap((page) => page.items) ?? []
-  const names = Object.assign({}, one.names, ...(data?.pages.map((page) => page.names ?? {}) ?? [])) as Names
+  const asked = useHistory(object, one.record.id)
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = asked
+  if (!data) return <Waiting on={asked} rows={8} />
+  const entries = data.pages.flatMap((page) => page.items)
+  const names = Object.assign({}, one.names, ...data.pages.map((page) => page.names ?? {})) as Names
   return (
     <section className={s.history} aria-label={t('record.history')}>
       <Compare object={object} one={one} />

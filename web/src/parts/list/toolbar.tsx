@@ -1,6 +1,7 @@
 import { IconLayoutKanban, IconLayoutList, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { ListSearch, Tree } from '../../app/search'
+import { may, useMe } from '../../app/session'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
 import { TextField } from '../../ui/field'
@@ -31,6 +32,7 @@ interface Props {
 export function Toolbar({ object, show, names, now, search, view, onChange }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
+  const keeps = may(useMe(), 'saved_view', 'create')
   const [filtering, setFiltering] = useState(false)
   const searchable = object.fields.some((field) => field.searchable)
   const filter = (tree: Tree) => onChange({ f: tree })
@@ -41,7 +43,7 @@ export function Toolbar({ object, show, names, now, search, view, onChange }: Pr
       <SortMenu object={object} sort={now.sort} onChange={(sort) => onChange({ sort })} />
       <GroupMenu object={object} group={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />
       {!phone && <ColumnsMenu object={object} columns={now.columns} onChange={(cols) => onChange({ cols: cols.join(',') })} />}
-      {now.changed && (
+      {now.changed && keeps && (
         <SaveView
           type={object.name}
           content={contentOf(now)}

@@ -4,9 +4,9 @@ import { call, get } from '../../api/client'
 import { Button } from '../../ui/button'
 import { ago } from '../../ui/format'
 import { Card } from '../../ui/page'
-import { Bones } from '../../ui/skeleton'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import s from './me.module.css'
 
 interface Session {
@@ -32,8 +32,8 @@ export function deviceName(agent: string): string {
 export function Sessions() {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const { data } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
-  const items = [...(data?.items ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at))
+  const asked = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
+  const items = [...(asked.data?.items ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at))
   const others = items.filter((one) => !one.current)
   async function end(ids: string[]) {
     await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
@@ -42,7 +42,7 @@ export function Sessions() {
   }
   return (
     <Card title={t('me.sessions')} hint={t('me.sessionsHint')}>
-      {!data && <Bones rows={2} label={t('common.loading')} />}
+      <Waiting on={asked} rows={2} />
       <ul className={s.sessions}>
         {items.map((one) => {
           const Icon = /iPhone|Android|Mobile/.test(one.device) ? IconDeviceMobile : IconDeviceLaptop

@@ -14,10 +14,10 @@ import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { Tick } from '../../ui/field'
 import { moment } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import s from '../clash/clash.module.css'
 import f from '../form/form.module.css'
+import { Waiting } from '../offline/waiting'
 
 type Absorbed = components['schemas']['AbsorbedRecord']
 
@@ -27,7 +27,7 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
   const { run, busy } = useCommand()
   const [released, setReleased] = useState<string[]>([])
   const [error, setError] = useState('')
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: [object.name, 'merges', one.record.id, one.record.version],
     queryFn: ({ signal }) => get<{ items: Absorbed[] }>(`${object.path}/${one.record.id}/merges`, undefined, signal),
   })
@@ -63,8 +63,8 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
           {error}
         </p>
       )}
-      {!data && <Bones rows={3} label={t('common.loading')} />}
-      {data?.items.map((absorbed) => (
+      <Waiting on={asked} rows={3} />
+      {asked.data?.items.map((absorbed) => (
         <Released
           key={absorbed.id}
           object={object}

@@ -1,11 +1,28 @@
 import { isProblem } from '../../api/problem'
+import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { useTranslation } from '../../words'
+import s from './failure-line.module.css'
+import { wordsOf } from './words-of'
 
-/** What could not be read: it is not there, it is not on this device, or the reason in words. */
-export function Failure({ error }: { error: unknown }) {
+interface Props {
+  error: unknown
+  /** Asks once more; left out where there is no way to. */
+  onRetry?(): void
+}
+
+/** What could not be read: it is not there, it is not on this device, or the reason in words; and another try. */
+export function Failure({ error, onRetry }: Props) {
   const { t } = useTranslation()
   if (isProblem(error, 'not-found')) return <Empty title={t('common.notFound')} text={t('common.notFoundText')} />
-  if (isProblem(error, 'offline')) return <Empty title={t('offline.notHere')} text={t('offline.notHereText')} />
-  return <Empty title={t('common.failed')} text={(isProblem(error) && error.message) || t('common.failedText')} />
+  const away = isProblem(error, 'offline')
+  return (
+    <div role="alert" className={s.whole}>
+      <Empty
+        title={t(away ? 'offline.notHere' : 'common.failed')}
+        text={away ? t('offline.notHereText') : wordsOf(error)}
+        action={onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
+      />
+    </div>
+  )
 }

@@ -1,14 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useMe } from '../../app/session'
+import { may, useMe } from '../../app/session'
 import { useTypes } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { day, number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
-import { Failure } from '../offline/failure'
-import { may } from '../settings/pages'
+import { Waiting } from '../offline/waiting'
 import s from '../settings/settings.module.css'
 import { usePages, useSave } from '../settings/use-save'
 import { CauseDialog } from './cause-dialog'
@@ -21,10 +19,11 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
   const edits = may(useMe(), 'retention_notice', 'edit')
   const statuses = useTypes().type('retention_notice')?.field('status')?.option_labels ?? {}
   const [keeping, setKeeping] = useState<Notice>()
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = usePages<Notice>('retention_notice', NOTICES, {
+  const asked = usePages<Notice>('retention_notice', NOTICES, {
     run: run.id,
     sort: 'record',
   })
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = asked
   const notices = data?.pages.flatMap((page) => page.items) ?? []
   const names: Record<string, string> = Object.assign({}, ...(data?.pages.map((page) => page.names) ?? []))
   const { save, busy, problem } = useSave('retention_notice')
@@ -52,8 +51,7 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
       <p role="alert" className={s.problem}>
         {problem}
       </p>
-      {error && <Failure error={error} />}
-      {!data && !error && <Bones rows={5} label={t('common.loading')} />}
+      <Waiting on={asked} rows={5} />
       <ul className={own.list}>
         {notices.map((notice) => (
           <li key={notice.id}>

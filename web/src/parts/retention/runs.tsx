@@ -1,11 +1,10 @@
 import { useState } from 'react'
-import { useMe } from '../../app/session'
+import { may, useMe } from '../../app/session'
 import { useTypes } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { day, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { Failure } from '../offline/failure'
-import { may } from '../settings/pages'
 import s from '../settings/settings.module.css'
 import { useAll, useSave } from '../settings/use-save'
 import { CauseDialog } from './cause-dialog'
@@ -22,12 +21,12 @@ export function Runs() {
   const statuses = useTypes().type('retention_run')?.field('status')?.option_labels ?? {}
   const [shown, setShown] = useState<Run>()
   const [ending, setEnding] = useState<Run>()
-  const { data, error } = useAll<Run>('retention_run', RUNS, { sort: '-created_at', limit: SHOWN })
+  const { data, error, refetch } = useAll<Run>('retention_run', RUNS, { sort: '-created_at', limit: SHOWN })
   const { save, busy, problem } = useSave('retention_run')
   async function cancel(run: Run, cause: string) {
     if (await save('POST', `${RUNS}/${run.id}/cancel`, { cause }, t('retention.cancelled', { name: run.name }))) setEnding(undefined)
   }
-  if (error && !data) return <Failure error={error} />
+  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />
   if (!data?.items.length) return null
   return (
     <section className={own.runs} aria-labelledby="announced">

@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from 'react'
-import type { Me } from '../../app/session'
+import { type Me, may } from '../../app/session'
 
 /** Each is loaded when it is opened. */
 export const PAGES = {
@@ -46,8 +46,6 @@ const GROUPS: { name: string; pages: PageName[] }[] = [
   { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys', 'retention'] },
   { name: 'operations', pages: ['audit', 'requests', 'backup', 'health'] },
 ]
-
-export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])
 
 export const groupsFor = (me: Me): { name: string; pages: PageName[] }[] =>
   GROUPS.map(({ name, pages }) => ({ name, pages: pages.filter((page) => !NEEDS[page] || may(me, ...NEEDS[page])) })).filter(

@@ -1,5 +1,6 @@
 import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { may, useMe } from '../../app/session'
 import { useTranslation } from '../../words'
 import { SampleDataSwitch } from './sample-data'
 import s from './start.module.css'
@@ -8,6 +9,7 @@ import { type Onboarding, placeOf } from './steps'
 /** The first steps: what is done says so by itself, what is to do leads to its place. */
 export function Checklist({ steps, onLeave }: { steps: Onboarding['steps']; onLeave?(): void }) {
   const { t } = useTranslation()
+  const me = useMe()
   return (
     <div className={s.list}>
       <ol>
@@ -24,7 +26,7 @@ export function Checklist({ steps, onLeave }: { steps: Onboarding['steps']; onLe
           </li>
         ))}
       </ol>
-      <SampleDataSwitch />
+      {may(me, 'import', 'create') && <SampleDataSwitch />}
     </div>
   )
 }

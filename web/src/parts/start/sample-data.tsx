@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { call, get, newKey } from '../../api/client'
 import { Toggle } from '../../ui/field'
 import { locale, useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import s from './start.module.css'
 
 interface SampleData {
@@ -22,19 +23,30 @@ const working = (state?: string) => state === 'loading' || state === 'removing'
 /** One switch: a made-up company goes in, or out again. */
 export function SampleDataSwitch() {
   const { t } = useTranslation()
-  const { data, progress, flip, busy } = useSampleData()
-  if (!data) return null
+  const { asked, progress, flip, busy } = useSampleData()
+  const id = useId()
+  const { data } = asked
+  if (!data) return <Waiting on={asked} rows={1} />
   const on = data.state === 'on' || data.state === 'loading' || data.state === 'paused'
   return (
     <div className={s.sample}>
       <div>
-        <b id="sample-data" className={s.name}>
-          {t('start.sample')}
-        </b>
-        <p aria-live="polite">{wordsOf(data.state, progress, t)}</p>
-        {data.state === 'loading' && <progress aria-labelledby="sample-data" value={progress?.done ?? 0} max={progress?.total || 1} />}
+        <label htmlFor={id}>
+          <b id={`${id}-name`}>{t('start.sample')}</b>
+          <span id={`${id}-state`} aria-live="polite">
+            {wordsOf(data.state, progress, t)}
+          </span>
+        </label>
+        {data.state === 'loading' && <progress aria-labelledby={`${id}-name`} value={progress?.done ?? 0} max={progress?.total || 1} />}
       </div>
-      <Toggle aria-label={t('start.sample')} checked={on} disabled={busy || working(data.state)} onChange={flip} />
+      <Toggle
+        id={id}
+        aria-labelledby={`${id}-name`}
+        aria-describedby={`${id}-state`}
+        checked={on}
+        disabled={busy || working(data.state)}
+        onChange={flip}
+      />
     </div>
   )
 }
@@ -49,11 +61,12 @@ function wordsOf(state: SampleData['state'], progress: Progress | undefined, t: 
 
 function useSampleData() {
   const queries = useQueryClient()
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ['sample-data'],
     queryFn: ({ signal }) => get<SampleData>(AT, undefined, signal),
     refetchInterval: ({ state }) => (working(state.data?.state) ? OFTEN : false),
   })
+  const { data } = asked
   const { data: progress } = useQuery({
     queryKey: ['sample-data', 'progress', data?.import],
     queryFn: ({ signal }) => get<Progress>(`/imports/${data?.import}/report`, undefined, signal),
@@ -71,5 +84,5 @@ function useSampleData() {
     onSuccess: (next) => queries.setQueryData(['sample-data'], next),
     onError: () => queries.invalidateQueries({ queryKey: ['sample-data'] }),
   })
-  return { data, progress, flip: (on: boolean) => act.mutate(on), busy: act.isPending }
+  return { asked, progress, flip: (on: boolean) => act.mutate(on), busy: act.isPending }
 }

@@ -8,9 +8,9 @@ import type { Show } from '../../meta/show'
 import { useTypes } from '../../meta/use-types'
 import { Empty } from '../../ui/empty'
 import { ago, moment } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { Queued } from '../offline/queued'
+import { Waiting } from '../offline/waiting'
 import { Composer } from './composer'
 import { Entry } from './entry'
 import { Sentence } from './sentence'
@@ -37,12 +37,13 @@ export function Timeline({ object, show, kind, one }: Props) {
   const past = usePast()
   const [most, setMost] = useState(PAGE)
   const activity = types.type('activity')
-  const { data, isPending } = useTimeline(object, id, KINDS[kind])
+  const asked = useTimeline(object, id, KINDS[kind])
+  const { data } = asked
   return (
     <section className={s.timeline} aria-label={t('record.timeline')}>
       {object.activities && activity?.create?.allowed && !past && <Composer about={object} id={id} activity={activity} />}
       <Queued id={id} />
-      {isPending && <Bones rows={5} label={t('common.loading')} />}
+      <Waiting on={asked} rows={5} />
       {data && data.items.length === 0 && <Empty title={t('timeline.none')} text={t('timeline.noneText')} />}
       {data && (
         <Items

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, get, newKey } from '../../api/client'
+import { type Me, may, useMe } from '../../app/session'
 import type { Done } from '../../data/act'
 import { leastFor, wrote } from '../../data/seen'
 import { announce } from '../../data/undo'
@@ -9,8 +10,10 @@ import type { SavedView, ViewContent } from './model'
 const PATH = '/customer/saved-views'
 const NONE: SavedView[] = []
 
-export const viewsOf = (type: string) => ({
+/** Whoever may not read views does not ask for them: each refusal would be a line of the read log. */
+export const viewsOf = (type: string, me: Me) => ({
   queryKey: ['saved_view', 'list', { type }, 'now'] as const,
+  enabled: may(me, 'saved_view', 'read'),
   staleTime: 300_000,
   queryFn: async ({ signal }: { signal: AbortSignal }) =>
     (await get<{ items: SavedView[] }>(PATH, { resource: type, limit: 200, sort: 'name', min_version: leastFor('saved_view') }, signal))
@@ -19,7 +22,7 @@ export const viewsOf = (type: string) => ({
 
 /** The saved views of a record type that the person reads: own ones first, then by name. */
 export function useSavedViews(type: string): { saved: SavedView[]; reading: boolean } {
-  const { data, isFetching } = useQuery(viewsOf(type))
+  const { data, isFetching } = useQuery(viewsOf(type, useMe()))
   return { saved: data ?? NONE, reading: isFetching }
 }
 
