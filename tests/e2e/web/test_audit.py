@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -73,7 +75,7 @@ def test_two_moments_of_a_record_are_compared_and_who_could_see_it(
         page.get_by_role("button", name="更多操作" if chinese else "More actions").first.click()
         page.get_by_role("menuitem", name="谁能看到此记录" if chinese else "Who could see this").click()
         who = page.get_by_role("dialog", name="谁能看到此记录" if chinese else "Who could see this")
-        who.get_by_role("combobox", name="人员" if chinese else "Person").click()
-        page.get_by_role("option", name="陈晓", exact=True).click()
+        who.get_by_role("combobox", name="人员" if chinese else "Person").fill("陈晓")  # found among all there are
+        page.get_by_role("option", name=re.compile("^陈晓")).click()
         expect(who.get_by_role("status")).to_contain_text("能看到并更改" if chinese else "Could see and change")
         look(page, "who-could")

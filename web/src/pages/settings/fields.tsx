@@ -21,9 +21,10 @@ export default function Fields() {
   const { t } = useTranslation()
   const types = useTypes().all.filter((type) => 'custom' in (type.create?.fields ?? {}))
   const [resource, setResource] = useState('account')
-  const [editing, setEditing] = useState<FieldDefinition | null>()
+  const [editing, setEditing] = useState<string | null>()
   const asked = useAll<FieldDefinition>('field_definition', AT, { resource, sort: 'name' })
   const { data } = asked
+  const edited = data?.items.find((field) => field.id === editing) // others may save meanwhile
   const { save, problem } = useSave('field_definition')
   return (
     <SettingsPage
@@ -77,7 +78,7 @@ export default function Fields() {
                   <RowMenu
                     name={labelOf(field)}
                     items={[
-                      { id: 'edit', label: t('common.edit'), run: () => setEditing(field) },
+                      { id: 'edit', label: t('common.edit'), run: () => setEditing(field.id) },
                       {
                         id: 'retire',
                         label: t('settings.retire'),
@@ -94,7 +95,7 @@ export default function Fields() {
         </table>
       )}
       <Suspense>
-        {editing !== undefined && <FieldForm field={editing ?? undefined} resource={resource} onClose={() => setEditing(undefined)} />}
+        {(editing === null || edited) && <FieldForm field={edited} resource={resource} onClose={() => setEditing(undefined)} />}
       </Suspense>
     </SettingsPage>
   )

@@ -18,9 +18,10 @@ const AT = '/identity/exchange-rates'
 export default function Rates() {
   const { t } = useTranslation()
   const { currency } = useMe().organisation
-  const [editing, setEditing] = useState<Rate | null>()
+  const [editing, setEditing] = useState<string | null>()
   const asked = useAll<Rate>('exchange_rate', AT, { sort: '-day' })
   const { data } = asked
+  const edited = data?.items.find((rate) => rate.id === editing) // others may save meanwhile
   const { save, problem } = useSave('exchange_rate')
   return (
     <SettingsPage
@@ -60,7 +61,7 @@ export default function Rates() {
                   <RowMenu
                     name={`${rate.currency} ${rate.day}`}
                     items={[
-                      { id: 'correct', label: t('settings.rates.correct'), run: () => setEditing(rate) },
+                      { id: 'correct', label: t('settings.rates.correct'), run: () => setEditing(rate.id) },
                       {
                         id: 'archive',
                         label: t('settings.archive'),
@@ -77,7 +78,7 @@ export default function Rates() {
         </table>
       )}
       <Suspense>
-        {editing !== undefined && <RateForm rate={editing ?? undefined} into={currency} onClose={() => setEditing(undefined)} />}
+        {(editing === null || edited) && <RateForm rate={edited} into={currency} onClose={() => setEditing(undefined)} />}
       </Suspense>
     </SettingsPage>
   )

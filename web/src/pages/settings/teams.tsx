@@ -25,12 +25,14 @@ function treeOf(teams: Team[], parent?: string, depth = 0): Branch[] {
 
 export default function Teams() {
   const { t } = useTranslation()
-  const [editing, setEditing] = useState<Team | null>()
+  const [editing, setEditing] = useState<string | null>()
   const asked = useTeams()
   const { data } = asked
   const users = useUsers().data?.items ?? []
-  const [leaving, setLeaving] = useState<Team>()
+  const [leaving, setLeaving] = useState<string>()
   const nameOf = new Map(users.map((user) => [user.id, user.name]))
+  const live = (id: string | null | undefined) => data?.items.find((team) => team.id === id) // others may save meanwhile
+  const [edited, left] = [live(editing), live(leaving)]
   return (
     <SettingsPage
       title={t('settings.pages.teams')}
@@ -71,13 +73,13 @@ export default function Teams() {
                   <RowMenu
                     name={team.name}
                     items={[
-                      { id: 'edit', label: t('common.edit'), run: () => setEditing(team) },
+                      { id: 'edit', label: t('common.edit'), run: () => setEditing(team.id) },
                       {
                         id: 'archive',
                         label: t('settings.archive'),
                         danger: true,
                         section: true,
-                        run: () => setLeaving(team),
+                        run: () => setLeaving(team.id),
                       },
                     ]}
                   />
@@ -88,10 +90,10 @@ export default function Teams() {
         </table>
       )}
       <Suspense>
-        {editing !== undefined && (
-          <TeamForm team={editing ?? undefined} teams={data?.items ?? []} users={optionsOf(users)} onClose={() => setEditing(undefined)} />
+        {(editing === null || edited) && (
+          <TeamForm team={edited} teams={data?.items ?? []} users={optionsOf(users)} onClose={() => setEditing(undefined)} />
         )}
-        {leaving && <ArchiveTeam team={leaving} onClose={() => setLeaving(undefined)} />}
+        {left && <ArchiveTeam team={left} onClose={() => setLeaving(undefined)} />}
       </Suspense>
     </SettingsPage>
   )

@@ -28,6 +28,7 @@ export default function Users() {
   const asked = useUsers()
   const roles = useRoles().data?.items
   const teams = useTeams().data
+  const live = (user: User) => asked.data?.items.find((one) => one.id === user.id) ?? user // others may save meanwhile
   const close = () => setAct(undefined)
   const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
   const nameOfTeam = new Map((teams?.items ?? []).map((team) => [team.id, team.name]))
@@ -98,7 +99,7 @@ export default function Users() {
       <Suspense>
         {act?.kind === 'invite' && <InviteUser onClose={close} />}
         {act?.kind === 'link' && <InviteUser user={act.user} onClose={close} />}
-        {act?.kind === 'places' && <UserPlaces user={act.user} onClose={close} />}
+        {act?.kind === 'places' && <UserPlaces user={live(act.user)} onClose={close} />}
         {act?.kind === 'leave' && <Leave user={act.user} onClose={close} />}
       </Suspense>
     </SettingsPage>

@@ -4,14 +4,13 @@ import { clockOf, momentOf } from '../../meta/fields/datetime'
 import { useObject } from '../../meta/use-types'
 import { MomentField } from '../../ui/date'
 import { clockAt, joined } from '../../ui/format'
-import { SelectField } from '../../ui/select'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { FailureLine } from '../offline/failure-line'
-import { optionsOf, useUsers } from '../settings/people'
 import { roleName } from '../settings/role-name'
 import s from './access.module.css'
 import { type Then, useAccess } from './answers'
+import { PersonField } from './person-field'
 
 interface Props {
   /** As its stream is named: `account-0192…`. */
@@ -25,20 +24,11 @@ export default function Access({ record, at }: Props) {
   const { t } = useTranslation()
   const [user, setUser] = useState('')
   const [when, setWhen] = useState(at ?? null)
-  const users = useUsers().data?.items
   const { data, error, isFetching } = useAccess(record, user, when)
   return (
     <div className={s.access}>
       <div className={s.asked}>
-        <SelectField
-          label={t('audit.person')}
-          data={optionsOf(users)}
-          value={user || null}
-          onChange={(id) => setUser(id ?? '')}
-          placeholder={t('audit.choosePerson')}
-          searchable
-          clearable
-        />
+        <PersonField label={t('audit.person')} value={user} onChange={setUser} placeholder={t('audit.choosePerson')} />
         <MomentField
           label={t('audit.at')}
           value={clockOf(when)}

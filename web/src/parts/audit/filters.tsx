@@ -3,14 +3,13 @@ import { DateField } from '../../ui/date'
 import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
-import { optionsOf, useUsers } from '../settings/people'
 import type { Asked } from './answers'
 import s from './audit.module.css'
+import { PersonField } from './person-field'
 
 /** The conditions, which hold all at once. Texts are asked for when they are left or Enter is pressed. */
 export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): void }) {
   const { t } = useTranslation()
-  const users = useUsers().data?.items
   const types = useTypes().all
   const set = (name: keyof Asked) => (value: string | null) => onAsk({ ...asked, [name]: value ?? '' })
   const typed = (name: 'reason' | 'about') => ({
@@ -22,14 +21,12 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
   })
   return (
     <search className={s.filters} aria-label={t('audit.search')}>
-      <SelectField
+      <PersonField
         label={t('audit.who')}
-        data={[{ value: 'system', label: t('timeline.system') }, ...optionsOf(users)]}
-        value={asked.actor || null}
+        others={[{ value: 'system', label: t('timeline.system') }]}
+        value={asked.actor}
         onChange={set('actor')}
         placeholder={t('audit.anybody')}
-        searchable
-        clearable
       />
       <SelectField
         label={t('audit.kind')}

@@ -33,7 +33,9 @@ export function Sessions() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const asked = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
-  const items = [...(asked.data?.items ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at))
+  const items = [...(asked.data?.items ?? [])].sort(
+    (a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at),
+  )
   const others = items.filter((one) => !one.current)
   async function end(ids: string[]) {
     await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))

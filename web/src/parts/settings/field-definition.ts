@@ -15,6 +15,7 @@ export type FieldKind = (typeof KINDS)[number]
 export type Titles = Record<string, string>
 export interface FieldDefinition {
   id: string
+  version?: number
   resource: string
   name: string
   kind: FieldKind

@@ -1,29 +1,63 @@
-import { useState } from 'react'
 import { useTypes } from '../../meta/use-types'
 import { TextArea, TextField, Toggle } from '../../ui/field'
+import { joined } from '../../ui/format'
 import { SelectField } from '../../ui/select'
-import { useTranslation } from '../../words'
+import { t, useTranslation } from '../../words'
 import { bodyOf, type FieldDefinition, type FieldKind, hasOptions, KINDS, slugOf } from './field-definition'
 import { FieldOptions } from './field-options'
 import { FormDialog } from './form-dialog'
+import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 const NEW = { id: '', name: '', kind: 'text', zh: '', en: '', titles: {}, options: [], option_titles: {}, ref: '', formula: '' } as const
+const CONTENT = [
+  'resource',
+  'name',
+  'kind',
+  'zh',
+  'en',
+  'titles',
+  'options',
+  'option_titles',
+  'ref',
+  'formula',
+  'required',
+  'sensitive',
+  'archived',
+] as const
 const ASKED = ['name', 'kind', 'zh', 'en', 'titles', 'options', 'option_titles', 'ref', 'formula', 'required', 'sensitive']
+
+const LABELS: Record<string, string> = {
+  zh: 'settings.zh',
+  en: 'settings.en',
+  titles: 'settings.zhTw',
+  option_titles: 'settings.fields.options',
+}
+const contentOf = ({ version: _, ...field }: FieldDefinition): FieldDefinition =>
+  ({ id: field.id, ...Object.fromEntries(CONTENT.map((name) => [name, field[name]])) }) as unknown as FieldDefinition
+const textOf = (_: string, value: unknown): string => {
+  if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
+  if (Array.isArray(value)) return joined(value.map(String))
+  return typeof value === 'object' && value !== null
+    ? joined(Object.values(value).map((one) => (typeof one === 'string' ? one : joined(Object.values(one as object)))))
+    : String(value ?? '')
+}
 
 export function FieldForm({ field, resource, onClose }: { field?: FieldDefinition; resource: string; onClose(): void }) {
   const { t } = useTranslation()
   const types = useTypes()
   const { save, busy, errors, problem } = useSave('field_definition', ASKED)
-  const [now, setNow] = useState<FieldDefinition>(
-    field ?? { ...NEW, options: [], resource, required: false, sensitive: false, archived: false },
-  )
+  const live: FieldDefinition = field
+    ? contentOf(field)
+    : { ...NEW, options: [], resource, required: false, sensitive: false, archived: false }
+  const { version, now, setNow, meanwhile } = useDraft(live, field?.version)
   const set = (change: Partial<FieldDefinition>) => setNow({ ...now, ...change })
   async function keep() {
     const at = '/customer/field-definitions'
     const [method, path] = field ? (['PATCH', `${at}/${field.id}`] as const) : (['POST', at] as const)
-    if (await save(method, path, bodyOf(now, field), t('settings.saved'))) onClose()
+    if (await save(method, path, bodyOf(now, field), t('settings.saved'), version)) onClose()
   }
   return (
     <FormDialog
@@ -92,6 +126,7 @@ export function FieldForm({ field, resource, onClose }: { field?: FieldDefinitio
         <Toggle label={t('settings.fields.required')} checked={now.required} onChange={(required) => set({ required })} />
       )}
       <Toggle label={t('settings.fields.sensitive')} checked={now.sensitive} onChange={(sensitive) => set({ sensitive })} />
+      <Meanwhile moved={meanwhile} label={(name) => t(LABELS[name] ?? `settings.fields.${name}`)} text={textOf} />
     </FormDialog>
   )
 }

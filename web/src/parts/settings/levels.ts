@@ -6,10 +6,27 @@ export type Action = (typeof ACTIONS)[number]
 export type Grants = Record<string, Record<string, Level>>
 export interface Role {
   id: string
+  /** Of an own role that was read by itself. */
+  version?: number
   zh: string
   en: string
   built_in: boolean
   grants: Grants
+}
+
+/** `account read` → how far: what two people changed is told apart cell by cell. */
+export type Cells = Record<string, Level>
+export const cellsOf = (grants: Grants): Cells =>
+  Object.fromEntries(
+    Object.entries(grants).flatMap(([type, of]) => Object.entries(of).map(([action, level]) => [`${type} ${action}`, level])),
+  )
+export function grantsOf(cells: Cells): Grants {
+  const grants: Grants = {}
+  for (const [cell, level] of Object.entries(cells)) {
+    const [type = '', action = ''] = cell.split(' ')
+    grants[type] = { ...grants[type], [action]: level }
+  }
+  return grants
 }
 
 const rank = (level: Level | undefined): number => (level ? LEVELS.indexOf(level) : 0)

@@ -1,21 +1,23 @@
-import { useState } from 'react'
 import { loadMe } from '../../app/session'
 import { Button } from '../../ui/button'
 import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
 import { locale, useTranslation } from '../../words'
+import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
 import { useCodes } from './use-codes'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 const FIELDS = ['name', 'language', 'time_zone', 'currency', 'country', 'fiscal_year_start'] as const
-export type Organisation = Record<(typeof FIELDS)[number], string | number> & { id: string }
+export type Organisation = Record<(typeof FIELDS)[number], string | number> & { id: string; version: number }
 
-export default function OrganisationForm({ before, at }: { before: Organisation; at: string }) {
+export default function OrganisationForm({ saved, at }: { saved: Organisation; at: string }) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('organisation', FIELDS)
   const codes = useCodes()
-  const [now, setNow] = useState(before)
+  const live = Object.fromEntries(FIELDS.map((name) => [name, saved[name]])) as Record<(typeof FIELDS)[number], string | number>
+  const { before, version, now, setNow, meanwhile } = useDraft(live, saved.version)
   const set = (name: (typeof FIELDS)[number]) => (value: string | number | null) => setNow({ ...now, [name]: value ?? '' })
   const changed = Object.fromEntries(FIELDS.filter((name) => now[name] !== before[name]).map((name) => [name, now[name]]))
   const months = Array.from({ length: 12 }, (_, n) => ({
@@ -23,7 +25,7 @@ export default function OrganisationForm({ before, at }: { before: Organisation;
     label: new Intl.DateTimeFormat(locale(), { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, n, 1)),
   }))
   async function keep() {
-    if (await save('PATCH', at, changed, t('settings.saved'))) await loadMe()
+    if (await save('PATCH', at, changed, t('settings.saved'), version)) await loadMe()
   }
   const label = (name: string) => t(`settings.organisation.${name}`)
   return (
@@ -78,6 +80,7 @@ export default function OrganisationForm({ before, at }: { before: Organisation;
         data={months}
         onChange={(month) => set('fiscal_year_start')(Number(month))}
       />
+      <Meanwhile moved={meanwhile} label={label} />
       <p role="alert" className={s.problem}>
         {problem}
       </p>

@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
 import s from './pipeline.module.css'
 import form from './settings.module.css'
-import { moved, type Pipeline, type Stage } from './stages'
+import { moved, type Pipeline } from './stages'
 import { useSave } from './use-save'
 
 const StageForm = lazy(async () => ({ default: (await import('./stage-form')).StageForm }))
@@ -15,14 +15,15 @@ const StageForm = lazy(async () => ({ default: (await import('./stage-form')).St
 export function PipelineDesigner({ pipeline }: { pipeline: Pipeline }) {
   const { t } = useTranslation()
   const { save, busy, problem } = useSave('pipeline')
-  const [editing, setEditing] = useState<Stage | null>()
+  const [editing, setEditing] = useState<string | null>()
   const [dragged, setDragged] = useState<string>()
   const open = pipeline.stages.filter((stage) => !stage.retired)
+  const edited = open.find((stage) => stage.key === editing) // others may save meanwhile
   const keys = open.map((stage) => stage.key)
   const at = `/sales/pipelines/${pipeline.id}`
   const move = (key: string, to: number) => {
     const next = moved(keys, key, to)
-    if (next.join() !== keys.join()) void save('POST', `${at}/reorder`, { keys: next }, t('settings.pipelines.reordered'))
+    if (next.join() !== keys.join()) void save('POST', `${at}/reorder`, { keys: next }, t('settings.pipelines.reordered'), pipeline.version)
   }
   const drop = (to: number) => (event: DragEvent) => {
     event.preventDefault()
@@ -42,7 +43,7 @@ export function PipelineDesigner({ pipeline }: { pipeline: Pipeline }) {
             onDragOver={(event) => event.preventDefault()}
             onDrop={drop(n)}
           >
-            <button type="button" className={s.stage} onClick={() => setEditing(stage)}>
+            <button type="button" className={s.stage} onClick={() => setEditing(stage.key)}>
               <i data-step={Math.min(7, Math.round((n * 6) / Math.max(1, open.length - 1)) + 1)} aria-hidden />
               <b>{titleOf(stage)}</b>
               <small className="num">{stage.probability} %</small>
@@ -92,7 +93,7 @@ export function PipelineDesigner({ pipeline }: { pipeline: Pipeline }) {
         </div>
       )}
       <Suspense>
-        {editing !== undefined && <StageForm pipeline={pipeline} stage={editing ?? undefined} onClose={() => setEditing(undefined)} />}
+        {(editing === null || edited) && <StageForm pipeline={pipeline} stage={edited} onClose={() => setEditing(undefined)} />}
       </Suspense>
     </>
   )

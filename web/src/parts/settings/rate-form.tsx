@@ -1,14 +1,16 @@
-import { useState } from 'react'
 import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { FormDialog } from './form-dialog'
+import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
 import { useCodes } from './use-codes'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 export interface Rate {
   id: string
+  version: number
   currency: string
   into: string
   day: string
@@ -20,15 +22,12 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('exchange_rate', ['currency', 'day', 'rate'])
   const { currencies } = useCodes()
-  const [now, setNow] = useState({
-    currency: rate?.currency ?? '',
-    day: rate?.day ?? new Date().toISOString().slice(0, 10),
-    rate: rate?.rate ?? '',
-  })
+  const live = { currency: rate?.currency ?? '', day: rate?.day ?? new Date().toISOString().slice(0, 10), rate: rate?.rate ?? '' }
+  const { version, now, setNow, meanwhile } = useDraft(live, rate?.version)
   async function keep() {
     const at = '/identity/exchange-rates'
     const done = rate
-      ? await save('PATCH', `${at}/${rate.id}`, { rate: now.rate }, t('settings.saved'))
+      ? await save('PATCH', `${at}/${rate.id}`, { rate: now.rate }, t('settings.saved'), version)
       : await save('POST', at, now, t('settings.saved'))
     if (done) onClose()
   }
@@ -66,6 +65,7 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
           onChange={(event) => setNow({ ...now, day: event.currentTarget.value })}
         />
       </div>
+      <Meanwhile moved={meanwhile} label={() => t('settings.rates.rate')} />
     </FormDialog>
   )
 }

@@ -1,26 +1,37 @@
-import { useState } from 'react'
 import { Button } from '../../ui/button'
 import { TextField } from '../../ui/field'
 import { useTranslation } from '../../words'
 import { FormDialog } from './form-dialog'
 import { GateFields } from './gate-fields'
+import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
 import { freeKey, type Gate, isGate, NO_GATE, type Pipeline, type Stage } from './stages'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 const ASKED = ['key', 'zh', 'en', 'titles', 'probability', 'gate']
+const LABELS: Record<string, string> = {
+  zh: 'settings.zh',
+  en: 'settings.en',
+  tw: 'settings.zhTw',
+  probability: 'settings.pipelines.probability',
+  gate: 'settings.pipelines.gate',
+}
+type Content = { zh: string; en: string; tw: string; probability: string; gate: Gate }
+const contentOf = (stage?: Stage): Content => ({
+  zh: stage?.zh ?? '',
+  en: stage?.en ?? '',
+  tw: stage?.titles?.['zh-TW'] ?? '',
+  probability: String(stage?.probability ?? 50),
+  gate: stage?.gate ?? NO_GATE,
+})
 
 /** A stage: its names, how likely a deal in it is won, and what a deal needs to enter it. */
 export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; stage?: Stage; onClose(): void }) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('pipeline', ASKED)
-  const [now, setNow] = useState({
-    zh: stage?.zh ?? '',
-    en: stage?.en ?? '',
-    tw: stage?.titles?.['zh-TW'] ?? '',
-    probability: String(stage?.probability ?? 50),
-  })
-  const [gate, setGate] = useState<Gate>(stage?.gate ?? NO_GATE)
+  const { before, version, now, setNow, meanwhile } = useDraft<Content>(contentOf(stage), pipeline.version)
+  const { gate } = now
   const at = `/sales/pipelines/${pipeline.id}`
   const told = t('settings.saved')
   async function keep() {
@@ -40,9 +51,10 @@ export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; st
       return
     }
     const { key } = stage
-    if (!(await save('POST', `${at}/rename-stage`, { key, ...named }, told))) return
-    const same = JSON.stringify(next) === JSON.stringify(stage.gate)
-    if (same || (await save('POST', `${at}/gate`, { key, gate: next }, told))) onClose()
+    const renamed = await save('POST', `${at}/rename-stage`, { key, ...named }, told, version)
+    if (!renamed) return
+    const same = JSON.stringify(gate) === JSON.stringify(before.gate)
+    if (same || (await save('POST', `${at}/gate`, { key, gate: next }, told, renamed.version))) onClose()
   }
   async function retire() {
     if (await save('POST', `${at}/retire-stage`, { key: stage?.key }, t('settings.pipelines.retired'))) onClose()
@@ -86,7 +98,12 @@ export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; st
         error={errors.probability}
         onChange={(event) => setNow({ ...now, probability: event.currentTarget.value })}
       />
-      <GateFields gate={gate} onChange={setGate} />
+      <GateFields gate={gate} onChange={(next) => setNow({ ...now, gate: next })} />
+      <Meanwhile
+        moved={stage ? meanwhile : []}
+        label={(field) => t(LABELS[field] ?? '')}
+        text={(field, value) => (field === 'gate' ? t(isGate(value as Gate) ? 'common.yes' : 'common.no') : String(value ?? ''))}
+      />
       {stage && (
         <div>
           <Button small look="danger" busy={busy} onClick={() => void retire()}>

@@ -20,6 +20,7 @@ export interface Stage {
 }
 export interface Pipeline {
   id: string
+  version: number
   name: string
   default: boolean
   stages: Stage[]

@@ -1,11 +1,13 @@
-import { useState } from 'react'
 import { TextField } from '../../ui/field'
+import { joined } from '../../ui/format'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
+import { Meanwhile } from './meanwhile'
 import { optionsOf, type Team } from './people'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 interface Props {
@@ -18,11 +20,14 @@ interface Props {
 export function TeamForm({ team, teams, users, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('team', ['name', 'parent', 'leads'])
-  const before = { parent: team?.parent ?? null, leads: team?.leads ?? [] }
-  const [now, setNow] = useState({ name: team?.name ?? '', ...before })
+  const live = { name: team?.name ?? '', parent: team?.parent ?? null, leads: team?.leads ?? [] }
+  const { before, version, now, setNow, meanwhile } = useDraft(live, team?.version)
   const preview = `/identity/teams/${team?.id}/preview`
-  const changed = team && changedOf(before, { parent: now.parent, leads: now.leads })
+  const changed = team && changedOf({ parent: before.parent, leads: before.leads }, { parent: now.parent, leads: now.leads })
   const { isFetching } = useForeseen(preview, changed)
+  const titles = new Map([...users, ...optionsOf(teams)].map(({ value, label }) => [value, label]))
+  const titleOf = (field: string, value: unknown) =>
+    field === 'name' ? String(value) : joined([value ?? []].flat().map((id) => titles.get(String(id)) ?? ''))
   async function keep() {
     const { parent, ...details } = now
     const told = t('settings.saved')
@@ -31,8 +36,8 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
       return
     }
     const at = `/identity/teams/${team.id}`
-    if (parent !== (team.parent ?? null) && !(await save('POST', `${at}/parent`, { parent }, told))) return
-    if (await save('PATCH', at, details, told)) onClose()
+    const moved = parent !== before.parent ? await save('POST', `${at}/parent`, { parent }, told, version) : { version }
+    if (moved && (await save('PATCH', at, details, told, moved.version))) onClose()
   }
   return (
     <FormDialog
@@ -65,6 +70,7 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
         data={users}
         onChange={(leads) => setNow({ ...now, leads })}
       />
+      <Meanwhile moved={meanwhile} label={(field) => t(`settings.teams.${field}`)} text={titleOf} />
       <Effects path={preview} body={changed} />
     </FormDialog>
   )

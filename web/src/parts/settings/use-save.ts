@@ -46,7 +46,10 @@ export function useSave(type: string, fields: readonly string[] = []) {
       return done
     } catch (error) {
       setFailed(error)
-      if (isProblem(error, 'version-mismatch')) void client.invalidateQueries({ queryKey: ['settings'] })
+      if (isProblem(error, 'version-mismatch')) {
+        void client.invalidateQueries({ queryKey: ['settings'] })
+        setTimeout(() => void client.invalidateQueries({ queryKey: ['settings'] }), LATER)
+      }
       if (!isProblem(error, 'offline')) last.current = { said: '', key: '' }
       return undefined
     } finally {

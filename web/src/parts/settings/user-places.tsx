@@ -1,30 +1,44 @@
-import { useState } from 'react'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
+import { joined } from '../../ui/format'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
+import { Meanwhile } from './meanwhile'
 import { optionsOf, type User, useRoles, useTeams, useUsers } from './people'
 import { roleName } from './role-name'
 import s from './settings.module.css'
+import { useDraft } from './use-draft'
 import { useSave } from './use-save'
+
+const LABELS: Record<string, string> = { roles: 'settings.pages.roles', teams: 'settings.pages.teams', manager: 'settings.users.manager' }
 
 /** Where somebody stands: each of the three is a command of its own, so only what changed is sent. */
 export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const { t } = useTranslation()
   const { save, busy, problem, errors } = useSave('user', ['roles', 'teams', 'manager'])
-  const before = { roles: user.roles, teams: user.teams, manager: user.manager ?? null }
-  const [now, setNow] = useState(before)
+  const live = { roles: user.roles, teams: user.teams, manager: user.manager ?? null }
+  const draft = useDraft(live, user.version)
+  const { before, now, setNow } = draft
   const changed = changedOf(before, now)
   const preview = `/identity/users/${user.id}/preview`
   const { isFetching } = useForeseen(preview, changed)
   const roles = useRoles().data?.items
   const teams = useTeams().data?.items
   const users = useUsers().data?.items.filter((one) => one.id !== user.id && one.status !== 'deactivated')
+  const titles = new Map([
+    ...(roles ?? []).map((role) => [role.id, roleName(role)] as const),
+    ...[...optionsOf(teams), ...optionsOf(users)].map(({ value, label }) => [value, label] as const),
+  ])
+  const titleOf = (_: string, value: unknown) => joined([value ?? []].flat().map((id) => titles.get(String(id)) ?? ''))
   async function keep() {
-    for (const [name, value] of Object.entries(changed ?? {}))
-      if (!(await save('POST', `/identity/users/${user.id}/${name}`, { [name]: value }, t('settings.users.placed')))) return
+    let { version } = draft
+    for (const [name, value] of Object.entries(changed ?? {})) {
+      const done = await save('POST', `/identity/users/${user.id}/${name}`, { [name]: value }, t('settings.users.placed'), version)
+      if (!done) return
+      version = done.version
+    }
     onClose()
   }
   return (
@@ -64,6 +78,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
           data={optionsOf(users)}
           onChange={(next) => setNow({ ...now, manager: next })}
         />
+        <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={titleOf} />
         <Effects path={preview} body={changed} />
         <p role="alert" className={s.problem}>
           {problem}
