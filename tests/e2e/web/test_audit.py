@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -76,6 +74,6 @@ def test_two_moments_of_a_record_are_compared_and_who_could_see_it(
         page.get_by_role("menuitem", name="谁能看到此记录" if chinese else "Who could see this").click()
         who = page.get_by_role("dialog", name="谁能看到此记录" if chinese else "Who could see this")
         who.get_by_role("combobox", name="人员" if chinese else "Person").fill("陈晓")  # found among all there are
-        page.get_by_role("option", name=re.compile("^陈晓")).click()
+        page.get_by_role("option", name="陈晓", exact=True).click()
         expect(who.get_by_role("status")).to_contain_text("能看到并更改" if chinese else "Could see and change")
         look(page, "who-could")

@@ -22,6 +22,8 @@ const report = (status: string, rejected: object[], more = {}) => ({
 /** A suite that finds GB18030, and refuses one row in two steps whatever is corrected before the import. */
 function suite(): Sent[] {
   let tries = 0
+  let runs = 0
+  let back = false
   return serve({
     'GET /meta': () => made,
     'POST /imports/inspect': ({ body, query }) => ({
@@ -41,7 +43,15 @@ function suite(): Sent[] {
       tries += 1
       return { id: `try${tries}` }
     },
-    'POST /imports': () => ({ id: 'run' }),
+    'POST /imports': () => {
+      runs += 1
+      return { id: runs === 1 ? 'run' : 'later' }
+    },
+    'POST /imports/later/revert': () => {
+      back = true
+      return {}
+    },
+    'GET /imports/later/report': () => report(back ? 'reverted' : 'done', []),
     ...Object.fromEntries(
       ['try1', 'try2', 'try3'].map((id) => [`GET /imports/${id}/report`, () => report('dry', [wrong('boat'), wrong('berth')])]),
     ),
@@ -101,4 +111,20 @@ test('a row that two steps refuse is no row more, and a cell is told what is wro
   expect(box.textContent).not.toContain('more in the file')
   const id = cell(box).getAttribute('aria-describedby') ?? ''
   expect(document.getElementById(id)?.textContent).toBe('no number')
+})
+
+test('rows that were corrected and imported later are refused no more, until that import is taken back', async () => {
+  const [box] = await tried()
+  await pressed(box, 'Import now', 'The import is done')
+  await type(cell(box), '+86 10')
+  await pressed(box, 'Try the corrected rows (1)', 'This would happen')
+  await pressed(box, 'Import now', 'The import is done')
+  await pressed(box, 'Back to the report', '1 rejected row was corrected and imported later.')
+  expect(cell(box)).toBeNull()
+  expect(box.textContent).not.toContain('Rejected rows')
+  await press(button(box, 'Show that import'))
+  await pressed(box, 'Take it back', 'The import is taken back')
+  await pressed(box, 'Back to the report', 'Rejected rows')
+  expect(cell(box)).not.toBeNull()
+  expect(box.textContent).not.toContain('imported later')
 })

@@ -55,6 +55,8 @@ export function Import() {
             onRun={() => void wizard.run()}
             onAgain={(rows) => void wizard.again(rows)}
             onReport={wizard.toReport}
+            later={wizard.later}
+            onLater={wizard.openLater}
           />
         )}
         <p role="alert" className={s.problem}>

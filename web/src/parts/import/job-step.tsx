@@ -10,7 +10,9 @@ import { useTranslation } from '../../words'
 import type { Edited, FaultyRow } from './corrections'
 import s from './import.module.css'
 import { RejectedRows } from './rejected-rows'
-import { useJob } from './use-job'
+import { Taken } from './taken'
+import { useHeld, useJob } from './use-job'
+import type { Later } from './use-wizard'
 
 interface Props {
   id?: string
@@ -25,20 +27,26 @@ interface Props {
   onAgain(rows: FaultyRow[]): void
   /** Back to the report of the import whose rejected rows these are. */
   onReport: (() => void) | undefined
+  /** Imports that took in rows of this one after they were put right. */
+  later: Later[]
+  onLater(later: Later): void
 }
 const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
 
 /** How far it is, then what came of it, and the way on or back. */
-export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onReport }: Props) {
+export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onReport, later, onLater }: Props) {
   const { t } = useTranslation()
   const { report, over, follow } = useJob(id)
   const [problem, setProblem] = useState('')
   const why = useId()
+  const held = useHeld(later.map((one) => one.job))
   if (!report) return <Bones rows={3} label={t('common.loading')} />
   const untried = dry && Object.keys(cells).length > 0
   const failed = report.status === 'failed'
   const back = report.status === 'reverted' || report.status === 'reverting'
-  const rows = Array.isArray(report.rejected) ? report.rejected : []
+  const taken = later.filter((_, n) => held[n])
+  const refused = Array.isArray(report.rejected) ? report.rejected : []
+  const rows = refused.filter(({ row }) => !taken.some((one) => one.rows.includes(row)))
   const title = failed ? 'import.failed' : back ? 'import.takenBack' : dry ? 'import.wouldBe' : over ? 'import.done' : 'import.running'
   async function revert() {
     try {
@@ -70,11 +78,12 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
           ))}
         </dl>
       )}
+      {over && taken.length > 0 && <Taken taken={taken} onOpen={onLater} />}
       {over && rows.length > 0 && (
         <>
           <RejectedRows
             rows={rows}
-            total={report.totals?.rejected ?? rows.length}
+            total={(report.totals?.rejected ?? refused.length) - (refused.length - rows.length)}
             busy={busy}
             cells={cells}
             onCells={onCells}

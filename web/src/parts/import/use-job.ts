@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { get } from '../../api/client'
 
@@ -30,13 +30,21 @@ export const isOver = (report: Report | undefined): boolean => {
   return report.totals !== undefined || report.status === 'failed' || report.status === 'reverted'
 }
 
+const jobOf = (id: string | undefined) => ({
+  queryKey: ['import job', id],
+  enabled: id !== undefined,
+  queryFn: ({ signal }: { signal: AbortSignal }) => get<Report>(`/imports/${id}/report`, undefined, signal),
+})
+
+/** Which of these imports hold: one that was taken back has left its rows as they were. */
+export const useHeld = (ids: string[]): boolean[] =>
+  useQueries({ queries: ids.map(jobOf) }).map(({ data }) => data?.status !== 'reverted' && data?.status !== 'reverting')
+
 /** How far a dry run or an import is, until it is over. Then all lists are asked for again. */
 export function useJob(id: string | undefined) {
   const client = useQueryClient()
   const { data } = useQuery({
-    queryKey: ['import job', id],
-    enabled: id !== undefined,
-    queryFn: ({ signal }) => get<Report>(`/imports/${id}/report`, undefined, signal),
+    ...jobOf(id),
     refetchInterval: ({ state }) => (isOver(state.data) ? false : OFTEN),
     staleTime: 0,
   })

@@ -19,12 +19,22 @@ interface Report {
   job: string
   source: Source
   typed: Edited
+  /** The rows that were put right, and are tried as a file of their own. */
+  sent: number[]
+}
+/** An import of rows that an earlier one refused. */
+export interface Later {
+  job: string
+  rows: number[]
+  source: Source
 }
 interface Question {
   resource?: string
   encoding?: string
   mapping_id?: string
 }
+
+const NONE: Later[] = []
 
 /** Sends something; what is wrong is a text. */
 function useSending() {
@@ -56,8 +66,10 @@ export function useWizard() {
   const [job, setJob] = useState<string>()
   const [typed, setTyped] = useState<Edited>({}) // in the report that is shown, and not tried yet
   const [reports, setReports] = useState<Report[]>([]) // of imports whose rejected rows are at hand now
+  const [taken, setTaken] = useState<Record<string, Later[]>>({}) // by the import that had refused the rows
   const [key, setKey] = useState('')
 
+  const last = reports.at(-1)
   const show = (next: At, of: Source, id?: string, cells: Edited = {}) => {
     setSource(of)
     setTyped(cells)
@@ -80,6 +92,7 @@ export function useWizard() {
     if (Object.keys(of.cells).length > 0) form.set('corrections', sentAs(of.file.name, of.cells))
     const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: of.found.encoding }, key: once })
     show(next, of, id)
+    return id
   }
   const rehearse = async (of: Source) => {
     setKey(newKey()) // one import for each try, however often it is sent
@@ -93,15 +106,20 @@ export function useWizard() {
       const file = fileOf(source.file.name, rows, typed)
       const found = await look(file, { resource: source.found.resource, encoding: 'utf-8' })
       await rehearse({ file, found, cells: {} })
-      setReports([...reports, { job, source, typed }])
+      setReports([...reports, { job, source, typed, sent: Object.keys(typed).map(Number) }])
     })
   const run = () =>
     act(async () => {
       if (!source) return
-      await send('/imports', 'run', source, key)
-      setReports(reports.map((one, n) => (n === reports.length - 1 ? { ...one, typed: {} } : one))) // these rows are in
+      const made = await send('/imports', 'run', source, key)
+      if (!last) return
+      setTaken({ ...taken, [last.job]: [...(taken[last.job] ?? []), { job: made, rows: last.sent, source }] })
+      setReports([...reports.slice(0, -1), { ...last, typed: {}, sent: [] }])
     })
-  const last = reports.at(-1)
+  const openLater = ({ job: id, source: of }: Later) => {
+    if (source && job) setReports([...reports, { job, source, typed, sent: [] }])
+    show('run', of, id)
+  }
   return {
     at,
     source,
@@ -110,6 +128,8 @@ export function useWizard() {
     mapping,
     job,
     typed,
+    later: taken[job ?? ''] ?? NONE,
+    openLater,
     busy,
     problem,
     setKept,

@@ -19,7 +19,7 @@ export function Failure({ error, onRetry }: Props) {
   return (
     <div role="alert" className={s.whole}>
       <Empty
-        title={t(away ? 'offline.notHere' : 'common.failed')}
+        title={t(away ? 'offline.notHere' : isProblem(error, 'forbidden') ? 'common.refused' : 'common.failed')}
         text={away ? t('offline.notHereText') : wordsOf(error)}
         action={onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
       />
