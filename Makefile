@@ -67,10 +67,10 @@ cluster: setup java
 cluster-down: setup
 	$(BIN)/python -m infra.cluster down --data $(DATA)/cluster
 
-# The house tests belong to make check.
+# The house tests belong to make check. Three workers: a third of the time they wait for processes they started.
 test: setup web browser java infra-tools
 	$(WEB) npm test --silent
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/house
+	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/house
 
 check: setup web infra-tools
 	$(BIN)/ruff check

@@ -12,7 +12,6 @@ from crm import operations
 from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.target import Target
-from crm.verifying import describe_ledger
 
 app = typer.Typer(help="The ledger over the event log: check it, hand it to auditors.", no_args_is_help=True)
 From = Annotated[int, typer.Option("--from", min=0, metavar="POSITION", help="Events behind this position.")]
@@ -36,6 +35,8 @@ def verify(
     if json:
         typer.echo(orjson.dumps(result).decode())
     else:
+        from crm.verifying import describe_ledger
+
         for line in describe_ledger(result):
             typer.echo(line)
     if not result["ok"]:

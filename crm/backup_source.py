@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from crm.ports import open_blobs
+from crm.blobs import open_blobs
 from crm.settings import WrongSetting, eventstore_address, mongodb_of, root_key_file
 from shared.backup.place import Place
 from shared.backup.problems import BackupProblem

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from crm.blobs import open_blobs
 from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
 from crm.settings import Settings, WrongSetting, eventstore_address, jobs_folder, mongodb_of, root_key_file
 from crm.topics import kafka_of
 from shared.blobs.clamd import Clamd
-from shared.blobs.objects import ObjectBlobs
-from shared.blobs.port import Blobs
 from shared.blobs.rules import MOST_MB, FileRules
 from shared.blobs.store import FileStore, Scanner
 from shared.clock import Clock, SystemClock
@@ -119,24 +118,6 @@ async def _open_limits(url: str | None, clock: Clock, stack: AsyncExitStack) -> 
     limits = await MongoLimits.open(url, clock)
     stack.push_async_callback(limits.close)
     return limits
-
-
-def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs:
-    """CRM_FILES: `folder:`, in the data directory, `folder:///path`, shared, or `s3://bucket/prefix`.
-
-    Raises WrongSetting.
-    """
-    url = environment.get("CRM_FILES", "folder:")
-    if url == "folder:":
-        return ObjectBlobs.in_folder(data / "files")
-    if url.startswith("folder:///"):
-        return ObjectBlobs.in_folder(Path(url.removeprefix("folder://")))
-    if not url.startswith("s3://"):
-        raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, folder:///PATH and s3://bucket/prefix")
-    try:
-        return ObjectBlobs.in_s3(url)
-    except ValueError as error:
-        raise WrongSetting(f"CRM_FILES: {error}") from error
 
 
 def file_rules(environment: Mapping[str, str] = os.environ) -> FileRules:

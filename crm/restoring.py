@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm.ports import open_blobs
+from crm.blobs import open_blobs
 from crm.settings import RESTORING, eventstore_address, mongodb_of, prepare_folder, root_key_file
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Restored

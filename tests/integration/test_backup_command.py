@@ -268,7 +268,8 @@ def test_the_suite_archives_itself_and_says_so(ours: Path, monkeypatch: pytest.M
     monkeypatch.setenv("CRM_BACKUP_KEY", str(ours / "key"))
     asyncio.run(_archived(ours))
     listed = [orjson.loads(line) for line in done("backup", "list", "--from", ours / "archive", "--json").splitlines()]
-    assert [one["kind"] for one in listed] == ["full", "archive"]
+    first, *others = [one["kind"] for one in listed]
+    assert (first, set(others)) == ("full", {"archive"})  # the loop may have looked, too
 
 
 async def _archived(ours: Path) -> None:

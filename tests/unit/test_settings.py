@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crm.ports import open_blobs
+from crm.blobs import open_blobs
 from crm.settings import (
     ADAPTERS,
     MONGODB,
