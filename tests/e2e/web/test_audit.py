@@ -60,6 +60,11 @@ def test_two_moments_of_a_record_are_compared_and_who_could_see_it(
         expect(different.get_by_role("row").filter(has_text="Boats")).to_contain_text("Yachts")
         expect(different.get_by_role("row").filter(has_text="& Sons")).to_contain_text("They moved")
         look(page, "difference")
+        later = different.get_by_role("slider", name="之后" if chinese else "Later")
+        later.press("ArrowLeft")  # now, then the second of three versions
+        expect(different.get_by_role("row").filter(has_text="& Sons")).to_have_count(0)
+        expect(different.get_by_role("row").filter(has_text="Boats")).to_contain_text("Yachts")
+        later.press("ArrowRight")
         http.patch(f"{at}/{id}", json={"description": "Rented out"}).raise_for_status()
         expect(different.get_by_role("row").filter(has_text="Rented out")).to_be_visible()
         page.goto(f"/o/account/{id}?tab=history&from={after}")

@@ -8,9 +8,12 @@ import { moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
 import { whenOf } from '../time/pill'
+import { Span } from '../time/span'
+import { placeOf } from '../time/strip'
+import { useVersionStops } from '../time/version-strip'
 import { useActor } from '../timeline/sentence'
 import { useDifference } from './answers'
-import { type Between, inOrder, isErased, isVersion, MADE, type Row, rowsOf } from './between'
+import { type Between, inOrder, instantOf, isErased, isVersion, MADE, type Row, rowsOf } from './between'
 import s from './difference.module.css'
 import { Moments } from './moments'
 
@@ -35,6 +38,7 @@ export default function Difference({ object, id, made, record, between, onChange
   const rows = data && rowsOf(object, data, show, record)
   return (
     <section className={s.between} aria-label={t('audit.between.title')}>
+      <Hands object={object} id={id} made={made} between={between} onChange={onChange} />
       <Moments between={between} made={made} ordered={ordered} onChange={onChange} />
       {ordered && <Waiting on={asked} rows={4} />}
       {data && rows && ordered && (
@@ -60,6 +64,30 @@ export default function Difference({ object, id, made, record, between, onChange
       )}
     </section>
   )
+}
+
+/** The same two moments as hands on the track of the record's versions; a moment between two of them is at the earlier one. */
+function Hands({ object, id, made, between, onChange }: Omit<Props, 'record'>) {
+  const stops = useVersionStops(object, id)
+  if (stops.length === 0) return null
+  const to = between.to === undefined ? stops.length : placeAt(between.to)
+  const from = Math.min(placeAt(between.from), to)
+  return (
+    <Span
+      stops={stops}
+      from={from}
+      to={to}
+      onChange={(first, second) => onChange({ from: momentAt(first) ?? MADE, to: momentAt(second) })}
+    />
+  )
+
+  function placeAt(moment: string): number {
+    if (moment === MADE) return 0
+    return isVersion(moment) ? Math.min(Number(moment) - 1, stops.length) : placeOf(stops, instantOf(moment, made) ?? undefined)
+  }
+  function momentAt(place: number): string | undefined {
+    return place === 0 ? MADE : stops[place]?.at
+  }
 }
 
 interface TableProps {

@@ -9,14 +9,13 @@ import { moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { type Stop, Strip } from './strip'
 
-/** The time strip of one record: the hand walks its versions, however far apart they are. */
-export function VersionStrip({ object, id }: { object: ObjectDescription; id: string }) {
-  const { t } = useTranslation()
+/** The moments of a record's versions, all pages of them; the newest one is now, and left out. */
+export function useVersionStops(object: ObjectDescription, id: string): Stop[] {
   const { data, hasNextPage, fetchNextPage, isFetching } = useHistory(object, id)
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage()
   }, [hasNextPage, isFetching, fetchNextPage])
-  const stops = useMemo((): Stop[] => {
+  return useMemo((): Stop[] => {
     const entries = (data?.pages.flatMap((page) => page.items) ?? []).toReversed()
     const whole = entries.map((entry) => ({
       at: entry.occurred_at,
@@ -26,6 +25,12 @@ export function VersionStrip({ object, id }: { object: ObjectDescription; id: st
     const moments = whole.filter((stop, n) => stop.at !== whole[n + 1]?.at) // changes of one moment are one place
     return moments.slice(0, -1) // the last one is now
   }, [data])
+}
+
+/** The time strip of one record: the hand walks its versions, however far apart they are. */
+export function VersionStrip({ object, id }: { object: ObjectDescription; id: string }) {
+  const { t } = useTranslation()
+  const stops = useVersionStops(object, id)
   const first = stops[0]
   const axis = first ? [{ at: 0, label: first.label }] : []
   return (
