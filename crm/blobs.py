@@ -10,14 +10,16 @@ from crm.settings import WrongSetting
 from shared.blobs.objects import ObjectBlobs
 from shared.blobs.port import Blobs
 
+OWN_FILES = "folder:"  # CRM_FILES: in the data directory
+
 
 def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs:
     """CRM_FILES: `folder:`, in the data directory, `folder:///path`, shared, or `s3://bucket/prefix`.
 
     Raises WrongSetting.
     """
-    url = environment.get("CRM_FILES", "folder:")
-    if url == "folder:":
+    url = environment.get("CRM_FILES", OWN_FILES)
+    if url == OWN_FILES:
         return ObjectBlobs.in_folder(data / "files")
     if url.startswith("folder:///"):
         return ObjectBlobs.in_folder(Path(url.removeprefix("folder://")))

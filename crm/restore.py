@@ -48,6 +48,9 @@ def restore(
     timeline: Annotated[
         int | None, typer.Option(min=1, help="Of this timeline, from before an earlier restore.")
     ] = None,
+    survived: Annotated[
+        bool, typer.Option("--files-survived", help="CRM_FILES has this suite's files, and nothing else runs on them.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Restore a suite from its backups into an empty directory, and the servers that the settings name."""
@@ -55,12 +58,16 @@ def restore(
         return
     if not source or data is None:
         raise CommandFailed("give --from TARGET and --data DIR", 2)
+    if tenant and survived:
+        raise CommandFailed("one organisation's suite is made next to the other: it needs a file store of its own", 2)
     secret, wanted = key_in(key), wanted_of(to, tenant, backup, timeline)
     with progress_bar() as bar:
         task = bar.add_task("restoring", total=None)
-        made = asked(
-            put_back(source, data, secret, wanted, lambda done, of: bar.update(task, completed=done, total=of))
-        )
+
+        def shown(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        made = asked(put_back(source, data, secret, wanted, shown, files_survived=survived))
     if json:
         typer.echo(orjson.dumps(made).decode())
         return
@@ -71,11 +78,21 @@ def restore(
 
 
 async def put_back(
-    source: str, data: Path, key: BackupKey, wanted: Wanted, progress: Progress, *, another: bool = False
+    source: str,
+    data: Path,
+    key: BackupKey,
+    wanted: Wanted,
+    progress: Progress,
+    *,
+    another: bool = False,
+    files_survived: bool = False,
 ) -> Restored:
-    """Restore into an empty directory; another: as a system of its own. Raises BackupProblem, WrongSetting."""
+    """Restore into an empty directory; another: as a system of its own. files_survived: see Restoring.
+
+    Raises BackupProblem, WrongSetting.
+    """
     async with AsyncExitStack() as stack:
-        into = Restoring(data, stack)
+        into = Restoring(data, stack, files_survived=files_survived)
         restore = Restore(place_at(source), key, wanted, SystemClock())
         try:
             return await restore.run(into, progress, str(uuid4()) if wanted.tenant or another else None)

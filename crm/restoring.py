@@ -14,12 +14,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm.blobs import open_blobs
+from crm.blobs import OWN_FILES, open_blobs
 from crm.settings import RESTORING, eventstore_address, mongodb_of, prepare_folder, root_key_file
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Restored
 from shared.backup.timeline import ACTOR, STREAM, restored
 from shared.blobs.port import BlobExists
+from shared.blobs.sealed import FILES, UPLOADS
 from shared.clock import SystemClock
 from shared.events.envelope import Metadata, Stored
 from shared.eventstore.lock import LOCK, AlreadyOpen, lock_directory
@@ -40,8 +41,9 @@ if TYPE_CHECKING:
 class Restoring:
     """Is Into. Close it with the stack."""
 
-    def __init__(self, data: Path, stack: AsyncExitStack) -> None:
-        self._data, self._stack = data, stack
+    def __init__(self, data: Path, stack: AsyncExitStack, *, files_survived: bool = False) -> None:
+        """files_survived: what the file store of CRM_FILES holds is this suite's, and nothing else runs on it."""
+        self._data, self._stack, self._files_survived = data, stack, files_survived
         self._loader: SqliteLoader | None = None
         self._server: EventStoreDB | None = None
         self._installation = ""
@@ -53,9 +55,11 @@ class Restoring:
             self._stack.callback(lock_directory(self._data).release)
         except AlreadyOpen as error:
             raise BackupProblem(f"{error}: is it being restored already?") from None
-        self._installation, goes_on = installation, bool(found)
+        self._installation, goes_on, mark = installation, bool(found), self._data / RESTORING
+        ours = await self._own_files(mark.read_text() if goes_on else "")
         _remove(found)
-        (self._data / RESTORING).touch(mode=0o600)
+        mark.touch(mode=0o600)
+        mark.write_text(ours)
         self._blobs = open_blobs(self._data)
         if (url := eventstore_address()) is None:
             self._loader = SqliteLoader(self._data / "events.db", installation)
@@ -67,7 +71,29 @@ class Restoring:
         self._stack.push_async_callback(self._server.close)
         self._filling = self._server.loader()
         if not goes_on and await self._server.head():
+            mark.unlink()  # or the next restore would think that it goes on with this one
             raise BackupProblem("the event store that CRM_EVENTSTORE names has events: a restore needs an empty one")
+
+    async def _own_files(self, begun: str) -> str:
+        """The address of the file store outside the directory that no suite but this one has; "" = there is none.
+
+        begun: what an interrupted restore into the directory had found so. The same organisations and files have the
+        same names in every suite that is made of a backup: an erasure in one would delete the files of the other.
+
+        Raises BackupProblem: the store has files.
+        """
+        url = os.environ.get("CRM_FILES", OWN_FILES)
+        if url == begun:
+            return begun
+        if url == OWN_FILES or self._files_survived:
+            return ""
+        blobs = open_blobs(self._data)
+        if any([await blobs.keys(folder) for folder in (FILES, UPLOADS)]):
+            raise BackupProblem(
+                "the file store that CRM_FILES names has files, which an erasure in the restored suite may delete: "
+                "name an empty one. Where the suite was lost and its files were not, crm restore has --files-survived"
+            )
+        return url
 
     async def events(self, events: Sequence[Stored]) -> None:
         """See Into."""
