@@ -1,24 +1,22 @@
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get } from '../../api/client'
 import type { components } from '../../api/schema/audit'
 import { make } from '../../data/files'
 import type { ObjectDescription } from '../../meta/describe'
-import { useTypes } from '../../meta/use-types'
 import { Button } from '../../ui/button'
 import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import s from '../related/related.module.css'
+import { Incomplete } from './incomplete'
+import { KnownRecords } from './known-records'
 
-const FEW = 5
 const FORMATS = ['html', 'json'] as const
 
 /** All that is known about the person of a request, by record type, and the file that the person is given. */
 export default function Known({ object, id, open }: { object: ObjectDescription; id: string; open: boolean }) {
   const { t } = useTranslation()
-  const types = useTypes()
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const path = `${object.path}/${id}`
@@ -38,6 +36,7 @@ export default function Known({ object, id, open }: { object: ObjectDescription;
         <h3>{t('privacy.known')}</h3>
         {!data && !error && <Bone seed={4} />}
         {error && <p role="alert">{error.message}</p>}
+        {data && open && <Incomplete known={data} />}
         {open && (
           <div className={s.makes}>
             {FORMATS.map((format) => (
@@ -51,21 +50,7 @@ export default function Known({ object, id, open }: { object: ObjectDescription;
       {data?.sections
         .filter((section) => section.resource !== object.name)
         .map((section) => (
-          <section key={section.resource} className={s.box}>
-            <h3>
-              {types.type(section.resource)?.plural ?? section.resource}
-              <span>{section.count}</span>
-            </h3>
-            <ul>
-              {section.items.slice(0, FEW).map((one) => (
-                <li key={one.id}>
-                  <Link to="/o/$type/$id" params={{ type: section.resource, id: one.id }}>
-                    {one.title || t('privacy.untitled')}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <KnownRecords key={section.resource} section={section} />
         ))}
     </>
   )
