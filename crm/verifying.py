@@ -82,7 +82,7 @@ def describe(result: Report) -> Iterator[str]:
     yield _agreeing(log) if log["ok"] else f"events: {log['count']} findings"
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
-        yield _describe_view(line)
+        yield describe_view(line)
     if "ledger" in result:
         yield from describe_ledger(result["ledger"])
     if "rules" in result and not result["rules"]["ok"]:
@@ -105,7 +105,8 @@ def describe_ledger(line: Report) -> Iterator[str]:
     yield from (f"  {problem}" for problem in line["findings"])
 
 
-def _describe_view(line: Report) -> str:
+def describe_view(line: Report) -> str:
+    """A line for one view, with the ids of the documents that are not as the events say."""
     if line["ok"]:
         return f"{line['view']}: {line['documents']} documents agree"
     kinds = ("missing", "surplus", "different", "keyless")

@@ -255,11 +255,20 @@ def test_a_drill_restores_aside_and_compares(ours: Path) -> None:
     noted = orjson.loads((ours / "data/drill.json").read_bytes())
     assert noted["differences"] == ["the live log has another root than the backup of it: one of them was changed"]
     assert [one["ok"] for one in noted["measured"]] == [True, False]  # what the drill before it measured is kept
+    _move_the_last_event(ours / "data/events.db")
+    assert "the drill failed" in refused(*drill)
+    assert len(orjson.loads((ours / "data/drill.json").read_bytes())["measured"]) == 3
 
 
 def _change_the_log(file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
         db.execute("UPDATE events SET occurred_at = occurred_at + 1 WHERE position = 3")
+
+
+def _move_the_last_event(file: Path) -> None:
+    """None is left where the backup ends, but behind it."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("UPDATE events SET position = position + 5 WHERE position = (SELECT max(position) FROM events)")
 
 
 def test_the_suite_archives_itself_and_says_so(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:

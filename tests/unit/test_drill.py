@@ -1,0 +1,51 @@
+"""What a drill says of the suite that it restored, by the report of `crm verify`."""
+
+from __future__ import annotations
+
+from subprocess import CompletedProcess
+from types import SimpleNamespace
+from typing import Any, cast
+
+import orjson
+
+from crm.drill import _differences, readable
+from shared.backup.manifest import Manifest
+
+AGREES: dict[str, Any] = {"view": "accounts", "ok": True, "documents": 2}
+DIFFERS = {
+    "view": "contacts",
+    "ok": False,
+    "documents": 2,
+    **{f"{kind}_count": 0 for kind in ("missing", "surplus", "keyless")},
+    **{kind: [] for kind in ("missing", "surplus", "keyless")},
+    "different_count": 1,
+    "different": ["c-1"],
+}
+
+
+def found(**report: Any) -> tuple[list[str], int]:
+    """By a report with these lines; all else agrees."""
+    whole = {
+        "log": {"ok": True},
+        "views": [AGREES],
+        "ledger": {"ok": True},
+        "rules": {"ok": True, "count": 0},
+        **report,
+    }
+    end = cast(Manifest, SimpleNamespace(root="ab"))
+    return _differences(end, {"root": "ab"}, "ab", CompletedProcess([], 1, orjson.dumps(whole), b""))
+
+
+def test_a_record_that_breaks_a_rule_fails_no_drill() -> None:
+    assert found(ok=False, rules={"ok": False, "count": 3}) == ([], 3)
+    report = {"ok": True, "events": 1, "differences": [], "broken_rules": 3}
+    assert "records that break a rule, as in the live suite: 3" in readable(report)
+
+
+def test_log_ledger_and_views_are_named_each_for_itself() -> None:
+    said = "in the restored suite"
+    log = {"ok": False, "findings": [{"problem": "event 4 is not as it was written"}]}
+    assert found(log=log, views=[]) == ([f"{said} the log: event 4 is not as it was written"], 0)
+    ledger = {"ok": False, "findings": ["leaf 1 was event 2"]}
+    views = f"{said} views and events differ: contacts: 0 missing, 0 surplus, 1 different, 0 keyless: c-1"
+    assert found(ledger=ledger, views=[AGREES, DIFFERS]) == ([f"{said} the ledger: leaf 1 was event 2", views], 0)
