@@ -26,6 +26,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 
 WEEKLY_SECONDS = 6 * 3600.0  # in which a full backup, or a drill, must be over
+REPORT = "drill-report"  # in the data directory: .json, signed, and .md, to be read
 log = logging.getLogger("crm.backup")
 
 
@@ -61,12 +62,13 @@ def archiver_of(
 
 async def _weekly(target: str, data: Path) -> None:
     """A full backup, so that not all hangs on the first one, and the drill of it, in processes of their own."""
-    await _crm("backup", "create", "--full", "--to", target, "--data", str(data))
-    await _crm("drill", "--from", target, "--data", str(data))
+    made = await _crm("backup", "create", "--full", "--to", target, "--data", str(data))
+    remark = [] if made else ["--remark", "the full backup before it failed: this drill is of an older one"]
+    await _crm("drill", "--from", target, "--data", str(data), "--report", str(data / REPORT), *remark)
 
 
-async def _crm(*words: str) -> None:
-    """Run a command of ours, which ends with the block; what it fails with is logged."""
+async def _crm(*words: str) -> bool:
+    """Run a command of ours, which ends with the block; what it fails with is logged, and False is returned."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "crm", *words, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
@@ -79,3 +81,4 @@ async def _crm(*words: str) -> None:
         raise
     if process.returncode:
         log.error("crm %s failed: %s", words[0], said.decode(errors="replace").strip()[-500:])
+    return not process.returncode

@@ -44,6 +44,7 @@ def drill(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write FILE.json, signed, and FILE.md, to be read.")
     ] = None,
+    remark: Annotated[str, typer.Option(metavar="TEXT", help="To be said in the report.")] = "",
 ) -> None:
     """Restore the newest backup aside, rebuild all views, compare with the live suite, measure, report."""
     secret = key_in(key)
@@ -52,6 +53,7 @@ def drill(
         found = carried_out(source, data, secret)
     except BackupProblem as error:
         found = failed(str(error))
+    found |= {"remark": remark} if remark else {}
     BackupStatus(data).note_drill(found)
     if report is not None:
         write_report(report, found, secret)
@@ -183,6 +185,8 @@ def readable(found: Report) -> str:
             f"- until the log was back (RTO): {found['log_seconds']} s",
             f"- until all views were back, too, and compared: {found['views_seconds']} s",
         ]
+    if "remark" in found:
+        lines.append(f"- remark: {found['remark']}")
     if found.get("broken_rules"):
         lines.append(
             f"- records that break a rule, as in the live suite: {found['broken_rules']}; crm verify names them"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
+import pytest
 
+from crm import archive
 from crm.drill import _differences, readable
 from shared.backup.manifest import Manifest
 
@@ -49,3 +52,25 @@ def test_log_ledger_and_views_are_named_each_for_itself() -> None:
     ledger = {"ok": False, "findings": ["leaf 1 was event 2"]}
     views = f"{said} views and events differ: contacts: 0 missing, 0 surplus, 1 different, 0 keyless: c-1"
     assert found(ledger=ledger, views=[AGREES, DIFFERS]) == ([f"{said} the ledger: leaf 1 was event 2", views], 0)
+
+
+async def test_the_weekly_drill_leaves_a_report_that_says_when_its_backup_is_an_older_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[tuple[str, ...]] = []
+    made = True
+
+    async def crm(*words: str) -> bool:
+        said.append(words)
+        return made
+
+    monkeypatch.setattr(archive, "_crm", crm)
+    await archive._weekly("/backups", Path("/data"))
+    drill = ("drill", "--from", "/backups", "--data", "/data", "--report", "/data/drill-report")
+    assert said[1] == drill
+    made = False
+    await archive._weekly("/backups", Path("/data"))
+    assert said[3][: len(drill) + 1] == (*drill, "--remark")
+    assert "- remark: of an older one" in readable(
+        {"ok": True, "events": 1, "differences": [], "remark": "of an older one"}
+    )
