@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.append import DATA, IDS, METADATA, _callers
 from bench.figures import Figure, at_least, at_most, interleaved, show
-from crm.backup_source import place_at, ring_of, source_of
+from crm.backup_source import erased_in, place_at, ring_of, source_of
 from crm.restore import put_back
 from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
@@ -117,7 +117,7 @@ async def _appending(data: Path, key: BackupKey | None) -> float:
     store = SqliteEventStore.open(data / "events.db", SystemClock(), installation=INSTALLATION)
     looking = None
     if key is not None:
-        source = Source(store, partial(ring_of, data), ObjectBlobs.in_folder(data / "files"))
+        source = Source(store, partial(ring_of, data), partial(erased_in, data), ObjectBlobs.in_folder(data / "files"))
         place = place_at(str(data) + ".target", create=True)
         archiver = Archiver(source, place, key, SystemClock(), BackupStatus(data))
         looking = asyncio.create_task(_looking(archiver))
@@ -136,4 +136,4 @@ async def _looking(archiver: Archiver) -> None:
 
 
 if __name__ == "__main__":
-    show(run())
+    show("backup", run())

@@ -60,7 +60,7 @@ class Asked(NamedTuple):
 
 def plain(reader: Reader, table: Table, query: Query) -> tuple[str, list[Any], str]:
     """The page's statement and its parameters (the limit last), and the count's."""
-    checked, clauses = validate(table.declaration, query), Clauses(table, reader._tenant or 0)
+    checked, clauses = validate(table.declaration, query), Clauses(table, reader._tenant or 0, lambda _: 0.0)
     conditions = [] if reader._owners is None else [clauses.scope(reader._owners)]
     where, params = "x.t = ?", [reader._tenant]
     for one in [*conditions, *clauses.of(checked)]:
