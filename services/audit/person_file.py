@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import Any
 
 import orjson
 
 from services.audit.inventory import Found, Inventory, Section
-from shared.labels import labels_of
-from shared.messages import say
+from services.audit.person_values import Values, day_in_words
+from services.audit.person_words import Words
+from shared.messages import Message, say
 from shared.messages.languages import Language, in_language
-from shared.views.port import Field, Kind
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -43,37 +44,45 @@ def as_json(inventory: Inventory, person: dict[str, str], day: str) -> bytes:
     return orjson.dumps(file, option=orjson.OPT_INDENT_2)
 
 
-def as_page(inventory: Inventory, day: str, language: Language) -> bytes:
-    """A page that needs nothing else: no script, no other file."""
+def as_page(inventory: Inventory, day: str, words: Words) -> bytes:
+    """A page that needs nothing else: no script, no other file. day: YYYY-MM-DD."""
+    language = words.language
     title = escape(in_language(say("What is known about you"), language))
+    made = say("made on {day}", day=day_in_words(date.fromisoformat(day), language))
     parts = [
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style>',
-        f"<h1>{title}</h1><p>{escape(in_language(say('made on {day}', day=day), language))}</p>",
+        f"<h1>{title}</h1><p>{escape(in_language(made, language))}</p>",
+        _paragraph(say("times are those of {zone}", zone=words.zone), language),
     ]
     for section in inventory.sections:
-        parts += _section(section, language)
+        parts += _section(section, words)
     if inventory.left_out:
-        left = in_language(say("Not in this file: {types}", types=", ".join(inventory.left_out)), language)
-        parts.append(f"<p>{escape(left)}</p>")
+        types = dict.fromkeys(words.types[name] for name in inventory.left_out)
+        left = say("Not in this file: {types}", types=(", " if language == "en" else "、").join(types))
+        parts.append(_paragraph(left, language))
     return "".join(parts).encode()
 
 
-def _section(section: Section, language: Language) -> list[str]:
-    labels, n = labels_of(section.aggregate), section.count
+def _paragraph(message: Message, language: Language) -> str:
+    return f"<p>{escape(in_language(message, language))}</p>"
+
+
+def _section(section: Section, words: Words) -> list[str]:
+    language, n = words.language, section.count
     said = say("{count} records", count=n) if section.personal else say("{count} records that name you", count=n)
     count = in_language(said, language)
     if not section.whole:
         count += " · " + in_language(say("not all of them are in this file"), language)
-    parts = [f"<h2>{escape(labels.many.in_(language))}</h2><p>{escape(count)}</p>"]
-    fields = {f.name: f for f in section.aggregate.collection.fields}
+    parts = [f"<h2>{escape(words.types[section.aggregate.name])}</h2><p>{escape(count)}</p>"]
+    if section.aggregate.belongs_to is not None:
+        parts.append(_paragraph(say("Attached files are described here; you are given them separately."), language))
+    values = Values(section.aggregate, words)
     for one in section.records:
-        rows = [
-            f"<tr><th>{escape(_label(section, fields.get(name), name, language))}<td>"
-            f"{escape(_text(section, fields.get(name), value, language))}"
-            for name, value in _values(section, one).items()
-            if value not in (None, "", [], {})
-        ]
+        rows = (
+            f"<tr><th>{escape(title)}<td>{'<br>'.join(map(escape, lines))}"
+            for title, lines in values.rows(_values(section, one))
+        )
         parts.append(f"<table>{''.join(rows)}</table>")
     return parts
 
@@ -87,15 +96,3 @@ def _values(section: Section, found: Found) -> dict[str, Any]:
         names = [collection.title, "created_at"]
     kept = {name: document[name] for name in dict.fromkeys(names) if name in document}
     return {"id": document["id"], **kept}
-
-
-def _label(section: Section, field: Field | None, name: str, language: Language) -> str:
-    return name if field is None else labels_of(section.aggregate).field(field).in_(language)
-
-
-def _text(section: Section, field: Field | None, value: Any, language: Language) -> str:
-    if field is not None and field.options and isinstance(value, str):
-        return labels_of(section.aggregate).option(field.name, value).in_(language)
-    if field is not None and field.kind is Kind.KEYWORDS:
-        return ", ".join(map(str, value))
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

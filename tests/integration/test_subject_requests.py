@@ -9,13 +9,15 @@ import orjson
 import pytest
 
 from services.audit import inventory
-from services.audit.inventory import inventory_of
+from services.audit.inventory import Inventory, inventory_of
 from services.audit.person_file import as_json, as_page
+from services.audit.person_words import words_for
 from services.audit.policies import POLICIES as AUDIT
 from services.customer.policies import POLICIES as CUSTOMER
 from services.sales.policies import POLICIES as SALES
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.http.naming import titles_of_records
+from shared.messages.languages import Language
 from shared.security.permissions import Access, Level, Role, system_access
 from shared.streaming.rebuild import rebuild
 from tests.support.world import BOSS, TENANT, World, open_world
@@ -46,6 +48,10 @@ async def person(world: World, name: str = "Zephyrine") -> str:
 
 async def asked(world: World, person: str, kind: str = "erasure", type_: str = "contact") -> str:
     return await world.make("audit.OpenSubjectRequest", kind=kind, person_type=type_, person=person)
+
+
+async def page_of(world: World, found: Inventory, language: Language = "en", access: Access = BOSS) -> str:
+    return as_page(found, "2026-11-24", await words_for(world.kernel, access, found, language)).decode()
 
 
 async def approve(world: World, request: str, *people: Access) -> None:
@@ -212,7 +218,7 @@ async def test_the_inventory_finds_what_names_the_person_and_the_file_says_so(wo
     assert records["account"][0].keys() == {"by", "id", "name", "created_at"}
     assert (records["account"][0]["name"], records["account"][0]["by"]) == ("Acme works", ["custom.buyer"])
     for language, title in (("en", "Contacts"), ("zh-CN", "联系人"), ("zh-TW", "聯絡人")):
-        page = as_page(found, "2026-11-24", language).decode()
+        page = await page_of(world, found, language)
         assert f"<h2>{title}</h2>" in page
         assert "zephyrine@acme.example" in page
     named = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: None)
@@ -235,7 +241,7 @@ async def test_records_of_other_people_are_not_in_the_file_whole(world: World, m
         found = await inventory_of(world.kernel, BOSS, type_, one, lambda aggregate: BOSS)
         file = as_json(found, {"type": type_, "id": one}, "2026-11-24").decode()
         assert others <= {r["id"] for s in orjson.loads(file)["sections"] for r in s["records"]}
-        assert "quill@acme.example" not in file + as_page(found, "2026-11-24", "en").decode()
+        assert "quill@acme.example" not in file + await page_of(world, found)
         assert {r.document["id"] for s in found.sections for r in s.records if r.theirs} == (
             {user, note} if type_ == "user" else {id}
         )
@@ -266,6 +272,46 @@ async def test_a_page_shows_markup_as_text(world: World) -> None:
     id = await world.make("customer.CreateContact", family_name="<script>x</script>")
     await world.settle()
     found = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: BOSS)
-    page = as_page(found, "2026-11-24", "en").decode()
+    page = await page_of(world, found)
     assert "<script>" not in page
     assert "&lt;script&gt;x" in page
+
+
+async def test_the_page_is_written_for_people(world: World) -> None:
+    """No JSON, no bare ids, no names of programs: titles, labels, days and moments in the language and zone."""
+    await world.do("identity.ChangeOrganisation", {"time_zone": "Asia/Shanghai"}, TENANT)
+    field = {"resource": "contact", "name": "met", "zh": "初见", "en": "First met", "kind": "date"}
+    await world.make("customer.DefineField", **field)
+    account = await world.make("customer.CreateAccount", name="Acme works")
+    await world.settle()
+    id = await world.make(
+        "customer.CreateContact",
+        family_name="Zephyrine",
+        email="zephyrine@acme.example",
+        do_not_call=True,
+        custom={"met": "2026-03-02"},
+        account=account,
+        role="<img src=x onerror=alert(1)>",
+    )
+    await world.settle()
+    found = await inventory_of(world.kernel, BOSS, "contact", id, lambda aggregate: BOSS)
+    found.left_out.append("legal_hold")
+    page = await page_of(world, found)
+    for text in (
+        "<th>Do not call<td>Yes",
+        "<th>First met<td>2 March 2026",
+        "E-mail: zephyrine@acme.example",
+        "Asia/Shanghai",
+    ):
+        assert text in page
+    assert "Account: Acme works" in page
+    assert "Legal holds" in page
+    for text in ("{", "[", account, "<img", "legal_hold", "+00:00", "000Z"):
+        assert text not in page.partition("</style>")[2]
+    chinese = await page_of(world, found, "zh-CN")
+    assert "<th>初见<td>2026年3月2日" in chinese
+    assert "<th>请勿致电<td>是" in chinese
+    clerk = Access(TENANT, "clerk", (Role("clerk", "员", "Clerk", {"contact": {"read": Level.ALL}}),))
+    hidden = await page_of(world, found, access=clerk)
+    assert "Acme works" not in hidden
+    assert account not in hidden

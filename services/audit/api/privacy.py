@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from services.audit.inventory import Inventory, inventory_of
 from services.audit.person_file import as_json, as_page
+from services.audit.person_words import words_for
 from services.audit.subject_request import SUBJECT_REQUEST
 from shared.domain.command import CommandModel
 from shared.errors import Forbidden
@@ -110,7 +111,8 @@ def privacy_router(kernel: Kernel) -> APIRouter:
         if format == "json":
             content = await asyncio.to_thread(as_json, found, person, day)
         else:
-            content = await asyncio.to_thread(as_page, found, day, language_of(request.scope))
+            words = await words_for(kernel, access, found, language_of(request.scope))
+            content = await asyncio.to_thread(as_page, found, day, words)
         digest = sha256(content).hexdigest()
         body = {"format": format, "records": found.counts, "sha256": digest, "left_out": found.left_out}
         await kernel.bus.send("audit.RecordSubjectExport", body, call_of(request, access, id))
