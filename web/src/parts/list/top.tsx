@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from 'react'
 import { type Action, useActions } from '../../app/actions'
 import type { ListSearch } from '../../app/search'
 import type { ListQuery } from '../../data/keys'
-import { usePast } from '../../data/moment'
+import { useMoment, usePast } from '../../data/moment'
 import type { ObjectDescription } from '../../meta/describe'
 import { Button } from '../../ui/button'
 import { IconButton } from '../../ui/icon-button'
@@ -40,10 +40,16 @@ export function Top(props: Props) {
   const go = useNavigate()
   const phone = usePhone()
   const past = usePast()
+  const moment = useMoment()
   const creates = object.create?.allowed && !past
   const items: MenuItem[] = [
-    { id: 'csv', label: t('list.exportCsv'), icon: <IconDownload {...ICON} />, run: () => void downloadList(object, query, 'csv') },
-    { id: 'xlsx', label: t('list.exportXlsx'), icon: <IconDownload {...ICON} />, run: () => void downloadList(object, query, 'xlsx') },
+    { id: 'csv', label: t('list.exportCsv'), icon: <IconDownload {...ICON} />, run: () => void downloadList(object, query, moment, 'csv') },
+    {
+      id: 'xlsx',
+      label: t('list.exportXlsx'),
+      icon: <IconDownload {...ICON} />,
+      run: () => void downloadList(object, query, moment, 'xlsx'),
+    },
     { id: 'import', label: t('nav.import'), icon: <IconFileImport {...ICON} />, run: () => void go({ to: '/import' }) },
     {
       id: 'archived',
