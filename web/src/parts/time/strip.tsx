@@ -41,7 +41,7 @@ export function placeOf(stops: Stop[], at: string | undefined): number {
 /** Bars of what changed, and a hand that goes through them: amber, as everything of the past. */
 export function Strip({ stops, axis = [], prefetch, children }: Props) {
   const { t } = useTranslation()
-  const { at } = useMoment()
+  const { at, known } = useMoment()
   const travel = useTravel()
   const [hand, setHand] = useState(() => placeOf(stops, at))
   const [playing, setPlaying] = useState(false)
@@ -50,6 +50,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
   const wanted = useRef(hand)
   const last = stops.length
   const shown = moving || playing ? hand : placeOf(stops, at)
+  const past = shown < last || known !== undefined
 
   const go = useCallback(
     (to: number) => {
@@ -58,7 +59,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
       setHand(next)
       const leave = () => {
         const there = wanted.current
-        travel(there >= last ? {} : { at: stops[there]?.at })
+        travel({ at: stops[there]?.at, known }) // behind the last stop there is no day; what was known then stays
         timer.current = setTimeout(() => {
           timer.current = undefined
           if (wanted.current !== there) leave()
@@ -66,8 +67,18 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
       }
       if (timer.current === undefined) leave()
     },
-    [last, stops, travel],
+    [last, stops, travel, known],
   )
+  /** Back to now, whatever was known when. */
+  const home = useCallback(() => {
+    clearTimeout(timer.current)
+    timer.current = undefined
+    wanted.current = last
+    setPlaying(false)
+    setMoving(false)
+    setHand(last)
+    travel()
+  }, [last, travel])
   useEffect(() => {
     if (!playing) return
     if (hand >= last) return setPlaying(false)
@@ -78,7 +89,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
     const next = setTimeout(() => go(hand + 1), 1000 / STEPS_PER_SECOND)
     return () => clearTimeout(next)
   }, [playing, hand, last, stops, go, prefetch])
-  useStepKeys(shown, go, stops)
+  useStepKeys(shown, go, past ? home : undefined, stops)
 
   const top = Math.max(1, ...stops.map((stop) => stop.count))
   const before = at !== undefined && stops[0] !== undefined && Date.parse(at) < Date.parse(stops[0].at) && !moving && !playing
@@ -93,7 +104,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
     setPlaying(!playing)
   }
   return (
-    <section className={s.strip} aria-label={t('time.strip')} data-past={shown < last || undefined}>
+    <section className={s.strip} aria-label={t('time.strip')} data-past={past || undefined}>
       <IconButton label={playing ? t('time.pause') : t('time.play')} onClick={play} disabled={last === 0}>
         {playing ? <IconPlayerPause size={16} stroke={1.6} /> : <IconPlayerPlay size={16} stroke={1.6} />}
       </IconButton>
@@ -124,8 +135,8 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
       </div>
       {shown < last && <output className={s.when}>{label}</output>}
       {children}
-      {shown < last && (
-        <button type="button" className={s.now} onClick={() => [setPlaying(false), setMoving(false), go(last)]}>
+      {past && (
+        <button type="button" className={s.now} onClick={home}>
           <IconX size={14} aria-hidden />
           {t('time.now')}
         </button>
@@ -138,7 +149,7 @@ const typing = () =>
   /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? '') && (document.activeElement as HTMLInputElement).type !== 'range'
 
 /** `[` and `]` go to the change before and after; Esc goes back to now. */
-function useStepKeys(shown: number, go: (to: number) => void, stops: Stop[]): void {
+function useStepKeys(shown: number, go: (to: number) => void, home: (() => void) | undefined, stops: Stop[]): void {
   useEffect(() => {
     const step = (by: 1 | -1) => {
       let to = shown + by
@@ -149,9 +160,9 @@ function useStepKeys(shown: number, go: (to: number) => void, stops: Stop[]): vo
       if (typing() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (event.key === '[') step(-1)
       if (event.key === ']') step(1)
-      if (event.key === 'Escape' && shown < stops.length) go(stops.length)
+      if (event.key === 'Escape') home?.()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [shown, go, stops])
+  }, [shown, go, home, stops])
 }
