@@ -1,6 +1,7 @@
 import { IconArchive, IconArrowBackUp, IconDownload, IconEdit, IconProgress, IconTag, IconUserShare, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ListQuery } from '../../data/keys'
+import { useMoment } from '../../data/moment'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
 import { Button } from '../../ui/button'
@@ -32,6 +33,7 @@ const ICONS: Record<Word, typeof IconEdit> = {
 /** In place of the tools while rows are picked: what can be done with all of them. */
 export default function BulkBar({ object, show, query, selection, count, onSelect }: Props) {
   const { t } = useTranslation()
+  const moment = useMoment()
   const [word, setWord] = useState<Word | null>(null)
   const words = bulkWords(object.commands)
   const archived = query.where?.archived === 'true'
@@ -57,7 +59,7 @@ export default function BulkBar({ object, show, query, selection, count, onSelec
           </Button>
         )
       })}
-      <Button small icon={<IconDownload size={15} stroke={1.6} />} onClick={() => void downloadList(object, query, 'xlsx', ids)}>
+      <Button small icon={<IconDownload size={15} stroke={1.6} />} onClick={() => void downloadList(object, query, moment, 'xlsx', ids)}>
         {t('list.bulk.export')}
       </Button>
       <span className={s.grow} />

@@ -10,15 +10,15 @@ const boat = describe(made.types[0] as MetaType)
 beforeAll(() => startWords())
 afterEach(() => vi.restoreAllMocks())
 
-async function taken(moment: { at?: string; known?: string }) {
+async function taken(moment: { at?: string; known?: string }, more?: Record<string, string>) {
   const names: string[] = []
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     names.push(this.download)
   })
   const asked = serve({ 'GET /harbour/boats/export': () => ({ body: '' }) })
-  await downloadList(boat, { where: { status: 'afloat' } }, moment, 'csv')
+  await downloadList(boat, { where: { status: 'afloat' } }, moment, 'csv', more)
   const query = asked.at(-1)?.query
-  return { names, as_of: query?.get('as_of'), known_at: query?.get('known_at'), status: query?.get('status') }
+  return { names, as_of: query?.get('as_of'), known_at: query?.get('known_at'), status: query?.get('status'), ids: query?.get('id[in]') }
 }
 
 test('the list of the past is asked for as it was, and its file says so', async () => {
@@ -34,5 +34,9 @@ test('the list of the past is asked for as it was, and its file says so', async 
 })
 
 test('the list of now has its name alone', async () => {
-  expect(await taken({})).toEqual({ names: ['Boats.csv'], as_of: null, known_at: null, status: 'afloat' })
+  expect(await taken({})).toEqual({ names: ['Boats.csv'], as_of: null, known_at: null, status: 'afloat', ids: null })
+})
+
+test('picked rows are asked for by their ids, of the past too', async () => {
+  expect(await taken({ at: '2026-10-01' }, { 'id[in]': 'a,b' })).toMatchObject({ as_of: '2026-10-01', ids: 'a,b' })
 })

@@ -11,10 +11,16 @@ export function fileOf(plural: string, { at, known }: Moment, format: 'csv' | 'x
 }
 
 /** The list as a file, as of the moment that one looks at: what its filters find, with its columns, under their names in the language of the page. */
-export async function downloadList(object: ObjectDescription, query: ListQuery, moment: Moment, format: 'csv' | 'xlsx'): Promise<void> {
+export async function downloadList(
+  object: ObjectDescription,
+  query: ListQuery,
+  moment: Moment,
+  format: 'csv' | 'xlsx',
+  more: Record<string, string> = {},
+): Promise<void> {
   const close = toast({ text: t('list.exporting') })
   const labels = locale() === 'en' ? 'en' : 'zh' // the suite's titles have one written Chinese
-  const asked = { ...queryOf(query, moment), format, names: true, labels }
+  const asked = { ...queryOf(query, moment), ...more, format, names: true, labels }
   try {
     const done = await download(`${object.path}/export`, fileOf(object.plural, moment, format), asked)
     if (done) toast({ kind: 'good', text: t('list.exported') })
