@@ -27,6 +27,7 @@ test('the list of the past is asked for as it was, and its file says so', async 
     as_of: '2026-10-01',
     known_at: null,
     status: 'afloat',
+    ids: null,
   })
   const both = await taken({ at: '2026-10-01T08:30:00Z', known: '2026-11-01' })
   expect(both.names).toEqual(['Boats 2026-10-01T08-30-00Z As known on 2026-11-01.csv'])
