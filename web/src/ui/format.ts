@@ -63,6 +63,9 @@ export const clock = (value: string): string =>
 export const dayAt = (at: Date): string =>
   once('day at', () => new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone })).format(at)
 
+/** The same of a moment of the address: a day stays what it is. */
+export const dayOfMoment = (at: string): string => (at.length === 'YYYY-MM-DD'.length ? at : dayAt(new Date(at)))
+
 /** What the reader's clock shows at a moment, `YYYY-MM-DD HH:MM:SS`. */
 export const clockAt = (at: Date): string =>
   once('clock at', () => {

@@ -4,16 +4,17 @@ import { useMetrics } from '../../data/figures'
 import { useMoment, usePast } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
 import { DateField } from '../../ui/date'
+import { dayAt, dayOfMoment } from '../../ui/format'
 import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
 import { ListStrip } from '../time/list-strip'
 import { Pill } from '../time/pill'
 import s from './chart.module.css'
 import { type Card, FigureCard } from './figure-card'
+import { KnownNote } from './known-note'
 import { periodOf, SPANS, type Span, yearTo } from './periods'
 import { Tile } from './tile'
 
-const DAY = 10
 const BASE = { currency: 'base' }
 
 /** The figures of the sales of a period, as of any day, and next to those of another day. */
@@ -27,7 +28,7 @@ export function Dashboard() {
   const [span, setSpan] = useState<Span>('quarter')
   const [strip, setStrip] = useState(past)
   const [compare, setCompare] = useState<string | undefined>()
-  const day = at?.slice(0, DAY) ?? new Date().toISOString().slice(0, DAY)
+  const day = at ? dayOfMoment(at) : dayAt(new Date())
   const period = periodOf(span, day, first)
   const former = periodOf(span, day, first, 1)
   const deals = types.type('opportunity')
@@ -77,6 +78,7 @@ export function Dashboard() {
         <Pill open={strip || past} onOpen={setStrip} />
       </header>
       {(strip || past) && deals && <ListStrip object={deals} />}
+      <KnownNote />
       <div className={s.scroll}>
         <div className={s.tiles}>
           {known('revenue') && <Tile metric="revenue" figure="amount" query={{ ...BASE, ...period }} before={{ ...BASE, ...former }} />}

@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import { useDensity } from '../../data/boards'
 import type { ObjectDescription } from '../../meta/describe'
+import { dayAt } from '../../ui/format'
 import { Segments } from '../../ui/segments'
 import { locale, useTranslation } from '../../words'
 import { type Stop, Strip } from './strip'
@@ -24,8 +25,9 @@ export function stopsOf(items: { at: string; count: number }[], bucket: Bucket, 
   })
 }
 
+/** today: a moment; its day is the reader's. */
 function startOf(bucket: Bucket, today: number, back: number): string {
-  const day = new Date(dayOf(today))
+  const day = new Date(dayAt(new Date(today)))
   if (bucket === 'day') return dayOf(day.getTime() - back * DAY_MS)
   if (bucket === 'week') return dayOf(day.getTime() - ((day.getUTCDay() + 6) % 7) * DAY_MS - back * 7 * DAY_MS)
   return dayOf(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - back, 1))
@@ -51,7 +53,7 @@ interface Props {
 export function ListStrip({ object, prefetch, children }: Props) {
   const { t } = useTranslation()
   const [bucket, setBucket] = useState<Bucket>('day')
-  const from = dayOf(Date.now() - COUNTS[bucket] * DAYS[bucket] * DAY_MS)
+  const from = dayOf(Date.parse(dayAt(new Date())) - COUNTS[bucket] * DAYS[bucket] * DAY_MS)
   const { data } = useDensity(object, bucket, from, '')
   const stops = useMemo(() => stopsOf(data?.items ?? [], bucket), [data, bucket])
   const axis = useMemo(() => axisOf(stops, bucket), [stops, bucket])
