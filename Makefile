@@ -61,7 +61,7 @@ java:
 		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
 # The cluster profile on this machine: every engine and every role a process of its own.
-cluster: setup java
+cluster: setup web java
 	$(BIN)/python -m infra.cluster up --data $(DATA)/cluster
 
 cluster-down: setup

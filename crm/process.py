@@ -13,12 +13,13 @@ from dataclasses import replace
 from functools import partial
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm.compose import Suite
 from crm.connection import BoundedProtocol
 from crm.relief import Relief
 from crm.roles import ALL, Roles
-from crm.settings import Settings
+from crm.settings import Settings, proxies
 from crm.sockets import bind
 from shared.eventstore.sqlite_writer import SWITCH_SECONDS
 from shared.streaming.keeping import keep_going
@@ -47,6 +48,7 @@ class Server:
 
         Raises WrongSetting: the port is in use, or the data directory is (by a second process, or a newer program).
         """
+        trusted = proxies()
         listening = bind(self.settings.host, self.settings.port)
         try:
             self.settings = replace(self.settings, port=listening.getsockname()[1])
@@ -55,7 +57,7 @@ class Server:
         except BaseException:
             listening.close()
             raise
-        self._uvicorn = _uvicorn_server(self.suite)
+        self._uvicorn = http_server(reached(self.suite.app, self.settings.address), trusted)
         listeners = [listening, *(listening.dup() for _ in range(LISTENERS - 1))]
         self._serving = asyncio.create_task(self._uvicorn.serve(listeners))
         while not self._uvicorn.started and not self._serving.done():
@@ -113,9 +115,23 @@ def _answered(server: uvicorn.Server) -> int:
     return server.server_state.total_requests
 
 
-def _uvicorn_server(suite: Suite) -> uvicorn.Server:
+def reached(app: ASGIApp, address: str) -> ASGIApp:
+    """The routes as people reach them: where that is by https, every answer is for https, whatever the proxy says."""
+    if not address.startswith("https:"):
+        return app
+
+    async def secure(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "scheme": "https"}, receive, send)
+
+    return secure
+
+
+def http_server(app: ASGIApp, trusted: list[str]) -> uvicorn.Server:
+    """trusted: the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count."""
     config = uvicorn.Config(
-        suite.app,
+        app,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
         loop="none",
         http=BoundedProtocol,
         ws="none",

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 DATA_FORMAT = 1  # of the data directory as a whole; each file has its own as well
@@ -71,6 +72,22 @@ def sql_unconfined(environment: Mapping[str, str] = os.environ) -> bool:
     if given not in ("yes", "no"):
         raise WrongSetting(f"CRM_SQL_UNCONFINED is yes or no, not {given!r}")
     return given == "yes"
+
+
+def proxies(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """CRM_PROXIES: the addresses and networks of the proxies in front, by commas. They alone may say who asks.
+
+    Raises WrongSetting.
+    """
+    found = [one.strip() for one in environment.get("CRM_PROXIES", "").split(",") if one.strip()]
+    for one in found:
+        try:
+            network = ip_network(one)
+        except ValueError as error:
+            raise WrongSetting(f"CRM_PROXIES: {error}: give addresses and networks, as in 10.0.0.0/8") from error
+        if network.prefixlen == 0:
+            raise WrongSetting(f"CRM_PROXIES: {one} is everybody, and anybody could then say who they are")
+    return found
 
 
 def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
