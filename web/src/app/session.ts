@@ -2,7 +2,7 @@ import { call, lendTokens, send } from '../api/client'
 import { isProblem, Problem, problemOf } from '../api/problem'
 import { onBack } from '../data/offline/connection'
 import { forgetAll, forgetAnswers, keepFor, lastPerson, nameOf } from '../data/offline/kept'
-import { flush, loadOutbox } from '../data/offline/outbox'
+import { flush, loadOutbox, unsent } from '../data/offline/outbox'
 import { setZone } from '../ui/format'
 import { store, useStore } from './store'
 
@@ -132,7 +132,15 @@ export const onSignOut = (act: () => void | Promise<void>): void => {
   leaving.add(act)
 }
 
-export async function signOut(): Promise<void> {
+/**
+ * What waits is sent first. Answers how much could not be: then nobody was signed out, unless they would `lose` it.
+ * Raises Problem `offline`.
+ */
+export async function signOut(lose = false): Promise<number> {
+  if (!lose) {
+    await flush().catch(() => undefined)
+    if (unsent() > 0) return unsent()
+  }
   await call('DELETE', '/identity/sessions/current').catch((error: unknown) => {
     if (!(error instanceof Problem) || error.kind === 'offline') throw error
   })
@@ -141,6 +149,7 @@ export async function signOut(): Promise<void> {
   await new Promise((done) => setTimeout(done)) // the pages are gone then: what is cleared is not asked for again
   await Promise.allSettled([...leaving].map(async (act) => act()))
   CHANNEL?.postMessage('out')
+  return 0
 }
 
 CHANNEL?.addEventListener('message', (event) => {

@@ -20,8 +20,8 @@ import { undoNewest } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { type Action, useActions } from '../actions'
 import { chooseScheme } from '../preferences'
-import { signOut } from '../session'
 import { overlays } from './overlays'
+import { useLeave } from './use-leave'
 
 /** Second letters of `g …` by record type; others have none. */
 const LETTERS: Record<string, string> = { account: 'a', contact: 'c', lead: 'l', opportunity: 'o', activity: 't', product: 'p' }
@@ -33,6 +33,7 @@ export const inSidebar = (object: ObjectDescription): boolean => !ASIDE.includes
 export function useShellActions(types: Types): void {
   const { t, i18n } = useTranslation()
   const go = useNavigate()
+  const leave = useLeave()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the language changes all titles
   const actions = useMemo((): Action[] => {
     const pages: Action[] = [
@@ -111,13 +112,13 @@ export function useShellActions(types: Types): void {
         section: 'settings',
         title: t('session.signOut'),
         icon: IconLogout,
-        run: () => void signOut().then(() => go({ to: '/sign-in' })),
+        run: () => void leave(),
       },
       { id: 'undo', section: 'page', title: t('nav.undoLast'), keys: 'mod+z', hidden: true, run: () => void undoNewest() },
       { id: 'help', section: 'help', title: t('nav.help'), icon: IconHelp, run: () => void go({ to: '/help/{-$topic}' }) },
       { id: 'shortcuts', section: 'help', title: t('nav.shortcuts'), icon: IconKeyboard, keys: '?', run: () => overlays.open('shortcuts') },
     ]
     return [...creates, ...pages, ...lists, ...rest]
-  }, [types, go, t, i18n.language])
+  }, [types, go, leave, t, i18n.language])
   useActions(actions)
 }

@@ -1,14 +1,15 @@
 import { IconBell, IconChartBar, IconFileImport, IconHelp, IconLogout, IconPin, IconSettings, IconUserCircle } from '@tabler/icons-react'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { useTypes } from '../../meta/use-types'
 import { Drawer } from '../../ui/drawer'
 import { iconOf } from '../../ui/icon'
 import { useTranslation } from '../../words'
-import { signOut, useMe } from '../session'
+import { useMe } from '../session'
 import { inSidebar } from './go'
 import { usePins } from './pins'
 import s from './sidebar.module.css'
 import { useUnread } from './unread'
+import { useLeave } from './use-leave'
 
 const ICON = { size: 20, stroke: 1.6, 'aria-hidden': true } as const
 const PAGES = [
@@ -24,7 +25,7 @@ const PAGES = [
 export default function More({ onClose }: { onClose(): void }) {
   const { t } = useTranslation()
   const { organisation } = useMe()
-  const go = useNavigate()
+  const leave = useLeave()
   const pins = usePins()
   const unread = useUnread()
   return (
@@ -54,7 +55,7 @@ export default function More({ onClose }: { onClose(): void }) {
             {to === '/notifications' && unread > 0 && <span className={s.count}>{unread > 99 ? '99+' : unread}</span>}
           </Link>
         ))}
-        <button type="button" className={s.item} onClick={() => void signOut().then(() => go({ to: '/sign-in' }))}>
+        <button type="button" className={s.item} onClick={() => void leave()}>
           <IconLogout {...ICON} />
           <span>{t('session.signOut')}</span>
         </button>

@@ -23,6 +23,7 @@ const palette = () => import('../palette/palette')
 const Palette = lazy(palette)
 const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
 const Clashes = lazy(() => import('../../parts/clash/clash-dialog'))
+const Leave = lazy(() => import('./leave'))
 const More = lazy(() => import('./more'))
 const Tour = lazy(() => import('../../parts/start/tour'))
 const HelpDrawer = lazy(() => import('../../parts/help/help-drawer'))
@@ -88,6 +89,7 @@ function Overlays() {
   if (shown === 'palette') return <Palette onClose={overlays.close} />
   if (shown === 'shortcuts') return <ShortcutSheet onClose={overlays.close} />
   if (shown === 'more') return <More onClose={overlays.close} />
+  if (shown === 'leave') return <Leave onClose={overlays.close} />
   if (shown === 'tour') return <Tour onEnd={overlays.close} />
   if (shown === 'help') return <HelpDrawer open onClose={overlays.close} />
   return null

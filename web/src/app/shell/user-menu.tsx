@@ -5,9 +5,10 @@ import { Menu, type MenuItem } from '../../ui/menu'
 import type { Scheme } from '../../ui/scheme'
 import { LOCALE_NAMES, LOCALES, useTranslation } from '../../words'
 import { chooseLocale, chooseScheme, usePreferences } from '../preferences'
-import { signOut, useMe } from '../session'
+import { useMe } from '../session'
 import { overlays } from './overlays'
 import s from './sidebar.module.css'
+import { useLeave } from './use-leave'
 
 const ICON = { size: 17, stroke: 1.6 } as const
 const SCHEMES: [Scheme, typeof IconSun][] = [
@@ -21,6 +22,7 @@ export default function UserMenu() {
   const { user } = useMe()
   const { scheme = 'system' } = usePreferences()
   const go = useNavigate()
+  const leave = useLeave()
   const chosen = <IconCheck {...ICON} aria-label={t('common.chosen')} />
   const items: MenuItem[] = [
     { id: 'account', label: t('nav.account'), icon: <IconUserCircle {...ICON} />, run: () => void go({ to: '/me' }) },
@@ -46,7 +48,7 @@ export default function UserMenu() {
       label: t('session.signOut'),
       icon: <IconLogout {...ICON} />,
       section: true,
-      run: () => void signOut().then(() => go({ to: '/sign-in' })),
+      run: () => void leave(),
     },
   ]
   return (

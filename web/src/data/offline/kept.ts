@@ -35,12 +35,12 @@ interface Person {
 export const nameOf = (me: Person): string => `${me.tenant}/${me.user.id}`
 export const keptFor = (): string | undefined => who
 
-/** From now on answers are this person's. What another one left on the device goes first. */
+/** From now on answers are this person's. What another one left on the device goes first, but for what they have not sent: it waits for them. */
 export async function keepFor(me: Person): Promise<void> {
   who = nameOf(me)
   const db = await database()
   if (!db) return
-  if ((await db.get('device', 'who')) !== who) await clear(db)
+  if ((await db.get('device', 'who')) !== who) await Promise.all([db.clear('answers'), db.clear('device')])
   await db.put('device', who, 'who')
   keep(ME, me)
 }
@@ -99,13 +99,12 @@ export async function forgetAnswers(): Promise<void> {
   await (await database())?.clear('answers')
 }
 
-/** Sign-out: nothing stays on the device. */
+/** Sign-out: nothing of this person stays on the device, nor what they have not sent. Ask first. */
 export async function forgetAll(): Promise<void> {
+  const leaving = who
   who = undefined
   const db = await database()
-  if (db) await clear(db)
-}
-
-async function clear(db: Database): Promise<void> {
-  await Promise.all([db.clear('answers'), db.clear('outbox'), db.clear('device')])
+  if (!db) return
+  const unsent = leaving === undefined ? [] : await db.getAllKeysFromIndex('outbox', 'who', leaving)
+  await Promise.all([db.clear('answers'), db.clear('device'), ...unsent.map((key) => db.delete('outbox', key))])
 }

@@ -10,6 +10,7 @@ const waiting = store<readonly Waiting[]>([])
 const sent = new Set<(count: number) => void>()
 const NOT_NOW = ['offline', 'unavailable', 'projection-behind', 'too-many-requests', 'unauthenticated']
 
+export const unsent = (): number => waiting.get().length
 export const useOutbox = (): readonly Waiting[] => useStore(waiting)
 /** What follows once some were sent. */
 export const onSent = (act: (count: number) => void): void => {
