@@ -4,14 +4,16 @@ import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
 
 /** Nobody loses what they entered: leaving the page, or closing the window, asks first. */
-export function Unsaved({ when }: { when(): boolean }) {
+export function Unsaved({ when, onLeave }: { when(): boolean; onLeave?(): void }) {
   const { t } = useTranslation()
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ current, next }) => when() && current.pathname !== next.pathname,
     enableBeforeUnload: when,
     withResolver: true,
   })
-  return <Asked open={status === 'blocked'} onStay={() => reset?.()} onLeave={() => proceed?.()} title={t('record.unsaved')} />
+  return (
+    <Asked open={status === 'blocked'} onStay={() => reset?.()} onLeave={() => [onLeave?.(), proceed?.()]} title={t('record.unsaved')} />
+  )
 }
 
 /** The question itself: for dialogs that are closed while something stands in them. The Esc that asks it must not answer it. */

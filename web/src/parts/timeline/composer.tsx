@@ -8,10 +8,10 @@ import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
 import { Unsaved } from '../form/unsaved'
 import s from './composer.module.css'
+import { type NoteKind, useNote } from './use-note'
 
 const ICONS = { note: IconNote, call: IconPhone, task: IconCheckbox, meeting: IconCalendarEvent, email: IconMail }
-type Kind = keyof typeof ICONS
-const KINDS = Object.keys(ICONS) as Kind[]
+const KINDS = Object.keys(ICONS) as NoteKind[]
 const TITLE_LENGTH = 120
 
 /** The first line is what it is about; the rest is what was said. */
@@ -30,9 +30,8 @@ interface Props {
 /** One line to write a note; `/` or the icons make it a call, task, meeting or e-mail. Ctrl-Enter saves. */
 export function Composer({ about, id, activity }: Props) {
   const { t } = useTranslation()
-  const [kind, setKind] = useState<Kind>('note')
-  const [text, setText] = useState('')
-  const [due, setDue] = useState<unknown>()
+  const { note, change, drop } = useNote(`${about.name} ${id}`)
+  const { kind, text, due } = note
   const [error, setError] = useState('')
   const input = useRef<HTMLTextAreaElement>(null)
   const { run, busy } = useCommand()
@@ -42,8 +41,8 @@ export function Composer({ about, id, activity }: Props) {
   const Due = dueField && kindOf(dueField).Edit
   const planned = kind === 'task' || kind === 'meeting'
 
-  const choose = (chosen: Kind) => {
-    setKind(chosen)
+  const choose = (chosen: NoteKind) => {
+    change({ kind: chosen })
     input.current?.focus()
   }
   const save = async (event?: FormEvent) => {
@@ -55,9 +54,7 @@ export function Composer({ about, id, activity }: Props) {
       setError('')
       const body = { kind, ...written(text), links: [{ type: about.name, id }], ...when }
       await run({ object: activity, command: create, body, told: t('record.created', { label: labels[kind] ?? kind }) })
-      setText('')
-      setKind('note')
-      setDue(undefined)
+      drop()
     } catch (failed) {
       if (!isProblem(failed)) throw failed
       setError(failed.errors[0]?.message ?? failed.message)
@@ -65,22 +62,22 @@ export function Composer({ about, id, activity }: Props) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save()
-    if (event.key === 'Escape' && text === '') setKind('note')
+    if (event.key === 'Escape' && text === '') change({ kind: 'note' })
     if (event.key === '/' && text === '') {
       event.preventDefault()
-      choose(KINDS[(KINDS.indexOf(kind) + 1) % KINDS.length] as Kind)
+      choose(KINDS[(KINDS.indexOf(kind) + 1) % KINDS.length] as NoteKind)
     }
   }
   return (
     <form className={s.composer} data-open={open || undefined} onSubmit={save}>
-      <Unsaved when={() => text.trim() !== ''} />
+      <Unsaved when={() => text.trim() !== ''} onLeave={drop} />
       <textarea
         ref={input}
         value={text}
         rows={open ? 3 : 1}
         aria-label={t('timeline.placeholder')}
         placeholder={kind === 'note' ? t('timeline.placeholder') : t('timeline.subject')}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => change({ text: event.currentTarget.value })}
         onKeyDown={onKeyDown}
       />
       {error && (
@@ -108,7 +105,7 @@ export function Composer({ about, id, activity }: Props) {
         </fieldset>
         {planned && Due && (
           <div className={s.due}>
-            <Due place={{ field: dueField, names: {} }} value={due} onChange={setDue} bare />
+            <Due place={{ field: dueField, names: {} }} value={due} onChange={(value) => change({ due: value })} bare />
           </div>
         )}
         {open && (

@@ -41,7 +41,7 @@ export function Timeline({ object, show, kind, one }: Props) {
   const { data } = asked
   return (
     <section className={s.timeline} aria-label={t('record.timeline')}>
-      {object.activities && activity?.create?.allowed && !past && <Composer about={object} id={id} activity={activity} />}
+      {object.activities && activity?.create?.allowed && !past && <Composer key={id} about={object} id={id} activity={activity} />}
       <Queued id={id} />
       <Waiting on={asked} rows={5} />
       {data && data.items.length === 0 && <Empty title={t('timeline.none')} text={t('timeline.noneText')} />}
