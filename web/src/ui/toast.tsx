@@ -50,19 +50,19 @@ export function undoNewest(): boolean {
 
 const ICONS = { good: IconCheck, bad: IconExclamationCircle, plain: IconInfoCircle }
 
-/** A bad one stays until it is closed; others go by themselves, but not from under the pointer. */
+/** A bad one stays until it is closed; others go by themselves, but not from under the pointer, nor while the keyboard is in it. */
 function One({ one }: { one: Shown }) {
   const { t } = useTranslation()
-  const held = useRef(false)
+  const held = useRef({ pointer: false, focus: false })
   useEffect(() => {
     if (one.kind === 'bad') return
-    const timer = setInterval(() => held.current || close(one.id), LIFE)
+    const timer = setInterval(() => held.current.pointer || held.current.focus || close(one.id), LIFE)
     return () => clearInterval(timer)
   }, [one])
   const kind = one.kind ?? 'plain'
   const Icon = ICONS[kind]
-  const hold = (on: boolean) => () => {
-    held.current = on
+  const hold = (by: 'pointer' | 'focus', on: boolean) => () => {
+    held.current[by] = on
   }
   const act = (run: () => unknown) => () => {
     close(one.id)
@@ -70,7 +70,14 @@ function One({ one }: { one: Shown }) {
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: pointing holds it; nothing is done by it
-    <div className={s.toast} data-kind={kind} onMouseEnter={hold(true)} onMouseLeave={hold(false)}>
+    <div
+      className={s.toast}
+      data-kind={kind}
+      onMouseEnter={hold('pointer', true)}
+      onMouseLeave={hold('pointer', false)}
+      onFocus={hold('focus', true)}
+      onBlur={hold('focus', false)}
+    >
       <Icon size={18} stroke={1.8} aria-hidden />
       <span className={s.text}>{one.text}</span>
       {one.action && (

@@ -96,6 +96,7 @@ export default function Board({ object, query, onOpen, strip }: Props) {
           name={`${object.name} ${pipeline ?? ''}`}
           object={object}
           show={show}
+          query={asked}
           lanes={lanes}
           columns={columns}
           now={columnsNow}

@@ -1,5 +1,6 @@
 import { DndContext, type DragEndEvent, DragOverlay, type DragStartEvent } from '@dnd-kit/core'
 import { useRef, useState } from 'react'
+import type { ListQuery } from '../../data/keys'
 import { usePast } from '../../data/moment'
 import type { Names } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
@@ -12,8 +13,9 @@ import { useTranslation } from '../../words'
 import s from './board.module.css'
 import { Card, CardFace } from './card'
 import cards from './card.module.css'
-import { Column, Rail } from './column'
+import { Column } from './column'
 import type { Column as Data, Lane } from './columns'
+import { Ending } from './ending'
 import { refusalOf } from './lanes'
 import { over, useBoardSensors } from './sensors'
 import { useSpoken } from './spoken'
@@ -25,6 +27,8 @@ interface Props {
   name: string
   object: ObjectDescription
   show: Show
+  /** What the board asks for. */
+  query: ListQuery
   lanes: Lane[]
   columns: Data[]
   /** The columns of now, while a past moment is compared with them. */
@@ -40,7 +44,7 @@ interface Props {
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ name, object, show, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
+export function Columns({ name, object, show, query, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
@@ -120,7 +124,15 @@ export function Columns({ name, object, show, lanes, columns, now, names, stages
           </Column>
         ))}
         {rails.map((key, n) => (
-          <Rail key={key} id={key} title={titleOf(key)} tone={n === 0 ? 'good' : 'bad'} lifted={lifted !== undefined} />
+          <Ending
+            key={key}
+            object={object}
+            query={query}
+            id={key}
+            title={titleOf(key)}
+            tone={n === 0 ? 'good' : 'bad'}
+            lifted={lifted !== undefined}
+          />
         ))}
       </div>
       <DragOverlay dropAnimation={null}>

@@ -30,7 +30,7 @@ const LONG = 14
 const FEW = 5 // names that find room on a telephone, too
 const short = (name: string) => (name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name)
 
-function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption {
+export function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption {
   const ink = { color: token('--ink-2'), fontFamily: token('--font'), fontSize: 12 }
   const accent = token('--accent')
   const base = {
@@ -84,6 +84,7 @@ function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption 
     type: 'value',
     show: !rows,
     splitNumber: 3,
+    minInterval: 1, // figures are written whole: parts of one would stand there as the same number twice
     splitLine: { lineStyle: { color: token('--line') } },
     axisLabel: { ...ink, color: token('--ink-3'), formatter: compact },
   }
