@@ -89,6 +89,8 @@ class Relay:
                     log.warning("relay stopped after %s; trying again: %r", self.mark.position, error)
                 self._failing = True
                 RELAY_RETRIES.add(1)
+                if self.mark.position:  # known from a try before
+                    await self._note_lag()
                 await asyncio.sleep(RETRY_SECONDS)
 
     @asynccontextmanager
@@ -115,6 +117,12 @@ class Relay:
             )
         log.info("relay goes on after position %s", self.mark.position)
         self._failing = False
+        await self._note_lag()
+
+    async def _note_lag(self) -> None:
+        """Also where nothing is relayed: a lag that nobody measures raises no alarm."""
+        with suppress(StoreUnavailable):
+            RELAY_LAG.set(max(0, await self._store.head() - self.mark.position))
 
     async def _is_of_this_log(self, mark: Mark) -> bool:
         if mark.position > await self._store.head():
@@ -154,7 +162,7 @@ class Relay:
                     await _send(producer, records, mark)
                 self.mark = mark
                 RELAY_BATCH.record(len(records))
-                RELAY_LAG.set(max(0, await self._store.head() - mark.position))
+                await self._note_lag()
                 records, mark = await following
             finally:
                 following.cancel()

@@ -92,13 +92,26 @@ async def test_the_broker_goes_away_under_load(
         await check_topics(kafka, store)
 
 
-async def test_without_a_broker_it_tries_again(tmp_path: Path) -> None:
+class Gauge:
+    value = 0
+
+    def set(self, value: int) -> None:
+        self.value = value
+
+
+async def test_without_a_broker_it_tries_again_and_measures_its_lag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.streaming.relay.RELAY_LAG", gauge := Gauge())
     kafka = Kafka.parse(f"kafka://127.0.0.1:{free_ports(1)[0]}")
-    async with open_store(tmp_path) as store, running(relay := relay_of(store, kafka)) as trying:
-        async with asyncio.timeout(20):
-            while not relay.is_failing:
+    async with open_store(tmp_path) as store:
+        await append(store, 30)
+        relay = relay_of(store, kafka)
+        relay.mark = Mark(20)  # of the last time that it reached Kafka
+        async with running(relay) as trying, asyncio.timeout(20):
+            while not (relay.is_failing and gauge.value == 10):
                 await asyncio.sleep(0.01)
-        assert not trying.done()
+            assert not trying.done()
 
 
 async def test_the_topics_hold_another_log(kafka: Kafka, tmp_path: Path) -> None:
