@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get } from '../../api/client'
+import { onSignOut } from '../../app/session'
 import { useSettled } from '../../data/settled'
 import type { Doc } from '../meta'
 import { useTypes } from '../use-types'
@@ -17,6 +18,10 @@ export interface Option {
 }
 const LIMIT = 20
 const seen = new Map<string, Hit>()
+onSignOut(() => seen.clear()) // the next one may not read the same
+
+/** The title of a record that a picker has offered: what was just chosen has no name in the page's answer yet. */
+export const titleOfFound = (id: string): string | undefined => seen.get(id)?.title
 
 /** The type of a record that a picker has offered: some commands want it next to the id. */
 export const typeOfFound = (id: string): string | undefined => seen.get(id)?.type

@@ -1,16 +1,21 @@
 import { Link } from '@tanstack/react-router'
 import { Avatar } from '../../ui/avatar'
 import { MultiSelectField, SelectField } from '../../ui/select'
+import { t } from '../../words'
 import s from './fields.module.css'
-import { useFound } from './found'
+import { titleOfFound, useFound } from './found'
 import { type EditProps, inputOf, type Kind, type Shown, textOf } from './kind'
 
 const typesOf = (field: Shown): string[] => (field.types?.length ? field.types : field.ref ? [field.ref] : [])
 const list = (value: unknown) => (Array.isArray(value) ? (value as string[]) : [])
 
+/** The suite names what the caller may read: a word for the rest, without a face or a way there. */
+const unnamed = () => t('common.notShown')
+
 /** A person is a face and a name; another record is a link to its page. */
 function One({ id, field, names }: { id: string; field: Shown; names: Record<string, string> }) {
-  const title = names[id] ?? '…'
+  const title = names[id] ?? titleOfFound(id)
+  if (title === undefined) return <span className={s.unnamed}>{unnamed()}</span>
   const [type] = typesOf(field)
   if (type === 'user') {
     return (
@@ -63,7 +68,7 @@ function RefsInput(props: EditProps) {
 
 /** Another record, by its id. */
 export const ref: Kind = {
-  format: (value, { names }) => (value ? (names[textOf(value)] ?? '…') : ''),
+  format: (value, { names }) => (value ? (names[textOf(value)] ?? unnamed()) : ''),
   parse: (text) => text.trim() || null,
   operators: ['in', 'ne', 'empty'],
   Show: ({ value, place }) => (value ? <One id={textOf(value)} field={place.field} names={place.names} /> : null),
@@ -73,7 +78,7 @@ export const ref: Kind = {
 export const refs: Kind = {
   format: (value, { names }) =>
     list(value)
-      .map((id) => names[id] ?? '…')
+      .map((id) => names[id] ?? unnamed())
       .join(', '),
   parse: (text) =>
     text

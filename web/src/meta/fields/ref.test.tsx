@@ -1,0 +1,52 @@
+import { afterEach, expect, test } from 'vitest'
+import { made } from '../../test/made-up'
+import { play, seen, serve } from '../../test/stage'
+import { useFound } from './found'
+import type { Shown } from './kind'
+import { ref, refs } from './ref'
+
+const place = (field: Partial<Shown>) => ({ field: { name: 'x', label: 'X', ...field } as Shown, names: { a1: 'Acme', u1: 'Ann' } })
+const Show = ref.Show as NonNullable<typeof ref.Show>
+const user = place({ kind: 'keyword', ref: 'user' })
+const account = place({ kind: 'keyword', ref: 'account' })
+const Page = () => (
+  <>
+    <p>
+      <Show value="u1" place={user} />
+    </p>
+    <p>
+      <Show value="u9" place={user} />
+    </p>
+    <p>
+      <Show value="a1" place={account} />
+    </p>
+    <p>
+      <Show value="a9" place={account} />
+    </p>
+  </>
+)
+afterEach(() => document.body.replaceChildren())
+
+test('what one may not read is said in a word, without a face or a way there', async () => {
+  const box = await play(Page, '/o/boat')
+  const said = [...box.querySelectorAll('p')].map((one) => [one.textContent, one.querySelector('a, [data-tint]') !== null])
+  expect(said).toEqual([
+    ['AAnn', true],
+    ['Not shown to you', false],
+    ['Acme', true],
+    ['Not shown to you', false],
+  ])
+  expect(ref.format('u9', user)).toBe('Not shown to you')
+  expect(refs.format(['a1', 'a9'], account)).toBe('Acme, Not shown to you')
+})
+
+test('what was just chosen in a picker has its title before the page is answered again', async () => {
+  serve({ 'GET /meta': () => made, 'GET /harbour/boats': () => ({ items: [{ id: 'b7', name: 'Borealis' }] }) })
+  const sister = place({ kind: 'keyword', ref: 'boat' })
+  const box = await play(() => {
+    const { options } = useFound(['boat'], [], {})
+    return <p>{options.length > 0 && <Show value="b7" place={sister} />}</p>
+  }, '/o/boat')
+  await seen(box, 'Borealis')
+  expect(box.querySelector('a')?.textContent).toBe('Borealis')
+})
