@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from crm.blobs import open_blobs
+from crm.blobs import bucket_at, open_blobs
 from crm.settings import WrongSetting, eventstore_address, mongodb_of, root_key_file
 from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
@@ -28,10 +28,7 @@ def place_at(where: str, *, create: bool = False, data: Path | None = None) -> P
     Raises WrongSetting, BackupProblem.
     """
     if where.startswith("s3://"):
-        try:
-            return Place(ObjectBlobs.in_s3(where), where)
-        except ValueError as error:
-            raise WrongSetting(f"{where}: {error}") from error
+        return Place(bucket_at(where, where), where)
     if "://" in where:
         raise WrongSetting(f"{where}: backups are kept in a folder, or at s3://BUCKET/PREFIX")
     folder = Path(where).resolve()

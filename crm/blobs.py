@@ -25,7 +25,12 @@ def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs
         return ObjectBlobs.in_folder(Path(url.removeprefix("folder://")))
     if not url.startswith("s3://"):
         raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, folder:///PATH and s3://bucket/prefix")
+    return bucket_at(url, "CRM_FILES")
+
+
+def bucket_at(url: str, named: str) -> ObjectBlobs:
+    """`s3://bucket/prefix`. named: what holds the address. Raises WrongSetting, which begins with that."""
     try:
         return ObjectBlobs.in_s3(url)
     except ValueError as error:
-        raise WrongSetting(f"CRM_FILES: {error}") from error
+        raise WrongSetting(f"{named}: {error}") from error

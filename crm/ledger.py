@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from crm.blobs import bucket_at
 from crm.settings import WrongSetting
 from shared.blobs.objects import ObjectBlobs
 from shared.blobs.port import Blobs
@@ -46,7 +47,4 @@ def _place(url: str, data: Path) -> Blobs:
             raise WrongSetting(f"CRM_CHECKPOINTS: {folder} cannot be used: {error.strerror}") from error
     if not url.startswith("s3://"):
         raise WrongSetting(f"CRM_CHECKPOINTS: no adapter for {url}: folder:///path and s3://bucket/prefix")
-    try:
-        return ObjectBlobs.in_s3(url)
-    except ValueError as error:
-        raise WrongSetting(f"CRM_CHECKPOINTS: {error}") from error
+    return bucket_at(url, "CRM_CHECKPOINTS")
