@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.audit.inventory import Found, Inventory, Section
-from services.audit.person_values import Values, day_in_words
+from services.audit.person_values import Values, day_in_words, listed
 from services.audit.person_words import Words
 from shared.messages import Message, say
 from shared.messages.languages import Language, in_language
@@ -59,7 +59,7 @@ def as_page(inventory: Inventory, day: str, words: Words) -> bytes:
         parts += _section(section, words)
     if inventory.left_out:
         types = dict.fromkeys(words.types[name] for name in inventory.left_out)
-        left = say("Not in this file: {types}", types=(", " if language == "en" else "、").join(types))
+        left = say("Not in this file: {types}", types=listed(types, language))
         parts.append(_paragraph(left, language))
     return "".join(parts).encode()
 

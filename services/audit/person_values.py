@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+
+from babel.dates import format_date
 
 from services.audit.person_words import Words
 from shared.descriptions.inputs import Input, structures_of
@@ -18,10 +20,7 @@ from shared.views.port import Document, Field, Kind
 Row = tuple[str, list[str]]  # a title, and the lines below it
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _ID = "id"  # of an entry of a list: for programs
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+_LOCALES: dict[Language, str] = {"zh-CN": "zh_CN", "zh-TW": "zh_TW", "en": "en_GB"}  # en: the day before the month
 
 
 class Values:
@@ -120,16 +119,18 @@ class Values:
         return text
 
     def _listed(self, texts: list[str]) -> str:
-        return (", " if self._words.language == "en" else "、").join(texts)
+        return listed(texts, self._words.language)
 
     def _said(self, message: Message) -> str:
         return in_language(message, self._words.language)
 
 
 def day_in_words(day: date, language: Language) -> str:
-    if language == "en":
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
+    return format_date(day, "long", locale=_LOCALES[language])
+
+
+def listed(texts: Iterable[str], language: Language) -> str:
+    return (", " if language == "en" else "、").join(texts)
 
 
 def _many(value: Any) -> list[Any]:
