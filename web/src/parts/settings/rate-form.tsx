@@ -1,4 +1,5 @@
 import { TextField } from '../../ui/field'
+import { dayAt } from '../../ui/format'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { FormDialog } from './form-dialog'
@@ -22,7 +23,7 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('exchange_rate', ['currency', 'day', 'rate'])
   const { currencies } = useCodes()
-  const live = { currency: rate?.currency ?? '', day: rate?.day ?? new Date().toISOString().slice(0, 10), rate: rate?.rate ?? '' }
+  const live = { currency: rate?.currency ?? '', day: rate?.day ?? dayAt(new Date()), rate: rate?.rate ?? '' }
   const { version, now, setNow, meanwhile } = useDraft(live, rate?.version)
   async function keep() {
     const at = '/identity/exchange-rates'
