@@ -27,7 +27,7 @@ const CONTENT = [
   'sensitive',
   'archived',
 ] as const
-const ASKED = ['name', 'kind', 'zh', 'en', 'titles', 'options', 'option_titles', 'ref', 'formula', 'required', 'sensitive']
+const ASKED = CONTENT.filter((name) => name !== 'resource' && name !== 'archived')
 
 const LABELS: Record<string, string> = {
   zh: 'settings.zh',

@@ -3,6 +3,7 @@ import { call } from '../../api/client'
 import type { components } from '../../api/schema/identity'
 import { useTypes } from '../../meta/use-types'
 import { useTranslation } from '../../words'
+import { same } from './use-draft'
 
 export type Foreseen = components['schemas']['Foreseen']
 export type Person = Foreseen['items'][number]
@@ -29,7 +30,7 @@ export const useForeseen = (path: string, body: Record<string, unknown> | undefi
 
 /** The values that differ from what they were; undefined where none does. */
 export function changedOf<T extends Record<string, unknown>>(before: T, after: T): Partial<T> | undefined {
-  const differ = Object.entries(after).filter(([name, value]) => JSON.stringify(value ?? null) !== JSON.stringify(before[name] ?? null))
+  const differ = Object.entries(after).filter(([name, value]) => !same(value, before[name]))
   return differ.length > 0 ? (Object.fromEntries(differ) as Partial<T>) : undefined
 }
 

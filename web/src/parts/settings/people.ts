@@ -1,3 +1,4 @@
+import { joined } from '../../ui/format'
 import type { Role } from './levels'
 import { useAll } from './use-save'
 
@@ -22,6 +23,12 @@ export interface Team {
 export const useUsers = () => useAll<User>('user', '/identity/users', { sort: 'name' })
 export const useTeams = () => useAll<Team>('team', '/identity/teams', { sort: 'name' })
 export const useRoles = () => useAll<Role>('role', '/identity/access/roles', { limit: undefined, names: undefined, min_version: undefined })
+
+/** Reads ids, or one, as the names that options have for them. */
+export function namesIn(options: { value: string; label: string }[]): (ids: unknown) => string {
+  const names = new Map(options.map(({ value, label }) => [value, label]))
+  return (ids) => joined([ids ?? []].flat().map((id) => names.get(String(id)) ?? ''))
+}
 
 export const optionsOf = (items: { id: string; name: string }[] | undefined) =>
   (items ?? []).map(({ id, name }) => ({ value: id, label: name }))

@@ -6,7 +6,7 @@ import { GateFields } from './gate-fields'
 import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
 import { freeKey, type Gate, isGate, NO_GATE, type Pipeline, type Stage } from './stages'
-import { useDraft } from './use-draft'
+import { same, useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 const ASKED = ['key', 'zh', 'en', 'titles', 'probability', 'gate']
@@ -53,8 +53,7 @@ export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; st
     const { key } = stage
     const renamed = await save('POST', `${at}/rename-stage`, { key, ...named }, told, version)
     if (!renamed) return
-    const same = JSON.stringify(gate) === JSON.stringify(before.gate)
-    if (same || (await save('POST', `${at}/gate`, { key, gate: next }, told, renamed.version))) onClose()
+    if (same(gate, before.gate) || (await save('POST', `${at}/gate`, { key, gate: next }, told, renamed.version))) onClose()
   }
   async function retire() {
     if (await save('POST', `${at}/retire-stage`, { key: stage?.key }, t('settings.pipelines.retired'))) onClose()

@@ -1,12 +1,11 @@
 import { TextField } from '../../ui/field'
-import { joined } from '../../ui/format'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
 import { Meanwhile } from './meanwhile'
-import { optionsOf, type Team } from './people'
+import { namesIn, optionsOf, type Team } from './people'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
@@ -25,9 +24,8 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
   const preview = `/identity/teams/${team?.id}/preview`
   const changed = team && changedOf({ parent: before.parent, leads: before.leads }, { parent: now.parent, leads: now.leads })
   const { isFetching } = useForeseen(preview, changed)
-  const titles = new Map([...users, ...optionsOf(teams)].map(({ value, label }) => [value, label]))
-  const titleOf = (field: string, value: unknown) =>
-    field === 'name' ? String(value) : joined([value ?? []].flat().map((id) => titles.get(String(id)) ?? ''))
+  const names = namesIn([...users, ...optionsOf(teams)])
+  const titleOf = (field: string, value: unknown) => (field === 'name' ? String(value) : names(value))
   async function keep() {
     const { parent, ...details } = now
     const told = t('settings.saved')

@@ -8,7 +8,8 @@ export interface Meanwhile {
   to: unknown
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+/** Of one content; what is not there is null. */
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 const fieldsOf = (...all: object[]): string[] => [...new Set(all.flatMap((one) => Object.keys(one)))]
 
 /** What others changed: from what the form began with, to what is saved now. What I wrote as well is no news. */

@@ -1,12 +1,11 @@
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { joined } from '../../ui/format'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { Meanwhile } from './meanwhile'
-import { optionsOf, type User, useRoles, useTeams, useUsers } from './people'
+import { namesIn, optionsOf, type User, useRoles, useTeams, useUsers } from './people'
 import { roleName } from './role-name'
 import s from './settings.module.css'
 import { useDraft } from './use-draft'
@@ -27,11 +26,8 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const roles = useRoles().data?.items
   const teams = useTeams().data?.items
   const users = useUsers().data?.items.filter((one) => one.id !== user.id && one.status !== 'deactivated')
-  const titles = new Map([
-    ...(roles ?? []).map((role) => [role.id, roleName(role)] as const),
-    ...[...optionsOf(teams), ...optionsOf(users)].map(({ value, label }) => [value, label] as const),
-  ])
-  const titleOf = (_: string, value: unknown) => joined([value ?? []].flat().map((id) => titles.get(String(id)) ?? ''))
+  const roleOptions = (roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))
+  const names = namesIn([...roleOptions, ...optionsOf(teams), ...optionsOf(users)])
   async function keep() {
     let { version } = draft
     for (const [name, value] of Object.entries(changed ?? {})) {
@@ -60,7 +56,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
           label={t('settings.pages.roles')}
           value={now.roles}
           error={errors.roles}
-          data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
+          data={roleOptions}
           onChange={(next) => setNow({ ...now, roles: next })}
         />
         <MultiSelectField
@@ -78,7 +74,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
           data={optionsOf(users)}
           onChange={(next) => setNow({ ...now, manager: next })}
         />
-        <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={titleOf} />
+        <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
         <Effects path={preview} body={changed} />
         <p role="alert" className={s.problem}>
           {problem}

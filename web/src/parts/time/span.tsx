@@ -1,5 +1,6 @@
 import type { PointerEvent } from 'react'
 import { useTranslation } from '../../words'
+import { Bars } from './bars'
 import s from './span.module.css'
 import type { Stop } from './strip'
 
@@ -11,15 +12,12 @@ interface Props {
   to: number
   onChange(from: number, to: number): void
 }
-const TALLEST = 24
 
 /** Two hands on one track of changes: the earlier moment and the later one. Arrow keys move the hand that has the focus. */
 export function Span({ stops, from, to, onChange }: Props) {
   const { t } = useTranslation()
   const last = stops.length
-  const top = Math.max(1, ...stops.map((stop) => stop.count))
   const labelOf = (place: number) => stops[place]?.label ?? t('time.now')
-  const bar = ({ count }: Stop, n: number) => ({ left: `${(100 * n) / last}%`, height: 3 + ((TALLEST - 3) * count) / top })
   const near = ({ currentTarget, target, clientX }: PointerEvent<HTMLDivElement>) => {
     if (target instanceof HTMLInputElement) return
     const { left, width } = currentTarget.getBoundingClientRect()
@@ -43,11 +41,7 @@ export function Span({ stops, from, to, onChange }: Props) {
   return (
     <div className={s.span}>
       <div className={s.track} onPointerDown={near}>
-        <div className={s.bars} aria-hidden>
-          {stops.map((stop, n) => (
-            <i key={stop.at} style={bar(stop, n)} data-out={n < from || n > to || undefined} />
-          ))}
-        </div>
+        <Bars stops={stops} place={s.bars} faint={(n) => n < from || n > to} />
         {hand('from', from, (place) => onChange(Math.min(place, to), to))}
         {hand('to', to, (place) => onChange(from, Math.max(place, from)))}
       </div>

@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useMoment, useTravel } from '../../data/moment'
 import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
+import { Bars } from './bars'
 import { whenOf } from './pill'
 import s from './strip.module.css'
 
@@ -26,7 +27,6 @@ interface Props {
 const PACE_MS = 120 // one question per pace while the hand moves
 const STEPS_PER_SECOND = 6
 const AHEAD = 4
-const TALLEST = 24
 
 /** The last stop that is not after a moment; the number of stops for now. */
 export function placeOf(stops: Stop[], at: string | undefined): number {
@@ -91,13 +91,8 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
   }, [playing, hand, last, stops, go, prefetch])
   useStepKeys(shown, go, past ? home : undefined, stops)
 
-  const top = Math.max(1, ...stops.map((stop) => stop.count))
   const before = at !== undefined && stops[0] !== undefined && Date.parse(at) < Date.parse(stops[0].at) && !moving && !playing
   const label = before ? whenOf(at) : (stops[shown]?.label ?? t('time.now'))
-  const bar = (n: number) => {
-    const count = stops[n]?.count ?? 0
-    return { left: `${(100 * n) / last}%`, width: `${80 / last}%`, height: count ? 3 + ((TALLEST - 3) * count) / top : 1 }
-  }
   const play = () => {
     if (!playing && shown >= last) go(0)
     else setHand(shown)
@@ -109,11 +104,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
         {playing ? <IconPlayerPause size={16} stroke={1.6} /> : <IconPlayerPlay size={16} stroke={1.6} />}
       </IconButton>
       <div className={s.field}>
-        <div className={s.bars} aria-hidden>
-          {stops.map((stop, n) => (
-            <i key={stop.at} style={bar(n)} data-after={n > shown || undefined} />
-          ))}
-        </div>
+        <Bars stops={stops} place={s.bars} width={`${80 / last}%`} faint={(n) => n > shown} />
         <input
           type="range"
           min={0}
