@@ -143,7 +143,7 @@ class Description:
             "required": field.required,
             "personal": field.personal,
             "options": list(field.options),
-            "ref": field.ref,
+            "ref": field.ref or None,
             "currency": field.currency or None,
         }
         if self._asked:
