@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -84,6 +85,39 @@ def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Leave").click()
         expect(form).to_have_count(0)
+
+
+def test_a_call_an_import_and_settings_are_not_lost_either(visit: Visit) -> None:
+    def asked(leave: Callable[[], None]) -> None:
+        leave()
+        page.get_by_role("dialog", name="Leave without saving?").get_by_role("button", name="Stay here").click()
+
+    def gone() -> None:
+        page.get_by_role("link", name="Deals", exact=True).first.click()
+
+    with visit("/dashboard") as page:
+        page.get_by_role("link", name="My day").first.click()
+        page.get_by_role("button", name="Log a call").click()
+        said = page.get_by_role("textbox", name="What was said")
+        said.fill("They want a second offer")
+        for leave in (lambda: page.keyboard.press("Escape"), lambda: page.evaluate("history.back()")):
+            asked(leave)
+            expect(said).to_have_value("They want a second offer")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Leave").click()
+        page.goto("/import")
+        file = {"name": "half.csv", "mimeType": "text/csv", "buffer": b"Company name\nHalf way\n"}
+        page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+        expect(page.get_by_role("heading", name="Which column goes where?")).to_be_visible()
+        asked(gone)
+        expect(page.get_by_text("Half way")).to_be_visible()
+        gone()
+        page.get_by_role("button", name="Leave").click()
+        page.goto("/settings/teams")
+        page.get_by_role("button", name="New team").click()
+        page.get_by_role("textbox", name="Name").fill("Half a team")
+        asked(lambda: page.get_by_role("button", name="Cancel").click())
+        expect(page.get_by_role("textbox", name="Name")).to_have_value("Half a team")
 
 
 def test_a_deal_is_made_and_edited_without_a_pointer(visit: Visit) -> None:

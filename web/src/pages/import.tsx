@@ -1,3 +1,4 @@
+import { Unsaved } from '../parts/form/unsaved'
 import { FileStep } from '../parts/import/file-step'
 import { JobStep } from '../parts/import/job-step'
 import { MappingStep } from '../parts/import/mapping-step'
@@ -13,6 +14,7 @@ export function Import() {
   const encoding = source?.found.encoding
   return (
     <div className={s.page}>
+      <Unsaved when={() => wizard.unsent} />
       <aside className={s.rail}>
         <h1>{t('import.title')}</h1>
         <ol>

@@ -9,8 +9,9 @@ import { useTypes } from '../../meta/use-types'
 import { Dialog } from '../../ui/dialog'
 import { TextArea, TextField } from '../../ui/field'
 import { iconOf } from '../../ui/icon'
-import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
+import f from '../form/form.module.css'
+import { useGuard } from '../form/unsaved'
 import s from './calendar.module.css'
 import { useActivityActs } from './use-activities'
 
@@ -32,13 +33,15 @@ export function LogCall({ object, onClose }: { object: ObjectDescription; onClos
   const types = useTypes()
   const [text, setText] = useState('')
   const [note, setNote] = useState('')
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
   const { create } = useActivityActs(object)
+  const { close, guard } = useGuard(note.trim() !== '', onClose)
   const { records } = useFound(text)
   const newest = useNewest(types.type('contact'))
   const known = records.filter((record) => CALLED.includes(record.type))
   const offered = known.length || text.trim() ? known : newest
   const log = async ({ type, id, title }: Found) => {
-    onClose()
     const body = {
       kind: 'call',
       subject: t('calendar.callWith', { name: title }).slice(0, 300),
@@ -48,47 +51,60 @@ export function LogCall({ object, onClose }: { object: ObjectDescription; onClos
       links: [{ type, id }],
       ...(note.trim() && { body: note.trim() }),
     }
+    setBusy(true)
     try {
+      setProblem('')
       await create(body, t('calendar.logged', { name: title }))
+      onClose()
     } catch (error) {
       if (!isProblem(error)) throw error
-      toast({ kind: 'bad', text: error.errors[0]?.message ?? (error.message || t('common.offlineText')) })
+      setProblem(error.errors[0]?.message ?? (error.message || t('common.offlineText')))
+    } finally {
+      setBusy(false)
     }
   }
   return (
-    <Dialog open onClose={onClose} title={t('calendar.logCall')} size={460}>
-      <div className={s.log}>
-        <TextArea
-          label={t('calendar.said')}
-          value={note}
-          minRows={2}
-          maxLength={50_000}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-        <TextField
-          label={t('calendar.withWhom')}
-          placeholder={t('calendar.searchWhom')}
-          value={text}
-          maxLength={200}
-          data-autofocus
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <ul>
-          {offered.map((record) => {
-            const Icon = iconOf(types.type(record.type)?.icon)
-            return (
-              <li key={record.id}>
-                <button type="button" onClick={() => void log(record)}>
-                  <Icon size={18} stroke={1.6} aria-hidden />
-                  <span>{record.title}</span>
-                  <small>{types.type(record.type)?.label}</small>
-                </button>
-              </li>
-            )
-          })}
-        </ul>
-        {offered.length === 0 && <p className={s.free}>{t(text ? 'common.nothingFound' : 'calendar.noneRecent')}</p>}
-      </div>
-    </Dialog>
+    <>
+      <Dialog open onClose={close} title={t('calendar.logCall')} size={460}>
+        <div className={s.log}>
+          <TextArea
+            label={t('calendar.said')}
+            value={note}
+            minRows={2}
+            maxLength={50_000}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          <TextField
+            label={t('calendar.withWhom')}
+            placeholder={t('calendar.searchWhom')}
+            value={text}
+            maxLength={200}
+            data-autofocus
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          {problem && (
+            <p role="alert" className={f.head}>
+              {problem}
+            </p>
+          )}
+          <ul>
+            {offered.map((record) => {
+              const Icon = iconOf(types.type(record.type)?.icon)
+              return (
+                <li key={record.id}>
+                  <button type="button" disabled={busy} onClick={() => void log(record)}>
+                    <Icon size={18} stroke={1.6} aria-hidden />
+                    <span>{record.title}</span>
+                    <small>{types.type(record.type)?.label}</small>
+                  </button>
+                </li>
+              )
+            })}
+          </ul>
+          {offered.length === 0 && <p className={s.free}>{t(text ? 'common.nothingFound' : 'calendar.noneRecent')}</p>}
+        </div>
+      </Dialog>
+      {guard}
+    </>
   )
 }

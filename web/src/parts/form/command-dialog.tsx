@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId } from 'react'
 import type { Done, Intent } from '../../data/act'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc, MetaCommand } from '../../meta/meta'
@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
 import s from './form.module.css'
 import { Inputs, type Values } from './inputs'
-import { Asked } from './unsaved'
+import { useGuard } from './unsaved'
 import { useForm } from './use-form'
 
 interface Props {
@@ -28,7 +28,7 @@ export function CommandDialog({ object, command, record, names, given, more, onD
   const { t } = useTranslation()
   const form = useForm({ object, command, id: record.id, given, more: { base: record, ...more } })
   const stages = useStagePaths(object)
-  const [leaving, setLeaving] = useState(false)
+  const { close, guard } = useGuard(form.dirty, onClose)
   const name = useId()
   const danger = command.action === 'erase' || command.action === 'archive'
   const submit = async (event: FormEvent) => {
@@ -42,11 +42,11 @@ export function CommandDialog({ object, command, record, names, given, more, onD
     <>
       <Dialog
         open
-        onClose={() => (form.dirty ? setLeaving(true) : onClose())}
+        onClose={close}
         title={command.label}
         actions={
           <>
-            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button onClick={close}>{t('common.cancel')}</Button>
             <Button look={danger ? 'danger' : 'primary'} type="submit" form={name} busy={form.busy}>
               {command.label}
             </Button>
@@ -62,7 +62,7 @@ export function CommandDialog({ object, command, record, names, given, more, onD
           <Inputs inputs={form.inputs} values={form.values} onChange={form.change} errors={form.errors} names={names} stages={stages} />
         </form>
       </Dialog>
-      <Asked open={leaving} title={t('record.unsaved')} onStay={() => setLeaving(false)} onLeave={onClose} />
+      {guard}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import type { Done } from '../../data/act'
 import { useRecord } from '../../data/records'
 import { fieldsOf, type InputDescription, type ObjectDescription } from '../../meta/describe'
@@ -12,7 +12,7 @@ import { usePhone } from '../../ui/media'
 import { useTranslation } from '../../words'
 import s from './form.module.css'
 import { Inputs, type Values } from './inputs'
-import { Asked, Unsaved } from './unsaved'
+import { useGuard } from './unsaved'
 import { useForm } from './use-form'
 
 interface Props {
@@ -31,11 +31,10 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
   const stages = useStagePaths(object)
   const command = object.create
   const [all, setAll] = useState(false)
-  const [leaving, setLeaving] = useState(false)
-  const made = useRef(false)
   const name = useId()
   if (command === undefined) throw new Error(`${object.name} has no command that creates it`)
   const form = useForm({ object, command, given, more: { told: t('record.created', { label: object.label }) } })
+  const { close, settle, guard } = useGuard(form.dirty, onClose)
   const order = phone ? object.layouts.createSmall : object.layouts.create
   const first = order.flatMap((one) => form.inputs.find((input) => input.name === one) ?? [])
   const others = form.inputs.filter((input) => !first.includes(input))
@@ -44,7 +43,7 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
   const send = async (extra: Record<string, unknown>) => {
     const done = await form.submit(extra, 'allow_duplicate' in extra ? t('record.createAnyway') : undefined)
     if (!done) return
-    made.current = true
+    settle()
     if (done.queued) onClose()
     else onDone(done)
   }
@@ -52,7 +51,6 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
     event.preventDefault()
     void send({})
   }
-  const close = () => (form.dirty ? setLeaving(true) : onClose())
   return (
     <>
       <Dialog
@@ -89,8 +87,7 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
           )}
         </form>
       </Dialog>
-      <Unsaved when={() => form.dirty && !made.current} />
-      <Asked open={leaving} title={t('record.unsaved')} onStay={() => setLeaving(false)} onLeave={onClose} />
+      {guard}
     </>
   )
 }

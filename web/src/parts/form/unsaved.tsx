@@ -1,4 +1,6 @@
 import { useBlocker } from '@tanstack/react-router'
+import { type ReactNode, useRef, useState } from 'react'
+import { same } from '../../meta/meta'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
@@ -16,8 +18,43 @@ export function Unsaved({ when, onLeave }: { when(): boolean; onLeave?(): void }
   )
 }
 
-/** The question itself: for dialogs that are closed while something stands in them. The Esc that asks it must not answer it. */
-export function Asked({ open, onStay, onLeave, title }: { open: boolean; onStay(): void; onLeave(): void; title: string }) {
+/** Whether it is another than at first: for what is written in a form. */
+export function useChanged(written: unknown): boolean {
+  const [first] = useState(written)
+  return !same(first, written)
+}
+
+interface Guard {
+  /** Closes the dialog; asks first where something stands in it. */
+  close(): void
+  /** It was sent: there is nothing to ask about any more. */
+  settle(): void
+  /** What asks; it stands beside the dialog. */
+  guard: ReactNode
+}
+
+/** For dialogs with something to write: closing it, leaving the page and closing the window ask first. */
+export function useGuard(dirty: boolean, onClose: () => void): Guard {
+  const { t } = useTranslation()
+  const [leaving, setLeaving] = useState(false)
+  const settled = useRef(false)
+  const unsaved = () => dirty && !settled.current
+  return {
+    close: () => (unsaved() ? setLeaving(true) : onClose()),
+    settle: () => {
+      settled.current = true
+    },
+    guard: (
+      <>
+        <Unsaved when={unsaved} />
+        <Asked open={leaving} onStay={() => setLeaving(false)} onLeave={onClose} title={t('record.unsaved')} />
+      </>
+    ),
+  }
+}
+
+/** The question itself. The Esc that asks it must not answer it. */
+function Asked({ open, onStay, onLeave, title }: { open: boolean; onStay(): void; onLeave(): void; title: string }) {
   const { t } = useTranslation()
   return (
     <Dialog

@@ -42,6 +42,7 @@ export function KeepMapping({ mapping, kept, onKept }: { mapping: Mapping; kept?
           title={t('import.keep')}
           problem={problem}
           busy={busy}
+          written={name}
           disabled={!name.trim()}
           onSend={() => void keep()}
           onClose={() => setName(undefined)}

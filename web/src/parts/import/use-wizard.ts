@@ -70,6 +70,7 @@ export function useWizard() {
   const [key, setKey] = useState('')
 
   const last = reports.at(-1)
+  const cells = [typed, ...reports.map((report) => report.typed)]
   const show = (next: At, of: Source, id?: string, cells: Edited = {}) => {
     setSource(of)
     setTyped(cells)
@@ -128,6 +129,8 @@ export function useWizard() {
     mapping,
     job,
     typed,
+    /** A file that was looked at, or cells that were written, and not imported yet. */
+    unsent: at === 'mapping' || at === 'try' || cells.some((written) => Object.keys(written).length > 0),
     later: taken[job ?? ''] ?? NONE,
     openLater,
     busy,

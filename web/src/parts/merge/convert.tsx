@@ -13,6 +13,7 @@ import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import f from '../form/form.module.css'
 import { Inputs, type Values } from '../form/inputs'
+import { useChanged, useGuard } from '../form/unsaved'
 import { ended, type How, WHATS, type What } from './conversion'
 import { Part } from './part'
 
@@ -36,6 +37,7 @@ export default function Convert({ object, command, one, onClose }: OwnDialogProp
   const [problem, setProblem] = useState<Problem | undefined>()
   const [busy, setBusy] = useState(false)
   const inputs = inputsOf(object, command).filter((input) => OF_DEAL.includes(input.name))
+  const { close, settle, guard } = useGuard(useChanged([how, ids, values]), onClose)
   const errors = problem?.byField([...WHATS, ...OF_DEAL]) ?? {}
 
   const convert = async (more: Record<string, unknown> = {}) => {
@@ -49,6 +51,7 @@ export default function Convert({ object, command, one, onClose }: OwnDialogProp
       const found = await ended(object, record.id)
       if (found?.state !== 'done') return toast({ kind: 'bad', text: found?.failed_reason || t('merge.notConverted') })
       announce(client, t('merge.converted'), { method: 'POST', path: `${object.path}/${record.id}/undo-conversion`, body: {}, label: '' })
+      settle()
       onClose()
       const type = WHATS.toReversed().find((what) => found[what])
       if (type) await go({ to: '/o/$type/$id', params: { type, id: String(found[type]) } })
@@ -61,49 +64,52 @@ export default function Convert({ object, command, one, onClose }: OwnDialogProp
     }
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={command.label}
-      size={560}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          {problem?.kind === 'duplicate' && (
-            <Button onClick={() => void convert({ allow_duplicate: true })}>{t('record.createAnyway')}</Button>
-          )}
-          <Button look="primary" busy={busy} onClick={() => void convert()}>
-            {command.label}
-          </Button>
-        </>
-      }
-    >
-      {problem && (problem.errors.length === 0 || errors['']) && (
-        <p className={f.head} role="alert">
-          {errors[''] ?? problem.message}
-        </p>
-      )}
-      {WHATS.map((what) => (
-        <Part
-          key={what}
-          what={what}
-          how={how[what]}
-          id={ids[what]}
-          named={what === 'account' ? company : what === 'contact' ? String(record.name ?? '') : ''}
-          error={errors[what]}
-          onHow={(next) => setHow((now) => ({ ...now, [what]: next }))}
-          onId={(id) => setIds((now) => ({ ...now, [what]: id }))}
-        />
-      ))}
-      {how.opportunity === 'new' && (
-        <Inputs
-          inputs={inputs}
-          values={values}
-          onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
-          errors={errors}
-          names={one.names}
-        />
-      )}
-    </Dialog>
+    <>
+      <Dialog
+        open
+        onClose={close}
+        title={command.label}
+        size={560}
+        actions={
+          <>
+            <Button onClick={close}>{t('common.cancel')}</Button>
+            {problem?.kind === 'duplicate' && (
+              <Button onClick={() => void convert({ allow_duplicate: true })}>{t('record.createAnyway')}</Button>
+            )}
+            <Button look="primary" busy={busy} onClick={() => void convert()}>
+              {command.label}
+            </Button>
+          </>
+        }
+      >
+        {problem && (problem.errors.length === 0 || errors['']) && (
+          <p className={f.head} role="alert">
+            {errors[''] ?? problem.message}
+          </p>
+        )}
+        {WHATS.map((what) => (
+          <Part
+            key={what}
+            what={what}
+            how={how[what]}
+            id={ids[what]}
+            named={what === 'account' ? company : what === 'contact' ? String(record.name ?? '') : ''}
+            error={errors[what]}
+            onHow={(next) => setHow((now) => ({ ...now, [what]: next }))}
+            onId={(id) => setIds((now) => ({ ...now, [what]: id }))}
+          />
+        ))}
+        {how.opportunity === 'new' && (
+          <Inputs
+            inputs={inputs}
+            values={values}
+            onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
+            errors={errors}
+            names={one.names}
+          />
+        )}
+      </Dialog>
+      {guard}
+    </>
   )
 }

@@ -11,6 +11,7 @@ import { Dialog } from '../../ui/dialog'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import f from '../form/form.module.css'
+import { useChanged, useGuard } from '../form/unsaved'
 import { Compare, differing, kept, type Whose } from './compare'
 
 /** Two records become one: choose the other, then, field by field, whose value stays. */
@@ -24,6 +25,7 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
   const ready = data !== undefined && other !== one.record.id
   const choice = (field: FieldDescription) => picked[field.name] ?? kept(one, field)
   const fields = ready ? differing(object, one, data) : []
+  const { close, guard } = useGuard(useChanged([other, picked]), onClose)
   const merge = async () => {
     const chosen = fields.filter((field) => choice(field) === 'other' && !isEmpty(fieldValue(data?.record, field.name)))
     const choices = Object.fromEntries(chosen.map((field) => [field.name, other]))
@@ -38,38 +40,41 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
     }
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={command.label}
-      size={680}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" busy={busy} disabled={!ready} onClick={() => void merge()}>
-            {t('merge.merge')}
-          </Button>
-        </>
-      }
-    >
-      {error && (
-        <p className={f.head} role="alert">
-          {error}
-        </p>
-      )}
-      <Other object={object} value={other} onChange={setOther} />
-      {other && !data && <Bones rows={4} label={t('common.loading')} />}
-      {ready && (
-        <Compare
-          object={object}
-          one={one}
-          other={data}
-          fields={fields}
-          choice={choice}
-          onPick={(name, whose) => setPicked((now) => ({ ...now, [name]: whose }))}
-        />
-      )}
-    </Dialog>
+    <>
+      <Dialog
+        open
+        onClose={close}
+        title={command.label}
+        size={680}
+        actions={
+          <>
+            <Button onClick={close}>{t('common.cancel')}</Button>
+            <Button look="primary" busy={busy} disabled={!ready} onClick={() => void merge()}>
+              {t('merge.merge')}
+            </Button>
+          </>
+        }
+      >
+        {error && (
+          <p className={f.head} role="alert">
+            {error}
+          </p>
+        )}
+        <Other object={object} value={other} onChange={setOther} />
+        {other && !data && <Bones rows={4} label={t('common.loading')} />}
+        {ready && (
+          <Compare
+            object={object}
+            one={one}
+            other={data}
+            fields={fields}
+            choice={choice}
+            onPick={(name, whose) => setPicked((now) => ({ ...now, [name]: whose }))}
+          />
+        )}
+      </Dialog>
+      {guard}
+    </>
   )
 }
 

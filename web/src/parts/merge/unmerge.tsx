@@ -17,6 +17,7 @@ import { moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 import s from '../clash/clash.module.css'
 import f from '../form/form.module.css'
+import { useChanged, useGuard } from '../form/unsaved'
 import { Waiting } from '../offline/waiting'
 
 type Absorbed = components['schemas']['AbsorbedRecord']
@@ -31,6 +32,7 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
     queryKey: [object.name, 'merges', one.record.id, one.record.version],
     queryFn: ({ signal }) => get<{ items: Absorbed[] }>(`${object.path}/${one.record.id}/merges`, undefined, signal),
   })
+  const { close, guard } = useGuard(useChanged(released), onClose)
   const release = async () => {
     try {
       setError('')
@@ -44,37 +46,40 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
   }
   const turn = (id: string) => (on: boolean) => setReleased((now) => (on ? [...now, id] : now.filter((one) => one !== id)))
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={command.label}
-      size={680}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" busy={busy} disabled={released.length === 0} onClick={() => void release()}>
-            {command.label}
-          </Button>
-        </>
-      }
-    >
-      {error && (
-        <p className={f.head} role="alert">
-          {error}
-        </p>
-      )}
-      <Waiting on={asked} rows={3} />
-      {asked.data?.items.map((absorbed) => (
-        <Released
-          key={absorbed.id}
-          object={object}
-          one={one}
-          absorbed={absorbed}
-          on={released.includes(absorbed.id)}
-          onChange={turn(absorbed.id)}
-        />
-      ))}
-    </Dialog>
+    <>
+      <Dialog
+        open
+        onClose={close}
+        title={command.label}
+        size={680}
+        actions={
+          <>
+            <Button onClick={close}>{t('common.cancel')}</Button>
+            <Button look="primary" busy={busy} disabled={released.length === 0} onClick={() => void release()}>
+              {command.label}
+            </Button>
+          </>
+        }
+      >
+        {error && (
+          <p className={f.head} role="alert">
+            {error}
+          </p>
+        )}
+        <Waiting on={asked} rows={3} />
+        {asked.data?.items.map((absorbed) => (
+          <Released
+            key={absorbed.id}
+            object={object}
+            one={one}
+            absorbed={absorbed}
+            on={released.includes(absorbed.id)}
+            onChange={turn(absorbed.id)}
+          />
+        ))}
+      </Dialog>
+      {guard}
+    </>
   )
 }
 

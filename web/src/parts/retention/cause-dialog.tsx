@@ -24,6 +24,7 @@ export function CauseDialog({ title, text, send, problem, busy, needed, onSend, 
       title={title}
       problem={problem}
       busy={busy}
+      written={cause}
       disabled={needed && !cause.trim()}
       send={send}
       onSend={() => onSend(cause.trim())}

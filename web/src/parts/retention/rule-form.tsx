@@ -78,6 +78,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose(): void }) {
       title={t(rule ? 'retention.edit' : 'retention.new')}
       problem={problem}
       busy={busy}
+      written={now}
       disabled={!now.name.trim() || !now.resource || !complete}
       onSend={() => void keep()}
       onClose={onClose}

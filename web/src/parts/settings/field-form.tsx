@@ -64,6 +64,7 @@ export function FieldForm({ field, resource, onClose }: { field?: FieldDefinitio
       title={t(field ? 'settings.fields.edit' : 'settings.fields.new')}
       problem={problem}
       busy={busy}
+      written={now}
       disabled={!(now.zh || now.en) || !(now.name || slugOf(now.en))}
       onSend={() => void keep()}
       onClose={onClose}

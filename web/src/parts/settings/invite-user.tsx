@@ -6,6 +6,7 @@ import { Dialog } from '../../ui/dialog'
 import { TextField } from '../../ui/field'
 import { MultiSelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
+import { useChanged, useGuard } from '../form/unsaved'
 import { optionsOf, type User, useRoles, useTeams } from './people'
 import { roleName } from './role-name'
 import { Secret } from './secret'
@@ -46,70 +47,74 @@ export function InviteUser({ user, onClose }: Props) {
   }
   const set = (change: Partial<typeof values>) => setValues({ ...values, ...change })
   const done = Boolean(link)
+  const { close, guard } = useGuard(useChanged(values) && !done, onClose)
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      firm={done}
-      title={t(done || user ? 'settings.users.link' : 'settings.users.invite')}
-      actions={
-        done || user ? (
-          <Button look="primary" onClick={onClose}>
-            {t('common.done')}
-          </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>{t('common.cancel')}</Button>
-            <Button look="primary" busy={busy} onClick={() => void invite()}>
-              {t('settings.users.make')}
+    <>
+      <Dialog
+        open
+        onClose={close}
+        firm={done}
+        title={t(done || user ? 'settings.users.link' : 'settings.users.invite')}
+        actions={
+          done || user ? (
+            <Button look="primary" onClick={onClose}>
+              {t('common.done')}
             </Button>
-          </>
-        )
-      }
-    >
-      <div className={s.form}>
-        {done && (
-          <>
-            <p>{t('settings.users.linkText', { name: user?.name ?? values.name })}</p>
-            <Secret text={link} label={t('settings.users.link')} />
-          </>
-        )}
-        {!done && !user && (
-          <>
-            <TextField
-              label={t('settings.users.name')}
-              value={values.name}
-              error={errors.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-              data-autofocus
-            />
-            <TextField
-              type="email"
-              label={t('session.email')}
-              value={values.email}
-              error={errors.email}
-              onChange={(event) => set({ email: event.currentTarget.value })}
-            />
-            <MultiSelectField
-              label={t('settings.pages.roles')}
-              value={values.roles}
-              error={errors.roles}
-              data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
-              onChange={(next) => set({ roles: next })}
-            />
-            <MultiSelectField
-              label={t('settings.pages.teams')}
-              value={values.teams}
-              error={errors.teams}
-              data={optionsOf(teams)}
-              onChange={(next) => set({ teams: next })}
-            />
-          </>
-        )}
-        <p role="alert" className={s.problem}>
-          {refused || problem}
-        </p>
-      </div>
-    </Dialog>
+          ) : (
+            <>
+              <Button onClick={close}>{t('common.cancel')}</Button>
+              <Button look="primary" busy={busy} onClick={() => void invite()}>
+                {t('settings.users.make')}
+              </Button>
+            </>
+          )
+        }
+      >
+        <div className={s.form}>
+          {done && (
+            <>
+              <p>{t('settings.users.linkText', { name: user?.name ?? values.name })}</p>
+              <Secret text={link} label={t('settings.users.link')} />
+            </>
+          )}
+          {!done && !user && (
+            <>
+              <TextField
+                label={t('settings.users.name')}
+                value={values.name}
+                error={errors.name}
+                onChange={(event) => set({ name: event.currentTarget.value })}
+                data-autofocus
+              />
+              <TextField
+                type="email"
+                label={t('session.email')}
+                value={values.email}
+                error={errors.email}
+                onChange={(event) => set({ email: event.currentTarget.value })}
+              />
+              <MultiSelectField
+                label={t('settings.pages.roles')}
+                value={values.roles}
+                error={errors.roles}
+                data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
+                onChange={(next) => set({ roles: next })}
+              />
+              <MultiSelectField
+                label={t('settings.pages.teams')}
+                value={values.teams}
+                error={errors.teams}
+                data={optionsOf(teams)}
+                onChange={(next) => set({ teams: next })}
+              />
+            </>
+          )}
+          <p role="alert" className={s.problem}>
+            {refused || problem}
+          </p>
+        </div>
+      </Dialog>
+      {guard}
+    </>
   )
 }

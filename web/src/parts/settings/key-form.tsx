@@ -32,6 +32,7 @@ export function KeyForm({ onClose, onMade }: { onClose(): void; onMade(key: stri
       title={t('settings.keys.new')}
       problem={problem}
       busy={busy}
+      written={now}
       disabled={!now.name.trim()}
       send={t('settings.keys.make')}
       onSend={() => void make()}

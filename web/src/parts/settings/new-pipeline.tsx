@@ -19,6 +19,7 @@ export function NewPipeline({ onClose, onMade }: { onClose(): void; onMade(id: s
       title={t('settings.pipelines.new')}
       problem={problem}
       busy={busy}
+      written={name}
       disabled={!name.trim()}
       send={t('common.add')}
       onSend={() => void make()}

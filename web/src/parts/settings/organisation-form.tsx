@@ -3,6 +3,7 @@ import { Button } from '../../ui/button'
 import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
 import { locale, useTranslation } from '../../words'
+import { Unsaved } from '../form/unsaved'
 import { Meanwhile } from './meanwhile'
 import s from './settings.module.css'
 import { useCodes } from './use-codes'
@@ -30,6 +31,7 @@ export default function OrganisationForm({ saved, at }: { saved: Organisation; a
   const label = (name: string) => t(`settings.organisation.${name}`)
   return (
     <div className={s.form}>
+      <Unsaved when={() => Object.keys(changed).length > 0} />
       <TextField
         label={label('name')}
         value={String(now.name)}

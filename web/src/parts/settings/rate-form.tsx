@@ -37,6 +37,7 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
       title={t(rate ? 'settings.rates.correct' : 'settings.rates.new')}
       problem={problem}
       busy={busy}
+      written={now}
       disabled={!now.currency || !now.rate}
       onSend={() => void keep()}
       onClose={onClose}

@@ -4,6 +4,7 @@ import { useMe } from '../../app/session'
 import { leastOf } from '../../data/seen'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
+import { Unsaved } from '../form/unsaved'
 import { Waiting } from '../offline/waiting'
 import { useResources } from './foreseen'
 import { type Action, cellsOf, changesOf, type Grants, grantsOf, type Role, withLevel } from './levels'
@@ -68,6 +69,7 @@ function Editor({ role, onSaved, onCopy }: Props) {
           </Button>
         </div>
       )}
+      <Unsaved when={() => changes.length > 0} />
       <Meanwhile
         moved={draft.meanwhile}
         label={cellLabel}

@@ -63,6 +63,7 @@ export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; st
       title={t(stage ? 'settings.pipelines.stage' : 'settings.pipelines.addStage')}
       problem={problem || errors.key || errors.gate || ''}
       busy={busy}
+      written={now}
       disabled={!now.zh && !now.en}
       onSend={() => void keep()}
       onClose={onClose}

@@ -42,6 +42,7 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
       title={team?.name ?? t('settings.teams.new')}
       problem={problem}
       busy={busy}
+      written={now}
       disabled={!now.name.trim() || isFetching}
       onSend={() => void keep()}
       onClose={onClose}

@@ -2,6 +2,7 @@ import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { MultiSelectField, SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
+import { useGuard } from '../form/unsaved'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { Meanwhile } from './meanwhile'
@@ -28,6 +29,7 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const users = useUsers().data?.items.filter((one) => one.id !== user.id && one.status !== 'deactivated')
   const roleOptions = (roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))
   const names = namesIn([...roleOptions, ...optionsOf(teams), ...optionsOf(users)])
+  const { close, guard } = useGuard(changed !== undefined, onClose)
   async function keep() {
     let { version } = draft
     for (const [name, value] of Object.entries(changed ?? {})) {
@@ -38,48 +40,51 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
     onClose()
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={user.name}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" busy={busy} disabled={isFetching} onClick={() => void keep()}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
-    >
-      <div className={s.form}>
-        <MultiSelectField
-          label={t('settings.pages.roles')}
-          value={now.roles}
-          error={errors.roles}
-          data={roleOptions}
-          onChange={(next) => setNow({ ...now, roles: next })}
-        />
-        <MultiSelectField
-          label={t('settings.pages.teams')}
-          value={now.teams}
-          error={errors.teams}
-          data={optionsOf(teams)}
-          onChange={(next) => setNow({ ...now, teams: next })}
-        />
-        <SelectField
-          label={t('settings.users.manager')}
-          value={now.manager}
-          error={errors.manager}
-          clearable
-          data={optionsOf(users)}
-          onChange={(next) => setNow({ ...now, manager: next })}
-        />
-        <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
-        <Effects path={preview} body={changed} />
-        <p role="alert" className={s.problem}>
-          {problem}
-        </p>
-      </div>
-    </Dialog>
+    <>
+      <Dialog
+        open
+        onClose={close}
+        title={user.name}
+        actions={
+          <>
+            <Button onClick={close}>{t('common.cancel')}</Button>
+            <Button look="primary" busy={busy} disabled={isFetching} onClick={() => void keep()}>
+              {t('common.save')}
+            </Button>
+          </>
+        }
+      >
+        <div className={s.form}>
+          <MultiSelectField
+            label={t('settings.pages.roles')}
+            value={now.roles}
+            error={errors.roles}
+            data={roleOptions}
+            onChange={(next) => setNow({ ...now, roles: next })}
+          />
+          <MultiSelectField
+            label={t('settings.pages.teams')}
+            value={now.teams}
+            error={errors.teams}
+            data={optionsOf(teams)}
+            onChange={(next) => setNow({ ...now, teams: next })}
+          />
+          <SelectField
+            label={t('settings.users.manager')}
+            value={now.manager}
+            error={errors.manager}
+            clearable
+            data={optionsOf(users)}
+            onChange={(next) => setNow({ ...now, manager: next })}
+          />
+          <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
+          <Effects path={preview} body={changed} />
+          <p role="alert" className={s.problem}>
+            {problem}
+          </p>
+        </div>
+      </Dialog>
+      {guard}
+    </>
   )
 }
