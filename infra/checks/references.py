@@ -55,6 +55,8 @@ class _References:
             for source in container.get("envFrom", []):
                 named += [("ConfigMap", source.get("configMapRef", {}).get("name"))]
                 named += [("Secret", source.get("secretRef", {}).get("name"))]
+            for variable in container.get("env", []):
+                named += [("Secret", variable.get("valueFrom", {}).get("secretKeyRef", {}).get("name"))]
         for kind, name in named:
             yield from self._needs(kind, pods.namespace, name, pods.name)
 
@@ -100,6 +102,10 @@ class _References:
                 yield f"Ingress {name}: {wanted['name']} has no port {wanted['port']}"
         for tls in one["spec"].get("tls", []):
             yield from self._needs("Secret", namespace, tls["secretName"], f"Ingress {name}")
+
+    def _of_kafkauser(self, one: Object, namespace: str, name: str) -> Iterator[str]:
+        given = one["spec"].get("authentication", {}).get("password", {}).get("valueFrom", {}).get("secretKeyRef", {})
+        yield from self._needs("Secret", namespace, given.get("name"), f"KafkaUser {name}")
 
     def _of_networkpolicy(self, one: Object, namespace: str, name: str) -> Iterator[str]:
         labels = one["spec"].get("podSelector", {}).get("matchLabels", {})

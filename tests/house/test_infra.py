@@ -6,18 +6,19 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from shared.backup.keyfile import load_key
 from shared.security.rootkey import load_root_key
-from shared.streaming.kafka.access import Right, declared_access
+from shared.streaming.kafka.access import declared_access
+from tests.support import strimzi
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-infra" / "bin" / "python"
 RENDERED = ROOT / "infra" / "k8s" / "rendered"
-USERS = ROOT / "infra" / "k8s" / "stores" / "kafka-users.yaml"
 KUSTOMIZE = {"development": "overlays/development", "production": "overlays/production", "stores": "stores"}
 
 
@@ -82,27 +83,45 @@ def test_what_is_broken_is_found(tmp_path: Path) -> None:
     assert missed == [], done.stdout
 
 
-TYPES = {"transactionalId": "transactional_id"}
-
-
 def test_users_of_kafka_have_the_declared_rights_and_quotas_in_kubernetes_too() -> None:
     declared = declared_access(ROOT / "shared/streaming/kafka/access.yaml")
-    users = {o["metadata"]["name"]: o["spec"] for o in yaml.safe_load_all(USERS.read_text())}
-    rights = {
-        Right(
-            user,
-            TYPES.get(acl["resource"]["type"], acl["resource"]["type"]),
-            acl["resource"].get("name", "kafka-cluster")
-            + ("*" if acl["resource"].get("patternType") == "prefix" else ""),
-            operation,
-        )
-        for user in declared.users
-        for acl in users[user]["authorization"]["acls"]
-        for operation in acl["operations"]
-    }
-    assert rights == declared.rights
-    quotas = {f"{one.user} {one.key.replace('_', '')} {one.value:.0f}" for one in declared.quotas}
-    assert {f"{u} {k.lower()} {n}" for u in declared.users for k, n in users[u].get("quotas", {}).items()} == quotas
+    assert strimzi.access_of(*declared.users) == declared
+
+
+@pytest.mark.parametrize("name", ["development", "production"])
+def test_who_speaks_to_kafka_is_admitted_as_the_user_whose_rights_are_declared(name: str) -> None:
+    """Strimzi calls a user of a password by its name, as access.yaml does, and one of a certificate CN=…."""
+    stores = {o["metadata"]["name"]: o for o in yaml.safe_load_all((RENDERED / "stores.yaml").read_text())}
+    [listener] = stores["crm"]["spec"]["kafka"]["listeners"]
+    assert (listener["tls"], listener["authentication"]["type"]) == (True, "scram-sha-512")
+    objects = [one for one in yaml.safe_load_all((RENDERED / f"{name}.yaml").read_text()) if one]
+    [settings] = [one["data"] for one in objects if one["kind"] == "ConfigMap"]
+    assert settings["CRM_KAFKA_BROKERS"] == f"crm-kafka-bootstrap.crm-stores.svc:{listener['port']}"
+    speakers = {one["metadata"]["name"]: spec for one in objects for spec in _pods_of(one) if _kafka_of(spec)}
+    assert speakers.keys() == {"crm-relay", "crm-projector", "crm-prepare"}
+    for who, spec in speakers.items():
+        user = {"crm-prepare": "crm-operator"}.get(who, who)
+        assert strimzi.users()[user]["authentication"]["type"] == listener["authentication"]["type"]
+        url = "kafka://{}@$(CRM_KAFKA_BROKERS)?passwordFile=/kafka/password&tlsCaFile=/authorities/kafka.crt"
+        assert _kafka_of(spec) == [url.format(user)]
+        [secret] = [volume["secret"]["secretName"] for volume in spec["volumes"] if volume["name"] == "kafka"]
+        assert secret == user.replace("crm-", "crm-kafka-")
+
+
+def _pods_of(one: dict[str, Any]) -> list[dict[str, Any]]:
+    spec = one.get("spec", {}).get("jobTemplate", one).get("spec", {})
+    return [spec["template"]["spec"]] if "containers" in spec.get("template", {}).get("spec", {}) else []
+
+
+def _kafka_of(spec: dict[str, Any]) -> list[str]:
+    """The addresses of Kafka that the containers of a pod are given, where a password is mounted."""
+    containers = [*spec["containers"], *spec.get("initContainers", [])]
+    mounts = {"kafka": "/kafka", "authorities": "/authorities"}
+    found = [
+        variable["value"] for c in containers for variable in c.get("env", []) if variable["name"] == "CRM_KAFKA"
+        if mounts.items() <= {m["name"]: m["mountPath"] for m in c["volumeMounts"]}.items()
+    ]  # fmt: skip
+    return found
 
 
 def test_the_secrets_of_compose_are_made_once_and_usable(tmp_path: Path) -> None:

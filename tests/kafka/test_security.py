@@ -28,10 +28,20 @@ from tests.durability.test_faulty_feed import work
 from tests.kafka.help import EVENTS, TOPICS, relay_of, running
 from tests.kafka.members import all_given, caught_up, member
 from tests.kafka.test_topics import applied
-from tests.support import certificates
+from tests.support import certificates, strimzi
 from tests.support.world import open_world
 
-USERS = {"admin": "admin-word", "crm-relay": "relay-word", "crm-projector": "projector-word"}
+USERS = {
+    "admin": "admin-word",
+    "crm-relay": "relay-word",
+    "crm-projector": "projector-word",
+    "crm-operator": "operator-word",
+}
+OWN = """
+replicas: 1
+defaults: {min.insync.replicas: "1", retention.ms: "-1"}
+topics: {crm.tried.events: {partitions: 1}}
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def secured(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 async def test_roles_have_the_rights_that_are_declared_and_no_others(secured: Secured, tmp_path: Path) -> None:
-    admin, relay, projector = (secured.kafka(user) for user in USERS)
+    admin, relay, projector, _ = (secured.kafka(user) for user in USERS)
     await make(admin, await plan(admin, TOPICS))
     with pytest.raises(KafkaError):
         await plan(projector, TOPICS)
@@ -117,7 +127,7 @@ async def given(admin: Kafka, access: Access) -> None:
 
 async def test_who_has_no_right_is_refused(secured: Secured) -> None:
     """A projector writes nothing, joins no other group, and is no relay; a relay joins no group."""
-    admin, relay, projector = (secured.kafka(user) for user in USERS)
+    admin, relay, projector, _ = (secured.kafka(user) for user in USERS)
     await make(admin, await plan(admin, TOPICS))
     await given(admin, declared_access(ACCESS))
     writer = AIOKafkaProducer(**projector._options)
@@ -139,6 +149,23 @@ async def test_who_has_no_right_is_refused(secured: Secured) -> None:
 async def started(reader: AIOKafkaConsumer) -> None:
     await reader.start()
     await reader.getone()
+
+
+async def test_the_users_of_kubernetes_are_admitted_with_what_strimzi_gives_them(
+    secured: Secured, tmp_path: Path
+) -> None:
+    """The operator's command makes topics with its rights there, sees that Strimzi gave the others, and gives none."""
+    admin = secured.kafka("admin")
+    await given(admin, strimzi.access_of("crm-relay", "crm-projector", "crm-operator"))
+    (tmp_path / "t.yaml").write_text(OWN)
+    operator, file = secured.url("crm-operator"), ("--file", str(tmp_path / "t.yaml"))
+    agreed = "rights and quotas are as declared"
+    assert await applied(operator, *file) == ["+ crm.tried.events: 1 partitions, 1 replicas", "done", agreed]
+    (tmp_path / "t.yaml").write_text(OWN.replace("-1", "1000"))
+    assert (await applied(operator, *file))[-2:] == ["done", agreed]
+    (tmp_path / "a.yaml").write_text("rights: {crm-operator: [{cluster: kafka-cluster, may: [All]}]}\nquotas: {}")
+    with pytest.raises(WrongSetting, match="ClusterAuthorizationFailed"):
+        await applied(operator, *file, "--access", str(tmp_path / "a.yaml"))
 
 
 async def test_who_is_over_the_quota_is_held_up(secured: Secured) -> None:
