@@ -22,16 +22,17 @@ Document = dict[str, Any]
 JSON = "application/json"
 _CODINGS: dict[str, Callable[[bytes], bytes]] = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
 
-_answer = shared.http.app._answer
+_answer, _openapi = shared.http.app._answer, ServiceApp.openapi
 _documents: dict[tuple[str, ...], Document] = {}  # by the paths of the application that they describe
+_components: dict[tuple[int, bool], Document] = {}
 _validators: dict[tuple[int, str, str, int, bool], jsonschema_rs.Validator | None] = {}
 wrong: list[str] = []  # since the last look
 
 
 def forget() -> None:
     """The documents of the applications seen: the next ones are described again."""
-    _documents.clear()
-    _validators.clear()
+    for kept in (_documents, _components, _validators):
+        kept.clear()
 
 
 async def checked(handler: Handler, request: Request) -> Response:
@@ -43,7 +44,7 @@ async def checked(handler: Handler, request: Request) -> Response:
         whole = "fields" not in request.query_params and sees_all(request)
         validator = validator_of(app, found[0].path, request.method.lower(), response.status_code, whole=whole)
         if validator is not None:
-            unpacked = _CODINGS[response.headers.get("Content-Encoding", "")](response.body)
+            unpacked = _CODINGS[response.headers.get("Content-Encoding", "")](bytes(response.body))
             value = orjson.loads(unpacked)
             for error in validator.iter_errors(value):
                 at = "/".join(map(str, error.instance_path))
@@ -59,9 +60,10 @@ def sees_all(request: Request) -> bool:
 
 
 def document_of(app: ServiceApp) -> Document:
+    """Made once for all applications with these paths: to make it takes longer than many a test."""
     key = (app.title, *(route.path for route in app._api_routes))
     if key not in _documents:
-        _documents[key] = orjson.loads(orjson.dumps(app.openapi()))
+        _documents[key] = orjson.loads(orjson.dumps(_openapi(app)))
     return _documents[key]
 
 
@@ -86,10 +88,18 @@ def _made(document: Document, path: str, method: str, status: int, *, whole: boo
     schema = answer.get("content", {}).get(JSON, {}).get("schema")
     if schema is None:
         return None
-    components: Document = {"schemas": document["components"]["schemas"]}
     if whole:
-        schema, components = _whole(schema), _whole(components)
+        schema = _whole(schema)
+    components = _components_of(document, whole=whole)
     return jsonschema_rs.Draft202012Validator({**schema, "components": components}, validate_formats=True)
+
+
+def _components_of(document: Document, *, whole: bool) -> Document:
+    key = (id(document), whole)
+    if key not in _components:
+        found: Document = {"schemas": document["components"]["schemas"]}
+        _components[key] = _whole(found) if whole else found
+    return _components[key]
 
 
 def _whole(value: Any) -> Any:
@@ -107,5 +117,5 @@ def _whole(value: Any) -> Any:
 @contextmanager
 def held() -> Iterator[None]:
     """Answers are checked within."""
-    with patch.object(shared.http.app, "_answer", checked):
+    with patch.object(shared.http.app, "_answer", checked), patch.object(ServiceApp, "openapi", document_of):
         yield
