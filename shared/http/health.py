@@ -1,4 +1,8 @@
-"""`/healthz`: the process answers. `/readyz`: store, views and keys answer, and the views have caught up."""
+"""`/healthz`: the process answers. `/readyz`: store, views and keys answer, and the process can do its work.
+
+Only who writes the views is unready while they are behind: who serves them shows what they hold, and would otherwise
+leave the balancer in all processes at once. What they are behind stands in every answer.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,10 @@ class Healthy(Answer):
 
 
 class Ready(Answer):
-    status: Literal["ready", "behind", "unavailable"]
+    status: Annotated[
+        Literal["ready", "behind", "unavailable"],
+        Field(description="How the views are. Behind is an answer of 503 only where this process writes them"),
+    ]
     lag: Annotated[int, Field(description="Events that the views have not seen yet")]
     kafka: Annotated[
         Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
@@ -54,7 +61,7 @@ def health_router(kernel: Kernel) -> APIRouter:
     )
     ready = operation(
         "readyz",
-        "Have the views caught up with the events?",
+        "Can the process do its work, and have the views caught up with the events?",
         "health",
         {200: answer("Yes", Ready), 503: answer("Not yet", Ready)},
         errors=(),
@@ -77,11 +84,12 @@ def health_router(kernel: Kernel) -> APIRouter:
             found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), backup=_backup(kernel), scanner=state)
             return model_answer(found, 503)
         lag, kafka = max(0, head - position), _kafka(kernel)
-        is_ready = start.is_over(head, position) and lag <= MAX_LAG and kafka != "away"
+        shown = start.is_over(head, position) and lag <= MAX_LAG
+        serves = shown if kernel.projects else position > 0 or head == 0  # views of another process, once there are any
         state = await scanner.state()
-        status: Literal["ready", "behind"] = "ready" if is_ready else "behind"
+        status: Literal["ready", "behind"] = "ready" if shown and kafka != "away" else "behind"
         found = Ready(status=status, lag=lag, kafka=kafka, backup=_backup(kernel), scanner=state)
-        return model_answer(found, 200 if is_ready else 503)
+        return model_answer(found, 200 if serves and kafka != "away" else 503)
 
     return router
 

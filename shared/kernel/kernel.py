@@ -114,6 +114,11 @@ class Kernel:
         return self.projection
 
     @property
+    def projects(self) -> bool:
+        """Whether this process writes the views: all of them, or its shares."""
+        return self.shares is not None or isinstance(self.projection, Projector)
+
+    @property
     def past(self) -> Past | None:
         """The store of the past."""
         return None if self.history is None else self.history.past

@@ -1049,6 +1049,7 @@ export interface components {
         Ready: {
             /**
              * Status
+             * @description How the views are. Behind is an answer of 503 only where this process writes them
              * @enum {string}
              */
             status: "ready" | "behind" | "unavailable";
