@@ -29,7 +29,7 @@ from shared.events.subjects import PERSONS
 from shared.messages import say
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
-from shared.views.port import Collection, Document, Field, Kind, Meaning
+from shared.views.port import Collection, Condition, Document, Field, Kind, Meaning
 
 ActivityKind = Literal["task", "call", "meeting", "note", "email"]
 Status = Literal["open", "done", "cancelled"]
@@ -38,6 +38,7 @@ MOST = 100  # links, participants and recipients each
 Subject = Annotated[str, F(max_length=300)]
 Direction = Literal["", "inbound", "outbound"]
 Priority = Literal["low", "normal", "high"]
+CONTACT = (Condition("kind", "in", ("call", "meeting", "email")), Condition("status", "eq", "done"))
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ ACTIVITY = Aggregate(
     state=Activity,
     evolve=evolve,
     search_rank=60,
-    on_timelines=OnTimelines(links="links", at="at", kind="kind"),
+    on_timelines=OnTimelines(links="links", at="at", kind="kind", contact=CONTACT),
     grants={
         "sales_manager": grant(Level.BELOW, *WORK),
         "sales_representative": grant(Level.OWN, "read", "create", "edit", "archive", "merge", "export"),

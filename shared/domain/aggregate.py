@@ -153,6 +153,7 @@ class Aggregate(CommandRegistry[S]):
             *(self.belongs_to or ()),
             *((on.links, on.at) if on else ()),
             *((on.kind,) if on and on.kind else ()),
+            *(condition.field for condition in (on.contact if on else ())),
         ]
         for name in named:
             if self.collection.field(name) is None:

@@ -23,6 +23,7 @@ Pairs = list[tuple[str, str]]
 DENSITY = frozenset({"bucket", "from", "to"})
 READ = frozenset({"fields", "as_of", "known_at", "min_version", "names", "rights"})
 HISTORY = frozenset({"limit", "cursor", "names"})
+TIMELINE = HISTORY | {"as_of", "known_at", "kinds"}
 ASKED = frozenset({"q", "filter", "as_of", "known_at"})
 COUNT = ASKED | {"min_version"}
 LIST = COUNT | {"sort", "limit", "cursor", "skip", "fields", "names", "rights"}

@@ -49,14 +49,23 @@ def shown(name: str) -> Schema:
 def timeline(entries: Iterable[AnyAggregate]) -> Schema:
     """What the timeline of a record answers: its own changes, and records of these types."""
     at = {"type": "string", "format": "date-time"}
-    change = {"kind": {"const": "change"}, "at": at, "change": schema("HistoryEntry")}
-    items = [change, *({"kind": {"const": a.name}, "at": at, "record": shown(name_of(a))} for a in entries)]
-    several = [{"type": "object", "required": [*item], "properties": item} for item in items]
+    change = _entry({"kind": {"const": "change"}, "at": at, "change": schema("HistoryEntry")})
+    records = [_entry({"kind": {"const": a.name}, "at": at, "record": shown(name_of(a))}) for a in entries]
+    contact = "The newest of all calls and the like; on the first page, if you may see what it is known by. null = none"
     return {
         "type": "object",
-        "required": ["items"],
-        "properties": {"items": {"type": "array", "items": {"anyOf": several}}, "names": NAMES},
+        "required": ["items", "next"],
+        "properties": {
+            "items": {"type": "array", "items": {"anyOf": [change, *records]}},
+            "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
+            "last_contact": {"anyOf": [*records, {"type": "null"}], "description": contact},
+            "names": NAMES,
+        },
     }
+
+
+def _entry(item: dict[str, Schema]) -> Schema:
+    return {"type": "object", "required": [*item], "properties": item}
 
 
 def part_of(name: str) -> str:

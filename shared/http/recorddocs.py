@@ -229,7 +229,7 @@ class RecordDocs:
             "What was done about the record and how it changed, newest first",
             self._tag,
             {200: answer("The entries", timeline(self._entries))},
-            parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", "Names", *_TIME)],
+            parameters=[parameter(n) for n in ("Id", "Kinds", "TimelineLimit", "Cursor", "Names", *_TIME)],
             errors=RECORD_ERRORS,
         )
 

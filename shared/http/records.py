@@ -188,10 +188,9 @@ class _Records:
 
     async def timeline(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
-        given = params.only(params.pairs_of(request), ("as_of", "known_at", "kinds", "limit", "names"))
+        given = params.only(params.pairs_of(request), params.TIMELINE)
         kinds = frozenset(given["kinds"].split(",")) if given.get("kinds") else None
-        limit = params.number(given, "limit", 50, MAX_PAGE)
-        items = await timeline(
+        found = await timeline(
             self._queries,
             self._platform.catalogue,
             self._aggregate,
@@ -199,13 +198,17 @@ class _Records:
             access,
             _moment(request, given),
             kinds,
-            limit,
+            params.number(given, "limit", 50, MAX_PAGE),
+            given.get("cursor") or None,
         )
-        await self._timeline_read(access, id, items)
-        body: dict[str, Any] = {"items": items}
+        shown = [*found.items, *([found.contact] if found.contact else ())]
+        await self._timeline_read(access, id, shown)
+        body: dict[str, Any] = {"items": found.items, "next": found.next}
+        if found.judged:
+            body["last_contact"] = found.contact
         if params.flag(given, "names"):
-            body["names"] = await titles_on_timeline(self._platform, self._aggregate, items, access)
-        for item in items:
+            body["names"] = await titles_on_timeline(self._platform, self._aggregate, shown, access)
+        for item in found.items:
             if item["kind"] == CHANGE:
                 item["change"] = self._with_undo(request, item["change"])
         return json_answer(body)

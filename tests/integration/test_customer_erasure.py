@@ -74,7 +74,7 @@ async def test_every_way_to_see_the_person_gives_a_mask(world: World) -> None:
         await world.queries.find(CONTACT, Query(), BOSS),
         await world.queries.find(CONTACT, Query(), BOSS, before),
         await world.queries.history(CONTACT, id, BOSS),
-        await timeline(world.queries, world.catalogue, CONTACT, id, BOSS),
+        (await timeline(world.queries, world.catalogue, CONTACT, id, BOSS)).items,
         await world.repository.events(CONTACT, TENANT, id),
     )
     assert [plain(v) for v in views] == [[]] * len(views)

@@ -52,7 +52,7 @@ async def test_children_are_found_through_the_survivor_and_go_back_with_their_ow
     found = await world.queries.find(world.aggregate("contact"), mine, BOSS)
     assert [d["id"] for d in found.items] == [person]
     entries = await timeline(world.queries, world.catalogue, ACCOUNT, survivor, BOSS, kinds={"note"})
-    assert [e["record"]["id"] for e in entries] == [note.id]
+    assert [e["record"]["id"] for e in entries.items] == [note.id]
 
     await world.do("customer.ChangeAccountDetails", {"city": "Ulm"}, survivor)
     await world.settle()

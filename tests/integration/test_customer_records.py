@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,10 @@ import pytest
 
 from services.customer.account import ACCOUNT
 from services.customer.contact import CONTACT
-from shared.clock import from_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
 from shared.errors import Invalid, NotFound, Rejected
 from shared.kernel.queries import NOW, Moment
-from shared.kernel.timeline import timeline
+from shared.kernel.timeline import Entries, timeline
 from shared.kernel.uniqueness import Duplicate
 from shared.security.permissions import Access
 from shared.views.port import Condition, Query
@@ -205,7 +208,7 @@ async def test_a_timeline_holds_activities_and_changes_newest_first(world: World
     await world.settle()
 
     async def seen(moment: Moment = NOW, **kinds: Any) -> list[tuple[str, str]]:
-        items = await timeline(world.queries, world.catalogue, ACCOUNT, id, BOSS, moment, **kinds)
+        items = (await timeline(world.queries, world.catalogue, ACCOUNT, id, BOSS, moment, **kinds)).items
         return [
             (i["kind"], i["record"]["kind"] if i["kind"] == "activity" else i["change"]["type"].partition(".")[2])
             for i in items
@@ -225,6 +228,64 @@ async def test_a_timeline_holds_activities_and_changes_newest_first(world: World
         await seen(Moment(occurred=day - 1))
 
 
+async def test_pages_of_a_timeline_hold_every_entry_once_while_new_ones_come(world: World) -> None:
+    day = from_rfc3339("2026-01-10T00:00:00Z")
+    id = (await world.do("customer.CreateAccount", {"name": "Acme"}, occurred_at=day)).id
+    about = {"subject": "s", "links": [{"type": "account", "id": id}]}
+    call = {"kind": "call", "start": to_rfc3339(day + 1), **about}
+    await world.do("customer.CreateActivity", call, occurred_at=day + 1)
+    for n in range(4):  # what an import brings: much at one moment
+        await world.do("customer.CreateActivity", {"kind": "note", "body": "b", **about}, occurred_at=day + 5)
+        await world.do("customer.ChangeAccountDetails", {"city": f"City {n}"}, id, occurred_at=day + 5)
+    await world.settle()
+
+    async def page(limit: int, cursor: str | None = None, **more: Any) -> Entries:
+        return await timeline(world.queries, world.catalogue, ACCOUNT, id, BOSS, limit=limit, cursor=cursor, **more)
+
+    whole = await page(50)
+    assert (whole.next, len(whole.items)) == (None, 10)
+    for limit, moment in itertools.product((1, 3, 5), (NOW, Moment(occurred=day + 9))):
+        found = await page(limit, moment=moment)
+        walked = found.items
+        assert found.contact == whole.items[-2]  # a call that the first page does not show
+        while found.next is not None:
+            note = {"kind": "note", "body": "b", **about}
+            await world.do("customer.CreateActivity", note, occurred_at=day + 10)
+            await world.settle()
+            found = await page(limit, found.next, moment=moment)
+            assert found.items
+            walked = walked + found.items
+        assert [_named(one) for one in walked][-10:] == [_named(one) for one in whole.items]
+        assert len({_named(one) for one in walked}) == len(walked)
+    for broken in ("x", "W10", base64.urlsafe_b64encode(b'["2026-01-10T00:00:00Z","change","x"]').decode()):
+        with pytest.raises(Invalid) as refused:
+            await page(1, broken)
+        assert refused.value.errors[0].field == "cursor"
+
+
+def _named(entry: dict[str, Any]) -> str:
+    return str(entry["record"]["id"] if "record" in entry else entry["change"]["event_id"])
+
+
+async def test_a_contact_is_one_that_took_place(world: World) -> None:
+    id = await account(world)
+    about = {"subject": "s", "links": [{"type": "account", "id": id}]}
+    await world.do("customer.CreateActivity", {"kind": "task", **about})
+    call = (await world.do("customer.CreateActivity", {"kind": "call", "due": "2026-01-10T09:00:00Z", **about})).id
+    await world.settle()
+    blind = replace(BUILT_IN["read_only"], hidden={"activity": frozenset({"status"})})
+    asked = [BOSS, Access(TENANT, "ann", (blind,))]
+
+    async def last(access: Access) -> tuple[bool, str | None]:
+        found = await timeline(world.queries, world.catalogue, ACCOUNT, id, access, kinds={"change"})
+        return found.judged, found.contact and found.contact["record"]["id"]
+
+    assert [await last(one) for one in asked] == [(True, None), (False, None)]
+    await world.do("customer.CompleteActivity", {}, call)
+    await world.settle()
+    assert [await last(one) for one in asked] == [(True, call), (False, None)]
+
+
 async def test_a_timeline_is_within_the_readers_rights(world: World) -> None:
     id = await account(world)
     link = [{"type": "account", "id": id}]
@@ -232,8 +293,8 @@ async def test_a_timeline_is_within_the_readers_rights(world: World) -> None:
     rep = Access(TENANT, "ann", (BUILT_IN["sales_representative"],), frozenset({"boss"}))
     await world.do("customer.CreateActivity", {"kind": "note", "subject": "ann's", "links": link}, access=rep)
     await world.settle()
-    items = await timeline(world.queries, world.catalogue, ACCOUNT, id, rep, kinds={"activity"})
-    assert [i["record"]["subject"] for i in items] == ["ann's"]
+    found = await timeline(world.queries, world.catalogue, ACCOUNT, id, rep, kinds={"activity"})
+    assert [i["record"]["subject"] for i in found.items] == ["ann's"]
     with pytest.raises(NotFound):
         await timeline(world.queries, world.catalogue, ACCOUNT, id, Access(TENANT, "eve", rep.roles))
 

@@ -139,5 +139,5 @@ class TestDeals:
         await world.do("sales.ConvertLead", id=lead)
         await world.settle()
         contact = (await world.see("lead", lead))["contact"]
-        items = await timeline(world.queries, world.catalogue, world.aggregate("contact"), contact, BOSS)
-        assert [i["record"]["subject"] for i in items if i["kind"] == "activity"] == ["Called back"]
+        entries = await timeline(world.queries, world.catalogue, world.aggregate("contact"), contact, BOSS)
+        assert [i["record"]["subject"] for i in entries.items if i["kind"] == "activity"] == ["Called back"]

@@ -14,6 +14,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.timelines import OnTimelines
 from shared.http.search import searched_types
 from shared.past.layout import Layout
+from shared.views.port import Condition
 from tests.support.roles import CATALOGUE
 from tests.support.toys import TOY
 
@@ -24,6 +25,7 @@ from tests.support.toys import TOY
         ({"on_timelines": OnTimelines(links="toys", at="created_at")}, "toys"),
         ({"on_timelines": OnTimelines(links="marks", at="made_at")}, "made_at"),
         ({"on_timelines": OnTimelines(links="marks", at="created_at", kind="colour")}, "colour"),
+        ({"on_timelines": OnTimelines("marks", "created_at", contact=(Condition("met", "eq", True),))}, "met"),
         ({"became": ("game",)}, "game"),
     ],
 )

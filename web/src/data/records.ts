@@ -3,7 +3,7 @@ import { get, type Query } from '../api/client'
 import type { components } from '../api/schema/customer'
 import type { ObjectDescription } from '../meta/describe'
 import type { Doc } from '../meta/meta'
-import { isPast, keys, type ListQuery, type Moment, queryOf } from './keys'
+import { isPast, keys, type ListQuery, type Moment, momentQuery, queryOf } from './keys'
 import { useMoment } from './moment'
 import { leastFor, leastOf } from './seen'
 
@@ -26,11 +26,20 @@ export interface Page {
   names: Names
 }
 export type TimelineItem = { kind: string; at: string; record?: Doc; change?: HistoryEntry }
+interface Entries {
+  items: TimelineItem[]
+  next: string | null
+  /** On the first page: the newest contact of all, null = there was none; left out where one may not see enough to know. */
+  last_contact?: TimelineItem | null
+  names?: Names
+}
 export interface Timeline {
   items: TimelineItem[]
   names: Names
+  contact?: TimelineItem | null
 }
 export const PAGE = 100
+const ENTRIES = 30
 const FOREVER = Number.POSITIVE_INFINITY
 /** What was once is always so; what is now is asked again when a page opens, and marked by the live stream. */
 export const fresh = (moment: Moment) => (isPast(moment) ? FOREVER : 30_000)
@@ -138,20 +147,27 @@ export function useHistory(object: ObjectDescription, id: string, enabled = true
   })
 }
 
-/** Activities about the record and its own changes, newest first. kinds: `''` for all. */
+/** Activities about the record and its own changes, newest first, page by page. kinds: `''` for all. */
 export function useTimeline(object: ObjectDescription, id: string, kinds = '') {
   const moment = useMoment()
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.timeline(object.name, id, kinds, moment),
     staleTime: fresh(moment),
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      get<Timeline>(
-        `${object.path}/${id}/timeline`,
-        { kinds: kinds || undefined, names: true, as_of: moment.at, known_at: moment.known },
-        signal,
-      ),
+    initialPageParam: '',
+    getNextPageParam: (last: Entries) => last.next ?? undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const asked = { kinds: kinds || undefined, cursor: pageParam || undefined, limit: ENTRIES, names: true, ...momentQuery(moment) }
+      return get<Entries>(`${object.path}/${id}/timeline`, asked, signal)
+    },
+    select: timelineOf,
   })
+}
+
+/** One list of all pages that were read: an entry that moved down meanwhile stands once. */
+export function timelineOf({ pages }: { pages: Entries[] }): Timeline {
+  const held = new Map(pages.flatMap((page) => page.items).map((item) => [item.change?.event_id ?? item.record?.id, item]))
+  return { items: [...held.values()], names: Object.assign({}, ...pages.map((page) => page.names)), contact: pages[0]?.last_contact }
 }
 
 /** How long a record stood in each stage. */

@@ -19,8 +19,6 @@ interface Props {
   children: ReactNode
 }
 
-const CONTACTS = ['call', 'meeting', 'email']
-
 /** What it is, what it is called, what can be done; below, what comes next and when somebody last spoke with them. */
 export function Head({ object, one, show, timeline, children }: Props) {
   const { t } = useTranslation()
@@ -29,7 +27,7 @@ export function Head({ object, one, show, timeline, children }: Props) {
   const title = named?.options?.length ? kind(named).format(value, show.place(named, undefined, {})) : String(value ?? '')
   const subtitle = fieldsOf(object, object.subtitle).filter((field) => !isEmpty(fieldValue(one.record, field.name)))
   const next = object.nextStep ? object.field(object.nextStep) : undefined
-  const last = timeline?.items.find((item) => CONTACTS.includes(String(item.record?.kind)) && item.record?.status === 'done')
+  const last = timeline?.contact
   return (
     <header className={s.head}>
       <div className={s.top}>
@@ -56,10 +54,10 @@ export function Head({ object, one, show, timeline, children }: Props) {
       {(next || object.activities) && (
         <dl className={s.next}>
           {next && <Fact object={object} one={one} field={next} show={show} />}
-          {object.activities && (
+          {object.activities && last !== undefined && (
             <div className={s.last}>
               <dt>{t('record.lastContact')}</dt>
-              <dd title={last && moment(last.at)}>{last ? ago(last.at) : t('record.noContact')}</dd>
+              <dd title={last ? moment(last.at) : undefined}>{last ? ago(last.at) : t('record.noContact')}</dd>
             </div>
           )}
         </dl>

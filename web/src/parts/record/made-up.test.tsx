@@ -39,7 +39,11 @@ function harbour(more: Parameters<typeof serve>[0] = {}): Sent[] {
   return serve({
     'GET /meta': () => made,
     'GET /harbour/boats/b1': () => ({ ...boat, names: { u1: 'Li Lei' }, rights: { edit: true, commands } }),
-    'GET /harbour/boats/b1/timeline': () => ({ items: [{ kind: 'change', at: change.occurred_at, change }], names: { u1: 'Li Lei' } }),
+    'GET /harbour/boats/b1/timeline': () => ({
+      items: [{ kind: 'change', at: change.occurred_at, change }],
+      next: null,
+      names: { u1: 'Li Lei' },
+    }),
     'GET /harbour/boats/b1/history': () => ({ items: [change], next: null, names: { u1: 'Li Lei' } }),
     'GET /harbour/boats': () => ({ items: [{ ...boat, id: 'b2', name: 'Borealis' }], next: null, names: {} }),
     'GET /harbour/boats/count': () => ({ count: 1 }),
@@ -75,6 +79,29 @@ test('its page shows its facts by kind, what names it, and its changes as senten
   expect(box.querySelector('[data-field="match_key"]')).toBeNull()
   expect(box.textContent).toContain('Sister ships')
   expect(box.textContent).toContain('Li Lei changed Price €1,000 → €1,200')
+})
+
+test('its timeline goes on below, and the last contact is not judged by its first page', async () => {
+  const about = structuredClone(made)
+  const [type] = about.types
+  type?.related.push({ ...(type.related[0] as (typeof type.related)[number]), type: 'activity', field: 'links' })
+  const built = { ...change, event_id: 'e1', version: 1, reason: null }
+  const call = { kind: 'activity', at: '2025-12-24T10:00:00.000000Z', record: { id: 'a1', kind: 'call' } }
+  harbour({
+    'GET /meta': () => about,
+    'GET /harbour/boats/b1/timeline': ({ query }) =>
+      query.get('cursor') === 'below'
+        ? { items: [{ kind: 'change', at: built.occurred_at, change: built }], next: null }
+        : { items: [{ kind: 'change', at: change.occurred_at, change }], next: 'below', last_contact: call },
+  })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, 'a new mast')
+  expect(box.textContent).not.toContain('created this record')
+  expect(box.querySelector('header dd[title*="2025"]')).not.toBeNull()
+  await press(button(box, 'Show earlier entries'))
+  await seen(box, 'created this record')
+  expect(box.textContent).toContain('a new mast')
+  expect(button(box, 'Show earlier entries')).toBeUndefined()
 })
 
 test('a fact is edited in its place by its own command, with the version that was shown and a key', async () => {

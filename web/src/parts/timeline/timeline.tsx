@@ -1,5 +1,4 @@
 import { IconArrowBackUp } from '@tabler/icons-react'
-import { useState } from 'react'
 import { usePast } from '../../data/moment'
 import { type One, type TimelineItem, useTimeline } from '../../data/records'
 import { useUndo } from '../../data/undo'
@@ -19,7 +18,6 @@ import s from './timeline.module.css'
 /** What the server calls them; '' = all. */
 const KINDS = { timeline: '', activities: 'activity', changes: 'change' } as const
 export type Kind = keyof typeof KINDS
-const PAGE = 30
 
 interface Props {
   object: ObjectDescription
@@ -35,7 +33,6 @@ export function Timeline({ object, show, kind, one }: Props) {
   const { t } = useTranslation()
   const types = useTypes()
   const past = usePast()
-  const [most, setMost] = useState(PAGE)
   const activity = types.type('activity')
   const asked = useTimeline(object, id, KINDS[kind])
   const { data } = asked
@@ -49,14 +46,14 @@ export function Timeline({ object, show, kind, one }: Props) {
         <Items
           object={object}
           show={show}
-          items={data.items.slice(0, most)}
+          items={data.items}
           one={{ ...one, names: { ...one.names, ...data.names } }}
           activity={activity}
         />
       )}
-      {data && data.items.length > most && (
-        <button type="button" className={s.more} onClick={() => setMost(most + PAGE)}>
-          {t('timeline.more')}
+      {asked.hasNextPage && (
+        <button type="button" className={s.more} disabled={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
+          {t('timeline.earlier')}
         </button>
       )}
     </section>
