@@ -27,7 +27,7 @@ async def with_notary(kernel: Kernel, ports: Ports, data: Path, *, signs: bool) 
         return kernel
     key = NotaryKey.open(data / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
     notary = Notary(ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
-    return replace(kernel, notary=notary, publisher=Publisher(ledger.file, places) if places else None)
+    return replace(kernel, notary=notary, publisher=Publisher(ledger, places) if places else None)
 
 
 def places_outside(data: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Blobs]:

@@ -10,18 +10,19 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm.blobs import OWN_FILES, open_blobs
+from crm.ledger import places_outside
 from crm.settings import RESTORING, eventstore_address, mongodb_of, prepare_folder, root_key_file
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Restored
-from shared.backup.timeline import ACTOR, STREAM, restored
-from shared.blobs.port import BlobExists
+from shared.blobs.port import BlobExists, BlobsUnavailable
 from shared.blobs.sealed import FILES, UPLOADS
 from shared.clock import SystemClock
+from shared.events.audit import SystemRestored
 from shared.events.envelope import Metadata, Stored
 from shared.eventstore.lock import LOCK, AlreadyOpen, lock_directory
 from shared.eventstore.port import EventStore
@@ -29,10 +30,14 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_load import SqliteLoader
 from shared.faults import crashpoint
 from shared.kernel.uniqueness import EVERYWHERE
+from shared.ledger.note import origin_of, sign
+from shared.ledger.places import newest_timeline
+from shared.ledger.timeline import ACTOR, STREAM, Fork, restored, timeline_of
 from shared.security import ringcopy
 from shared.security.keyring_sqlite import SqliteKeyRing
+from shared.security.notarykey import PURPOSE, NotaryKey
 from shared.security.ringcopy import RingCopy, root_in
-from shared.security.rootkey import KEY_BYTES, sync_directory, write_private
+from shared.security.rootkey import KEY_BYTES, KeysUnusable, RootKey, sync_directory, write_private
 
 if TYPE_CHECKING:
     from shared.eventstore.eventstoredb import EventStoreDB
@@ -47,6 +52,7 @@ class Restoring:
         self._loader: SqliteLoader | None = None
         self._server: EventStoreDB | None = None
         self._installation = ""
+        self._notary: NotaryKey | None = None
 
     async def begin(self, installation: str) -> None:
         """Raises BackupProblem: the directory or the servers are not empty."""
@@ -73,6 +79,16 @@ class Restoring:
         if not goes_on and await self._server.head():
             mark.unlink()  # or the next restore would think that it goes on with this one
             raise BackupProblem("the event store that CRM_EVENTSTORE names has events: a restore needs an empty one")
+
+    async def newest_timeline(self) -> int:
+        """See Into. Raises BackupProblem: a place of CRM_CHECKPOINTS cannot be read."""
+        try:
+            return await newest_timeline(places_outside(self._data).values(), self._installation)
+        except BlobsUnavailable as error:
+            raise BackupProblem(
+                f"a place of CRM_CHECKPOINTS cannot be read: {error}. Without CRM_CHECKPOINTS the restore does not "
+                "look there for later timelines"
+            ) from error
 
     async def _own_files(self, begun: str) -> str:
         """The address of the file store outside the directory that no suite but this one has; "" = there is none.
@@ -122,6 +138,9 @@ class Restoring:
             await ringcopy_mongo.put_back(url, ring)
         for name, content in ring.files.items():
             write_private(folder / name, content)
+        if "notary.key" in ring.files:
+            with suppress(KeysUnusable):  # the suite says so when it starts
+                self._notary = NotaryKey.open(folder / "notary.key", RootKey(ring.root).wrapper(PURPOSE))
 
     async def file(self, name: str, content: bytes) -> None:
         """See Into."""
@@ -137,17 +156,30 @@ class Restoring:
             await asyncio.to_thread(self._loader.finish)
             store = SqliteEventStore.open(self._data / "events.db", SystemClock())
             try:
-                await _begin_timeline(store, made)
+                await self._begin_timeline(store, made)
             finally:
                 await store.close()
         elif self._server is not None:
             await self._filling.finish()
-            await _begin_timeline(self._server, made)
+            await self._begin_timeline(self._server, made)
         crashpoint("restore.before_end")
         prepare_folder(self._data, restoring=True)
         sync_directory(self._data)
         (self._data / RESTORING).unlink()
         sync_directory(self._data)
+
+    async def _begin_timeline(self, store: EventStore, made: Restored) -> None:
+        """The log says itself, signed, where it goes on from: what the lost one had behind that was given up."""
+        if made.timeline == 1:  # one organisation's system begins with its first event
+            return
+        known, previous = await store.read(EVERYWHERE, STREAM), await timeline_of(store)
+        fork, origin = Fork(made.timeline, previous, made.size, bytes.fromhex(made.root)), origin_of(made.system)
+        note, key = "", ""
+        if self._notary is not None:
+            note = sign(fork.text(origin), origin, self._notary.private)
+            key = str(self._notary.verifier(origin))
+        event = SystemRestored(made.timeline, made.size, made.root, made.made_at, previous, note, key)
+        await store.append(EVERYWHERE, STREAM, len(known), [restored(event, SystemClock())], Metadata(actor=ACTOR))
 
 
 def _own_root(file: Path, ring: RingCopy) -> bytes:
@@ -156,14 +188,6 @@ def _own_root(file: Path, ring: RingCopy) -> bytes:
     if root == ring.root:
         raise BackupProblem(f"{file} is the root key of the suite that was backed up: let CRM_ROOT_KEY name a new file")
     return root
-
-
-async def _begin_timeline(store: EventStore, made: Restored) -> None:
-    if made.timeline == 1:  # one organisation's system begins with its first event
-        return
-    known = await store.read(EVERYWHERE, STREAM)
-    event = restored(made.timeline, made.size, made.root, made.made_at, SystemClock())
-    await store.append(EVERYWHERE, STREAM, len(known), [event], Metadata(actor=ACTOR))
 
 
 def _found(data: Path) -> list[Path]:

@@ -100,7 +100,9 @@ def _agreeing(log: Report) -> str:
 
 def describe_ledger(line: Report) -> Iterator[str]:
     """A line for the ledger, and one for each finding."""
+    given_up = f" ({line['given_up']} given up by restores)" if line["given_up"] else ""
     counts = f"{line['leaves']} of {line['size']} leaves, {line['checkpoints']} checkpoints, {line['outside']} outside"
+    counts += given_up
     yield f"ledger: {counts} agree" if line["ok"] else f"ledger: {line['count']} findings in {counts}"
     yield from (f"  {problem}" for problem in line["findings"])
 

@@ -10,12 +10,14 @@ What is checked: the checkpoints are signed with the key; each event is a leaf o
 checkpoint is an earlier state of the same tree, so that nothing before it was changed, taken out, put in or moved;
 nothing in the bundle is other than its signed manifest says. Exit code 0: all is so. 1: something is not; the lines
 that begin with FAIL say what. 2: a wrong call.
+A restore from a backup gives up what came later. A signed statement says so; a line with RESTORED tells you: ask why.
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import re
 import struct
 import sys
 import zipfile
@@ -96,11 +98,8 @@ def is_signed(public, message, signature):
 
 
 def decoded(text):
-    """Base64 in its one canonical form."""
-    try:
-        found = base64.b64decode(text, validate=True)
-    except ValueError as error:
-        raise Bad("it is no base64") from error
+    """Base64 in its one canonical form. Raises ValueError, Bad."""
+    found = base64.b64decode(text, validate=True)
     if base64.b64encode(found).decode() != text:
         raise Bad("it is no canonical base64")
     return found
@@ -139,15 +138,27 @@ def opened(note, key):
     raise Bad("the key did not sign it")
 
 
+DIGEST = r"([A-Za-z0-9+/]{43}=)\n"  # 32 bytes
+CHECKPOINT = re.compile(r"(\S+)\n(0|[1-9]\d*)\n" + DIGEST + r"(?:timeline ([1-9]\d*)\n)?", re.A)
+STATEMENT = re.compile(
+    r"crm-timeline/1 (\S+)\ntimeline ([1-9]\d*)\nfrom ([1-9]\d*)\nsize (0|[1-9]\d*)\n" + DIGEST, re.A
+)
+
+
 def checkpoint_of(note, key):
-    """(size, root) of a signed checkpoint."""
-    lines = opened(note, key).split("\n")
-    if len(lines) != 4 or lines[0] != key[0] or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
+    """(timeline, size, root) of a signed checkpoint. Only timelines but the first are named."""
+    found = CHECKPOINT.fullmatch(opened(note, key))
+    if not found or found[1] != key[0] or found[4] == "1":
         raise Bad("it is no checkpoint of this ledger")
-    root = decoded(lines[2])
-    if len(root) != 32:
-        raise Bad("its root has another length")
-    return int(lines[1]), root
+    return int(found[4] or 1), int(found[2]), decoded(found[3])
+
+
+def statement_of(note, key):
+    """(timeline, the one before it, size, root): a timeline begins with the first `size` events of an earlier one."""
+    found = STATEMENT.fullmatch(opened(note, key))
+    if not found or found[1] != key[0] or int(found[3]) >= int(found[2]):
+        raise Bad("it is no statement on a timeline of this ledger")
+    return int(found[2]), int(found[3]), int(found[4]), decoded(found[5])
 
 
 # --- The tree (RFC 6962 §2.1, RFC 9162 §2.1.3, §2.1.4) ----------
@@ -310,6 +321,22 @@ def check_events(bundle, manifest, size, root, kept):
     return compared
 
 
+def shares_in(bundle, key, proofs, now, size, root):
+    """timeline → how many of its events are in this ledger, as signed statements say, from the newest timeline back."""
+    stated, found = {}, {}
+    for note in json.loads(bundle.read("timelines.json")) if "timelines.json" in bundle.names else []:
+        timeline, before, at, forked = statement_of(note, key)
+        proof = hashes(proofs.get(str(at), []))
+        if not is_consistent(at, size, forked, root, proof) if at else forked != sha(b""):
+            raise Bad(f"timeline {timeline} does not begin as its statement says")
+        stated[timeline] = before, at
+    while now not in found:
+        found[now] = size
+        now, at = stated.get(now, (now, size))
+        size = min(size, at)
+    return found
+
+
 def verify(path, kept_note, key_text, tell=print):
     """Check a bundle. Raises Bad."""
     bundle = Bundle(path)
@@ -318,20 +345,27 @@ def verify(path, kept_note, key_text, tell=print):
         tell("The bundle is signed with " + own + ": compare it with the key that you were given.")
     key = key_of(key_text or own)
     manifest = bundle.manifest(key)
-    size, root = checkpoint_of(bundle.read("checkpoint.txt").decode(), key)
-    kept = checkpoint_of(kept_note, key) if kept_note else None
-    if kept and kept[0] > size:
-        raise Bad(f"your checkpoint covers {kept[0]} events, this ledger has {size}: it was cut off")
+    current, size, root = checkpoint_of(bundle.read("checkpoint.txt").decode(), key)
+    proofs = json.loads(bundle.read("consistency.json"))
+    shares = shares_in(bundle, key, proofs, current, size, root)
+    timeline, *kept = checkpoint_of(kept_note, key) if kept_note else (current,)
+    if timeline not in shares:
+        raise Bad(f"no signed statement says how this ledger came from timeline {timeline}: it was taken back")
+    if kept and kept[0] > shares[timeline]:
+        if timeline == current:
+            raise Bad(f"your checkpoint covers {kept[0]} events, this ledger has {size}: it was cut off")
+        most = shares[timeline]
+        tell(f"RESTORED: timeline {timeline} was given up behind event {most}, for timeline {current}: ask why.")
+        kept = []
     compared = check_events(bundle, manifest, size, root, kept)
     if kept and not compared:
-        proofs = json.loads(bundle.read("consistency.json"))
         proof = [] if kept[0] == size else proofs.get(str(kept[0]))
         if proof is None:
             raise Bad(f"there is no proof from your checkpoint of {kept[0]} events: ask for the bundle with --since")
         if not is_consistent(kept[0], size, kept[1], root, hashes(proof)):
             raise Bad("the ledger does not begin with the one of your checkpoint: it was rewritten")
     tell(f"{manifest['events']} events are in the ledger of {size} events, root {root.hex()}.")
-    tell("It begins with the checkpoint that you keep." if kept else "No checkpoint was given: give the one you keep.")
+    tell("It begins with the checkpoint that you keep." if kept else "No checkpoint of yours was compared.")
 
 
 def text_of(value):

@@ -17,12 +17,12 @@ from services.audit.api.retention import retention_router
 from services.audit.catalogue import AGGREGATES, RESOURCES
 from services.audit.policies import POLICIES
 from services.audit.retention_look import RetentionLook
-from shared.backup.timeline import CATEGORY as RESTORES
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
 from shared.kernel.service import Service
 from shared.ledger.ledger import CATEGORY
+from shared.ledger.timeline import CATEGORY as RESTORES
 
 
 def create_app(kernel: Kernel) -> FastAPI:

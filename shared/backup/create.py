@@ -30,7 +30,6 @@ from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
 from shared.backup.sealed import seal
 from shared.backup.source import Source
-from shared.backup.timeline import timeline_of
 from shared.blobs.port import BlobMissing
 from shared.blobs.sealed import FILES
 from shared.clock import Clock
@@ -38,6 +37,7 @@ from shared.events.envelope import Stored
 from shared.faults import crashpoint
 from shared.ledger.frontier import Frontier
 from shared.ledger.leaf import leaf_of, leaves_of
+from shared.ledger.timeline import timeline_of
 
 BATCH = 4_000  # events read at once
 SEGMENT = 16 << 20  # bytes of events after which a segment is closed

@@ -30,6 +30,10 @@ class Into(Protocol):
 
     async def begin(self, installation: str) -> None: ...
 
+    async def newest_timeline(self) -> int:
+        """The newest of this system that others than the place of the backups know of."""
+        ...
+
     async def events(self, events: Sequence[Stored]) -> None:
         """Append events as they were recorded, in order."""
         ...
@@ -101,6 +105,7 @@ class Restore:
         extract = await self._extract(chain)
         ring = await self._ring(chain, extract)
         await into.begin(system or chain.end.system)
+        later = await into.newest_timeline()
         read = await self._log(chain, into, extract, progress)
         crashpoint("restore.events_written")
         files = await self._files(read, into, extract)
@@ -110,7 +115,8 @@ class Restore:
         crashpoint("restore.keys_written")
         root = "" if extract else self._tree.root().hex()
         newest = await self._place.newest(self._key)
-        timeline = 1 if system else 1 + max(chain.end.timeline, newest[1].timeline if newest else 0)
+        known = (chain.end.timeline, newest[1].timeline if newest else 0, later)
+        timeline = 1 if system else 1 + max(known)
         made = Restored(
             system or chain.end.system,
             timeline,

@@ -27,10 +27,14 @@ class SystemRestored:
     """The log up to here, `size` events with this root of the ledger (in hex), was put back from a backup.
 
     made_at: when that backup was made. timeline: 2 after the first restore; what the log that was lost held behind
-    this is not in this one.
+    this is not in this one. previous: the timeline that it goes on from, 0 = not said. statement: a note that says so,
+    signed by `key`; both "" where the backup had no key of the notary.
     """
 
     timeline: int
     size: int
     root: str
     made_at: int
+    previous: int = 0
+    statement: str = ""
+    key: str = ""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from shared.blobs.port import Blobs
-from shared.errors import Unavailable
 from shared.eventstore.log_report import SHOWN, Finding, described
+from shared.ledger.check_outside import OutsideCheck, TimelineCheck, compared
 from shared.ledger.ledger import Diverged, Ledger, leaves_in
 from shared.ledger.merkle import HASH
 from shared.ledger.note import BadNote, VerifierKey, verified
@@ -20,11 +20,14 @@ Progress = Callable[[int], None]  # is given how many leaves were checked
 
 @dataclass(slots=True)
 class LedgerReport:
-    """leaves, checkpoints: as many were checked; outside: checkpoints that places outside hold. count: of findings."""
+    """leaves, checkpoints: as many were checked; outside: checkpoints that places outside hold, given_up: those of them
+    that are of a timeline which a restore ended. count: of findings.
+    """
 
     leaves: int = 0
     checkpoints: int = 0
     outside: int = 0
+    given_up: int = 0
     size: int = 0
     count: int = 0
     findings: list[str] = field(default_factory=list)
@@ -91,32 +94,27 @@ class _Check:
                 key = VerifierKey.parse(one.key)
                 if str(key) not in map(str, self._keys):
                     self._keys.append(key)
-                self._compare(one.note, "the log", [key])
+                self._compare(one.note, [key])
                 self.report.checkpoints += 1
                 await asyncio.sleep(0)
             version = page[-1].version
 
     async def outside(self) -> None:
-        """Every checkpoint outside signs this tree, too, and no longer one."""
-        for name, place in self._places.items():
-            try:
-                for key in await place.keys(self._file.installation):
-                    self._compare((await place.get(key)).decode(errors="replace"), name, self._keys)
-                    self.report.outside += 1
-            except Unavailable as error:
-                self.report.note(f"{name} cannot be read: {error}")
+        """Every checkpoint outside signs this tree, too, and no longer one, unless a restore gave it up."""
+        timelines = TimelineCheck(self._ledger, self._tree, self.report.note)
+        await timelines.log()
+        known = [*self._keys, *(key for key in timelines.keys if str(key) not in map(str, self._keys))]
+        check = OutsideCheck(self._tree, timelines, known, self.report.note)
+        await check.run(self._places, self._file.installation)
+        self.report.outside, self.report.given_up = check.outside, check.given_up
 
-    def _compare(self, note: str, where: str, keys: list[VerifierKey]) -> None:
+    def _compare(self, note: str, keys: list[VerifierKey]) -> None:
         try:
-            checkpoint = verified(note, keys)
+            problem = compared(self._tree, verified(note, keys), "the log")
         except BadNote as error:
-            self.report.note(f"a checkpoint in {where}: {error}")
-            return
-        if checkpoint.size > self._tree.size:
-            has = f"the ledger has {self._tree.size}: it was cut off"
-            self.report.note(f"a checkpoint in {where} is of {checkpoint.size} leaves, {has}")
-        elif self._tree.root(checkpoint.size) != checkpoint.root:
-            self.report.note(f"a checkpoint in {where} is of other {checkpoint.size} leaves: the log was rewritten")
+            problem = f"a checkpoint in the log: {error}"
+        if problem:
+            self.report.note(problem)
 
 
 async def check_ledger(

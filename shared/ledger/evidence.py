@@ -3,6 +3,7 @@
     manifest.json      what it holds, with the SHA-256 of every other file; manifest.note is its digest, signed
     events.jsonl       an event a line: its head, data and metadata as stored, its leaf and the proof that it is there
     checkpoint.txt     the newest checkpoint, in which they are proven; checkpoints.txt: those before it
+    timelines.json     the signed statements of restores, where there were any: what was given up, and from where on
     consistency.json   size → the proof that the ledger begins with that of an earlier checkpoint
     key.txt            the public key; README.txt
 
@@ -22,9 +23,9 @@ import orjson
 
 from shared.errors import Conflict, Unavailable
 from shared.events.envelope import Stored
-from shared.ledger.file import Signed
 from shared.ledger.ledger import Ledger
 from shared.ledger.note import origin_of
+from shared.ledger.timeline import restores_of
 from shared.messages import say
 
 FORMAT = "crm-evidence/1"
@@ -88,7 +89,12 @@ async def write_evidence(out: IO[bytes], ledger: Ledger, wanted: Wanted, key: st
         earlier = ledger.file.checkpoints(max(0, newest.version - 1 - EARLIER), EARLIER + 1)
         files.write("checkpoint.txt", newest.note.encode())
         files.write("checkpoints.txt", "\n".join(one.note for one in earlier if one != newest).encode())
-        files.write("consistency.json", orjson.dumps(_consistency(ledger, wanted, newest, earlier)))
+        begun = [one.restored for one in await restores_of(ledger.store)]
+        forks = {one.size: one.statement for one in begun if one.statement and one.size <= newest.size}
+        if forks:
+            files.write("timelines.json", orjson.dumps([*forks.values()]))
+        known = {*forks, *(one.size for one in earlier), *wanted.since}
+        files.write("consistency.json", orjson.dumps(_consistency(ledger, newest.size, known)))
         files.write("key.txt", f"{key}\n".encode())
         origin = origin_of(ledger.file.installation)
         files.write("README.txt", README.format(events=events, origin=origin, size=newest.size).encode())
@@ -121,10 +127,9 @@ async def _events(archive: ZipFile, files: _Files, ledger: Ledger, wanted: Wante
     return count
 
 
-def _consistency(ledger: Ledger, wanted: Wanted, newest: Signed, earlier: Sequence[Signed]) -> dict[str, list[str]]:
-    sizes = {one.size for one in earlier} | {size for size in wanted.since if 0 < size <= newest.size}
-    tree = ledger.file.tree()
-    return {str(size): [one.hex() for one in tree.consistency(size, newest.size)] for size in sorted(sizes)}
+def _consistency(ledger: Ledger, newest: int, sizes: set[int]) -> dict[str, list[str]]:
+    tree, wanted = ledger.file.tree(), sorted(size for size in sizes if 0 < size <= newest)
+    return {str(size): [one.hex() for one in tree.consistency(size, newest)] for size in wanted}
 
 
 def _shown(event: Stored) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from shared.events.codec import Codec
 from shared.events.envelope import Metadata
 from shared.eventstore.port import StoreUnavailable, WrongVersion
 from shared.kernel.uniqueness import EVERYWHERE
-from shared.ledger.file import LedgerFile, Signed
 from shared.ledger.ledger import STREAM, Ledger
-from shared.ledger.note import Checkpoint, origin_of, sign
+from shared.ledger.note import Checkpoint, checkpoint_in, origin_of, sign, text_of
+from shared.ledger.places import key_of, statement_key
+from shared.ledger.timeline import restores_of, timeline_of
 from shared.security.notarykey import NotaryKey
 from shared.streaming.leases import LeaseHolder, Leases
 
@@ -66,7 +67,8 @@ class Notary:
         if self._ledger.problem is not None or not file.unsigned() or not await self._turn.take():
             return False
         tree, newest = file.tree(), file.newest()
-        checkpoint = Checkpoint(self._origin, tree.size, tree.root())
+        timeline = await timeline_of(self._ledger.store)
+        checkpoint = Checkpoint(self._origin, tree.size, tree.root(), timeline)
         event = CheckpointSigned(checkpoint.size, checkpoint.root.hex(), self.signed(checkpoint.text), self.key)
         encoded = await self._codec.encode(EVERYWHERE, STREAM, [event], [self._ids.new()], self._clock.now())
         try:
@@ -81,11 +83,14 @@ class Notary:
 class Publisher:
     """Takes every checkpoint to every place outside, where none is ever written again. places: name → store.
 
+    What a restore stated goes first: a place that has checkpoints of a timeline knows how it began.
+
     forked: places that hold another checkpoint of the same size, which no honest ledger made.
     """
 
-    def __init__(self, file: LedgerFile, places: Mapping[str, Blobs]) -> None:
-        self._file, self._places = file, places
+    def __init__(self, ledger: Ledger, places: Mapping[str, Blobs]) -> None:
+        self._store, self._file, self._places = ledger.store, ledger.file, places
+        self._stated: set[str] = set()  # places that have the statements: none is added while the suite runs
         self.forked: set[str] = set()
 
     async def run(self) -> None:
@@ -99,22 +104,23 @@ class Publisher:
             await asyncio.sleep(1.0)
 
     async def publish(self, place: str) -> None:
-        """Take what one place lacks to it. Raises BlobsUnavailable."""
+        """Take what one place lacks to it. Raises BlobsUnavailable, StoreUnavailable."""
+        if place not in self._stated:
+            for begun in await restores_of(self._store):
+                if said := begun.restored.statement:
+                    key = statement_key(self._file.installation, begun.restored.timeline)
+                    await self._put(place, key, said)
+            self._stated.add(place)
         while some := self._file.checkpoints(self._file.published(place), PAGE):
             for one in some:
-                await self._put(place, one)
+                timeline = checkpoint_in(text_of(one.note)).timeline
+                await self._put(place, key_of(self._file.installation, one.size, timeline), one.note)
                 self._file.note_published(place, one.version)
 
-    async def _put(self, place: str, one: Signed) -> None:
-        key, content = key_of(self._file.installation, one.size), one.note.encode()
+    async def _put(self, place: str, key: str, note: str) -> None:
         try:
-            await self._places[place].put(key, content)
+            await self._places[place].put(key, note.encode())
         except BlobExists:
-            if await self._places[place].get(key) != content and place not in self.forked:
+            if await self._places[place].get(key) != note.encode() and place not in self.forked:
                 self.forked.add(place)
-                log.error("%s holds another checkpoint of %s leaves than the log: one was forged", place, one.size)
-
-
-def key_of(installation: str, size: int) -> str:
-    """Where a checkpoint lies in a place outside: a folder for each million leaves."""
-    return f"{installation}/{size // 1_000_000:06d}/{size:012d}"
+                log.error("%s holds another %s than the log: one was forged", place, key)

@@ -15,8 +15,9 @@ from shared.kernel.uniqueness import EVERYWHERE
 from shared.ledger.leaf import leaf_of
 from shared.ledger.ledger import STREAM, Diverged, Ledger
 from shared.ledger.merkle import verify_consistency, verify_inclusion
-from shared.ledger.notary import Publisher, key_of
+from shared.ledger.notary import Publisher
 from shared.ledger.note import verified
+from shared.ledger.places import key_of
 from tests.support.ledgers import IDS, Ledgers, open_ledger, root_of, tampered
 
 
@@ -171,7 +172,7 @@ class Flaky(ObjectBlobs):
 async def test_every_checkpoint_goes_to_every_place_outside_once(tmp_path: Path) -> None:
     near, far = ObjectBlobs.in_folder(tmp_path / "near"), Flaky.in_folder(tmp_path / "far")
     async with open_ledger(tmp_path / "data") as ours:
-        publisher = Publisher(ours.file, {"near": near, "far": far})
+        publisher = Publisher(ours.ledger, {"near": near, "far": far})
         for _ in range(3):
             await ours.sealed()
             await publisher.publish("near")
@@ -185,7 +186,7 @@ async def test_every_checkpoint_goes_to_every_place_outside_once(tmp_path: Path)
     (tmp_path / "data" / "ledger.db").unlink()  # so it does not know what it published
     async with open_ledger(tmp_path / "data") as ours:
         await ours.ledger.catch_up()
-        again = Publisher(ours.file, {"near": near})
+        again = Publisher(ours.ledger, {"near": near})
         await again.publish("near")
         assert again.forked == set()
 
@@ -195,7 +196,7 @@ async def test_a_place_that_holds_another_checkpoint_shows_a_forgery(tmp_path: P
     async with open_ledger(tmp_path / "data") as ours:
         await ours.sealed(2)
         await place.put(key_of(ours.file.installation, 2), b"another")
-        publisher = Publisher(ours.file, {"place": place})
+        publisher = Publisher(ours.ledger, {"place": place})
         await publisher.publish("place")
         assert publisher.forked == {"place"}
         assert await place.get(key_of(ours.file.installation, 2)) == b"another"

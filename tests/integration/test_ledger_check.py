@@ -46,7 +46,7 @@ async def sealed(folder: Path) -> Blobs:
     place = ObjectBlobs.in_folder(folder / "outside")
     async with open_ledger(folder / "data") as ours:
         await ours.sealed(10)
-        await Publisher(ours.file, {"outside": place}).publish("outside")
+        await Publisher(ours.ledger, {"outside": place}).publish("outside")
         assert (await checked(ours, place)).ok
     return place
 
@@ -82,7 +82,7 @@ async def test_and_by_the_place_outside_when_the_tree_was_made_again(tmp_path: P
 async def test_another_key_is_found_by_the_place_outside(tmp_path: Path) -> None:
     place = await sealed(tmp_path)
     tampered(tmp_path / "data", "DELETE FROM events WHERE type = 'audit.CheckpointSigned'")
-    for name in ("ledger.db", "notary.key"):
+    for name in ("ledger.db", "keys/notary.key"):
         (tmp_path / "data" / name).unlink()
     async with open_ledger(tmp_path / "data") as ours:
         await ours.sealed(3)

@@ -139,7 +139,7 @@ async def test_a_ledger_written_again_and_signed_again_is_found(tmp_path: Path, 
     tampered(tmp_path, REWRITTEN[act], gone, renumbered=True)
     (tmp_path / "ledger.db").unlink()
     if act == "another key":
-        (tmp_path / "notary.key").unlink()
+        (tmp_path / "keys" / "notary.key").unlink()
     async with open_ledger(tmp_path) as ours:
         await ours.sealed()
         content = await bundle(ours, Wanted(tenant))

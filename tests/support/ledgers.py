@@ -69,7 +69,7 @@ async def open_ledger(folder: Path) -> AsyncIterator[Ledgers]:
         ports = await open_ports(folder, [], clock, stack)
         assert ports.ledger is not None
         ledger = Ledger(ports.store, ports.ledger, clock)
-        key = NotaryKey.open(folder / "notary.key", await ports.keys.wrapper(PURPOSE))
+        key = NotaryKey.open(folder / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
         notary = Notary(ledger, key, Codec(KeyCache(ports.keys)), clock, IDS, ports.views)
         await ledger.start()
         verifier = key.verifier(origin_of(ports.ledger.installation))

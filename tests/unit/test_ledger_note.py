@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from shared.events.envelope import Stored
 from shared.ledger.leaf import leaf_of, leaves_of
-from shared.ledger.note import BadNote, Checkpoint, VerifierKey, checkpoint_in, opened, sign, verified
+from shared.ledger.note import BadNote, Checkpoint, VerifierKey, checkpoint_in, sign, signed_by, verified
+from shared.ledger.timeline import Fork, Stated, Timelines, stated_in
 
 # The example of Go's package `note`, whose form C2SP wrote down.
 KNOWN_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -32,7 +35,7 @@ NOTE = sign(CHECKPOINT.text, NAME, PRIVATE)
 def test_a_note_of_another_implementation_opens() -> None:
     key = VerifierKey.parse(KNOWN_KEY)
     assert str(key) == KNOWN_KEY
-    assert opened(KNOWN, [key]) == KNOWN.rpartition("\n\n")[0] + "\n"
+    assert signed_by(KNOWN, [key]) == (KNOWN.rpartition("\n\n")[0] + "\n", key)
 
 
 def test_a_signed_checkpoint_opens_with_its_key_alone() -> None:
@@ -57,6 +60,53 @@ def test_a_changed_note_never_opens(data: st.DataObject) -> None:
 def test_a_note_ends_as_it_is_written(ending: str) -> None:
     with pytest.raises(BadNote):
         verified(NOTE.rstrip("\n") + ending, [KEY])
+
+
+def test_a_timeline_but_the_first_stands_in_a_line_of_its_own() -> None:
+    """Notes from before there were timelines are of the first one, byte for byte."""
+    later = replace(CHECKPOINT, timeline=2)
+    assert later.text == CHECKPOINT.text + "timeline 2\n"
+    assert checkpoint_in(later.text) == later
+    for more in ("timeline 1\n", "timeline 02\n", "timeline 2\n\n", "timeline 2\ntimeline 3\n", "2\n", "timeline -2\n"):
+        with pytest.raises(BadNote):
+            checkpoint_in(CHECKPOINT.text + more)
+
+
+def test_what_is_no_statement_is_refused() -> None:
+    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    key, fork = VerifierKey("ledger", private.public_key()), Fork(3, 1, 80, bytes(32))
+    assert stated_in(sign(fork.text("ledger"), "ledger", private), [key]) == Stated(fork, str(key))
+    for bad in (Fork(1, 1, 80, bytes(32)), Fork(2, 0, 80, bytes(32)), Fork(2, 1, -1, bytes(32))):
+        with pytest.raises(BadNote):
+            stated_in(sign(bad.text("ledger"), "ledger", private), [key])
+    for text in (fork.text("another"), fork.text("ledger") + "more\n", CHECKPOINT.text, "a\n"):
+        with pytest.raises(BadNote):
+            stated_in(sign(text, "ledger", private), [key])
+
+
+def stated(*forks: tuple[int, int, int], current: int, unsigned: Sequence[int] = ()) -> Timelines:
+    return Timelines(current, unsigned, {one[0]: Stated(Fork(*one, b""), "key") for one in forks})
+
+
+@pytest.mark.parametrize(
+    ("timelines", "of", "leaves"),
+    [
+        (stated(current=1), 1, None),
+        (stated(current=1), 2, -1),  # taken back
+        (stated((2, 1, 80), current=2), 1, 80),
+        (stated((2, 1, 80), current=2), 2, None),
+        (stated((2, 1, 80), (3, 2, 200), current=3), 1, 80),
+        (stated((2, 1, 80), (3, 2, 50), current=3), 1, 50),
+        (stated((2, 1, 80), (3, 1, 120), current=3), 2, 80),  # given up for the one before it
+        (stated((3, 1, 120), current=3), 2, -1),  # nothing says how that one began
+        (stated(current=2, unsigned=[2]), 1, None),  # a restore from before there were statements gives nothing up
+        (stated((3, 2, 90), current=3, unsigned=[2]), 1, 90),
+        (stated((2, 1, 80), current=9, unsigned=[9]), 2, -1),  # nor does one that somebody wrote into the log
+    ],
+)
+def test_statements_say_what_a_log_has_of_each_timeline(timelines: Timelines, of: int, leaves: int | None) -> None:
+    kept = timelines.kept(of)
+    assert (-1 if kept is None else kept.leaves) == leaves
 
 
 def test_base64_has_one_form() -> None:

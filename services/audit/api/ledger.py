@@ -27,7 +27,7 @@ from shared.ledger.evidence import MOST as MOST_EVENTS
 from shared.ledger.evidence import Wanted, write_evidence
 from shared.ledger.file import Signed
 from shared.ledger.ledger import Diverged, Ledger
-from shared.ledger.note import checkpoint_in
+from shared.ledger.note import checkpoint_in, text_of
 from shared.messages import say
 from shared.security.permissions import Access, Action
 
@@ -250,7 +250,7 @@ def _proven(ledger: Ledger, leaf: int, event: Stored, size: int, access: Access)
 
 
 def _shown(one: Signed) -> ShownCheckpoint:
-    root = checkpoint_in(one.note.rpartition("\n\n")[0] + "\n").root.hex()
+    root = checkpoint_in(text_of(one.note)).root.hex()
     return {
         "version": one.version,
         "size": one.size,
