@@ -51,7 +51,7 @@ from shared.streaming.rebuild import rebuild
 from shared.streaming.witness import Witness
 from shared.views.capabilities import purge_files
 from shared.views.port import Condition, Query, Scope, ViewsUnavailable
-from shared.warehouse.door import PURPOSE, Door
+from shared.warehouse.door import PURPOSE, warehouse_door
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.follower import WarehouseFollower
 from shared.warehouse.port import Warehouse, WarehouseReader
@@ -218,7 +218,7 @@ async def open_kernel(
         return _asking(kernel, feed.warehouse)
     door = None
     if "analytics" not in roles.apis and clickhouse_address() is None:
-        door = Door(feed.warehouse, await ports.keys.wrapper(PURPOSE), kernel.clock)
+        door = warehouse_door(feed.warehouse, await ports.keys.wrapper(PURPOSE), kernel.clock)
     return replace(kernel, warehouse=feed.warehouse, facts=feed, feed=feed, door=door)
 
 

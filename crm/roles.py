@@ -27,7 +27,7 @@ from shared.kernel.ports import Ports
 from shared.kernel.service import Service
 from shared.streaming.agreement import Agreement
 from shared.streaming.keeping import Loop, keep_going
-from shared.streaming.policies import Policy
+from shared.streaming.reaction import Policy
 from shared.streaming.reconcile import Reconciler
 from shared.streaming.witness import Witness
 from shared.warehouse.follower import WarehouseFollower

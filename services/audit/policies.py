@@ -14,7 +14,7 @@ from shared.events.identity_inbox import notification_id
 from shared.kernel.same_person import same_person
 from shared.security.permissions import Access, Action, Level
 from shared.streaming.erasing import NotErased, views_are_up_to
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
 

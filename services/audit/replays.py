@@ -19,8 +19,6 @@ from shared.streaming.files_check import verify_files
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
 from shared.streaming.parked import OPERATORS, PARKED
-from shared.streaming.past import rebuild_past
-from shared.streaming.past_check import verify_past
 from shared.streaming.rebuild import heal, rebuild
 from shared.streaming.settling import broken_rules
 from shared.streaming.shares import reached
@@ -73,8 +71,8 @@ async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, no
         seen = _Counter(name, note)
         rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
         healed = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
-        if kernel.past is not None:
-            await rebuild_past(aggregate, kernel.store, kernel.past, kernel.codec)
+        if kernel.past_upkeep is not None:
+            await kernel.past_upkeep.rebuild(aggregate.name)
         healed_types |= {aggregate.name} if healed else set()
         done.append({"view": name, "rows": rows, "events": seen.count, "healed": healed})
     for one in kernel.catalogue.projections:
@@ -166,8 +164,8 @@ async def verify_views(
             )
         finally:
             await scratch.close()
-        if kernel.past is not None:
-            await verify_past(aggregate, kernel.store, kernel.past, kernel.codec, verdict, tenant=tenant)
+        if kernel.past_upkeep is not None:
+            verdict.add(await kernel.past_upkeep.verify(aggregate.name, tenant))
         found.append(_line(verdict))
     for aggregate in (a for a in kernel.catalogue if a.contents is not None):
         seen, blobs = _Counter(FILES, note), kernel.file_store.blobs

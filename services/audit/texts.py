@@ -34,8 +34,8 @@ async def erase_texts(kernel: Kernel, tenant: str, day: str, note: Note) -> Repo
     kernel.queries.forget_past(tenant)
     report = await replay(kernel, list(kernel.catalogue), kernel.feed is not None, note)
     await purge_files(kernel.views)
-    if kernel.past is not None:
-        await kernel.past.purge(await kernel.keys.destroyed())
+    if kernel.past_upkeep is not None:
+        await kernel.past_upkeep.purge()
     return {"keys": len(found), **report}
 
 

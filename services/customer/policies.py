@@ -18,7 +18,7 @@ from shared.events.identity import UserErased
 from shared.events.sales_leads import LeadErased
 from shared.events.subjects import PERSONS
 from shared.streaming.erasing import erase_each, make_unreadable, refresh_view, survivors_of, views_are_up_to
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope, Views
 

@@ -14,7 +14,7 @@ from shared.errors import CrmError, PreconditionFailed, passes
 from shared.events import identity as events
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import make_unreadable, refresh_view, views_are_up_to
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.integration.jobs.erasing import erasure_policies
 from shared.kernel.ports import Ports
-from shared.streaming.policies import Policy
+from shared.streaming.reaction import Policy
 
 
 def policies(ports: Ports) -> tuple[Policy, ...]:

@@ -13,7 +13,7 @@ from shared.events import sales as events
 from shared.events import sales_leads as leads
 from shared.events.identity import OrganisationCreated
 from shared.streaming.erasing import erase_each, make_unreadable
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 
 log = logging.getLogger("crm.sales")
 REASON_LENGTH = 500

@@ -17,7 +17,7 @@ from shared.eventstore.port import EventStore
 from shared.kernel.api_keys import ApiKeys
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
-from shared.kernel.past import PastAnswers
+from shared.kernel.past import FOLDED, PastAnswers
 from shared.kernel.ports import Ports
 from shared.kernel.queries import Queries
 from shared.kernel.repository import Repository
@@ -25,7 +25,7 @@ from shared.kernel.shredding import destroy_keys
 from shared.kernel.snapshots import Snapshots
 from shared.kernel.uniqueness import Reservations
 from shared.ledger.ledger import Ledger
-from shared.past.port import Past
+from shared.past.port import PastReader, PastUpkeep
 from shared.readlog.readlog import ReadLog
 from shared.security.audience import Offered
 from shared.security.directory import Directory, OpenDirectory
@@ -38,21 +38,23 @@ from shared.streaming.follower import LogFollower, ProjectionFollower
 from shared.streaming.formula_views import FormulaSource, with_formulas
 from shared.streaming.multistream import MultiStreamProjector
 from shared.streaming.past import PastProjector
-from shared.streaming.policies import Policy, PolicyRunner
+from shared.streaming.past_upkeep import OwnPast
+from shared.streaming.policies import PolicyRunner
 from shared.streaming.projection import Listener, Projection
 from shared.streaming.projector import Projector
+from shared.streaming.reaction import Policy
 from shared.streaming.settling import rules_policy
 from shared.views.port import Views
 
 if TYPE_CHECKING:
     from shared.backup.archiver import Archiver
     from shared.backup.status import BackupStatus
+    from shared.door.server import Door
     from shared.explorer.explorer import Explorer
     from shared.ledger.notary import Notary, Publisher
     from shared.streaming.kafka.worker import KafkaWorker
     from shared.streaming.relay import Relay
     from shared.streaming.share_projector import ShareProjector
-    from shared.warehouse.door import Door
     from shared.warehouse.feed import WarehouseFeed
     from shared.warehouse.follower import FactsState
     from shared.warehouse.port import WarehouseReader
@@ -90,6 +92,7 @@ class Kernel:
     reads: ReadLog
     signer: TokenSigner | None = None
     history: PastAnswers | None = None  # answers as of past moments, where there is a store of the past
+    past_door: Door | None = None  # for the processes that ask, where this one does not
     projections: Sequence[MultiStreamProjector] = ()  # the multi-stream ones, where this process writes the views
     warehouse: WarehouseReader | None = None  # where a role of this process needs it, with the next
     facts: FactsState | None = None  # how far they are
@@ -119,14 +122,19 @@ class Kernel:
         return self.shares is not None or isinstance(self.projection, Projector)
 
     @property
-    def past(self) -> Past | None:
-        """The store of the past."""
+    def past(self) -> PastReader | None:
+        """The store of the past, here or in another process."""
         return None if self.history is None else self.history.past
 
     @property
     def past_projector(self) -> PastProjector | None:
         """What writes it, in this process."""
         return None if self.history is None else self.history.projector
+
+    @property
+    def past_upkeep(self) -> PastUpkeep | None:
+        """Of the same."""
+        return None if self.history is None else self.history.upkeep
 
     async def start(self) -> None:
         """Load the positions of projector and policies, and what the log says of access; call once before they run."""
@@ -154,9 +162,11 @@ def build_kernel(
     policies: Sequence[Policy] = (),
     *,
     projects: bool = True,
+    past_too: bool = True,
 ) -> Kernel:
     """The kernel of one process. catalogue: all record types, for a command may look up those of other services.
-    projects: whether this process writes the views; else it follows those that do.
+    projects: whether this process writes the views; else it follows those that do. past_too: whether it writes the
+    store of the past, where it has that.
     Raises ValueError for a catalogue that lacks a record type which another one looks up.
     """
     catalogue.check_lookups()
@@ -167,7 +177,7 @@ def build_kernel(
     reservations = Reservations(repository, codec, keys, clock, ids)
     bus = CommandBus(catalogue, repository, views, codec, reservations, clock, ids, directory, shred)
     projection = _projection(ports, catalogue, bus, projects=projects)
-    snapshots, past = Snapshots(ports.store, codec, ports.open_scratch, views), _past(ports, bus, formulas, projects)
+    snapshots, past = Snapshots(ports.store, codec, ports.open_scratch, views), _past(ports, bus, formulas, past_too)
     _subscribe(projection, directory, bus.custom, bus.merges, snapshots)
     return Kernel(
         store=ports.store,
@@ -187,7 +197,7 @@ def build_kernel(
         projection=projection,
         changes=ChangeFeed(catalogue, views, ports.store, projection),
         log=log,
-        policies=PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock, ports.past),
+        policies=_runner(policies, catalogue, bus, codec, clock, past),
         directory=directory,
         verifier=TokenVerifier(signer.jwks, ISSUER, clock),
         open_scratch=ports.open_scratch,
@@ -247,10 +257,27 @@ def _projection(ports: Ports, catalogue: Catalogue, bus: CommandBus, *, projects
 
 
 def _past(ports: Ports, bus: CommandBus, formulas: FormulaSource, projects: bool) -> PastAnswers | None:
+    """What answers as of past moments."""
+    if (there := ports.past_elsewhere) is not None:
+        return PastAnswers(there, there, bus.repository, ports.views, formulas, most=FOLDED)
     if ports.past is None:
         return None
     writes = PastProjector(bus.catalogue, ports.store, ports.views, ports.past, bus.codec, ports.clock)
-    return PastAnswers(ports.past, bus.repository, ports.views, formulas, writes if projects else None)
+    projector = writes if projects else None
+    upkeep = OwnPast(ports.past, bus.catalogue, ports.store, bus.codec, projector)
+    return PastAnswers(ports.past, upkeep, bus.repository, ports.views, formulas, projector)
+
+
+def _runner(
+    policies: Sequence[Policy],
+    catalogue: Catalogue,
+    bus: CommandBus,
+    codec: Codec,
+    clock: Clock,
+    past: PastAnswers | None,
+) -> PolicyRunner:
+    upkeep = None if past is None else past.upkeep
+    return PolicyRunner((*policies, rules_policy(catalogue)), bus, codec, clock, upkeep)
 
 
 def _queries(

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.clock import Micros
+from shared.errors import Unavailable
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
-from shared.past.port import OPEN, At, Counted, Hit, NotCovered, Past, PastUnavailable
+from shared.messages import say
+from shared.past.port import OPEN, At, Counted, Hit, NotCovered, PastReader, PastUnavailable, PastUpkeep
 from shared.streaming.formula_views import FormulaSource
 from shared.views.port import By, Document, Page, Query, Scope, Total, Views
 
 if TYPE_CHECKING:
     from shared.streaming.past import PastProjector
 
-WAIT_SECONDS = 1.0  # for what another process writes
-LOOK_SECONDS = 0.01
-FAR = 2_000  # events behind the log, with which nobody waits
+FOLDED = 10_000  # records of a type that the events answer for in about a second, in place of another process
 T = TypeVar("T")
 
 log = logging.getLogger("crm.past")
@@ -28,17 +27,20 @@ log = logging.getLogger("crm.past")
 
 @dataclass(frozen=True, slots=True)
 class PastAnswers:
-    """projector: where this process writes the past.
+    """projector: where this process writes the past. most: records of a type, above which the events do not answer in
+    place of a store that is away or behind.
 
     Every method answers None where the store cannot: it lacks an index for the question, is not filled or not up to
-    the log. The events answer then.
+    the log. The events answer then. Raises Unavailable where they would take too long.
     """
 
-    past: Past
+    past: PastReader
+    upkeep: PastUpkeep
     repository: Repository
     views: Views
     formulas: FormulaSource
     projector: PastProjector | None = None
+    most: int | None = None
 
     async def find(self, aggregate: AnyAggregate, query: Query, scope: Scope, at: At) -> Page | None:
         """A page of documents as they were."""
@@ -85,6 +87,13 @@ class PastAnswers:
         name = aggregate.collection.name
         return await self._asked(aggregate, scope, At(), lambda: self.past.density(name, scope, bounds))
 
+    async def unchanged_since(self, aggregate: AnyAggregate, scope: Scope, moment: Micros) -> bool:
+        """Whether, for sure, nothing in the scope has changed since a moment."""
+        try:
+            return await self.density(aggregate, scope, (moment + 1, OPEN)) == [0]
+        except Unavailable:
+            return False
+
     async def at(self, occurred: Micros | None, recorded: Micros | None) -> At:
         """The moment as the store knows it."""
         if recorded is None:
@@ -94,45 +103,27 @@ class PastAnswers:
 
     async def _asked(self, aggregate: AnyAggregate, scope: Scope, at: At, ask: Callable[[], Awaitable[T]]) -> T | None:
         try:
-            return await ask() if await self._holds(aggregate, scope, at) else None
+            if await self._holds(aggregate, scope, at):
+                return await ask()
         except NotCovered:
             return None
-        except PastUnavailable:
-            log.exception("the past does not answer: the events do")
-            return None
+        except PastUnavailable as error:
+            log.warning("the past does not answer: %s", error)
+        await self._leave_to_the_events(aggregate, scope.tenant)
+        return None
 
     async def _holds(self, aggregate: AnyAggregate, scope: Scope, at: At) -> bool:
         """Whether all that the moment knows of is in, and whose the records are now; waits a little for what is not."""
-        if aggregate.collection.name in self.past.unfilled():
-            return False
         head = await self.repository.store.head()
         wanted = min(at.position, head) if scope.owners is None else head
-        reached = (await self.past.position()).number
-        if reached >= wanted:
-            return True
-        if wanted - reached > FAR:
-            return False
-        return await (self._written_elsewhere(wanted) if self.projector is None else self._written(wanted))
+        return await self.upkeep.holds(aggregate.collection.name, wanted)
 
-    async def _written(self, position: int) -> bool:
-        assert self.projector is not None
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self.projector.reach(position)
-        except TimeoutError:
-            return False
-        except Exception:
-            log.exception("the past cannot be written: the events answer")
-            return False
-        return self.projector.position >= position
-
-    async def _written_elsewhere(self, position: int) -> bool:
-        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
-        while (await self.past.position()).number < position:
-            if asyncio.get_running_loop().time() > deadline:
-                return False
-            await asyncio.sleep(LOOK_SECONDS)
-        return True
+    async def _leave_to_the_events(self, aggregate: AnyAggregate, tenant: str) -> None:
+        """Raises Unavailable where a fold of them takes longer than anybody waits."""
+        if self.most is None:
+            return
+        if await self.views.count(aggregate.collection.name, Query(), Scope(tenant)) > self.most:
+            raise Unavailable(say("past moments of more than {most} records cannot be shown just now", most=self.most))
 
     async def _documents(self, aggregate: AnyAggregate, tenant: str, hits: Sequence[Hit]) -> list[Document]:
         """The live document where it is of that version; else the fold of the stream up to there.

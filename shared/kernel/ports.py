@@ -19,6 +19,7 @@ from shared.security.signingkeys import SigningKeys
 from shared.views.port import Views
 
 if TYPE_CHECKING:
+    from shared.past.remote import RemotePast
     from shared.streaming.kafka.connection import Kafka
     from shared.streaming.kafka.feed import ShareFeed
 
@@ -29,11 +30,11 @@ class Ports:
 
     files: the folder of uploads and of the files of jobs. file_store: of what is attached to records.
     open_scratch: empty views of their own, gone when closed.
-    stale: the collections to be filled from the events before they are read. past: the store of the past; None = there
-    is none, and every past moment is folded from the events. ledger: of the tree; None = there is none. explorer: the
-    index of the log, likewise. kafka: where
-    events go to; None = nowhere. stream: the log as it comes from there, for the record views that several processes
-    write; None = one writes them, and reads the store.
+    stale: the collections to be filled from the events before they are read. past: the store of the past;
+    past_elsewhere: the one of another process. Neither = every past moment is folded from the events. ledger: of the
+    tree; None = there is none. explorer: the index of the log, likewise. kafka: where events go to; None = nowhere.
+    stream: the log as it comes from there, for the record views that several processes write; None = one writes them,
+    and reads the store.
     """
 
     store: EventStore
@@ -48,6 +49,7 @@ class Ports:
     ids: Ids = field(default_factory=SystemIds)
     stale: frozenset[str] = frozenset()
     past: Past | None = None
+    past_elsewhere: RemotePast | None = None
     ledger: LedgerFile | None = None
     explorer: ExplorerFile | None = None
     kafka: Kafka | None = None

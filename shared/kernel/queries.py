@@ -24,7 +24,7 @@ from shared.kernel.record_rights import rights_of
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
 from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
-from shared.past.port import OPEN, At, Counted
+from shared.past.port import At, Counted
 from shared.security.directory import Directory
 from shared.security.permissions import Access, Level, no_right
 from shared.streaming.formula_views import FormulaSource
@@ -300,7 +300,7 @@ class Queries:
         """Whether, for sure, nothing that the caller may see has changed since the moment. Raises Forbidden."""
         if self._past is None or moment.occurred is None or moment.recorded is not None:
             return False
-        return await self._past.density(aggregate, scope_of(aggregate, access), (moment.occurred + 1, OPEN)) == [0]
+        return await self._past.unchanged_since(aggregate, scope_of(aggregate, access), moment.occurred)
 
     def forget_past(self, tenant: str) -> None:
         """Past lists may show values that are masked by now: build them again."""

@@ -14,7 +14,7 @@ from shared.kernel.ports import Ports
 from shared.security.permissions import Role
 from shared.security.roles import Resource
 from shared.streaming.multistream import MultiStreamProjection
-from shared.streaming.policies import Policy
+from shared.streaming.reaction import Policy
 
 
 def _no_policies(ports: Ports) -> Sequence[Policy]:

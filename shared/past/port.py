@@ -1,7 +1,8 @@
 """The port of the past: which version of which record a list, a count or a board held at any moment of both times.
 
-It holds index values, not documents: those are folded from the events, up to the version that is named here. Every
-adapter passes `tests/contract/past_suite.py`.
+It holds index values, not documents: those are folded from the events, up to the version that is named here. One
+process has the store (`Past`); any may ask (`PastReader`) and have its upkeep done (`PastUpkeep`), through the door of
+that process where it is another one. Whatever answers passes `tests/contract/past_suite.py`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ __all__ = [
     "At",
     "Change",
     "Counted",
+    "Differing",
     "Hit",
     "NotCovered",
     "Past",
+    "PastReader",
     "PastUnavailable",
+    "PastUpkeep",
     "Position",
     "Version",
 ]
@@ -100,44 +104,28 @@ class Counted(NamedTuple):
     more: bool = False
 
 
-class Past(Protocol):
-    """Every method but `close` raises PastUnavailable. Questions raise BadQuery and NotCovered."""
+class Differing(NamedTuple):
+    """How many records have other rows than the events ask for, or none, and the ids of some of them.
+
+    Rows that no version explains count as one record.
+    """
+
+    different_count: int
+    missing_count: int
+    different: list[str]
+    missing: list[str]
+
+
+class PastReader(Protocol):
+    """The questions. Every method but `close` raises PastUnavailable, and those with a query BadQuery, NotCovered."""
 
     async def declare(self, collections: Sequence[Collection]) -> None:
-        """Create what is missing. A collection whose declaration changed is not filled."""
-        ...
-
-    def unfilled(self) -> list[str]:
-        """The collections that answer nothing yet: they want a rebuild."""
-        ...
-
-    async def write(
-        self, changes: Sequence[Change], position: Position | None = None, lease: Lease | None = None
-    ) -> None:
-        """Add versions, each record once, and keep the position that was reached; versions that are there are skipped.
-
-        Raises ValueError: a document does not fit its declaration, nothing was written. LeaseLost.
-        """
-        ...
-
-    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
-        """See Views.lease."""
+        """What is asked about, call it once before. The store creates what is missing; a collection whose declaration
+        changed is not filled."""
         ...
 
     async def position(self) -> Position:
         """Every event up to it is in."""
-        ...
-
-    async def destroyed(self) -> int:
-        """The number of the last destroyed key whose texts are gone from here."""
-        ...
-
-    async def start_again(self, position: Position, destroyed: int) -> None:
-        """Drop all that is held: every collection wants a rebuild, of what the log has up to a position."""
-        ...
-
-    async def last(self, collection: str, tenant: str, keys: Sequence[str]) -> dict[str, int]:
-        """The newest version that is held of each of the records."""
         ...
 
     async def page(self, collection: str, query: Query, scope: Scope, at: At) -> tuple[list[Hit], str | None]:
@@ -156,6 +144,74 @@ class Past(Protocol):
 
     async def density(self, collection: str, scope: Scope, bounds: Sequence[Micros]) -> list[int]:
         """How many events each bucket has: from one bound to the next. Bounds stand on quarters of an hour."""
+        ...
+
+    async def release(self) -> None:
+        """Release caches; the next questions are slower."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class PastUpkeep(Protocol):
+    """What others have done to the past, wherever the store is. Raises PastUnavailable where it is here, Unavailable
+    where it is in another process: that one may be away while all else goes on."""
+
+    async def holds(self, collection: str, position: int) -> bool:
+        """Whether a collection is filled with all events up to a position; waits a little for what is not in.
+
+        As a question, it raises PastUnavailable alone.
+        """
+        ...
+
+    async def rewrite(self, category: str, tenant: str, id: str) -> None:
+        """Read a record again from its first event: what is masked by now is masked in all its versions. Keys that
+        were destroyed before the call mask, in whichever process it was."""
+        ...
+
+    async def purge(self) -> None:
+        """Return once nothing that was replaced before stands in any file."""
+        ...
+
+    async def rebuild(self, category: str) -> None:
+        """Fill a record type's collection again from the events, next to the one in use."""
+        ...
+
+    async def verify(self, category: str, tenant: str | None) -> Differing:
+        """Compare every row with those that a fold of the events asks for. tenant: None = of all."""
+        ...
+
+
+class Past(PastReader, Protocol):
+    """The store itself. Every method but `close` raises PastUnavailable."""
+
+    def unfilled(self) -> list[str]:
+        """The collections that answer nothing yet: they want a rebuild."""
+        ...
+
+    async def write(
+        self, changes: Sequence[Change], position: Position | None = None, lease: Lease | None = None
+    ) -> None:
+        """Add versions, each record once, and keep the position that was reached; versions that are there are skipped.
+
+        Raises ValueError: a document does not fit its declaration, nothing was written. LeaseLost.
+        """
+        ...
+
+    async def lease(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool = False) -> Lease | None:
+        """See Views.lease."""
+        ...
+
+    async def destroyed(self) -> int:
+        """The number of the last destroyed key whose texts are gone from here."""
+        ...
+
+    async def start_again(self, position: Position, destroyed: int) -> None:
+        """Drop all that is held: every collection wants a rebuild, of what the log has up to a position."""
+        ...
+
+    async def last(self, collection: str, tenant: str, keys: Sequence[str]) -> dict[str, int]:
+        """The newest version that is held of each of the records."""
         ...
 
     def scan(self, collection: str) -> AsyncIterator[tuple[str, str, bytes]]:
@@ -185,9 +241,3 @@ class Past(Protocol):
     async def purge(self, destroyed: int) -> None:
         """Return once nothing that was replaced before stands in any file; keep the number (see `destroyed`)."""
         ...
-
-    async def release(self) -> None:
-        """Release caches; the next questions are slower."""
-        ...
-
-    async def close(self) -> None: ...

@@ -51,12 +51,19 @@ class KeyCache:
             self._check = asyncio.get_running_loop().create_task(self._drop_destroyed())
         await asyncio.shield(self._check)
 
+    async def look(self) -> None:
+        """Return once every subject that was destroyed before the call is dropped here.
+
+        For who writes down what keys decrypt: a question of the ring each time.
+        """
+        await self._drop_destroyed()
+
     async def _drop_destroyed(self) -> None:
         began = self._now()
         if self._seen is None:
             self._seen = await self._ring.destroyed()
         elif news := await self._ring.destroyed_since(self._seen):
-            self._seen = max(news.values())
+            self._seen = max(self._seen, *news.values())
             self.generation += 1
             for subject in [s for s, key in self._keys.items() if key is not None and subject_hash(*s) in news]:
                 self._keys[subject] = None

@@ -11,8 +11,7 @@ from shared.events.common import Absorbed
 from shared.faults import crashpoint
 from shared.kernel.lookups import views_reach
 from shared.kernel.repository import Repository
-from shared.streaming.past import rewrite
-from shared.streaming.policies import Reaction
+from shared.streaming.reaction import Reaction
 from shared.views.port import Write
 
 
@@ -48,14 +47,13 @@ async def make_unreadable(reaction: Reaction, aggregate: Aggregate[Any]) -> Any:
 
 
 async def refresh_view(reaction: Reaction, aggregate: Aggregate[Any], id: str) -> Any:
-    """Fold a record again and write its view and its past; returns its state."""
+    """Fold a record again and write its view, and its past once the reaction is over; returns its state."""
     records, tenant = reaction.records, reaction.tenant
     records.forget(aggregate, tenant, id)
     state = await records.load(aggregate, tenant, id)
     name, document = aggregate.collection.name, aggregate.document(state)
     await reaction.views.write([Write(name, tenant, id, document, state.version, overwrite=True)])
-    if reaction.past is not None:
-        await rewrite(aggregate, records.store, reaction.past, reaction.bus.codec, tenant, id)
+    reaction.rewrite_past(aggregate.name, id)
     return state
 
 

@@ -62,7 +62,7 @@ class PastProjector(Subscription):
             aggregate = next((one for one in self._catalogue if one.collection.name == name), None)
             if aggregate is not None:
                 try:
-                    await rebuild_past(aggregate, self._store, self._past, self._codec)
+                    await rebuild_past(aggregate, self._store, self._past, self._codec, self.lock)
                 except Exception:
                     log.exception("the past of %s could not be filled: the events answer for it", name)
 
@@ -106,7 +106,9 @@ class PastVersions:
         """See Handler.forget. Batches leave nothing in memory."""
 
     async def handle(self, batch: Batch) -> int:
-        """See Handler.handle. What was read before a key was destroyed is read again after it."""
+        """See Handler.handle. Keys that any process destroyed before the batch mask; what was read before another one
+        was destroyed is read again after it."""
+        await self._codec.keys.look()
         generation = self._codec.keys.generation
         streams: dict[tuple[str, str], list[Stored]] = {}
         for one in batch.events:
@@ -115,11 +117,12 @@ class PastVersions:
         await self._past.write(changes, await at(self._store, batch.position), self._holder.lease())
         if any(one.whole for one in changes):
             await self._past.purge(await self._past.destroyed())
-        await self._codec.keys.fresh()
+        await self._codec.keys.look()
         if generation != self._codec.keys.generation:
             for tenant, stream in streams:
                 aggregate = self._catalogue[stream.partition("-")[0]]
                 await rewrite(aggregate, self._store, self._past, self._codec, tenant, id_of(stream))
+            await self._past.purge(await self._past.destroyed())
         return batch.position
 
     async def _changes(self, streams: dict[tuple[str, str], list[Stored]]) -> list[Change]:
@@ -208,24 +211,33 @@ async def rewrite(aggregate: AnyAggregate, store: EventStore, past: Past, codec:
         rewritten = known
 
 
-async def rebuild_past(aggregate: AnyAggregate, store: EventStore, past: Past, codec: Codec) -> None:
-    """Fill a collection next to the one in use, stream by stream, and swap it in. Any process may do it."""
+async def rebuild_past(
+    aggregate: AnyAggregate, store: EventStore, past: Past, codec: Codec, lock: asyncio.Lock
+) -> None:
+    """Fill a collection next to the one in use, stream by stream, and swap it in.
+
+    lock: of the projector. Who erases a person waits for it, too, and finds them in the collection that is in use then.
+    """
     repeated = False
     while True:
+        await codec.keys.look()
         generation, head = codec.keys.generation, await store.head()
         target = await past.begin_rebuild(aggregate.collection)
         async for changes in _all(aggregate, store, codec, head):
             await past.fill(target, changes)
         await past.prepare(target)
 
-        async def swap(holder: LeaseHolder, target: str = target, head: int = head) -> None:
+        async def swap(holder: LeaseHolder, target: str = target, head: int = head, known: int = generation) -> None:
             reached = (await past.position()).number
             async for changes in _since(aggregate, store, codec, head, reached):
                 await past.fill(target, changes)
-            await past.swap(target, holder.lease())
+            await codec.keys.look()
+            if known == codec.keys.generation:
+                await past.swap(target, holder.lease())
 
-        await exclusively(past, CHECKPOINT, swap)
-        await codec.keys.fresh()
+        async with lock:
+            await exclusively(past, CHECKPOINT, swap)
+        await codec.keys.look()
         if generation == codec.keys.generation:
             break
         repeated = True  # a person was erased meanwhile: what was read before that is read again

@@ -9,36 +9,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from opentelemetry import trace
 
 from shared.clock import Clock
-from shared.errors import CrmError, passes, redacted
+from shared.errors import CrmError, Unavailable, passes, redacted
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.events.registry import type_of
 from shared.faults import crashpoint
-from shared.kernel.bus import Call, CommandBus, Done
-from shared.kernel.catalogue import Catalogue
-from shared.kernel.repository import Repository
-from shared.past.port import Past
-from shared.security.keycache import KeyCache
-from shared.security.permissions import system_access
+from shared.kernel.bus import CommandBus
+from shared.past.port import PastUpkeep
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.parked import Entries
+from shared.streaming.reaction import PastAway, Policy, Reaction
 from shared.streaming.retries import PREFIX, try_some
 from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.links import caused_by
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.telemetry.spans import span
 from shared.views.capabilities import purge_files
-from shared.views.port import Checkpoint, Document, LeaseLost, Views, Write
+from shared.views.port import Checkpoint, Document, LeaseLost, Write
 
 CHECKPOINT = "policies:reactions"
 BATCH = 500
@@ -53,86 +48,6 @@ log = logging.getLogger("crm.policies")
 _tracer = trace.get_tracer("crm.policies")
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """What a policy may use: commands caused by one event, sent as the system on behalf of its actor, and reads.
-
-    purge: have the views' files purged once the page of events is through (see PurgesFiles): as often as it is asked
-    for, it is done once, and before the events count as reacted to. past: the store of the past, where there is one.
-    """
-
-    bus: CommandBus
-    recorded: Recorded
-    purge: Callable[[], None]
-    past: Past | None = None
-
-    @property
-    def tenant(self) -> str:
-        return self.recorded.tenant
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self.bus.catalogue
-
-    @property
-    def records(self) -> Repository:
-        """Records as the log has them."""
-        return self.bus.repository
-
-    @property
-    def views(self) -> Views:
-        """Records as the views show them: they may be behind the event."""
-        return self.bus.views
-
-    @property
-    def keys(self) -> KeyCache:
-        return self.bus.reservations.keys
-
-    @property
-    def clock(self) -> Clock:
-        return self.bus.clock
-
-    async def send(
-        self,
-        step: str,
-        name: str,
-        body: dict[str, Any],
-        *,
-        id: str | None = None,
-        new_id: str | None = None,
-        match: int | None = None,
-    ) -> Done:
-        """`step` names the command within this reaction: the same event and step happen once, however often tried.
-
-        match: the version that the record must have, else PreconditionFailed.
-
-        Raises LookupError for a command that the catalogue lacks: that is no refusal, and the reaction is parked.
-        """
-        if not self.catalogue.has_command(name):
-            raise LookupError(f"there is no command {name}")
-        event = self.recorded
-        call = Call(
-            access=system_access(event.tenant),
-            id=id,
-            if_match=match,
-            new_id=new_id,
-            key=f"policy/{event.event_id}/{step}",
-            on_behalf_of=event.metadata.on_behalf_of or event.metadata.actor,
-            correlation_id=event.metadata.correlation_id,
-            causation_id=event.event_id,
-        )
-        return await self.bus.send(name, body, call)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What happens after certain events. react may be repeated and must be safe to repeat."""
-
-    name: str
-    handles: frozenset[type[Any]]
-    react: Callable[[Reaction], Awaitable[None]]
-
-
 class PolicyRunner(Subscription):
     """The policies' subscription to the event store."""
 
@@ -142,7 +57,7 @@ class PolicyRunner(Subscription):
         bus: CommandBus,
         codec: Codec,
         clock: Clock | None = None,
-        past: Past | None = None,
+        past: PastUpkeep | None = None,
     ) -> None:
         store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
         self._reactions = Reactions(policies, bus, codec, holder, past)
@@ -182,7 +97,12 @@ class Reactions:
     """The handler: every policy that handles an event reacts to it. A reaction that keeps failing is parked."""
 
     def __init__(
-        self, policies: Sequence[Policy], bus: CommandBus, codec: Codec, holder: LeaseHolder, past: Past | None = None
+        self,
+        policies: Sequence[Policy],
+        bus: CommandBus,
+        codec: Codec,
+        holder: LeaseHolder,
+        past: PastUpkeep | None = None,
     ) -> None:
         self._policies: list[Policy] = []
         self._bus, self._codec, self._holder, self._past = bus, codec, holder, past
@@ -249,7 +169,9 @@ class Reactions:
         failure: Exception | None = None
         for attempt in range(1, attempts + 1):
             try:
-                await policy.react(Reaction(self._bus, recorded, self._ask_for_purge, self._past))
+                reaction = Reaction(self._bus, recorded)
+                await policy.react(reaction)
+                await self._finish(reaction)
                 return None
             except CrmError as error:
                 if passes(error):
@@ -265,14 +187,21 @@ class Reactions:
                     await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
-    def _ask_for_purge(self) -> None:
-        self._to_purge = True
+    async def _finish(self, reaction: Reaction) -> None:
+        """The past comes after all views: its process may be away, and then the reaction is parked."""
+        if self._past is not None:
+            for category, id in reaction.afterwards.rewritten:
+                try:
+                    await self._past.rewrite(category, reaction.tenant, id)
+                except Unavailable as error:
+                    raise PastAway(error.detail) from error
+        self._to_purge |= reaction.afterwards.purge
 
     async def _purge(self) -> None:
         if self._to_purge:
             await purge_files(self._bus.views)
             if self._past is not None:
-                await self._past.purge(await self._codec.keys.destroyed())
+                await self._past.purge()
             self._to_purge = False
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:

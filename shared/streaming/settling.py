@@ -10,7 +10,7 @@ from shared.events.codec import Undecodable
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
 from shared.security.permissions import system_access
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 
 
 def rules_policy(catalogue: Catalogue) -> Policy:

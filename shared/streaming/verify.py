@@ -16,6 +16,7 @@ from shared.events.registry import names_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
+from shared.past.port import Differing
 from shared.security.keyring import KeyMissing
 from shared.streaming.folding import fold_stream
 from shared.views.port import Document, Views, Write
@@ -53,6 +54,13 @@ class Verdict:
         setattr(self, f"{kind}_count", getattr(self, f"{kind}_count") + 1)
         if len(listed := getattr(self, kind)) < SHOWN:
             listed.append(id)
+
+    def add(self, past: Differing) -> None:
+        """What a check of the past of the same record type has found."""
+        self.different_count += past.different_count
+        self.missing_count += past.missing_count
+        self.different = [*self.different, *past.different][:SHOWN]
+        self.missing = [*self.missing, *past.missing][:SHOWN]
 
 
 async def verify_view(

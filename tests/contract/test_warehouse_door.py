@@ -16,12 +16,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.clock import SystemClock
+from shared.door import caller, server
+from shared.door.server import ANSWER, LONGEST
 from shared.errors import Unavailable
 from shared.security.keyring import Wrapper
 from shared.security.rootkey import RootKey
-from shared.warehouse import door, remote
 from shared.warehouse.confined import ConfinedWarehouse
-from shared.warehouse.door import ANSWER, LONGEST, PURPOSE, Door
+from shared.warehouse.door import PURPOSE, warehouse_door
 from shared.warehouse.port import Parameters, WarehouseReader
 from shared.warehouse.remote import RemoteWarehouse
 from shared.warehouse.session import Limits
@@ -64,7 +65,7 @@ async def opener(tmp_path: Path) -> AsyncIterator[Opener]:
         async def open_warehouse() -> ThroughTheDoor:
             engine = await ConfinedWarehouse.open(f"chdb:{tmp_path / 'warehouse'}", limits=LIMITS)
             stack.push_async_callback(engine.close)
-            address = await stack.enter_async_context(served(Door(engine, SEAL, SystemClock())))
+            address = await stack.enter_async_context(served(warehouse_door(engine, SEAL, SystemClock())))
             return ThroughTheDoor(f"{address}/warehouse", SEAL, engine)
 
         yield open_warehouse
@@ -107,7 +108,7 @@ class Silent:
 
 @pytest.fixture
 async def guarded() -> AsyncIterator[str]:
-    async with served(Door(cast(WarehouseReader, Silent()), SEAL, SystemClock())) as address:
+    async with served(warehouse_door(cast(WarehouseReader, Silent()), SEAL, SystemClock())) as address:
         yield f"{address}/warehouse"
 
 
@@ -164,7 +165,7 @@ async def test_a_recorded_answer_is_not_taken_for_another() -> None:
 
 async def test_a_process_that_is_gone_without_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its socket takes connections all the same: it hangs, it starts, or its machine lost power."""
-    monkeypatch.setattr(remote, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(caller, "SILENT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         asking = RemoteWarehouse(f"http://127.0.0.1:{mute.getsockname()[1]}/warehouse", SEAL, SystemClock())
         async with asyncio.timeout(15):
@@ -180,9 +181,9 @@ class Slow:
 
 
 async def test_an_answer_may_take_longer_than_silence_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "SILENT_SECONDS", 0.3)
-    monkeypatch.setattr(door, "BEAT_SECONDS", 0.05)
-    async with served(Door(cast(WarehouseReader, Slow()), SEAL, SystemClock())) as address:
+    monkeypatch.setattr(caller, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(server, "BEAT_SECONDS", 0.05)
+    async with served(warehouse_door(cast(WarehouseReader, Slow()), SEAL, SystemClock())) as address:
         asking = RemoteWarehouse(f"{address}/warehouse", SEAL, SystemClock())
         assert await asking.rows("SELECT sleep(1)") == [("late",)]
         await asking.close()

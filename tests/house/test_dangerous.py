@@ -25,7 +25,7 @@ MODULES = {
         "shared/warehouse/" + name for name in ("spawn.py", "session.py", "writer.py")
     },  # of the engine's client
     # the command line and a role, which speak to a process of the suite that the operator names
-    "httpx": {"crm/client.py", "shared/warehouse/remote.py"},
+    "httpx": {"crm/client.py", "shared/door/caller.py"},
     "random": {
         "services/integration/company.py",
         "services/integration/samples.py",

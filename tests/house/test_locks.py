@@ -22,6 +22,8 @@ LOCKS = {
     "shared/readlog/readlog.py": "orders the writes of one process; each write begins a stream of its own",
     "shared/past/kept.py": "orders the uses of answers that one process keeps",
     "shared/past/sqlite.py": "orders the uses of the writing connection",
+    "shared/streaming/past.py": "takes the projector's: a rebuild is not swapped in while a batch or an erasure is on",
+    "shared/streaming/past_upkeep.py": "orders erasures and batches of the one process that has the store of the past",
     "shared/security/keyring_sqlite.py": "orders the uses of a connection",
     "shared/streaming/changes.py": "bounds what streams of one process read of the log at a time",
     "shared/streaming/share_projector.py": "orders the batches of one process; leases in the views store guard them",

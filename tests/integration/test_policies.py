@@ -17,7 +17,8 @@ from shared.kernel.catalogue import Catalogue
 from shared.streaming import policies as module
 from shared.streaming import retries
 from shared.streaming.leases import taken_over
-from shared.streaming.policies import Policy, PolicyRunner, Reaction
+from shared.streaming.policies import PolicyRunner
+from shared.streaming.reaction import Policy, Reaction
 from shared.streaming.subscription import Subscription
 from shared.views.port import Checkpoint
 from tests.support.toys import TOY, ToyGrown, ToyMade, ToyRoom, toy_room

@@ -11,9 +11,9 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """Yields the address, without a path."""
-    config = uvicorn.Config(app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+async def served(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Yields the address, without a path. port: 0 = a free one."""
+    config = uvicorn.Config(app, port=port, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

@@ -16,7 +16,7 @@ from services.sales.catalogue import AGGREGATES as SALES
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import build_kernel
 from shared.streaming.follower import ProjectionFollower
-from shared.streaming.policies import Policy
+from shared.streaming.reaction import Policy
 from tests.support.ports import open_ports
 from tests.support.world import ShiftedClock, World
 

@@ -16,8 +16,8 @@ from shared.kernel.bus import Call, CommandBus, Done
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.queries import NOW, Moment
 from shared.security.permissions import Access, system_access
-from shared.streaming.policies import Policy
 from shared.streaming.projector import Projector
+from shared.streaming.reaction import Policy
 from shared.streaming.verify import Verdict, verify_view
 from shared.views.port import Document
 from tests.support.ports import open_ports

@@ -17,6 +17,7 @@ from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
+from shared.past.port import PastReader, PastUnavailable
 from shared.streaming.multistream import MultiStreamProjection
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.policies import CHECKPOINT as REACTIONS
@@ -129,7 +130,7 @@ async def _places(kernel: Kernel) -> list[tuple[What, str, int | None]]:
     for one in kernel.catalogue.projections:
         found.append(("figures", one.collection.name, await _of_figures(kernel, one)))
     if kernel.past is not None:
-        found.append(("past", "", (await kernel.past.position()).number))
+        found.append(("past", "", await _of_past(kernel.past)))
     mine = kernel.policies.holder.held
     found.append(("reactions", "", kernel.policies.position if mine else await kernel.views.checkpoint(REACTIONS)))
     if kernel.facts is not None:
@@ -146,6 +147,13 @@ async def _of_figures(kernel: Kernel, one: MultiStreamProjection) -> int:
     """Figures note the position of the last event that concerns them: with none behind it they are at the head."""
     head, noted = await kernel.store.head(), await kernel.views.checkpoint(one.checkpoint)
     return noted if await kernel.store.read_all(noted, 1, categories=[one.source]) else max(head, noted)
+
+
+async def _of_past(past: PastReader) -> int | None:
+    try:
+        return (await past.position()).number
+    except PastUnavailable:
+        return None
 
 
 async def _of_warehouse(kernel: Kernel) -> int | None:

@@ -12,7 +12,7 @@ from shared.events.common import Erased
 from shared.events.customer_attachments import FileAttached, FileErased
 from shared.events.registry import all_types
 from shared.streaming.erasing import erase_each, make_unreadable, views_are_up_to
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 from shared.views.paging import every
 from shared.views.port import Condition, Query, Scope
 

@@ -25,7 +25,7 @@ from shared.events.integration import BulkErased, ImportErased
 from shared.events.sales_leads import LeadErased
 from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.erasing import NotErased, erase_each, make_unreadable
-from shared.streaming.policies import Policy, Reaction
+from shared.streaming.reaction import Policy, Reaction
 
 LOOK_SECONDS = 0.1
 JOBS: tuple[tuple[AnyAggregate, str], ...] = (

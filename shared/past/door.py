@@ -1,0 +1,108 @@
+"""The store of the past for the other processes of an installation: they ask it, and have its upkeep done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.clock import Clock
+from shared.door.server import Call, Door
+from shared.errors import CrmError, redacted
+from shared.eventstore.port import StoreUnavailable
+from shared.past.port import NotCovered, PastReader, PastUnavailable, PastUpkeep
+from shared.past.wire import at_of, query_of, scope_of, sent_totals, shape_of
+from shared.security.keyring import KeysUnavailable, Wrapper
+from shared.views.port import BadQuery, Collection
+
+PURPOSE = "past door"  # of the key ring's wrapper
+
+
+def past_door(
+    past: PastReader, upkeep: PastUpkeep, declared: Sequence[Collection], seal: Wrapper, clock: Clock
+) -> Door:
+    """declared: the collections as this process has them. seal: a wrapper for PURPOSE."""
+    asked, done = _Asked(past, {one.name: shape_of(one) for one in declared}), _Done(upkeep)
+    questions = {"page": asked.page, "count": asked.count, "totals": asked.totals, "density": asked.density}
+    upkeeping = {"holds": done.holds, "rewrite": done.rewrite, "purge": done.purge}
+    long = {"rebuild": done.rebuild, "verify": done.verify}
+    return Door({"position": asked.position, **questions, **upkeeping, **long}, _refusal, seal, clock)
+
+
+class _Asked:
+    """The methods of PastReader. A process of another version may mean something else by the name of a collection."""
+
+    def __init__(self, past: PastReader, shapes: dict[str, str]) -> None:
+        self._past, self._shapes = past, shapes
+
+    async def position(self, _: Call) -> Any:
+        number, chain_hash = await self._past.position()
+        return [number, chain_hash.hex()]
+
+    async def page(self, call: Call) -> Any:
+        query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
+        hits, following = await self._past.page(self._name(call), query, scope, at)
+        return [[list(one) for one in hits], following]
+
+    async def count(self, call: Call) -> Any:
+        query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
+        return list(await self._past.count(self._name(call), query, scope, at))
+
+    async def totals(self, call: Call) -> Any:
+        query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
+        by, added = tuple(call["by"]), call["sum"]
+        return sent_totals(await self._past.totals(self._name(call), query, scope, at, by, added))
+
+    async def density(self, call: Call) -> Any:
+        return await self._past.density(self._name(call), scope_of(call["scope"]), call["bounds"])
+
+    def _name(self, call: Call) -> str:
+        name: str = call["collection"]
+        if self._shapes.get(name) != call["shape"]:
+            raise NotCovered(name)
+        return name
+
+
+class _Done:
+    """The methods of PastUpkeep."""
+
+    def __init__(self, upkeep: PastUpkeep) -> None:
+        self._upkeep = upkeep
+
+    async def holds(self, call: Call) -> bool:
+        return await self._upkeep.holds(call["collection"], call["position"])
+
+    async def rewrite(self, call: Call) -> None:
+        await self._upkeep.rewrite(call["category"], call["tenant"], call["id"])
+
+    async def purge(self, _: Call) -> None:
+        await self._upkeep.purge()
+
+    async def rebuild(self, call: Call) -> None:
+        await self._upkeep.rebuild(call["category"])
+
+    async def verify(self, call: Call) -> Any:
+        return list(await self._upkeep.verify(call["category"], call["tenant"]))
+
+
+def _refusal(error: Exception) -> Call | None:
+    match error:
+        case NotCovered() | BadQuery():  # the caller checked the query by its own declarations
+            return {"failed": "not-covered", "detail": str(error)}
+        case PastUnavailable() | StoreUnavailable() | KeysUnavailable() | CrmError():
+            return {"failed": "unavailable", "detail": redacted(error)}
+        case LookupError():
+            return {"failed": "unknown", "detail": str(error)}
+        case _:
+            return None
+
+
+def failure(answer: Call) -> Exception:
+    """The error that was refused with."""
+    detail = str(answer["detail"])
+    match answer["failed"]:
+        case "not-covered":
+            return NotCovered(detail)
+        case "unknown":
+            return LookupError(detail)
+        case _:
+            return PastUnavailable(detail)
