@@ -12,6 +12,8 @@ export interface ListSearch {
   group?: string
   cols?: string
   as?: 'list' | 'board' | 'calendar'
+  /** The pipeline of a board. */
+  pipeline?: string
   archived?: boolean
   /** The record in the side panel. */
   open?: string
@@ -20,6 +22,8 @@ export interface ListSearch {
   /** The moment that is looked at. */
   at?: string
   known?: string
+  /** The later moment that a board is compared with: a day, a moment or `now`. */
+  to?: string
 }
 export interface RecordSearch {
   tab?: 'facts' | 'timeline' | 'activities' | 'changes' | 'history' | 'related' | 'files'
@@ -77,11 +81,13 @@ export const listSearch = (raw: Record<string, unknown>): ListSearch =>
     group: text(raw.group),
     cols: text(raw.cols),
     as: one(raw.as, AS),
+    pipeline: text(raw.pipeline),
     archived: flag(raw.archived),
     open: text(raw.open),
     create: flag(raw.create),
     at: spot(raw.at),
     known: spot(raw.known),
+    to: raw.to === 'now' ? 'now' : spot(raw.to),
   })
 export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
   only({ tab: one(raw.tab, TABS), at: spot(raw.at), known: spot(raw.known), from: side(raw.from), to: side(raw.to) })

@@ -18,7 +18,8 @@ export interface Group {
   sums?: Sums[]
   totals?: Record<string, { sum: string | null; sums?: Sums[] }>
   cards?: Doc[]
-  where?: Record<string, string>
+  /** The conditions of the list of its records. */
+  where?: unknown[]
   next?: string | null
 }
 export interface BoardAnswer {

@@ -35,6 +35,8 @@ export const keys = {
   list: (type: string, query: ListQuery, moment: Moment, page: number) => [type, 'list', query, momentKey(moment), page] as const,
   count: (type: string, query: ListQuery, moment: Moment) => [type, 'count', query, momentKey(moment)] as const,
   board: (type: string, query: BoardQuery, moment: Moment) => [type, 'board', query, momentKey(moment)] as const,
+  /** Cards of a column below its first ones: what makes a board stale makes them so, too. */
+  cards: (type: string, query: BoardQuery, cursor: string, moment: Moment) => [type, 'board', query, momentKey(moment), cursor] as const,
   density: (type: string, bucket: string, from: string, to: string) => [type, 'density', { bucket, from, to }, 'now'] as const,
   history: (type: string, id: string) => [type, 'history', id, 'now'] as const,
   timeline: (type: string, id: string, kinds: string, moment: Moment) => [type, 'timeline', id, momentKey(moment), kinds] as const,

@@ -88,6 +88,13 @@ export function momentAt(clock: string): Date | undefined {
   return new Date(shown(before) !== wanted && shown(after) === wanted ? after : before)
 }
 
+/** The first and the last millisecond of what an address calls a moment: of a day by the reader's clock, else the moment twice. */
+export function boundsOf(at: string): [number, number] {
+  if (at.length > 'YYYY-MM-DD'.length) return [Date.parse(at), Date.parse(at)]
+  const [first, last] = ['00:00:00', '23:59:59'].map((clock) => momentAt(`${at} ${clock}`)?.getTime() ?? Number.NaN)
+  return [first as number, (last as number) + 999]
+}
+
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'second'],
   [60, 'minute'],

@@ -1,7 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
+import type { ListSearch } from '../../app/search'
 import { boardOf, useBoard } from '../../data/boards'
-import { type BoardQuery, type ListQuery, NOW } from '../../data/keys'
+import { useFurther, usePlaces } from '../../data/further'
+import { type BoardQuery, type ListQuery, type Moment, NOW } from '../../data/keys'
 import { usePast } from '../../data/moment'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
@@ -10,15 +13,16 @@ import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
+import { FailureLine } from '../offline/failure-line'
 import { Waiting } from '../offline/waiting'
 import { ListStrip } from '../time/list-strip'
+import { whenOf } from '../time/pill'
 import s from './board.module.css'
 import { columnsOf, movedTo } from './columns'
 import { Columns } from './columns-view'
 import { lanesOf } from './lanes'
 
-const FEW = 20
-const MOST = 50 // of a column, by the server
+const FEW = 20 // cards of a column at first
 
 interface Props {
   object: ObjectDescription
@@ -35,11 +39,12 @@ export default function Board({ object, query, onOpen, strip }: Props) {
   const client = useQueryClient()
   const show = useShow(object)
   const paths = useStagePaths(object)
-  const [path, setPath] = useState<string | undefined>()
-  const [cards, setCards] = useState(FEW)
-  const [compare, setCompare] = useState(false)
+  const go = useNavigate()
+  const { pipeline: path, to } = useSearch({ strict: false }) as ListSearch
+  const set = (part: Partial<ListSearch>) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
+  const compare = past && to !== undefined
   const field = object.boardField ?? ''
-  const pipeline = object.stages ? (path ?? paths?.paths[0]?.id) : undefined
+  const pipeline = object.stages ? (paths?.paths.find((one) => one.id === path) ?? paths?.paths[0])?.id : undefined
   const ends = Object.keys(object.ends ?? {})
   const asked = useMemo((): BoardQuery => {
     const { sum = [], card = [], since, currency } = object.board ?? {}
@@ -55,26 +60,38 @@ export default function Board({ object, query, onOpen, strip }: Props) {
       where: { ...query.where, ...own },
       by: field,
       sum,
-      cards,
+      cards: FEW,
       fields: [...new Set(known as string[])],
     }
-  }, [object, field, pipeline, query, cards, ends.length])
+  }, [object, field, pipeline, query, ends.length])
   const ready = object.stages === undefined || pipeline !== undefined
   const groups = useBoard(object, asked, undefined, ready)
   const { data } = groups
-  const { data: now } = useBoard(object, { ...asked, cards: MOST }, NOW, ready && past && compare)
+  const [open, setOpen] = useState<{ of: BoardQuery; pages: Record<string, number> }>({ of: asked, pages: {} })
+  const pages = open.of === asked ? open.pages : {}
+  const further = useFurther(object, asked, data?.groups ?? [], pages)
+  const later: Moment = to === undefined || to === 'now' ? NOW : { at: to }
+  const { data: then } = useBoard(object, { ...asked, cards: 0 }, later, ready && compare)
+  const shown = further.groups.flatMap((group) => (group.cards ?? []).map((card) => card.id))
+  const { status: _open, ...whole } = asked.where ?? {}
+  const places = usePlaces(object, ends.length > 0 ? { ...asked, where: whole } : asked, shown, later, compare)
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
   const lanes = lanesOf(object, paths, pipeline)
-  const columns = columnsOf(lanes, data?.groups ?? [], field, asked.sum ?? [], object.board?.currency)
-  const columnsNow = now && columnsOf(lanes, now.groups, field, asked.sum ?? [], object.board?.currency)
+  const columns = columnsOf(lanes, further.groups, field, asked.sum ?? [], object.board?.currency)
+  const columnsThen = then && columnsOf(lanes, then.groups, field, asked.sum ?? [], object.board?.currency)
   if (field === '') return <Empty title={t('board.none')} />
   return (
     <div className={s.page} data-past={past || undefined}>
       {(strip || past) && (
-        <ListStrip object={object} prefetch={prefetch}>
+        <ListStrip object={object} prefetch={prefetch} later={compare ? to : undefined} onHands={(at, later) => set({ at, to: later })}>
           {past && (
-            <Button small look={compare ? 'primary' : 'plain'} aria-pressed={compare} onClick={() => setCompare(!compare)}>
+            <Button
+              small
+              look={compare ? 'primary' : 'plain'}
+              aria-pressed={compare}
+              onClick={() => set({ to: compare ? undefined : 'now' })}
+            >
               {t('time.compare')}
             </Button>
           )}
@@ -85,12 +102,13 @@ export default function Board({ object, query, onOpen, strip }: Props) {
           <Segments
             label={t('record.path')}
             value={pipeline ?? ''}
-            onChange={setPath}
+            onChange={(id) => set({ pipeline: id })}
             options={paths.paths.map((one) => ({ value: one.id, label: String(one.name ?? '') }))}
           />
         </div>
       )}
       <Waiting on={groups} rows={8} />
+      {further.failed && <FailureLine error={further.failed} />}
       {data && (
         <Columns
           name={`${object.name} ${pipeline ?? ''}`}
@@ -99,12 +117,19 @@ export default function Board({ object, query, onOpen, strip }: Props) {
           query={asked}
           lanes={lanes}
           columns={columns}
-          now={columnsNow}
-          names={data.names ?? {}}
+          later={
+            compare
+              ? {
+                  columns: columnsThen,
+                  label: to === 'now' ? t('time.now') : whenOf(to),
+                  movedTo: (card) => movedTo(card, field, ends, places),
+                }
+              : undefined
+          }
+          names={{ ...data.names, ...further.names }}
           stages={paths}
-          movedTo={(card) => movedTo(card, field, compare && past ? now?.groups : undefined)}
           onOpen={onOpen}
-          onMore={cards < MOST ? () => setCards(MOST) : undefined}
+          onMore={(key) => setOpen({ of: asked, pages: { ...pages, [key]: (pages[key] ?? 0) + 1 } })}
         />
       )}
     </div>

@@ -8,6 +8,7 @@ import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { Avatar } from '../../ui/avatar'
+import { boundsOf } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
 import { locale, useTranslation } from '../../words'
@@ -19,7 +20,7 @@ export interface CardProps {
   card: Doc
   names: Names
   show: Show
-  /** Where it is now, while another moment is looked at: the title of the column. */
+  /** Where it stands at the moment that the board is compared with. */
   moved?: string
 }
 interface Props extends CardProps {
@@ -30,14 +31,13 @@ interface Props extends CardProps {
 }
 
 const days = (count: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
-const dayEnd = (at: string) => Date.parse(at.length === 10 ? `${at}T23:59:59Z` : at)
 
 /** What stands on a card: name, amount, how long it has been there, whose it is. */
 export function CardFace({ object, card, names, show, moved }: CardProps) {
   const { t } = useTranslation()
   const { at } = useMoment()
   const board = object.board ?? { sum: [], card: [] }
-  const age = ageOf(card[board.since ?? ''], at ? dayEnd(at) : Date.now())
+  const age = ageOf(card[board.since ?? ''], at ? boundsOf(at)[1] : Date.now())
   const owner = String(card.owner ?? '')
   const shown = board.card
     .flatMap((name) => object.field(name) ?? [])
@@ -45,7 +45,7 @@ export function CardFace({ object, card, names, show, moved }: CardProps) {
   return (
     <>
       <span className={s.name}>{String(fieldValue(card, object.title) ?? '')}</span>
-      {moved !== undefined && <span className={s.moved}>{moved ? t('board.nowIn', { stage: moved }) : t('board.gone')}</span>}
+      {moved !== undefined && <span className={s.moved}>{moved}</span>}
       <span className={s.foot}>
         {shown.map((field) => (
           <b key={field.name} className="num">

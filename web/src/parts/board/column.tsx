@@ -2,7 +2,6 @@ import { useDroppable } from '@dnd-kit/core'
 import type { ReactNode } from 'react'
 import type { Sums } from '../../data/boards'
 import { compactNumber, money } from '../../ui/format'
-import { useTranslation } from '../../words'
 import s from './board.module.css'
 import type { Column as Data } from './columns'
 
@@ -23,14 +22,13 @@ interface Props {
   labels: Record<string, string>
   /** Why nothing can be dropped here now. */
   refused?: string
-  now?: Data
+  later?: { label: string; column?: Data }
   fixed: boolean
   children: ReactNode
 }
 
 /** Dot, name, number of records and what they add up to; a column that takes no card says why. */
-export function Column({ column, sum, labels, refused, now, fixed, children }: Props) {
-  const { t } = useTranslation()
+export function Column({ column, sum, labels, refused, later, fixed, children }: Props) {
   const { setNodeRef, isOver } = useDroppable({ id: column.key, disabled: fixed || refused !== undefined })
   const tip = Object.entries(column.sums)
     .map(([name, sums]) => `${labels[name] ?? name}: ${sums.map((one) => written(one, false)).join(', ')}`)
@@ -50,10 +48,10 @@ export function Column({ column, sum, labels, refused, now, fixed, children }: P
         <span>{column.count}</span>
         {sum && <b className="num">{totalOf(column.sums[sum])}</b>}
       </h2>
-      {now && (
+      {later?.column && (
         <p className={s.difference}>
-          {t('time.now')} {now.count}
-          {sum && totalOf(now.sums[sum]) && ` · ${totalOf(now.sums[sum])}`}
+          {later.label} {later.column.count}
+          {sum && totalOf(later.column.sums[sum]) && ` · ${totalOf(later.column.sums[sum])}`}
         </p>
       )}
       {refused !== undefined && <p className={s.reason}>{refused}</p>}

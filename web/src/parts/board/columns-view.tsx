@@ -31,20 +31,20 @@ interface Props {
   query: ListQuery
   lanes: Lane[]
   columns: Data[]
-  /** The columns of now, while a past moment is compared with them. */
-  now?: Data[]
+  /** What the board is compared with: the columns at another moment, what it is called, and where a card stands there. */
+  later?: { columns?: Data[]; label: string; movedTo(card: Doc): string | undefined }
   names: Names
   stages?: StagePaths
-  movedTo(card: Doc): string | undefined
   onOpen(id: string): void
-  onMore?: () => void
+  /** More cards of a column. */
+  onMore(key: string): void
 }
 
 /** A board scrolls while a card is held at its very edge, and slowly: columns must not run away under a finger. */
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ name, object, show, query, lanes, columns, now, names, stages, movedTo, onOpen, onMore }: Props) {
+export function Columns({ name, object, show, query, lanes, columns, later, names, stages, onOpen, onMore }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
@@ -93,12 +93,12 @@ export function Columns({ name, object, show, query, lanes, columns, now, names,
             sum={sum}
             labels={labels}
             fixed={past}
-            now={now?.find((one) => one.key === column.key)}
+            later={later && { label: later.label, column: later.columns?.find((one) => one.key === column.key) }}
             refused={lifted && refusalOf(object, lifted, column.key, stages)}
           >
             {column.cards.map((card) => {
-              const moved = movedTo(card)
-              const to = moved === undefined ? undefined : moved && titleOf(moved)
+              const to = later?.movedTo(card)
+              const moved = to === undefined ? undefined : t(to ? 'board.nowIn' : 'board.gone', { when: later?.label, stage: titleOf(to) })
               return (
                 <Card
                   key={card.id}
@@ -106,7 +106,7 @@ export function Columns({ name, object, show, query, lanes, columns, now, names,
                   card={card}
                   names={names}
                   show={show}
-                  moved={to}
+                  moved={moved}
                   fixed={past}
                   lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
                   onOpen={onOpen}
@@ -114,9 +114,9 @@ export function Columns({ name, object, show, query, lanes, columns, now, names,
                 />
               )
             })}
-            {column.more && onMore && (
+            {column.more && (
               <li>
-                <Button small look="quiet" onClick={onMore}>
+                <Button small look="quiet" onClick={() => onMore(column.key)}>
                   {t('timeline.more')}
                 </Button>
               </li>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Group } from '../../data/boards'
+import { withFurther } from '../../data/further'
 import type { Doc } from '../../meta/meta'
 import { ageOf, columnsOf, movedTo, staleness } from './columns'
 
@@ -52,9 +53,23 @@ test.each([
 })
 
 test('a card of then knows where it is now', () => {
-  const now = [group('b', [card('1', 'b', '5')], '5')]
-  expect(movedTo(card('1', 'a', '5'), 'stage', now)).toBe('b')
-  expect(movedTo(card('1', 'b', '5'), 'stage', now)).toBeUndefined()
-  expect(movedTo(card('2', 'a', '5'), 'stage', now)).toBe('')
-  expect(movedTo(card('2', 'a', '5'), 'stage', undefined)).toBeUndefined()
+  const won = { ...card('3', 'b', '5'), status: 'won' }
+  const now = new Map([card('1', 'b', '5'), won].map((one) => [one.id, one]))
+  const moved = (id: string, stage: string) => movedTo(card(id, stage, '5'), 'stage', ['won', 'lost'], now)
+  expect(moved('1', 'a')).toBe('b')
+  expect(moved('1', 'b')).toBeUndefined()
+  expect(moved('2', 'a')).toBe('')
+  expect(moved('3', 'b')).toBe('won')
+  expect(movedTo(card('2', 'a', '5'), 'stage', [], undefined)).toBeUndefined()
+})
+
+test('what was read below the first cards is added once, and goes on where it ended', () => {
+  const groups = [
+    { ...group('a', [card('1', 'a', '9')], '30'), next: 'x' },
+    { ...group('b', [card('2', 'b', '5')], '5'), next: 'y' },
+  ]
+  const read = [card('3', 'a', '8'), card('2', 'a', '5'), card('3', 'a', '8')] // 2 has gone to the other column meanwhile
+  const [a, b] = withFurther(groups, new Map([['a', { cards: read, next: null }]]))
+  expect(a?.cards?.map((one) => one.id)).toEqual(['1', '3'])
+  expect([a?.next, b?.next, b?.cards?.length]).toEqual([null, 'y', 1])
 })

@@ -63,7 +63,7 @@ export function columnsOf(lanes: Lane[], groups: Group[], field: string, sums: s
       count: (group?.count ?? 0) + came.length - left.length,
       sums: total,
       cards: [...came, ...own].map((one) => one.card),
-      more: Boolean(group?.next),
+      more: typeof group?.next === 'string',
     }
   })
 }
@@ -80,10 +80,11 @@ export function ageOf(since: unknown, at: number): number | undefined {
 export const staleness = (days: number | undefined): 'old' | 'stale' | undefined =>
   days === undefined || days < 15 ? undefined : days < 31 ? 'old' : 'stale'
 
-/** How a card's place differs between then and now: the column where it is, '' where it is on the board no more. */
-export function movedTo(card: Doc, field: string, now: Group[] | undefined): string | undefined {
-  if (now === undefined) return undefined
-  const group = now.find((one) => one.cards?.some((other) => other.id === card.id))
-  const key = group ? String(group.key ?? '') : ''
+/** How a card's place differs at another moment: the column or the way off the path where it stands, '' where it is not on the board. */
+export function movedTo(card: Doc, field: string, ends: string[], there: ReadonlyMap<string, Doc> | undefined): string | undefined {
+  if (there === undefined) return undefined
+  const found = there.get(card.id)
+  const ended = ends.find((status) => status === found?.status)
+  const key = found === undefined ? '' : (ended ?? String(found[field] ?? ''))
   return key === String(card[field] ?? '') ? undefined : key
 }

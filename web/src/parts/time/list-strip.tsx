@@ -1,10 +1,13 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useDensity } from '../../data/boards'
+import { useMoment } from '../../data/moment'
 import type { ObjectDescription } from '../../meta/describe'
 import { dayAt } from '../../ui/format'
 import { Segments } from '../../ui/segments'
 import { locale, useTranslation } from '../../words'
-import { type Stop, Strip } from './strip'
+import { Span } from './span'
+import { placeOf, type Stop, Strip } from './strip'
+import s from './strip.module.css'
 
 type Bucket = 'day' | 'week' | 'month'
 const COUNTS: Record<Bucket, number> = { day: 120, week: 104, month: 96 }
@@ -46,11 +49,14 @@ function axisOf(stops: Stop[], bucket: Bucket) {
 interface Props {
   object: ObjectDescription
   prefetch?(at: string): void
+  /** Another moment next to the one that is looked at: there are two hands then. `now`, or as in the address. */
+  later?: string
+  onHands?(at: string | undefined, later: string | undefined): void
   children?: ReactNode
 }
 
 /** The time strip of a list or board: what changed by day, week or month. */
-export function ListStrip({ object, prefetch, children }: Props) {
+export function ListStrip({ object, prefetch, later, onHands, children }: Props) {
   const { t } = useTranslation()
   const [bucket, setBucket] = useState<Bucket>('day')
   const from = dayOf(Date.parse(dayAt(new Date())) - COUNTS[bucket] * DAYS[bucket] * DAY_MS)
@@ -58,15 +64,55 @@ export function ListStrip({ object, prefetch, children }: Props) {
   const stops = useMemo(() => stopsOf(data?.items ?? [], bucket), [data, bucket])
   const axis = useMemo(() => axisOf(stops, bucket), [stops, bucket])
   const words: Record<Bucket, string> = { day: t('time.days'), week: t('time.weeks'), month: t('time.months') }
+  const scale = (
+    <Segments<Bucket>
+      label={t('time.scale')}
+      value={bucket}
+      onChange={setBucket}
+      options={(Object.keys(COUNTS) as Bucket[]).map((value) => ({ value, label: words[value] }))}
+    />
+  )
+  if (later === undefined || onHands === undefined)
+    return (
+      <Strip stops={stops} axis={axis} prefetch={prefetch}>
+        {scale}
+        {children}
+      </Strip>
+    )
   return (
-    <Strip stops={stops} axis={axis} prefetch={prefetch}>
-      <Segments<Bucket>
-        label={t('time.scale')}
-        value={bucket}
-        onChange={setBucket}
-        options={(Object.keys(COUNTS) as Bucket[]).map((value) => ({ value, label: words[value] }))}
-      />
+    <Hands stops={stops} later={later} onHands={onHands}>
+      {scale}
       {children}
-    </Strip>
+    </Hands>
+  )
+}
+
+const PAUSE_MS = 120 // one question per pause while a hand moves
+
+/** The same track with two hands: the moment that is looked at, and the later one that it is compared with. */
+function Hands({ stops, later, onHands, children }: { stops: Stop[] } & Required<Pick<Props, 'later' | 'onHands' | 'children'>>) {
+  const { t } = useTranslation()
+  const { at } = useMoment()
+  const [moving, setMoving] = useState<[number, number] | undefined>()
+  const last = stops.length
+  const to = later === 'now' ? last : placeOf(stops, later)
+  const [from, until] = moving ?? [Math.min(placeOf(stops, at), to), to]
+  const say = useRef(onHands)
+  say.current = onHands
+  useEffect(() => {
+    if (!moving) return
+    const timer = setTimeout(() => {
+      say.current(stops[moving[0]]?.at, stops[moving[0]] && (stops[moving[1]]?.at ?? 'now'))
+      setMoving(undefined)
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [moving, stops])
+  return (
+    <section className={s.strip} aria-label={t('time.strip')} data-past>
+      <div className={s.field} data-hands>
+        <Span stops={stops} from={from} to={until} onChange={(...next) => setMoving(next)} />
+      </div>
+      {children}
+    </section>
   )
 }

@@ -1,6 +1,7 @@
 import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useMoment, useTravel } from '../../data/moment'
+import { boundsOf } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
 import { Bars } from './bars'
@@ -31,10 +32,10 @@ const AHEAD = 4
 /** The last stop that is not after a moment; the number of stops for now. */
 export function placeOf(stops: Stop[], at: string | undefined): number {
   if (at === undefined) return stops.length
-  const time = Date.parse(at.length === 10 ? `${at}T23:59:59.999Z` : at)
+  const [, end] = boundsOf(at)
   return Math.max(
     0,
-    stops.findLastIndex((stop) => Date.parse(stop.at) <= time),
+    stops.findLastIndex((stop) => boundsOf(stop.at)[0] <= end),
   )
 }
 
@@ -91,7 +92,7 @@ export function Strip({ stops, axis = [], prefetch, children }: Props) {
   }, [playing, hand, last, stops, go, prefetch])
   useStepKeys(shown, go, past ? home : undefined, stops)
 
-  const before = at !== undefined && stops[0] !== undefined && Date.parse(at) < Date.parse(stops[0].at) && !moving && !playing
+  const before = at !== undefined && stops[0] !== undefined && boundsOf(at)[1] < boundsOf(stops[0].at)[0] && !moving && !playing
   const label = before ? whenOf(at) : (stops[shown]?.label ?? t('time.now'))
   const play = () => {
     if (!playing && shown >= last) go(0)

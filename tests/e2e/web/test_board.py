@@ -1,0 +1,56 @@
+"""Boards with more cards than a column shows at first, and two moments of them side by side."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.web.harness import Visit
+
+pytestmark = pytest.mark.browser
+DEALS = "/sales/opportunities"
+LAST = 22  # the cards from 1 on stand in the order of their amounts; twenty are shown at first
+
+
+def _deal(http: httpx.Client, place: int) -> str:
+    body = {"name": f"Deep {place:02}", "stage": "prospecting", "amount": str(9000 - place), "currency": "EUR"}
+    id: str = http.post(DEALS, json=body).raise_for_status().json()["id"]
+    return id
+
+
+def test_a_column_goes_on_below_and_two_moments_of_it_are_compared(visit: Visit, http: httpx.Client) -> None:
+    ids = [_deal(http, place) for place in range(1, LAST + 1)]
+    then = http.get(f"{DEALS}/{ids[-1]}", params={"min_version": 1}).raise_for_status().json()["updated_at"]
+    board = "/o/opportunity?view=all&as=board&sort=-amount&q=Deep"
+    with visit(board) as page:
+        lane = page.locator("[data-lane=prospecting]")
+        expect(lane.locator("h2")).to_contain_text(f"{LAST}")
+        expect(_cards(page, "prospecting")).to_have_count(20)
+        lane.get_by_role("button", name="Show more").click()
+        expect(_cards(page, "prospecting")).to_have_count(LAST)
+        expect(lane.get_by_role("button", name="Show more")).to_have_count(0)
+        last = _cards(page, "prospecting").filter(has_text=f"Deep {LAST}")
+        last.get_by_role("button", name="Move Deep").click()  # what stands below moves as the rest does
+        page.get_by_role("menuitem", name="Qualification").click()
+        expect(_cards(page, "qualification").filter(has_text=f"Deep {LAST}")).to_be_visible()
+        expect(_cards(page, "prospecting")).to_have_count(LAST - 1)
+        expect(lane.locator("h2")).to_contain_text(f"{LAST - 1}")
+    http.post(f"{DEALS}/{ids[-2]}/lose", json={"reason": "price"}).raise_for_status()
+    with visit(f"{board}&at={then}&to=now") as page:
+        page.locator("[data-lane=prospecting]").get_by_role("button", name="Show more").click()
+        cards = _cards(page, "prospecting")
+        expect(cards.filter(has_text=f"Deep {LAST}")).to_contain_text("Now: Qualification")
+        expect(cards.filter(has_text=f"Deep {LAST - 1}")).to_contain_text("Now: Lost")
+        expect(cards.filter(has_text="Now: ")).to_have_count(2)
+        expect(page.locator("[data-lane=qualification]")).to_contain_text("Now 1")
+        hand = page.get_by_role("slider", name="Later")
+        hand.press("ArrowLeft")
+        page.wait_for_url("**to=20*")
+        expect(cards.filter(has_text="Now: ")).to_have_count(0)
+        page.reload()  # both moments stand in the address
+        expect(page.get_by_role("slider")).to_have_count(2)
+
+
+def _cards(page: Page, lane: str) -> Locator:
+    return page.locator(f"[data-lane={lane}] li[data-id]")
