@@ -26,6 +26,7 @@ from shared.views.query import KEY, Checked, Sorted, Test
 
 FEW = 1_000  # records that are gathered without a try to walk
 MANY = 50_000  # records that are counted at most to choose a way, and walked over
+TRIED = 1_000  # records of a condition that finds more, which are asked how often they meet the others
 MOST_VALUES = 300  # of a sort key without an order of its own, whose records are walked one value after the other
 NEVER_LATER = ("created_at", "updated_at")  # than the event that sets them: what is newer is passed over
 Place = tuple[int, int]  # record number, version
@@ -57,6 +58,29 @@ class Plan:
     def rarest(self) -> Rarest:
         """The condition that finds fewest, with how many, `MANY` at most."""
         return self._rarer((MANY, self.clauses.everything(), None), self.asked)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one condition finds so few records that all of them can be asked."""
+        return self.rarest[0] < MANY
+
+    @cached_property
+    def narrowest(self) -> tuple[Source, Clause | None]:
+        """What to gather from: the rarest condition. Where each finds `MANY`, the one whose first records answer most
+        often: as many answer by every way, so it has the fewest that do not."""
+        _, source, clause = self.rarest
+        found = [(one, one.source) for one in self.asked if one.source is not None]
+        if self.is_narrow or len(found) < 2:
+            return source, clause
+        clause, source = max(found, key=lambda one: self._answering(*one))
+        return source, clause
+
+    def _answering(self, clause: Clause, source: Source) -> int:
+        """How many of the first records that a condition finds meet the others, too."""
+        first = replace(source, sql=f"SELECT n FROM ({source.sql} LIMIT {TRIED})")
+        rows, params = self.candidates(first, clause)
+        number: int = self._db.execute(f"SELECT count(*) FROM {rows}", params).fetchone()[0]
+        return number
 
     def _rarer(self, found: Rarest, than: Sequence[Clause]) -> Rarest:
         for one in than:
@@ -109,12 +133,11 @@ class Plan:
 
     def first(self, limit: int) -> list[Place]:
         """The first records that answer, from behind the cursor on."""
-        number, source, clause = self.rarest
-        if number > FEW:
+        if (number := self.rarest[0]) > FEW:
             rows, whole = self.walk(limit, number)
             if whole:
                 return rows
-        return self.gather(source, clause, limit, behind=True)
+        return self.gather(*self.narrowest, limit, behind=True)
 
     def walk(self, limit: int, most: int) -> tuple[list[Place], bool]:
         """The first records along the sort order that answer, and whether a walk over `most` records sufficed."""

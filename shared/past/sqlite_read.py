@@ -18,7 +18,6 @@ from shared.views.port import Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
 from shared.views.values import decimal_text
 
-COUNTED = 200_000  # records of the rarest condition, up to which each of them is asked
 KEPT = 50_000  # records of an answer that is kept for its following pages
 
 
@@ -59,12 +58,11 @@ class Reader:
             return rows
         if after is not None:
             return plan.first(limit)
-        number, source, clause = plan.rarest
-        if number > FEW:
+        if (number := plan.rarest[0]) > FEW:
             rows, whole = plan.walk(limit, number)
             if whole:
                 return rows[checked.skip :]
-        rows = plan.gather(source, clause, max(KEPT, limit), behind=False)
+        rows = plan.gather(*plan.narrowest, max(KEPT, limit), behind=False)
         if limit < len(rows) < KEPT:
             self._answers.keep(place, rows)
         return rows[checked.skip : limit]
@@ -102,11 +100,11 @@ class Reader:
                 return Counted(sum(group[1] for group in self._cube().groups(checked.where, (), None)))
             except NotCovered:
                 pass
-        _, source, clause = plan.rarest
+        source, clause = plan.narrowest
         if clause is not None and plan.asked == [clause] and not source.several:
             return Counted(plan.at_most(source, 1 << 62))
         rows, params = plan.candidates(source, clause)
-        most = -1 if plan.at_most(source, COUNTED) < COUNTED else EXACT + 1
+        most = -1 if plan.is_narrow else EXACT + 1
         number = self._db.execute(f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT ?)", (*params, most)).fetchone()[0]
         return Counted(EXACT, True) if 0 < most <= number else Counted(number)
 
@@ -134,7 +132,7 @@ class Reader:
                 return self._cube().groups(checked.where, fields, summed)
             except NotCovered:
                 pass
-        _, source, clause = plan.rarest
+        source, clause = plan.narrowest
         rows, params = plan.candidates(source, clause)
         column = None if summed is None else f"v.{self._layout.column(summed)}"
         some = f"FILTER (WHERE typeof({column}) = 'integer')"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared.past import sqlite_read
+from shared.past import sqlite_plan, sqlite_read
 from shared.past.layout import QUARTER
 from shared.past.port import (
     OPEN,
@@ -133,7 +133,7 @@ class PastSuite:
             assert sum(expected) > 0 or scope.tenant == OTHER
 
     async def test_counts_say_when_there_are_more(self, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sqlite_read, "COUNTED", 5)
+        monkeypatch.setattr(sqlite_plan, "MANY", 5)
         monkeypatch.setattr(sqlite_read, "EXACT", 8)
         past = asked.reader
         await asked.store.write([*(Change("deals", TENANT, f"k{n}", None, person("x", f"k{n}")) for n in range(20))])

@@ -12,7 +12,9 @@ import pytest
 from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
 from shared.past.port import At, Change, Counted, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
+from shared.past.sqlite_plan import Plan
 from shared.views.port import Condition, LeaseLost, Query
+from shared.views.query import validate
 from tests.contract.past_histories import DEALS, OTHER, START, TENANT, Histories
 from tests.contract.past_suite import ALL, Asked, PastSuite, check, every, person, write
 from tests.support.leaks import files_with
@@ -158,6 +160,25 @@ async def test_records_whose_ids_begin_alike_cost_no_more_each(tmp_path: Path, m
     assert len(await past.last("deals", TENANT, ids)) == 1_600
     some = [ids[5], ids[-1]]
     assert [hit.key for hit in await every(past, Query((Condition("id", "in", some),)), ALL, At())] == some
+    await past.close()
+
+
+async def test_of_common_conditions_the_one_with_fewest_vain_records_is_gone_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find more than are counted; the order in which they are asked does not matter."""
+    for name in ("MANY", "TRIED"):
+        monkeypatch.setattr(sqlite_plan, name, 10)
+    sizes = [(f"k{n}", {"size": n, "name": "some" if n % 3 else "few"}) for n in range(60)]
+    made = (Change("deals", TENANT, key, None, [Version(1, START, 1, {"id": key, **d})]) for key, d in sizes)
+    past = await opened(tmp_path, *made)
+    large, few = Condition("size", "ge", 20), Condition("name", "eq", "few")
+    for asked in ((large, few), (few, large)):
+        layout = past._catalogue.layout("deals")
+        plan = Plan(past._db, layout, validate(DEALS, Query(asked)), past._catalogue.numbers[TENANT], None, At())
+        assert plan.rarest[0] == 10
+        assert plan.narrowest[1] == next(c for c in plan.asked if c.where.startswith("v.c0"))
+        assert await past.count("deals", Query(asked), ALL, At()) == Counted(13)
     await past.close()
 
 
