@@ -32,7 +32,7 @@ QUERY = Query((Condition("archived", "eq", False),), sort="created_at", descendi
 def run(rounds: int = 5, records: int = 4_000) -> list[Figure]:
     """records: in each of the two collections."""
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder, asyncio.Runner() as runner:
-        server = Server(SECANTUS, Path(folder), *free_ports(1))
+        server = Server(SECANTUS, Path(folder), free_ports(1)[0])
         server.start()
         try:
             return runner.run(_measured(server.url, rounds, records))

@@ -10,7 +10,8 @@ import asyncio
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
@@ -76,6 +77,10 @@ def plain(reader: Reader, table: Table, query: Query) -> tuple[str, list[Any], s
     return page, [*params, checked.limit + 1], f"SELECT count(*) FROM {source}"
 
 
+def rows_of(db: sqlite3.Connection, statement: str, params: Sequence[Any]) -> list[Any]:
+    return db.execute(statement, params).fetchall()
+
+
 def milliseconds(ask: Callable[[], Any]) -> tuple[float, Any]:
     """The median of up to five times, three seconds at most, and the answer."""
     taken: list[float] = []
@@ -94,13 +99,13 @@ def asked(views: SqliteViews, own: sqlite3.Connection, other: sqlite3.Connection
         for sort, descending in ORDERS:
             query = Query(where, text, sort, descending, 25)
             page, params, count = plain(reader, table, query)
-            ours, (documents, *_) = milliseconds(lambda reader=reader, query=query: reader.page(query))
-            theirs, rows = milliseconds(lambda page=page, params=params: other.execute(page, params).fetchall())
+            ours, (documents, *_) = milliseconds(partial(reader.page, query))
+            theirs, rows = milliseconds(partial(rows_of, other, page, params))
             assert [row[2] for row in rows[:25]] == documents
             yield "page", Asked(f"{name}, {whose}, by {sort}", ours, theirs)
-        ours, number = milliseconds(lambda reader=reader, query=query: reader.count(query))
-        theirs, row = milliseconds(lambda count=count, params=params: other.execute(count, params[:-1]).fetchone())
-        assert row[0] == number
+        ours, number = milliseconds(partial(reader.count, query))
+        theirs, rows = milliseconds(partial(rows_of, other, count, params[:-1]))
+        assert rows[0][0] == number
         yield "count", Asked(f"{name}, {whose}", ours, theirs)
 
 

@@ -48,7 +48,7 @@ def run(rounds: int = 3, events: int = 4_000) -> list[Figure]:
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         broker = Broker(Path(folder) / "kafka")
         broker.start()
-        server = Server(SECANTUS, Path(folder) / "mongo", *free_ports(1))
+        server = Server(SECANTUS, Path(folder) / "mongo", free_ports(1)[0])
         server.start()
         try:
             kafka = Kafka.parse(f"kafka://{broker.address}")

@@ -59,7 +59,7 @@ def _server() -> Iterator[str]:
         yield named
         return
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        server = Server(SECANTUS, Path(folder), *free_ports(1))
+        server = Server(SECANTUS, Path(folder), free_ports(1)[0])
         server.start()
         try:
             yield server.url

@@ -25,13 +25,13 @@ def packed(parts: dict[str, str | bytes], flags: int = 0) -> bytes:
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in parts.items():
             file.writestr(name, content)
-    content = bytearray(held.getvalue())
+    whole = bytearray(held.getvalue())
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        start = content.find(mark)
+        start = whole.find(mark)
         while flags and start >= 0:
-            content[start + at] |= flags
-            start = content.find(mark, start + 4)
-    return bytes(content)
+            whole[start + at] |= flags
+            start = whole.find(mark, start + 4)
+    return bytes(whole)
 
 
 def docx(*paragraphs: str) -> bytes:

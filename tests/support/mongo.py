@@ -28,7 +28,7 @@ _PATIENT = "timeoutMS=120000"  # for a machine that is busy with other tests
 def _running(kind: str) -> Iterator[str]:
     folder = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(dir=folder, prefix="crm-mongo-") as data:
-        server = Server(kind, Path(data), *free_ports(1))
+        server = Server(kind, Path(data), free_ports(1)[0])
         try:
             server.start()
         except Missing as missing:

@@ -89,7 +89,7 @@ class Installation(Suite):
         return next(p for p in self.processes if service in p.roles.apis)
 
     @property
-    def tasks(self) -> list[asyncio.Task[None]]:
+    def tasks(self) -> list[asyncio.Task[None]]:  # type: ignore[override]  # the processes have them, and may start again
         return [task for process in self.processes for task in process.tasks]
 
     async def start(self) -> None:

@@ -68,8 +68,8 @@ class Fuzzer:
         ]
 
     def statement(self) -> str:
-        ways, weights = zip(*self._ways, strict=True)
-        return self.random.choices(ways, weights)[0]()
+        [(way, _)] = self.random.choices(self._ways, [weight for _, weight in self._ways])
+        return way()
 
     # by grammar: most names are in scope, so that many statements reach the engine
 
@@ -143,23 +143,25 @@ class Fuzzer:
         r = self.random
         if depth <= 0 or r.random() < 0.3:
             return self._atom()
-        inner = lambda: self.expression(depth - 1)  # noqa: E731
-        return r.choice(
-            [
-                lambda: f"({inner()} {r.choice(_OPERATORS)} {inner()})",
-                lambda: self._call(depth),
-                lambda: self._call(depth),
-                lambda: f"{inner()} IN ({inner()}, {inner()})",
-                lambda: f"{inner()} IN ({self.query(depth - 1)})",
-                lambda: f"({self.query(depth - 1)})",
-                lambda: f"CASE WHEN {inner()} THEN {inner()} ELSE {inner()} END",
-                lambda: f"{inner()}::{r.choice(['String', 'Int32', 'Date', 'Nullable(String)', 'file', 'Enum8'])}",
-                lambda: f"{inner()} BETWEEN {inner()} AND {inner()}",
-                lambda: f"[{inner()}, {inner()}][{inner()}]",
-                lambda: f"sum({inner()}) OVER (PARTITION BY {inner()} ORDER BY {inner()})",
-                lambda: f"NOT {inner()}",
-            ]
-        )()
+
+        def inner() -> str:
+            return self.expression(depth - 1)
+
+        ways: list[Callable[[], str]] = [
+            lambda: f"({inner()} {r.choice(_OPERATORS)} {inner()})",
+            lambda: self._call(depth),
+            lambda: self._call(depth),
+            lambda: f"{inner()} IN ({inner()}, {inner()})",
+            lambda: f"{inner()} IN ({self.query(depth - 1)})",
+            lambda: f"({self.query(depth - 1)})",
+            lambda: f"CASE WHEN {inner()} THEN {inner()} ELSE {inner()} END",
+            lambda: f"{inner()}::{r.choice(['String', 'Int32', 'Date', 'Nullable(String)', 'file', 'Enum8'])}",
+            lambda: f"{inner()} BETWEEN {inner()} AND {inner()}",
+            lambda: f"[{inner()}, {inner()}][{inner()}]",
+            lambda: f"sum({inner()}) OVER (PARTITION BY {inner()} ORDER BY {inner()})",
+            lambda: f"NOT {inner()}",
+        ]
+        return r.choice(ways)()
 
     def _call(self, depth: int) -> str:
         r = self.random
@@ -205,25 +207,24 @@ class Fuzzer:
         begin = r.randrange(len(other))
         words = [i for i, t in enumerate(tokens) if t[0].isalpha()] or [at]
         word = r.choice(words)
-        return r.choice(
-            [
-                lambda: [*tokens[:at], *tokens[at + 1 :]],
-                lambda: [*tokens[:at], token, token, *tokens[at + 1 :]],
-                lambda: [*tokens[:at], tokens[to], *tokens[at + 1 :]],
-                lambda: [*tokens[:word], r.choice(_HOSTILE), *tokens[word + 1 :]],
-                lambda: [*tokens[:word], r.choice(_COLUMNS + _VIEW_NAMES), *tokens[word + 1 :]],
-                lambda: [*tokens[:word], r.choice(sorted(FUNCTIONS)), *tokens[word + 1 :]],
-                lambda: [*tokens[:at], *other[begin : begin + r.randint(1, 12)], *tokens[at:]],
-                lambda: [
-                    *tokens[:at],
-                    r.choice(_SIGNS),
-                    *tokens[at:],
-                ],
-                lambda: [*tokens[:word], tokens[word].swapcase(), *tokens[word + 1 :]],
-                lambda: [*tokens[:word], f"`{tokens[word]}`", *tokens[word + 1 :]],
-                lambda: [*tokens, r.choice(_TAILS)],
-            ]
-        )()
+        ways: list[Callable[[], list[str]]] = [
+            lambda: [*tokens[:at], *tokens[at + 1 :]],
+            lambda: [*tokens[:at], token, token, *tokens[at + 1 :]],
+            lambda: [*tokens[:at], tokens[to], *tokens[at + 1 :]],
+            lambda: [*tokens[:word], r.choice(_HOSTILE), *tokens[word + 1 :]],
+            lambda: [*tokens[:word], r.choice(_COLUMNS + _VIEW_NAMES), *tokens[word + 1 :]],
+            lambda: [*tokens[:word], r.choice(sorted(FUNCTIONS)), *tokens[word + 1 :]],
+            lambda: [*tokens[:at], *other[begin : begin + r.randint(1, 12)], *tokens[at:]],
+            lambda: [
+                *tokens[:at],
+                r.choice(_SIGNS),
+                *tokens[at:],
+            ],
+            lambda: [*tokens[:word], tokens[word].swapcase(), *tokens[word + 1 :]],
+            lambda: [*tokens[:word], f"`{tokens[word]}`", *tokens[word + 1 :]],
+            lambda: [*tokens, r.choice(_TAILS)],
+        ]
+        return r.choice(ways)()
 
     def _combined(self) -> str:
         r = self.random

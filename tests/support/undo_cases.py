@@ -25,7 +25,7 @@ HOME = {"city": "北京", "country": "CN", "street": "长安街1号"}
 STAGE = {"key": "talks", "zh": "洽谈", "en": "Talks", "probability": 30}
 FRESH = ("PATCH", {"company": "Zenith 天顶", "email": "zenith@plain.example"})
 DEAL_ONLY = {"account": "none", "contact": "none", "opportunity": "new"}
-QUALIFIED = (FRESH, ("start", {}), ("qualify", {}))
+QUALIFIED: tuple[tuple[str, dict[str, Any]], ...] = (FRESH, ("start", {}), ("qualify", {}))
 CASES: dict[str, Case] = {
     "audit.ExtendSubjectRequest": Case(lambda it, ids: {"due": it["received"], "cause": "many records"}),
     "audit.RefuseSubjectRequest": Case({"cause": "not our data"}, left=("status", "refusal")),
