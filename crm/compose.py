@@ -13,6 +13,7 @@ from typing import IO
 from crm.archive import with_keepers
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
+from crm.past import with_past_door
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of, reconciler_of
@@ -91,7 +92,7 @@ class Suite:
         async with AsyncExitStack() as stack:
             try:
                 catalogue = catalogue_of(SERVICES)
-                ports = await open_ports(settings, [*catalogue.collections, PARKED], stack)
+                ports = await open_ports(settings, [*catalogue.collections, PARKED], stack, has_past=roles.has_past)
                 reconciles = "projector" in roles.loops or not is_shared()
                 await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale, reconciles=reconciles)
                 kernel = await open_kernel(settings, ports, catalogue, roles, stack)
@@ -199,11 +200,14 @@ async def open_kernel(
     """
     ports = await with_stream(ports, roles)
     policies = policies_of(SERVICES, ports) if "policies" in roles.loops else ()
-    kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects="projector" in roles.loops)
+    projects, past_too = "projector" in roles.loops, not roles.loops.isdisjoint({"projector", "past"})
+    kernel = build_kernel(ports, catalogue, UserDirectory, policies, projects=projects, past_too=past_too)
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
     kernel = on_stream(kernel, roles, ports)
+    if roles.has_past:
+        kernel = await with_past_door(kernel, ports.keys, catalogue.collections)
     if "notary" in roles.loops or "audit" in roles.apis:
         kernel = await with_keepers(kernel, ports, settings, roles)
     if not roles.needs_warehouse:

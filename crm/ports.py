@@ -14,6 +14,7 @@ from uuid import uuid4
 from crm.blobs import open_blobs
 from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
+from crm.past import open_past
 from crm.settings import Settings, WrongSetting, eventstore_address, jobs_folder, mongodb_of, root_key_file
 from crm.topics import kafka_of
 from shared.blobs.clamd import Clamd
@@ -27,7 +28,6 @@ from shared.explorer.file import ExplorerFile
 from shared.kernel.ports import Ports
 from shared.kernel.request_keys import RequestKeys
 from shared.ledger.file import LedgerFile
-from shared.past.sqlite import SqlitePast
 from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyRing
 from shared.security.keyring_sqlite import SqliteKeyRing
@@ -42,10 +42,13 @@ if TYPE_CHECKING:
     from shared.eventstore.eventstoredb import EventStoreDB
 
 
-async def open_ports(settings: Settings, collections: Sequence[Collection], stack: AsyncExitStack) -> Ports:
+async def open_ports(
+    settings: Settings, collections: Sequence[Collection], stack: AsyncExitStack, *, has_past: bool = False
+) -> Ports:
     """Open or create everything that lies in the data directory; the stack closes it in the reverse order.
 
-    Raises AlreadyOpen, NewerFormat, KeysUnusable, StoreBroken, StoreUnavailable, ViewsUnavailable.
+    has_past: whether the store of the past is this process's where several may work on the same views. Raises
+    AlreadyOpen, NewerFormat, KeysUnusable, StoreBroken, StoreUnavailable, ViewsUnavailable, WrongSetting.
     """
     data, clock = settings.data, SystemClock()
     stack.callback(lock_directory(data).release)
@@ -57,10 +60,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         store, keys = await _open_there(url, data, places, clock, stack)
     views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
-    shared = url is not None and places.views is not None  # other processes may write the views
-    past = None if shared else SqlitePast(data / "past.db")
-    if past is not None:
-        stack.push_async_callback(past.close)
+    past, past_elsewhere = await open_past(data / "past.db", keys, clock, stack, is_here=has_past)
     ledger = LedgerFile(data / "ledger.db", store.installation)
     stack.callback(ledger.close)
     explorer = ExplorerFile(data / "explorer.db", store.installation)
@@ -77,6 +77,7 @@ async def open_ports(settings: Settings, collections: Sequence[Collection], stac
         clock=clock,
         stale=frozenset(stale),
         past=past,
+        past_elsewhere=past_elsewhere,
         ledger=ledger,
         explorer=explorer,
         kafka=kafka_of(),

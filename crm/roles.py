@@ -49,7 +49,7 @@ SERVICES: Sequence[Service] = installed(
 _HERE = Path(__file__).parent
 WEB = _HERE / "web" if has_client(_HERE / "web") else _HERE.parent / "web" / "dist"  # of a package; of a source tree
 NOTICE = _HERE / "static"  # how to get the client
-LOOPS = ("projector", "policies", "warehouse", "imports", "notary", "relay")
+LOOPS = ("projector", "policies", "past", "warehouse", "imports", "notary", "relay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class Roles:
     def __str__(self) -> str:
         named = [f"api:{','.join(sorted(self.apis))}"] if self.apis else []
         return " ".join([*named, *(loop for loop in LOOPS if loop in self.loops)])
+
+    @property
+    def has_past(self) -> bool:
+        """Whether it was asked for by its name that the store of the past is here."""
+        return "past" in self.loops and self != ALL
 
     @property
     def needs_warehouse(self) -> bool:
@@ -128,6 +133,8 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
     at_root: dict[str, ASGIApp] = {segment: apps[service.name] for service in served for segment in service.at_root}
     if kernel.door is not None:
         at_root["warehouse"] = kernel.door
+    if kernel.past_door is not None:
+        at_root["past"] = kernel.past_door
     fallback = Site(web if has_client(web) else NOTICE, root, root.segments) if served else root
     return Gateway(fallback, apps, at_root)
 

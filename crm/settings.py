@@ -106,6 +106,7 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
             other = ", or the address of the process that has them: chdb://HOST:PORT" if name == "CRM_WAREHOUSE" else ""
             where = f"its files are in the data directory (--data){other}"
             raise WrongSetting(f"{name}: {scheme}: takes no path, {where}")
+    past_address(environment)
 
 
 def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -124,6 +125,21 @@ def warehouse_address(environment: Mapping[str, str] = os.environ) -> str | None
     """Where the process with the role `warehouse` answers the others, of `chdb://HOST:PORT`; None: not given."""
     scheme, _, rest = setting("CRM_WAREHOUSE", "chdb:", environment).partition(":")
     return f"http:{rest}/warehouse" if rest and scheme == "chdb" else None
+
+
+def past_address(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Where the process with the role `past` answers the others, of CRM_PAST=past://HOST:PORT; None: there is none.
+
+    Raises WrongSetting.
+    """
+    scheme, _, rest = (given := setting("CRM_PAST", "", environment)).partition(":")
+    if not given:
+        return None
+    if scheme != "past" or not _ADDRESS.fullmatch(rest):
+        raise WrongSetting("CRM_PAST is the address of the process with the role past: past://HOST:PORT")
+    if not is_shared(environment):
+        raise WrongSetting("CRM_PAST goes with events and views on servers; else past.db is in the data directory")
+    return f"http:{rest}/past"
 
 
 def clickhouse_address(environment: Mapping[str, str] = os.environ) -> str | None:

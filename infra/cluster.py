@@ -35,6 +35,7 @@ ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one ma
     "relay": ("relay",),
     "policies": ("policies",),
     "imports": ("imports",),
+    "past": ("past",),
     "warehouse": ("warehouse", "api:audit"),
     "analytics": ("api:analytics",),
     "api": (APIS,),
@@ -57,11 +58,11 @@ class Cluster:
     def __post_init__(self) -> None:
         self.data = self.data.absolute()
         file = self.data / "ports.json"
-        if not file.exists():
-            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            names = ["mongodb", "eventstore", *self.roles]
-            file.write_text(json.dumps(dict(zip(names, free_ports(len(names)), strict=True))))
-        self.ports = json.loads(file.read_text())
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.ports = json.loads(file.read_text()) if file.exists() else {}
+        if new := [name for name in ("mongodb", "eventstore", *self.roles) if name not in self.ports]:
+            self.ports.update(zip(new, free_ports(len(new)), strict=True))
+            file.write_text(json.dumps(self.ports))
 
     def up(self) -> None:
         """Start what does not run and return when every part is ready. Raises Failed."""
@@ -148,7 +149,8 @@ class Cluster:
     def environment(self) -> dict[str, str]:
         """The settings that all roles have."""
         at = self.addresses()
-        return {
+        past = {"CRM_PAST": f"past://127.0.0.1:{self.ports['past']}"} if "past" in self.roles else {}
+        return past | {
             "CRM_EVENTSTORE": at["eventstore"],
             "CRM_VIEWS": f"{at['mongodb']}/crm?directConnection=true",
             "CRM_KEYS": f"{at['mongodb']}/crm_keys?directConnection=true",

@@ -33,7 +33,7 @@ from tests.support.wire import Wire
 PATIENCE = 300.0  # seconds in which a fault must be over, also where many processes share the machine
 ANSWER_SECONDS = 20.0  # in which a question is answered or refused: what it asks for is gone or there
 PAUSE = 0.3  # of each person between two commands
-WIRED = ("mongodb", "eventstore", "warehouse")  # what roles reach through a wire; Kafka names its own address
+WIRED = ("mongodb", "eventstore", "past", "warehouse")  # what roles reach through a wire; Kafka names its own address
 
 
 class Wires:

@@ -19,6 +19,7 @@ import pytest
 from infra.cache import Missing
 from infra.cluster import ENGINES, ROLES, Cluster
 from infra.kafka.jars import jars
+from shared.clock import SystemClock, to_rfc3339
 from tests.cluster.help import Day, Wired, Wires, founded, wired
 from tests.cluster.scale import AWAY_SECONDS, CUTS, FEW, LONG, PEOPLE, ROLE_FAULTS, SERVER_FAULTS
 from tests.support.collector import TRACE, Collector, collecting
@@ -112,6 +113,34 @@ def test_measures_of_every_process_arrive(cluster: Cluster, collected: tuple[Col
     points = collected[0].metrics["crm.mongo.connections"].sum.data_points
     assert {a.value.string_value for p in points for a in p.attributes if a.key == "state"} == {"idle", "used"}
     collected[0].listens = False  # what comes from now on costs time and is not looked at
+
+
+async def test_the_past_is_answered_by_its_role_and_by_the_events_while_that_is_dead(cluster: Cluster) -> None:
+    """The same list, count and board; killed while it reads, it goes on from its file, and its rows agree."""
+    day, at = await Day.of(cluster), cluster.addresses()
+    async with day.people_at_work(PEOPLE):
+        await asyncio.sleep(2)
+        moment = to_rfc3339(SystemClock().now())
+        await asyncio.sleep(1)
+        await asyncio.to_thread(cluster.end, "past")
+    with desk(cluster) as http:
+
+        def then() -> list[Any]:
+            accounts, of = f"{at['api']}/customer/accounts", {"as_of": moment}
+            asked = {"": of | {"sort": "-name", "limit": "200"}, "/count": of, "/board": of | {"by": "type"}}
+            return [http.get(accounts + path, params=more).raise_for_status().json() for path, more in asked.items()]
+
+        def read_up_to() -> int:
+            readers = http.get(f"{at['warehouse']}/audit/readers").raise_for_status().json()["items"]
+            return next(int(one["position"] or 0) for one in readers if one["what"] == "past")
+
+        folded = then()
+        assert folded[0]["items"]
+        assert not read_up_to()
+        await asyncio.to_thread(cluster.up)
+        assert then() == folded
+        assert read_up_to()
+    assert await day.check()
 
 
 @pytest.mark.parametrize(("name", "how"), SERVER_FAULTS)

@@ -21,6 +21,8 @@ from services.identity.directory import UserDirectory
 from services.integration.jobs.cleanup import tidy
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.ledger import ledger
+from shared.past import door as past
+from shared.past.remote import RemotePast
 from shared.readlog import readlog as reads
 from shared.streaming.parked import PARKED
 from shared.warehouse.door import PURPOSE
@@ -34,6 +36,7 @@ PROCESSES = (
     "api:sales",
     "api:integration,audit",
     "api:analytics",
+    "past",
     "warehouse",
     "projector",
     "policies",
@@ -77,6 +80,8 @@ class Installation(Suite):
         self.settings, self.roles, self.processes, self._stack = settings, ALL, processes, stack
         projecting, reacting = self.running("projector").kernel, self.running("policies").kernel
         self.kernel = replace(projecting, policies=reacting.policies)
+        for writing in (p.kernel for p in processes if p.kernel.past_door is not None):
+            self.kernel = replace(self.kernel, history=writing.history)
         for fed in (p.kernel for p in processes if p.kernel.feed is not None):
             self.kernel = replace(self.kernel, warehouse=fed.warehouse, facts=fed.facts, feed=fed.feed)
         follow(projecting, [p.kernel for p in processes])
@@ -114,9 +119,14 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
         await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale)
         opened: list[Process] = []
         warehouse: WarehouseReader | None = None  # opened by the process that feeds it; the others go through its door
-        for roles in sorted((parse_roles(p.split()) for p in processes), key=lambda r: "warehouse" not in r.loops):
+        for roles in sorted((parse_roles(p.split()) for p in processes), key=_asked_by_others, reverse=True):
             kernel = await open_kernel(settings, ports, catalogue_of(SERVICES), roles, stack, warehouse)
             opened.append(Process(roles, kernel, build_app(kernel, roles)))
+            if kernel.past_door is not None:
+                address = await stack.enter_async_context(served(opened[-1].app))
+                there = RemotePast(f"{address}/past", await ports.keys.wrapper(past.PURPOSE), ports.clock)
+                stack.push_async_callback(there.close)
+                ports = replace(ports, past=None, past_elsewhere=there)
             if kernel.door is not None:
                 address = await stack.enter_async_context(served(opened[-1].app))
                 seal = await ports.keys.wrapper(PURPOSE)
@@ -127,6 +137,10 @@ async def open_installation(settings: Settings, processes: Sequence[str] = PROCE
         await tidy(opened[0].kernel)
         return Installation(settings, opened, stack.pop_all())
     raise AssertionError("unreachable")
+
+
+def _asked_by_others(roles: Roles) -> tuple[bool, bool]:
+    return "past" in roles.loops, "warehouse" in roles.loops
 
 
 async def open_any(settings: Settings, *, warehouse: bool = True) -> Any:

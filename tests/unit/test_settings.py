@@ -16,6 +16,7 @@ from crm.settings import (
     eventstore_address,
     jobs_folder,
     mongodb_of,
+    past_address,
     root_key_file,
     setting,
     warehouse_address,
@@ -76,6 +77,20 @@ def test_the_warehouse_may_be_on_a_server(tmp_path: Path) -> None:
 def test_another_form_of_its_address_is_refused(url: str) -> None:
     with pytest.raises(WrongSetting, match=r"CRM_WAREHOUSE: chdb: takes no path, .* or the address of the process"):
         check_adapters({"CRM_WAREHOUSE": url})
+
+
+def test_the_past_of_another_process_goes_with_servers() -> None:
+    servers = {"CRM_EVENTSTORE": "esdb://host:2113", "CRM_VIEWS": "mongodb://host/crm"}
+    given = {"CRM_PAST": "past://past.crm.svc:8000", **servers}
+    check_adapters(given)
+    assert past_address(given) == "http://past.crm.svc:8000/past"
+    assert past_address(servers) is None
+    with pytest.raises(WrongSetting, match="CRM_PAST goes with events and views on servers"):
+        check_adapters({"CRM_PAST": "past://host:1"})
+    for url in ("past:", "past://host", "http://host:1", "past://host:1/x", "past://user:secret@host:1"):
+        with pytest.raises(WrongSetting, match="past://HOST:PORT") as refused:
+            check_adapters({"CRM_PAST": url, **servers})
+        assert "secret" not in str(refused.value)
 
 
 def test_a_setting_may_be_the_text_of_a_file(tmp_path: Path) -> None:
