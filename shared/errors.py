@@ -135,7 +135,7 @@ class KeyReused(CrmError):
 
     status = 422
     type = "idempotency-key-reused"
-    title = "This Idempotency-Key was used for another request"
+    title = "This key was used for another request"
 
 
 class ProjectionBehind(CrmError):

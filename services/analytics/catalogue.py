@@ -8,6 +8,7 @@ from shared.security.roles import Resource, grant
 RESOURCES = (
     Resource(
         "analytics",
+        ("Analytics", "分析", "分析"),
         {
             "sales_manager": grant(Level.BELOW, "read"),
             "sales_representative": grant(Level.OWN, "read"),

@@ -20,4 +20,4 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     RETENTION_RUN,
     RETENTION_NOTICE,
 )
-RESOURCES = (Resource("audit"),)
+RESOURCES = (Resource("audit", ("Audit log", "审计日志", "稽核日誌")),)

@@ -17,6 +17,7 @@ from shared.errors import Rejected
 from shared.events import audit_retention as events
 from shared.events.envelope import Event
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.views.port import Collection, Kind
 
 RunStatus = Literal["announcing", "announced", "erasing", "completed", "cancelled"]
@@ -108,7 +109,8 @@ def cancel(cmd: CancelRetentionRun, state: RetentionRun, ctx: Context) -> list[E
     if state.status == "cancelled":
         return []
     if state.status not in OPEN:
-        raise Rejected(say("the run is {status}", status=state.status), code="out-of-turn", status=state.status)
+        message = say("the run is {status}", status=option_named("retention_run", "status", state.status))
+        raise Rejected(message, code="out-of-turn", status=state.status)
     return [events.RetentionRunCancelled(cmd.cause, "")]
 
 

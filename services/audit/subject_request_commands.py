@@ -18,6 +18,7 @@ from shared.events import audit_requests as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.security.apikeys import require_person
 
 COMMANDS = Commands(SUBJECT_REQUEST, __name__)
@@ -226,5 +227,5 @@ def stall(cmd: StallErasure, state: SubjectRequest, ctx: Context) -> list[Event]
 
 def _require(state: SubjectRequest, *statuses: str) -> None:
     if state.status not in statuses:
-        message = say("the request is {status}", status=state.status)
+        message = say("the request is {status}", status=option_named("subject_request", "status", state.status))
         raise Rejected(message, code="out-of-turn", status=state.status)

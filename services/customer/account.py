@@ -22,6 +22,7 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
 from shared.messages import say
+from shared.messages.named import field_named
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import MAX_PAGE, Collection, Condition, Document, Field, Key, Kind, Query
@@ -197,12 +198,12 @@ def may_archive(state: Account, ctx: Context[tuple[int, bool]]) -> None:
     count, force = ctx.facts
     if count and not force:
         raise Rejected(
-            "the account has open opportunities; send force and a reason to archive it all the same",
+            "the account has open deals; close them first, or archive it all the same and say why",
             code="open-opportunities",
             count=count,
         )
     if count and not ctx.reason:
-        raise Invalid.field("force", "reason-needed", "say why, in X-Reason")
+        raise Invalid.field("force", "reason-needed", "say why: this needs a reason")
 
 
 def archived(cmd: ArchiveAccount) -> Event:
@@ -265,7 +266,8 @@ async def refuse_duplicate(field: str, key_field: str, key: str, lookups: Lookup
     if found:
         seen = [d["id"] for d in found if lookups.sees("account", d["owner"])]
         message = say(
-            "there is an account with this {field}; send allow_duplicate to create it all the same", field=field
+            "there is an account with this {field}; create it all the same if it is another one",
+            field=field_named("account", field),
         )
         raise Duplicate.of(field, message, candidates=seen)
 
@@ -309,5 +311,5 @@ class GradeAccount(CommandModel):
 def grade(cmd: GradeAccount, state: Account, ctx: Context) -> list[Event]:
     require_live(state)
     if cmd.grade and state.type in UNGRADED:
-        raise Rejected(say("a {type} has no grade", type=state.type), code="not-graded")
+        raise Rejected("an account of this type has no grade", code="not-graded")
     return [] if cmd.grade == state.grade else [events.AccountGraded(cmd.grade, state.grade)]

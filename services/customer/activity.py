@@ -27,6 +27,7 @@ from shared.events.common import Changes
 from shared.events.envelope import Event
 from shared.events.subjects import PERSONS
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Condition, Document, Field, Kind, Meaning
@@ -251,7 +252,9 @@ OPEN = live(status=("open",))
 def require_open(state: Activity) -> None:
     """Raises Rejected for an activity that is done or cancelled."""
     if state.status != "open":
-        raise Rejected(say("the activity is {status}", status=state.status), code="not-open")
+        raise Rejected(
+            say("the activity is {status}", status=option_named("activity", "status", state.status)), code="not-open"
+        )
 
 
 def open_to_answers(state: Activity, ctx: Context) -> None:

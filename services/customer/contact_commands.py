@@ -22,6 +22,7 @@ from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.kernel.uniqueness import Duplicate
 from shared.messages import say
+from shared.messages.named import field_named
 from shared.views.port import Condition, Document
 
 COMMANDS = Commands(CONTACT, __name__)
@@ -83,7 +84,8 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
         if twins:
             seen = [d["id"] for d in twins if lookups.sees("contact", d["owner"])]
             message = say(
-                "there is a contact with this {field}; send allow_duplicate to create it all the same", field=field
+                "there is a contact with this {field}; create it all the same if it is another person",
+                field=field_named("contact", field),
             )
             raise Duplicate.of(field, message, candidates=seen)
 
@@ -92,7 +94,7 @@ async def refuse_duplicate(cmd: CreateContact, lookups: Lookups) -> None:
 def create(cmd: CreateContact, state: Contact, ctx: Context) -> list[Event]:
     """A new contact, owned by its creator unless said otherwise."""
     if not cmd.whole():
-        raise Invalid.field("name", "required", "a person needs a name: name, or given_name, or family_name")
+        raise Invalid.field("name", "required", "a person needs a name: the whole, or a given or a family name")
     details: dict[str, Any] = cmd.model_dump(include=set(ContactDetails.model_fields) & cmd.model_fields_set)
     details |= {name: value for name, value in cmd.parts().items() if value}
     if cmd.email:

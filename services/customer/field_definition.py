@@ -177,7 +177,7 @@ def define(cmd: DefineField, state: FieldDefinition, ctx: Context[str]) -> list[
 
 def require_options_fit(kind: str, options: list[str]) -> None:
     if options and kind not in ("text", "keyword", "keywords"):
-        raise Invalid.field("options", "not-for-this-kind", "only text, keyword and keywords have options")
+        raise Invalid.field("options", "not-for-this-kind", "only texts and choices have options")
 
 
 def require_labelled(options: list[str], titles: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from shared.events.envelope import Event, Recorded
 from shared.events.registry import type_of
 from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.messages.named import type_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Merge(CommandModel):
 class Unmerge(CommandModel):
     """Let absorbed records stand by themselves again; values that were not changed since go back.
 
-    allow_duplicate: even one that another record took meanwhile; say why in X-Reason.
+    allow_duplicate: even one that another record took meanwhile; say why in `X-Reason`.
     """
 
     release: list[Reference] = F(min_length=1, max_length=50)
@@ -169,7 +170,9 @@ async def _other(aggregate: Aggregate[Any], id: str, lookups: Lookups) -> Any:
     state = await lookups.state(aggregate, id)
     if state.version == 0 or not lookups.sees(aggregate.name, state.owner):
         raise Invalid.field(
-            "absorb", "unknown-reference", say("there is no {name} with the id {id}", name=aggregate.name, id=id)
+            "absorb",
+            "unknown-reference",
+            say("there is no {name} with the id {id}", name=type_named(aggregate.name), id=id),
         )
     lookups.access.check(aggregate.name, "merge", state.owner)
     return state

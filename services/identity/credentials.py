@@ -22,6 +22,7 @@ from shared.events import identity as events
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.security.apikeys import require_person
 from shared.security.permissions import Access, system_access
 
@@ -125,7 +126,10 @@ def issue_invitation(cmd: IssueInvitation, state: User, ctx: Context[Standing]) 
     """A new link; an earlier one is void. For an active user it is the way back in after a forgotten password."""
     require_live(state)
     if state.status not in ("invited", "active"):
-        raise Rejected(say("a {status} user cannot be invited", status=state.status), code="not-invited")
+        raise Rejected(
+            say("a user who is {status} cannot be invited", status=option_named("user", "status", state.status)),
+            code="not-invited",
+        )
     require_governs(require_person(ctx.access), ctx.facts)  # a link makes a password
     return [events.InvitationIssued(cmd.token_hash, ctx.now + INVITATION_LIVES)]
 

@@ -20,6 +20,7 @@ from shared.events.envelope import Event
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.lookups import Lookups
 from shared.messages import say, shown
+from shared.messages.named import type_named
 from shared.security.permissions import ACTIONS, Access, Level, Role
 from shared.security.reach import reaches_all, require_everyone, widened
 from shared.security.roles import SEEN_BY_ALL
@@ -172,7 +173,7 @@ def _unknown_fields(part: str, fields: dict[str, list[str]], catalogue: Catalogu
                 yield FieldError(
                     f"{part}.{resource}",
                     "unknown-field",
-                    say("{resource} has no field {name}", resource=resource, name=shown(name)),
+                    say("{resource} has no field {name}", resource=type_named(resource), name=shown(name)),
                 )
             elif name == NEVER_HIDDEN and part == "hidden":
                 yield FieldError(f"{part}.{resource}", "not-hideable", say("{name} cannot be hidden", name=name))

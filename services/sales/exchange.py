@@ -62,7 +62,7 @@ def apply_rate(cmd: ApplyExchangeRate, state: Opportunity, ctx: Context[Rate | N
     if not found:
         day = state.closed_on or ctx.calendar.day_of(ctx.occurred_at)
         message = say(
-            "there is no rate of {currency} for {day} or before; set one at /identity/exchange-rates",
+            "there is no rate of {currency} for {day} or before; add one in the settings",
             currency=state.currency or "-",
             day=day,
         )

@@ -14,13 +14,14 @@ from shared.errors import Rejected
 from shared.events import sales_leads as events
 from shared.events.envelope import Event
 from shared.messages import say
+from shared.messages.named import option_named
 
 COMMANDS = Commands(LEAD, __name__)
 
 
-def _out_of_turn(state: Lead, wanted: str) -> Rejected:
+def _out_of_turn(state: Lead) -> Rejected:
     return Rejected(
-        say("a lead that is {status} cannot be {wanted}", status=state.status, wanted=wanted),
+        say("this cannot be done with a lead that is {status}", status=option_named("lead", "status", state.status)),
         code="out-of-turn",
         status=state.status,
     )
@@ -37,7 +38,7 @@ def start_working(cmd: StartWorking, state: Lead, ctx: Context) -> list[Event]:
     if state.status == "working":
         return []
     if state.status not in ("new", "assigned"):
-        raise _out_of_turn(state, "worked on")
+        raise _out_of_turn(state)
     if state.owner is None:
         raise Rejected("nobody owns the lead; assign it first", code="unassigned")
     return [events.LeadWorkStarted()]
@@ -53,7 +54,7 @@ def qualify(cmd: QualifyLead, state: Lead, ctx: Context) -> list[Event]:
     if state.status == "qualified":
         return []
     if state.status != "working":
-        raise _out_of_turn(state, "qualified")
+        raise _out_of_turn(state)
     return [events.LeadQualified()]
 
 
@@ -73,7 +74,7 @@ def disqualify(cmd: DisqualifyLead, state: Lead, ctx: Context) -> list[Event]:
     if state.status == "disqualified":
         return []
     if state.status not in ("new", "assigned", "working"):
-        raise _out_of_turn(state, "disqualified")
+        raise _out_of_turn(state)
     return [events.LeadDisqualified(cmd.reason)]
 
 
@@ -87,7 +88,7 @@ class RecycleLead(CommandModel):
 def recycle(cmd: RecycleLead, state: Lead, ctx: Context) -> list[Event]:
     require_editable(state)
     if state.status != "disqualified":
-        raise _out_of_turn(state, "recycled")
+        raise _out_of_turn(state)
     return [events.LeadRecycled(cmd.reason)]
 
 

@@ -24,6 +24,7 @@ from shared.events import sales as events
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.security.permissions import Level
 from shared.security.roles import WORK, grant
 from shared.views.port import Collection, Document, Field, Key, Kind, Meaning
@@ -327,7 +328,10 @@ def require_open(state: Opportunity) -> None:
     """Raises Rejected for an archived or closed deal."""
     require_live(state)
     if state.status != "open":
-        raise Rejected(say("the deal is {status}; reopen it first", status=state.status), code="closed")
+        raise Rejected(
+            say("the deal is {status}; reopen it first", status=option_named("opportunity", "status", state.status)),
+            code="closed",
+        )
 
 
 async def its_place(cmd: C, lookups: Lookups) -> Pipeline:

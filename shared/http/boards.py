@@ -78,14 +78,14 @@ async def into_of(kernel: Kernel, access: Access, given: dict[str, str], field: 
     """What `in=base&rates=…` asks for; None without it. Raises Invalid."""
     if params.option(given, "in", ("base",), "") == "":
         if "rates" in given:
-            raise Invalid.field("rates", "needs-in", say("rates goes with in=base"))
+            raise Invalid.field("rates", "needs-in", say("rates are asked for with sums in the own currency only"))
         return None
     if field is None or not field.currency:
         raise Invalid.field("in", "no-money", say("only sums of money are shown in another currency"))
     rates: Rates = "deal" if field.base else "today"
     if params.option(given, "rates", RATES, rates) != rates:
         if not field.base:
-            raise Invalid.field("rates", "no-exchange", say("these records keep no rates; ask with rates=today"))
+            raise Invalid.field("rates", "no-exchange", say("these records keep no rates; ask for those of today"))
         rates = "today"
     return Into(await kernel.directory.currency(access.tenant), rates)
 

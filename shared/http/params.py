@@ -154,7 +154,7 @@ def rights(given: dict[str, str], moment: Moment) -> bool:
     """Whether the answer is to say what the caller may do. Raises Invalid where the answer is about the past."""
     asked = flag(given, "rights")
     if asked and not moment.is_now:
-        raise Invalid.field("rights", "only-now", "rights are those of now; leave out as_of and known_at")
+        raise Invalid.field("rights", "only-now", "rights are those of now, not of another moment")
     return asked
 
 

@@ -62,7 +62,7 @@ class Appender:
                 if not getattr(task.body, "allow_duplicate", False):
                     raise await _redacted(task, clash) from None
                 if not (call.reason or call.causation_id):
-                    raise Invalid.field("allow_duplicate", "reason-needed", "say why, in X-Reason") from None
+                    raise Invalid.field("allow_duplicate", "reason-needed", "say why: this needs a reason") from None
 
 
 async def _redacted(task: Task, clash: Duplicate) -> Duplicate:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import Command
 from shared.errors import NotFound
+from shared.labels.words import ResourceWords, TypeWords
 from shared.messages import say, shown
+from shared.messages.named import bring
 from shared.security.permissions import Role
 from shared.security.roles import Resource, with_grants
 from shared.views.port import Collection
@@ -44,7 +46,12 @@ class Catalogue:
         forgotten = [(a.name, one.module) for a in self for one in a.expected]
         if forgotten:
             raise TypeError(f"no catalogue includes these commands: {forgotten}")
+        resources = tuple(resources)
         others = {r.name: r.grants for r in resources}
+        for one in self:
+            bring(one.name, TypeWords(one))
+        for resource in resources:
+            bring(resource.name, ResourceWords(resource.title))
         self.resources, self.streams = frozenset(others), frozenset(streams)
         granted = [*((a.name, a.grants) for a in self), *others.items()]
         self.roles = with_grants(roles, granted) if (roles := tuple(roles)) else {}

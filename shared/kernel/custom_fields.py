@@ -133,5 +133,5 @@ def _needed(name: str) -> FieldError:
 
 
 def _not_asked(name: str) -> FieldError:
-    message = say("{field} is no custom field that can be asked about; /meta lists them", field=shown(name))
+    message = say("{field} is no custom field that can be asked about", field=shown(name))
     return FieldError(name[:80], "bad-query", message)

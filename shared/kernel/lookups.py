@@ -22,6 +22,7 @@ from shared.kernel.parsing import parse
 from shared.kernel.preconditions import check
 from shared.kernel.repository import Repository
 from shared.messages import say
+from shared.messages.named import type_named
 from shared.security.directory import Directory, Places
 from shared.security.permissions import Access
 from shared.streaming.shares import reached
@@ -267,7 +268,9 @@ def _is_gone(record: Record) -> bool:
 
 
 def _unknown(field: str, resource: str) -> Invalid:
-    return Invalid.field(field, "unknown-reference", say("there is no {resource} with this id", resource=resource))
+    return Invalid.field(
+        field, "unknown-reference", say("there is no {resource} with this id", resource=type_named(resource))
+    )
 
 
 async def views_reach(views: Views, position: int) -> None:

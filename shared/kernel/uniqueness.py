@@ -22,6 +22,7 @@ from shared.events.reservation import ValueReserved
 from shared.eventstore.port import NO_STREAM, WrongVersion
 from shared.kernel.repository import Repository
 from shared.messages import say
+from shared.messages.named import field_named, type_named
 from shared.security.keycache import KeyCache
 from shared.security.permissions import Access
 
@@ -62,7 +63,8 @@ def redacted_for(access: Access, aggregate: Aggregate[Any], clash: Duplicate, ow
     errors = [e for e in clash.errors if access.may_see(aggregate.name, e.field)]
     seen = access.allows(aggregate.name, "read", owner if aggregate.collection.owner is not None else "")
     extra = clash.extra if seen else {}
-    detail = clash.detail if errors else f"another {aggregate.name} has a value that this one would have"
+    hidden = say("another {resource} has a value that this one would have", resource=type_named(aggregate.name))
+    detail = clash.detail if errors else hidden
     return Duplicate(detail, errors=errors, **extra)
 
 
@@ -108,7 +110,8 @@ class Reservations:
             except WrongVersion:
                 continue  # someone else took it at this moment: look again
             return
-        raise Unavailable(say("another request is taking this {name} at this moment", name=unique.name))
+        name = field_named(aggregate.name, unique.name)
+        raise Unavailable(say("another request is taking this {name} at this moment", name=name))
 
     async def holders(
         self, aggregate: Aggregate[Any], unique: Unique, text: str, tenant: str = EVERYWHERE
@@ -149,7 +152,10 @@ class Reservations:
         if unique.value(state) != value or (state.archived and not merged):
             is_new = self._clock.now() - taken.recorded_at < GRACE
             return is_new and not await self._changed_since(aggregate.stream(id), space, state.version, taken)
-        message = say("another {resource} has this {field}", resource=aggregate.name, field=unique.name)
+        name = aggregate.name
+        message = say(
+            "another {resource} has this {field}", resource=type_named(name), field=field_named(name, unique.name)
+        )
         known = {"holder": await self._living(aggregate, tenant, id)} if space == tenant else {}
         raise Duplicate.of(unique.name, message, **known)
 

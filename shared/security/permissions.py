@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import Forbidden, Invalid, NotFound
-from shared.messages import say
+from shared.messages import Message, say
+from shared.messages.named import type_named, types_named
 from shared.security.sources import Derived, has_records, overlap, with_derived, with_formulas, within
 from shared.views.port import EVERYONE, Document, Scope
 
@@ -120,7 +121,7 @@ class Access:
         if owner != "" and not self.allows(resource, "read", reader or owner):
             raise NotFound()
         raise Forbidden(
-            say("no right to {action} this {resource}", action=action, resource=resource),
+            say("no right to {action} this {resource}", action=action_named(action), resource=type_named(resource)),
             resource=resource,
             action=action,
         )
@@ -213,9 +214,30 @@ class Access:
         return not (_denies(hidden, was.hidden, now.hidden) or _denies(locked, was.read_only, now.read_only))
 
 
+_ACTIONS: Mapping[str, Message] = {
+    "read": say("read"),
+    "create": say("create"),
+    "edit": say("edit"),
+    "archive": say("archive"),
+    "assign": say("assign"),
+    "merge": say("merge"),
+    "export": say("export"),
+    "import": say("import"),
+    "erase": say("erase"),
+    "reopen": say("reopen"),
+    "manage": say("manage"),
+    "*": say("manage"),  # every action
+}
+
+
+def action_named(action: str) -> Message:
+    """What people call it. action: "*" is any."""
+    return _ACTIONS[action]
+
+
 def no_right(resource: str, action: Action) -> Forbidden:
     """The refusal of an action on every record of a type."""
-    message = say("no right to {action} {resource}", action=action, resource=resource)
+    message = say("no right to {action} {resource}", action=action_named(action), resource=types_named(resource))
     return Forbidden(message, resource=resource, action=action)
 
 

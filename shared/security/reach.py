@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared.errors import Forbidden
 from shared.messages import say
-from shared.security.permissions import Access, Action, Level, Role
+from shared.security.permissions import Access, Action, Level, Role, action_named
 
 ON_RECORDS: tuple[Action, ...] = ("read", "edit", "archive", "assign", "merge", "export", "erase", "reopen", "manage")
 Right = tuple[str, str]  # resource, action; "*" = any
@@ -90,5 +90,7 @@ def _within(access: Access, resource: str, action: str, owners: frozenset[str] |
 
 def _too_far(resource: str, action: str) -> Forbidden:
     return Forbidden(
-        say("this would reach records that you may not {action}", action=action), resource=resource, action=action
+        say("this would reach records that you may not {action}", action=action_named(action)),
+        resource=resource,
+        action=action,
     )

@@ -23,9 +23,13 @@ SEEN_BY_ALL: DefaultGrants = {EVERY_ROLE: grant(Level.ALL, "read")}
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What rights are granted on and has no records of its own. It may show the values of every record type."""
+    """What rights are granted on and has no records of its own. It may show the values of every record type.
+
+    title: what people call it, in English, zh-CN and zh-TW.
+    """
 
     name: str
+    title: tuple[str, str, str]
     grants: DefaultGrants = field(default_factory=dict)
 
 

@@ -80,14 +80,14 @@ async def test_another_organisations_sign_in_name_is_taken_and_that_is_all(stage
     client = await stage.client(stage.acme.tenant, stage.acme.user)
     invite = {"name": "X", "email": "UMA@umbrella.example", "roles": []}
     listed = (await client.post("/identity/users", json=invite | {"email": "x@acme.example"})).json()["id"]
-    params = {"resource": "user", "field": "email"}
+    params = {"resource": "user", "field": "e-mail"}  # as people call them
     for answer in (
         await client.post("/identity/users", json=invite),
         await client.post(f"/identity/users/{listed}/email", json={"email": "uma@umbrella.example"}),
     ):
         assert answer.status_code == 409
         assert answer.json()["errors"] == [
-            {"field": "email", "code": "duplicate", "message": "another user has this email", "params": params}
+            {"field": "email", "code": "duplicate", "message": "another user has this e-mail", "params": params}
         ]
         for secret in (stage.umbrella.tenant, stage.umbrella.user, "Uma", "holder"):
             assert secret not in answer.text

@@ -40,7 +40,9 @@ def test_a_grant_to_an_unknown_role_stops_the_start() -> None:
     with pytest.raises(ValueError, match="toy is granted to 'buyer'"):
         granted(toy={"buyer": grant(Level.OWN, "read"), EVERY_ROLE: {}})
     with pytest.raises(ValueError, match="reports is granted to 'buyer'"):
-        Catalogue([TOY], [SELLER], [Resource("reports", {"buyer": grant(Level.OWN, "read")})])
+        Catalogue(
+            [TOY], [SELLER], [Resource("reports", ("Reports", "报表", "報表"), {"buyer": grant(Level.OWN, "read")})]
+        )
 
 
 def test_a_record_type_without_grants_is_the_administrators_alone() -> None:

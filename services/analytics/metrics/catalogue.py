@@ -59,7 +59,7 @@ class Seen:
 def metric_for(name: str, seen: Seen, money: Money) -> Metric:
     """A metric as the caller sees it. Raises NotFound, Forbidden."""
     if (metric := METRICS.get(name)) is None:
-        raise NotFound(say("there is no metric of this name; GET /analytics/metrics lists them"))
+        raise NotFound(say("there is no metric of this name"))
     if (part := seen.part(metric, money)) is None:
         raise Forbidden(say("no right to read {name}", name=name), resource="analytics", action="read")
     return part

@@ -85,7 +85,7 @@ def _days(given: dict[str, str], name: str, calendar: Calendar, now: Micros) -> 
 
 
 def _refuse_period(metric: Metric, given: dict[str, str]) -> None:
-    message = say("{name} tells what stands at a day: give as_of, no period", name=metric.name)
+    message = say("{name} tells what stands at a day: give the day, no period", name=metric.name)
     errors = [FieldError(name, "no-period", message) for name in ("from", "to", "bucket") if name in given]
     if errors:
         raise Invalid("the parameters are not valid", errors=errors)

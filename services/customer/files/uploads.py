@@ -23,6 +23,7 @@ from shared.faults import crashpoint
 from shared.kernel.bus import Call, Done
 from shared.kernel.kernel import Kernel
 from shared.messages import say, shown
+from shared.messages.named import type_named
 from shared.security.fieldcrypt import aad, decrypt, encrypt
 from shared.security.permissions import Access
 from shared.views.paging import every
@@ -247,7 +248,7 @@ class Uploads:
                 raise NotFound()
             access.check(state.record_type, "edit", await of_known(DeleteFile(), lookups))
         except NotFound:
-            message = say("there is no {resource} with this id", resource=ATTACHMENT.name)
+            message = say("there is no {resource} with this id", resource=type_named(ATTACHMENT.name))
             raise Invalid.field("record", "unknown-reference", message) from None
         return state.record_type, state.record
 

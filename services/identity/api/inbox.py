@@ -28,6 +28,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
 from shared.kernel.seen import seen
 from shared.messages import say, shown
+from shared.messages.named import type_named
 from shared.security.apikeys import require_person
 from shared.security.permissions import Access
 from shared.views.paging import every
@@ -278,4 +279,6 @@ class _Inbox:
 
 
 def _unknown(field: str, resource: str) -> Invalid:
-    return Invalid.field(field, "unknown-reference", say("there is no {resource} with this id", resource=resource))
+    return Invalid.field(
+        field, "unknown-reference", say("there is no {resource} with this id", resource=type_named(resource))
+    )

@@ -110,7 +110,7 @@ class _Handlers:
         access = await self._allowed(request)
         given = params.only(params.pairs_of(request), ("resource",))
         if not (resource := given.get("resource", "")):
-            raise Invalid.field("resource", "required", "name a record type, as in resource=account")
+            raise Invalid.field("resource", "required", "name a record type")
         access.scope(resource, "import")
         text = io.StringIO(newline="")
         csv.writer(text).writerow(fields_of(self._kernel.catalogue[resource], access))
@@ -145,7 +145,7 @@ class _Handlers:
         if text := sent.fields.get("mapping", ""):
             return text
         if not (id := sent.fields.get("mapping_id", "")):
-            raise Invalid.field("mapping", "required", "send a mapping, or the mapping_id of a saved one")
+            raise Invalid.field("mapping", "required", "send a mapping, or name a saved one")
         saved = await self._kernel.queries.get(IMPORT_MAPPING, id, access)
         return str(saved["mapping"])
 

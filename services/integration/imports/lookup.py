@@ -11,6 +11,7 @@ from shared.errors import Forbidden, Invalid
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.custom_fields import CustomFields
 from shared.messages import say, shown
+from shared.messages.named import types_named
 from shared.security.permissions import Access
 from shared.texts import clean_line
 from shared.views.entries import entry_of
@@ -102,7 +103,11 @@ class Finder:
         declared = self._declared(resource, field)
         if not self.access.may_see(resource, field):
             raise Forbidden(
-                say("records of {resource} cannot be found by {field}", resource=resource, field=shown(field))
+                say(
+                    "records of {resource} cannot be found by {field}",
+                    resource=types_named(resource),
+                    field=shown(field),
+                )
             )
         await self._ask_by(resource, declared, texts, found)
         if declared.listed and (left := {form: text for form, text in texts.items() if not found[form]}):

@@ -18,6 +18,7 @@ from shared.events import jobs
 from shared.events.common import Erased
 from shared.events.envelope import Event
 from shared.messages import say
+from shared.messages.named import option_named
 from shared.security.permissions import Access
 
 UNFINISHED = ("running", "reverting")
@@ -181,6 +182,10 @@ def require(state: JobState, *statuses: str) -> None:
     """Raises Rejected for a job of another status."""
     if state.status not in statuses:
         raise Rejected(
-            say("the job is {status}; it must be {choices}", status=state.status, choices=" or ".join(statuses)),
+            say(
+                "the job is {status}: this cannot be done with it now",
+                status=option_named("bulk", "status", state.status),
+            ),
             code="wrong-status",
+            status=state.status,
         )

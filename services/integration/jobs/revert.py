@@ -24,6 +24,7 @@ from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.messages import part, say
+from shared.messages.named import type_named
 from shared.security.permissions import Access
 
 PAGE = 1_000  # events read at once
@@ -114,7 +115,7 @@ class Revert:
         aggregate = self._kernel.catalogue[touched.category]
         command = command_of(aggregate, "archive")
         if command is None:
-            return _left(say("a {resource} cannot be archived", resource=touched.category), touched)
+            return _left(say("a {resource} cannot be archived", resource=type_named(touched.category)), touched)
         body = command.adapter.validate_python({"cause": f"{self._job.name}:{self._id}"})
         await self._sender.send(aggregate, command, body, self._call(touched, "archive", touched.last))
         return "archived", "", touched.n
@@ -123,7 +124,9 @@ class Revert:
         aggregate = self._kernel.catalogue[touched.category]
         command = command_of(aggregate, self._back)
         if command is None:
-            return _left(say("changes of a {resource} cannot be undone", resource=touched.category), touched)
+            return _left(
+                say("changes of a {resource} cannot be undone", resource=type_named(touched.category)), touched
+            )
         undo = self._back == "undo"  # which looks itself for what others changed since
         seen = None if undo else await self._untouched_since(aggregate, touched, command.sets)
         if seen is None and not undo:

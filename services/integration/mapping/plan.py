@@ -26,6 +26,7 @@ from shared.domain.phones import known_phone
 from shared.domain.types import Reading
 from shared.errors import FieldError
 from shared.messages import said, say
+from shared.messages.named import types_named
 from shared.views.port import Kind
 
 _EARLIER = say("an earlier row has this value; leave one of them out, or use the mode upsert to take both")
@@ -119,7 +120,8 @@ def plan_row(step: PreparedStep, cells: Cells, known: list[Known], new_id: str, 
         )
     if len(known) > 1:
         why = say(
-            "several records of {resource} have this value; merge them or use another key", resource=step.spec.resource
+            "several records of {resource} have this value; merge them or use another key",
+            resource=types_named(step.spec.resource),
         )
         return _rejected(plan, FieldError(step.spec.key or "", "ambiguous-key", why))
     return _Planner(step, cells, around, plan).run(known[0] if known else None, new_id)

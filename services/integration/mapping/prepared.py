@@ -16,6 +16,7 @@ from shared.domain.custom_values import NAME
 from shared.errors import FieldError, Invalid
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.messages import Message, say, shown
+from shared.messages.named import types_named
 from shared.security.permissions import Access
 from shared.views.port import Key, Kind
 
@@ -141,7 +142,9 @@ def _written(step: PreparedStep) -> Iterator[str]:
 
 
 def _bad_key(resource: str, key: str) -> tuple[str, str]:
-    return "bad-key", say("records of {resource} cannot be found by {field}", resource=resource, field=shown(key))
+    return "bad-key", say(
+        "records of {resource} cannot be found by {field}", resource=types_named(resource), field=shown(key)
+    )
 
 
 def _bad_lookup(lookup: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from shared.domain.dates import ORDERS, BadDate
 from shared.domain.dates import readings as days
 from shared.domain.numbers import BadNumber, number_of, readings
 from shared.messages import said, say, shown
+from shared.messages.named import field_named, type_named
 from shared.tabular.cells import entries
 from shared.views.port import Kind
 
@@ -150,16 +151,16 @@ def _looked_up(lookup: str, text: str, found: Found) -> str:
     if not ids:
         why = say(
             "there is no {resource} whose {field} is {value}; correct it, or import that record first",
-            resource=resource,
-            field=field,
+            resource=type_named(resource),
+            field=field_named(resource, field),
             value=shown(text),
         )
         raise BadCell("unknown-reference", why)
     if len(ids) > 1:
         why = say(
-            "there are several of {resource} whose {field} is {value}; merge them or look up by another field",
-            resource=resource,
-            field=field,
+            "there is more than one {resource} whose {field} is {value}; merge them or look up by another field",
+            resource=type_named(resource),
+            field=field_named(resource, field),
             value=shown(text),
         )
         raise BadCell("ambiguous-reference", why)

@@ -7,6 +7,7 @@ from shared.domain.command import Command
 from shared.errors import Invalid
 from shared.kernel.catalogue import AnyAggregate
 from shared.messages import say
+from shared.messages.named import types_named
 from shared.security.permissions import Access
 
 
@@ -14,7 +15,10 @@ def maker_of(aggregate: AnyAggregate) -> Command:
     """The command that makes a record from plain fields. Raises Invalid for a resource that has none."""
     makers = [c for c in aggregate.commands.values() if c.creates and may_import(c)]
     if not makers:
-        why = say("an import cannot make records of {resource}; name another record type", resource=aggregate.name)
+        why = say(
+            "an import cannot make records of {resource}; name another record type",
+            resource=types_named(aggregate.name),
+        )
         raise Invalid.field("resource", "not-importable", why)
     return next((c for c in makers if not c.verb), makers[0])
 

@@ -131,3 +131,16 @@ def test_a_kept_mapping_takes_the_next_file(visit: Visit, http: httpx.Client) ->
         page.get_by_role("button", name="Import now").click()
         expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
     assert found(http, {"name[in]": "Kept Alpha"}, 1) == ["Kept Alpha"]
+
+
+def test_what_may_exist_already_is_imported_all_the_same(visit: Visit, http: httpx.Client) -> None:
+    http.post("/customer/accounts", json={"name": "Twice there GmbH"}).raise_for_status()
+    with visit("/import", language="zh-CN") as page:
+        choose(page, "twice.csv", "公司,备注\nTwice there Ltd,第二家\n")
+        page.get_by_role("button", name="试运行").click()
+        expect(page.get_by_text("已有客户使用此名称")).to_be_visible()
+        page.get_by_role("button", name="可能已存在的也一并导入").click()
+        expect(page.get_by_text("已有客户使用此名称")).to_have_count(0)
+        page.get_by_role("button", name="立即导入").click()
+        expect(page.get_by_role("heading", name="导入完成")).to_be_visible()
+    assert found(http, {"name[prefix]": "Twice there"}, 2) == ["Twice there GmbH", "Twice there Ltd"]

@@ -56,6 +56,7 @@ export function Import() {
             onBack={wizard.toMapping}
             onRun={() => void wizard.run()}
             onAgain={(rows) => void wizard.again(rows)}
+            onAllow={() => void wizard.allow()}
             onReport={wizard.toReport}
             later={wizard.later}
             onLater={wizard.openLater}

@@ -1,10 +1,11 @@
-import { type FormEvent, useId } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import type { Done, Intent } from '../../data/act'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc, MetaCommand } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
+import { TextField } from '../../ui/field'
 import { useTranslation } from '../../words'
 import s from './form.module.css'
 import { Inputs, type Values } from './inputs'
@@ -29,11 +30,12 @@ export function CommandDialog({ object, command, record, names, given, more, onD
   const form = useForm({ object, command, id: record.id, given, more: { base: record, ...more } })
   const stages = useStagePaths(object)
   const { close, guard } = useGuard(form.dirty, onClose)
+  const [why, setWhy] = useState('')
   const name = useId()
   const danger = command.action === 'erase' || command.action === 'archive'
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const done = await form.submit()
+    const done = await form.submit({}, form.values.force ? why.trim() : undefined)
     if (done === undefined) return
     onDone?.(done)
     onClose()
@@ -60,6 +62,9 @@ export function CommandDialog({ object, command, record, names, given, more, onD
             </p>
           )}
           <Inputs inputs={form.inputs} values={form.values} onChange={form.change} errors={form.errors} names={names} stages={stages} />
+          {Boolean(form.values.force) && (
+            <TextField label={t('record.why')} value={why} maxLength={500} onChange={(event) => setWhy(event.currentTarget.value)} />
+          )}
         </form>
       </Dialog>
       {guard}

@@ -25,6 +25,8 @@ interface Props {
   onBack(): void
   onRun(): void
   onAgain(rows: FaultyRow[]): void
+  /** Tries again, and creates what may exist already. */
+  onAllow(): void
   /** Back to the report of the import whose rejected rows these are. */
   onReport: (() => void) | undefined
   /** Imports that took in rows of this one after they were put right. */
@@ -34,7 +36,7 @@ interface Props {
 const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
 
 /** How far it is, then what came of it, and the way on or back. */
-export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onReport, later, onLater }: Props) {
+export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onAllow, onReport, later, onLater }: Props) {
   const { t } = useTranslation()
   const { report, over, follow } = useJob(id)
   const [problem, setProblem] = useState('')
@@ -46,6 +48,7 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
   const back = report.status === 'reverted' || report.status === 'reverting'
   const taken = later.filter((_, n) => held[n])
   const refused = Array.isArray(report.rejected) ? report.rejected : []
+  const alike = dry && refused.some(({ errors }) => errors.some(({ code }) => code === 'duplicate'))
   const rows = refused.filter(({ row }) => !taken.some((one) => one.rows.includes(row)))
   const title = failed ? 'import.failed' : back ? 'import.takenBack' : dry ? 'import.wouldBe' : over ? 'import.done' : 'import.running'
   async function revert() {
@@ -90,6 +93,11 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
             again={t(dry ? 'import.again' : 'import.againOnly')}
             onAgain={onAgain}
           />
+          {alike && (
+            <Button small busy={busy} onClick={onAllow}>
+              {t('import.allow')}
+            </Button>
+          )}
           <Button small look="quiet" onClick={() => void download(`/imports/${id}/rejected.csv`, `rejected-${id}.csv`)}>
             {t('import.rejectedFile')}
           </Button>

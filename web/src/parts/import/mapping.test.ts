@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fieldFor, type Inspected, type Mapping, sent, startOf } from './mapping'
+import { allowing, fieldFor, type Inspected, type Mapping, sent, startOf } from './mapping'
 
 const MAPPING: Mapping = {
   name: 'fair.csv',
@@ -40,4 +40,11 @@ test('without a proposal it begins with one step', () => {
 
 test('a kept mapping says where each column goes', () => {
   expect(['Company', 'Tel', 'Fax'].map((column) => fieldFor(MAPPING, 'contact', column))).toEqual(['account.name', 'phone', ''])
+})
+
+test('what may exist already is made all the same, where a step makes records whose type allows it', () => {
+  const steps = [...MAPPING.steps, { name: 'later', resource: 'account', mode: 'update', fields: { phone: 'Tel' } }]
+  const made = allowing({ ...MAPPING, steps }, (resource) => resource === 'account')
+  expect(fields(made).map((each) => 'allow_duplicate' in each)).toEqual([true, false, false])
+  expect(fields(made)[0]).toEqual({ name: 'Company', allow_duplicate: { constant: true } })
 })

@@ -62,6 +62,14 @@ export function fieldFor(mapping: Mapping, resource: string, column: string): st
   return ''
 }
 
+/** The same, creating what may exist already as well. takes: whether the command that makes such a record allows that. */
+export const allowing = (mapping: Mapping, takes: (resource: string) => boolean): Mapping => ({
+  ...mapping,
+  steps: mapping.steps.map((step) =>
+    step.mode !== 'update' && takes(step.resource) ? { ...step, fields: { ...step.fields, allow_duplicate: { constant: true } } } : step,
+  ),
+})
+
 /** Where nothing was proposed: one step without fields. */
 export const startOf = (found: Inspected): Mapping =>
   found.suggestion.steps?.length

@@ -2,9 +2,10 @@ import { useState } from 'react'
 import { newKey } from '../../api/client'
 import { isProblem } from '../../api/problem'
 import { sendForm } from '../../data/files'
+import { useTypes } from '../../meta/use-types'
 import { useTranslation } from '../../words'
 import { type Edited, type FaultyRow, fileOf, sentAs, together } from './corrections'
-import { type Inspected, type Mapping, startOf } from './mapping'
+import { allowing, type Inspected, type Mapping, startOf } from './mapping'
 
 export const STEPS = ['file', 'mapping', 'try', 'run'] as const
 export type At = (typeof STEPS)[number]
@@ -58,6 +59,7 @@ function useSending() {
 /** What the wizard holds from step to step, so that nothing that was typed is lost on the way. */
 export function useWizard() {
   const { busy, problem, act } = useSending()
+  const types = useTypes()
   const [at, setAt] = useState<At>('file')
   const [source, setSource] = useState<Source>()
   const [looks, setLooks] = useState(0)
@@ -86,18 +88,18 @@ export function useWizard() {
       setKept(asked.mapping_id)
       show('mapping', { file, found, cells: same ? source.cells : {} })
     })
-  const send = async (path: string, next: At, of: Source, once?: string) => {
+  const send = async (path: string, next: At, of: Source, how = mapping, once?: string) => {
     const form = new FormData()
-    form.set('mapping', JSON.stringify(mapping))
+    form.set('mapping', JSON.stringify(how))
     form.set('files', of.file)
     if (Object.keys(of.cells).length > 0) form.set('corrections', sentAs(of.file.name, of.cells))
     const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: of.found.encoding }, key: once })
     show(next, of, id)
     return id
   }
-  const rehearse = async (of: Source) => {
+  const rehearse = async (of: Source, how = mapping) => {
     setKey(newKey()) // one import for each try, however often it is sent
-    await send('/imports/dry-run', 'try', of)
+    await send('/imports/dry-run', 'try', of, how)
   }
   /** A dry run takes the corrections along; after an import, the corrected rows are a file of their own. */
   const again = (rows: FaultyRow[]) =>
@@ -109,10 +111,18 @@ export function useWizard() {
       await rehearse({ file, found, cells: {} })
       setReports([...reports, { job, source, typed, sent: Object.keys(typed).map(Number) }])
     })
+  /** Another try that creates what may exist already, too. */
+  const allow = () =>
+    act(async () => {
+      if (!source || !mapping) return
+      const how = allowing(mapping, (resource) => 'allow_duplicate' in (types.type(resource)?.create?.fields ?? {}))
+      setMapping(how)
+      await rehearse(corrected(source, typed), how)
+    })
   const run = () =>
     act(async () => {
       if (!source) return
-      const made = await send('/imports', 'run', source, key)
+      const made = await send('/imports', 'run', source, mapping, key)
       if (!last) return
       setTaken({ ...taken, [last.job]: [...(taken[last.job] ?? []), { job: made, rows: last.sent, source }] })
       setReports([...reports.slice(0, -1), { ...last, typed: {}, sent: [] }])
@@ -140,6 +150,7 @@ export function useWizard() {
     setTyped,
     inspect,
     again,
+    allow,
     run,
     rehearse: () => act(async () => source && rehearse(source)),
     toFile: () => {
