@@ -21,7 +21,7 @@ from shared.views.values import conversion, keywords, list_fields, scalar_fields
 
 Cell = int | float | str | bytes
 QUARTER = 900_000_000  # microseconds
-FORMAT = 2  # of what is stored: another one is filled whole
+FORMAT = 3  # of what is stored: another one is filled whole
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.DATETIME)
 _SORTED = (Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)

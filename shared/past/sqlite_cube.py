@@ -62,7 +62,7 @@ class Cube:
         n = None if summed is None else self._measures[summed.name]
         held = "0 AS hi, 0 AS lo" if n is None else f"x{n} AS hi, y{n} AS lo"
         signed = "0 AS hi, 0 AS lo" if n is None else f"sign * (m{n} >> 32) AS hi, sign * (m{n} & {LOW}) AS lo"
-        undone = "0, 0" if n is None else f"-sign * (m{n} >> 32), -sign * (m{n} & {LOW})"
+        undone = "0, 0" if n is None else f"-c.sign * (c.m{n} >> 32), -c.sign * (c.m{n} & {LOW})"
         name, tenant, when = self._layout.name, self._tenant, self._at.occurred
         frame, since = self._frame()
         rows = (
@@ -74,12 +74,18 @@ class Cube:
             return rows, params
         # what the log says after the position: late ones by their own index, others happened shortly before
         recent = -OPEN if self._at.recorded is None else self._at.recorded - LATE
-        rows += (
-            f" UNION ALL SELECT g, -sign, {undone} FROM {name('ch')} WHERE t = ? AND r > ? AND late AND at <= ?"
-            f" UNION ALL SELECT g, -sign, {undone} FROM {name('ch')}"
-            " WHERE t = ? AND at >= ? AND at <= ? AND NOT late AND r > ?"
+        late = (  # from the index alone: most of them happened after the moment, too
+            f"SELECT at, n, r, sign FROM {name('ch')} INDEXED BY {name('ch_late')}"
+            " WHERE t = ? AND r > ? AND late AND at <= ?"
         )
-        return rows, (*params, tenant, self._at.position, when, tenant, recent, when, self._at.position)
+        same = "c.t = ? AND (c.at, c.n, c.r, c.sign) = (k.at, k.n, k.r, k.sign)"
+        rows += (
+            f" UNION ALL SELECT c.g, -c.sign, {undone} FROM ({late}) AS k CROSS JOIN {name('ch')} AS c ON {same}"
+            f" UNION ALL SELECT c.g, -c.sign, {undone} FROM {name('ch')} AS c"
+            " WHERE c.t = ? AND c.at >= ? AND c.at <= ? AND NOT c.late AND c.r > ?"
+        )
+        position = self._at.position
+        return rows, (*params, tenant, position, when, tenant, tenant, recent, when, position)
 
     def _frame(self) -> tuple[int, int]:
         """The last frame that holds nothing of after the moment, and its own moment."""

@@ -184,7 +184,7 @@ def tables(layout: Layout) -> list[str]:
         f"CREATE TABLE {name('ch')}(t, at, n, r, sign, g NOT NULL, late NOT NULL{measures},"
         " PRIMARY KEY(t, at, n, r, sign))"
         " WITHOUT ROWID",
-        f"CREATE INDEX {name('ch_late')} ON {name('ch')}(t, r) WHERE late",
+        f"CREATE INDEX {name('ch_late')} ON {name('ch')}(t, r, late) WHERE late",
         f"CREATE TABLE {name('fr')}(t, fr, at NOT NULL, changes NOT NULL, size NOT NULL, PRIMARY KEY(t, fr))"
         " WITHOUT ROWID",
         f"CREATE TABLE {name('tot')}(t, fr, g, cnt NOT NULL{halves}, PRIMARY KEY(t, fr, g)) WITHOUT ROWID",

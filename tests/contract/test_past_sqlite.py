@@ -12,6 +12,7 @@ import pytest
 from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
 from shared.past.port import At, Change, Counted, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
+from shared.past.sqlite_cube import Cube
 from shared.past.sqlite_plan import Plan
 from shared.views.port import Condition, LeaseLost, Query
 from shared.views.query import validate
@@ -160,6 +161,15 @@ async def test_records_whose_ids_begin_alike_cost_no_more_each(tmp_path: Path, m
     assert len(await past.last("deals", TENANT, ids)) == 1_600
     some = [ids[5], ids[-1]]
     assert [hit.key for hit in await every(past, Query((Condition("id", "in", some),)), ALL, At())] == some
+    await past.close()
+
+
+async def test_what_came_late_is_found_by_an_index_alone(tmp_path: Path) -> None:
+    """Most of it happened after the moment, too: to look each one up would cost more than all the rest."""
+    past = await opened(tmp_path)
+    rows, params = Cube(past._db, past._catalogue.layout("deals"), 1, At(START, 5, START))._rows(None)
+    plan = [step for *_, step in past._db.execute(f"EXPLAIN QUERY PLAN {rows}", params)]
+    assert any("COVERING INDEX" in step and "ch_late" in step for step in plan), plan
     await past.close()
 
 
