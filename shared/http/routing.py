@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from inspect import Parameter, Signature, isfunction
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 Handler = Callable[[Request], Awaitable[Response]]
+_SIGNATURE = Signature([Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)])
 
 
 def path_of(scope: Scope) -> str:
@@ -27,6 +29,11 @@ class DirectRoute(APIRoute):
     """
 
     described: Callable[[], dict[str, Any]] | None = None
+
+    def __init__(self, path: str, endpoint: Handler, **more: Any) -> None:
+        if isfunction(endpoint):  # the framework would compile the annotations of each, the most of building a service
+            endpoint.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
+        super().__init__(path, endpoint, **more)
 
     @property
     def operation(self) -> dict[str, Any] | None:
