@@ -138,6 +138,7 @@ def manifests(rendered: Path) -> Iterator[str]:
 
 
 def faults(rendered: list[Path]) -> Iterator[str]:
+    yield from wrong_objects(objects_in(ROOT / "k8s" / "firewall" / "controller.yaml"))
     for one in rendered:
         yield from (f"{one.name}: {fault}" for fault in manifests(one))
     yield from tool(BIN / "hadolint", ROOT / "compose" / "Dockerfile")

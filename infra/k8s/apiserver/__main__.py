@@ -1,6 +1,6 @@
 """Tries the manifests on a Kubernetes API server: python -m infra.k8s.apiserver [--build]; exit 1 with faults.
 
-Without --build it runs only where the server was built before. With it the controllers of tests/kubernetes are built.
+Without --build it runs only where the server was built before. With it what else tests/kubernetes needs is built, too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from infra.cache import Missing
 from infra.k8s.apiserver.controllers import CONTROLLERS
 from infra.k8s.apiserver.manifests import SUITE, applied
 from infra.k8s.apiserver.server import SERVER, VERSION, ApiServer
+from infra.k8s.firewall import FIREWALL
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
         SERVER.build()
         if "--build" in sys.argv[1:]:
             CONTROLLERS.build()
+            FIREWALL.build()
     except Missing as missing:
         print(missing)
         return

@@ -26,7 +26,8 @@ class Programs:
     def cached(self) -> Path:
         """The folder of the programs, built or not."""
         folders = dict.fromkeys(folder for folder, _ in self.modules.values())
-        return cache_of(self.kind, b"".join((folder / "go.sum").read_bytes() for folder in folders))
+        files = [file for folder in folders for file in (folder / "go.sum", *sorted(folder.glob("*.go")))]
+        return cache_of(self.kind, b"".join(file.read_bytes() for file in files))
 
     def is_built(self) -> bool:
         folder = self.cached()
