@@ -48,6 +48,46 @@ def test_what_was_rendered_is_what_the_sources_say(name: str) -> None:
     assert found == (RENDERED / f"{name}.yaml").read_text(), f"make infra/k8s/rendered/{name}.yaml again"
 
 
+OWN = """
+resources: [../production]
+components: [../../host]
+configMapGenerator:
+  - name: crm-settings
+    behavior: merge
+    literals: [CRM_URL=https://crm.acme.cn]
+images:
+  - name: registry.example.com/crm
+    newName: registry.acme.cn/crm
+"""  # as docs/guides/cluster.md has it
+
+
+def test_an_overlay_of_ones_own_names_host_and_registry_once(tmp_path: Path) -> None:
+    assert OWN.strip() in (ROOT / "docs/guides/cluster.md").read_text().replace("\n    ", "\n")
+    if shutil.which("kubectl") is None:
+        pytest.skip("no kubectl here: an overlay is not rendered")
+    for part in ("base", "role", "host", "overlays"):
+        shutil.copytree(ROOT / "infra" / "k8s" / part, tmp_path / part)
+    own = tmp_path / "overlays" / "own"
+    own.mkdir()
+    (own / "kustomization.yaml").write_text(OWN)
+    text = subprocess.run(["kubectl", "kustomize", own], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in text.splitlines() if "example.com" in line or ".invalid" in line]
+    objects = [one for one in yaml.safe_load_all(text) if one]
+    hosts = [one["spec"]["rules"][0]["host"] for one in objects if one["kind"] == "Ingress"]
+    hosts += [one["spec"]["tls"][0]["hosts"][0] for one in objects if one["kind"] == "Ingress"]
+    assert set(hosts) == {"crm.acme.cn"}
+
+
+def test_every_role_takes_its_address_from_the_settings() -> None:
+    objects = [one for one in yaml.safe_load_all((RENDERED / "production.yaml").read_text()) if one]
+    served = [
+        c["args"] for one in objects for spec in _pods_of(one) for c in spec["containers"] if "serve" in c["args"]
+    ]
+    assert len(served) > 9
+    assert {args[args.index("--url") + 1] for args in served} == {"$(CRM_URL)"}
+    assert "example.com" not in "".join(word for args in served for word in args)
+
+
 BROKEN = {
     "        readinessProbe:": ("        readynessProbe:", "('readynessProbe' was unexpected)"),
     "secretName: crm-root-key": ("secretName: crm-rootkey", "there is no Secret crm/crm-rootkey"),

@@ -12,7 +12,7 @@ _RENDERED = Path(__file__).parents[2] / "infra" / "k8s" / "rendered" / "producti
 
 def ingress(name: str) -> dict[str, Any]:
     objects = [one for one in yaml.safe_load_all(_RENDERED.read_text()) if one]
-    [found] = [one for one in objects if (one["kind"], one["metadata"]["name"]) == ("Ingress", name)]
+    found: dict[str, Any] = {one["metadata"]["name"]: one for one in objects if one["kind"] == "Ingress"}[name]
     return found
 
 
