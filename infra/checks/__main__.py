@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +17,9 @@ import kubernetes_validate
 import promql_parser
 import yaml
 
+from infra.checks.definitions import Kind, schemas_in, wrong_resources
 from infra.checks.references import Object, dangling
+from infra.definitions import NONE, definitions, of_kubernetes
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -33,10 +35,10 @@ def lines_of(file: Path) -> set[str]:
 
 
 def wrong_objects(objects: list[Object]) -> Iterator[str]:
-    """What the schemas of Kubernetes refuse. Objects of operators are checked by the API server (see apiserver/)."""
+    """What the schemas of Kubernetes refuse."""
     for one in objects:
         name = f"{one['kind']} {one['metadata']['name']}"
-        if "." in one["apiVersion"].partition("/")[0] and not one["apiVersion"].partition("/")[0].endswith(".k8s.io"):
+        if not of_kubernetes(one["apiVersion"]):
             continue
         try:
             kubernetes_validate.validate(one, VERSION, strict=True)
@@ -50,7 +52,7 @@ def wrong_edges(objects: list[Object], declared: set[str]) -> Iterator[str]:
     """Where the NetworkPolicies allow another traffic than the declared list."""
     with TemporaryDirectory() as folder:
         stand_ins = ROOT / "k8s" / "neighbours.yaml"
-        given = [o for o in objects if o["kind"] not in ("Kafka", "KafkaNodePool", "KafkaUser", "MongoDBCommunity")]
+        given = [o for o in objects if of_kubernetes(o["apiVersion"])]
         Path(folder, "all.yaml").write_text(yaml.safe_dump_all([*given, *objects_in(stand_ins)]))
         out = Path(folder, "edges.txt")
         asked = ["--connectivity", folder, "-r", folder, "-o", "txt_no_fw_rules", "-f", str(out), "--return_0"]
@@ -127,10 +129,12 @@ def tool(*command: str | Path) -> Iterator[str]:
         yield f"{Path(command[0]).name}: {said[-400:]}"
 
 
-def manifests(rendered: Path) -> Iterator[str]:
+def manifests(rendered: Path, schemas: Mapping[Kind, Object]) -> Iterator[str]:
     objects = objects_in(rendered)
     stores = objects_in(ROOT / "k8s" / "rendered" / "stores.yaml")
     yield from wrong_objects(objects)
+    if schemas:
+        yield from wrong_resources(objects, schemas)
     yield from dangling(objects, lines_of(ROOT / "k8s" / "secrets.txt"))
     yield from wrong_scalers(objects, measures())
     if not rendered.name.startswith("stores"):
@@ -139,8 +143,10 @@ def manifests(rendered: Path) -> Iterator[str]:
 
 def faults(rendered: list[Path]) -> Iterator[str]:
     yield from wrong_objects(objects_in(ROOT / "k8s" / "firewall" / "controller.yaml"))
+    folder = definitions()
+    schemas = {} if folder is None else schemas_in(folder)
     for one in rendered:
-        yield from (f"{one.name}: {fault}" for fault in manifests(one))
+        yield from (f"{one.name}: {fault}" for fault in manifests(one, schemas))
     yield from tool(BIN / "hadolint", ROOT / "compose" / "Dockerfile")
     yield from tool(BIN / "docker-compose", "--profile", "*", "-f", ROOT / "compose" / "compose.yaml", "config", "-q")
     yield from wrong_rules(measures())
@@ -149,6 +155,8 @@ def faults(rendered: list[Path]) -> Iterator[str]:
 if __name__ == "__main__":
     given = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "k8s" / "rendered").glob("*.yaml"))
     found = list(faults(given))
+    if definitions() is None:
+        print(NONE)
     print(
         "\n".join(found) or f"infra: {', '.join(one.name for one in given)}, image, compose, alerts and dashboard hold"
     )

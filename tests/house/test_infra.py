@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.definitions import NONE, definitions
 from infra.k8s.firewall import settings
 from shared.backup.keyfile import load_key
 from shared.security.rootkey import load_root_key
@@ -26,12 +27,13 @@ RENDERED = ROOT / "infra" / "k8s" / "rendered"
 KUSTOMIZE = {"development": "overlays/development", "production": "overlays/production", "stores": "stores"}
 
 
-def checked(*files: Path, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def checked(*files: Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     if not PYTHON.exists():
         message = "no .venv-infra here (make infra-tools): infra/ is not checked"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     asked = [PYTHON, "-m", "infra.checks", *map(str, files)]
-    return subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=120, check=False)
+    env = os.environ | environment
+    return subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=120, check=False, env=env)
 
 
 def test_what_is_deployed_holds_together() -> None:
@@ -150,6 +152,33 @@ def test_who_speaks_to_kafka_is_admitted_as_the_user_whose_rights_are_declared(n
         assert _kafka_of(spec) == [url.format(user)]
         [secret] = [volume["secret"]["secretName"] for volume in spec["volumes"] if volume["name"] == "kafka"]
         assert secret == user.replace("crm-", "crm-kafka-")
+
+
+def test_objects_of_operators_are_judged_by_their_definitions(tmp_path: Path) -> None:
+    if definitions() is None:
+        pytest.skip(NONE)
+    text = (RENDERED / "stores.yaml").read_text()
+    for old, new in (
+        ("type: scram-sha-512", "type: scram-sha"),
+        ("kraftMetadata:", "kraftMeta:"),
+        ("members: 3", "member: 3"),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    (tmp_path / "stores.yaml").write_text(text)
+    done = checked(tmp_path / "stores.yaml")
+    for line in (
+        "KafkaUser crm-relay: spec.authentication.type: 'scram-sha' is not one of",
+        "KafkaNodePool brokers: spec.storage.volumes[0]: Additional properties are not allowed ('kraftMeta' was",
+        "MongoDBCommunity crm-views: spec: Additional properties are not allowed ('member' was unexpected)",
+    ):
+        assert line in done.stdout, done.stdout
+    assert NONE not in done.stdout
+
+
+def test_without_definitions_the_checks_say_what_they_left_out(tmp_path: Path) -> None:
+    done = checked(RENDERED / "stores.yaml", CRM_CRDS=str(tmp_path))
+    assert (done.returncode, NONE in done.stdout) == (0, True), done.stdout
 
 
 async def test_the_firewall_lets_every_method_and_every_file_of_the_documents_through() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.definitions import NONE, definitions
 from infra.k8s.apiserver.manifests import RENDERED, Cluster, Object, account, applied, objects_in
 from infra.k8s.apiserver.server import SERVER, ApiServer
 
@@ -144,6 +145,33 @@ def test_a_wrong_manifest_is_refused(cluster: Cluster, name: str) -> None:
     (kind, part), change, why = WRONG[name]
     one = ours(kind, part)
     assert list(cluster.apply(one, dry=True)) == []  # as it is it would be accepted
+    change(one)
+    said = "\n".join(cluster.apply(one, dry=True))
+    assert why in said, said
+
+
+OPERATED: dict[str, tuple[str, Change, str]] = {
+    "no such way to sign in": (
+        "KafkaUser",
+        lambda o: o["spec"]["authentication"].update(type="scram"),
+        "scram-sha-512",
+    ),
+    "a misspelt storage": (
+        "KafkaNodePool",
+        lambda o: o["spec"].update(storages={}),
+        "field not declared in schema",
+    ),
+    "a set of no kind": ("MongoDBCommunity", lambda o: o["spec"].update(type="Shards"), 'Unsupported value: "Shards"'),
+}
+
+
+@pytest.mark.parametrize("name", OPERATED)
+def test_a_wrong_object_of_an_operator_is_refused(cluster: Cluster, name: str) -> None:
+    if definitions() is None:
+        pytest.skip(NONE)
+    kind, change, why = OPERATED[name]
+    one = next(deepcopy(o) for o in objects_in(RENDERED / "stores.yaml") if o["kind"] == kind)
+    assert list(cluster.apply(one, dry=True)) == []
     change(one)
     said = "\n".join(cluster.apply(one, dry=True))
     assert why in said, said

@@ -1,4 +1,4 @@
-"""The OWASP rules, as the ingress controller is told to use them: what routes take passes, attacks do not."""
+"""The OWASP rules, as the ingress controller has them: what routes take passes, attacks do not."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import sys
 import time
 
 from infra.cache import Missing
+from infra.definitions import NONE, definitions
 from infra.k8s.apiserver.controllers import CONTROLLERS
 from infra.k8s.apiserver.manifests import SUITE, applied
 from infra.k8s.apiserver.server import SERVER, VERSION, ApiServer
@@ -27,6 +28,8 @@ def main() -> None:
     except Missing as missing:
         print(missing)
         return
+    if definitions() is None:
+        print(NONE)
     began = time.monotonic()
     try:
         with ApiServer() as server, server.client() as client:

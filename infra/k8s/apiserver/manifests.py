@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
+
+from infra.definitions import definitions, of_kubernetes
 
 K8S = Path(__file__).parents[1]
 RENDERED = K8S / "rendered"
@@ -18,13 +21,15 @@ Object = dict[str, Any]
 
 
 def objects_in(file: Path) -> list[Object]:
-    """The objects of a file. Those of operators are left out: their definitions are not here."""
+    """The objects of a file. Those of operators are left out where their definitions are not at hand."""
     found = [one for one in yaml.safe_load_all(file.read_text()) if one]
-    return [one for one in found if _is_of_kubernetes(one["apiVersion"].partition("/")[0])]
+    return [one for one in found if definitions() is not None or of_kubernetes(one["apiVersion"])]
 
 
-def _is_of_kubernetes(group: str) -> bool:
-    return "." not in group or group.endswith(".k8s.io")
+def defined() -> list[Object]:
+    """The definitions of operators' objects that are at hand."""
+    files = sorted((definitions() or Path("/nowhere")).glob("*.yaml"))
+    return [one for file in files for one in yaml.safe_load_all(file.read_text()) if one]
 
 
 class Cluster:
@@ -53,6 +58,16 @@ class Cluster:
             yield f"{name}: {answer.json().get('message', answer.status_code)}"
         for warning in answer.headers.get_list("Warning"):
             yield f"{name}: {_text(warning)}"
+
+    def define(self, definitions: Iterable[Object], seconds: float = 20.0) -> list[str]:
+        """Make kinds of operators known, and return once the server serves them; what is wrong."""
+        found, until = self.apply_all(definitions), time.monotonic() + seconds
+        for one in definitions:
+            group, versions, kind = one["spec"]["group"], one["spec"]["versions"], one["spec"]["names"]["kind"]
+            for base in (f"/apis/{group}/{version['name']}" for version in versions if version["served"]):
+                while kind not in self._client.get(base).text and time.monotonic() < until:
+                    time.sleep(0.05)
+        return found
 
     def apply_all(self, objects: Iterable[Object], *, dry: bool = False) -> list[str]:
         """What is wrong with them; namespaces go first and are kept."""
@@ -90,7 +105,8 @@ def applied(client: httpx.Client) -> list[str]:
 
     Development is judged and not kept: an installation does not become production in its place, disks do not change.
     """
-    cluster, found = Cluster(client), list[str]()
+    cluster = Cluster(client)
+    found = [f"definitions: {fault}" for fault in cluster.define(defined())]
     for name, file in (("policies", POLICIES), *((n, RENDERED / f"{n}.yaml") for n in ("stores", *SUITE))):
         faults = cluster.apply_all(objects_in(file), dry=name == "development")
         found += [f"{name}: {fault}" for fault in faults]
