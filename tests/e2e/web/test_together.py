@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -18,21 +20,37 @@ HOLD_MS = 300
 
 
 def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.Client) -> None:
-    with visit("/o/opportunity?view=all&sort=name") as mine:
-        first = mine.locator("[role=row] a").first
-        href = first.get_attribute("href") or ""
-        with visit(href) as theirs:
+    def make(name: str) -> str:
+        id: str = http.post(DEALS, json={"name": name}).raise_for_status().json()["id"]
+        return id
+
+    ids = [make(f"Live {n}") for n in (1, 2, 3)]
+    named = quote(json.dumps({"field": "name", "op": "prefix", "value": "Live "}))
+    with visit(f"/o/opportunity?view=all&sort=name&f={named}") as mine:
+        rows = mine.locator("[role=row] a")
+        expect(rows).to_have_text(["Live 1", "Live 2", "Live 3"])
+        with visit(f"/o/opportunity/{ids[0]}") as theirs:
             theirs.get_by_role("button", name="Edit Name").click()
-            theirs.get_by_role("textbox", name="Name").fill("zz sorted last")
+            theirs.get_by_role("textbox", name="Name").fill("Live 9")
             theirs.keyboard.press("Enter")
-            expect(first).to_have_text("zz sorted last")
-            assert first.get_attribute("href") == href
-        http.post(DEALS, json={"name": "0 sorted first"}).raise_for_status()
-        chip = mine.get_by_role("button", name=re.compile(r"^\d+ new"))
+            expect(rows).to_have_text(["Live 9", "Live 2", "Live 3"])
+        marked = mine.locator("[role=row][data-mark]")
+        expect(marked).to_have_count(1)
+        expect(marked).to_contain_text("Moved")
+        http.patch(f"{DEALS}/{ids[1]}", json={"name": "Gone 2"}).raise_for_status()
+        expect(rows).to_have_text(["Live 9", "Gone 2", "Live 3"])
+        expect(mine.locator("[role=row][data-mark=left]")).to_contain_text("Gone 2")
+        make("Elsewhere")
+        newest = make("Live 0")
+        chip = mine.get_by_role("button", name="1 new", exact=True)
         expect(chip).to_be_visible()
-        expect(first).to_have_text("zz sorted last")
+        http.patch(f"{DEALS}/{newest}", json={"next_step": "Call"}).raise_for_status()
+        mine.wait_for_timeout(2500)  # one pace of the client: the same record is counted once
+        expect(chip).to_be_visible()
+        expect(rows).to_have_text(["Live 9", "Gone 2", "Live 3"])
         chip.click()
-        expect(first).to_have_text("0 sorted first")
+        expect(rows).to_have_text(["Live 0", "Live 3", "Live 9"])
+        expect(mine.locator("[role=row][data-mark]")).to_have_count(0)
 
 
 def edited(page: Page, label: str, text: str) -> None:

@@ -1,13 +1,13 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
-import { get } from '../api/client'
-import type { Doc, Meta } from '../meta/meta'
+import type { Doc } from '../meta/meta'
 import type { BoardAnswer } from './boards'
 import type { One, Page } from './records'
 
 type Held = One | Page | BoardAnswer | InfiniteData<unknown> | undefined
 export type Snapshot = [QueryKey, unknown][]
 
-const present = (key: QueryKey, type: string, ...what: string[]) => key[0] === type && what.includes(String(key[1])) && key.includes('now')
+export const present = (key: QueryKey, type: string, ...what: string[]) =>
+  key[0] === type && what.includes(String(key[1])) && key.includes('now')
 
 /** Show a change at once: in the record and in every list and board of now that holds it. Answers what was there before. */
 export function patchHeld(client: QueryClient, type: string, id: string, patch: Record<string, unknown>): Snapshot {
@@ -65,8 +65,13 @@ export function isListed(client: QueryClient, type: string, id: string): boolean
 export const OF_RECORD = ['one', 'history', 'timeline', 'stays', 'difference']
 const OF_TYPE = ['list', 'count', 'board']
 
+const rereads = new Set<(type: string) => void>()
+/** Hears of each type whose lists are read again. */
+export const onReread = (listener: (type: string) => void): unknown => rereads.add(listener)
+
 /** Ask again for what shows the record: itself, its history, timeline and differences, and the lists, counts and boards of its type. */
 export function refresh(client: QueryClient, type: string, id?: string, what = [...OF_RECORD, ...OF_TYPE]): Promise<void> {
+  if (what.includes('list')) for (const listener of rereads) listener(type)
   return client.invalidateQueries({
     predicate: ({ queryKey }) => {
       const [first, kind, which] = queryKey
@@ -75,20 +80,4 @@ export function refresh(client: QueryClient, type: string, id?: string, what = [
       return OF_TYPE.includes(String(kind)) || id === undefined || which === id || first !== type
     },
   })
-}
-
-const FEW = 20
-
-/** Rows that others have changed are read one by one and change where they stand; many at once are asked for as lists. */
-export async function freshen(client: QueryClient, type: string, ids: string[]): Promise<void> {
-  const path = client
-    .getQueriesData<Meta>({ queryKey: ['meta'] })
-    .flatMap(([, meta]) => meta?.types ?? [])
-    .find((one) => one.name === type)?.path
-  if (path === undefined || ids.length > FEW) return refresh(client, type)
-  const found = await Promise.allSettled(ids.map((id) => get<Doc>(`${path}/${id}`)))
-  found.forEach((one, n) => {
-    if (one.status === 'fulfilled') patchHeld(client, type, ids[n] as string, one.value)
-  })
-  await refresh(client, type, undefined, ['count', 'board'])
 }

@@ -1,20 +1,22 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { isProblem } from '../api/problem'
 import { events } from '../api/stream'
 import { onSignOut } from '../app/session'
-import { freshen, heldVersion, isListed, OF_RECORD, refresh } from './cache'
+import { heldVersion, isListed, OF_RECORD, onReread, refresh } from './cache'
+import type { Change, ListNews } from './list-news'
 import { forgetAnswers } from './offline/kept'
+import { LOOKED_AT, patchRows, pathOf, readAmong } from './rows'
 import { isOwn, leastOf, onWrote } from './seen'
 
-interface Change {
+interface Told {
   type: string
   id: string
   version?: number
-  actor?: string
+  recorded_at?: string
 }
 type Heard =
-  | { event: 'change' | 'gone'; data: Change }
+  | { event: 'change' | 'gone'; data: Told }
   | { event: 'reset'; data: { rights: string } }
   | { event: 'ready'; data: { rights: string } }
 
@@ -23,9 +25,8 @@ const PACE_MS = 1000 // lists and boards are asked again once a second at most, 
 const AGAIN_MS = 3000
 
 const glowing = new Map<string, number>()
-/** Of each type: which records, and the version that was heard of last. */
-const newcomers = new Map<string, ReadonlyMap<string, number>>()
-const NOBODY: ReadonlyMap<string, number> = new Map()
+/** The lists that are shown, of each type. */
+const lists = new Map<string, Set<ListNews>>()
 const listeners = new Set<() => void>()
 const say = () => {
   for (const listener of listeners) listener()
@@ -47,68 +48,87 @@ function glow(id: string): void {
 /** Whether a record has just been changed by somebody else: its row or card glows. */
 export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, () => glowing.has(id))
 
-export const newcomersOf = (type: string): ReadonlyMap<string, number> => newcomers.get(type) ?? NOBODY
+/** A list that is shown hears what others do with records of its type, until the answer is called. */
+export function watchList(type: string, news: ListNews): () => void {
+  const all = lists.get(type) ?? new Set()
+  lists.set(type, all.add(news))
+  return () => all.delete(news)
+}
+const watching = (type: string): ListNews[] => [...(lists.get(type) ?? [])]
 
-/** Records that came to a list since it was read: rows never jump, so a chip offers them. */
-export function useNewcomers(type: string): { count: number; take(): void } {
-  const found = useSyncExternalStore(subscribe, () => newcomersOf(type))
-  return useMemo(() => ({ count: found.size, take: () => takeNewcomers(type) }), [found, type])
+/** Once lists of a type are read again, nothing is marked or counted in them. */
+onReread((type) => {
+  for (const list of watching(type)) list.reset()
+})
+
+const ears = new Map<string, Set<() => void>>()
+/** Called when records of a type have changed; what one does oneself does not count. */
+export function onChanged(type: string, listener: () => void): () => void {
+  const all = ears.get(type) ?? new Set()
+  ears.set(type, all.add(listener))
+  return () => all.delete(listener)
 }
 
 let client: QueryClient | undefined
-let waiting = new Map<string, Set<string>>()
+let waiting = new Map<string, Map<string, Change>>()
 let timer: ReturnType<typeof setTimeout> | undefined
+let work = Promise.resolve()
 
-export function takeNewcomers(type: string): void {
-  newcomers.delete(type)
-  say()
-  if (client) void refresh(client, type)
-}
-
-/** Rows that are shown change where they stand, at a pace; counts and boards are asked again. */
-function soon(type: string, id: string): void {
-  waiting.set(type, new Set([...(waiting.get(type) ?? []), id]))
+/** At a pace: rows that are shown change where they stand, lists judge what that means to them, counts are asked again. */
+function soon(type: string, id: string, change: Change): void {
+  const of = waiting.get(type) ?? new Map<string, Change>()
+  waiting.set(type, of.set(id, { version: of.get(id)?.version ?? change.version, at: of.get(id)?.at ?? change.at }))
+  for (const list of watching(type)) list.hold()
   if (timer !== undefined) return
   timer = setTimeout(() => {
     timer = undefined
     const changed = waiting
     waiting = new Map()
-    for (const [one, ids] of changed) if (client) void freshen(client, one, [...ids])
+    for (const [one, changes] of changed) work = work.then(() => look(one, changes)).catch(() => undefined) // the next change looks again
   }, PACE_MS)
+}
+
+async function look(type: string, changes: ReadonlyMap<string, Change>): Promise<void> {
+  const path = client && pathOf(client, type)
+  if (client === undefined || path === undefined) return
+  const ids = [...changes.keys()]
+  void refresh(client, type, undefined, ['count', 'board'])
+  if (ids.length > LOOKED_AT) {
+    for (const list of watching(type)) list.flood()
+    return
+  }
+  const of = client
+  const shown = ids.filter((id) => isListed(of, type, id))
+  const { items, names } = await readAmong(path, shown, { names: true })
+  const docs = new Map(items.map((doc) => [doc.id, doc]))
+  await Promise.all(watching(type).map((list) => list.judge(changes, docs)))
+  patchRows(client, type, docs, names)
 }
 
 export function hear(heard: Heard): void {
   if (client === undefined || heard.event === 'ready') return
   if (heard.event === 'reset') {
     void forgetAnswers() // rights may have gone
+    for (const of of lists.values()) for (const list of of) list.reset()
     void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'meta' })
     return
   }
-  const { type, id, version = 0 } = heard.data
+  const { type, id, version = Number.POSITIVE_INFINITY, recorded_at: at } = heard.data // one that was given away tells no version
   if ((leastOf(id) ?? 0) >= version) return // its own doing: the command has seen to it
   if ((heldVersion(client, type, id) ?? 0) < version) void refresh(client, type, id, OF_RECORD)
-  if (heard.event === 'gone') {
-    void refresh(client, type)
-    return
-  }
-  if (isListed(client, type, id)) {
-    glow(id)
-    soon(type, id)
-  } else if (!isOwn(id, version)) {
-    newcomers.set(type, new Map(newcomersOf(type)).set(id, version))
-    say()
-  }
+  for (const listener of ears.get(type) ?? []) listener()
+  if (isOwn(id, version)) return
+  if (isListed(client, type, id)) glow(id)
+  soon(type, id, { version, at })
 }
 
 /** The stream may tell of a record before its command is answered. */
 onWrote((type, id, version) => {
-  const found = new Map(newcomersOf(type))
-  if ((found.get(id) ?? Number.POSITIVE_INFINITY) > version) return
-  found.delete(id)
-  newcomers.set(type, found)
-  say()
+  const told = waiting.get(type)
+  if ((told?.get(id)?.version ?? Number.POSITIVE_INFINITY) <= version) told?.delete(id)
 })
-onSignOut(() => newcomers.clear())
+
+onSignOut(() => waiting.clear())
 
 /** One stream for all tabs: the one that holds the lock reads it and tells the others. Ends with `signal`. */
 export function startLive(of: QueryClient, signal: AbortSignal): void {

@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { get } from '../../api/client'
-import { useNewcomers } from '../../data/live'
+import { refresh } from '../../data/cache'
+import { onChanged } from '../../data/live'
 
 /** How many notifications wait; 100 = as many or more. The live stream says when there are others. */
 export function useUnread(): number {
@@ -13,9 +14,7 @@ export function useUnread(): number {
     },
     refetchInterval: 120_000, // a moment that falls due while the stream is away
   })
-  const { count, take } = useNewcomers('notification')
-  useEffect(() => {
-    if (count > 0) take()
-  }, [count, take])
+  const client = useQueryClient()
+  useEffect(() => onChanged('notification', () => void refresh(client, 'notification')), [client])
   return data?.unread ?? 0
 }

@@ -1,5 +1,6 @@
 import { IconPhone } from '@tabler/icons-react'
 import { type MouseEvent, memo } from 'react'
+import type { Mark } from '../../data/list-news'
 import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
@@ -7,6 +8,7 @@ import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import s from './card.module.css'
 import { plain } from './row'
+import { RowMark } from './row-mark'
 
 interface Props {
   object: ObjectDescription
@@ -15,6 +17,7 @@ interface Props {
   names: Record<string, string>
   place: number
   top: number
+  mark?: Mark
   picking: boolean
   picked: boolean
   onOpen(id: string, event: MouseEvent): void
@@ -31,7 +34,7 @@ export function places(object: ObjectDescription) {
 }
 
 /** A row on a telephone: two lines, the whole of it opens the record, a call is one tap. */
-export const RowCard = memo(function RowCard({ object, show, record, names, place, top, picking, picked, onOpen, onPick }: Props) {
+export const RowCard = memo(function RowCard({ object, show, record, names, place, top, mark, picking, picked, onOpen, onPick }: Props) {
   const { t } = useTranslation()
   const style = { transform: `translateY(${top}px)` }
   if (!record) {
@@ -66,6 +69,7 @@ export const RowCard = memo(function RowCard({ object, show, record, names, plac
         </span>
       )}
       <span role="gridcell" className={s.main}>
+        {mark && <RowMark mark={mark} />}
         <a href={`/o/${object.name}/${record.id}`} onClick={(event) => plain(event) && event.preventDefault()}>
           {(title && show.text(title, record, names)) || '—'}
         </a>

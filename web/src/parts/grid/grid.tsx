@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ListQuery } from '../../data/keys'
+import type { Mark } from '../../data/list-news'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
 import { usePhone } from '../../ui/media'
@@ -22,6 +23,8 @@ interface Props {
   show: Show
   query: ListQuery
   sections: readonly Section[]
+  /** Rows that others have changed so that they would stand elsewhere, or not here at all. */
+  marks: ReadonlyMap<string, Mark>
   columns: readonly Column[]
   sort: string
   onSort(sort: string): void
@@ -126,7 +129,17 @@ export function Grid(props: Props) {
             return <SectionHead key={item.key} section={section} open={line.open} top={top} onToggle={toggle} />
           }
           const record = rows.record(line)
-          const common = { object, show, record, names: rows.names(line), place: item.index, top, onOpen: choose, onPick: pick }
+          const common = {
+            object,
+            show,
+            record,
+            names: rows.names(line),
+            place: item.index,
+            top,
+            onOpen: choose,
+            onPick: pick,
+            mark: record && props.marks.get(record.id),
+          }
           const picked = record !== undefined && isOn(selection, record.id)
           if (phone) return <RowCard key={item.key} {...common} picking={picking} picked={picked} />
           return (

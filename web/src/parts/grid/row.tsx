@@ -1,4 +1,5 @@
 import { type MouseEvent, memo } from 'react'
+import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
@@ -7,6 +8,7 @@ import { ago, moment } from '../../ui/format'
 import { Bone } from '../../ui/skeleton'
 import type { Column } from './columns'
 import s from './grid.module.css'
+import { RowMark } from './row-mark'
 
 interface Props {
   object: ObjectDescription
@@ -17,6 +19,7 @@ interface Props {
   /** Its place among all rows, from 0. */
   place: number
   top: number
+  mark?: Mark
   active: boolean
   open: boolean
   picked: boolean
@@ -33,7 +36,7 @@ const outOfTabs = (row: HTMLElement | null) => {
 export const rowId = (place: number): string => `row-${place}`
 
 export const Row = memo(function Row(props: Props) {
-  const { object, columns, show, record, names, place, top, active, open, picked, onOpen, onPick, pickLabel } = props
+  const { object, columns, show, record, names, place, top, mark, active, open, picked, onOpen, onPick, pickLabel } = props
   const style = { transform: `translateY(${top}px)` }
   const glowing = useGlow(record?.id ?? '')
   if (!record) {
@@ -63,6 +66,7 @@ export const Row = memo(function Row(props: Props) {
       data-open={open || undefined}
       data-picked={picked || undefined}
       data-glow={glowing || undefined}
+      data-mark={mark}
       onClick={(event) => onOpen(record.id, event)}
     >
       <span role="gridcell" className={s.pick}>
@@ -80,6 +84,7 @@ export const Row = memo(function Row(props: Props) {
       </span>
       {columns.map(({ field, numeric }, n) => (
         <span role="gridcell" key={field.name} className={n === 0 ? s.name : undefined} data-num={numeric || undefined}>
+          {n === 0 && mark && <RowMark mark={mark} />}
           {n === 0 ? (
             <a href={`/o/${object.name}/${record.id}`} tabIndex={-1} onClick={(event) => plain(event) && event.preventDefault()}>
               {show.text(field, record, names) || '—'}

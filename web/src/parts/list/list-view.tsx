@@ -3,12 +3,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { ListSearch } from '../../app/search'
 import { useMe } from '../../app/session'
-import { takeNewcomers, useNewcomers } from '../../data/live'
+import { refresh } from '../../data/cache'
 import { useMoment, usePast } from '../../data/moment'
 import { pageOf } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
-import { Button } from '../../ui/button'
 import { usePhone } from '../../ui/media'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
@@ -22,9 +21,11 @@ import { useSavedViews } from '../views/saved'
 import { askedOf, queryOfList } from './asked'
 import { Footer } from './footer'
 import s from './list.module.css'
+import { NewsChip } from './news-chip'
 import { Nothing } from './nothing'
 import { Toolbar } from './toolbar'
 import { Top } from './top'
+import { useHeldSections, useListNews } from './use-news'
 import { useSections } from './use-sections'
 import { useWidths } from './use-widths'
 
@@ -55,12 +56,13 @@ export function ListView({ object }: { object: ObjectDescription }) {
   )
   const client = useQueryClient()
   usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count
-  const { sections, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
+  const { sections: live, readAt, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
   const [widths, onWidth] = useWidths(object.name, now.widths)
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
   const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
   const [picking, setPicking] = useState(false)
-  const newcomers = useNewcomers(object.name)
+  const news = useListNews(object, query, now.group, live)
+  const sections = useHeldSections(live, readAt, news, query)
   if (error) throw error
 
   const change = useCallback(
@@ -139,16 +141,13 @@ export function ListView({ object }: { object: ObjectDescription }) {
               />
             ) : (
               <div className={s.holder}>
-                {newcomers.count > 0 && (
-                  <Button small look="primary" className={s.newer} onClick={() => takeNewcomers(object.name)}>
-                    {t('list.newcomers', { count: newcomers.count })}
-                  </Button>
-                )}
+                <NewsChip news={news} onTake={() => void refresh(client, object.name)} />
                 <Grid
                   object={object}
                   show={show}
                   query={query}
                   sections={sections}
+                  marks={news.marks}
                   columns={search.open && !phone ? fitting(columns, window.innerWidth - BESIDE) : columns}
                   sort={now.sort}
                   onSort={(sort) => change({ sort })}

@@ -60,6 +60,8 @@ export function useSections(object: ObjectDescription, query: ListQuery, group: 
     sections,
     count: count.data?.count,
     more: count.data?.more,
+    /** When what the sections are made of was read. */
+    readAt: field === undefined ? count.dataUpdatedAt : board.dataUpdatedAt,
     pending: count.isPending || (field !== undefined && board.isPending),
     error: count.error ?? board.error,
   }

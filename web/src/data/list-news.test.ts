@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { Doc } from '../meta/meta'
+import { type Change, justBefore, ListNews } from './list-news'
+
+const boat = (id: string, name: string, status = 'afloat'): Doc => ({ id, version: 1, name, status })
+
+/** A list of boats afloat by name, of which the first two are read; the third lies below. */
+function list() {
+  const rows = new Map([boat('a', 'Ada'), boat('b', 'Bea')].map((one) => [one.id, one]))
+  const now = new Set(['a', 'b', 'below'])
+  const before = new Set(['a', 'b', 'below'])
+  const asked: (string | undefined)[] = []
+  const news = new ListNews({
+    order: ['name'],
+    rows: () => rows,
+    among: async (ids, known) => {
+      asked.push(known)
+      return new Set(ids.filter((id) => (known ? before : now).has(id)))
+    },
+  })
+  const hear = async (doc: Doc, change: Partial<Change> = {}) => {
+    await news.judge(new Map([[doc.id, { version: 2, at: '2026-05-05T10:00:00.000001Z', ...change }]]), new Map([[doc.id, doc]]))
+    if (rows.has(doc.id)) rows.set(doc.id, doc) // rows take their new values where they stand
+  }
+  return { news, now, asked, hear, marks: () => Object.fromEntries(news.now().marks) }
+}
+
+test('what came is counted once, what was below all along is not', async () => {
+  const { news, now, hear, asked } = list()
+  expect(news.now().held).toBe(false)
+  await hear(boat('below', 'Zoe'))
+  expect(news.now()).toMatchObject({ fresh: 0, held: true })
+  now.add('new').add('came')
+  await hear(boat('new', 'Mia'), { version: 1 })
+  await hear(boat('new', 'Mia II'))
+  await hear(boat('came', 'Lea'))
+  expect(news.now().fresh).toBe(2)
+  expect(asked).toContain('2026-05-05T10:00:00.000000Z')
+  now.delete('new')
+  await hear(boat('new', 'Mia', 'sunk'))
+  expect(news.now().fresh).toBe(1)
+})
+
+test('rows that would stand elsewhere or nowhere are marked, and unmarked when they are back', async () => {
+  const { news, now, hear, marks } = list()
+  await hear({ ...boat('a', 'Ada'), berth: 'C7' })
+  expect(marks()).toEqual({})
+  await hear(boat('a', 'Zoe'))
+  now.delete('b')
+  await hear(boat('b', 'Bea', 'sunk'))
+  expect(marks()).toEqual({ a: 'moved', b: 'left' })
+  expect(news.now().fresh).toBe(0)
+  await hear(boat('a', 'Ada'))
+  now.add('b')
+  await hear(boat('b', 'Bea'))
+  expect(marks()).toEqual({})
+  await hear(boat('a', 'Zoe'))
+  news.reset()
+  expect(news.now()).toMatchObject({ fresh: 0, marks: new Map(), many: false, held: false })
+})
+
+test.each([
+  ['2026-05-05T10:00:00.000100Z', '2026-05-05T10:00:00.000099Z'],
+  ['2026-01-01T00:00:00.000000Z', '2025-12-31T23:59:59.999999Z'],
+])('before %s is %s', (at, before) => expect(justBefore(at)).toBe(before))

@@ -1,0 +1,128 @@
+import { type Doc, fieldValue, same } from '../meta/meta'
+
+/** What became of a row that was changed: its place is another one, or it is in the list no more. */
+export type Mark = 'moved' | 'left'
+/** fresh: how many records are new to the list. many: more changed at once than were looked at. */
+export interface News {
+  fresh: number
+  marks: ReadonlyMap<string, Mark>
+  many: boolean
+  /** Whether something changed since the list was read: from then on its rows and headings stay where they are. */
+  held: boolean
+  /** When the list was asked for the last time, 0 = as it was opened. */
+  since: number
+}
+/** A record that somebody else changed. at: when that was recorded; undefined where it was only given away. */
+export interface Change {
+  version: number
+  at?: string
+}
+export interface Source {
+  /** The fields that give a row its place: sort keys and the grouping. */
+  order: string[]
+  /** The rows that were read, as they stand there. */
+  rows(): ReadonlyMap<string, Doc>
+  /** Which of these records the list holds: now, or by what was known at a moment. */
+  among(ids: string[], known?: string): Promise<ReadonlySet<string>>
+}
+
+const NONE: News = { fresh: 0, marks: new Map(), many: false, held: false, since: 0 }
+const MICROS = 6
+
+/** The last microsecond before a moment of the server. */
+export function justBefore(at: string): string {
+  const [, second = '', digits = ''] = /^(.{19})(?:\.(\d+))?/.exec(at) ?? []
+  const micros = Number(digits.padEnd(MICROS, '0').slice(0, MICROS))
+  if (micros > 0) return `${second}.${String(micros - 1).padStart(MICROS, '0')}Z`
+  return `${new Date(Date.parse(`${second}Z`) - 1000).toISOString().slice(0, 19)}.999999Z`
+}
+
+/**
+ * What other people did to one list since it was read. Rows stay where they are: those that would stand elsewhere, or
+ * not at all, are marked; those that would come are counted. Both until the person asks for them.
+ */
+export class ListNews {
+  private fresh = new Set<string>()
+  private marks = new Map<string, Mark>()
+  /** Where a row stood when the list was read. */
+  private places = new Map<string, unknown[]>()
+  private many = false
+  private held = false
+  private since = 0
+  private shown: News = NONE
+  private listeners = new Set<() => void>()
+
+  constructor(readonly source: Source) {}
+
+  readonly subscribe = (listener: () => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  readonly now = (): News => this.shown
+
+  /** The list is read again: all of it is as it should be. */
+  reset(): void {
+    this.fresh.clear()
+    this.marks.clear()
+    this.places.clear()
+    this.many = this.held = false
+    this.since = Date.now()
+    this.say()
+  }
+
+  /** Something happened that will be judged: from now on rows stay. */
+  hold(): void {
+    if (this.held) return
+    this.held = true
+    this.say()
+  }
+
+  /** More was changed than can be looked at. */
+  flood(): void {
+    this.many = this.held = true
+    this.say()
+  }
+
+  /** docs: the changed records as they are now, as far as the person sees them. Rows still hold what was read. */
+  async judge(changes: ReadonlyMap<string, Change>, docs: ReadonlyMap<string, Doc>): Promise<void> {
+    const rows = this.source.rows()
+    for (const id of changes.keys()) {
+      const row = rows.get(id)
+      if (row && !this.places.has(id)) this.places.set(id, this.placeOf(row))
+    }
+    const inside = await this.source.among([...changes.keys()])
+    for (const id of changes.keys()) {
+      const place = this.places.get(id)
+      if (place === undefined) continue
+      const doc = docs.get(id)
+      if (!inside.has(id)) this.marks.set(id, 'left')
+      else if (doc && !same(this.placeOf(doc), place)) this.marks.set(id, 'moved')
+      else this.marks.delete(id)
+    }
+    await this.count(
+      [...changes].filter(([id]) => !this.places.has(id)),
+      inside,
+    )
+    this.held = true
+    this.say()
+  }
+
+  /** Records that are not among the rows: new to the list is what it did not hold before. */
+  private async count(changes: [string, Change][], inside: ReadonlySet<string>): Promise<void> {
+    for (const [id] of changes) if (!inside.has(id)) this.fresh.delete(id)
+    const came = changes.filter(([id]) => inside.has(id) && !this.fresh.has(id))
+    const first = came.flatMap(([, change]) => change.at ?? []).sort()[0]
+    const older = came.filter(([, change]) => change.version > 1).map(([id]) => id)
+    const before = older.length > 0 && first ? await this.source.among(older, justBefore(first)) : new Set<string>()
+    for (const [id] of came) if (!before.has(id)) this.fresh.add(id)
+  }
+
+  private placeOf(doc: Doc): unknown[] {
+    return this.source.order.map((name) => fieldValue(doc, name) ?? null)
+  }
+
+  private say(): void {
+    this.shown = { fresh: this.fresh.size, marks: new Map(this.marks), many: this.many, held: this.held, since: this.since }
+    for (const listener of this.listeners) listener()
+  }
+}
