@@ -61,9 +61,11 @@ async def test_it_goes_in_and_comes_out_and_leaves_what_people_changed(office: O
     await office.suite.kernel.projector.catch_up()
     before = await counts(office)
     assert await office.get(PATH) == {"state": "off"}
+    at = f"/identity/organisations/{office.tenant}"
+    (await office.client.patch(at, json={"currency": "TWD"})).raise_for_status()  # no view knows it yet
     found = await put_in(office, "zh-TW", 20)
     deals = (await office.get("/sales/opportunities", source="範例資料"))["items"]
-    assert len(deals) == 20
+    assert (len(deals), {deal["currency"] for deal in deals}) == (20, {"TWD"})
     assert all(now > then for now, then in zip((await counts(office))[:8], before, strict=False))
     again = await office.client.post(PATH, json={"language": "en"})
     assert (again.status_code, again.json()["code"]) == (409, "sample-data-present")
