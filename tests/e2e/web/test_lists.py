@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.durability.scale import PROVE
 from tests.e2e.web.harness import DESKTOP, EVERYWHERE, Language, Screen, Visit
+from tests.e2e.web.samples import biggest_deal
 
 pytestmark = pytest.mark.browser
 LIST = "/o/opportunity?view=all"
@@ -57,6 +58,18 @@ def test_many_records_are_changed_and_changed_back(visit: Visit, http: httpx.Cli
         assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == count
         page.keyboard.press("Control+z")
         expect(page.get_by_text(f"Taken back: {count} records")).to_be_visible()
+        assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == 0
+        act = {"type": "opportunity", "command": "tag", "body": {"add": ["autumn"]}, "ids": [biggest_deal(http)["id"]]}
+        http.post("/bulk", json=act).raise_for_status()
+        page.goto("/settings/bulk")
+        first, before = page.locator("tbody tr").nth(0), page.locator("tbody tr").nth(1)
+        expect(first).to_contain_text("Tags · Deals")
+        expect(first).to_contain_text("Completed")
+        expect(first).to_contain_text("1 changed")
+        expect(before).to_contain_text(f"Taken back: {count} records")
+        first.get_by_role("button", name="More for").click()
+        page.get_by_role("menuitem", name="Take it back").click()
+        expect(first).to_contain_text("Taken back: 1 record")
         assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == 0
 
 

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
+import { useGuard } from '../form/unsaved'
 import { type Selection, sizeOf } from '../grid/selection'
 import { type Asked, type Outcome, preview, revert, run, steer, targets, type Word } from './acts'
 import s from './bulk.module.css'
@@ -36,6 +37,7 @@ export function BulkDialog({ object, show, word, query, selection, count, onClos
   const [now, setNow] = useState<Partial<Outcome>>({})
   const [problem, setProblem] = useState('')
   const left = useRef(new AbortController())
+  const { close, guard } = useGuard((step === 'ask' || step === 'preview') && Object.keys(body).length > 0, () => onClose(false))
   const picked = sizeOf(selection, count)
   const asked = (): Asked => ({ type: object.name, command: word, body, ...targets(query, selection, count) })
 
@@ -91,45 +93,53 @@ export function BulkDialog({ object, show, word, query, selection, count, onClos
     }
     onClose(step === 'done')
   }
+  const goOn = () => {
+    toast({ text: t('bulk.goesOn') })
+    onClose(true)
+  }
   const busy = step === 'previewing' || step === 'running'
   return (
-    <Dialog
-      open
-      firm={step === 'running'}
-      onClose={finish}
-      size={560}
-      title={t('list.bulkTitle', { what: t(`list.bulk.${word}`), count: picked })}
-      actions={
-        <>
-          {step === 'running' && now.id && <Button onClick={() => now.id && void steer(now.id, 'cancel')}>{t('list.stop')}</Button>}
-          {step !== 'running' && step !== 'done' && <Button onClick={() => onClose(false)}>{t('common.cancel')}</Button>}
-          {step === 'ask' && (
-            <Button look="primary" disabled={!isGiven(word, body)} onClick={() => void look()}>
-              {t('list.preview')}
-            </Button>
-          )}
-          {step === 'preview' && (
-            <Button look="primary" disabled={!now.changed} onClick={() => void act()}>
-              {t('list.doIt', { count: now.changed ?? 0 })}
-            </Button>
-          )}
-          {step === 'done' && (
-            <Button look="primary" onClick={finish}>
-              {t('common.done')}
-            </Button>
-          )}
-        </>
-      }
-    >
-      {problem && (
-        <p role="alert" className={s.problem}>
-          {problem}
-        </p>
-      )}
-      {step === 'ask' && <BulkInput object={object} show={show} word={word} body={body} onChange={setBody} />}
-      {busy && <Progress now={now} total={picked} label={t(step === 'running' ? 'list.running' : 'list.previewing')} />}
-      {(step === 'preview' || step === 'done') && <Report object={object} show={show} outcome={now as Outcome} done={step === 'done'} />}
-    </Dialog>
+    <>
+      <Dialog
+        open
+        firm={step === 'running'}
+        onClose={step === 'done' ? finish : close}
+        size={560}
+        title={t('list.bulkTitle', { what: t(`list.bulk.${word}`), count: picked })}
+        actions={
+          <>
+            {step === 'running' && now.id && <Button onClick={() => now.id && void steer(now.id, 'cancel')}>{t('list.stop')}</Button>}
+            {step === 'running' && now.id && <Button onClick={goOn}>{t('bulk.background')}</Button>}
+            {step !== 'running' && step !== 'done' && <Button onClick={close}>{t('common.cancel')}</Button>}
+            {step === 'ask' && (
+              <Button look="primary" disabled={!isGiven(word, body)} onClick={() => void look()}>
+                {t('list.preview')}
+              </Button>
+            )}
+            {step === 'preview' && (
+              <Button look="primary" disabled={!now.changed} onClick={() => void act()}>
+                {t('list.doIt', { count: now.changed ?? 0 })}
+              </Button>
+            )}
+            {step === 'done' && (
+              <Button look="primary" onClick={finish}>
+                {t('common.done')}
+              </Button>
+            )}
+          </>
+        }
+      >
+        {problem && (
+          <p role="alert" className={s.problem}>
+            {problem}
+          </p>
+        )}
+        {step === 'ask' && <BulkInput object={object} show={show} word={word} body={body} onChange={setBody} />}
+        {busy && <Progress now={now} total={picked} label={t(step === 'running' ? 'list.running' : 'list.previewing')} />}
+        {(step === 'preview' || step === 'done') && <Report object={object} show={show} outcome={now as Outcome} done={step === 'done'} />}
+      </Dialog>
+      {guard}
+    </>
   )
 }
 

@@ -11,6 +11,7 @@ export const PAGES = {
   fields: lazy(() => import('../../pages/settings/fields')),
   rates: lazy(() => import('../../pages/settings/rates')),
   imports: lazy(() => import('../../pages/settings/imports')),
+  bulk: lazy(() => import('../../pages/settings/bulk')),
   exports: lazy(() => import('../../pages/settings/exports')),
   'sample-data': lazy(() => import('../../pages/settings/sample-data')),
   'api-keys': lazy(() => import('../../pages/settings/api-keys')),
@@ -32,6 +33,7 @@ const NEEDS: Partial<Record<PageName, [string, string]>> = {
   fields: ['field_definition', 'create'],
   rates: ['exchange_rate', 'create'],
   imports: ['import', 'create'],
+  bulk: ['bulk', 'read'],
   'sample-data': ['import', 'create'],
   'api-keys': ['api_key', 'create'],
   retention: ['retention_rule', 'read'],
@@ -43,7 +45,7 @@ const NEEDS: Partial<Record<PageName, [string, string]>> = {
 const GROUPS: { name: string; pages: PageName[] }[] = [
   { name: 'organisation', pages: ['organisation', 'users', 'teams', 'roles'] },
   { name: 'sales', pages: ['pipelines', 'fields', 'rates'] },
-  { name: 'data', pages: ['imports', 'exports', 'sample-data', 'api-keys', 'retention'] },
+  { name: 'data', pages: ['imports', 'bulk', 'exports', 'sample-data', 'api-keys', 'retention'] },
   { name: 'operations', pages: ['audit', 'requests', 'backup', 'health'] },
 ]
 
