@@ -35,6 +35,7 @@ TITLES = {
     "search": "Search",
     "growth": "How cost grows",
     "timetravel": "Lists, counts and boards of the past",
+    "pastdoor": "The past of another process",
     "board": "Boards",
     "changes": "Live changes",
     "bulk": "Bulk acts",

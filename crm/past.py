@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def open_past(
-    file: Path, keys: KeyRing, clock: Clock, stack: AsyncExitStack, *, is_here: bool
+    file: Path, installation: str, keys: KeyRing, clock: Clock, stack: AsyncExitStack, *, is_here: bool
 ) -> tuple[Past | None, RemotePast | None]:
     """The store, or the one of another process; neither where events and views are on servers and no process has one.
 
@@ -34,7 +34,7 @@ async def open_past(
             "the role past goes with CRM_PAST=past://HOST:PORT, for all processes: erasures reach it there"
         )
     if is_here or not is_shared():
-        past = SqlitePast(file)
+        past = SqlitePast(file, installation)
         stack.push_async_callback(past.close)
         return past, None
     if address is None:

@@ -60,7 +60,7 @@ async def open_ports(
         store, keys = await _open_there(url, data, places, clock, stack)
     views, stale = await open_views(data / "views.db", store, collections, places.views)
     stack.push_async_callback(views.close)
-    past, past_elsewhere = await open_past(data / "past.db", keys, clock, stack, is_here=has_past)
+    past, past_elsewhere = await open_past(data / "past.db", store.installation, keys, clock, stack, is_here=has_past)
     ledger = LedgerFile(data / "ledger.db", store.installation)
     stack.callback(ledger.close)
     explorer = ExplorerFile(data / "explorer.db", store.installation)

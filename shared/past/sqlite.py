@@ -37,11 +37,11 @@ PURGE_SECONDS = 60.0
 class SqlitePast:
     """The embedded adapter of the port of the past."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file. Raises PastUnavailable."""
+    def __init__(self, path: Path, installation: str = "") -> None:
+        """Open or create the file of an installation, "" = any. Raises PastUnavailable."""
         self._path = path
         with refusals(self._path):
-            self._db = open_for_writing(path)
+            self._db = open_for_writing(path, installation)
             self._catalogue = FileCatalogue(self._db)
             self._readers = Readers(path, self._db, Lock())
             self._log = Log(path, self._db)

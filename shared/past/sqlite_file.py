@@ -6,7 +6,9 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from zlib import crc32
 
 from shared.cachefile import mark_if_damaged, open_cache
 from shared.past.layout import Layout
@@ -38,14 +40,21 @@ COMMIT;
 """
 
 
-def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Open or create the file. One that cannot be used is replaced: all that it holds stands in the events."""
+def open_for_writing(path: Path, installation: str) -> sqlite3.Connection:
+    """Open or create the file. One that cannot be used or is another installation's is replaced: all that it holds
+    stands in the events. installation: "" = any.
+    """
     settings = ("secure_delete=ON", "wal_autocheckpoint=0", f"cache_size=-{CACHE}")
-    return open_cache(path, _SCHEMA, FORMAT, _check, log, settings)
+    return open_cache(path, _SCHEMA, FORMAT, partial(_check, crc32(installation.encode()) >> 1), log, settings)
 
 
-def _check(db: sqlite3.Connection) -> None:
+def _check(installation: int, db: sqlite3.Connection) -> None:
+    """installation: as its number in the file's head, 0 = any. A file without one is taken."""
     db.execute("SELECT position FROM checkpoint").fetchone()
+    [found] = db.execute("PRAGMA application_id").fetchone()
+    if installation and found not in (0, installation):
+        raise sqlite3.DatabaseError("of another installation")
+    db.execute(f"PRAGMA application_id={installation or found}")
 
 
 @contextmanager

@@ -217,3 +217,14 @@ async def test_a_failed_write_leaves_nothing_and_the_next_one_counts(tmp_path: P
     await past.close()
     with pytest.raises(PastUnavailable):
         await past.position()
+
+
+async def test_a_file_of_another_installation_is_filled_again(tmp_path: Path) -> None:
+    """A server's log has no chain hash to tell one from the other by, and a disk outlives its log."""
+    for installation, count in (("", 1), ("one", 1), ("one", 1), ("", 1), ("two", 0)):
+        past = SqlitePast(tmp_path / "past.db", installation)
+        await past.declare([DEALS])
+        if not installation and not (await past.position()).number:
+            await past.write([Change("deals", TENANT, "a", None, person("x"))], Position(9))
+        assert (await past.count("deals", Query(), ALL, At())).number == count
+        await past.close()
